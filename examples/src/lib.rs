@@ -1,0 +1,2 @@
+//! Runnable programs that show framealloc, one idea each: see `examples/`.
+#![forbid(unsafe_code)]
