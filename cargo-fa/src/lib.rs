@@ -1,1 +1,8 @@
+//! The analyser behind `cargo fa`.
 #![forbid(unsafe_code)]
+
+pub mod analysis;
+pub mod codes;
+pub mod config;
+pub mod finding;
+mod nearest;

@@ -1,1 +1,4 @@
+//! `cargo fa`.
+#![forbid(unsafe_code)]
+
 fn main() {}

@@ -1,0 +1,141 @@
+//! What the engine is asked and what it answers: the border between the layers that read programs and those that report.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::finding::{Finding, Place};
+
+/// What to analyse.
+///
+/// The engine always looks at the whole workspace, because calls cross packages; which packages and paths are
+/// *reported* is decided afterwards.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// `Cargo.toml` to start from; `None` is the nearest one above the current directory.
+    pub manifest_path: Option<PathBuf>,
+    /// Also read integration tests, benches and `#[cfg(test)]` code.
+    pub tests: bool,
+    /// Also read examples.
+    pub examples: bool,
+    /// How many threads to use; 0 is one per processor.
+    pub jobs: usize,
+    /// Also produce findings of low confidence.
+    pub pedantic: bool,
+    /// Read and write the cache of facts below the target directory.
+    pub cache: bool,
+}
+
+/// What the engine found.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Findings in any order and at any level; levels, suppressions and selections are applied to them afterwards.
+    pub findings: Vec<Finding>,
+    /// Every file that was read, sorted by path.
+    pub files: Vec<AnalysedFile>,
+    /// Files or parts of files that could not be analysed; each becomes FA900.
+    pub unparsed: Vec<Unparsed>,
+    /// Tags and the calls between them, for `cargo fa graph`.
+    pub tags: TagGraph,
+    /// How long each layer took, in the order they ran.
+    pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// One file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnalysedFile {
+    /// Path from the workspace root, with `/`.
+    pub path: Arc<str>,
+    /// Name of the package that it belongs to.
+    pub package: Arc<str>,
+    /// How many lines it has.
+    pub lines: u32,
+    /// Whether the bytes `fa:` occur in it, so that it may hold suppressions.
+    pub mentions_fa: bool,
+}
+
+/// A file that was left out, wholly or in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unparsed {
+    /// Where the trouble is.
+    pub place: Place,
+    /// What the trouble is, in lower case.
+    pub message: String,
+    /// Name of the package.
+    pub package: Arc<str>,
+}
+
+/// The tags of a program and which of them call into which.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TagGraph {
+    /// Every tag that is declared or used, sorted by name.
+    pub tags: Vec<TagNode>,
+    /// Calls from code under one tag into code under another, sorted.
+    pub calls: Vec<TagCall>,
+}
+
+/// One tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagNode {
+    /// Its name, such as `physics` or `ai::pathfinding`.
+    pub name: String,
+    /// Whether `.fa.toml` declares it.
+    pub declared: bool,
+    /// In how many places it is used.
+    pub uses: usize,
+}
+
+/// Code under `from` calls code under `to`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagCall {
+    /// The tag of the caller.
+    pub from: String,
+    /// The tag of the callee.
+    pub to: String,
+    /// The first such call.
+    pub place: Place,
+    /// How many such calls there are.
+    pub count: usize,
+    /// Whether `may_use` of `from` lists `to`, or says nothing.
+    pub allowed: bool,
+}
+
+/// Why nothing could be analysed at all.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AnalysisError {
+    /// There is no workspace here, or its manifest cannot be read.
+    Project(String),
+}
+
+impl std::fmt::Display for AnalysisError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Project(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for AnalysisError {}
+
+/// A workspace whose manifests have been read and whose sources have not.
+pub trait Workspace {
+    /// The directory that paths of findings start from.
+    fn root(&self) -> &std::path::Path;
+    /// The packages of the workspace.
+    fn packages(&self) -> &[Package];
+    /// Reads and analyses the sources.
+    fn analyze(&self, request: &Request, config: &Config) -> Analysis;
+}
+
+/// A package of the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Path of its directory from the workspace root, with `/`; empty at the root.
+    pub directory: String,
+    /// Whether cargo works on it when no package is named.
+    pub selected_by_default: bool,
+}
