@@ -11,6 +11,7 @@ use crate::finding::{Finding, Place};
 ///
 /// The engine always looks at the whole workspace, because calls cross packages; which packages and paths are
 /// *reported* is decided afterwards.
+#[expect(clippy::struct_excessive_bools, reason = "these are the flags of a command line")]
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// `Cargo.toml` to start from; `None` is the nearest one above the current directory.

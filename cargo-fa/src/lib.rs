@@ -6,3 +6,5 @@ pub mod codes;
 pub mod config;
 pub mod finding;
 mod nearest;
+pub mod source;
+pub mod suppress;
