@@ -85,6 +85,8 @@ pub struct TagNode {
     pub declared: bool,
     /// In how many places it is used.
     pub uses: usize,
+    /// The modules that use it, sorted, each starting with the name of its crate.
+    pub modules: Vec<String>,
 }
 
 /// Code under `from` calls code under `to`.
@@ -139,4 +141,6 @@ pub struct Package {
     pub directory: String,
     /// Whether cargo works on it when no package is named.
     pub selected_by_default: bool,
+    /// Whether it depends on Bevy.
+    pub uses_bevy: bool,
 }
