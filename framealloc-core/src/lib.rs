@@ -1,1 +1,36 @@
+//! Frame arenas, object pools, tags and budgets for games. Use it through the crate `framealloc`.
+//!
+//! # Which memory for which lifetime
+//!
+//! | you want | you call | it dies |
+//! |---|---|---|
+//! | scratch for this frame | [`SmartAlloc::frame_box`] and friends | at [`SmartAlloc::end_frame`] |
+//! | scratch for this system only | the same calls inside [`SmartAlloc::scoped`] or `#[frame_system]` | when the scope closes |
+//! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
+//! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
+#![deny(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+// The documentation tests and the macros' own tests name the crate as users do.
+extern crate self as framealloc_core;
+
+mod alloc;
+mod config;
+mod error;
+mod frame;
+mod observe;
+#[allow(unsafe_code, reason = "the one place for it: invariants are numbered in `raw/mod.rs`")]
+#[allow(clippy::needless_borrow, reason = "rustc wants references through raw pointers to be explicit")]
+mod raw;
+mod site;
+mod tag;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
+pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
+pub use error::{AllocError, Limit};
+pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
+pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
+pub use tag::{IntoTag, Tag, TagId};

@@ -1,1 +1,8 @@
+//! Intent-aware, thread-smart memory allocation for Rust game engines.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[doc(hidden)]
+pub use framealloc_core::__private;
+#[doc(inline)]
+pub use framealloc_core::*;

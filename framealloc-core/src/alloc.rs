@@ -1,0 +1,55 @@
+//! `SmartAlloc`: the ways to bracket a frame.
+
+use core::ops::Deref;
+
+pub use crate::raw::registry::{FrameReport, SmartAlloc};
+
+impl SmartAlloc {
+    /// Begins a frame and returns a guard that ends it when dropped, by a panic as well.
+    ///
+    /// ```
+    /// let mut alloc = framealloc_core::SmartAlloc::default();
+    /// {
+    ///     let frame = alloc.frame_guard();
+    ///     let scratch = frame.frame_box([0_u8; 64]);
+    ///     assert_eq!(scratch.len(), 64);
+    /// }
+    /// assert!(!alloc.is_in_frame());
+    /// ```
+    pub fn frame_guard(&mut self) -> FrameGuard<'_> {
+        self.begin_frame();
+        FrameGuard { alloc: self }
+    }
+
+    /// Calls `body` in a frame of its own: begins it before, ends it after, by a panic as well.
+    ///
+    /// ```
+    /// let mut alloc = framealloc_core::SmartAlloc::default();
+    /// let sum = alloc.whole_frame(|alloc| alloc.frame_slice_copy(&[1, 2, 3]).iter().sum::<i32>());
+    /// assert_eq!((sum, alloc.frame_number()), (6, 1));
+    /// ```
+    pub fn whole_frame<R>(&mut self, body: impl FnOnce(&Self) -> R) -> R {
+        body(&self.frame_guard())
+    }
+}
+
+/// A frame that ends when this is dropped. It derefs to [`SmartAlloc`].
+#[derive(Debug)]
+#[must_use = "the frame ends when this is dropped"]
+pub struct FrameGuard<'a> {
+    alloc: &'a mut SmartAlloc,
+}
+
+impl Deref for FrameGuard<'_> {
+    type Target = SmartAlloc;
+
+    fn deref(&self) -> &SmartAlloc {
+        self.alloc
+    }
+}
+
+impl Drop for FrameGuard<'_> {
+    fn drop(&mut self) {
+        self.alloc.end_frame();
+    }
+}

@@ -1,0 +1,214 @@
+//! `FrameBox` and `FrameSlot`: one value, or one slice, in frame memory.
+
+use core::borrow::{Borrow, BorrowMut};
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::mem::MaybeUninit;
+use core::ops::{Deref, DerefMut};
+
+use crate::raw::owned::{Owned, Place};
+
+/// A value in frame memory, dropped with the box and at the latest with its frame.
+///
+/// Like `Box`, but dropping it gives no memory back: that comes with the end of the frame or scope. One that is
+/// forgotten is never dropped; its memory is used again all the same, which is why it cannot be pinned.
+///
+/// ```
+/// let alloc = framealloc_core::SmartAlloc::default();
+/// let mut name = alloc.frame_box(String::from("player"));
+/// name.push_str(" one");
+/// assert_eq!(*name, "player one");
+/// ```
+pub struct FrameBox<'f, T: ?Sized>(Owned<'f, T>);
+
+impl<'f, T: ?Sized> FrameBox<'f, T> {
+    #[inline(always)]
+    pub(crate) fn from_owned(owned: Owned<'f, T>) -> Self {
+        Self(owned)
+    }
+
+    /// Gives up the box and returns a reference that lives as long as the frame; the value is never dropped.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let value: &mut u32 = framealloc_core::FrameBox::leak(alloc.frame_box(1));
+    /// *value += 1;
+    /// assert_eq!(*value, 2);
+    /// ```
+    #[must_use]
+    #[inline(always)]
+    pub fn leak(this: Self) -> &'f mut T {
+        this.0.leak()
+    }
+
+    /// Returns the address of the value. What is read through it after the frame ends is no longer the value.
+    #[must_use]
+    #[inline]
+    pub fn as_ptr(this: &Self) -> *const T {
+        this.0.as_ptr()
+    }
+}
+
+impl<T> FrameBox<'_, T> {
+    /// Takes the value out.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let text: String = framealloc_core::FrameBox::into_inner(alloc.frame_box(String::from("kept")));
+    /// assert_eq!(text, "kept");
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn into_inner(this: Self) -> T {
+        this.0.into_inner()
+    }
+}
+
+impl<T: ?Sized> Deref for FrameBox<'_, T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: ?Sized> DerefMut for FrameBox<'_, T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: ?Sized> AsRef<T> for FrameBox<'_, T> {
+    fn as_ref(&self) -> &T {
+        self
+    }
+}
+
+impl<T: ?Sized> AsMut<T> for FrameBox<'_, T> {
+    fn as_mut(&mut self) -> &mut T {
+        self
+    }
+}
+
+impl<T: ?Sized> Borrow<T> for FrameBox<'_, T> {
+    fn borrow(&self) -> &T {
+        self
+    }
+}
+
+impl<T: ?Sized> BorrowMut<T> for FrameBox<'_, T> {
+    fn borrow_mut(&mut self) -> &mut T {
+        self
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for FrameBox<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for FrameBox<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + PartialEq> PartialEq for FrameBox<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: ?Sized + Eq> Eq for FrameBox<'_, T> {}
+
+impl<T: ?Sized + PartialOrd> PartialOrd for FrameBox<'_, T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (**self).partial_cmp(&**other)
+    }
+}
+
+impl<T: ?Sized + Ord> Ord for FrameBox<'_, T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl<T: ?Sized + Hash> Hash for FrameBox<'_, T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl<'b, T> IntoIterator for &'b FrameBox<'_, [T]> {
+    type Item = &'b T;
+    type IntoIter = core::slice::Iter<'b, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'b, T> IntoIterator for &'b mut FrameBox<'_, [T]> {
+    type Item = &'b mut T;
+    type IntoIter = core::slice::IterMut<'b, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
+/// A place in frame memory for a `T` that is not there yet.
+///
+/// ```
+/// let alloc = framealloc_core::SmartAlloc::default();
+/// let matrix = alloc.frame_alloc::<[f32; 16]>().zeroed();
+/// let label = alloc.frame_alloc::<String>().write_with(|| "hit".to_owned());
+/// assert_eq!((matrix[5], label.as_str()), (0.0, "hit"));
+/// ```
+#[must_use = "the place is uninitialised until it is written"]
+pub struct FrameSlot<'f, T>(Place<'f, T>);
+
+impl<'f, T> FrameSlot<'f, T> {
+    #[inline(always)]
+    pub(crate) fn from_place(place: Place<'f, T>) -> Self {
+        Self(place)
+    }
+
+    /// Moves `value` in.
+    #[inline(always)]
+    pub fn write(self, value: T) -> FrameBox<'f, T> {
+        FrameBox(self.0.write(value))
+    }
+
+    /// Puts in what `make` returns; a large value is usually built in place.
+    #[inline(always)]
+    pub fn write_with(self, make: impl FnOnce() -> T) -> FrameBox<'f, T> {
+        FrameBox(self.0.write(make()))
+    }
+
+    /// Fills the place with zeroes, for types of which that is a value.
+    #[must_use]
+    #[inline(always)]
+    pub fn zeroed(self) -> FrameBox<'f, T>
+    where
+        T: bytemuck::Zeroable,
+    {
+        FrameBox(self.0.zeroed())
+    }
+
+    /// Lends the uninitialised place, for code that fills it step by step.
+    #[inline(always)]
+    pub fn as_uninit(&mut self) -> &mut MaybeUninit<T> {
+        self.0.as_mut()
+    }
+}
+
+impl<T> fmt::Debug for FrameSlot<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FrameSlot").field("bytes", &size_of::<T>()).finish()
+    }
+}

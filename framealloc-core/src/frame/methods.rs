@@ -1,0 +1,398 @@
+//! Every call that takes frame memory, once, for `Frame` and for `SmartAlloc`.
+//!
+//! `Frame` derefs to `SmartAlloc`: a call that only `SmartAlloc` had would silently take whole-frame memory inside a
+//! scope. Both therefore come from one list.
+
+use core::alloc::Layout;
+use core::mem::{MaybeUninit, needs_drop};
+
+use super::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
+use crate::SmartAlloc;
+use crate::error::{AllocError, infallible};
+use crate::raw::owned::{self, Place};
+use crate::raw::{frame::Region, share};
+use crate::tag::IntoTag;
+
+macro_rules! frame_methods {
+    ($this:ident => $frame:expr) => {
+        /// Opens an arena of its own, which closes when the guard is dropped.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let scope = alloc.frame_scope();
+        /// assert_eq!(*scope.frame_box(2), 2);
+        /// ```
+        #[inline]
+        pub fn frame_scope(&self) -> FrameScope<'_> {
+            let $this = self;
+            FrameScope::open($frame)
+        }
+
+        /// Calls `body` with an arena of its own, which closes when it returns or panics.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let sum = alloc.scoped(|frame| frame.frame_slice_copy(&[1, 2, 3]).iter().sum::<i32>());
+        /// assert_eq!(sum, 6);
+        /// ```
+        #[inline]
+        pub fn scoped<R>(&self, body: impl FnOnce(&Frame) -> R) -> R {
+            let $this = self;
+            let frame: &Frame = $frame;
+            let region = Region::open(frame, frame.tag_id());
+            body(region.frame())
+        }
+
+        /// Tries something: `attempt` works in an arena of its own, which is given back whether it succeeds or not. What
+        /// should stay comes back by value, or is allocated by the caller once the attempt has succeeded.
+        ///
+        /// # Errors
+        /// Those of `attempt`.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let path: Result<u32, &str> = alloc.speculative(|frame| {
+        ///     let open = frame.frame_slice_copy(&[3, 1, 2]);
+        ///     open.iter().copied().find(|cost| *cost > 5).ok_or("no path")
+        /// });
+        /// assert_eq!(path, Err("no path"));
+        /// ```
+        #[inline]
+        pub fn speculative<R, E>(&self, attempt: impl FnOnce(&Frame) -> Result<R, E>) -> Result<R, E> {
+            self.scoped(attempt)
+        }
+
+        /// Lends the arena of a tag: what is allocated through it is booked to the tag, exactly and at no cost.
+        ///
+        /// A string names a tag under the one that is open; a `Tag` names its path absolutely.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let physics = alloc.tagged("physics");
+        /// let contacts = physics.frame_slice_copy(&[1, 2]);
+        /// assert_eq!(contacts.len(), 2);
+        /// ```
+        #[inline]
+        pub fn tagged(&self, tag: impl IntoTag) -> &Frame {
+            let $this = self;
+            let frame: &Frame = $frame;
+            frame.frame_of_tag(tag)
+        }
+
+        /// Calls `body` with the arena of a tag. What it allocates may be returned: it lives as long as `self`.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let path = alloc.with_tag("ai", |a| a.with_tag("pathfinding", |a| a.frame_box([7, 8])));
+        /// assert_eq!(*path, [7, 8]); // booked to `ai::pathfinding`
+        /// ```
+        #[inline]
+        pub fn with_tag<'f, R>(&'f self, tag: impl IntoTag, body: impl FnOnce(&'f Frame) -> R) -> R {
+            body(self.tagged(tag))
+        }
+
+        /// Takes the free part of the arena into a value, for hot loops: see [`Cursor`].
+        #[inline]
+        pub fn cursor(&self) -> Cursor<'_> {
+            let $this = self;
+            Cursor::carve($frame)
+        }
+
+        /// Makes an uninitialised place for a `T`.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let scratch = alloc.frame_alloc::<[f32; 1024]>().zeroed();
+        /// assert_eq!(scratch.len(), 1024);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn frame_alloc<T>(&self) -> FrameSlot<'_, T> {
+            let $this = self;
+            FrameSlot::from_place(infallible(Place::find($frame)))
+        }
+
+        /// Like [`Self::frame_alloc`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn try_frame_alloc<T>(&self) -> Result<FrameSlot<'_, T>, AllocError> {
+            let $this = self;
+            Ok(FrameSlot::from_place(Place::find($frame)?))
+        }
+
+        /// Moves `value` into the frame. It is dropped with the box.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert_eq!(*alloc.frame_box(5), 5);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn frame_box<T>(&self, value: T) -> FrameBox<'_, T> {
+            let $this = self;
+            FrameBox::from_owned(infallible(owned::boxed($frame, value)))
+        }
+
+        /// Like [`Self::frame_box`]; the value is dropped where there is no room. `try_frame_alloc` finds the place first.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn try_frame_box<T>(&self, value: T) -> Result<FrameBox<'_, T>, AllocError> {
+            let $this = self;
+            Ok(FrameBox::from_owned(owned::boxed($frame, value)?))
+        }
+
+        /// Moves `value` into the frame and returns a plain reference.
+        ///
+        /// The type must have no drop glue, which is checked when the program is built (not by `cargo check`).
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let position: &mut [f32; 3] = alloc.frame_ref([1.0, 2.0, 3.0]);
+        /// position[1] = 0.0;
+        /// ```
+        ///
+        /// ```compile_fail
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// alloc.frame_ref(String::from("would leak"));
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn frame_ref<T>(&self, value: T) -> &mut T {
+            const {
+                assert!(
+                    !needs_drop::<T>(),
+                    "the value would never be dropped: use `frame_box` for types with drop glue"
+                )
+            };
+            let $this = self;
+            infallible(owned::boxed($frame, value)).leak()
+        }
+
+        /// Like [`Self::frame_ref`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn try_frame_ref<T>(&self, value: T) -> Result<&mut T, AllocError> {
+            const {
+                assert!(
+                    !needs_drop::<T>(),
+                    "the value would never be dropped: use `frame_box` for types with drop glue"
+                )
+            };
+            let $this = self;
+            Ok(owned::boxed::<T, AllocError>($frame, value)?.leak())
+        }
+
+        /// Returns uninitialised bytes of a layout that is only known at run time.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let bytes = alloc.frame_bytes(std::alloc::Layout::from_size_align(100, 64)?);
+        /// assert_eq!(bytes.as_ptr().addr() % 64, 0);
+        /// # Ok::<(), std::alloc::LayoutError>(())
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn frame_bytes(&self, layout: Layout) -> &mut [MaybeUninit<u8>] {
+            let $this = self;
+            infallible(owned::bytes($frame, layout))
+        }
+
+        /// Like [`Self::frame_bytes`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn try_frame_bytes(&self, layout: Layout) -> Result<&mut [MaybeUninit<u8>], AllocError> {
+            let $this = self;
+            owned::bytes($frame, layout)
+        }
+
+        /// Copies a slice into the frame.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert_eq!(*alloc.frame_slice_copy(&[1, 2]), [1, 2]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn frame_slice_copy<T: Copy>(&self, source: &[T]) -> FrameBox<'_, [T]> {
+            let $this = self;
+            FrameBox::from_owned(infallible(owned::copied($frame, source)))
+        }
+
+        /// Like [`Self::frame_slice_copy`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        pub fn try_frame_slice_copy<T: Copy>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
+            let $this = self;
+            Ok(FrameBox::from_owned(owned::copied($frame, source)?))
+        }
+
+        /// Clones a slice into the frame.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let names = alloc.frame_slice_clone(&[String::from("a"), String::from("b")]);
+        /// assert_eq!(names.concat(), "ab");
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or a clone panics.
+        #[inline]
+        pub fn frame_slice_clone<T: Clone>(&self, source: &[T]) -> FrameBox<'_, [T]> {
+            self.frame_slice_fill_with(source.len(), |index| source[index].clone())
+        }
+
+        /// Like [`Self::frame_slice_clone`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn try_frame_slice_clone<T: Clone>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
+            self.try_frame_slice_fill_with(source.len(), |index| source[index].clone())
+        }
+
+        /// Makes a slice of what `make` returns for each index.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert_eq!(*alloc.frame_slice_fill_with(3, |i| i * i), [0, 1, 4]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or `make` panics; then what it made before is dropped.
+        #[inline]
+        pub fn frame_slice_fill_with<T>(&self, len: usize, make: impl FnMut(usize) -> T) -> FrameBox<'_, [T]> {
+            let $this = self;
+            FrameBox::from_owned(infallible(owned::filled($frame, len, make)))
+        }
+
+        /// Like [`Self::frame_slice_fill_with`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn try_frame_slice_fill_with<T>(
+            &self,
+            len: usize,
+            make: impl FnMut(usize) -> T,
+        ) -> Result<FrameBox<'_, [T]>, AllocError> {
+            let $this = self;
+            Ok(FrameBox::from_owned(owned::filled($frame, len, make)?))
+        }
+
+        /// Makes a slice of zeroes.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert_eq!(*alloc.frame_slice_zeroed::<u16>(2), [0, 0]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn frame_slice_zeroed<T: bytemuck::Zeroable>(&self, len: usize) -> FrameBox<'_, [T]> {
+            let $this = self;
+            FrameBox::from_owned(infallible(owned::zeroed($frame, len)))
+        }
+
+        /// Like [`Self::frame_slice_zeroed`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn try_frame_slice_zeroed<T: bytemuck::Zeroable>(
+            &self,
+            len: usize,
+        ) -> Result<FrameBox<'_, [T]>, AllocError> {
+            let $this = self;
+            Ok(FrameBox::from_owned(owned::zeroed($frame, len)?))
+        }
+
+        /// Copies a string into the frame.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert_eq!(&*alloc.frame_str("wave 3"), "wave 3");
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn frame_str(&self, source: &str) -> FrameBox<'_, str> {
+            let $this = self;
+            FrameBox::from_owned(infallible(owned::copied_str($frame, source)))
+        }
+
+        /// Like [`Self::frame_str`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn try_frame_str(&self, source: &str) -> Result<FrameBox<'_, str>, AllocError> {
+            let $this = self;
+            Ok(FrameBox::from_owned(owned::copied_str($frame, source)?))
+        }
+
+        /// Puts a value where later systems of this frame can read it, through a handle without a lifetime.
+        ///
+        /// The value outlives the scope it is shared from: it is dropped when the frame ends, by whichever thread ends it.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let targets = alloc.scoped(|frame| frame.frame_share([4, 5]));
+        /// assert_eq!(targets.get(&alloc), Some(&[4, 5]));
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn frame_share<T: Send + Sync + 'static>(&self, value: T) -> FrameHandle<T> {
+            let $this = self;
+            FrameHandle::from_shared(infallible(share::share($frame, value)))
+        }
+
+        /// Like [`Self::frame_share`]; the value is dropped where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn try_frame_share<T: Send + Sync + 'static>(&self, value: T) -> Result<FrameHandle<T>, AllocError> {
+            let $this = self;
+            Ok(FrameHandle::from_shared(share::share($frame, value)?))
+        }
+    };
+}
+
+impl Frame {
+    frame_methods!(this => this);
+
+    /// Lends this frame itself, as [`SmartAlloc::frame`] lends the whole-frame arena.
+    #[must_use]
+    #[inline(always)]
+    pub fn frame(&self) -> &Self {
+        self
+    }
+}
+
+impl SmartAlloc {
+    frame_methods!(this => this.frame());
+}

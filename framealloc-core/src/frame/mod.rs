@@ -1,0 +1,12 @@
+//! Frame memory: values that die with the frame or with a scope in it.
+
+pub(crate) mod boxed;
+pub(crate) mod handle;
+mod methods;
+pub(crate) mod scope;
+
+pub use crate::raw::cursor::Cursor;
+pub use crate::raw::frame::Frame;
+pub use boxed::{FrameBox, FrameSlot};
+pub use handle::FrameHandle;
+pub use scope::FrameScope;

@@ -1,0 +1,105 @@
+//! Scopes: arenas of their own for a part of a frame.
+
+use core::fmt;
+use core::ops::Deref;
+
+use super::Frame;
+use crate::SmartAlloc;
+use crate::raw::frame::Region;
+use crate::site::Site;
+use crate::tag::TagId;
+
+/// An arena of its own, given back when this is dropped. It derefs to [`Frame`].
+///
+/// Scopes nest, close in any order and may be forgotten: no two share memory. The memory of a closed scope is still in
+/// the cache when the next one opens.
+///
+/// ```
+/// let alloc = framealloc_core::SmartAlloc::default();
+/// let outer = alloc.frame_scope();
+/// let kept = outer.frame_box(1);
+/// {
+///     let inner = outer.frame_scope();
+///     let scratch = inner.frame_slice_copy(&[1, 2, 3]);
+///     assert_eq!(scratch.len(), 3);
+/// } // the scratch is gone
+/// assert_eq!(*kept, 1);
+/// ```
+#[must_use = "the scope closes when this is dropped"]
+pub struct FrameScope<'a> {
+    region: Region<'a>,
+}
+
+impl<'a> FrameScope<'a> {
+    #[inline]
+    pub(crate) fn open(parent: &'a Frame) -> Self {
+        Self { region: Region::open(parent, parent.tag_id()) }
+    }
+}
+
+impl Deref for FrameScope<'_> {
+    type Target = Frame;
+
+    #[inline(always)]
+    fn deref(&self) -> &Frame {
+        self.region.frame()
+    }
+}
+
+impl fmt::Debug for FrameScope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FrameScope").field("used_bytes", &self.used_bytes()).finish()
+    }
+}
+
+/// The frame of one call of an annotated function; books the call when it closes, by a panic as well.
+struct SystemScope<'a> {
+    region: Region<'a>,
+    site: usize,
+}
+
+impl Drop for SystemScope<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let bytes = self.region.used_with_tags();
+        self.region.frame().heap().book_site(self.site, bytes);
+    }
+}
+
+/// What `#[frame_system]` on a function with `&SmartAlloc` expands to.
+#[inline]
+pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(&Frame) -> R) -> R {
+    let tag = site.tag().unwrap_or(alloc.tag_id());
+    let scope = SystemScope { region: Region::open(alloc.frame(), tag), site: site.index() };
+    body(scope.region.frame())
+}
+
+/// An allocator handle that carries a tag and may cross threads and suspension points.
+///
+/// Where a `&Frame` belongs to a thread, this looks its arena up at every call: what a task allocates is booked to the
+/// tag on whichever thread polls it.
+pub struct TaggedAlloc<'a> {
+    handle: core::mem::ManuallyDrop<SmartAlloc>,
+    owner: core::marker::PhantomData<&'a SmartAlloc>,
+}
+
+impl<'a> TaggedAlloc<'a> {
+    pub(crate) fn new(alloc: &'a SmartAlloc, tag: TagId) -> Self {
+        Self { handle: alloc.copy_with_tag(tag), owner: core::marker::PhantomData }
+    }
+}
+
+impl Deref for TaggedAlloc<'_> {
+    type Target = SmartAlloc;
+
+    #[inline(always)]
+    fn deref(&self) -> &SmartAlloc {
+        &self.handle
+    }
+}
+
+impl fmt::Debug for TaggedAlloc<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaggedAlloc").field("tag", &self.handle.tag_id().path()).finish()
+    }
+}

@@ -1,0 +1,3 @@
+//! What can be seen of memory: figures are derived from arena positions at the turn, never counted per allocation.
+
+pub(crate) mod stats;

@@ -1,0 +1,100 @@
+//! Figures of the last frame, per tag, thread and system.
+
+use crate::raw::registry::SmartAlloc;
+
+/// Figures of the last frame that ended, and the most of any frame.
+///
+/// They are exact: the bytes of a tag are the distance its arenas were bumped, padding included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AllocStats {
+    /// The number of the frame that is open, or of the last one.
+    pub frame: u64,
+    /// Bytes of the last frame that ended, over all tags and threads.
+    pub bytes: usize,
+    /// The most bytes of any frame.
+    pub high_water: usize,
+    /// The tags that have been used, the untagged memory first.
+    pub tags: Vec<TagStats>,
+    /// The threads that hold frame memory.
+    pub threads: Vec<ThreadStats>,
+    /// The annotated systems that ran in the last frame.
+    pub systems: Vec<SystemStats>,
+}
+
+/// Bytes of one tag. Those of a nested tag are its own, not part of its parent's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TagStats {
+    /// The path, for example `ai::pathfinding`; `(untagged)` for memory without a tag.
+    pub path: &'static str,
+    /// Bytes of the last frame.
+    pub bytes: usize,
+    /// The most bytes of any frame.
+    pub high_water: usize,
+}
+
+/// Bytes of one thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThreadStats {
+    /// The name of the thread, or `(unnamed)`.
+    pub name: String,
+    /// Bytes of the last frame.
+    pub bytes: usize,
+    /// The most bytes of any frame.
+    pub high_water: usize,
+    /// Its bytes by tag.
+    pub tags: Vec<TagStats>,
+}
+
+/// Calls and bytes of one function with `#[frame_system]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SystemStats {
+    /// The name: the path of the function, or what the attribute says.
+    pub name: &'static str,
+    /// Calls in the last frame.
+    pub calls: usize,
+    /// Bytes of all calls in the last frame.
+    pub bytes: usize,
+    /// The most bytes of one call in the last frame.
+    pub largest_call: usize,
+}
+
+impl AllocStats {
+    /// Returns the figures of the tag with this path, if it has been used.
+    #[must_use]
+    pub fn tag(&self, path: &str) -> Option<TagStats> {
+        self.tags.iter().find(|tag| tag.path == path).copied()
+    }
+}
+
+impl SmartAlloc {
+    /// Returns the figures of the last frame that ended. Allocates: not for every frame of a shipped game.
+    ///
+    /// ```
+    /// let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.begin_frame();
+    /// alloc.with_tag("physics", |a| {
+    ///     a.frame_box([0_u64; 4]);
+    /// });
+    /// alloc.end_frame();
+    ///
+    /// let stats = alloc.stats();
+    /// assert_eq!(stats.tag("physics").map(|tag| tag.bytes >= 32), Some(true));
+    /// assert_eq!(stats.bytes, stats.tags.iter().map(|tag| tag.bytes).sum::<usize>());
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> AllocStats {
+        let (bytes, high_water) = self.frame_figures();
+        AllocStats {
+            frame: self.frame_number(),
+            bytes,
+            high_water,
+            tags: self.tag_stats(),
+            threads: self.thread_stats(),
+            systems: self.system_stats(),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Values that own their drop and borrow their memory: what `FrameBox` and `FrameSlot` are made of.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem::{ManuallyDrop, MaybeUninit};
+use core::ops::{Deref, DerefMut};
+use core::ptr::NonNull;
+
+use super::frame::Frame;
+use crate::error::{AllocError, Failure};
+
+/// A value in memory that lives for `'f`. It is dropped with this, exactly once; the memory is not given back.
+///
+/// Nothing makes a `Pin` of it: memory of a forgotten one is used again without its drop (I17).
+#[repr(transparent)]
+pub(crate) struct Owned<'f, T: ?Sized> {
+    value: NonNull<T>,
+    /// Covariant in both; owns a `T` for the drop check, which must not be relaxed.
+    owns: PhantomData<(&'f (), T)>,
+}
+
+// SAFETY: like `Box<T>`: dropping the value touches nothing of the arena or its thread.
+unsafe impl<T: ?Sized + Send> Send for Owned<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: ?Sized + Sync> Sync for Owned<'_, T> {}
+
+impl<'f, T: ?Sized> Owned<'f, T> {
+    /// # Safety
+    /// `value` is initialised, lives for `'f` and is owned by nobody else.
+    #[inline(always)]
+    pub(crate) unsafe fn from_raw(value: NonNull<T>) -> Self {
+        Self { value, owns: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn into_raw(self) -> NonNull<T> {
+        ManuallyDrop::new(self).value
+    }
+
+    #[inline(always)]
+    pub(crate) fn leak(self) -> &'f mut T {
+        // SAFETY: initialised, ours, alive for `'f`, and no longer dropped by us.
+        unsafe { self.into_raw().as_mut() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn as_ptr(&self) -> *mut T {
+        self.value.as_ptr()
+    }
+}
+
+impl<T> Owned<'_, T> {
+    #[inline(always)]
+    pub(crate) fn into_inner(self) -> T {
+        // SAFETY: initialised and ours; the memory is not read again.
+        unsafe { self.into_raw().read() }
+    }
+}
+
+impl<T: ?Sized> Deref for Owned<'_, T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: initialised, alive, and borrowed as `self` is.
+        unsafe { self.value.as_ref() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for Owned<'_, T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as in `deref`.
+        unsafe { self.value.as_mut() }
+    }
+}
+
+impl<T: ?Sized> Drop for Owned<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: initialised, ours, and not used again.
+        unsafe { self.value.drop_in_place() };
+    }
+}
+
+/// Finds a place for one `T`.
+#[inline(always)]
+pub(crate) fn place<T, E: Failure>(frame: &Frame) -> Result<NonNull<T>, E> {
+    if size_of::<T>() == 0 {
+        return Ok(NonNull::dangling());
+    }
+    Ok(frame.arena().bump_object::<E>(Layout::new::<T>())?.cast())
+}
+
+/// Finds a place for `len` values of type `T`.
+#[inline(always)]
+pub(crate) fn place_slice<T, E: Failure>(frame: &Frame, len: usize) -> Result<NonNull<T>, E> {
+    let Ok(layout) = Layout::array::<T>(len) else { return Err(E::fail(AllocError::CapacityOverflow)) };
+    if layout.size() == 0 {
+        return Ok(NonNull::dangling());
+    }
+    Ok(frame.arena().bump_object::<E>(layout)?.cast())
+}
+
+/// Moves `value` into the frame.
+#[inline(always)]
+pub(crate) fn boxed<T, E: Failure>(frame: &Frame, value: T) -> Result<Owned<'_, T>, E> {
+    let place = place::<T, E>(frame)?;
+    // SAFETY: the place fits a `T`, is ours, and lives as long as the borrow of the frame (I7).
+    unsafe {
+        place.write(value);
+        Ok(Owned::from_raw(place))
+    }
+}
+
+/// Copies a slice into the frame.
+#[inline(always)]
+pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<Owned<'f, [T]>, E> {
+    let place = place_slice::<T, E>(frame, source.len())?;
+    // SAFETY: the place has room for the slice and is fresh, so they do not overlap; as in `boxed`.
+    unsafe {
+        place.as_ptr().copy_from_nonoverlapping(source.as_ptr(), source.len());
+        Ok(Owned::from_raw(NonNull::slice_from_raw_parts(place, source.len())))
+    }
+}
+
+/// Copies a string into the frame.
+#[inline(always)]
+pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<Owned<'f, str>, E> {
+    let bytes = copied::<u8, E>(frame, source.as_bytes())?.into_raw();
+    // SAFETY: the bytes are those of a `str`; `str` and `[u8]` have the same layout.
+    Ok(unsafe { Owned::from_raw(NonNull::new_unchecked(bytes.as_ptr() as *mut str)) })
+}
+
+/// Makes a slice of what `make` returns for each index.
+#[inline(always)]
+pub(crate) fn filled<T, E: Failure>(
+    frame: &Frame,
+    len: usize,
+    mut make: impl FnMut(usize) -> T,
+) -> Result<Owned<'_, [T]>, E> {
+    let mut prefix = Prefix { place: place_slice::<T, E>(frame, len)?, len: 0 };
+    while prefix.len < len {
+        // `make` is user code: it may allocate here or panic; then the prefix drops what is there (I9).
+        let value = make(prefix.len);
+        // SAFETY: `prefix.len < len`, for which there is room.
+        unsafe { prefix.place.add(prefix.len).write(value) };
+        prefix.len += 1;
+    }
+    let place = ManuallyDrop::new(prefix).place;
+    // SAFETY: all `len` values are initialised; as in `boxed`.
+    Ok(unsafe { Owned::from_raw(NonNull::slice_from_raw_parts(place, len)) })
+}
+
+/// The values that are there when the making of the next one panics.
+struct Prefix<T> {
+    place: NonNull<T>,
+    len: usize,
+}
+
+impl<T> Drop for Prefix<T> {
+    fn drop(&mut self) {
+        // SAFETY: the first `len` values are initialised and nobody else's.
+        unsafe { NonNull::slice_from_raw_parts(self.place, self.len).drop_in_place() };
+    }
+}
+
+/// A slice of zeroes.
+#[inline(always)]
+pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usize) -> Result<Owned<'_, [T]>, E> {
+    let place = place_slice::<T, E>(frame, len)?;
+    // SAFETY: the place has room for `len` values, for which all zeroes is a value; as in `boxed`.
+    unsafe {
+        place.write_bytes(0, len);
+        Ok(Owned::from_raw(NonNull::slice_from_raw_parts(place, len)))
+    }
+}
+
+/// An aligned address for a value without size.
+pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
+    // An alignment is a power of two, so never zero; the other arm is for the type checker.
+    NonNull::new(core::ptr::without_provenance_mut(layout.align())).unwrap_or(NonNull::dangling())
+}
+
+/// Uninitialised bytes of any layout.
+#[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
+pub(crate) fn bytes<E: Failure>(frame: &Frame, layout: Layout) -> Result<&mut [MaybeUninit<u8>], E> {
+    let place = if layout.size() == 0 { dangling(layout) } else { frame.arena().bump_object::<E>(layout)? };
+    // SAFETY: fresh, ours, as long as the borrow of the frame; uninitialised bytes are values of the element type.
+    Ok(unsafe { NonNull::slice_from_raw_parts(place.cast(), layout.size()).as_mut() })
+}
+
+/// An uninitialised place for a value.
+#[repr(transparent)]
+pub(crate) struct Place<'f, T> {
+    place: NonNull<MaybeUninit<T>>,
+    lives: PhantomData<(&'f (), T)>,
+}
+
+// SAFETY: as for `Owned`.
+unsafe impl<T: Send> Send for Place<'_, T> {}
+// SAFETY: as for `Owned`; a shared place gives nothing out.
+unsafe impl<T: Sync> Sync for Place<'_, T> {}
+
+impl<'f, T> Place<'f, T> {
+    #[inline(always)]
+    pub(crate) fn find<E: Failure>(frame: &'f Frame) -> Result<Self, E> {
+        Ok(Self { place: place::<T, E>(frame)?.cast(), lives: PhantomData })
+    }
+
+    #[inline(always)]
+    pub(crate) fn write(self, value: T) -> Owned<'f, T> {
+        let place = self.place.cast::<T>();
+        // SAFETY: the place fits a `T` and is ours for `'f`.
+        unsafe {
+            place.write(value);
+            Owned::from_raw(place)
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn zeroed(self) -> Owned<'f, T>
+    where
+        T: bytemuck::Zeroable,
+    {
+        let place = self.place.cast::<T>();
+        // SAFETY: as in `write`; all zeroes is a value of `T`.
+        unsafe {
+            place.write_bytes(0, 1);
+            Owned::from_raw(place)
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn as_mut(&mut self) -> &mut MaybeUninit<T> {
+        // SAFETY: ours, and any bytes are a value of `MaybeUninit`.
+        unsafe { self.place.as_mut() }
+    }
+}

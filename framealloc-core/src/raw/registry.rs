@@ -1,0 +1,492 @@
+//! The allocator itself: the heaps of all threads, and the turn of the frame for all of them at once.
+
+use core::cell::UnsafeCell;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::chunk::ChunkPolicy;
+use super::frame::Frame;
+use super::share::{self, Payload};
+use super::thread_heap::ThreadHeap;
+use super::tls;
+use crate::config::AllocConfig;
+use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
+use crate::site;
+use crate::tag::{IntoTag, TagId};
+
+/// Bits of a handle's key that hold the tag; the rest is the number of the allocator.
+pub(crate) const TAG_BITS: u32 = 20;
+
+/// Arenas are looked at for shrinking once in this many frames.
+const TRIM_EVERY: u64 = 64;
+
+/// A heap without a thread gives its memory back after this many frames.
+const IDLE_FRAMES: u32 = 64;
+
+/// The allocator: frame memory for every thread, and the way to pools, heap, tags and statistics.
+///
+/// It is `Send + Sync` and shared by reference. Turning the frame takes `&mut`: exclusive access is the proof that no
+/// value of the frame is alive, on any thread.
+///
+/// ```
+/// use framealloc_core::{AllocConfig, SmartAlloc};
+///
+/// let mut alloc = SmartAlloc::new(AllocConfig::default());
+/// for number in 1..=3 {
+///     let frame = alloc.frame_guard(); // ends the frame when it is dropped
+///     let positions = frame.frame_slice_fill_with(100, |i| i as f32);
+///     assert_eq!(positions.len(), 100);
+///     assert_eq!(frame.frame_number(), number);
+/// }
+/// ```
+///
+/// A value that outlives its frame does not compile:
+///
+/// ```compile_fail,E0502
+/// let mut alloc = framealloc_core::SmartAlloc::default();
+/// let kept = alloc.frame_box(1);
+/// alloc.end_frame();
+/// println!("{kept}");
+/// ```
+pub struct SmartAlloc {
+    inner: NonNull<Inner>,
+    /// The allocator's number and the tag of this handle: what thread-local memory of arenas is looked up by.
+    key: u64,
+}
+
+// SAFETY: a shared handle gives out only memory of the calling thread's own heap (I2); the list of heaps is behind a
+// lock, and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
+unsafe impl Send for SmartAlloc {}
+// SAFETY: as above.
+unsafe impl Sync for SmartAlloc {}
+
+// Every operation brings its own state up to date before it calls user code, so a panic in that code leaves the
+// allocator whole.
+impl std::panic::RefUnwindSafe for SmartAlloc {}
+impl std::panic::UnwindSafe for SmartAlloc {}
+
+/// What all handles of one allocator share.
+pub(crate) struct Inner {
+    number: u64,
+    config: AllocConfig,
+    heaps: Mutex<Vec<Entry>>,
+    turn: UnsafeCell<Turn>,
+}
+
+struct Entry {
+    heap: NonNull<ThreadHeap>,
+    /// The thread that owns the heap; 0 for none. Changes only under the lock, or with the allocator held exclusively.
+    token: u64,
+    /// Set when the thread ends.
+    retired: Arc<AtomicBool>,
+    name: Option<Box<str>>,
+    /// Frames since the heap lost its thread.
+    idle: u32,
+    bytes: usize,
+    high_water: usize,
+}
+
+/// Changes under `&mut SmartAlloc` only.
+#[derive(Default)]
+struct Turn {
+    /// Frames begun.
+    frame: u64,
+    /// Frames turned: what handles of shared values are checked by.
+    turns: u64,
+    open: bool,
+    bytes: usize,
+    high_water: usize,
+    tags: Vec<(usize, usize)>,
+    sites: Vec<(usize, usize, usize)>,
+}
+
+/// What one frame used, over all threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FrameReport {
+    /// The number of the frame that ended.
+    pub frame: u64,
+    /// Bytes handed out in the frame, padding included.
+    pub bytes: usize,
+    /// The most bytes of any frame so far.
+    pub high_water: usize,
+    /// Scopes that were forgotten instead of closed; their memory was taken back with the frame.
+    pub scopes_left_open: usize,
+}
+
+impl Inner {
+    pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
+        self.config.chunk_policy()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        // No user code runs under the lock, and a panic of our own between two changes cannot happen.
+        self.heaps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Finds or makes the heap of this thread.
+    fn heap_of_this_thread(&self) -> NonNull<ThreadHeap> {
+        let token = tls::token();
+        let mut heaps = self.lock();
+        if let Some(entry) = heaps.iter().find(|entry| entry.token == token) {
+            return entry.heap;
+        }
+        let retired = Arc::new(AtomicBool::new(false));
+        let name = std::thread::current().name().map(Box::from);
+        let heap = if let Some(entry) = heaps.iter_mut().find(|entry| entry.token == 0) {
+            // An idle heap was reset with the allocator held exclusively, so it can change hands under the lock (I2).
+            entry.token = token;
+            entry.retired = Arc::clone(&retired);
+            entry.name = name;
+            entry.high_water = 0;
+            entry.idle = 0;
+            entry.heap
+        } else {
+            let heap = NonNull::from(Box::leak(Box::new(ThreadHeap::new(NonNull::from(self)))));
+            heaps.push(Entry { heap, token, retired: Arc::clone(&retired), name, idle: 0, bytes: 0, high_water: 0 });
+            heap
+        };
+        drop(heaps);
+        tls::retire_at_exit(&retired);
+        heap
+    }
+}
+
+impl SmartAlloc {
+    /// Makes an allocator. No memory is taken before the first allocation.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
+    ///
+    /// let alloc = SmartAlloc::new(AllocConfig::default().with_frame_chunk(megabytes(1)));
+    /// assert_eq!(alloc.frame_number(), 0);
+    /// ```
+    #[must_use]
+    pub fn new(config: AllocConfig) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let inner = Inner { number, config, heaps: Mutex::default(), turn: UnsafeCell::default() };
+        Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
+    }
+
+    /// A handle for a frame to hold. It must not be dropped: it does not own the allocator.
+    pub(crate) fn handle(inner: NonNull<Inner>, tag: TagId) -> Self {
+        // SAFETY: the allocator outlives the frames it is called for (I3).
+        let number = unsafe { inner.as_ref().number };
+        Self { inner, key: (number << TAG_BITS) | tag.index() as u64 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn inner(&self) -> &Inner {
+        // SAFETY: freed only when the owning handle is dropped; frames and their handles borrow from it (I3).
+        unsafe { self.inner.as_ref() }
+    }
+
+    pub(crate) fn copy_with_tag(&self, tag: TagId) -> core::mem::ManuallyDrop<Self> {
+        core::mem::ManuallyDrop::new(Self::handle(self.inner, tag))
+    }
+
+    pub(crate) fn set_tag(&mut self, tag: TagId) {
+        self.key = (self.id() << TAG_BITS) | tag.index() as u64;
+    }
+
+    /// Looks a tag up as the handle's user would: names nest under the handle's own tag.
+    pub(crate) fn resolve(&self, tag: impl IntoTag) -> TagId {
+        tag.resolve().unwrap_or_else(|name| self.tag_id().nested(name))
+    }
+
+    #[inline]
+    pub(crate) fn tag_id(&self) -> TagId {
+        TagId::from_index((self.key & ((1 << TAG_BITS) - 1)) as usize)
+    }
+
+    /// Returns the number of this allocator, unique in the process and never used again.
+    #[must_use]
+    #[inline]
+    pub fn id(&self) -> u64 {
+        self.key >> TAG_BITS
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &AllocConfig {
+        &self.inner().config
+    }
+
+    /// Lends this thread's whole-frame arena of this handle's tag. Hoist it out of loops: the lookup is what an
+    /// allocation through `&SmartAlloc` costs more.
+    ///
+    /// ```
+    /// let alloc = framealloc_core::SmartAlloc::default();
+    /// let frame = alloc.frame();
+    /// let values: Vec<_> = (0..10).map(|i| frame.frame_box(i)).collect();
+    /// assert_eq!(*values[9], 9);
+    /// ```
+    #[must_use]
+    #[inline(always)]
+    pub fn frame(&self) -> &Frame {
+        let frame = match tls::hot(self.key) {
+            Some(frame) => frame,
+            None => self.frame_slow(),
+        };
+        // SAFETY: the arena belongs to the heap of this thread (I2) and lives as long as the allocator, which `self`
+        // borrows (I3, I7). Keys are never reused (I1), and a thread that ends forgets its arenas (I4).
+        unsafe { &*frame }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn frame_slow(&self) -> *const Frame {
+        if let Some(frame) = tls::warm(self.key) {
+            return frame;
+        }
+        let heap = self.inner().heap_of_this_thread();
+        // SAFETY: the heap is this thread's (I2).
+        let frame = unsafe { heap.as_ref() }.frame_of(self.tag_id()).as_ptr();
+        tls::remember(self.key, frame);
+        frame
+    }
+
+    fn turn_state(&self) -> *mut Turn {
+        self.inner().turn.get()
+    }
+
+    /// Returns the number of the frame that is open, or of the last one: 0 before the first.
+    #[must_use]
+    pub fn frame_number(&self) -> u64 {
+        // SAFETY: written under `&mut SmartAlloc` only (I5).
+        unsafe { (*self.turn_state()).frame }
+    }
+
+    /// Returns whether a frame is open.
+    #[must_use]
+    pub fn is_in_frame(&self) -> bool {
+        // SAFETY: as in `frame_number`.
+        unsafe { (*self.turn_state()).open }
+    }
+
+    /// How often frame memory has been taken back: what a handle of a shared value is checked by.
+    #[inline]
+    pub(crate) fn turns(&self) -> u64 {
+        // SAFETY: as in `frame_number`.
+        unsafe { (*self.turn_state()).turns }
+    }
+
+    /// Begins a frame, for all threads. A frame that was left open is ended first.
+    ///
+    /// # Panics
+    /// If the drop of a shared value of the frame left open panics; the frame has turned then all the same.
+    pub fn begin_frame(&mut self) {
+        if self.is_in_frame() {
+            self.end_frame();
+        }
+        // SAFETY: `self` is exclusive.
+        unsafe {
+            let turn = self.turn_state();
+            (*turn).frame += 1;
+            (*turn).open = true;
+        }
+    }
+
+    /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
+    ///
+    /// Memory that was allocated outside any frame goes with the next end.
+    ///
+    /// # Panics
+    /// If the drop of a shared value panics. All other values are dropped and the frame has turned all the same.
+    pub fn end_frame(&mut self) -> FrameReport {
+        let panicked = self.drop_shared();
+        let report = self.turn();
+        if let Some(payload) = panicked {
+            resume_unwind(payload);
+        }
+        report
+    }
+
+    /// Drops what was shared or retained in this frame, wherever it was allocated. Returns the first panic.
+    fn drop_shared(&mut self) -> Option<Payload> {
+        let mut panicked = None;
+        for index in 0.. {
+            // The list is asked each time: no lock and no borrow is held while values drop (I9).
+            let Some(heap) = self.inner().lock().get(index).map(|entry| entry.heap) else { break };
+            // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
+            let panic = unsafe { share::drop_all(heap.as_ref()) };
+            if panicked.is_none() {
+                panicked = panic;
+            } else {
+                core::mem::forget(panic);
+            }
+        }
+        panicked
+    }
+
+    fn turn(&mut self) -> FrameReport {
+        let turn = self.turn_state();
+        let mut heaps = self.inner().lock();
+        // SAFETY: `self` is exclusive, so no value of the frame is alive and no other reference to `turn` (I5); no
+        // user code runs here.
+        let turn = unsafe { &mut *turn };
+        turn.turns += 1;
+        turn.open = false;
+        turn.bytes = 0;
+        turn.tags.iter_mut().for_each(|tag| tag.0 = 0);
+        turn.sites.fill((0, 0, 0));
+        let trim = turn.turns.is_multiple_of(TRIM_EVERY);
+        let mut scopes_left_open = 0;
+        for entry in heaps.iter_mut() {
+            // SAFETY: as above; heaps live as long as the allocator (I3).
+            let heap = unsafe { entry.heap.as_ref() };
+            // SAFETY: as above; what was shared has been dropped before.
+            scopes_left_open += unsafe { heap.turn(trim) };
+            entry.bytes = turn.take_figures(heap);
+            entry.high_water = entry.high_water.max(entry.bytes);
+            turn.bytes += entry.bytes;
+            entry.recycle(heap);
+        }
+        turn.high_water = turn.high_water.max(turn.bytes);
+        for tag in &mut turn.tags {
+            tag.1 = tag.1.max(tag.0);
+        }
+        FrameReport { frame: turn.frame, bytes: turn.bytes, high_water: turn.high_water, scopes_left_open }
+    }
+
+    /// The bytes of the last frame and the most of any, over all threads.
+    pub(crate) fn frame_figures(&self) -> (usize, usize) {
+        // SAFETY: as in `frame_number`.
+        unsafe { ((*self.turn_state()).bytes, (*self.turn_state()).high_water) }
+    }
+
+    /// The tags in use, by path.
+    pub(crate) fn tag_stats(&self) -> Vec<TagStats> {
+        // SAFETY: as in `frame_number`; the reference ends with this function.
+        tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied())
+    }
+
+    /// The annotated systems that ran in the last frame, in the order of their first call.
+    pub(crate) fn system_stats(&self) -> Vec<SystemStats> {
+        // SAFETY: as in `tag_stats`.
+        let sites = unsafe { &(*self.turn_state()).sites };
+        sites
+            .iter()
+            .enumerate()
+            .filter(|(_, figures)| figures.0 > 0)
+            .map(|(index, &(calls, bytes, largest_call))| SystemStats {
+                name: site::name_of(index),
+                calls,
+                bytes,
+                largest_call,
+            })
+            .collect()
+    }
+
+    /// The threads that have a heap, in the order they came.
+    pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
+        let heaps = self.inner().lock();
+        let threads = heaps.iter().filter(|entry| entry.token != 0).map(|entry| ThreadStats {
+            name: entry.name.as_deref().unwrap_or("(unnamed)").to_owned(),
+            bytes: entry.bytes,
+            high_water: entry.high_water,
+            // SAFETY: as in `frame_number`: these figures are written at the turn only.
+            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures()),
+        });
+        threads.collect()
+    }
+
+    /// Bytes that all heaps hold from the global allocator.
+    ///
+    /// Needs the allocator exclusively: other threads may be adding chunks otherwise.
+    #[must_use]
+    pub fn capacity(&mut self) -> usize {
+        // SAFETY: as in `turn`.
+        self.inner().lock().iter().map(|entry| unsafe { entry.heap.as_ref() }.capacity()).sum()
+    }
+}
+
+fn tag_stats(figures: impl Iterator<Item = (usize, usize)>) -> Vec<TagStats> {
+    figures
+        .enumerate()
+        .filter(|(_, (_, high_water))| *high_water > 0)
+        .map(|(index, (bytes, high_water))| TagStats { path: TagId::from_index(index).path(), bytes, high_water })
+        .collect()
+}
+
+impl Turn {
+    /// Adds the figures of one heap to the totals. Returns its bytes.
+    fn take_figures(&mut self, heap: &ThreadHeap) -> usize {
+        let mut bytes = 0;
+        for (index, (tag_bytes, _)) in heap.tag_figures().enumerate() {
+            if self.tags.len() <= index {
+                self.tags.resize(index + 1, (0, 0));
+            }
+            self.tags[index].0 += tag_bytes;
+            bytes += tag_bytes;
+        }
+        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
+        let sites = unsafe { &mut (*heap.state()).sites };
+        for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
+            if self.sites.len() <= index {
+                self.sites.resize(index + 1, (0, 0, 0));
+            }
+            let total = &mut self.sites[index];
+            *total = (total.0 + figures.calls, total.1 + figures.bytes, total.2.max(figures.largest));
+            *figures = super::thread_heap::SiteFigures::default();
+        }
+        bytes
+    }
+}
+
+impl Entry {
+    /// Takes the heap from a thread that has ended; called at the turn, right after the heap was reset.
+    fn recycle(&mut self, heap: &ThreadHeap) {
+        // Acquire: pairs with the sentinel's release; the heap is read after it.
+        if self.token != 0 && self.retired.load(Ordering::Acquire) {
+            self.token = 0;
+            self.idle = 0;
+        }
+        if self.token == 0 {
+            self.idle = self.idle.saturating_add(1);
+            if self.idle == IDLE_FRAMES {
+                // SAFETY: the allocator is held exclusively and the heap was just reset.
+                unsafe { heap.release() };
+            }
+        }
+    }
+}
+
+impl Default for SmartAlloc {
+    fn default() -> Self {
+        Self::new(AllocConfig::default())
+    }
+}
+
+impl Drop for SmartAlloc {
+    fn drop(&mut self) {
+        let panicked = self.drop_shared();
+        // SAFETY: only the owning handle is ever dropped, once; nothing borrows from it any more. Threads that
+        // remember arenas of it do so under a key that is never used again (I1).
+        unsafe {
+            let inner = Box::from_raw(self.inner.as_ptr());
+            for entry in inner.lock().iter() {
+                drop(Box::from_raw(entry.heap.as_ptr()));
+            }
+        }
+        if let Some(payload) = panicked
+            && !std::thread::panicking()
+        {
+            resume_unwind(payload);
+        }
+    }
+}
+
+impl core::fmt::Debug for SmartAlloc {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SmartAlloc")
+            .field("id", &self.id())
+            .field("tag", &self.tag_id().path())
+            .field("frame_number", &self.frame_number())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,331 @@
+//! The memory of one thread in one allocator: the arena of each tag, the regions of scopes, what drops at the turn.
+
+use core::cell::UnsafeCell;
+use core::ptr::NonNull;
+
+use super::arena::Arena;
+use super::chunk::ChunkPolicy;
+use super::frame::Frame;
+use super::registry::{Inner, SmartAlloc};
+use super::share::DropNode;
+use crate::tag::TagId;
+
+/// Number of remembered (tag, name) pairs; a power of two.
+const NAMES: usize = 32;
+
+/// Bytes of the first chunk of tags and scopes: most of them are small, and there may be many.
+const SMALL_CHUNK: usize = 4 << 10;
+
+/// Bytes and calls of one annotated system on one thread, in the running frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SiteFigures {
+    pub(crate) calls: usize,
+    pub(crate) bytes: usize,
+    /// The most bytes of one call.
+    pub(crate) largest: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Name {
+    parent: TagId,
+    start: *const u8,
+    len: usize,
+    id: TagId,
+}
+
+pub(crate) struct HeapState {
+    /// Whole-frame arenas by tag; null where the tag was not used. Growing the table never moves an arena (I18).
+    tags: Vec<*mut Frame>,
+    /// Every region ever made, open or not.
+    regions: Vec<NonNull<Frame>>,
+    /// The closed ones, last closed first: its memory is still in the cache.
+    spare: *mut Frame,
+    /// Scopes that are open or were forgotten.
+    open: usize,
+    /// Shared and retained values of this frame, newest first.
+    pub(crate) drops: *mut DropNode,
+    names: [Name; NAMES],
+    /// Bytes of closed scopes of the running frame, by tag.
+    scoped: Vec<usize>,
+    /// Bytes of the last frame and the most of any, by tag. Changes at the turn only, so that others may read it.
+    published: Vec<(usize, usize)>,
+    pub(crate) sites: Vec<SiteFigures>,
+}
+
+/// Used by one thread at a time (I2): the one whose token its registry entry carries, or whoever has the allocator to
+/// itself.
+pub(crate) struct ThreadHeap {
+    inner: NonNull<Inner>,
+    state: UnsafeCell<HeapState>,
+}
+
+impl ThreadHeap {
+    pub(crate) fn new(inner: NonNull<Inner>) -> Self {
+        let nothing = Name { parent: TagId::NONE, start: core::ptr::null(), len: 0, id: TagId::NONE };
+        let state = HeapState {
+            tags: Vec::new(),
+            regions: Vec::new(),
+            spare: core::ptr::null_mut(),
+            open: 0,
+            drops: core::ptr::null_mut(),
+            names: [nothing; NAMES],
+            scoped: Vec::new(),
+            published: Vec::new(),
+            sites: Vec::new(),
+        };
+        Self { inner, state: UnsafeCell::new(state) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn state(&self) -> *mut HeapState {
+        self.state.get()
+    }
+
+    fn make(&self, tag: TagId, whole: bool) -> NonNull<Frame> {
+        // SAFETY: the allocator outlives its heaps (I3).
+        let inner = unsafe { self.inner.as_ref() };
+        let mut policy: ChunkPolicy = inner.chunk_policy();
+        if !(whole && tag == TagId::NONE) {
+            policy.first = policy.first.min(SMALL_CHUNK);
+        }
+        let handle = SmartAlloc::handle(self.inner, tag);
+        let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), whole);
+        // A raw pointer from here on: the box is never moved or borrowed as one again (I3).
+        NonNull::from(Box::leak(Box::new(frame)))
+    }
+
+    /// Returns the whole-frame arena of `tag`.
+    #[inline]
+    pub(crate) fn frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        let state = self.state();
+        // SAFETY: this thread has the heap to itself (I2); the reference ends before anything else happens (I9).
+        let known = unsafe { (&(*state).tags).get(tag.index()).copied() };
+        match known.and_then(NonNull::new) {
+            Some(frame) => frame,
+            None => self.make_frame_of(tag),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        let frame = self.make(tag, true);
+        // SAFETY: as in `frame_of`.
+        let tags = unsafe { &mut (*self.state()).tags };
+        if tags.len() <= tag.index() {
+            tags.resize(tag.index() + 1, core::ptr::null_mut());
+        }
+        tags[tag.index()] = frame.as_ptr();
+        frame
+    }
+
+    /// Returns the id of `name` under `parent`; remembered by the address of the name, which is never reused.
+    pub(crate) fn nested(&self, parent: TagId, name: &'static str) -> TagId {
+        let slot = (name.as_ptr().addr() ^ (name.as_ptr().addr() >> 7) ^ parent.index()) % NAMES;
+        let state = self.state();
+        // SAFETY: as in `frame_of`.
+        let known = unsafe { (*state).names[slot] };
+        if core::ptr::eq(known.start, name.as_ptr()) && known.len == name.len() && known.parent == parent {
+            return known.id;
+        }
+        let id = parent.nested(name);
+        // SAFETY: as in `frame_of`.
+        unsafe { (*state).names[slot] = Name { parent, start: name.as_ptr(), len: name.len(), id } };
+        id
+    }
+
+    /// Checks a region out: from the spare list, else a new one.
+    #[inline]
+    pub(crate) fn open(&self, tag: TagId) -> NonNull<Frame> {
+        let state = self.state();
+        // SAFETY: as in `frame_of`; a region in the spare list is held by nobody (I6).
+        unsafe {
+            (*state).open += 1;
+            let Some(frame) = NonNull::new((*state).spare) else { return self.make_region(tag) };
+            let link = frame.as_ref().link();
+            (*state).spare = (*link).next;
+            if frame.as_ref().tag_id() != tag {
+                self.flush(frame);
+                Frame::set_tag(frame, tag);
+            }
+            frame
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_region(&self, tag: TagId) -> NonNull<Frame> {
+        let frame = self.make(tag, false);
+        // SAFETY: as in `frame_of`.
+        unsafe { (&mut (*self.state()).regions).push(frame) };
+        frame
+    }
+
+    /// Takes a region back, with the children it opened for tags.
+    ///
+    /// # Safety
+    /// The region is open, is closed by this call only, and nothing handed out from it or its children is alive.
+    #[inline]
+    pub(crate) unsafe fn close(&self, frame: NonNull<Frame>) {
+        let state = self.state();
+        // SAFETY: by the contract, and as in `frame_of`.
+        unsafe {
+            let link = frame.as_ref().link();
+            if !(*link).children.is_null() {
+                self.close_children(frame);
+            }
+            (*link).booked += frame.as_ref().arena().reset();
+            (*link).next = (*state).spare;
+            (*state).spare = frame.as_ptr();
+            (*state).open -= 1;
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::close`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn close_children(&self, frame: NonNull<Frame>) {
+        // SAFETY: by the contract; children are open regions in no other list (I6).
+        unsafe {
+            let link = frame.as_ref().link();
+            let mut at = core::mem::replace(&mut (*link).children, core::ptr::null_mut());
+            while let Some(child) = NonNull::new(at) {
+                at = (*child.as_ref().link()).next;
+                self.close(child);
+            }
+        }
+    }
+
+    /// Books what closed in a region under the tag it still carries.
+    ///
+    /// # Safety
+    /// The region is not lent, or the allocator is held exclusively.
+    unsafe fn flush(&self, frame: NonNull<Frame>) {
+        // SAFETY: by the contract, and as in `frame_of`.
+        unsafe {
+            let link = frame.as_ref().link();
+            let bytes = core::mem::take(&mut (*link).booked);
+            if bytes != 0 {
+                *self.scoped_of(frame.as_ref().tag_id().index()) += bytes;
+            }
+        }
+    }
+
+    /// # Safety
+    /// The returned reference must end before anything else touches the heap (I9).
+    #[expect(clippy::mut_from_ref, reason = "the heap is a cell that one thread uses at a time")]
+    unsafe fn scoped_of(&self, tag: usize) -> &mut usize {
+        // SAFETY: as in `frame_of`.
+        let scoped = unsafe { &mut (*self.state()).scoped };
+        if scoped.len() <= tag {
+            scoped.resize(tag + 1, 0);
+        }
+        &mut scoped[tag]
+    }
+
+    /// Books one call of an annotated system.
+    #[inline]
+    pub(crate) fn book_site(&self, site: usize, bytes: usize) {
+        // SAFETY: as in `frame_of`; the reference ends with this function.
+        let sites = unsafe { &mut (*self.state()).sites };
+        if sites.len() <= site {
+            Self::grow_sites(sites, site);
+        }
+        let figures = &mut sites[site];
+        figures.calls += 1;
+        figures.bytes += bytes;
+        figures.largest = figures.largest.max(bytes);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_sites(sites: &mut Vec<SiteFigures>, site: usize) {
+        sites.resize(site + 1, SiteFigures::default());
+    }
+
+    /// Ends the frame of this thread: takes all memory back and publishes the bytes of each tag. Returns how many
+    /// scopes were left open.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively; no value of this frame is alive, dropped values included (I5).
+    pub(crate) unsafe fn turn(&self, trim: bool) -> usize {
+        let state = self.state();
+        // SAFETY: by the contract. No user code runs from here to the end.
+        unsafe {
+            let left_open = core::mem::take(&mut (*state).open);
+            for index in 0..(&(*state).tags).len() {
+                let Some(frame) = NonNull::new((&(*state).tags)[index]) else { continue };
+                let bytes = frame.as_ref().arena().reset();
+                if trim {
+                    frame.as_ref().arena().trim();
+                }
+                *self.scoped_of(index) += bytes;
+            }
+            for index in 0..(&(*state).regions).len() {
+                let frame = (&(*state).regions)[index];
+                let link = frame.as_ref().link();
+                if left_open != 0 {
+                    // Some were forgotten, and nothing tells which: all are taken back, in the order they were made.
+                    (*link).booked += frame.as_ref().arena().reset();
+                    (*link).children = core::ptr::null_mut();
+                    (*link).next = if index == 0 { core::ptr::null_mut() } else { (*state).spare };
+                    (*state).spare = frame.as_ptr();
+                }
+                if trim {
+                    frame.as_ref().arena().trim();
+                }
+                self.flush(frame);
+            }
+            let (scoped, published) = (&mut (*state).scoped, &mut (*state).published);
+            published.resize(scoped.len().max(published.len()), (0, 0));
+            for (bytes, (last, most)) in scoped.iter_mut().zip(published) {
+                *last = core::mem::take(bytes);
+                *most = (*most).max(*last);
+            }
+            left_open
+        }
+    }
+
+    /// Gives the chunks of all arenas back to the global allocator.
+    ///
+    /// # Safety
+    /// As for [`Self::turn`], right after it.
+    pub(crate) unsafe fn release(&self) {
+        // SAFETY: by the contract.
+        unsafe { self.for_each_frame(|frame| frame.as_ref().arena().release()) };
+    }
+
+    /// Bytes of the last frame and the most of any frame, by tag; both change at the turn only.
+    pub(crate) fn tag_figures(&self) -> impl Iterator<Item = (usize, usize)> {
+        let state = self.state();
+        // SAFETY: called at the turn, or under `&SmartAlloc`, when other threads may add scoped bytes or lengthen the
+        // table: see `published`.
+        let published = unsafe { &(*state).published };
+        published.iter().copied()
+    }
+
+    /// Bytes held from the global allocator.
+    pub(crate) fn capacity(&self) -> usize {
+        let mut bytes = 0;
+        // SAFETY: as in `frame_of`.
+        unsafe { self.for_each_frame(|frame| bytes += frame.as_ref().arena().capacity()) };
+        bytes
+    }
+
+    /// # Safety
+    /// The heap is used by nobody else, and `visit` does not add frames.
+    unsafe fn for_each_frame(&self, mut visit: impl FnMut(NonNull<Frame>)) {
+        // SAFETY: by the contract.
+        let (tags, regions) = unsafe { (&(*self.state()).tags, &(*self.state()).regions) };
+        tags.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);
+        regions.iter().copied().for_each(visit);
+    }
+}
+
+impl Drop for ThreadHeap {
+    fn drop(&mut self) {
+        // SAFETY: the allocator is going away, so nothing handed out is alive; each frame was leaked from a box once.
+        unsafe { self.for_each_frame(|frame| drop(Box::from_raw(frame.as_ptr()))) };
+    }
+}

@@ -1,0 +1,127 @@
+//! Sites: what an attribute knows about the function it is on.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::tag::{Tag, TagId};
+
+static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+
+/// The static description of an annotated function; made by the attribute macros.
+#[derive(Debug)]
+pub struct Site {
+    name: &'static str,
+    file: &'static str,
+    line: u32,
+    tag: SiteTag,
+    budget: usize,
+    no_heap: bool,
+    /// 1 + the index in the list of sites; 0 until the first call.
+    index: AtomicU32,
+}
+
+#[derive(Debug)]
+enum SiteTag {
+    None,
+    Own(Tag),
+    Path(&'static Tag),
+}
+
+impl Site {
+    /// Describes a function: its name with its module path, and where it stands.
+    #[must_use]
+    pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
+        Self { name, file, line, tag: SiteTag::None, budget: usize::MAX, no_heap: false, index: AtomicU32::new(0) }
+    }
+
+    /// Opens the frame under the tag with this path.
+    #[must_use]
+    pub const fn with_tag(mut self, path: &'static str) -> Self {
+        self.tag = SiteTag::Own(Tag::new(path));
+        self
+    }
+
+    /// Opens the frame under a tag that is a constant.
+    #[must_use]
+    pub const fn with_tag_path(mut self, tag: &'static Tag) -> Self {
+        self.tag = SiteTag::Path(tag);
+        self
+    }
+
+    /// Limits the bytes of one call.
+    #[must_use]
+    pub const fn with_budget(mut self, bytes: usize) -> Self {
+        self.budget = bytes;
+        self
+    }
+
+    /// Declares that the function does not use the heap.
+    #[must_use]
+    pub const fn no_heap(mut self) -> Self {
+        self.no_heap = true;
+        self
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the file and the line.
+    #[must_use]
+    pub const fn location(&self) -> (&'static str, u32) {
+        (self.file, self.line)
+    }
+
+    /// Returns the budget of one call in bytes, if there is one.
+    #[must_use]
+    pub const fn budget(&self) -> Option<usize> {
+        if self.budget == usize::MAX { None } else { Some(self.budget) }
+    }
+
+    /// Returns whether the function declares that it does not use the heap.
+    #[must_use]
+    pub const fn is_no_heap(&self) -> bool {
+        self.no_heap
+    }
+
+    /// Returns the tag that the frame is opened under, if the attribute names one.
+    #[must_use]
+    #[inline]
+    pub fn tag(&self) -> Option<TagId> {
+        match &self.tag {
+            SiteTag::None => None,
+            SiteTag::Own(tag) => Some(tag.id()),
+            SiteTag::Path(tag) => Some(tag.id()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn index(&'static self) -> usize {
+        // Relaxed: the index is only a number; the list it points into is behind a lock.
+        match self.index.load(Ordering::Relaxed) {
+            0 => self.register(),
+            index => index as usize - 1,
+        }
+    }
+
+    #[cold]
+    fn register(&'static self) -> usize {
+        let mut sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.index.load(Ordering::Relaxed) {
+            0 => {
+                sites.push(self);
+                self.index.store(u32::try_from(sites.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
+                sites.len() - 1
+            }
+            // Another thread was faster.
+            index => index as usize - 1,
+        }
+    }
+}
+
+/// The name of the site with this index.
+pub(crate) fn name_of(index: usize) -> &'static str {
+    SITES.lock().unwrap_or_else(PoisonError::into_inner).get(index).map_or("(unknown)", |site| site.name)
+}
