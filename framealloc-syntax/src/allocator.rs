@@ -1,0 +1,197 @@
+//! Where an annotated function has its allocator.
+
+use syn::spanned::Spanned as _;
+use syn::visit::Visit;
+use syn::{Expr, FnArg, Ident, Member, Pat, PatIdent, Signature, Type, parse_quote};
+
+use crate::options::ungrouped;
+use crate::problem::Problem;
+use crate::suggest::closest;
+
+/// Types that a user may have named otherwise than `alloc`; only for the help of an error.
+const ALLOCATOR_TYPES: [&str; 4] = ["SmartAlloc", "Frame", "FrameAlloc", "AllocResource"];
+
+/// The value of `alloc = …`: a parameter, or a field of one (`self.alloc`, `context.memory.alloc`).
+#[derive(Clone, Debug)]
+pub struct AllocatorPath {
+    /// The whole expression.
+    pub expression: Expr,
+    /// The parameter it starts from, which may be `self`.
+    pub root: Ident,
+    /// The name under which the body knows the allocator: the last field, or the parameter itself.
+    pub binding: Ident,
+}
+
+impl AllocatorPath {
+    /// Whether this is a parameter itself and not a field of one.
+    #[must_use]
+    pub fn is_parameter(&self) -> bool {
+        matches!(ungrouped(&self.expression), Expr::Path(_))
+    }
+
+    pub(crate) fn read(value: &Expr) -> darling::Result<Self> {
+        let refused =
+            || Problem::new(value.span(), "expected a parameter name or a field path such as `self.alloc`").into();
+        let (root, last) = root_and_last(ungrouped(value)).ok_or_else(refused)?;
+        let binding = match last {
+            // A tuple field has no name to bind.
+            Some(Member::Unnamed(index)) => Ident::new("alloc", index.span),
+            Some(Member::Named(name)) => name,
+            None if root == "self" => return Err(refused()),
+            None => root.clone(),
+        };
+        Ok(Self { expression: ungrouped(value).clone(), root, binding })
+    }
+}
+
+fn root_and_last(value: &Expr) -> Option<(Ident, Option<Member>)> {
+    match value {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident().map(|root| (root.clone(), None)),
+        Expr::Field(field) => root_and_last(ungrouped(&field.base)).map(|(root, _)| (root, Some(field.member.clone()))),
+        _ => None,
+    }
+}
+
+/// How a function holds its allocator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// `alloc: &SmartAlloc`, or anything that derefs to it: a system opens a scope.
+    Shared,
+    /// `alloc: &mut SmartAlloc`: a system is the whole frame.
+    Exclusive,
+}
+
+/// The allocator of an annotated function.
+#[derive(Clone, Debug)]
+pub struct AllocatorSource {
+    /// The expression that names it.
+    pub expression: Expr,
+    /// The name under which the body knows it; its span is the user's.
+    pub binding: Ident,
+    /// Shared or exclusive.
+    pub access: Access,
+}
+
+/// Finds the allocator among the parameters: the one that `given` names, else the one called `alloc`.
+///
+/// # Errors
+/// A [`Problem`] at the function's name (no allocator) or at the option (no such parameter). `attribute` is the name of the
+/// attribute for its text.
+pub fn find_allocator(
+    attribute: &str,
+    signature: &Signature,
+    given: Option<&AllocatorPath>,
+) -> Result<AllocatorSource, Problem> {
+    let bindings = Bindings::of(signature);
+    let Some(given) = given else {
+        return match bindings.find("alloc") {
+            Some(found) => Ok(found.clone().into_source()),
+            None => Err(missing(attribute, signature)),
+        };
+    };
+    if given.root == "self" {
+        if signature.receiver().is_none() {
+            return Err(Problem::new(given.root.span(), "this function has no `self`"));
+        }
+    } else if let Some(found) = bindings.find(&given.root.to_string()) {
+        if given.is_parameter() {
+            // The binding keeps the span of the parameter, so that errors in the body point there.
+            return Ok(found.clone().into_source());
+        }
+    } else {
+        let message = format!("`{}` is not a parameter of this function", given.root);
+        let names: Vec<String> = bindings.0.iter().map(|known| known.name.to_string()).collect();
+        let problem = Problem::new(given.root.span(), message);
+        return Err(match closest(&given.root.to_string(), names.iter().map(String::as_str)) {
+            Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
+            None => problem,
+        });
+    }
+    Ok(AllocatorSource { expression: given.expression.clone(), binding: given.binding.clone(), access: Access::Shared })
+}
+
+fn missing(attribute: &str, signature: &Signature) -> Problem {
+    let message = format!("`#[{attribute}]` found no parameter named `alloc`");
+    let problem = Problem::new(signature.ident.span(), message);
+    let likely = signature.inputs.iter().find_map(|input| match input {
+        FnArg::Typed(parameter) => match &*parameter.pat {
+            Pat::Ident(name) if mentions_allocator(&parameter.ty) => Some(name.ident.clone()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let example = if attribute == "alloc_tag" { "\"physics\", " } else { "" };
+    problem.with_help(match likely {
+        Some(name) => format!("say that `{name}` is the allocator: `#[{attribute}({example}alloc = {name})]`"),
+        None => {
+            format!("add `alloc: &SmartAlloc`, or say where it is: `#[{attribute}({example}alloc = self.alloc)]`")
+        }
+    })
+}
+
+fn mentions_allocator(ty: &Type) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+            self.0 |= ALLOCATOR_TYPES.iter().any(|known| segment.ident == known);
+            syn::visit::visit_path_segment(self, segment);
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_type(ty);
+    finder.0
+}
+
+/// One name that the parameters bind.
+#[derive(Clone)]
+struct Binding {
+    name: Ident,
+    access: Access,
+}
+
+impl Binding {
+    fn into_source(self) -> AllocatorSource {
+        let name = &self.name;
+        AllocatorSource { expression: parse_quote!(#name), binding: self.name, access: self.access }
+    }
+}
+
+struct Bindings(Vec<Binding>);
+
+impl Bindings {
+    fn of(signature: &Signature) -> Self {
+        let mut bindings = Self(Vec::new());
+        for input in &signature.inputs {
+            let FnArg::Typed(parameter) = input else { continue };
+            match &*parameter.pat {
+                Pat::Ident(PatIdent { ident, subpat: None, .. }) => {
+                    let access = if is_exclusive(&parameter.ty) { Access::Exclusive } else { Access::Shared };
+                    bindings.0.push(Binding { name: ident.clone(), access });
+                }
+                // A field of a destructured parameter is as good a name as any.
+                pattern => bindings.visit_pat(pattern),
+            }
+        }
+        bindings
+    }
+
+    fn find(&self, name: &str) -> Option<&Binding> {
+        self.0.iter().find(|known| known.name == name)
+    }
+}
+
+impl<'ast> Visit<'ast> for Bindings {
+    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+        self.0.push(Binding { name: pattern.ident.clone(), access: Access::Shared });
+        syn::visit::visit_pat_ident(self, pattern);
+    }
+}
+
+fn is_exclusive(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_some(),
+        Type::Group(group) => is_exclusive(&group.elem),
+        Type::Paren(paren) => is_exclusive(&paren.elem),
+        _ => false,
+    }
+}

@@ -1,0 +1,147 @@
+//! `#[pooled(…)]`, alone or as the helper of `#[derive(Pooled)]`.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Expr, Ident, Lit, Meta, Path, spanned::Spanned as _};
+
+use crate::options::{Given, Grammar, Parsed, literal, path, required, switch, text, ungrouped};
+use crate::problem::Problem;
+use crate::size::is_negative;
+use crate::suggest::closest;
+use crate::tag::{TagSpec, tag_value};
+
+const GRAMMAR: Grammar =
+    Grammar { attribute: "pooled", keys: &["capacity", "crate", "grow", "name", "prewarm", "tag"] };
+
+/// What a pool does when all of its objects are in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// Refuse the next object: never more than `capacity` live.
+    Fixed,
+    /// Take more memory.
+    Double,
+}
+
+/// The options of `#[pooled]`.
+#[derive(Clone, Debug, Default)]
+pub struct PooledArgs {
+    /// `capacity = 1024`: the objects that the pool is made for.
+    pub capacity: Option<Given<u64>>,
+    /// `grow = fixed` or `grow = double`; without it, `double`.
+    pub grow: Option<Given<Growth>>,
+    /// `tag = "entities"`: the tag that the pool's memory is accounted to.
+    pub tag: Option<Given<TagSpec>>,
+    /// `name = "bullets"`: the name in reports; without it, the name of the type.
+    pub name: Option<Given<String>>,
+    /// `prewarm`: make room for `capacity` objects when pools are prewarmed.
+    pub prewarm: bool,
+    /// `crate = engine::framealloc`: where the expansion finds framealloc.
+    pub krate: Option<Path>,
+}
+
+impl PooledArgs {
+    /// Reads the tokens between the parentheses of the attribute.
+    #[must_use]
+    pub fn parse(tokens: TokenStream) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let args = Self::read(tokens, &mut errors);
+        Parsed::new(args, errors)
+    }
+
+    /// Reads the attribute in any of its forms.
+    #[must_use]
+    pub fn from_meta(meta: &Meta) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let tokens = GRAMMAR.tokens_of(meta, &mut errors);
+        let args = Self::read(tokens, &mut errors);
+        Parsed::new(args, errors)
+    }
+
+    /// Reads the `#[pooled(…)]` among the attributes of a derived type. More than one is a mistake.
+    #[must_use]
+    pub fn from_attributes(attributes: &[Attribute]) -> Parsed<Self> {
+        let mut pooled = attributes.iter().filter(|attribute| attribute.path().is_ident("pooled"));
+        let mut parsed =
+            pooled.next().map_or_else(|| Self::parse(TokenStream::new()), |first| Self::from_meta(&first.meta));
+        parsed
+            .problems
+            .extend(pooled.map(|again| Problem::new(again.path().span(), "this type already has a `#[pooled]`")));
+        parsed
+    }
+
+    fn read(tokens: TokenStream, errors: &mut darling::error::Accumulator) -> Self {
+        let mut args = Self::default();
+        let before = tokens.clone();
+        GRAMMAR.read(
+            tokens,
+            errors,
+            |other| Err(GRAMMAR.not_an_option(&other)),
+            |name, key, value| args.option(name, key, value),
+        );
+        // A mistaken capacity has its own message.
+        let capacity_given = args.capacity.is_some() || mentions_capacity(before);
+        if let Some(grow) = args.grow.as_ref().filter(|grow| grow.value == Growth::Fixed && !capacity_given) {
+            let message = "`grow = fixed` needs a `capacity`";
+            errors.push(Problem::new(grow.span, message).with_help("`capacity = 1024, grow = fixed`").into());
+        }
+        args
+    }
+
+    fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> darling::Result<()> {
+        match name {
+            "prewarm" => self.prewarm = switch(key, value.as_ref())?,
+            "capacity" => self.capacity = Some(capacity(&required(key, value, "1024")?)?),
+            "grow" => self.grow = Some(growth(&required(key, value, "double")?)?),
+            "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"entities\"")?)?),
+            "name" => self.name = Some(text(name, &required(key, value, "\"bullets\"")?)?),
+            "crate" => {
+                let example = "engine::framealloc";
+                self.krate = Some(path(name, &required(key, value, example)?, example)?);
+            }
+            _ => unreachable!("the grammar lists every key"),
+        }
+        Ok(())
+    }
+}
+
+fn mentions_capacity(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "capacity"))
+}
+
+fn capacity(value: &Expr) -> darling::Result<Given<u64>> {
+    let Some(Lit::Int(number)) =
+        literal(value).filter(|found| !matches!(found, Lit::Int(number) if is_negative(number)))
+    else {
+        return Err(Problem::new(value.span(), "`capacity` takes a number of values, for example `1024`").into());
+    };
+    if !matches!(number.suffix(), "" | "usize") {
+        return Err(Problem::new(number.span(), format!("`{number}` is not a number of values"))
+            .with_help(format!("did you mean `{}`?", number.base10_digits()))
+            .into());
+    }
+    match number.base10_parse::<u64>() {
+        Ok(0) => Err(Problem::new(number.span(), "a pool needs room for at least one value").into()),
+        Ok(count) if i64::try_from(count).is_ok() => Ok(Given { value: count, span: number.span() }),
+        _ => Err(Problem::new(number.span(), "no pool has room for so many values").into()),
+    }
+}
+
+fn growth(value: &Expr) -> darling::Result<Given<Growth>> {
+    let word = match (literal(value), ungrouped(value)) {
+        (Some(Lit::Str(text)), _) => text.value(),
+        (None, Expr::Path(path)) => path.path.get_ident().map_or_else(String::new, ToString::to_string),
+        _ => String::new(),
+    };
+    let growth = match (word.as_str(), literal(value)) {
+        ("fixed", None) => Growth::Fixed,
+        ("double", None) => Growth::Double,
+        (word, _) => {
+            let problem = Problem::new(value.span(), "`grow` takes `fixed` or `double`");
+            return Err(match closest(word, ["fixed", "double"]) {
+                Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
+                None => problem,
+            }
+            .into());
+        }
+    };
+    Ok(Given { value: growth, span: value.span() })
+}

@@ -1,0 +1,104 @@
+//! `#[frame_system(…)]`.
+
+use proc_macro2::TokenStream;
+use syn::{Expr, Ident, Meta, spanned::Spanned as _};
+
+use crate::allocator::AllocatorPath;
+use crate::options::{Given, Grammar, Parsed, path, required, switch, text, ungrouped};
+use crate::problem::Problem;
+use crate::size::{Size, size_value};
+use crate::tag::{TagSpec, tag_value};
+
+const GRAMMAR: Grammar =
+    Grammar { attribute: "frame_system", keys: &["alloc", "budget", "crate", "name", "no_heap", "out", "tag"] };
+
+/// The options of `#[frame_system]`.
+#[derive(Clone, Debug, Default)]
+pub struct FrameSystemArgs {
+    /// `alloc = self.alloc`: where the allocator is; without it, the parameter `alloc`.
+    pub alloc: Option<AllocatorPath>,
+    /// `tag = "physics"`: the tag that the system's memory is accounted to.
+    pub tag: Option<Given<TagSpec>>,
+    /// `budget = "64KiB"`: the most bytes that one run of the system may take.
+    pub budget: Option<Given<Size>>,
+    /// `name = "physics.step"`: the name in reports; without it, the path of the function.
+    pub name: Option<Given<String>>,
+    /// `no_heap`: the system must not use the heap.
+    pub no_heap: bool,
+    /// `out = frame`: the name under which the body knows the whole frame, for results that later systems read.
+    pub out: Option<Ident>,
+    /// `crate = engine::framealloc`: where the expansion finds framealloc.
+    pub krate: Option<syn::Path>,
+}
+
+impl FrameSystemArgs {
+    /// Reads the tokens between the parentheses of the attribute.
+    #[must_use]
+    pub fn parse(tokens: TokenStream) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let args = Self::read(tokens, &mut errors);
+        Parsed::new(args, errors)
+    }
+
+    /// Reads the attribute in any of its forms.
+    #[must_use]
+    pub fn from_meta(meta: &Meta) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let tokens = GRAMMAR.tokens_of(meta, &mut errors);
+        let args = Self::read(tokens, &mut errors);
+        Parsed::new(args, errors)
+    }
+
+    fn read(tokens: TokenStream, errors: &mut darling::error::Accumulator) -> Self {
+        let mut args = Self::default();
+        GRAMMAR.read(
+            tokens,
+            errors,
+            |other| Err(GRAMMAR.not_an_option(&other)),
+            |name, key, value| args.option(name, key, value),
+        );
+        args
+    }
+
+    fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> darling::Result<()> {
+        match name {
+            "no_heap" => self.no_heap = switch(key, value.as_ref())?,
+            "alloc" => self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
+            "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"physics\"")?)?),
+            "name" => self.name = Some(text(name, &required(key, value, "\"physics.step\"")?)?),
+            "crate" => {
+                let example = "engine::framealloc";
+                self.krate = Some(path(name, &required(key, value, example)?, example)?);
+            }
+            "out" => {
+                let value = required(key, value, "frame")?;
+                self.out = Some(match ungrouped(&value) {
+                    Expr::Path(found) if found.qself.is_none() && is_plain_name(&found.path) => {
+                        found.path.require_ident()?.clone()
+                    }
+                    _ => {
+                        let message = "`out` takes a new name for the whole frame, for example `out = frame`";
+                        return Err(Problem::new(value.span(), message).into());
+                    }
+                });
+            }
+            "budget" => {
+                let value = required(key, value, "\"64KiB\"")?;
+                let size = size_value(name, &value)?;
+                if size.bytes() == Some(0) {
+                    return Err(Problem::new(value.span(), "a budget of zero refuses every allocation")
+                        .with_help("remove the option, or say the most bytes that the system may take")
+                        .into());
+                }
+                self.budget = Some(Given { value: size, span: value.span() });
+            }
+            _ => unreachable!("the grammar lists every key"),
+        }
+        Ok(())
+    }
+}
+
+/// A name that `let` could bind; `self` and `crate` are paths of one segment too.
+fn is_plain_name(path: &syn::Path) -> bool {
+    path.get_ident().is_some_and(|name| syn::parse2::<Ident>(quote::quote!(#name)).is_ok())
+}

@@ -1,0 +1,89 @@
+//! `#[alloc_tag(…)]`.
+
+use darling::ast::NestedMeta;
+use proc_macro2::{Span, TokenStream};
+use syn::{Lit, Meta, spanned::Spanned as _};
+
+use crate::allocator::AllocatorPath;
+use crate::options::{Given, Grammar, Parsed, path, required};
+use crate::problem::Problem;
+use crate::tag::{TagSpec, tag_name};
+
+const GRAMMAR: Grammar = Grammar { attribute: "alloc_tag", keys: &["alloc", "crate"] };
+
+/// The arguments of `#[alloc_tag]`.
+#[derive(Clone, Debug, Default)]
+pub struct AllocTagArgs {
+    /// The tag; absent only if the attribute is mistaken.
+    pub tag: Option<Given<TagSpec>>,
+    /// `alloc = self.alloc`: where the allocator is; without it, the parameter `alloc`.
+    pub alloc: Option<AllocatorPath>,
+    /// `crate = engine::framealloc`: where the expansion finds framealloc.
+    pub krate: Option<syn::Path>,
+}
+
+impl AllocTagArgs {
+    /// Reads the tokens between the parentheses of the attribute.
+    #[must_use]
+    pub fn parse(tokens: TokenStream) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let args = Self::read(tokens, Span::call_site(), &mut errors);
+        Parsed::new(args, errors)
+    }
+
+    /// Reads the attribute in any of its forms.
+    #[must_use]
+    pub fn from_meta(meta: &Meta) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let tokens = GRAMMAR.tokens_of(meta, &mut errors);
+        let args = Self::read(tokens, meta.path().span(), &mut errors);
+        Parsed::new(args, errors)
+    }
+
+    fn read(tokens: TokenStream, attribute: Span, errors: &mut darling::error::Accumulator) -> Self {
+        let mut args = Self::default();
+        let given = tokens.clone();
+        let mut tag = None;
+        GRAMMAR.read(
+            tokens,
+            errors,
+            |item| {
+                let (spec, span) = match item {
+                    NestedMeta::Lit(Lit::Str(text)) => (tag_name(&text), text.span()),
+                    NestedMeta::Meta(Meta::Path(path)) => {
+                        let span = path.span();
+                        (Ok(TagSpec::Path(path)), span)
+                    }
+                    other => {
+                        let message = "a tag is a string or a path, for example `\"physics\"` or `tags::PHYSICS`";
+                        return Err(Problem::new(other.span(), message).into());
+                    }
+                };
+                if tag.is_some() {
+                    return Err(Problem::new(span, "`#[alloc_tag]` takes one tag").into());
+                }
+                tag = Some(spec.as_ref().ok().map(|spec| Given { value: spec.clone(), span }));
+                spec.map(|_| ())
+            },
+            |name, key, value| {
+                match name {
+                    "alloc" => args.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
+                    "crate" => {
+                        let example = "engine::framealloc";
+                        args.krate = Some(path(name, &required(key, value, example)?, example)?);
+                    }
+                    _ => unreachable!("the grammar lists every key"),
+                }
+                Ok(())
+            },
+        );
+        // A mistyped tag has its own message; saying that it is missing too would mislead.
+        if given.is_empty() || (tag.is_none() && (args.alloc.is_some() || args.krate.is_some())) {
+            let missing = Problem::new(attribute, "`#[alloc_tag]` needs a tag")
+                .with_help("`#[alloc_tag(tags::PHYSICS)]` or `#[alloc_tag(\"physics\")]`");
+            errors.push(missing.into());
+        }
+        args.tag = tag.flatten();
+        args
+    }
+}
