@@ -4,9 +4,10 @@
 pub mod analysis;
 pub mod codes;
 pub mod config;
+pub mod explain;
 pub mod finding;
 pub mod levels;
-mod nearest;
+pub mod report;
 pub mod selection;
 pub mod source;
 pub mod suppress;

@@ -112,7 +112,7 @@ pub fn named<'p>(packages: &'p [Package], patterns: &[String]) -> Result<Vec<&'p
         names.extend(packages.iter().map(|package| package.name.as_str()).filter(|name| glob.is_match(name)));
         if names.len() == before {
             let known = packages.iter().map(|package| package.name.as_str());
-            let advice = crate::nearest::nearest(pattern, known).map(|name| format!("; did you mean `{name}`?"));
+            let advice = framealloc_syntax::closest(pattern, known).map(|name| format!("; did you mean `{name}`?"));
             return Err(format!("no package of this workspace is called `{pattern}`{}", advice.unwrap_or_default()));
         }
     }

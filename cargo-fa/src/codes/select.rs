@@ -71,7 +71,7 @@ impl Selector {
             .chain(["all"]);
         let lower = word.replace('_', "-");
         let wanted = if upper.starts_with("FA") { &upper } else { &lower };
-        Err(UnknownSelector { text: text.to_owned(), nearest: crate::nearest::nearest(wanted, known) })
+        Err(UnknownSelector { text: text.to_owned(), nearest: framealloc_syntax::closest(wanted, known) })
     }
 
     /// Whether `code` is in the set.

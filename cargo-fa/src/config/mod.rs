@@ -5,12 +5,12 @@ mod read;
 mod schema;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::codes::{Level, Selector};
 use crate::finding::Place;
 
+pub use framealloc_syntax::find_fa_toml as discover;
 pub use modules::matches;
 pub use read::{ConfigError, read};
 pub use schema::schema;
@@ -97,36 +97,4 @@ impl Default for ThresholdsSection {
     fn default() -> Self {
         Self { hot_loop_bound: 16 }
     }
-}
-
-/// The nearest `.fa.toml` of `start` and the directories above it, up to `root`.
-#[must_use]
-pub fn discover(start: &Path, root: &Path) -> Option<PathBuf> {
-    let candidate = |directory: &Path| Some(directory.join(FILE_NAME)).filter(|file| file.is_file());
-    if start.starts_with(root) {
-        start.ancestors().take_while(|directory| directory.starts_with(root)).find_map(candidate)
-    } else {
-        candidate(root)
-    }
-}
-
-/// Bytes of a size such as `2MiB`.
-fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_alphabetic());
-    let unit = match text[digits.len()..].trim() {
-        "" | "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        unit => return Err(format!("unknown unit `{unit}` in the size `{text}`: B, KiB, MiB or GiB")),
-    };
-    let number: String = digits.trim().chars().filter(|&letter| letter != '_').collect();
-    let number: u64 = number.parse().map_err(|_| format!("`{text}` is no size, such as \"2MiB\""))?;
-    number.checked_mul(unit).ok_or_else(|| format!("the size `{text}` is too large"))
-}
-
-/// Whether a tag may have this name.
-fn tag_name(name: &str) -> Result<(), String> {
-    let good = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "_-. ".contains(c));
-    if name.split("::").all(good) { Ok(()) } else { Err(format!("`{name}` is no name of a tag, such as `physics`")) }
 }

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use framealloc_syntax::{SizeError, TagTables, closest, parse_size};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{AnalysisSection, BudgetsSection, Config, TagSection, ThresholdsSection, modules};
 use crate::codes::{Group, Level, Selector, Stage};
 use crate::finding::Place;
-use crate::nearest::nearest;
 use crate::source::Source;
 
 /// A mistake in `.fa.toml`.
@@ -63,7 +63,7 @@ pub fn read(file: &Arc<str>, text: &str) -> Result<Config, Vec<ConfigError>> {
 pub(super) const SECTIONS: [(&str, &[&str]); 6] = [
     ("analysis", &["exclude", "min_severity", "deny_warnings", "roots", "bevy_schedules"]),
     ("lints", &[]),
-    ("tags", &["modules", "may_use", "budget"]),
+    ("tags", &[]),
     ("budgets", &["required", "thread"]),
     ("thresholds", &["hot_loop_bound"]),
     ("assume", &[]),
@@ -91,7 +91,7 @@ impl Reader {
 
     fn unknown(&mut self, key: &str, span: &Range<usize>, section: &str, known: &[&str]) {
         let place = if section.is_empty() { String::new() } else { format!(" in `[{section}]`") };
-        let advice = match nearest(key, known.iter().copied()) {
+        let advice = match closest(key, known.iter().copied()) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("the keys are {}", known.join(", ")),
         };
@@ -122,7 +122,7 @@ impl Reader {
             match name {
                 "analysis" => config.analysis = self.analysis(value),
                 "lints" => config.lints = self.lints(value),
-                "tags" => self.tags(value, config),
+                "tags" => self.tags(self.source.text().to_owned().as_str(), config),
                 "budgets" => config.budgets = self.budgets(value),
                 "thresholds" => config.thresholds = self.thresholds(value),
                 "assume" => {
@@ -193,44 +193,41 @@ impl Reader {
         lints
     }
 
-    fn tags(&mut self, value: &Spanned<DeValue<'_>>, config: &mut Config) {
-        let mut uses = Vec::new();
-        for (name, span, value) in self.table("tags", value) {
-            if let Err(message) = super::tag_name(name) {
-                self.error(&span, message);
-            }
-            let place = self.place(&span);
-            let mut tag = TagSection { modules: Vec::new(), may_use: None, budget: None, place };
-            for (key, span, value) in self.table(&format!("tags.{name}"), value) {
-                match key {
-                    "modules" => {
-                        for (pattern, span) in self.strings(value) {
-                            if modules::is_pattern(&pattern) {
-                                tag.modules.push(pattern);
-                            } else {
-                                self.error(&span, format!("`{pattern}` is no module path, such as `crate::physics`"));
-                            }
-                        }
+    /// The tags are read by the crate that the macros use too, so that both see the same ones.
+    fn tags(&mut self, text: &str, config: &mut Config) {
+        let tables = match TagTables::parse(text) {
+            Ok(tables) => tables,
+            Err(errors) => {
+                for error in errors {
+                    self.error(&error.span, error.to_string());
+                    if let Some(last) = self.errors.last_mut() {
+                        last.unknown_key = error.message.starts_with("unknown");
                     }
-                    "may_use" => {
-                        let names = self.strings(value);
-                        tag.may_use = Some(names.iter().map(|(name, _)| name.clone()).collect());
-                        uses.extend(names);
-                    }
-                    "budget" => tag.budget = self.size(value),
-                    _ => self.unknown(key, &span, &format!("tags.{name}"), SECTIONS[2].1),
                 }
+                return;
             }
-            config.tags.insert(name.to_owned(), tag);
-        }
-        for (name, span) in uses {
-            if !config.tags.contains_key(&name) {
-                let advice = match nearest(&name, config.tags.keys().map(String::as_str)) {
+        };
+        for (name, tag) in tables.iter() {
+            for pattern in tag.modules.iter().filter(|pattern| !modules::is_pattern(pattern)) {
+                let message = format!("`{pattern}` in `[tags.{name}]` is no module path, such as `crate::physics`");
+                self.error(&tag.span, message);
+            }
+            for used in tag.may_use.iter().flatten().filter(|used| !tables.knows(used)) {
+                let advice = match tables.suggest(used) {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
-                    None => format!("declare it with `[tags.{name}]`"),
+                    None => format!("declare it with `[tags.{used}]`"),
                 };
-                self.error(&span, format!("`may_use` names the tag `{name}`, which is not declared; {advice}"));
+                let message =
+                    format!("`may_use` of `[tags.{name}]` names the tag `{used}`, which is not declared; {advice}");
+                self.error(&tag.span, message);
             }
+            let section = TagSection {
+                modules: tag.modules.clone(),
+                may_use: tag.may_use.clone(),
+                budget: tag.budget,
+                place: self.place(&tag.span),
+            };
+            config.tags.insert(name.to_owned(), section);
         }
     }
 
@@ -297,10 +294,14 @@ impl Reader {
 
     fn size(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u64> {
         if let DeValue::String(text) = value.get_ref() {
-            return match super::size(text) {
+            return match parse_size(text) {
                 Ok(size) => Some(size),
-                Err(message) => {
-                    self.error(&value.span(), message);
+                Err(SizeError::Malformed { suggestion: Some(meant) }) => {
+                    self.error(&value.span(), format!("`{text}` is no size; did you mean \"{meant}\"?"));
+                    None
+                }
+                Err(error) => {
+                    self.error(&value.span(), format!("`{text}` is {error}"));
                     None
                 }
             };
@@ -318,7 +319,7 @@ impl Reader {
             if let Some(level) = among.iter().find(|level| level.as_str() == text.as_ref()) {
                 return Some(*level);
             }
-            if let Some(nearest) = nearest(text, words()) {
+            if let Some(nearest) = closest(text, words()) {
                 self.error(&value.span(), format!("unknown level `{text}`; did you mean `{nearest}`?"));
                 return None;
             }

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use super::read::settable_groups;
 use crate::codes::{ALL, Stage};
 
-#[expect(clippy::too_many_lines, reason = "it is one literal")]
+/// Segments of lower case letters, digits and `_`.
+const TAG_NAME: &str = "^[a-z0-9_]+(::[a-z0-9_]+)*$";
+
 /// The schema, built from the registry so that it lists every code, name and group.
+#[expect(clippy::too_many_lines, reason = "it is one literal")]
 #[must_use]
 pub fn schema() -> Value {
     let level = json!({ "enum": ["allow", "hint", "warn", "deny"] });
@@ -16,7 +19,7 @@ pub fn schema() -> Value {
             "description": about,
             "oneOf": [
                 { "type": "integer", "minimum": 0 },
-                { "type": "string", "pattern": "^[0-9][0-9_]* ?(B|KiB|MiB|GiB)?$" }
+                { "type": "string", "pattern": "^[0-9][0-9_]*(B|KiB|MiB|GiB)?$" }
             ]
         })
     };
@@ -38,7 +41,28 @@ pub fn schema() -> Value {
         "description": "What cargo fa should know about a project: its tags, budgets, bounds and levels.",
         "type": "object",
         "additionalProperties": false,
-        "definitions": { "level": level },
+        "definitions": {
+            "level": level,
+            "tag": {
+                "type": "object",
+                "propertyNames": { "pattern": TAG_NAME },
+                "properties": {
+                    "modules": patterns(
+                        "Module paths that may use the tag, with their submodules; crate is any crate, * one part, ** any number.",
+                        "^(\\*\\*?|[^:*]+)(::(\\*\\*?|[^:*]+))*$"
+                    ),
+                    "may_use": strings("Tags that code under this tag may call into; absent means any."),
+                    "budget": {
+                        "description": "Bytes per frame, at least one.",
+                        "oneOf": [
+                            { "type": "integer", "minimum": 1 },
+                            { "type": "string", "pattern": "^[0-9_]*[1-9][0-9_]*(B|KiB|MiB|GiB)?$" }
+                        ]
+                    }
+                },
+                "additionalProperties": { "$ref": "#/definitions/tag" }
+            }
+        },
         "properties": {
             "analysis": {
                 "type": "object",
@@ -71,18 +95,8 @@ pub fn schema() -> Value {
             "tags": {
                 "description": "The tags of the project; the macros' feature check-tags reads them too.",
                 "type": "object",
-                "additionalProperties": {
-                    "type": "object",
-                    "additionalProperties": false,
-                    "properties": {
-                        "modules": patterns(
-                            "Module paths that may use the tag, with their submodules; crate is any crate, * one part, ** any number.",
-                            "^(\\*\\*?|[^:*]+)(::(\\*\\*?|[^:*]+))*$"
-                        ),
-                        "may_use": strings("Tags that code under this tag may call into; absent means any."),
-                        "budget": size("Bytes per frame.")
-                    }
-                }
+                "propertyNames": { "pattern": TAG_NAME },
+                "additionalProperties": { "$ref": "#/definitions/tag" }
             },
             "budgets": {
                 "type": "object",

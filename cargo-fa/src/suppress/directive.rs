@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::extent::extent;
 use super::lexer::{Kind, Lexeme, lex};
 use crate::codes::Selector;
-use crate::nearest::nearest;
 use crate::source::Source;
+use framealloc_syntax::closest;
 
 /// A comment that suppresses findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn parse(comment: &str, start: usize) -> Option<Directive> {
     };
     if !matches!(word, "allow" | "expect") {
         // A comment may begin with `fa:` in other programs; only what was meant for us is a mistake.
-        let nearest = nearest(word, ["allow", "expect"])?;
+        let nearest = closest(word, ["allow", "expect"])?;
         directive.mistakes.push((span(word), format!("unknown directive `{word}`; did you mean `{nearest}`?")));
         return Some(directive);
     }

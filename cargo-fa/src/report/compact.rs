@@ -1,0 +1,19 @@
+//! One line per finding: `src/lib.rs:3:9: deny FA601 message`.
+
+use std::fmt::Write;
+
+use super::Report;
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for reported in &report.findings {
+        let finding = &reported.finding;
+        let (start, _) = report.sources.positions(&finding.primary);
+        let _ = writeln!(
+            text,
+            "{}:{}:{}: {} {} {}",
+            finding.primary.file, start.line, start.column, reported.level, finding.code, finding.message
+        );
+    }
+    text
+}

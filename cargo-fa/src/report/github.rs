@@ -1,0 +1,44 @@
+//! Workflow commands: lines that the runner of GitHub Actions turns into annotations.
+
+use std::fmt::Write;
+
+use super::Report;
+use crate::codes::Level;
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for reported in &report.findings {
+        let finding = &reported.finding;
+        let (start, end) = report.sources.positions(&finding.primary);
+        let command = match reported.level {
+            Level::Deny => "error",
+            Level::Warn => "warning",
+            _ => "notice",
+        };
+        let mut message = finding.message.clone();
+        for note in &finding.notes {
+            let _ = write!(message, "\nnote: {}", note.text);
+        }
+        if let Some(help) = &finding.help {
+            let _ = write!(message, "\nhelp: {help}");
+        }
+        let _ = write!(text, "::{command} file={},line={}", property(&finding.primary.file), start.line);
+        // The runner refuses columns of annotations that span lines.
+        if start.line == end.line {
+            let _ = write!(text, ",endLine={},col={},endColumn={}", end.line, start.column, end.column);
+        } else {
+            let _ = write!(text, ",endLine={},col={}", end.line, start.column);
+        }
+        let title = format!("{} {}", finding.code, finding.code.name);
+        let _ = writeln!(text, ",title={}::{}", property(&title), data(&message));
+    }
+    text
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,142 @@
+//! One diagnostic per line, as `rustc --error-format=json` writes them.
+//!
+//! rust-analyzer shows these in every editor, and rustfix applies their suggestions.
+
+use serde::Serialize;
+
+use super::{Report, Reported, render_one};
+use crate::codes::Level;
+use crate::finding::{Applicability, Finding, Place};
+use crate::source::SourceMap;
+
+#[derive(Serialize)]
+struct Diagnostic<'a> {
+    #[serde(rename = "$message_type", skip_serializing_if = "Option::is_none")]
+    message_type: Option<&'static str>,
+    message: &'a str,
+    code: Option<DiagnosticCode>,
+    level: &'static str,
+    spans: Vec<Span<'a>>,
+    children: Vec<Diagnostic<'a>>,
+    rendered: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DiagnosticCode {
+    code: &'static str,
+    explanation: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Span<'a> {
+    file_name: &'a str,
+    byte_start: u32,
+    byte_end: u32,
+    line_start: u32,
+    line_end: u32,
+    column_start: u32,
+    column_end: u32,
+    is_primary: bool,
+    text: Vec<Line<'a>>,
+    label: Option<&'a str>,
+    suggested_replacement: Option<&'a str>,
+    suggestion_applicability: Option<Applicability>,
+    expansion: Option<()>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    text: &'a str,
+    highlight_start: u32,
+    highlight_end: u32,
+}
+
+pub(super) fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for reported in &report.findings {
+        text.push_str(&serde_json::to_string(&diagnostic(reported, &report.sources)).unwrap_or_default());
+        text.push('\n');
+    }
+    text
+}
+
+fn diagnostic<'a>(reported: &'a Reported, sources: &'a SourceMap) -> Diagnostic<'a> {
+    let finding = &reported.finding;
+    let mut spans = vec![span(&finding.primary, true, sources)];
+    spans[0].label =
+        finding.labels.iter().find(|label| label.place == finding.primary).map(|label| label.text.as_str());
+    for label in finding.labels.iter().filter(|label| label.place != finding.primary) {
+        let label = Span { label: Some(&label.text), ..span(&label.place, false, sources) };
+        spans.push(label);
+    }
+    Diagnostic {
+        message_type: Some("diagnostic"),
+        message: &finding.message,
+        code: Some(DiagnosticCode { code: finding.code.number, explanation: Some(crate::explain::text(finding.code)) }),
+        level: match reported.level {
+            Level::Deny => "error",
+            Level::Warn => "warning",
+            _ => "help",
+        },
+        spans,
+        children: children(finding, sources),
+        rendered: Some(render_one(reported, sources, false, true) + "\n\n"),
+    }
+}
+
+fn children<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Diagnostic<'a>> {
+    let child = |level: &'static str, message: &'a str, spans: Vec<Span<'a>>| Diagnostic {
+        message_type: None,
+        message,
+        code: None,
+        level,
+        spans,
+        children: Vec::new(),
+        rendered: None,
+    };
+    let notes = finding.notes.iter().map(|note| {
+        let spans = note.place.iter().map(|place| span(place, true, sources)).collect();
+        child("note", &note.text, spans)
+    });
+    let help = finding.help.iter().map(|help| child("help", help, Vec::new()));
+    let fix = finding.fix.iter().map(|fix| {
+        let edits = fix.edits.iter().map(|edit| Span {
+            suggested_replacement: Some(&edit.replacement),
+            suggestion_applicability: Some(fix.applicability),
+            ..span(&edit.place, true, sources)
+        });
+        child("help", &fix.title, edits.collect())
+    });
+    notes.chain(help).chain(fix).collect()
+}
+
+fn span<'a>(place: &'a Place, is_primary: bool, sources: &'a SourceMap) -> Span<'a> {
+    let source = sources.source(&place.file);
+    let (start, end) = sources.positions(place);
+    let text = (start.line..=end.line)
+        .map(|number| {
+            let text = source.line(number);
+            let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+            Line {
+                text,
+                highlight_start: if number == start.line { start.column } else { 1 },
+                highlight_end: if number == end.line { end.column } else { length.saturating_add(1) },
+            }
+        })
+        .collect();
+    Span {
+        file_name: &place.file,
+        byte_start: place.start,
+        byte_end: place.end,
+        line_start: start.line,
+        line_end: end.line,
+        column_start: start.column,
+        column_end: end.column,
+        is_primary,
+        text,
+        label: None,
+        suggested_replacement: None,
+        suggestion_applicability: None,
+        expansion: None,
+    }
+}
