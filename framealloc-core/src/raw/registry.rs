@@ -360,8 +360,8 @@ impl SmartAlloc {
     }
 
     /// The tags in use, by path.
-    pub(crate) fn tag_stats(&self) -> Vec<TagStats> {
-        // SAFETY: as in `frame_number`; the reference ends with this function.
+    pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
+        // SAFETY: as in `frame_number`: the iterator borrows `self`, so that nothing is written while it lives.
         tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied())
     }
 
@@ -390,7 +390,7 @@ impl SmartAlloc {
             bytes: entry.bytes,
             high_water: entry.high_water,
             // SAFETY: as in `frame_number`: these figures are written at the turn only.
-            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures()),
+            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures()).collect(),
         });
         threads.collect()
     }
@@ -405,12 +405,12 @@ impl SmartAlloc {
     }
 }
 
-fn tag_stats(figures: impl Iterator<Item = (usize, usize)>) -> Vec<TagStats> {
-    figures
-        .enumerate()
-        .filter(|(_, (_, high_water))| *high_water > 0)
-        .map(|(index, (bytes, high_water))| TagStats { path: TagId::from_index(index).path(), bytes, high_water })
-        .collect()
+fn tag_stats(figures: impl Iterator<Item = (usize, usize)>) -> impl Iterator<Item = TagStats> {
+    figures.enumerate().filter(|(_, (_, high_water))| *high_water > 0).map(|(index, (bytes, high_water))| TagStats {
+        path: TagId::from_index(index).path(),
+        bytes,
+        high_water,
+    })
 }
 
 impl Turn {
