@@ -6,3 +6,8 @@
 pub use framealloc_core::__private;
 #[doc(inline)]
 pub use framealloc_core::*;
+
+#[cfg(feature = "bevy")]
+#[cfg_attr(docsrs, doc(cfg(feature = "bevy")))]
+#[doc(inline)]
+pub use framealloc_bevy as bevy;

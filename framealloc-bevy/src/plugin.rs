@@ -1,0 +1,173 @@
+//! The plugin: the allocator as a resource, and the system that turns its frame.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use bevy_app::{App, FixedMain, Main, Plugin, PluginGroup, PluginGroupBuilder};
+use bevy_ecs::change_detection::{DetectChangesMut, ResMut};
+use bevy_ecs::schedule::{IntoScheduleConfigs, ScheduleLabel};
+use bevy_ecs::system::Local;
+use framealloc_core::{AllocConfig, TagId};
+
+use crate::prewarm::prewarm;
+use crate::schedule::TurnIn;
+use crate::{AllocResource, SmartAllocDiagnosticsPlugin, SmartAllocSystems};
+
+/// Gives the world an [`AllocResource`] and turns its frame, for all threads, in [`FrameBegin`](crate::FrameBegin).
+///
+/// ```
+/// use bevy_app::prelude::*;
+/// use framealloc_bevy::prelude::*;
+///
+/// let config = AllocConfig::default().with_frame_chunk(megabytes(1));
+/// let mut app = App::new();
+/// app.add_plugins(SmartAllocPlugin::new(config).with_tags(["physics", "ai"]).with_prewarm(true));
+/// app.update();
+/// assert_eq!(app.world().resource::<AllocResource>().frame_number(), 1);
+/// ```
+///
+/// A second allocator, whose frame is a tick of the fixed timestep, is `Res<AllocResource<FixedMain>>`:
+///
+/// ```
+/// # use bevy_app::prelude::*;
+/// # use framealloc_bevy::prelude::*;
+/// App::new().add_plugins((SmartAllocPlugin::default(), SmartAllocPlugin::fixed()));
+/// ```
+pub struct SmartAllocPlugin<M: Send + Sync + 'static = Main> {
+    config: AllocConfig,
+    turn_in: TurnIn,
+    tags: Vec<TagId>,
+    prewarm: bool,
+    marker: PhantomData<fn() -> M>,
+}
+
+impl SmartAllocPlugin<Main> {
+    /// Makes the plugin for the app's frame.
+    #[must_use]
+    pub fn new(config: AllocConfig) -> Self {
+        Self::turning(TurnIn::FrameBegin).with_config(config)
+    }
+}
+
+impl SmartAllocPlugin<FixedMain> {
+    /// Makes the plugin for the fixed timestep: its frame turns in [`FixedFrameBegin`](crate::FixedFrameBegin), once per
+    /// tick. What a tick allocates can be read until the next tick, however many frames lie between.
+    #[must_use]
+    pub fn fixed() -> Self {
+        Self::turning(TurnIn::FixedFrameBegin)
+    }
+}
+
+impl<M: Send + Sync + 'static> SmartAllocPlugin<M> {
+    /// Makes the plugin for an allocator whose frame turns at the start of a schedule of yours.
+    ///
+    /// The system that turns it is in [`SmartAllocSystems::Turn`]; order the others after it.
+    ///
+    /// ```
+    /// use bevy_app::prelude::*;
+    /// use bevy_ecs::schedule::ScheduleLabel;
+    /// use framealloc_bevy::prelude::*;
+    ///
+    /// #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+    /// struct NetworkTick;
+    ///
+    /// let mut app = App::new();
+    /// app.add_plugins(SmartAllocPlugin::<NetworkTick>::turned_in(NetworkTick));
+    /// app.world_mut().run_schedule(NetworkTick);
+    /// assert_eq!(app.world().resource::<AllocResource<NetworkTick>>().frame_number(), 1);
+    /// ```
+    #[must_use]
+    pub fn turned_in(schedule: impl ScheduleLabel) -> Self {
+        Self::turning(TurnIn::Schedule(schedule.intern()))
+    }
+
+    fn turning(turn_in: TurnIn) -> Self {
+        Self { config: AllocConfig::default(), turn_in, tags: Vec::new(), prewarm: false, marker: PhantomData }
+    }
+
+    /// Sets how the allocator is set up.
+    #[must_use]
+    pub fn with_config(mut self, config: AllocConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Names tags ahead of their first use: their diagnostics exist from the start, and a prewarm covers them.
+    #[must_use]
+    pub fn with_tags<'a>(mut self, tags: impl IntoIterator<Item = &'a str>) -> Self {
+        self.tags.extend(tags.into_iter().map(framealloc_core::Tag::intern));
+        self
+    }
+
+    /// Has every thread of the compute pool take its first memory before the first frame, so that no system of a first
+    /// frame waits for the system's allocator.
+    #[must_use]
+    pub fn with_prewarm(mut self, prewarm: bool) -> Self {
+        self.prewarm = prewarm;
+        self
+    }
+}
+
+impl Default for SmartAllocPlugin<Main> {
+    fn default() -> Self {
+        Self::new(AllocConfig::default())
+    }
+}
+
+impl<M: Send + Sync + 'static> Plugin for SmartAllocPlugin<M> {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(AllocResource::<M>::new(self.config.clone()).with_tags(&self.tags));
+        self.turn_in.install(app);
+        let schedule = self.turn_in.label();
+        app.configure_sets(schedule, (SmartAllocSystems::Turn, SmartAllocSystems::Diagnose).chain());
+        if self.prewarm {
+            app.add_systems(schedule, prewarm_and_turn::<M>.in_set(SmartAllocSystems::Turn));
+        } else {
+            app.add_systems(schedule, turn::<M>.in_set(SmartAllocSystems::Turn));
+        }
+    }
+}
+
+impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocPlugin<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmartAllocPlugin")
+            .field("config", &self.config)
+            .field("turn_in", &self.turn_in)
+            .field("tags", &self.tags)
+            .field("prewarm", &self.prewarm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Turns the frame: exclusive access to the resource is the proof that no system holds a value of it.
+fn turn<M: Send + Sync + 'static>(mut alloc: ResMut<AllocResource<M>>) {
+    // Else the resource would count as changed every frame.
+    alloc.bypass_change_detection().turn();
+}
+
+/// As [`turn`]; before the first turn all threads take their first memory.
+fn prewarm_and_turn<M: Send + Sync + 'static>(alloc: ResMut<AllocResource<M>>, mut done: Local<bool>) {
+    if !*done {
+        *done = true;
+        prewarm(&alloc, alloc.declared_tags());
+    }
+    turn(alloc);
+}
+
+/// [`SmartAllocPlugin`] and [`SmartAllocDiagnosticsPlugin`].
+///
+/// ```
+/// use bevy_app::prelude::*;
+/// use framealloc_bevy::prelude::*;
+///
+/// let config = AllocConfig::default().with_frame_chunk(megabytes(4));
+/// App::new().add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config)));
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SmartAllocPlugins;
+
+impl PluginGroup for SmartAllocPlugins {
+    fn build(self) -> PluginGroupBuilder {
+        PluginGroupBuilder::start::<Self>().add(SmartAllocPlugin::default()).add(SmartAllocDiagnosticsPlugin::default())
+    }
+}

@@ -1,0 +1,62 @@
+//! First memory for every thread of the compute pool, before the first frame needs it.
+
+use core::alloc::Layout;
+use core::time::Duration;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Instant;
+
+use bevy_tasks::ComputeTaskPool;
+use framealloc_core::{SmartAlloc, TagId};
+
+/// How long the threads wait for each other. One that is busy so long with something else is left out.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Has the calling thread and each thread of the compute pool take its first memory for the frame, a scope and `tags`.
+///
+/// The pool cannot be told which thread runs a task, so each task waits until all of them are running: then they are on
+/// as many threads.
+pub(crate) fn prewarm(alloc: &SmartAlloc, tags: &[TagId]) {
+    let Some(pool) = ComputeTaskPool::try_get() else { return touch(alloc, tags) };
+    let meeting = Meeting { expected: pool.thread_num() + 1, arrived: Mutex::new(0), all: Condvar::new() };
+    pool.scope(|scope| {
+        for _ in 0..meeting.expected {
+            scope.spawn(async {
+                touch(alloc, tags);
+                meeting.wait();
+            });
+        }
+    });
+}
+
+fn touch(alloc: &SmartAlloc, tags: &[TagId]) {
+    let one = Layout::new::<u64>();
+    alloc.frame_bytes(one);
+    alloc.scoped(|frame| {
+        frame.frame_bytes(one);
+    });
+    for tag in tags {
+        alloc.tagged(*tag).frame_bytes(one);
+    }
+}
+
+struct Meeting {
+    expected: usize,
+    arrived: Mutex<usize>,
+    all: Condvar,
+}
+
+impl Meeting {
+    fn wait(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
+        *arrived += 1;
+        self.all.notify_all();
+        while *arrived < self.expected {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            arrived = self.all.wait_timeout(arrived, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}

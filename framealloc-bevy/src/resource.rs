@@ -1,0 +1,134 @@
+//! The allocator as a resource.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+
+use bevy_app::Main;
+use bevy_ecs::resource::Resource;
+use framealloc_core::{AllocConfig, FrameReport, SmartAlloc, TagId};
+
+/// The allocator of a world. It derefs to [`SmartAlloc`], so every call of it is at hand.
+///
+/// `M` names the allocator where a world has several: [`Main`] for the one whose frame is the app's frame,
+/// `FixedMain` for the one whose frame is a tick of the fixed timestep, a type of yours for more.
+///
+/// ```
+/// use bevy_app::prelude::*;
+/// use bevy_ecs::prelude::*;
+/// use framealloc_bevy::prelude::*;
+///
+/// fn sum(alloc: Res<AllocResource>) {
+///     let scratch = alloc.frame_slice_fill_with(100, |i| i * i);
+///     assert_eq!(scratch[99], 9801);
+/// } // taken back when the next frame begins
+///
+/// App::new().add_plugins(SmartAllocPlugin::default()).add_systems(Update, sum).update();
+/// ```
+///
+/// A system cannot keep what it allocates:
+///
+/// ```compile_fail
+/// # use bevy_ecs::prelude::*;
+/// # use framealloc_bevy::prelude::*;
+/// fn keep(alloc: Res<AllocResource>, mut kept: Local<Option<&'static mut u32>>) {
+///     *kept = Some(alloc.frame_ref(1));
+/// }
+/// ```
+#[derive(Resource)]
+pub struct AllocResource<M: Send + Sync + 'static = Main> {
+    alloc: SmartAlloc,
+    last_frame: FrameReport,
+    tags: Vec<TagId>,
+    marker: PhantomData<fn() -> M>,
+}
+
+impl<M: Send + Sync + 'static> AllocResource<M> {
+    /// Makes the allocator of a world. [`SmartAllocPlugin`](crate::SmartAllocPlugin) does it for you.
+    #[must_use]
+    pub fn new(config: AllocConfig) -> Self {
+        Self {
+            alloc: SmartAlloc::new(config),
+            last_frame: FrameReport::default(),
+            tags: Vec::new(),
+            marker: PhantomData,
+        }
+    }
+
+    pub(crate) fn with_tags(mut self, tags: &[TagId]) -> Self {
+        self.tags.extend_from_slice(tags);
+        self
+    }
+
+    /// Returns the tags that were named ahead of their first use, by
+    /// [`SmartAllocPlugin::with_tags`](crate::SmartAllocPlugin::with_tags).
+    #[must_use]
+    pub fn declared_tags(&self) -> &[TagId] {
+        &self.tags
+    }
+
+    /// Ends the frame, begins the next one, and returns what the old one used.
+    ///
+    /// [`SmartAllocPlugin`](crate::SmartAllocPlugin) has it called every frame; a world without schedules of its own
+    /// (the world of a sub-app, a test) calls it by hand:
+    ///
+    /// ```
+    /// use framealloc_bevy::prelude::*;
+    ///
+    /// let mut alloc = AllocResource::<()>::new(AllocConfig::default());
+    /// alloc.turn();
+    /// alloc.frame_ref(7_u64);
+    /// assert!(alloc.turn().bytes >= 8);
+    /// ```
+    ///
+    /// # Panics
+    /// If the drop of a value of the old frame panics. The frame has turned then all the same.
+    pub fn turn(&mut self) -> FrameReport {
+        // What is outside frames (startup systems) ends here as well, so that the next frame begins with nothing.
+        if let Err(panic) = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
+            self.last_frame = self.alloc.end_frame();
+        })) {
+            self.alloc.begin_frame();
+            std::panic::resume_unwind(panic);
+        }
+        self.alloc.begin_frame();
+        self.last_frame
+    }
+
+    /// Returns what the last frame used: bytes and high-water over all threads.
+    #[must_use]
+    pub fn last_frame(&self) -> FrameReport {
+        self.last_frame
+    }
+}
+
+impl<M: Send + Sync + 'static> Default for AllocResource<M> {
+    fn default() -> Self {
+        Self::new(AllocConfig::default())
+    }
+}
+
+impl<M: Send + Sync + 'static> Deref for AllocResource<M> {
+    type Target = SmartAlloc;
+
+    #[inline(always)]
+    fn deref(&self) -> &SmartAlloc {
+        &self.alloc
+    }
+}
+
+impl<M: Send + Sync + 'static> DerefMut for AllocResource<M> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut SmartAlloc {
+        &mut self.alloc
+    }
+}
+
+impl<M: Send + Sync + 'static> fmt::Debug for AllocResource<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllocResource")
+            .field("alloc", &self.alloc)
+            .field("last_frame", &self.last_frame)
+            .finish_non_exhaustive()
+    }
+}
