@@ -2,9 +2,9 @@
 
 pub use crate::frame::scope::{TaggedAlloc, with_frame};
 pub use crate::site::Site;
+pub use crate::{Frame, SmartAlloc};
 
 use crate::tag::IntoTag;
-use crate::{Frame, SmartAlloc};
 
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.
 pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl FnOnce(&SmartAlloc) -> R) -> R {

@@ -1,1 +1,88 @@
+//! The attributes of framealloc. Use them through the crate `framealloc`, which the expansions name.
+//!
+//! Three rules hold for every attribute here:
+//! - the item is always emitted, mistakes beside it: what vanishes while the user types breaks the editor and every caller;
+//! - a body is never parsed, only moved, so that errors in it are the compiler's own, at the user's tokens;
+//! - expansions hold no logic: they call functions of `framealloc::__private`.
+
 #![forbid(unsafe_code)]
+
+mod alloc_tag;
+mod closure;
+mod diagnostics;
+mod frame_system;
+mod item;
+mod pooled;
+mod runtime;
+mod tags;
+
+use proc_macro::TokenStream;
+
+/// Runs a function inside a frame of its own.
+///
+/// The function takes its allocator as `alloc: &SmartAlloc`, or as anything that derefs to it. Inside the body `alloc` is a
+/// `&Frame`: what is allocated from it dies when the function returns, and the memory, still in the cache, serves the next
+/// system. A value that would outlive the frame is a compile error at the expression that lets it out.
+///
+/// A function that takes `alloc: &mut SmartAlloc` is the whole frame: the frame begins with the body and ends with it, on
+/// every way out.
+///
+/// # Options
+/// | option | meaning |
+/// |---|---|
+/// | `alloc = self.alloc` | where the allocator is, if no parameter is called `alloc` |
+/// | `tag = "physics"`, `tag = tags::PHYSICS` | the tag that the memory is accounted to |
+/// | `budget = "64KiB"` | the most bytes that one run may take: a size, or a `const` of type `usize` |
+/// | `name = "physics.step"` | the name in reports; otherwise the path of the function |
+/// | `no_heap` | the system must not use the heap |
+/// | `out = frame` | a name for the whole frame, for results that later systems of this frame read |
+/// | `crate = path::to::framealloc` | where framealloc is, if not a dependency of that name |
+///
+/// It goes on functions, methods, and methods of traits that have a body. An `async fn` is refused, since a frame must not stay
+/// open across `.await`; so are `const fn` and `#[track_caller]`, whose effect would be lost: the body becomes a closure.
+#[proc_macro_attribute]
+pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
+    frame_system::expand(args.into(), item.into()).into()
+}
+
+/// Accounts what a function allocates to a tag: `#[alloc_tag("physics")]` or `#[alloc_tag(tags::PHYSICS)]`.
+///
+/// Inside the body the allocator carries the tag, and so does whatever the body passes it to. The memory lives as long as
+/// it would without the attribute. A string nests under the tag that the caller passed in; the path of a `static` of
+/// type `Tag` is absolute.
+///
+/// It goes on functions and methods, on `async fn` (the tag is in the handle, so that it holds in every poll and leaks into
+/// no other task), and on `impl` blocks, where it reaches every method that has an allocator and no tag of its own.
+///
+/// Options after the tag: `alloc = self.alloc` and `crate = path::to::framealloc`, as in [`macro@frame_system`].
+#[proc_macro_attribute]
+pub fn alloc_tag(args: TokenStream, item: TokenStream) -> TokenStream {
+    alloc_tag::expand(args.into(), item.into()).into()
+}
+
+/// Gives a type a pool of its own. The attribute form of [`derive@Pooled`], for one line less.
+///
+/// With the derive, write the derive first: `#[derive(Pooled)] #[pooled(capacity = 1024)]`. The other way round the compiler
+/// cannot tell which of the two `pooled` is meant.
+#[proc_macro_attribute]
+pub fn pooled(args: TokenStream, item: TokenStream) -> TokenStream {
+    pooled::expand_attribute(args.into(), item.into()).into()
+}
+
+/// Gives a type a pool of its own: `Type::pool()` and `value.pooled()`.
+///
+/// # Options of `#[pooled(…)]`
+/// | option | meaning |
+/// |---|---|
+/// | `capacity = 1024` | the values that the pool is made for |
+/// | `grow = double`, `grow = fixed` | when they are in use: take more memory (the default), or refuse the next value |
+/// | `tag = "entities"` | the tag that the memory is accounted to |
+/// | `prewarm` | have the memory ready when pools are prewarmed |
+/// | `name = "bullets"` | the name in reports; otherwise the name of the type |
+/// | `crate = path::to::framealloc` | where framealloc is, if not a dependency of that name |
+///
+/// The type must be sized, own its data and have no parameters: a pool is one `static` for one type.
+#[proc_macro_derive(Pooled, attributes(pooled))]
+pub fn derive_pooled(item: TokenStream) -> TokenStream {
+    pooled::expand_derive(item.into()).into()
+}

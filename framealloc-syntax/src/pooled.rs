@@ -1,6 +1,6 @@
 //! `#[pooled(…)]`, alone or as the helper of `#[derive(Pooled)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, Lit, Meta, Path, spanned::Spanned as _};
 
 use crate::options::{Given, Grammar, Parsed, literal, path, required, switch, text, ungrouped};
@@ -28,12 +28,13 @@ pub struct PooledArgs {
     pub capacity: Option<Given<u64>>,
     /// `grow = fixed` or `grow = double`; without it, `double`.
     pub grow: Option<Given<Growth>>,
-    /// `tag = "entities"`: the tag that the pool's memory is accounted to.
+    /// `tag = "entities"`: the tag that the pool's memory is accounted to. Always a name: a pool is a constant, and constants
+    /// cannot read a `static Tag`.
     pub tag: Option<Given<TagSpec>>,
     /// `name = "bullets"`: the name in reports; without it, the name of the type.
     pub name: Option<Given<String>>,
-    /// `prewarm`: make room for `capacity` objects when pools are prewarmed.
-    pub prewarm: bool,
+    /// `prewarm`: have the memory for `capacity` objects ready; where the option stands.
+    pub prewarm: Option<Span>,
     /// `crate = engine::framealloc`: where the expansion finds framealloc.
     pub krate: Option<Path>,
 }
@@ -79,19 +80,33 @@ impl PooledArgs {
         );
         // A mistaken capacity has its own message.
         let capacity_given = args.capacity.is_some() || mentions_capacity(before);
-        if let Some(grow) = args.grow.as_ref().filter(|grow| grow.value == Growth::Fixed && !capacity_given) {
+        if capacity_given {
+            return args;
+        }
+        if let Some(grow) = args.grow.as_ref().filter(|grow| grow.value == Growth::Fixed) {
             let message = "`grow = fixed` needs a `capacity`";
             errors.push(Problem::new(grow.span, message).with_help("`capacity = 1024, grow = fixed`").into());
+        }
+        if let Some(prewarm) = args.prewarm {
+            let message = "`prewarm` needs a `capacity`";
+            errors.push(Problem::new(prewarm, message).with_help("`capacity = 1024, prewarm`").into());
         }
         args
     }
 
     fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> darling::Result<()> {
         match name {
-            "prewarm" => self.prewarm = switch(key, value.as_ref())?,
+            "prewarm" => self.prewarm = switch(key, value.as_ref())?.then(|| key.span()),
             "capacity" => self.capacity = Some(capacity(&required(key, value, "1024")?)?),
             "grow" => self.grow = Some(growth(&required(key, value, "double")?)?),
-            "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"entities\"")?)?),
+            "tag" => {
+                let tag = tag_value(name, &required(key, value, "\"entities\"")?)?;
+                if tag.value.name().is_none() {
+                    let message = "the `tag` of a pool is a name in quotes, for example `\"entities\"`";
+                    return Err(Problem::new(tag.span, message).into());
+                }
+                self.tag = Some(tag);
+            }
             "name" => self.name = Some(text(name, &required(key, value, "\"bullets\"")?)?),
             "crate" => {
                 let example = "engine::framealloc";

@@ -130,6 +130,11 @@ const POOLED: &[Row] = &[
     ("grow = 2", &[("2", "`grow` takes `fixed` or `double`", None)]),
     ("grow = fixed", &[("fixed", "`grow = fixed` needs a `capacity`", Some("`capacity = 1024, grow = fixed`"))]),
     ("grow = fixed, capacity = 0", &[("0", "a pool needs room for at least one value", None)]),
+    ("prewarm", &[("prewarm", "`prewarm` needs a `capacity`", Some("`capacity = 1024, prewarm`"))]),
+    (
+        "tag = tags::FOES",
+        &[("tags::FOES", "the `tag` of a pool is a name in quotes, for example `\"entities\"`", None)],
+    ),
     ("prewarm = 3", &[("3", "`prewarm` is a switch: write `prewarm` alone", None)]),
     ("name = bullets", &[("bullets", "`name` takes a name in quotes", None)]),
 ];

@@ -57,7 +57,7 @@ fn spellings() {
     assert!(pooled.problems.is_empty());
     assert_eq!(pooled.value.capacity.unwrap().value, 1024);
     assert_eq!(pooled.value.grow.unwrap().value, Growth::Fixed);
-    assert!(pooled.value.prewarm);
+    assert!(pooled.value.prewarm.is_some());
     assert!(PooledArgs::parse(tokens("capacity = 8")).value.grow.is_none());
 }
 

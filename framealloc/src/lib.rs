@@ -6,6 +6,8 @@
 pub use framealloc_core::__private;
 #[doc(inline)]
 pub use framealloc_core::*;
+#[doc(inline)]
+pub use framealloc_macros::{alloc_tag, frame_system};
 
 #[cfg(feature = "bevy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "bevy")))]

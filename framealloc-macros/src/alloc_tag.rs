@@ -1,0 +1,165 @@
+//! `#[alloc_tag]`.
+
+use framealloc_syntax::{AllocTagArgs, AllocatorSource, Given, Problem, TagSpec, find_allocator};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{ReturnType, Type};
+
+use crate::item::{self, Function, Kind, ours_at};
+use crate::runtime::Runtime;
+use crate::{closure, diagnostics, tags};
+
+const ATTRIBUTE: &str = "alloc_tag";
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = AllocTagArgs::parse(args);
+    let (args, mut problems) = (parsed.value, parsed.problems);
+    let tracked = tags::check(args.tag.as_ref(), &mut problems);
+    let expansion = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => expand_function(&args, &tracked, function, &mut problems),
+        Err(_) if item::kind(&item).0 == Kind::Impl => expand_impl(&args, &tracked, item, &mut problems),
+        Err(_) => {
+            problems.push(misplaced(&item));
+            item
+        }
+    };
+    let errors = diagnostics::render(&problems);
+    quote!(#expansion #errors)
+}
+
+fn misplaced(item: &TokenStream) -> Problem {
+    match item::kind(item) {
+        (Kind::Module, span) => Problem::new(span, "`#[alloc_tag]` cannot be applied to a module")
+            .with_help("put it on the functions, or on an impl block"),
+        _ => item::not_a_function(ATTRIBUTE, item),
+    }
+}
+
+fn expand_function(
+    args: &AllocTagArgs,
+    tracked: &TokenStream,
+    mut function: Function,
+    problems: &mut Vec<Problem>,
+) -> TokenStream {
+    for again in function.take_attributes(ATTRIBUTE) {
+        problems.push(
+            Problem::new(again, "this function already has a tag").with_help("write one path: `ai::pathfinding`"),
+        );
+    }
+    if let Some(constness) = &function.signature.constness {
+        let message = "`#[alloc_tag]` cannot be applied to a `const fn`: a tag holds at run time";
+        problems.push(Problem::new(constness.span, message));
+        return function.into_token_stream();
+    }
+    match find_allocator(ATTRIBUTE, &function.signature, args.alloc.as_ref()) {
+        Ok(source) => tagged(args, tracked, &source, function),
+        Err(problem) => {
+            problems.push(problem);
+            function.into_token_stream()
+        }
+    }
+}
+
+fn tagged(args: &AllocTagArgs, tracked: &TokenStream, source: &AllocatorSource, function: Function) -> TokenStream {
+    let Some(tag) = args.tag.as_ref().map(tag_argument) else { return function.into_token_stream() };
+    let AllocatorSource { expression, binding, .. } = source;
+    if function.signature.asyncness.is_some() {
+        let body = async_body(args, &tag, source, &function);
+        return function.with_body(quote!(#tracked #body));
+    }
+    let body = closure::of_body(&function, binding, None);
+    // The method stands where the parameter does, so that a parameter without it is reported there.
+    let method = quote_spanned!(ours_at(binding.span())=> .with_tag);
+    let call = quote_spanned!(Span::mixed_site()=> #expression #method(#tag, #body));
+    function.with_body(quote!(#tracked #call))
+}
+
+/// The tag is in a handle that the future owns, so that every poll has it, on whichever thread.
+fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, function: &Function) -> TokenStream {
+    let runtime = Runtime::new(args.krate.as_ref());
+    let runtime = runtime.path();
+    let AllocatorSource { expression, binding, .. } = source;
+    let body = &function.body;
+    let borrow = quote_spanned!(ours_at(binding.span())=> &);
+    let begin = quote_spanned!(Span::mixed_site()=>
+        let tagged = #runtime::tagged_handle(#borrow #expression, #tag);
+        #[allow(unused_variables)]
+        let #binding: &#runtime::SmartAlloc = &tagged;
+    );
+    // Not the tail: before the edition of 2024, what a tail borrows would outlive the handle.
+    let run = match &function.signature.output {
+        ReturnType::Default => quote!(#body),
+        ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => quote!(#body),
+        ReturnType::Type(_, ty) => {
+            let ty = closure::nameable(ty).map(|ty| quote!(: #ty));
+            quote_spanned!(Span::mixed_site()=>
+                let result #ty = #body;
+                #[allow(unreachable_code)]
+                return result;
+            )
+        }
+    };
+    quote!(#begin #run)
+}
+
+fn tag_argument(tag: &Given<TagSpec>) -> TokenStream {
+    match &tag.value {
+        TagSpec::Name(name) => {
+            let mut name = Literal::string(name);
+            name.set_span(tag.span);
+            quote!(#name)
+        }
+        TagSpec::Path(path) => {
+            let borrow = quote_spanned!(ours_at(tag.span)=> &);
+            quote!(#borrow #path)
+        }
+    }
+}
+
+/// Every method with a body, an allocator and no tag of its own gets the tag; the others stay as they are.
+fn expand_impl(
+    args: &AllocTagArgs,
+    tracked: &TokenStream,
+    item: TokenStream,
+    problems: &mut Vec<Problem>,
+) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    let Some(TokenTree::Group(body)) = tokens.pop() else { return item };
+    let mut reached = false;
+    let mut methods = |input: ParseStream<'_>| {
+        let mut out = TokenStream::new();
+        while !input.is_empty() {
+            if input.fork().parse::<Function>().is_err() {
+                out.extend(input.parse::<syn::ImplItem>()?.into_token_stream());
+                continue;
+            }
+            let method: Function = input.parse()?;
+            let source = find_allocator(ATTRIBUTE, &method.signature, args.alloc.as_ref());
+            let has_own_tag = method.attribute(ATTRIBUTE).is_some();
+            reached |= has_own_tag;
+            out.extend(match source {
+                Ok(source) if !has_own_tag && method.signature.constness.is_none() => {
+                    reached = true;
+                    tagged(args, tracked, &source, method)
+                }
+                _ => method.into_token_stream(),
+            });
+        }
+        Ok(out)
+    };
+    // An item that does not parse is half typed; the compiler says so itself.
+    let Ok(expanded) = (|input: ParseStream<'_>| methods(input)).parse2(body.stream()) else { return item };
+    if !reached {
+        let (_, span) = item::kind(&item);
+        problems.push(
+            Problem::new(span, "no method of this impl block has an allocator for `#[alloc_tag]`").with_help(
+                "add `alloc: &SmartAlloc`, or say where it is: `#[alloc_tag(\"physics\", alloc = self.alloc)]`",
+            ),
+        );
+    }
+    let mut group = Group::new(Delimiter::Brace, expanded);
+    group.set_span(body.span());
+    tokens.push(TokenTree::Group(group));
+    tokens.into_iter().collect()
+}

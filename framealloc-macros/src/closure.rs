@@ -1,0 +1,46 @@
+//! A function's body as a closure over its frame.
+//!
+//! Why a closure and not a guard: the frame's lifetime is then known to nobody but the closure, and a value that escapes gives
+//! exactly one error, at the user's own expression. With a guard the lifetime is a free one of the signature, and the compiler
+//! adds a second error with advice that leads nowhere.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::visit_mut::VisitMut;
+use syn::{ReturnType, Type};
+
+use crate::item::Function;
+
+/// `|binding: ty| -> Return { body }`, not `move`: what the body only reads stays with the caller.
+pub(crate) fn of_body(function: &Function, binding: &Ident, ty: Option<&TokenStream>) -> TokenStream {
+    let body = &function.body;
+    let annotation = annotation(&function.signature.output);
+    let ty = ty.map(|ty| quote!(: #ty));
+    // Passing the allocator on to the frame is use enough of the parameter.
+    let allow = quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)]);
+    quote!(|#allow #binding #ty| #annotation #body)
+}
+
+/// The return type as a closure may write it, so that the body's last expression is checked against it (and coerced to it).
+pub(crate) fn annotation(output: &ReturnType) -> Option<TokenStream> {
+    let ReturnType::Type(arrow, ty) = output else { return None };
+    let ty = nameable(ty)?;
+    Some(quote!(#arrow #ty))
+}
+
+/// The type with `_` for every `impl Trait` in it; nothing if it is one as a whole.
+pub(crate) fn nameable(ty: &Type) -> Option<Type> {
+    struct Opaque;
+    impl VisitMut for Opaque {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if matches!(ty, Type::ImplTrait(_)) {
+                *ty = syn::parse_quote!(_);
+            } else {
+                syn::visit_mut::visit_type_mut(self, ty);
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Opaque.visit_type_mut(&mut ty);
+    if matches!(ty, Type::Infer(_)) { None } else { Some(ty) }
+}

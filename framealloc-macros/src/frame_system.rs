@@ -1,0 +1,166 @@
+//! `#[frame_system]`.
+
+use framealloc_syntax::{Access, AllocatorSource, FrameSystemArgs, Problem, Size, TagSpec, find_allocator};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use crate::item::{self, Function, ours_at, plain_name};
+use crate::runtime::Runtime;
+use crate::{closure, diagnostics, tags};
+
+const ATTRIBUTE: &str = "frame_system";
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = FrameSystemArgs::parse(args);
+    let (args, mut problems) = (parsed.value, parsed.problems);
+    let expansion = if let Ok(function) = syn::parse2::<Function>(item.clone()) {
+        expand_function(&args, function, &mut problems)
+    } else {
+        problems.push(item::not_a_function(ATTRIBUTE, &item));
+        item
+    };
+    let errors = diagnostics::render(&problems);
+    quote!(#expansion #errors)
+}
+
+fn expand_function(args: &FrameSystemArgs, mut function: Function, problems: &mut Vec<Problem>) -> TokenStream {
+    for again in function.take_attributes(ATTRIBUTE) {
+        problems.push(Problem::new(again, "this function already opens a frame"));
+    }
+    let refused = refusals(&function);
+    if !refused.is_empty() {
+        problems.extend(refused);
+        return function.into_token_stream();
+    }
+    let source = match find_allocator(ATTRIBUTE, &function.signature, args.alloc.as_ref()) {
+        Ok(source) => source,
+        Err(problem) => {
+            problems.push(problem);
+            return function.into_token_stream();
+        }
+    };
+    let tracked = tags::check(args.tag.as_ref(), problems);
+    let body = match source.access {
+        Access::Shared => scope(args, &source, &function, problems),
+        Access::Exclusive => whole_frame(args, &source, &function, problems),
+    };
+    function.with_body(quote!(#tracked #body))
+}
+
+/// What the attribute cannot be combined with, however its options are.
+fn refusals(function: &Function) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some(asyncness) = &function.signature.asyncness {
+        problems.push(
+            Problem::new(
+                asyncness.span,
+                "`#[frame_system]` cannot be applied to an `async fn`: a frame must not stay open across `.await`",
+            )
+            .with_help(
+                "move the allocating work into a synchronous `#[frame_system]` function and call it between await points",
+            ),
+        );
+    }
+    if let Some(constness) = &function.signature.constness {
+        problems.push(Problem::new(
+            constness.span,
+            "`#[frame_system]` cannot be applied to a `const fn`: opening a frame happens at run time",
+        ));
+    }
+    if let Some(tracked) = function.attribute("track_caller") {
+        problems.push(
+            Problem::new(
+                tracked.path().span(),
+                "`#[track_caller]` has no effect under `#[frame_system]`: the body is a closure",
+            )
+            .with_help("remove it, or take the location in a function that calls this one"),
+        );
+    }
+    problems
+}
+
+/// `alloc: &SmartAlloc`: the body gets a scope of its own.
+fn scope(
+    args: &FrameSystemArgs,
+    source: &AllocatorSource,
+    function: &Function,
+    problems: &mut Vec<Problem>,
+) -> TokenStream {
+    let runtime = Runtime::new(args.krate.as_ref());
+    let runtime = runtime.path();
+    let AllocatorSource { expression, binding, .. } = source;
+    // The `&` stands where the parameter does, so that a parameter of a wrong type is reported there.
+    let borrow = quote_spanned!(ours_at(binding.span())=> &);
+    let out = args.out.as_ref().map(|out| {
+        if out == binding {
+            problems.push(Problem::new(out.span(), "`out` needs a name of its own: the allocator has this one"));
+        }
+        quote_spanned!(Span::mixed_site()=> let #out = #runtime::outer(#borrow #expression);)
+    });
+    let site = site(args, function, runtime);
+    let body = closure::of_body(function, binding, None);
+    quote_spanned!(Span::mixed_site()=> #out #runtime::with_frame(#borrow #expression, #site, #body))
+}
+
+/// `alloc: &mut SmartAlloc`: the body is the frame.
+fn whole_frame(
+    args: &FrameSystemArgs,
+    source: &AllocatorSource,
+    function: &Function,
+    problems: &mut Vec<Problem>,
+) -> TokenStream {
+    if let Some(out) = &args.out {
+        problems.push(
+            Problem::new(out.span(), "`out` has no use here: this function is the whole frame")
+                .with_help("nothing outlives it; take `alloc: &SmartAlloc` for a system inside a frame"),
+        );
+    }
+    let runtime = Runtime::new(args.krate.as_ref());
+    let runtime = runtime.path();
+    let AllocatorSource { expression, binding, .. } = source;
+    let site = site(args, function, runtime);
+    let ty = quote_spanned!(Span::mixed_site()=> &#runtime::SmartAlloc);
+    let body = closure::of_body(function, binding, Some(&ty));
+    quote_spanned!(Span::mixed_site()=> #runtime::whole_frame(#expression, #site, #body))
+}
+
+/// `{ static SITE: Site = …; &SITE }`: in a block of its own, so that the body does not see the name.
+fn site(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> TokenStream {
+    let name = if let Some(name) = &args.name {
+        let name = &name.value;
+        quote!(#name)
+    } else {
+        let name = plain_name(&function.signature.ident);
+        quote_spanned!(Span::mixed_site()=> ::core::concat!(::core::module_path!(), "::", #name))
+    };
+    let tag = args.tag.as_ref().map(|tag| match &tag.value {
+        TagSpec::Name(name) => {
+            let mut name = Literal::string(name);
+            name.set_span(tag.span);
+            quote_spanned!(Span::mixed_site()=> .with_tag(#name))
+        }
+        TagSpec::Path(path) => {
+            let borrow = quote_spanned!(ours_at(path.span())=> &);
+            quote_spanned!(Span::mixed_site()=> .with_tag_path(#borrow #path))
+        }
+    });
+    let budget = args.budget.as_ref().map(|budget| {
+        let bytes = match &budget.value {
+            Size::Bytes(bytes) => {
+                // Without a suffix: a budget too large for the target's `usize` is an error at the user's literal.
+                let mut bytes = Literal::u64_unsuffixed(*bytes);
+                bytes.set_span(budget.span);
+                quote!(#bytes)
+            }
+            Size::Const(path) => quote!(#path),
+        };
+        quote_spanned!(Span::mixed_site()=> .with_budget(#bytes))
+    });
+    let no_heap = args.no_heap.then(|| quote_spanned!(Span::mixed_site()=> .no_heap()));
+    quote_spanned!(Span::mixed_site()=> {
+        static __FRAMEALLOC_SITE: #runtime::Site =
+            #runtime::Site::new(#name, ::core::file!(), ::core::line!()) #tag #budget #no_heap;
+        &__FRAMEALLOC_SITE
+    })
+}
