@@ -90,10 +90,10 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether a file of a package is reported.
+    /// Whether a file of a package is reported. `.fa.toml` and the baseline belong to no package, `""`.
     #[must_use]
     pub fn contains(&self, package: &str, path: &str) -> bool {
-        (self.packages.is_empty() || self.packages.iter().any(|name| name == package))
+        (self.packages.is_empty() || package.is_empty() || self.packages.iter().any(|name| name == package))
             && (self.paths.is_empty()
                 || self.paths.iter().any(|wanted| wanted.is_empty() || above(path).any(|path| path == wanted)))
             && !self.exclusions.iter().any(|exclusion| exclusion.excludes(package, path))

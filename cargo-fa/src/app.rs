@@ -1,0 +1,278 @@
+//! What each command does, and which exit code it ends with.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::analysis::{AnalysisError, Workspace};
+use crate::cli::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf};
+use crate::codes::Level;
+use crate::report::{Format, Report, counted, render};
+use crate::run::{Plan, Run, UsageError, baseline_path};
+use crate::{baseline, config, explain, fix, graph, init, list, progress, report};
+
+/// Nothing at the level deny.
+pub const CLEAN: u8 = 0;
+/// Findings at the level deny.
+pub const FOUND: u8 = 1;
+/// The command line or a file that it names is wrong.
+pub const USAGE: u8 = 2;
+/// A file could not be analysed, under `--strict`.
+pub const INCOMPLETE: u8 = 3;
+/// This program failed.
+pub const PANIC: u8 = 101;
+
+/// How a workspace is opened: from a manifest, or from the nearest one above a directory.
+pub type Open = fn(Option<&Path>) -> Result<Box<dyn Workspace>, AnalysisError>;
+
+/// Runs a command line and returns the exit code. Never panics: a panic inside becomes [`PANIC`] with a message.
+#[must_use]
+pub fn main(arguments: Vec<OsString>, open: Open) -> u8 {
+    let place = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let seen = std::sync::Arc::clone(&place);
+    std::panic::set_hook(Box::new(move |panic| {
+        let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if seen.is_empty() {
+            *seen = panic.to_string();
+        }
+    }));
+    let result = std::panic::catch_unwind(|| match Cli::read(arguments) {
+        Ok(cli) => execute(&cli, open),
+        Err(error) => {
+            let _ = error.print();
+            Ok(u8::try_from(error.exit_code()).unwrap_or(USAGE))
+        }
+    });
+    match result {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            let text = error.to_string();
+            let prefix = if text.starts_with("error") { "" } else { "error: " };
+            tell(&format!("{prefix}{text}"));
+            USAGE
+        }
+        Err(_) => {
+            let place = place.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            tell(&format!("error: cargo-fa failed, which is a defect of cargo-fa: {place}"));
+            PANIC
+        }
+    }
+}
+
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Writes to standard output; a reader that has gone away is no error.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
+    let common = &cli.common;
+    let check = &cli.check;
+    match &cli.command {
+        None => run_check(common, check, open),
+        Some(Command::Explain { code }) => {
+            print(&explain::text(code));
+            Ok(CLEAN)
+        }
+        Some(Command::List { category, format }) => {
+            print(&list::render(*category, *format));
+            Ok(CLEAN)
+        }
+        Some(Command::Schema { of }) => {
+            let schema = match of {
+                SchemaOf::Config => config::schema(),
+                SchemaOf::Report => report::json_schema(),
+                SchemaOf::Baseline => baseline::schema(),
+            };
+            print(&format!("{schema:#}\n"));
+            Ok(CLEAN)
+        }
+        Some(Command::Show { file }) => show(common, file, open),
+        Some(Command::Init { force }) => {
+            let session = Session::open(common, open)?;
+            let file = session.workspace.root().join(config::FILE_NAME);
+            if file.exists() && !force {
+                return Err(UsageError(format!("{} exists; `--force` overwrites it", file.display())));
+            }
+            // The file that is to be written must not be read first: it may be the reason to write it again.
+            let bare = session.workspace.analyze(&crate::analysis::Request::default(), &config::Config::default());
+            let text = init::text(session.workspace.packages(), &bare.tags);
+            std::fs::write(&file, text).map_err(|error| UsageError(format!("{}: {error}", file.display())))?;
+            if !common.quiet {
+                tell(&format!("cargo-fa: wrote {}", file.display()));
+            }
+            Ok(CLEAN)
+        }
+        Some(Command::Graph { format }) => {
+            let session = Session::open(common, open)?;
+            let plan = Plan::new(&*session.workspace, &session.current, common, &Check::default())?;
+            let tags = plan.analyze(&*session.workspace).tags;
+            print(&match format {
+                GraphFormat::Mermaid => graph::mermaid(&tags),
+                GraphFormat::Dot => graph::dot(&tags),
+                GraphFormat::Json => graph::json(&tags),
+            });
+            Ok(CLEAN)
+        }
+    }
+}
+
+/// A workspace and the directory that paths of the command line start from.
+struct Session {
+    workspace: Box<dyn Workspace>,
+    current: PathBuf,
+}
+
+impl Session {
+    fn open(common: &Common, open: Open) -> Result<Self, UsageError> {
+        let current = std::env::current_dir().map_err(|error| UsageError(format!("no current directory: {error}")))?;
+        let workspace = open(common.manifest_path.as_deref()).map_err(|error| UsageError(error.to_string()))?;
+        Ok(Self { workspace, current })
+    }
+}
+
+fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageError> {
+    let started = Instant::now();
+    let progress = progress::start(!common.quiet && std::io::stderr().is_terminal());
+    let session = Session::open(common, open)?;
+    let workspace = &*session.workspace;
+    let plan = Plan::new(workspace, &session.current, common, check)?;
+    let analysis = plan.analyze(workspace);
+    let mut run = plan.report(analysis, check)?;
+    if check.fix {
+        let changes = fix::plan(&run.report);
+        if check.dry_run {
+            drop(progress);
+            print(&changes.difference());
+            return Ok(CLEAN);
+        }
+        let applied = changes.apply(workspace.root())?;
+        if applied > 0 {
+            let plan = Plan::new(workspace, &session.current, common, check)?;
+            let analysis = plan.analyze(workspace);
+            run = plan.report(analysis, check)?;
+        }
+        if !common.quiet {
+            tell(&format!("cargo-fa: {} applied", counted(applied, "fix")).replace("fixs", "fixes"));
+        }
+    }
+    if let Some(file) = &check.write_baseline {
+        let path = baseline_path(workspace.root(), &session.current, file);
+        let text = baseline::write(&run.report.findings);
+        std::fs::write(&path, text).map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
+        drop(progress);
+        if !common.quiet {
+            let listed = counted(run.report.findings.len(), "finding");
+            tell(&format!("cargo-fa: wrote {listed} to {}", path.display()));
+        }
+        return Ok(CLEAN);
+    }
+    drop(progress);
+    write_outputs(&run.report, &check.outputs(), &session.current, common)?;
+    if !common.quiet {
+        conclude(&run, common, check, started.elapsed());
+    }
+    Ok(exit_code(&run, check.strict))
+}
+
+fn exit_code(run: &Run, strict: bool) -> u8 {
+    if run.report.count(Level::Deny) > 0 {
+        FOUND
+    } else if strict && run.incomplete {
+        INCOMPLETE
+    } else {
+        CLEAN
+    }
+}
+
+fn write_outputs(report: &Report, outputs: &[Output], current: &Path, common: &Common) -> Result<(), UsageError> {
+    for output in outputs {
+        if let Some(file) = &output.file {
+            let path = current.join(file);
+            std::fs::write(&path, render(report, output.format, false))
+                .map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
+        } else {
+            print(&render(report, output.format, output.format == Format::Terminal && styled(common.color)));
+        }
+    }
+    Ok(())
+}
+
+/// What the environment and the terminal say about colours, as cargo reads it.
+fn styled(color: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR").is_some() => false,
+        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Color::Auto => match set("CARGO_TERM_COLOR").as_deref().and_then(|value| value.to_str()) {
+            Some("always") => true,
+            Some("never") => false,
+            _ => std::io::stdout().is_terminal() && set("TERM").is_none_or(|term| term != "dumb"),
+        },
+    }
+}
+
+/// The last lines of a run, on standard error: they hold times, which a report must not.
+fn conclude(run: &Run, common: &Common, check: &Check, elapsed: Duration) {
+    if common.verbose > 0 {
+        for detail in &run.details {
+            tell(&format!("cargo-fa: {detail}"));
+        }
+    }
+    if check.timings {
+        for (layer, time) in &run.timings {
+            tell(&format!("{layer:>12} {:>9.2} ms", time.as_secs_f64() * 1000.0));
+        }
+    }
+    tell(&summary(&run.report, elapsed));
+}
+
+fn summary(report: &Report, elapsed: Duration) -> String {
+    let kinds = [(Level::Deny, "error"), (Level::Warn, "warning"), (Level::Hint, "hint")];
+    let counts: Vec<String> = kinds
+        .iter()
+        .filter(|(level, _)| report.count(*level) > 0)
+        .map(|(level, noun)| counted(report.count(*level), noun))
+        .collect();
+    let found = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    let line = format!("cargo-fa: {found} in {} ({:.2}s)", counted(report.files, "file"), elapsed.as_secs_f64());
+    if !report.suppressed.is_empty() {
+        return format!("{line}; {} suppressed", report.suppressed.len());
+    }
+    line
+}
+
+/// One file with everything: hints, guesses, and what is suppressed and why.
+fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
+    let started = Instant::now();
+    let session = Session::open(common, open)?;
+    let check = Check::everything_about(file);
+    let plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
+    let analysis = plan.analyze(&*session.workspace);
+    let mut run = plan.report(analysis, &check)?;
+    let suppressed = std::mem::take(&mut run.report.suppressed);
+    let count = suppressed.len();
+    for accepted in suppressed {
+        let mut reported = accepted.reported;
+        let why = accepted
+            .reason
+            .map_or_else(|| "suppressed without a reason".to_owned(), |why| format!("suppressed: {why}"));
+        reported.finding = reported.finding.note(why);
+        reported.level = Level::Allow;
+        run.report.findings.push(reported);
+    }
+    run.report.findings.sort_by(|a, b| a.finding.order(&b.finding));
+    print(&render(&run.report, Format::Terminal, styled(common.color)));
+    if !common.quiet {
+        let suppressed = if count > 0 { format!("; {count} suppressed") } else { String::new() };
+        tell(&format!("{}{suppressed}", summary(&run.report, started.elapsed())));
+    }
+    Ok(exit_code(&run, false))
+}
