@@ -22,6 +22,13 @@ pub enum AllocError {
         /// Bytes that were left in the budget.
         left: usize,
     },
+    /// A pool with a fixed capacity has no slot left.
+    PoolFull {
+        /// The name of the pool.
+        pool: &'static str,
+        /// Objects that may live in it at once.
+        capacity: usize,
+    },
 }
 
 /// The budget that refused a request.
@@ -58,6 +65,9 @@ impl fmt::Display for AllocError {
             Self::OutOfMemory { asked } => write!(f, "out of memory: the global allocator refused {asked} bytes"),
             Self::BudgetExceeded { limit, asked, left } => {
                 write!(f, "{limit} is exceeded: {asked} bytes were asked for, {left} bytes are left")
+            }
+            Self::PoolFull { pool, capacity } => {
+                write!(f, "pool `{pool}` is full: {capacity} of {capacity} objects live")
             }
         }
     }

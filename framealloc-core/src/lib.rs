@@ -8,6 +8,8 @@
 //! | scratch for this system only | the same calls inside [`SmartAlloc::scoped`] or `#[frame_system]` | when the scope closes |
 //! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
 //! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
+//! | an object that comes and goes | [`SmartAlloc::pool_box`], [`pool::Pooled`] | on drop, on any thread |
+//! | something large or persistent | [`SmartAlloc::heap_box`] | on drop |
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -15,6 +17,7 @@
 extern crate self as framealloc_core;
 
 mod alloc;
+mod box_traits;
 mod config;
 mod error;
 mod frame;
@@ -23,7 +26,11 @@ mod observe;
 #[allow(clippy::needless_borrow, reason = "rustc wants references through raw pointers to be explicit")]
 mod raw;
 mod site;
+mod sync;
 mod tag;
+
+pub mod heap;
+pub mod pool;
 
 #[doc(hidden)]
 pub mod __private;
@@ -32,5 +39,7 @@ pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
 pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
+pub use heap::{HeapBox, HeapSlot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
+pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use tag::{IntoTag, Tag, TagId};

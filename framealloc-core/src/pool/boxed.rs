@@ -1,0 +1,70 @@
+//! `PoolBox`: an owned value in a slot of a pool.
+
+use core::pin::Pin;
+
+use crate::box_traits::box_traits;
+use crate::raw::route::PoolOwner;
+
+/// An owned value in a pool: a `Box` whose memory is reused rather than given back.
+///
+/// One word, `'static`, and as `Send` and `Sync` as its value. It may be dropped on any thread, and may outlive the allocator it
+/// was made through. `size_of::<T>()` bytes over 8 KiB or aligned to more than 4096 are on the heap, a `T` without bytes takes
+/// nothing.
+///
+/// [`pool_unsize!`](crate::pool_unsize) makes a `PoolBox<dyn Trait>` or a `PoolBox<[T]>` of one.
+///
+/// ```
+/// use framealloc_core::pool::{self, PoolBox};
+///
+/// let bullet: PoolBox<[f32; 3]> = pool::boxed([0.0, 1.0, 2.0]);
+/// std::thread::spawn(move || assert_eq!(bullet[2], 2.0)).join().unwrap();
+/// ```
+#[repr(transparent)]
+pub struct PoolBox<T: ?Sized>(pub(crate) PoolOwner<T>);
+
+box_traits!(PoolBox);
+
+impl<T: ?Sized> PoolBox<T> {
+    /// Pins the value: its slot is not reused before it is dropped.
+    #[inline]
+    #[must_use]
+    pub fn into_pin(this: Self) -> Pin<Self> {
+        crate::raw::from_raw::pin_pool_box(this)
+    }
+}
+
+impl<T: ?Sized> From<PoolBox<T>> for Pin<PoolBox<T>> {
+    fn from(this: PoolBox<T>) -> Self {
+        PoolBox::into_pin(this)
+    }
+}
+
+/// Turns a [`PoolBox`](crate::pool::PoolBox) of a type into one of a trait object or slice.
+///
+/// ```
+/// use core::fmt::Debug;
+/// use framealloc_core::pool::{self, PoolBox};
+/// use framealloc_core::pool_unsize;
+///
+/// let items: [PoolBox<dyn Debug>; 2] = [pool_unsize!(pool::boxed(1) => dyn Debug), pool_unsize!(pool::boxed("two") => dyn Debug)];
+/// assert_eq!(format!("{items:?}"), r#"[1, "two"]"#);
+/// let bytes: PoolBox<[u8]> = pool_unsize!(pool::boxed([1, 2, 3]) => [u8]);
+/// assert_eq!(bytes.len(), 3);
+/// ```
+///
+/// Only what the compiler itself would coerce is accepted:
+/// ```compile_fail
+/// # use framealloc_core::{pool, pool_unsize};
+/// let wrong = pool_unsize!(pool::boxed(1_u8) => u64);
+/// ```
+#[macro_export]
+macro_rules! pool_unsize {
+    ($value:expr => $target:ty) => {{
+        let raw = $crate::pool::PoolBox::into_raw($value);
+        // Nothing but an unsizing coercion type-checks here. A function from one pointer to another would not do: safe code can
+        // forge those.
+        let raw: *mut $target = raw;
+        // SAFETY: the pointer was just given up by `into_raw`.
+        unsafe { $crate::pool::PoolBox::<$target>::from_raw(raw) }
+    }};
+}

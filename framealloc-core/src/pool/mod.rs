@@ -1,0 +1,170 @@
+//! Object pools: memory for values that come and go.
+//!
+//! [`boxed`] serves every type from pools by size; a [`Pooled`] type has a [`Pool`] of its own, with a name, a capacity and
+//! figures. Both give a [`PoolBox`], which may be dropped on any thread and frees its slot for whichever thread asks next. All
+//! pools are process-wide: what is in them may outlive every allocator.
+//!
+//! Memory is taken from the global allocator in slabs of 64 KiB, under the lock of the pool: a global allocator must not itself
+//! use these pools. [`trim`] gives slabs without live objects back.
+
+mod boxed;
+mod on_alloc;
+mod refused;
+mod slot;
+mod stats;
+mod typed;
+
+pub use boxed::PoolBox;
+pub use refused::Refused;
+pub use slot::PoolSlot;
+pub use stats::{Oversized, PoolStats, class_pools, oversized, own_pools};
+pub use typed::{Pool, PoolSpec, Pooled};
+
+pub use crate::pool_unsize;
+
+use crate::error::AllocError;
+use crate::raw::pool::{Denied, RawPool};
+use crate::raw::pool_thread::{self, REGISTRY};
+use crate::raw::slab::SLAB;
+use crate::raw::{class, route};
+
+/// Moves `value` into the pool of its size.
+///
+/// # Panics
+/// When the global allocator refuses a slab. The value is dropped.
+///
+/// ```
+/// let position = framealloc_core::pool::boxed([1.0, 2.0]);
+/// assert_eq!(position[1], 2.0);
+/// ```
+#[inline]
+#[must_use = "dropping the box drops the value"]
+pub fn boxed<T>(value: T) -> PoolBox<T> {
+    slot().write(value)
+}
+
+/// Moves `value` into the pool of its size.
+///
+/// # Errors
+/// When the global allocator refuses a slab. The error has the value.
+#[inline]
+pub fn try_boxed<T>(value: T) -> Result<PoolBox<T>, Refused<T>> {
+    match try_slot() {
+        Ok(slot) => Ok(slot.write(value)),
+        Err(error) => Err(Refused::new(value, error)),
+    }
+}
+
+/// A place for a `T` in the pool of its size, without a value.
+///
+/// # Panics
+/// When the global allocator refuses a slab.
+#[inline]
+pub fn slot<T>() -> PoolSlot<T> {
+    match route::pool_slot() {
+        Ok(slot) => PoolSlot(slot),
+        Err(_) => no_memory(size_of::<T>()),
+    }
+}
+
+/// A place for a `T` in the pool of its size, without a value.
+///
+/// # Errors
+/// When the global allocator refuses a slab.
+#[inline]
+pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
+    match route::pool_slot() {
+        Ok(slot) => Ok(PoolSlot(slot)),
+        Err(_) => Err(out_of_memory(size_of::<T>())),
+    }
+}
+
+/// A slice of `length` values in the pool of its size, each made by `value` from its index.
+///
+/// # Panics
+/// When the global allocator refuses, or the slice would be larger than a Rust value may be. A panic in `value` drops what there is.
+///
+/// ```
+/// let squares = framealloc_core::pool::slice_fill_with(4, |index| index * index);
+/// assert_eq!(*squares, [0, 1, 4, 9]);
+/// ```
+#[must_use = "dropping the box drops the values"]
+pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
+    try_slice_fill_with(length, value).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A slice of `length` values in the pool of its size, each made by `value` from its index.
+///
+/// # Errors
+/// When the global allocator refuses, or the slice would be larger than a Rust value may be; `value` is not called then.
+pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
+    match route::pool_filling(length) {
+        Ok(filling) => Ok(PoolBox(filling.fill(value))),
+        Err(Denied::Overflow) => Err(AllocError::CapacityOverflow),
+        Err(_) => Err(out_of_memory(size_of::<T>() * length)),
+    }
+}
+
+/// A copy of `values` in the pool of its size.
+///
+/// # Panics
+/// When the global allocator refuses.
+#[must_use = "dropping the box drops the values"]
+pub fn slice_copy<T: Copy>(values: &[T]) -> PoolBox<[T]> {
+    slice_fill_with(values.len(), |index| values[index])
+}
+
+/// Gives slabs without a live object, of every pool, back to the global allocator, and returns their bytes.
+///
+/// Free slots in the magazines of other threads keep their slabs: at most 124 slots per pool and thread, until the thread ends
+/// or calls [`flush_thread`].
+pub fn trim() -> usize {
+    let own = REGISTRY.own();
+    class::POOLS.iter().chain(own).map(pool_thread::trim).sum()
+}
+
+/// Gives the free slots that this thread keeps, at most 124 of each pool, to all threads: at the end of a long job, say.
+///
+/// A thread that ends does so by itself.
+pub fn flush_thread() {
+    pool_thread::flush_thread();
+}
+
+/// Makes room for the capacity of every pool that was used so far. `false` if the global allocator refused.
+pub fn prewarm_known() -> bool {
+    let make_room = |pool: &'static RawPool| pool.depot().reserve(&pool.origin(), pool.settings().capacity);
+    REGISTRY.own().into_iter().all(make_room)
+}
+
+fn refusal(denied: Denied, pool: &RawPool) -> AllocError {
+    let settings = pool.settings();
+    match denied {
+        Denied::Full => AllocError::PoolFull { pool: settings.name, capacity: settings.capacity },
+        Denied::Memory => AllocError::OutOfMemory { asked: SLAB },
+        Denied::Overflow => AllocError::CapacityOverflow,
+    }
+}
+
+/// What was asked for, or a panic with the words of the error.
+#[inline(always)]
+fn granted<S>(slot: Result<S, Denied>, pool: impl FnOnce() -> &'static RawPool) -> S {
+    #[cold]
+    #[inline(never)]
+    fn refuse(denied: Denied, pool: &'static RawPool) -> ! {
+        panic!("{}", refusal(denied, pool))
+    }
+    match slot {
+        Ok(slot) => slot,
+        Err(denied) => refuse(denied, pool()),
+    }
+}
+
+fn out_of_memory(size: usize) -> AllocError {
+    AllocError::OutOfMemory { asked: size.max(SLAB) }
+}
+
+#[cold]
+#[inline(never)]
+fn no_memory(size: usize) -> ! {
+    panic!("{}", out_of_memory(size))
+}

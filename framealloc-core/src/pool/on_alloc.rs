@@ -1,0 +1,128 @@
+//! Pools and the heap as methods of the allocator; a `Frame` has them too, since it derefs to it.
+
+use super::{PoolBox, PoolSlot, Refused};
+use crate::error::AllocError;
+use crate::heap::{self, HeapBox, HeapSlot};
+use crate::{SmartAlloc, pool};
+
+/// Memory that outlives the frame. What these return is `'static`: it may outlive the allocator too.
+impl SmartAlloc {
+    /// Moves `value` into the pool of its size.
+    ///
+    /// # Panics
+    /// When the global allocator refuses a slab. The value is dropped.
+    ///
+    /// ```
+    /// let alloc = framealloc_core::SmartAlloc::default();
+    /// let enemy = alloc.pool_box([1.0_f32; 4]);
+    /// drop(alloc);
+    /// assert_eq!(enemy[0], 1.0);
+    /// ```
+    #[inline]
+    #[must_use = "dropping the box drops the value"]
+    pub fn pool_box<T>(&self, value: T) -> PoolBox<T> {
+        pool::boxed(value)
+    }
+
+    /// Moves `value` into the pool of its size.
+    ///
+    /// # Errors
+    /// When the global allocator refuses a slab. The error has the value.
+    #[inline]
+    pub fn try_pool_box<T>(&self, value: T) -> Result<PoolBox<T>, Refused<T>> {
+        pool::try_boxed(value)
+    }
+
+    /// A place for a `T` in the pool of its size, without a value.
+    ///
+    /// # Panics
+    /// When the global allocator refuses a slab.
+    #[inline]
+    pub fn pool_alloc<T>(&self) -> PoolSlot<T> {
+        pool::slot()
+    }
+
+    /// A place for a `T` in the pool of its size, without a value.
+    ///
+    /// # Errors
+    /// When the global allocator refuses a slab.
+    #[inline]
+    pub fn try_pool_alloc<T>(&self) -> Result<PoolSlot<T>, AllocError> {
+        pool::try_slot()
+    }
+
+    /// A copy of `values` in the pool of its size.
+    ///
+    /// # Panics
+    /// When the global allocator refuses.
+    #[must_use = "dropping the box drops the values"]
+    pub fn pool_slice_copy<T: Copy>(&self, values: &[T]) -> PoolBox<[T]> {
+        pool::slice_copy(values)
+    }
+
+    /// A slice of `length` values in the pool of its size, each made by `value` from its index.
+    ///
+    /// # Panics
+    /// As [`pool::slice_fill_with`].
+    #[must_use = "dropping the box drops the values"]
+    pub fn pool_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
+        pool::slice_fill_with(length, value)
+    }
+
+    /// Moves `value` to the heap, accounted to the tag of this handle.
+    ///
+    /// # Panics
+    /// When the global allocator refuses. The value is dropped.
+    ///
+    /// ```
+    /// use framealloc_core::{SmartAlloc, Tag, heap};
+    ///
+    /// static TERRAIN: Tag = Tag::new("terrain");
+    ///
+    /// let alloc = SmartAlloc::default();
+    /// let map = alloc.tagged(&TERRAIN).heap_box([0_u8; 10_000]);
+    /// assert_eq!(heap::tag_stats(TERRAIN.id()).live_bytes, 10_000);
+    /// # drop(map);
+    /// ```
+    #[inline]
+    #[must_use = "dropping the box drops the value"]
+    pub fn heap_box<T>(&self, value: T) -> HeapBox<T> {
+        heap::boxed(value, self.tag_id())
+    }
+
+    /// Moves `value` to the heap, accounted to the tag of this handle.
+    ///
+    /// # Errors
+    /// When the global allocator refuses. The error has the value.
+    #[inline]
+    pub fn try_heap_box<T>(&self, value: T) -> Result<HeapBox<T>, Refused<T>> {
+        heap::try_boxed(value, self.tag_id())
+    }
+
+    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
+    ///
+    /// # Panics
+    /// When the global allocator refuses.
+    #[inline]
+    pub fn heap_alloc<T>(&self) -> HeapSlot<T> {
+        heap::slot(self.tag_id())
+    }
+
+    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
+    ///
+    /// # Errors
+    /// When the global allocator refuses.
+    #[inline]
+    pub fn try_heap_alloc<T>(&self) -> Result<HeapSlot<T>, AllocError> {
+        heap::try_slot(self.tag_id())
+    }
+
+    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
+    ///
+    /// # Panics
+    /// As [`heap::slice_fill_with`].
+    #[must_use = "dropping the box drops the values"]
+    pub fn heap_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> HeapBox<[T]> {
+        heap::slice_fill_with(length, self.tag_id(), value)
+    }
+}

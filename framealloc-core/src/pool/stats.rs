@@ -1,0 +1,104 @@
+//! What pools tell about themselves.
+
+use core::fmt;
+use core::sync::atomic::Ordering::Relaxed;
+
+use crate::raw::class;
+use crate::raw::pool::RawPool;
+use crate::raw::pool_thread::REGISTRY;
+use crate::raw::route::OVERSIZED;
+use crate::raw::slab::SLAB;
+
+/// Bytes of a magazine.
+const MAGAZINE: usize = 512;
+
+/// What a pool holds.
+///
+/// Nothing is counted per operation (but for the live objects of a fixed pool): the figures are derived when they are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStats {
+    /// The name given to [`PoolSpec::new`](super::PoolSpec::new), or `class of N bytes`.
+    pub name: &'static str,
+    /// The tag of the pool, if it has one.
+    pub tag: Option<&'static str>,
+    /// Bytes from one slot to the next.
+    pub slot_bytes: usize,
+    /// Objects that are alive. Exact while no thread uses the pool; off by what is in flight while one does.
+    pub live: usize,
+    /// The most objects that were ever alive: exact for a fixed pool, otherwise an upper bound, at most 124 per thread too high.
+    pub high_water: usize,
+    /// Objects that the pool can hold: without another slab, or, for a fixed pool, at all.
+    pub capacity: usize,
+    /// Whether the capacity is a limit.
+    pub fixed: bool,
+    /// Slabs that the pool has.
+    pub slabs: usize,
+    /// Bytes that the pool has from the global allocator.
+    pub bytes: usize,
+}
+
+impl PoolStats {
+    pub(crate) fn of(pool: &'static RawPool) -> Self {
+        let (fixed, shape) = (pool.is_fixed(), pool.shape());
+        let live = if fixed { pool.admitted() } else { REGISTRY.live(pool) };
+        let depot = pool.depot();
+        let slabs = depot.slabs();
+        Self {
+            name: pool.settings().name,
+            tag: pool.settings().tag,
+            slot_bytes: shape.slot as usize,
+            live,
+            high_water: if fixed { pool.most_admitted() } else { depot.high() },
+            capacity: if fixed { pool.settings().capacity } else { slabs * shape.slots as usize },
+            fixed,
+            slabs,
+            bytes: slabs * SLAB + depot.magazines() * MAGAZINE,
+        }
+    }
+}
+
+/// One line of a report.
+impl fmt::Display for PoolStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, slot_bytes, live, high_water, capacity, slabs, bytes, .. } = self;
+        let limit = if self.fixed { " (fixed)" } else { "" };
+        write!(
+            f,
+            "{name}: {live} live, {high_water} high-water, {capacity} capacity{limit}, {slot_bytes} bytes each, \
+             {slabs} slabs, {bytes} bytes"
+        )
+    }
+}
+
+/// The pools of types that were used so far, in the order of their first use.
+#[must_use]
+pub fn own_pools() -> Vec<PoolStats> {
+    REGISTRY.own().into_iter().map(PoolStats::of).collect()
+}
+
+/// The size-class pools, smallest first: those of all types without a pool of their own.
+#[must_use]
+pub fn class_pools() -> Vec<PoolStats> {
+    class::POOLS.iter().map(PoolStats::of).collect()
+}
+
+/// Requests to pools that no slot could hold, so that they went to the heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Oversized {
+    /// Requests so far.
+    pub total: u64,
+    /// Objects that are alive.
+    pub live: u64,
+    /// Bytes of those.
+    pub live_bytes: u64,
+}
+
+/// What pools took from the heap: values over 8 KiB, or aligned to more than 4096 bytes.
+#[must_use]
+pub fn oversized() -> Oversized {
+    let (freed, freed_bytes) = (OVERSIZED.freed.load(Relaxed), OVERSIZED.freed_bytes.load(Relaxed));
+    let (total, total_bytes) = (OVERSIZED.taken.load(Relaxed), OVERSIZED.taken_bytes.load(Relaxed));
+    Oversized { total, live: total.saturating_sub(freed), live_bytes: total_bytes.saturating_sub(freed_bytes) }
+}

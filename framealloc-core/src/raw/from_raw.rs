@@ -1,0 +1,76 @@
+//! The unsafe doors of the safe types: from raw pointers, and from memory that someone else has filled.
+
+use core::pin::Pin;
+
+use crate::heap::{HeapBox, HeapSlot};
+use crate::pool::{PoolBox, PoolSlot};
+
+use super::owner::Owner;
+
+impl<T: ?Sized> PoolBox<T> {
+    /// Takes charge of a value that [`into_raw`](Self::into_raw) gave up.
+    ///
+    /// # Safety
+    /// `value` must come from `into_raw` (not from a reference to the value), may have been unsized to another type meanwhile, and
+    /// must have no other owner.
+    #[inline]
+    #[must_use]
+    pub unsafe fn from_raw(value: *mut T) -> Self {
+        // SAFETY: passed on.
+        Self(unsafe { Owner::from_raw(value) })
+    }
+}
+
+impl<T: ?Sized> HeapBox<T> {
+    /// Takes charge of a value that [`into_raw`](Self::into_raw) gave up.
+    ///
+    /// # Safety
+    /// As for [`PoolBox::from_raw`].
+    #[inline]
+    #[must_use]
+    pub unsafe fn from_raw(value: *mut T) -> Self {
+        // SAFETY: passed on.
+        Self(unsafe { Owner::from_raw(value) })
+    }
+}
+
+impl<T> PoolSlot<T> {
+    /// The box of a value that was written through [`as_uninit`](Self::as_uninit).
+    ///
+    /// # Safety
+    /// The slot must hold a valid `T`.
+    #[inline]
+    #[must_use]
+    pub unsafe fn assume_init(self) -> PoolBox<T> {
+        // SAFETY: passed on.
+        PoolBox(unsafe { self.0.assume_init() })
+    }
+}
+
+impl<T> HeapSlot<T> {
+    /// The box of a value that was written through [`as_uninit`](Self::as_uninit).
+    ///
+    /// # Safety
+    /// The slot must hold a valid `T`.
+    #[inline]
+    #[must_use]
+    pub unsafe fn assume_init(self) -> HeapBox<T> {
+        // SAFETY: passed on.
+        HeapBox(unsafe { self.0.assume_init() })
+    }
+}
+
+/// Pins a value in a pool.
+#[inline]
+pub(crate) fn pin_pool_box<T: ?Sized>(this: PoolBox<T>) -> Pin<PoolBox<T>> {
+    // SAFETY: the slot is reused only after the value was dropped (P8), a leaked one never; nothing moves the value out of a pin,
+    // and the box gives its value to nobody by any other way.
+    unsafe { Pin::new_unchecked(this) }
+}
+
+/// Pins a value on the heap.
+#[inline]
+pub(crate) fn pin_heap_box<T: ?Sized>(this: HeapBox<T>) -> Pin<HeapBox<T>> {
+    // SAFETY: as for `pin_pool_box`.
+    unsafe { Pin::new_unchecked(this) }
+}

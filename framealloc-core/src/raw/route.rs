@@ -1,0 +1,143 @@
+//! The two kinds of memory that outlive frames: where a request for them goes, and how it comes back.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use super::class::is_served;
+use super::heap_block::{self, HeapCounters};
+use super::owned::dangling;
+use super::owner::{Filling, Memory, Owner, Vacant};
+use super::pool::{Denied, PoolSettings, RawPool};
+use super::{poison, pool_thread};
+
+/// Slots of pools; what no slot can hold comes from the heap.
+#[derive(Debug)]
+pub(crate) enum PoolMemory {}
+
+/// Blocks of the global allocator, counted.
+#[derive(Debug)]
+pub(crate) enum HeapMemory {}
+
+/// What pools took from the heap because no slot could hold it.
+pub(crate) static OVERSIZED: HeapCounters = HeapCounters::new();
+
+// SAFETY: the layout decides between class and heap, both here and in `pool_memory`, and the slab tells which pool.
+unsafe impl Memory for PoolMemory {
+    #[inline(always)]
+    unsafe fn release(memory: NonNull<u8>, layout: Layout) {
+        let size = layout.size();
+        if size == 0 {
+            return;
+        }
+        if is_served(size, layout.align()) {
+            poison::poison(memory.as_ptr(), size);
+            // SAFETY: passed on: a value of this layout is in a slot.
+            unsafe { pool_thread::free(memory, size) };
+        } else {
+            // SAFETY: passed on: a value of this layout is in a block.
+            unsafe { heap_block::free(memory, layout) };
+        }
+    }
+}
+
+// SAFETY: only blocks are made for this kind, but for values without bytes.
+unsafe impl Memory for HeapMemory {
+    #[inline]
+    unsafe fn release(memory: NonNull<u8>, layout: Layout) {
+        if layout.size() > 0 {
+            // SAFETY: passed on.
+            unsafe { heap_block::free(memory, layout) };
+        }
+    }
+}
+
+/// Memory for a value of this layout from the size classes.
+#[inline(always)]
+fn pool_memory(layout: Layout) -> Result<NonNull<u8>, Denied> {
+    let size = layout.size();
+    if size == 0 {
+        return Ok(dangling(layout));
+    }
+    if is_served(size, layout.align()) {
+        let slot = pool_thread::allocate_class(size)?;
+        poison::unpoison(slot.as_ptr(), size);
+        Ok(slot)
+    } else {
+        heap_block::allocate(layout, &OVERSIZED).ok_or(Denied::Memory)
+    }
+}
+
+/// A place for a `T` in its size class.
+#[inline(always)]
+pub(crate) fn pool_slot<T>() -> Result<Vacant<T, PoolMemory>, Denied> {
+    let memory = pool_memory(Layout::new::<T>())?;
+    // SAFETY: the memory was just allocated for a `T`.
+    Ok(unsafe { Vacant::from_memory(memory) })
+}
+
+/// A pool whose slots fit a `T`.
+#[derive(Debug)]
+pub(crate) struct TypedPool<T> {
+    raw: RawPool,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T> TypedPool<T> {
+    /// Fails to compile, in a static, for a `T` that no slot can hold.
+    pub(crate) const fn new(settings: PoolSettings) -> Self {
+        Self { raw: RawPool::new(size_of::<T>(), align_of::<T>(), settings), values: PhantomData }
+    }
+
+    pub(crate) fn raw(&'static self) -> &'static RawPool {
+        &self.raw
+    }
+
+    /// A place for a value.
+    #[inline(always)]
+    pub(crate) fn slot(&'static self) -> Result<Vacant<T, PoolMemory>, Denied> {
+        let memory = pool_thread::allocate_own(&self.raw)?;
+        poison::unpoison(memory.as_ptr(), size_of::<T>());
+        // SAFETY: the pool was made for the layout of `T`, and the memory is fresh from it.
+        Ok(unsafe { Vacant::from_memory(memory) })
+    }
+}
+
+/// A place for `length` values of `T` in their size class.
+pub(crate) fn pool_filling<T>(length: usize) -> Result<Filling<T, PoolMemory>, Denied> {
+    let memory = pool_memory(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?)?;
+    // SAFETY: the memory was just allocated for such a slice.
+    Ok(unsafe { Filling::from_memory(memory, length) })
+}
+
+/// Memory for a value of this layout from the heap.
+#[inline]
+fn heap_memory(layout: Layout, counters: &'static HeapCounters) -> Result<NonNull<u8>, Denied> {
+    if layout.size() == 0 {
+        return Ok(dangling(layout));
+    }
+    heap_block::allocate(layout, counters).ok_or(Denied::Memory)
+}
+
+/// A place for a `T` on the heap.
+#[inline]
+pub(crate) fn heap_slot<T>(counters: &'static HeapCounters) -> Result<Vacant<T, HeapMemory>, Denied> {
+    let memory = heap_memory(Layout::new::<T>(), counters)?;
+    // SAFETY: the memory was just allocated for a `T`.
+    Ok(unsafe { Vacant::from_memory(memory) })
+}
+
+/// A place for `length` values of `T` on the heap.
+pub(crate) fn heap_filling<T>(
+    length: usize,
+    counters: &'static HeapCounters,
+) -> Result<Filling<T, HeapMemory>, Denied> {
+    let memory = heap_memory(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?, counters)?;
+    // SAFETY: the memory was just allocated for such a slice.
+    Ok(unsafe { Filling::from_memory(memory, length) })
+}
+
+/// The owner of a value in pool memory.
+pub(crate) type PoolOwner<T> = Owner<T, PoolMemory>;
+/// The owner of a value on the heap.
+pub(crate) type HeapOwner<T> = Owner<T, HeapMemory>;

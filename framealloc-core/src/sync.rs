@@ -1,0 +1,125 @@
+//! The one place that names where locks and atomics come from: std, `parking_lot` (feature) or loom (`--cfg loom`).
+//!
+//! Locks ignore poisoning: no user code ever runs under one of them, so a panic cannot leave what they protect half changed.
+
+#[cfg(not(loom))]
+pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
+#[cfg(loom)]
+pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
+
+pub(crate) use core::sync::atomic::Ordering::Relaxed;
+
+#[cfg(not(any(loom, feature = "parking_lot")))]
+use std::sync as base;
+
+#[cfg(loom)]
+use loom::sync as base;
+
+#[cfg(all(not(loom), feature = "parking_lot"))]
+use parking_lot as base;
+
+use core::time::Duration;
+
+/// What [`Mutex::lock`] returns.
+pub(crate) use base::MutexGuard;
+
+/// A `const fn`, except under loom, whose objects are made at run time.
+macro_rules! const_unless_loom {
+    ($(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty $body:block) => {
+        $(#[$attribute])*
+        #[cfg(not(loom))]
+        $visibility const fn $name($($argument: $type),*) -> $result $body
+        $(#[$attribute])*
+        #[cfg(loom)]
+        $visibility fn $name($($argument: $type),*) -> $result $body
+    };
+}
+pub(crate) use const_unless_loom;
+
+/// A lock that ignores poisoning.
+#[derive(Debug, Default)]
+pub(crate) struct Mutex<T>(base::Mutex<T>);
+
+impl<T> Mutex<T> {
+    const_unless_loom! {
+        pub(crate) fn new(value: T) -> Self {
+            Self(base::Mutex::new(value))
+        }
+    }
+
+    /// Waits for the lock.
+    #[cfg(any(loom, not(feature = "parking_lot")))]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Waits for the lock.
+    #[cfg(all(not(loom), feature = "parking_lot"))]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock()
+    }
+}
+
+/// What threads wait on for a change of what a [`Mutex`] protects.
+#[derive(Debug, Default)]
+pub(crate) struct Condvar(base::Condvar);
+
+impl Condvar {
+    const_unless_loom! {
+        pub(crate) fn new() -> Self {
+            Self(base::Condvar::new())
+        }
+    }
+
+    pub(crate) fn notify_all(&self) {
+        self.0.notify_all();
+    }
+
+    /// Releases the lock, sleeps until notified (or spuriously) and takes it again.
+    #[cfg(any(loom, not(feature = "parking_lot")))]
+    pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+        self.0.wait(guard).unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Releases the lock, sleeps until notified (or spuriously) and takes it again.
+    #[cfg(all(not(loom), feature = "parking_lot"))]
+    pub(crate) fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+        self.0.wait(&mut guard);
+        guard
+    }
+
+    /// As [`wait`](Self::wait), for at most `duration`.
+    #[cfg(any(loom, not(feature = "parking_lot")))]
+    pub(crate) fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, duration: Duration) -> MutexGuard<'a, T> {
+        self.0.wait_timeout(guard, duration).unwrap_or_else(std::sync::PoisonError::into_inner).0
+    }
+
+    /// As [`wait`](Self::wait), for at most `duration`.
+    #[cfg(all(not(loom), feature = "parking_lot"))]
+    pub(crate) fn wait_timeout<'a, T>(&self, mut guard: MutexGuard<'a, T>, duration: Duration) -> MutexGuard<'a, T> {
+        let _ = self.0.wait_for(&mut guard, duration);
+        guard
+    }
+}
+
+/// Tells loom that memory it does not manage is accessed exclusively, so that a race on it fails the model; nothing otherwise.
+#[derive(Debug)]
+pub(crate) struct Witness(#[cfg(loom)] loom::cell::UnsafeCell<()>);
+
+impl Witness {
+    const_unless_loom! {
+        pub(crate) fn new() -> Self {
+            Self(
+                #[cfg(loom)]
+                loom::cell::UnsafeCell::new(()),
+            )
+        }
+    }
+
+    #[cfg_attr(not(loom), expect(clippy::unused_self, reason = "there is something to tell only under loom"))]
+    #[inline(always)]
+    pub(crate) fn exclusive(&self) {
+        #[cfg(loom)]
+        self.0.with_mut(|_| ());
+    }
+}
