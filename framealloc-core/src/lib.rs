@@ -42,4 +42,5 @@ pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
+pub use raw::counting::{AllocCalls, CountingAlloc};
 pub use tag::{IntoTag, Tag, TagId};

@@ -63,6 +63,7 @@ pub(crate) mod arena;
 pub(crate) mod cache;
 pub(crate) mod chunk;
 pub(crate) mod class;
+pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;
 pub(crate) mod frame;
