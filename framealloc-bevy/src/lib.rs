@@ -28,5 +28,7 @@ pub mod prelude {
         SmartAllocPlugins, SmartAllocSystems,
     };
     #[doc(no_inline)]
+    pub use bevy_app::FixedMain;
+    #[doc(no_inline)]
     pub use framealloc_core::{AllocConfig, Frame, FrameHandle, SmartAlloc, Tag, gigabytes, kilobytes, megabytes};
 }
