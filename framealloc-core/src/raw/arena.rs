@@ -254,11 +254,14 @@ impl Arena {
         unsafe { (*state).closed + (*state).carved + (*state).window.used() }
     }
 
-    /// The bytes that the arena had to hold at once since the last reset: `used`, and what was given back above it.
+    /// The bytes that the arena had to hold at once since the last reset: what was used and what was given back above it.
+    ///
+    /// Without what cursors hold: of a forgotten one nobody knows how much it used, and to go by its capacity would let
+    /// every frame that forgets one grow the arena (I16).
     fn peak(&self) -> usize {
         let state = self.state.get();
         // SAFETY: as in `bump_object`; plain reads.
-        unsafe { self.used() + (*state).slack + self.window_slack() }
+        unsafe { (*state).closed + (*state).window.used() + (*state).slack + self.window_slack() }
     }
 
     fn window_slack(&self) -> usize {
@@ -284,7 +287,7 @@ impl Arena {
     #[cold]
     #[inline(never)]
     fn refill<E: Failure>(&self, layout: Layout, side: Side) -> Result<NonNull<u8>, E> {
-        let window = match self.open_window(layout) {
+        let window = match self.open_window(layout, 0) {
             Ok(window) => window,
             Err(error) => return Err(E::fail(error)),
         };
@@ -319,8 +322,8 @@ impl Arena {
 
     /// Finds free memory with room for `layout`: what a budget hid of the newest chunk, else a new chunk.
     ///
-    /// Every failure comes before any change (I10).
-    fn open_window(&self, layout: Layout) -> Result<Window, AllocError> {
+    /// `exhausted` bytes were used by the cursor that asks. Every failure comes before any change (I10).
+    fn open_window(&self, layout: Layout, exhausted: usize) -> Result<Window, AllocError> {
         let need = worst_case(layout)?;
         let state = self.state.get();
         // SAFETY: as in `bump_object`; the references to `chunks` end before the gate is called.
@@ -332,7 +335,7 @@ impl Arena {
                 return Ok(self.reveal(top, opened));
             }
             // By bytes used, not by capacity: capacity grows without limit when windows are lost to cursors (I16).
-            let doubled = self.peak().min(GROWTH_CAP);
+            let doubled = (self.peak() + exhausted).min(GROWTH_CAP);
             let policy = (*state).policy;
             let bytes = need.max(doubled).max(if (*state).chunks.is_empty() {
                 policy.first.max((*state).high.min(GROWTH_CAP))
@@ -414,7 +417,7 @@ impl Arena {
     #[cold]
     #[inline(never)]
     pub(crate) fn exchange<E: Failure>(&self, window: Window, layout: Layout) -> Result<Window, E> {
-        let fresh = match self.open_window(layout) {
+        let fresh = match self.open_window(layout, window.used()) {
             Ok(fresh) => fresh,
             Err(error) => return Err(E::fail(error)),
         };

@@ -8,6 +8,7 @@ use super::arena::Window;
 use super::frame::Frame;
 use super::owned::Owned;
 use crate::error::{AllocError, Failure, infallible};
+use crate::frame::boxed::FrameBox;
 
 /// The fastest way to allocate: the free part of an arena, held by value.
 ///
@@ -88,6 +89,24 @@ impl<'f> Cursor<'f> {
     pub fn try_alloc<T>(&mut self, value: T) -> Result<&'f mut T, AllocError> {
         const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `boxed` for types with drop glue") };
         Ok(self.owned::<T, AllocError>(value)?.leak())
+    }
+
+    /// Moves `value` into the frame, to be dropped with the box.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline(always)]
+    pub fn boxed<T>(&mut self, value: T) -> FrameBox<'f, T> {
+        FrameBox::from_owned(infallible(self.owned(value)))
+    }
+
+    /// Like [`Cursor::boxed`]; the value is dropped where there is no room.
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline(always)]
+    pub fn try_boxed<T>(&mut self, value: T) -> Result<FrameBox<'f, T>, AllocError> {
+        Ok(FrameBox::from_owned(self.owned(value)?))
     }
 
     #[inline(always)]

@@ -94,6 +94,7 @@ pub(crate) fn remember(key: u64, frame: *const Frame) {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "the remainder is below WARM")]
 fn warm_index(key: u64) -> usize {
     // The allocator's number is above the tag's: both take part.
     ((key ^ (key >> super::registry::TAG_BITS)) % WARM as u64) as usize

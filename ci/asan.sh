@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The tests of the runtime under the address sanitizer, with freed frame and pool memory poisoned. Needs a nightly.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if ! cargo +nightly --version >/dev/null 2>&1; then
+    echo "asan: no nightly toolchain here; skipped (the sanitizer is a nightly feature)"
+    exit 0
+fi
+export RUSTFLAGS="-Zsanitizer=address --cfg framealloc_asan ${RUSTFLAGS:-}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/asan"
+# Values that tests forget on purpose are leaks to the leak checker; ci/nightly runs the tests that must not leak.
+export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1 ${ASAN_OPTIONS:-}"
+cargo +nightly test -p framealloc-core --tests --target x86_64-unknown-linux-gnu "$@"
