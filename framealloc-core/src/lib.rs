@@ -32,13 +32,18 @@ mod tag;
 pub mod heap;
 pub mod pool;
 
+/// The iterators of the collections in frame memory.
+pub mod collections {
+    pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};
+}
+
 #[doc(hidden)]
 pub mod __private;
 
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
-pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
+pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot, FrameVec};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};

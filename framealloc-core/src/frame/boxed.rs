@@ -28,6 +28,11 @@ impl<'f, T: ?Sized> FrameBox<'f, T> {
         Self(owned)
     }
 
+    #[inline(always)]
+    pub(crate) fn into_owned(self) -> Owned<'f, T> {
+        self.0
+    }
+
     /// Gives up the box and returns a reference that lives as long as the frame; the value is never dropped.
     ///
     /// ```

@@ -224,26 +224,28 @@ impl Arena {
         }
     }
 
-    /// Takes back the tail of a growable block, if it is the newest one; else the bytes wait for the reset.
+    /// Takes back the tail of a growable block, if it is the newest one; else the bytes wait for the reset. Returns whether
+    /// it did.
     ///
     /// # Safety
     /// `start` and `old` describe a live growable block of this arena, `new <= old`, and the bytes from `new` on
     /// hold no live value and are not used again.
     #[inline(always)]
-    pub(crate) unsafe fn shrink_in_place(&self, start: NonNull<u8>, old: usize, new: usize) {
+    pub(crate) unsafe fn shrink_in_place(&self, start: NonNull<u8>, old: usize, new: usize) -> bool {
         let state = self.state.get();
         // SAFETY: as in `grow_in_place`.
         unsafe {
             let window = &raw mut (*state).window;
             let block_end = start.as_ptr().wrapping_add(old);
             if block_end.addr() != (*window).lo.addr() || start.addr().get() < (*window).base.addr() || old == 0 {
-                return;
+                return false;
             }
             if (*window).lo > (*state).lo_peak {
                 (*state).lo_peak = (*window).lo;
             }
             (*window).lo = (*window).lo.sub(old - new);
             poison((*window).lo, old - new);
+            true
         }
     }
 

@@ -58,6 +58,17 @@
 //! - **P11** A fixed pool counts an object before it takes the slot, and counts it off after it gave the slot back.
 //! - **P12** Freeing never fails and never panics: both lists of a depot have room for every magazine of the pool, and what finds
 //!   no magazine goes on the overflow list.
+//!
+//! # Collections
+//!
+//! - **V1** The first `len` places of a vector's block are initialised and owned by the vector; `len <= capacity`.
+//! - **V2** The length never counts an element that user code could find missing: it falls before drops and closures run
+//!   and rises after the element is written. What is behind a hole is moved down by the guard that opened it.
+//! - **V3** A block is a growable of `frame`'s arena with `capacity * size_of::<T>()` bytes, at most `isize::MAX`. Without
+//!   capacity, and for types without size (capacity `usize::MAX`), it dangles and never reaches the arena.
+//! - **V4** A block gives its memory back in its own drop, after the elements' drops, panics included (I13).
+//! - **V5** Growth takes place, length and capacity by value and returns the new ones; where it fails nothing has changed.
+//!   A block that moved is dead. At most the initialised bytes are copied.
 
 pub(crate) mod arena;
 pub(crate) mod cache;
@@ -68,6 +79,7 @@ pub(crate) mod cursor;
 pub(crate) mod depot;
 pub(crate) mod frame;
 pub(crate) mod from_raw;
+pub(crate) mod gap;
 pub(crate) mod heap_block;
 pub(crate) mod magazine;
 pub(crate) mod owned;
@@ -81,3 +93,5 @@ pub(crate) mod share;
 pub(crate) mod slab;
 pub(crate) mod thread_heap;
 pub(crate) mod tls;
+pub(crate) mod values;
+pub(crate) mod vec;
