@@ -123,6 +123,25 @@ fn a_panicking_shared_value_does_not_keep_the_others_from_dropping() {
 }
 
 #[test]
+fn a_panic_in_the_frame_and_one_in_a_drop_do_not_abort() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("planned, in a drop");
+        }
+    }
+    let mut alloc = SmartAlloc::default();
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        alloc.whole_frame(|alloc| {
+            alloc.frame_share(Bomb);
+            panic!("planned, in the frame");
+        })
+    }));
+    assert_eq!(panic.err().and_then(|payload| payload.downcast_ref().copied()), Some("planned, in the frame"));
+    assert!(!alloc.is_in_frame());
+}
+
+#[test]
 fn shared_values_of_a_dropped_allocator_are_dropped() {
     static DROPS: AtomicUsize = AtomicUsize::new(0);
     let alloc = SmartAlloc::default();

@@ -300,7 +300,10 @@ impl SmartAlloc {
     pub fn end_frame(&mut self) -> FrameReport {
         let panicked = self.drop_shared();
         let report = self.turn();
-        if let Some(payload) = panicked {
+        // While another panic unwinds through the bracket, a second one would abort the program.
+        if let Some(payload) = panicked
+            && !std::thread::panicking()
+        {
             resume_unwind(payload);
         }
         report

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The tests of the runtime under every feature that changes it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for features in debug parking_lot diagnostics allocator-api2; do
+    echo "== framealloc-core with $features"
+    cargo test -p framealloc-core --tests --features "$features"
+done
+if cargo +nightly --version >/dev/null 2>&1; then
+    CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/nightly" cargo +nightly test -p framealloc-core --tests --features nightly
+else
+    echo "features: no nightly toolchain here; the feature nightly was not tested"
+fi

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Formatting, clippy and documentation without a warning, and the house rules that a command can see.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo fmt --all --check
+cargo clippy --workspace --all-targets -- -D warnings
+# Features that change what is compiled, in the crate that they change.
+for features in debug diagnostics parking_lot allocator-api2 "debug,diagnostics,parking_lot,allocator-api2"; do
+    cargo clippy -p framealloc-core --all-targets --features "$features" -- -D warnings
+done
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+failed=0
+complain() {
+    echo "lint: $1" >&2
+    failed=1
+}
+
+# Unsafe code lives in one room.
+while read -r file; do
+    complain "$file has unsafe code outside framealloc-core/src/raw"
+done < <(git grep -l -E '\bunsafe (\{|fn|impl|extern|trait)' -- '*.rs' \
+    ':!framealloc-core/src/raw' ':!framealloc-core/tests' ':!*/tests/*' ':!ui-tests' ':!cargo-fa/src/explain' ':!framealloc-macros' ':!framealloc-syntax' || true)
+
+# A file is one concept: 600 lines at most.
+while read -r file; do
+    lines=$(wc -l <"$file")
+    if [ "$lines" -gt 600 ]; then complain "$file has $lines lines, 600 are allowed"; fi
+done < <(git ls-files '*/src/*.rs' '*/src/**/*.rs')
+
+# Unfinished places and tests that do not run.
+if git grep -n -E 'todo!\(|unimplemented!\(|#\[ignore|```(rust,)?ignore' -- '*.rs' '*.md' ':!cargo-fa' ':!ci'; then
+    complain "the places above are unfinished or do not run"
+fi
+exit "$failed"
