@@ -18,7 +18,6 @@ extern crate self as framealloc_core;
 
 mod alloc;
 mod box_traits;
-mod budget;
 mod config;
 mod error;
 mod frame;
@@ -42,7 +41,6 @@ pub mod collections {
 pub mod __private;
 
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
-pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
 pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot, FrameVec};

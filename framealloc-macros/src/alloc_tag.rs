@@ -13,10 +13,14 @@ use crate::{closure, diagnostics, tags};
 const ATTRIBUTE: &str = "alloc_tag";
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    let parsed = AllocTagArgs::parse(args);
+    let tokens = args;
+    let parsed = AllocTagArgs::parse(tokens.clone());
     let (args, mut problems) = (parsed.value, parsed.problems);
     let tracked = tags::check(args.tag.as_ref(), &mut problems);
     let expansion = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) if function.attribute("frame_system").is_some() => {
+            return after_the_system(&args, &tokens, function);
+        }
         Ok(function) => expand_function(&args, &tracked, function, &mut problems),
         Err(_) if item::kind(&item).0 == Kind::Impl => expand_impl(&args, &tracked, item, &mut problems),
         Err(_) => {
@@ -26,6 +30,14 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let errors = diagnostics::render(&problems);
     quote!(#expansion #errors)
+}
+
+/// Lets `#[frame_system]` expand first, whichever is written first: the system is then the inner closure, the tag the outer one,
+/// and a value that escapes is reported at the user's expression and not at an attribute.
+fn after_the_system(args: &AllocTagArgs, tokens: &TokenStream, mut function: Function) -> TokenStream {
+    let framealloc = args.krate.as_ref().map_or_else(|| quote!(::framealloc), |path| quote!(#path));
+    function.attributes.push(syn::parse_quote!(#[#framealloc::alloc_tag(#tokens)]));
+    function.into_token_stream()
 }
 
 fn misplaced(item: &TokenStream) -> Problem {
@@ -82,9 +94,10 @@ fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, 
     let AllocatorSource { expression, binding, .. } = source;
     let body = &function.body;
     let borrow = quote_spanned!(ours_at(binding.span())=> &);
+    let allow = closure::allow_rebinding();
     let begin = quote_spanned!(Span::mixed_site()=>
         let tagged = #runtime::tagged_handle(#borrow #expression, #tag);
-        #[allow(unused_variables)]
+        #allow
         let #binding: &#runtime::SmartAlloc = &tagged;
     );
     // Not the tail: before the edition of 2024, what a tail borrows would outlive the handle.
@@ -135,7 +148,11 @@ fn expand_impl(
                 continue;
             }
             let method: Function = input.parse()?;
-            let source = find_allocator(ATTRIBUTE, &method.signature, args.alloc.as_ref());
+            // A parameter `alloc` is nearer than what the block says for all of its methods.
+            let source = find_allocator(ATTRIBUTE, &method.signature, None).or_else(|missing| match &args.alloc {
+                Some(given) => find_allocator(ATTRIBUTE, &method.signature, Some(given)),
+                None => Err(missing),
+            });
             let has_own_tag = method.attribute(ATTRIBUTE).is_some();
             reached |= has_own_tag;
             out.extend(match source {

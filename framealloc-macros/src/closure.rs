@@ -14,21 +14,25 @@ use crate::item::Function;
 /// `|binding: ty| -> Return { body }`, not `move`: what the body only reads stays with the caller.
 pub(crate) fn of_body(function: &Function, binding: &Ident, ty: Option<&TokenStream>) -> TokenStream {
     let body = &function.body;
-    let annotation = annotation(&function.signature.output);
+    // `-> ()` written out: a last expression of another type is then reported at its own place.
+    let annotation = match &function.signature.output {
+        ReturnType::Default => Some(quote_spanned!(Span::mixed_site()=> -> ())),
+        ReturnType::Type(arrow, ty) => nameable(ty).map(|ty| quote!(#arrow #ty)),
+    };
     let ty = ty.map(|ty| quote!(: #ty));
-    // Passing the allocator on to the frame is use enough of the parameter.
-    let allow = quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)]);
+    let allow = allow_rebinding();
     quote!(|#allow #binding #ty| #annotation #body)
 }
 
-/// The return type as a closure may write it, so that the body's last expression is checked against it (and coerced to it).
-pub(crate) fn annotation(output: &ReturnType) -> Option<TokenStream> {
-    let ReturnType::Type(arrow, ty) = output else { return None };
-    let ty = nameable(ty)?;
-    Some(quote!(#arrow #ty))
+/// What a strict user must not be told of the second `alloc`: that it shadows the first, on purpose, or that the body has no use
+/// for it, since being passed on to the frame is use enough.
+pub(crate) fn allow_rebinding() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=>
+        #[allow(unused_variables, clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated)]
+    )
 }
 
-/// The type with `_` for every `impl Trait` in it; nothing if it is one as a whole.
+/// The type as a closure or a `let` may write it: with `_` for every `impl Trait` in it; nothing if it is one as a whole.
 pub(crate) fn nameable(ty: &Type) -> Option<Type> {
     struct Opaque;
     impl VisitMut for Opaque {

@@ -5,7 +5,7 @@
 
 use framealloc_syntax::Problem;
 use proc_macro_error2::{Diagnostic, Level};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote_spanned};
 
 /// All problems as `compile_error!`s, each at its own token. They may stand wherever an item may.
@@ -14,8 +14,9 @@ pub(crate) fn render(problems: &[Problem]) -> TokenStream {
         .iter()
         .map(|problem| {
             let error = Diagnostic::spanned(problem.span, Level::Error, problem.to_string()).into_token_stream();
-            // `compile_error` alone is not found under `#![no_implicit_prelude]`.
-            quote_spanned!(Span::mixed_site().located_at(problem.span)=> ::core:: #error)
+            // `compile_error` alone is not found under `#![no_implicit_prelude]`. The user's span as it is: with a hygiene of
+            // ours, rustc adds a note about macro backtraces to every error.
+            quote_spanned!(problem.span=> ::core:: #error)
         })
         .collect()
 }

@@ -22,10 +22,7 @@ impl Parse for Function {
         let visibility = input.parse()?;
         let default = if input.peek(Token![default]) { Some(input.parse()?) } else { None };
         let signature = input.parse()?;
-        let body: Group = input.parse()?;
-        if body.delimiter() != Delimiter::Brace {
-            return Err(syn::Error::new(body.span(), "expected a body"));
-        }
+        let body = block(input.parse()?).ok_or_else(|| input.error("expected a body"))?;
         let mut function = Self { attributes, visibility, default, signature, body };
         function.hoist_inner_attributes();
         Ok(function)
@@ -75,6 +72,19 @@ impl ToTokens for Function {
         self.default.to_tokens(out);
         self.signature.to_tokens(out);
         self.body.to_tokens(out);
+    }
+}
+
+/// The braces that `token` is, or holds: a `$body:block` of `macro_rules!` comes in an invisible group.
+fn block(token: TokenTree) -> Option<Group> {
+    let TokenTree::Group(group) = token else { return None };
+    match group.delimiter() {
+        Delimiter::Brace => Some(group),
+        Delimiter::None => {
+            let mut inner = group.stream().into_iter();
+            inner.next().filter(|_| inner.next().is_none()).and_then(block)
+        }
+        _ => None,
     }
 }
 

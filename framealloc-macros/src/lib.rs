@@ -54,7 +54,7 @@ pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
 /// It goes on functions and methods, on `async fn` (the tag is in the handle, so that it holds in every poll and leaks into
 /// no other task), and on `impl` blocks, where it reaches every method that has an allocator and no tag of its own.
 ///
-/// Options after the tag: `alloc = self.alloc` and `crate = path::to::framealloc`, as in [`macro@frame_system`].
+/// Options after the tag: `alloc = self.alloc` (of an `impl` block: for the methods that have no parameter `alloc`) and `crate = path::to::framealloc`, as in [`macro@frame_system`].
 #[proc_macro_attribute]
 pub fn alloc_tag(args: TokenStream, item: TokenStream) -> TokenStream {
     alloc_tag::expand(args.into(), item.into()).into()

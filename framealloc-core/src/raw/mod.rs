@@ -32,10 +32,6 @@
 //! - **I16** Growth and consolidation go by bytes used. `used = closed + carved + (end - hi) + (lo - base)`, exactly.
 //! - **I17** No uninitialised value is ever assumed initialised; nothing pins an owned frame value.
 //! - **I18** Tables of arenas hold raw pointers; growing a table never moves an arena.
-//! - **I19** The gate of an arena is the frame that the arena is in. What a gate granted is, exactly, `closed + carved` and
-//!   the capacity of the window, and what blocks in chunks of their own were charged; accounts hold what their frames were
-//!   granted.
-//! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
 //!
 //! # Pools
 //!
@@ -84,9 +80,7 @@ pub(crate) mod depot;
 pub(crate) mod frame;
 pub(crate) mod from_raw;
 pub(crate) mod gap;
-pub(crate) mod gate;
 pub(crate) mod heap_block;
-pub(crate) mod ledger;
 pub(crate) mod magazine;
 pub(crate) mod owned;
 pub(crate) mod owner;
@@ -101,4 +95,3 @@ pub(crate) mod thread_heap;
 pub(crate) mod tls;
 pub(crate) mod values;
 pub(crate) mod vec;
-pub(crate) mod window;

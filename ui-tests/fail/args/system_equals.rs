@@ -1,0 +1,12 @@
+//! Options after an equals sign.
+
+use framealloc::{SmartAlloc, frame_system};
+
+#[frame_system = "physics"]
+fn step(alloc: &SmartAlloc) {
+    alloc.frame_box(1);
+}
+
+fn main() {
+    step(&SmartAlloc::default());
+}

@@ -1,0 +1,12 @@
+//! No tag.
+
+use framealloc::{SmartAlloc, alloc_tag};
+
+#[alloc_tag]
+fn step(alloc: &SmartAlloc) {
+    alloc.frame_box(1);
+}
+
+fn main() {
+    step(&SmartAlloc::default());
+}

@@ -1,0 +1,12 @@
+//! A path that leads to no tag.
+
+use framealloc::{SmartAlloc, alloc_tag};
+
+#[alloc_tag(PHYSICS)]
+fn step(alloc: &SmartAlloc) {
+    alloc.frame_box(1);
+}
+
+fn main() {
+    step(&SmartAlloc::default());
+}

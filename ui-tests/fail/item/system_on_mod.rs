@@ -1,0 +1,8 @@
+//! Not a function: a module.
+
+use framealloc::frame_system;
+
+#[frame_system]
+mod physics {}
+
+fn main() {}

@@ -1,0 +1,35 @@
+//! Expansions need no prelude.
+
+#![no_implicit_prelude]
+#![deny(warnings)]
+#![forbid(unsafe_code)]
+
+use ::framealloc::{SmartAlloc, alloc_tag, frame_system};
+
+#[frame_system(tag = "physics", budget = "64KiB", no_heap, out = frame)]
+fn step(alloc: &SmartAlloc) -> u32 {
+    *frame.frame_box(*alloc.frame_box(3))
+}
+
+#[frame_system]
+fn tick(alloc: &mut SmartAlloc) -> u32 {
+    *alloc.frame_box(1)
+}
+
+#[alloc_tag("ai")]
+fn think(alloc: &SmartAlloc) -> u32 {
+    *alloc.frame_box(1)
+}
+
+#[alloc_tag("ai")]
+async fn plan(alloc: &SmartAlloc) -> u32 {
+    *alloc.frame_box(1)
+}
+
+fn main() {
+    let mut alloc = <SmartAlloc as ::core::default::Default>::default();
+    ::core::assert_eq!(tick(&mut alloc), 1);
+    ::core::assert_eq!(step(&alloc), 3);
+    ::core::assert_eq!(think(&alloc), 1);
+    let _plan = plan(&alloc);
+}
