@@ -256,7 +256,7 @@ fn main() {
     assert_eq!(early_return(&alloc, 2), Some(2));
     assert_eq!(question_mark(&alloc, "41"), Ok(42));
     assert!(question_mark(&alloc, "x").is_err());
-    assert_eq!(loops(&alloc, 9), 1 + 3 + 6 + 2);
+    assert_eq!(loops(&alloc, 9), 11);
     assert_eq!(by_value(&alloc, vec!["a".into()], 1), ["a", "2"]);
     let mut words = Vec::new();
     borrows_of_others(&alloc, &mut words).push('!');
