@@ -17,6 +17,7 @@
 extern crate self as framealloc_core;
 
 mod alloc;
+mod barrier;
 mod box_traits;
 mod config;
 mod error;
@@ -41,6 +42,7 @@ pub mod collections {
 pub mod __private;
 
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
+pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
 pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot, FrameVec};

@@ -18,10 +18,22 @@ use loom::sync as base;
 #[cfg(all(not(loom), feature = "parking_lot"))]
 use parking_lot as base;
 
+#[cfg(loom)]
+use loom::thread;
+#[cfg(not(loom))]
+use std::thread;
+
+pub(crate) use thread::ThreadId;
+
 use core::time::Duration;
 
 /// What [`Mutex::lock`] returns.
 pub(crate) use base::MutexGuard;
+
+/// The calling thread.
+pub(crate) fn thread_id() -> ThreadId {
+    thread::current().id()
+}
 
 /// A `const fn`, except under loom, whose objects are made at run time.
 macro_rules! const_unless_loom {
