@@ -41,6 +41,9 @@ pub mod collections {
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(loom)]
+pub use raw::model;
+
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};

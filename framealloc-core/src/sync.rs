@@ -48,6 +48,19 @@ macro_rules! const_unless_loom {
 }
 pub(crate) use const_unless_loom;
 
+/// A `static` with a constant initialiser, except under loom, where it is made when it is first used.
+macro_rules! static_unless_loom {
+    ($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $value:expr;) => {
+        $(#[$attribute])*
+        #[cfg(not(loom))]
+        $visibility static $name: $type = $value;
+        $(#[$attribute])*
+        #[cfg(loom)]
+        $visibility static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
+    };
+}
+pub(crate) use static_unless_loom;
+
 /// A lock that ignores poisoning.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(base::Mutex<T>);

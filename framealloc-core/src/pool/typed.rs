@@ -9,6 +9,7 @@ use crate::error::AllocError;
 use crate::raw::pool::{Growth, PoolSettings};
 use crate::raw::pool_thread;
 use crate::raw::route::TypedPool;
+use crate::sync::const_unless_loom;
 
 /// What a [`Pool`] is made with.
 ///
@@ -86,18 +87,20 @@ impl PoolSpec {
 pub struct Pool<T>(TypedPool<T>);
 
 impl<T> Pool<T> {
-    /// A pool without any memory yet.
-    ///
-    /// # Panics
-    /// When a fixed pool has no capacity, or a `T` has no bytes, more than 8 KiB, or an alignment of more than 4096 bytes: in a
-    /// static, all of these are compile errors.
-    #[must_use]
-    pub const fn new(spec: PoolSpec) -> Self {
-        assert!(
-            spec.0.capacity > 0 || !matches!(spec.0.growth, Growth::Fixed),
-            "a fixed pool needs room for at least one value"
-        );
-        Self(TypedPool::new(spec.0))
+    const_unless_loom! {
+        /// A pool without any memory yet.
+        ///
+        /// # Panics
+        /// When a fixed pool has no capacity, or a `T` has no bytes, more than 8 KiB, or an alignment of more than 4096 bytes: in a
+        /// static, all of these are compile errors.
+        #[must_use]
+        pub fn new(spec: PoolSpec) -> Self {
+            assert!(
+                spec.0.capacity > 0 || !matches!(spec.0.growth, Growth::Fixed),
+                "a fixed pool needs room for at least one value"
+            );
+            Self(TypedPool::new(spec.0))
+        }
     }
 
     /// Moves `value` into the pool.

@@ -260,7 +260,6 @@ impl Registry {
     }
 
     /// Pools of types that were used so far.
-    #[cfg(not(loom))]
     pub(crate) fn own(&self) -> Vec<&'static RawPool> {
         self.0.lock().own.clone()
     }

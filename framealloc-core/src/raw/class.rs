@@ -2,6 +2,7 @@
 
 use super::pool::{Growth, PoolSettings, RawPool};
 use super::slab::{MAX_ALIGN, MAX_SLOT};
+use crate::sync::{const_unless_loom, static_unless_loom};
 
 /// Classes: 16 to 128 bytes by 16, then four per doubling to 8 KiB.
 pub(crate) const CLASSES: usize = 32;
@@ -27,25 +28,33 @@ pub(crate) const fn is_served(size: usize, align: usize) -> bool {
     size <= MAX_SLOT && align <= MAX_ALIGN
 }
 
+static_unless_loom! {
+    /// The class pools, in the order of their indices less one.
+    pub(crate) static POOLS: [RawPool; CLASSES] = pools();
+}
+
 macro_rules! classes {
     ($($size:literal)*) => {
         const SIZES: [usize; CLASSES] = [$($size),*];
 
-        /// The class pools, in the order of their indices less one.
-        pub(crate) static POOLS: [RawPool; CLASSES] = [$(
-            RawPool::with_index(
-                $size,
-                align_of::<usize>(),
-                PoolSettings {
-                    name: concat!("class of ", $size, " bytes"),
-                    tag: None,
-                    capacity: 0,
-                    growth: Growth::Single,
-                    prewarm: false,
-                },
-                class_of($size),
-            )
-        ),*];
+        const_unless_loom! {
+            fn pools() -> [RawPool; CLASSES] {
+                [$(
+                    RawPool::with_index(
+                        $size,
+                        align_of::<usize>(),
+                        PoolSettings {
+                            name: concat!("class of ", $size, " bytes"),
+                            tag: None,
+                            capacity: 0,
+                            growth: Growth::Single,
+                            prewarm: false,
+                        },
+                        class_of($size),
+                    )
+                ),*]
+            }
+        }
     };
 }
 

@@ -82,6 +82,8 @@ pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod heap_block;
 pub(crate) mod magazine;
+#[cfg(loom)]
+pub mod model;
 pub(crate) mod owned;
 pub(crate) mod owner;
 pub(crate) mod poison;

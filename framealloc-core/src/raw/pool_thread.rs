@@ -11,22 +11,37 @@ use super::class::{self, CLASSES, class_of};
 use super::magazine;
 use super::pool::{Denied, RawPool};
 use super::slab::{Slot, header_of};
+use crate::sync::{const_unless_loom, static_unless_loom};
 
-/// All threads that have magazines, and all pools.
-pub(crate) static REGISTRY: Registry = Registry::new(class_pools(), CLASSES + 1);
+static_unless_loom! {
+    /// All threads that have magazines, and all pools.
+    pub(crate) static REGISTRY: Registry = Registry::new(class_pools(), CLASSES + 1);
+}
 
-const fn class_pools() -> [*const RawPool; POOLS] {
-    let mut pools = [ptr::null(); POOLS];
-    let mut class = 0;
-    while class < CLASSES {
-        pools[class + 1] = &raw const class::POOLS[class];
-        class += 1;
+const_unless_loom! {
+    fn class_pools() -> [*const RawPool; POOLS] {
+        let mut pools = [ptr::null(); POOLS];
+        let mut class = 0;
+        while class < CLASSES {
+            pools[class + 1] = &raw const class::POOLS[class];
+            class += 1;
+        }
+        pools
     }
-    pools
+}
+
+#[cfg(not(loom))]
+thread_local! {
+    static POSITIONS: Positions = const { Positions::new() };
+}
+
+// The models make positions of their own: these are only there for the code to compile.
+#[cfg(loom)]
+thread_local! {
+    static POSITIONS: Positions = Positions::new();
 }
 
 thread_local! {
-    static POSITIONS: Positions = const { Positions::new() };
     /// Null before the first use, `ENDED` after the sentinel.
     static CACHE: Cell<*mut ThreadCache> = const { Cell::new(ptr::null_mut()) };
     static SENTINEL: Sentinel = const { Sentinel };

@@ -10,6 +10,7 @@ use super::owned::dangling;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::{Denied, PoolSettings, RawPool};
 use super::{poison, pool_thread};
+use crate::sync::const_unless_loom;
 
 /// Slots of pools; what no slot can hold comes from the heap.
 #[derive(Debug)]
@@ -84,9 +85,11 @@ pub(crate) struct TypedPool<T> {
 }
 
 impl<T> TypedPool<T> {
-    /// Fails to compile, in a static, for a `T` that no slot can hold.
-    pub(crate) const fn new(settings: PoolSettings) -> Self {
-        Self { raw: RawPool::new(size_of::<T>(), align_of::<T>(), settings), values: PhantomData }
+    const_unless_loom! {
+        /// Fails to compile, in a static, for a `T` that no slot can hold.
+        pub(crate) fn new(settings: PoolSettings) -> Self {
+            Self { raw: RawPool::new(size_of::<T>(), align_of::<T>(), settings), values: PhantomData }
+        }
     }
 
     pub(crate) fn raw(&'static self) -> &'static RawPool {

@@ -1,0 +1,161 @@
+//! The face of the pools for loom: one pool, its registry, and threads, over the very code that programs run. Only the
+//! thread-local shell is left out.
+
+use core::ptr::NonNull;
+
+use loom::sync::Arc;
+
+use super::cache::{POOLS, Positions, Registry, ThreadCache};
+use super::magazine;
+use super::pool::{Growth, PoolSettings, RawPool};
+use super::slab::{Slot, header_of};
+
+/// Slots of a magazine in models.
+pub const MAGAZINE: usize = magazine::CAPACITY;
+
+/// Bytes of a slot in models.
+const SLOT: usize = 64;
+
+/// A pool and the registry of its threads.
+#[derive(Debug)]
+pub struct Pool {
+    registry: Registry,
+    pool: Box<RawPool>,
+}
+
+impl Pool {
+    /// A pool with index 1, without slabs.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        let settings = PoolSettings { name: "model", tag: None, capacity: 0, growth: Growth::Single, prewarm: false };
+        let pool = Box::new(RawPool::with_index(SLOT, align_of::<usize>(), settings, 1));
+        let mut pools = [core::ptr::null(); POOLS];
+        pools[1] = &raw const *pool;
+        Arc::new(Self { registry: Registry::new(pools, POOLS), pool })
+    }
+
+    /// Live objects, as statistics tell them.
+    #[must_use]
+    pub fn live(&self) -> usize {
+        self.registry.live(&self.pool)
+    }
+
+    /// Slots outside of the depot.
+    #[must_use]
+    pub fn outside(&self) -> usize {
+        self.pool.depot().outside()
+    }
+
+    /// Slabs.
+    #[must_use]
+    pub fn slabs(&self) -> usize {
+        self.pool.depot().slabs()
+    }
+
+    /// Gives whole slabs back.
+    #[must_use]
+    pub fn trim(&self) -> usize {
+        self.pool.depot().trim()
+    }
+
+    /// One slot, as a thread without thread-locals takes it.
+    #[must_use]
+    pub fn take_one(&self) -> Object {
+        Object(self.pool.depot().take_one(&self.pool.origin()).expect("there is memory").into_pointer())
+    }
+
+    /// Gives a slot back as a thread without thread-locals does.
+    pub fn give_one(&self, object: Object) {
+        // SAFETY: an object is a slot that is in no other place, and ends here.
+        self.pool.depot().give_one(unsafe { Slot::from_pointer(object.0) });
+    }
+
+    /// Calls [`RawPool::admit`], the exact count of fixed pools, whose capacity is 0 in models unless `capacity` is given.
+    #[must_use]
+    pub fn fixed(capacity: usize) -> Arc<Self> {
+        let settings = PoolSettings { name: "model", tag: None, capacity, growth: Growth::Fixed, prewarm: false };
+        let pool = Box::new(RawPool::with_index(SLOT, align_of::<usize>(), settings, 1));
+        let mut pools = [core::ptr::null(); POOLS];
+        pools[1] = &raw const *pool;
+        Arc::new(Self { registry: Registry::new(pools, POOLS), pool })
+    }
+
+    /// Whether one more object was let in.
+    #[must_use]
+    pub fn admit(&self) -> bool {
+        self.pool.admit().is_ok()
+    }
+
+    /// One object less.
+    pub fn dismiss(&self) {
+        self.pool.dismiss();
+    }
+}
+
+/// A slot that is in use.
+#[derive(Debug)]
+pub struct Object(NonNull<u8>);
+
+// SAFETY: whoever has the object has the slot.
+unsafe impl Send for Object {}
+
+impl Object {
+    /// Which slot of its slab this is; models have but one slab.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        (self.0.as_ptr().addr() - header_of(self.0).addr()) / SLOT
+    }
+}
+
+/// What a thread has of the pool. Dropping it is the end of the thread.
+#[derive(Debug)]
+pub struct Thread {
+    pool: Arc<Pool>,
+    positions: Box<Positions>,
+    cache: NonNull<ThreadCache>,
+}
+
+impl Thread {
+    /// A thread that uses `pool` for the first time.
+    #[must_use]
+    pub fn new(pool: &Arc<Pool>) -> Self {
+        let positions = Box::new(Positions::new());
+        let cache = ThreadCache::make(&raw const *positions).expect("there is memory");
+        // SAFETY: both live until the cache leaves, on drop.
+        assert!(unsafe { pool.registry.join(cache) });
+        Self { pool: pool.clone(), positions, cache }
+    }
+
+    /// Takes a slot.
+    #[must_use]
+    pub fn take(&self) -> Object {
+        // SAFETY: models use a `Thread` on its thread only.
+        let slot = unsafe { magazine::pop(&self.positions.0[1]) };
+        // SAFETY: as above; the cache is live.
+        let slot = slot.or_else(|| unsafe { self.cache.as_ref().refill(&self.pool.pool, 1) });
+        Object(slot.expect("there is memory"))
+    }
+
+    /// Gives a slot back.
+    #[expect(clippy::needless_pass_by_value, reason = "the object ends here")]
+    pub fn give(&self, object: Object) {
+        // SAFETY: models use a `Thread` on its thread only; the object is a slot in no other place.
+        if !unsafe { magazine::push(&self.positions.0[1], object.0) } {
+            // SAFETY: as above; the cache is live.
+            unsafe { self.cache.as_ref().unload(&self.pool.pool, 1, object.0) };
+        }
+    }
+
+    /// Gives the magazines back.
+    pub fn flush(&self) {
+        // SAFETY: models use a `Thread` on its thread only.
+        unsafe { self.pool.registry.flush(self.cache) };
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        // SAFETY: this is the end of the thread.
+        unsafe { self.pool.registry.leave(self.cache) };
+    }
+}
