@@ -131,6 +131,11 @@ struct Session {
 impl Session {
     fn open(common: &Common, open: Open) -> Result<Self, UsageError> {
         let current = std::env::current_dir().map_err(|error| UsageError(format!("no current directory: {error}")))?;
+        if let Some(manifest) = &common.manifest_path
+            && !current.join(manifest).is_file()
+        {
+            return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
+        }
         let workspace = open(common.manifest_path.as_deref()).map_err(|error| UsageError(error.to_string()))?;
         Ok(Self { workspace, current })
     }
@@ -221,7 +226,8 @@ fn styled(color: Color) -> bool {
 
 /// The last lines of a run, on standard error: they hold times, which a report must not.
 fn conclude(run: &Run, common: &Common, check: &Check, elapsed: Duration) {
-    if common.verbose > 0 {
+    // With nothing analysed, the reason is no detail.
+    if common.verbose > 0 || run.report.files == 0 {
         for detail in &run.details {
             tell(&format!("cargo-fa: {detail}"));
         }

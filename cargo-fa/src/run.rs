@@ -109,7 +109,8 @@ impl<'w> Plan<'w> {
             tests: check.tests || check.all_targets,
             examples: check.examples || check.all_targets,
             jobs: common.jobs,
-            pedantic: check.pedantic,
+            // Guesses are always asked for: a suppression of one must not look unused in a run that does not show it.
+            pedantic: true,
             cache: !common.no_cache,
         };
         Ok(Self { root, current: current.to_owned(), config, levels, selection, request, baseline, details })
@@ -126,13 +127,14 @@ impl<'w> Plan<'w> {
     /// # Errors
     /// Nothing that was selected was analysed: a clean report would be a lie.
     pub fn report(mut self, analysis: Analysis, check: &Check) -> Result<Run, UsageError> {
-        let selection = &self.selection;
+        let selection = self.selection.clone();
         let files: Vec<_> =
             analysis.files.iter().filter(|file| selection.contains(&file.package, &file.path)).collect();
         let unparsed: Vec<_> =
             analysis.unparsed.into_iter().filter(|one| selection.contains(&one.package, &one.place.file)).collect();
         if files.is_empty() && unparsed.is_empty() {
-            return Err(self.nothing(check, !analysis.files.is_empty()));
+            self.explain_nothing(check, !analysis.files.is_empty())?;
+            self.details.push("no package of this workspace uses framealloc, so there is nothing to find".to_owned());
         }
         let mut findings: Vec<Finding> = analysis
             .findings
@@ -165,18 +167,20 @@ impl<'w> Plan<'w> {
         Ok(Run { report, incomplete, timings: analysis.timings, details: self.details })
     }
 
-    fn nothing(&self, check: &Check, somewhere: bool) -> UsageError {
+    /// Why no file was analysed; fine only where no package uses framealloc and no path was asked for.
+    fn explain_nothing(&self, check: &Check, somewhere: bool) -> Result<(), UsageError> {
         if let Some(path) = check.paths.iter().find(|path| !self.current.join(path).exists()) {
-            return UsageError(format!("{} does not exist", path.display()));
+            return Err(UsageError(format!("{} does not exist", path.display())));
         }
         let why = match (check.paths.first(), somewhere) {
-            (Some(path), _) => {
+            (Some(path), true) => {
                 format!("{} holds no file of the analysed targets; --tests and --examples add more", path.display())
             }
-            (None, true) => "every file of the selected packages is excluded".to_owned(),
-            (None, false) => "the selected packages have no Rust files".to_owned(),
+            (Some(path), false) => format!("{} is in no package that uses framealloc", path.display()),
+            (None, true) => "every file of the selected packages is excluded, or they do not use framealloc".to_owned(),
+            (None, false) => return Ok(()),
         };
-        UsageError(format!("nothing was analysed: {why}"))
+        Err(UsageError(format!("nothing was analysed: {why}")))
     }
 
     /// Gives each finding its level and its fingerprint, and takes out what the baseline lists.
