@@ -1,1 +1,59 @@
+//! Benchmarks of framealloc against its peers, as ratios: all contenders of a work in one process, in turns.
+//!
+//! `cargo run --release -p framealloc-benches -- --help` tells how to run them.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and nanoseconds here are far below what a float holds exactly"
+)]
+#![allow(clippy::new_without_default, reason = "contenders are made by name")]
 
+mod arena;
+mod bars;
+mod clock;
+mod harness;
+mod options;
+mod peers;
+mod report;
+mod works;
+
+use std::process::ExitCode;
+use std::sync::OnceLock;
+
+static GLOBAL_NAME: OnceLock<&'static str> = OnceLock::new();
+
+/// The name of the global allocator, as the binary gave it.
+fn global_name() -> &'static str {
+    GLOBAL_NAME.get_or_init(|| "global allocator")
+}
+
+/// Runs what the command line asks for; `global` names the global allocator of the binary.
+pub fn run(global: &'static str) -> ExitCode {
+    GLOBAL_NAME.get_or_init(|| global);
+    let works = works::all();
+    let options = match options::parse(std::env::args().skip(1), &works) {
+        Ok(options::Asked::Run(options)) => options,
+        Ok(options::Asked::Help) => {
+            println!("{}", options::help(&works));
+            return ExitCode::SUCCESS;
+        }
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut verdicts = Vec::new();
+    for work in works.iter().filter(|work| options.wants(work.name)) {
+        let figures = harness::measure(work, options.effort);
+        if options.json {
+            report::json(work, &figures);
+        } else {
+            report::table(work, &figures);
+        }
+        verdicts.extend(bars::judge(work.name, &figures));
+    }
+    let missed = report::verdicts(&verdicts, options.json);
+    if options.gate && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

@@ -9,11 +9,28 @@ use crate::tag::IntoTag;
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.
 pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl FnOnce(&SmartAlloc) -> R) -> R {
     alloc.whole_frame(|alloc| {
+        let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
         let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
         let result = body(tagged.as_deref().unwrap_or(alloc));
         alloc.frame().heap().book_site(site.index(), 0);
         result
     })
+}
+
+/// Limits what the calling thread may hold, until it is dropped.
+struct CallLimit<'a>(&'a SmartAlloc);
+
+impl<'a> CallLimit<'a> {
+    fn new(alloc: &'a SmartAlloc, name: &'static str, bytes: usize) -> Self {
+        alloc.frame().heap().limit_call(Some((name, bytes)));
+        Self(alloc)
+    }
+}
+
+impl Drop for CallLimit<'_> {
+    fn drop(&mut self) {
+        self.0.frame().heap().limit_call(None);
+    }
 }
 
 /// `out = name`: the frame outside the scope of the system.

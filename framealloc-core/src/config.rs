@@ -1,6 +1,9 @@
 //! How an allocator is set up.
 
+use crate::budget::Budget;
 use crate::raw::chunk::ChunkPolicy;
+use crate::raw::ledger::Ledger;
+use crate::tag::{Tag, TagId};
 
 /// Returns the bytes of `count` KiB.
 ///
@@ -50,11 +53,23 @@ pub struct AllocConfig {
     frame_chunk: usize,
     prefault: bool,
     huge_pages: bool,
+    heap_threshold: usize,
+    thread_budget: Option<Budget>,
+    global_budget: Option<Budget>,
+    tag_budgets: Vec<(TagId, Budget)>,
 }
 
 impl Default for AllocConfig {
     fn default() -> Self {
-        Self { frame_chunk: kilobytes(64), prefault: false, huge_pages: false }
+        Self {
+            frame_chunk: kilobytes(64),
+            prefault: false,
+            huge_pages: false,
+            heap_threshold: usize::MAX,
+            thread_budget: None,
+            global_budget: None,
+            tag_budgets: Vec::new(),
+        }
     }
 }
 
@@ -83,6 +98,71 @@ impl AllocConfig {
         self
     }
 
+    /// Sends frame requests of more than `bytes` bytes to the heap, where an arena has no room for them: they do not
+    /// make it grow, are freed when the frame or scope ends, and are counted by tag
+    /// ([`TagStats::heap_fallbacks`](crate::TagStats::heap_fallbacks)). Without it arenas grow to whatever a frame
+    /// needs, and calls of the global allocator cease.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, kilobytes, megabytes};
+    ///
+    /// let mut alloc = SmartAlloc::new(AllocConfig::default().with_heap_threshold(kilobytes(256)));
+    /// alloc.whole_frame(|alloc| {
+    ///     alloc.frame_slice_zeroed::<u8>(megabytes(1));
+    /// });
+    /// let stats = alloc.stats();
+    /// assert_eq!(stats.tag("(untagged)").map(|tag| (tag.heap_fallbacks, tag.bytes)), Some((1, 0)));
+    /// ```
+    #[must_use]
+    pub fn with_heap_threshold(mut self, bytes: usize) -> Self {
+        self.heap_threshold = bytes;
+        self
+    }
+
+    /// Limits the frame memory that each thread may hold;
+    /// [`SmartAlloc::set_thread_frame_budget`](crate::SmartAlloc::set_thread_frame_budget) changes it for one.
+    #[must_use]
+    pub fn with_thread_frame_budget(mut self, budget: impl Into<Budget>) -> Self {
+        self.thread_budget = Some(budget.into());
+        self
+    }
+
+    /// Limits the frame memory that all threads together may hold.
+    #[must_use]
+    pub fn with_global_frame_budget(mut self, budget: impl Into<Budget>) -> Self {
+        self.global_budget = Some(budget.into());
+        self
+    }
+
+    /// Limits the frame memory that a tag may hold, over all threads. Tags nested in it are not part of it: they have
+    /// budgets of their own, by their own paths.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, Budget, BudgetPolicy, SmartAlloc, kilobytes, megabytes};
+    ///
+    /// let config = AllocConfig::default()
+    ///     .with_tag_budget("physics", megabytes(2))
+    ///     .with_tag_budget("ai::pathfinding", Budget::new(kilobytes(64)).with_policy(BudgetPolicy::Warn));
+    /// # let _ = SmartAlloc::new(config);
+    /// ```
+    #[must_use]
+    pub fn with_tag_budget(mut self, path: &str, budget: impl Into<Budget>) -> Self {
+        let tag = Tag::intern(path);
+        self.tag_budgets.retain(|(known, _)| *known != tag);
+        self.tag_budgets.push((tag, budget.into()));
+        self
+    }
+
+    /// Returns the bytes beyond which a frame request goes to the heap; `usize::MAX` where none does.
+    #[must_use]
+    pub fn heap_threshold(&self) -> usize {
+        self.heap_threshold
+    }
+
+    pub(crate) fn ledger(&self) -> Ledger {
+        Ledger::new(self.global_budget, &self.tag_budgets, self.thread_budget)
+    }
+
     /// Returns the bytes that a thread's frame memory starts with.
     #[must_use]
     pub fn frame_chunk(&self) -> usize {
@@ -90,6 +170,11 @@ impl AllocConfig {
     }
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
-        ChunkPolicy { first: self.frame_chunk, prefault: self.prefault, huge_pages: self.huge_pages }
+        ChunkPolicy {
+            first: self.frame_chunk,
+            prefault: self.prefault,
+            huge_pages: self.huge_pages,
+            separate_over: self.heap_threshold,
+        }
     }
 }

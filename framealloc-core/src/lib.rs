@@ -19,6 +19,7 @@ extern crate self as framealloc_core;
 mod alloc;
 mod barrier;
 mod box_traits;
+mod budget;
 mod config;
 mod error;
 mod frame;
@@ -46,6 +47,7 @@ pub use raw::model;
 
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
+pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
 pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot, FrameVec};

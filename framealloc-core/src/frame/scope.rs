@@ -70,7 +70,11 @@ impl Drop for SystemScope<'_> {
 #[inline]
 pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(&Frame) -> R) -> R {
     let tag = site.tag().unwrap_or(alloc.tag_id());
-    let scope = SystemScope { region: Region::open(alloc.frame(), tag), site: site.index() };
+    let region = match site.budget() {
+        None => Region::open(alloc.frame(), tag),
+        Some(bytes) => Region::open_limited(alloc.frame(), tag, site.name(), bytes),
+    };
+    let scope = SystemScope { region, site: site.index() };
     body(scope.region.frame())
 }
 

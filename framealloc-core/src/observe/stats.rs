@@ -1,5 +1,6 @@
 //! Figures of the last frame, per tag, thread and system.
 
+use crate::budget::BudgetEvent;
 use crate::raw::registry::SmartAlloc;
 
 /// Figures of the last frame that ended, and the most of any frame.
@@ -20,6 +21,8 @@ pub struct AllocStats {
     pub threads: Vec<ThreadStats>,
     /// The annotated systems that ran in the last frame.
     pub systems: Vec<SystemStats>,
+    /// What budgets did in the last frame: one entry for each limit and outcome.
+    pub budget_events: Vec<BudgetEvent>,
 }
 
 /// Bytes of one tag. Those of a nested tag are its own, not part of its parent's.
@@ -32,6 +35,10 @@ pub struct TagStats {
     pub bytes: usize,
     /// The most bytes of any frame.
     pub high_water: usize,
+    /// Requests of the last frame that were served from the heap: over the threshold, or promoted by a budget.
+    pub heap_fallbacks: usize,
+    /// Bytes that these asked for; they are not part of `bytes`.
+    pub heap_bytes: usize,
 }
 
 /// Bytes of one thread.
@@ -95,6 +102,7 @@ impl SmartAlloc {
             tags: self.each_tag().collect(),
             threads: self.thread_stats(),
             systems: self.system_stats(),
+            budget_events: self.budget_events(),
         }
     }
 

@@ -8,11 +8,10 @@ use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 
 use super::chunk::{Chunk, ChunkPolicy};
+use super::gate::Gate;
 use super::poison::{REDZONE, poison, unpoison};
-use crate::error::{AllocError, Failure};
-
-/// Objects are placed at multiples of this many bytes, so that most types need no mask.
-pub(crate) const MIN_ALIGN: usize = 8;
+use super::window::{EMPTY, Side, Window};
+use crate::error::Failure;
 
 /// A consolidated chunk is a multiple of this many bytes, so that small changes of the mark do not replace it.
 const CONSOLIDATE_TO: usize = 16 << 10;
@@ -20,131 +19,54 @@ const CONSOLIDATE_TO: usize = 16 << 10;
 /// The high-water mark loses one part in this many at every reset that stays below it.
 const DECAY: usize = 256;
 
-/// What an arena grows by at most, in bytes, beyond what the request itself needs.
-const GROWTH_CAP: usize = 64 << 20;
-
-/// A stretch of a chunk and the two cursors that close in on each other inside it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Window {
-    /// Objects end here: the next one is placed below.
-    pub(crate) hi: *mut u8,
-    /// Bottom of the window.
-    pub(crate) base: *mut u8,
-    /// Top of the window.
-    pub(crate) end: *mut u8,
-    /// Growables end here: the next one is placed above.
-    pub(crate) lo: *mut u8,
-}
-
-/// The window of an arena that has no chunk: nothing fits, so no path needs to ask whether there is one (I12).
-pub(crate) const EMPTY: Window = {
-    let nowhere = core::ptr::without_provenance_mut(MIN_ALIGN);
-    Window { hi: nowhere, base: nowhere, end: nowhere, lo: nowhere }
-};
-
-impl Window {
-    fn whole(chunk: &Chunk) -> Self {
-        Self { hi: chunk.end(), base: chunk.start(), end: chunk.end(), lo: chunk.start() }
-    }
-
-    /// Bytes handed out from this window.
-    pub(crate) fn used(&self) -> usize {
-        (self.end.addr() - self.hi.addr()) + (self.lo.addr() - self.base.addr())
-    }
-
-    /// Bytes between bottom and top.
-    pub(crate) fn capacity(&self) -> usize {
-        self.end.addr() - self.base.addr()
-    }
-
-    /// Takes a block from the object side. Zero-sized layouts must not come here (I12).
-    #[inline(always)]
-    pub(crate) fn place(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        let mut at = self.hi.wrapping_sub(padded(layout.size()));
-        if layout.align() > MIN_ALIGN {
-            at = at.map_addr(|address| address & !(layout.align() - 1));
-        }
-        // Signed: `at` may be below the chunk by at most `isize::MAX` (I11).
-        if at.addr().wrapping_sub(self.lo.addr()).cast_signed() < 0 {
-            return None;
-        }
-        self.hi = at;
-        unpoison(at, layout.size());
-        // SAFETY: `at` is not below `lo`, which is never null (I12).
-        Some(unsafe { NonNull::new_unchecked(at) })
-    }
-
-    fn is_empty_state(&self) -> bool {
-        core::ptr::eq(self.end, EMPTY.end)
-    }
-}
-
-/// Which end of the window a block comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// Objects: from the top, downwards.
-    Object,
-    /// Growable buffers: from the bottom, upwards.
-    Growable,
-}
-
-/// Where an arena asks before it opens more memory to the hot path.
-///
-/// Implemented by the thread heap, which knows the budgets. Called in the cold path only, and never while a
-/// reference into the arena is held (I9).
-pub(crate) trait Gate {
-    /// How many bytes, `need` to `prefer`, may be opened; `need` bytes are the request with its padding.
-    fn grant(&self, need: usize, prefer: usize) -> Result<usize, AllocError>;
-    /// Bytes of a grant that were closed unused.
-    fn give_back(&self, bytes: usize);
-}
-
 /// Everything that changes in an arena, in one cell (one compiler message instead of ten when it is sent).
 ///
 /// `hi` and `lo` are not adjacent: a pair load of both after a store to one stalls on some cores.
 #[repr(C)]
 pub(crate) struct ArenaState {
-    window: Window,
+    pub(super) window: Window,
     /// The highest `lo` of this window, growables that gave memory back included.
-    lo_peak: *mut u8,
+    pub(super) lo_peak: *mut u8,
     /// Bytes used in windows that were closed since the last reset.
-    closed: usize,
+    pub(super) closed: usize,
     /// Bytes of windows that cursors have taken out.
-    carved: usize,
+    pub(super) carved: usize,
     /// Bytes that peaked in closed windows and were given back there.
-    slack: usize,
-    /// Bytes of the newest chunk, at its top end, that are not yet opened (budgets only).
-    hidden: usize,
+    pub(super) slack: usize,
+    /// Bytes of a chunk, from `hidden_base` up, that are not opened: what the gate did not grant, or took back.
+    pub(super) hidden: usize,
+    pub(super) hidden_base: *mut u8,
     /// A decaying maximum of the bytes needed between two resets.
-    high: usize,
-    chunks: Vec<Chunk>,
+    pub(super) high: usize,
+    pub(super) chunks: Vec<Chunk>,
     /// Set while the window may not be the whole of the only chunk: reset recomputes it from the chunk (I15).
-    dirty: bool,
-    policy: ChunkPolicy,
-    gate: Option<NonNull<dyn Gate>>,
+    pub(super) dirty: bool,
+    pub(super) policy: ChunkPolicy,
+    pub(super) gate: Option<NonNull<dyn Gate>>,
+    /// Chunks of one block each, freed at the reset.
+    pub(super) separate: Vec<Chunk>,
+    /// What went to separate chunks since this was last asked for.
+    pub(super) fallbacks: Fallbacks,
+}
+
+/// Requests that were served from the heap instead of an arena.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fallbacks {
+    pub(crate) count: usize,
+    /// Bytes asked for.
+    pub(crate) bytes: usize,
+}
+
+impl Fallbacks {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.bytes += other.bytes;
+    }
 }
 
 /// A region of memory that is handed out in pieces and taken back at once.
 pub(crate) struct Arena {
-    state: UnsafeCell<ArenaState>,
-}
-
-#[inline(always)]
-const fn padded(size: usize) -> usize {
-    // A `Layout` is at most `isize::MAX` bytes, so this does not overflow (I11).
-    ((size + (MIN_ALIGN - 1)) & !(MIN_ALIGN - 1)) + REDZONE
-}
-
-/// Bytes that a window must have so that a block of this layout fits wherever the window begins.
-fn worst_case(layout: Layout) -> Result<usize, AllocError> {
-    let slack = if layout.align() > MIN_ALIGN { layout.align() } else { MIN_ALIGN };
-    layout
-        .size()
-        .checked_add(MIN_ALIGN + REDZONE)
-        .and_then(|size| size.checked_add(slack))
-        .map(|size| size & !(MIN_ALIGN - 1))
-        .filter(|size| isize::try_from(*size).is_ok())
-        .ok_or(AllocError::CapacityOverflow)
+    pub(super) state: UnsafeCell<ArenaState>,
 }
 
 impl Arena {
@@ -157,11 +79,14 @@ impl Arena {
                 carved: 0,
                 slack: 0,
                 hidden: 0,
+                hidden_base: EMPTY.base,
                 high: 0,
                 chunks: Vec::new(),
                 dirty: false,
                 policy,
                 gate: None,
+                separate: Vec::new(),
+                fallbacks: Fallbacks { count: 0, bytes: 0 },
             }),
         }
     }
@@ -260,13 +185,13 @@ impl Arena {
     ///
     /// Without what cursors hold: of a forgotten one nobody knows how much it used, and to go by its capacity would let
     /// every frame that forgets one grow the arena (I16).
-    fn peak(&self) -> usize {
+    pub(super) fn peak(&self) -> usize {
         let state = self.state.get();
         // SAFETY: as in `bump_object`; plain reads.
         unsafe { (*state).closed + (*state).window.used() + (*state).slack + self.window_slack() }
     }
 
-    fn window_slack(&self) -> usize {
+    pub(super) fn window_slack(&self) -> usize {
         let state = self.state.get();
         // SAFETY: as in `bump_object`; plain reads.
         unsafe { (*state).lo_peak.addr().saturating_sub((*state).window.lo.addr()) }
@@ -281,102 +206,8 @@ impl Arena {
     /// Bytes taken from the global allocator.
     pub(crate) fn capacity(&self) -> usize {
         // SAFETY: as in `bump_object`; the reference ends here, and no user code runs meanwhile (I9).
-        let chunks = unsafe { &(*self.state.get()).chunks };
-        chunks.iter().map(Chunk::size).sum()
-    }
-
-    /// Makes a window with room for `layout` the current one and hands the block out from it.
-    #[cold]
-    #[inline(never)]
-    fn refill<E: Failure>(&self, layout: Layout, side: Side) -> Result<NonNull<u8>, E> {
-        let window = match self.open_window(layout, 0) {
-            Ok(window) => window,
-            Err(error) => return Err(E::fail(error)),
-        };
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`. The old window is closed with what it used; the new one is free (I16).
-        unsafe {
-            self.close_window((*state).window, self.window_slack());
-            (*state).window = window;
-            (*state).lo_peak = window.lo;
-        }
-        match side {
-            Side::Object => self.bump_object(layout),
-            Side::Growable => self.bump_growable(layout),
-        }
-    }
-
-    /// Books a window that is no longer bumped through.
-    fn close_window(&self, window: Window, slack: usize) {
-        if window.is_empty_state() {
-            return;
-        }
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`. The gate outlives the arena and is called with no reference held (I9).
-        unsafe {
-            (*state).closed += window.used();
-            (*state).slack += slack;
-            if let Some(gate) = (*state).gate {
-                gate.as_ref().give_back(window.hi.addr() - window.lo.addr());
-            }
-        }
-    }
-
-    /// Finds free memory with room for `layout`: what a budget hid of the newest chunk, else a new chunk.
-    ///
-    /// `exhausted` bytes were used by the cursor that asks. Every failure comes before any change (I10).
-    fn open_window(&self, layout: Layout, exhausted: usize) -> Result<Window, AllocError> {
-        let need = worst_case(layout)?;
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`; the references to `chunks` end before the gate is called.
-        unsafe {
-            if (*state).hidden >= need {
-                let opened = self.grant(need, (*state).hidden)?;
-                let chunks = &(*state).chunks;
-                let top = chunks[chunks.len() - 1].end();
-                return Ok(self.reveal(top, opened));
-            }
-            // By bytes used, not by capacity: capacity grows without limit when windows are lost to cursors (I16).
-            let doubled = (self.peak() + exhausted).min(GROWTH_CAP);
-            let policy = (*state).policy;
-            let bytes = need.max(doubled).max(if (*state).chunks.is_empty() {
-                policy.first.max((*state).high.min(GROWTH_CAP))
-            } else {
-                policy.first
-            });
-            let chunks = &mut (*state).chunks;
-            chunks.try_reserve(1).map_err(|_| AllocError::OutOfMemory { asked: size_of::<Chunk>() })?;
-            let chunk = Chunk::allocate(bytes, policy)?;
-            let (top, size) = (chunk.end(), chunk.size());
-            let opened = self.grant(need, size)?;
-            poison(chunk.start(), size);
-            (&mut (*state).chunks).push(chunk);
-            (*state).dirty |= (&(*state).chunks).len() > 1 || opened < size;
-            (*state).hidden = size;
-            Ok(self.reveal(top, opened))
-        }
-    }
-
-    /// Opens the lowest `bytes` bytes of what is hidden below `top`.
-    fn reveal(&self, top: *mut u8, bytes: usize) -> Window {
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`; `hidden` bytes below `top` belong to the newest chunk and are not handed out.
-        unsafe {
-            let base = top.sub((*state).hidden);
-            let end = base.add(bytes);
-            (*state).hidden -= bytes;
-            Window { hi: end, base, end, lo: base }
-        }
-    }
-
-    fn grant(&self, need: usize, prefer: usize) -> Result<usize, AllocError> {
-        // SAFETY: the gate is the heap that owns this arena, alive as long as it (I3).
-        let gate = unsafe { (*self.state.get()).gate.map(|gate| gate.as_ref()) };
-        match gate {
-            None => Ok(prefer),
-            // Whole alignment units only, so that the top of every window stays aligned.
-            Some(gate) => Ok(gate.grant(need, prefer)?.min(prefer) & !(MIN_ALIGN - 1)),
-        }
+        let (chunks, separate) = unsafe { (&(*self.state.get()).chunks, &(*self.state.get()).separate) };
+        chunks.iter().chain(separate).map(Chunk::size).sum()
     }
 
     /// Takes the current window out, for a cursor to own by value.
@@ -408,30 +239,12 @@ impl Arena {
                 (*state).dirty = (*state).carved != 0
                     || (*state).closed != 0
                     || (*state).gate.is_some()
+                    || !(&(*state).separate).is_empty()
                     || (&(*state).chunks).len() > 1;
             } else {
                 self.close_window(window, 0);
             }
         }
-    }
-
-    /// Exchanges a cursor's exhausted window for one with room for `layout`, leaving the arena's own as it is.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn exchange<E: Failure>(&self, window: Window, layout: Layout) -> Result<Window, E> {
-        let fresh = match self.open_window(layout, window.used()) {
-            Ok(fresh) => fresh,
-            Err(error) => return Err(E::fail(error)),
-        };
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`.
-        unsafe {
-            (*state).carved -= window.capacity();
-            self.close_window(window, 0);
-            (*state).carved += fresh.capacity();
-            (*state).dirty = true;
-        }
-        Ok(fresh)
     }
 
     /// Takes everything back: all blocks handed out are dead. Returns the bytes that were used.
@@ -470,6 +283,13 @@ impl Arena {
         let (used, peak) = (self.used(), self.peak());
         // SAFETY: as in `bump_object`; nothing handed out is alive, so chunks may go. No user code runs here.
         unsafe {
+            // The gate hears of it before the window is set: it may be done with this arena.
+            if let Some(gate) = (*state).gate
+                && !gate.as_ref().reset()
+            {
+                (*state).gate = None;
+            }
+            (&mut (*state).separate).clear();
             let high = peak.max((*state).high - (*state).high / DECAY);
             (*state).high = high;
             let chunks = &mut (*state).chunks;
@@ -497,21 +317,23 @@ impl Arena {
     }
 
     /// Sets the window from the chunk list: all of the only chunk, or none of it where a gate has to be asked.
-    fn rewind(&self) {
+    pub(super) fn rewind(&self) {
         let state = self.state.get();
         // SAFETY: as in `reset_slow`.
         unsafe {
             let chunks = &(*state).chunks;
-            let (window, hidden) = match chunks.last() {
-                None => (EMPTY, 0),
-                Some(chunk) => {
-                    poison(chunk.start(), chunk.size());
-                    if (*state).gate.is_some() { (EMPTY, chunk.size()) } else { (Window::whole(chunk), 0) }
+            (*state).window = EMPTY;
+            (*state).hidden = 0;
+            if let Some(chunk) = chunks.last() {
+                poison(chunk.start(), chunk.size());
+                if (*state).gate.is_some() {
+                    (*state).hidden_base = chunk.start();
+                    (*state).hidden = chunk.size();
+                } else {
+                    (*state).window = Window::whole(chunk);
                 }
-            };
-            (*state).window = window;
-            (*state).lo_peak = window.lo;
-            (*state).hidden = hidden;
+            }
+            (*state).lo_peak = (*state).window.lo;
             (*state).closed = 0;
             (*state).carved = 0;
             (*state).slack = 0;
@@ -552,39 +374,6 @@ impl Arena {
             (&mut (*state).chunks).clear();
             (*state).high = 0;
             self.rewind();
-        }
-    }
-
-    /// From now on asks `gate` before memory is opened, or no longer asks.
-    ///
-    /// # Safety
-    /// The gate outlives the arena, nothing handed out is alive (the window is rewound).
-    pub(crate) unsafe fn set_gate(&self, gate: Option<NonNull<dyn Gate>>) {
-        // SAFETY: as in `reset_slow`.
-        unsafe {
-            (*self.state.get()).gate = gate;
-            self.rewind();
-        }
-    }
-
-    /// Closes what is open and unused, so that its grant can serve another arena of the thread. Returns its bytes.
-    ///
-    /// Live growables of the window can no longer grow in place; nothing else changes for what was handed out.
-    pub(crate) fn withdraw(&self) -> usize {
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`.
-        unsafe {
-            let window = (*state).window;
-            if window.is_empty_state() {
-                return 0;
-            }
-            let unused = window.hi.addr() - window.lo.addr();
-            (*state).closed += window.used();
-            (*state).slack += self.window_slack();
-            (*state).window = EMPTY;
-            (*state).lo_peak = EMPTY.lo;
-            (*state).dirty = true;
-            unused
         }
     }
 }

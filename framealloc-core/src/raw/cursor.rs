@@ -4,9 +4,9 @@ use core::alloc::Layout;
 use core::mem::{MaybeUninit, needs_drop};
 use core::ptr::NonNull;
 
-use super::arena::Window;
 use super::frame::Frame;
 use super::owned::Owned;
+use super::window::Window;
 use crate::error::{AllocError, Failure, infallible};
 use crate::frame::boxed::FrameBox;
 
@@ -43,11 +43,9 @@ impl<'f> Cursor<'f> {
             return Ok(block);
         }
         // By value in and out: were `self` lent to the cold path, its fields could not stay in registers.
-        self.window = self.frame.arena().exchange::<E>(self.window, layout)?;
-        match self.window.place(layout) {
-            Some(block) => Ok(block),
-            None => Err(E::fail(AllocError::CapacityOverflow)),
-        }
+        let (window, block) = self.frame.arena().exchange::<E>(self.window, layout)?;
+        self.window = window;
+        Ok(block)
     }
 
     #[inline(always)]

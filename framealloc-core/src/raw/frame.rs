@@ -8,6 +8,7 @@ use core::ops::Deref;
 use core::ptr::NonNull;
 
 use super::arena::Arena;
+use super::ledger::Account;
 use super::registry::SmartAlloc;
 use super::thread_heap::ThreadHeap;
 use crate::tag::{IntoTag, TagId};
@@ -51,6 +52,12 @@ pub(crate) struct Link {
     pub(crate) booked: usize,
     /// Whether this is a whole-frame arena, not the region of a scope.
     pub(crate) whole: bool,
+    /// Bytes that the gate granted the arena and has not got back (I19).
+    pub(crate) granted: usize,
+    /// The region of the system with a budget that this one opened in, or is; null for none.
+    pub(crate) system: *const Frame,
+    /// The budget of the system whose region this is.
+    pub(crate) account: Option<Account>,
 }
 
 /// A cell that does not speak up when its owner is shared.
@@ -63,7 +70,16 @@ unsafe impl<T> Sync for Shielded<T> {}
 
 impl Frame {
     pub(crate) fn new(arena: Arena, handle: SmartAlloc, heap: NonNull<ThreadHeap>, whole: bool) -> Self {
-        let link = Link { heap, next: core::ptr::null_mut(), children: core::ptr::null_mut(), booked: 0, whole };
+        let link = Link {
+            heap,
+            next: core::ptr::null_mut(),
+            children: core::ptr::null_mut(),
+            booked: 0,
+            whole,
+            granted: 0,
+            system: core::ptr::null(),
+            account: None,
+        };
         Self { arena, handle: ManuallyDrop::new(handle), link: Shielded(UnsafeCell::new(link)) }
     }
 
@@ -169,6 +185,9 @@ impl Frame {
                 at = (*child.as_ref().link()).next;
             }
             let child = self.heap().open(tag);
+            if self.heap().is_gating() {
+                self.heap().adopt(child, self);
+            }
             (*child.as_ref().link()).next = (*link).children;
             (*link).children = child.as_ptr();
             child
@@ -206,7 +225,19 @@ impl<'a> Region<'a> {
     /// Opens a region of `parent`'s thread.
     #[inline]
     pub(crate) fn open(parent: &'a Frame, tag: TagId) -> Self {
-        Self { frame: parent.heap().open(tag), owner: PhantomData }
+        let frame = parent.heap().open(tag);
+        if parent.heap().is_gating() {
+            parent.heap().adopt(frame, parent);
+        }
+        Self { frame, owner: PhantomData }
+    }
+
+    /// Opens a region that may hold `bytes` bytes, with what opens in it.
+    #[cold]
+    pub(crate) fn open_limited(parent: &'a Frame, tag: TagId, name: &'static str, bytes: usize) -> Self {
+        let frame = parent.heap().open(tag);
+        parent.heap().limit_system(frame, name, bytes);
+        Self { frame, owner: PhantomData }
     }
 
     /// Bytes of this region and of the tags that were opened under it.

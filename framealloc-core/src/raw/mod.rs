@@ -32,6 +32,10 @@
 //! - **I16** Growth and consolidation go by bytes used. `used = closed + carved + (end - hi) + (lo - base)`, exactly.
 //! - **I17** No uninitialised value is ever assumed initialised; nothing pins an owned frame value.
 //! - **I18** Tables of arenas hold raw pointers; growing a table never moves an arena.
+//! - **I19** The gate of an arena is the frame that the arena is in. What a gate granted is, exactly, `closed + carved` and
+//!   the capacity of the window, and what blocks in chunks of their own were charged; accounts hold what their frames were
+//!   granted.
+//! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
 //!
 //! # Pools
 //!
@@ -80,7 +84,9 @@ pub(crate) mod depot;
 pub(crate) mod frame;
 pub(crate) mod from_raw;
 pub(crate) mod gap;
+pub(crate) mod gate;
 pub(crate) mod heap_block;
+pub(crate) mod ledger;
 pub(crate) mod magazine;
 #[cfg(loom)]
 pub mod model;
@@ -97,3 +103,4 @@ pub(crate) mod thread_heap;
 pub(crate) mod tls;
 pub(crate) mod values;
 pub(crate) mod vec;
+pub(crate) mod window;

@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
+use super::ledger::{self, Ledger};
 use super::share::{self, Payload};
-use super::thread_heap::ThreadHeap;
+use super::thread_heap::{TagFigures, ThreadHeap};
 use super::tls;
+use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::site;
@@ -73,6 +75,7 @@ pub(crate) struct Inner {
     config: AllocConfig,
     heaps: Mutex<Vec<Entry>>,
     turn: UnsafeCell<Turn>,
+    pub(super) ledger: Ledger,
 }
 
 struct Entry {
@@ -98,8 +101,9 @@ struct Turn {
     open: bool,
     bytes: usize,
     high_water: usize,
-    tags: Vec<(usize, usize)>,
+    tags: Vec<TagFigures>,
     sites: Vec<(usize, usize, usize)>,
+    budget_events: Vec<BudgetEvent>,
 }
 
 /// What one frame used, over all threads.
@@ -168,7 +172,8 @@ impl SmartAlloc {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let inner = Inner { number, config, heaps: Mutex::default(), turn: UnsafeCell::default() };
+        let ledger = config.ledger();
+        let inner = Inner { number, config, heaps: Mutex::default(), turn: UnsafeCell::default(), ledger };
         Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
     }
 
@@ -335,7 +340,8 @@ impl SmartAlloc {
         turn.turns += 1;
         turn.open = false;
         turn.bytes = 0;
-        turn.tags.iter_mut().for_each(|tag| tag.0 = 0);
+        turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
+        turn.budget_events.clear();
         turn.sites.fill((0, 0, 0));
         let trim = turn.turns.is_multiple_of(TRIM_EVERY);
         let mut scopes_left_open = 0;
@@ -351,8 +357,9 @@ impl SmartAlloc {
         }
         turn.high_water = turn.high_water.max(turn.bytes);
         for tag in &mut turn.tags {
-            tag.1 = tag.1.max(tag.0);
+            tag.high_water = tag.high_water.max(tag.bytes);
         }
+        self.inner().ledger.turn();
         FrameReport { frame: turn.frame, bytes: turn.bytes, high_water: turn.high_water, scopes_left_open }
     }
 
@@ -366,6 +373,12 @@ impl SmartAlloc {
     pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
         // SAFETY: as in `frame_number`: the iterator borrows `self`, so that nothing is written while it lives.
         tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied())
+    }
+
+    /// What budgets did in the last frame.
+    pub(crate) fn budget_events(&self) -> Vec<BudgetEvent> {
+        // SAFETY: as in `tag_stats`.
+        unsafe { &(*self.turn_state()).budget_events }.clone()
     }
 
     /// The annotated systems that ran in the last frame, in the order of their first call.
@@ -408,25 +421,32 @@ impl SmartAlloc {
     }
 }
 
-fn tag_stats(figures: impl Iterator<Item = (usize, usize)>) -> impl Iterator<Item = TagStats> {
-    figures.enumerate().filter(|(_, (_, high_water))| *high_water > 0).map(|(index, (bytes, high_water))| TagStats {
-        path: TagId::from_index(index).path(),
-        bytes,
-        high_water,
-    })
+fn tag_stats(figures: impl Iterator<Item = TagFigures>) -> impl Iterator<Item = TagStats> {
+    figures.enumerate().filter(|(_, figures)| figures.high_water > 0 || figures.fallbacks.count > 0).map(
+        |(index, figures)| TagStats {
+            path: TagId::from_index(index).path(),
+            bytes: figures.bytes,
+            high_water: figures.high_water,
+            heap_fallbacks: figures.fallbacks.count,
+            heap_bytes: figures.fallbacks.bytes,
+        },
+    )
 }
 
 impl Turn {
     /// Adds the figures of one heap to the totals. Returns its bytes.
     fn take_figures(&mut self, heap: &ThreadHeap) -> usize {
         let mut bytes = 0;
-        for (index, (tag_bytes, _)) in heap.tag_figures().enumerate() {
+        for (index, figures) in heap.tag_figures().enumerate() {
             if self.tags.len() <= index {
-                self.tags.resize(index + 1, (0, 0));
+                self.tags.resize(index + 1, TagFigures::default());
             }
-            self.tags[index].0 += tag_bytes;
-            bytes += tag_bytes;
+            self.tags[index].add(&figures);
+            bytes += figures.bytes;
         }
+        // SAFETY: as below.
+        let events = unsafe { &mut (*heap.state()).budgets.events };
+        events.drain(..).for_each(|event| ledger::book(&mut self.budget_events, event));
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
         let sites = unsafe { &mut (*heap.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
@@ -448,6 +468,8 @@ impl Entry {
         if self.token != 0 && self.retired.load(Ordering::Acquire) {
             self.token = 0;
             self.idle = 0;
+            // SAFETY: called at the turn, with the allocator held exclusively.
+            unsafe { heap.forget_budgets() };
         }
         if self.token == 0 {
             self.idle = self.idle.saturating_add(1);

@@ -3,9 +3,10 @@
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 
-use super::arena::Arena;
+use super::arena::{Arena, Fallbacks};
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
+use super::ledger::ThreadBudgets;
 use super::registry::{Inner, SmartAlloc};
 use super::share::DropNode;
 use crate::tag::TagId;
@@ -45,11 +46,27 @@ pub(crate) struct HeapState {
     /// Shared and retained values of this frame, newest first.
     pub(crate) drops: *mut DropNode,
     names: [Name; NAMES],
-    /// Bytes of closed scopes of the running frame, by tag.
-    scoped: Vec<usize>,
-    /// Bytes of the last frame and the most of any, by tag. Changes at the turn only, so that others may read it.
-    published: Vec<(usize, usize)>,
+    /// What closed scopes of the running frame used, by tag.
+    scoped: Vec<(usize, Fallbacks)>,
+    /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
+    published: Vec<TagFigures>,
     pub(crate) sites: Vec<SiteFigures>,
+    pub(super) budgets: ThreadBudgets,
+}
+
+/// What one tag used in the last frame, and the most of any frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TagFigures {
+    pub(crate) bytes: usize,
+    pub(crate) high_water: usize,
+    pub(crate) fallbacks: Fallbacks,
+}
+
+impl TagFigures {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.bytes += other.bytes;
+        self.fallbacks.add(other.fallbacks);
+    }
 }
 
 /// Used by one thread at a time (I2): the one whose token its registry entry carries, or whoever has the allocator to
@@ -72,6 +89,8 @@ impl ThreadHeap {
             scoped: Vec::new(),
             published: Vec::new(),
             sites: Vec::new(),
+            // SAFETY: the allocator outlives its heaps (I3).
+            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
         };
         Self { inner, state: UnsafeCell::new(state) }
     }
@@ -81,17 +100,23 @@ impl ThreadHeap {
         self.state.get()
     }
 
-    fn make(&self, tag: TagId, whole: bool) -> NonNull<Frame> {
+    pub(super) fn inner(&self) -> &Inner {
         // SAFETY: the allocator outlives its heaps (I3).
-        let inner = unsafe { self.inner.as_ref() };
-        let mut policy: ChunkPolicy = inner.chunk_policy();
+        unsafe { self.inner.as_ref() }
+    }
+
+    fn make(&self, tag: TagId, whole: bool) -> NonNull<Frame> {
+        let mut policy: ChunkPolicy = self.inner().chunk_policy();
         if !(whole && tag == TagId::NONE) {
             policy.first = policy.first.min(SMALL_CHUNK);
         }
         let handle = SmartAlloc::handle(self.inner, tag);
         let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), whole);
         // A raw pointer from here on: the box is never moved or borrowed as one again (I3).
-        NonNull::from(Box::leak(Box::new(frame)))
+        let frame = NonNull::from(Box::leak(Box::new(frame)));
+        // SAFETY: nothing is handed out from it yet.
+        unsafe { Self::set_gate_of(frame, self.gates_all()) };
+        frame
     }
 
     /// Returns the whole-frame arena of `tag`.
@@ -206,8 +231,11 @@ impl ThreadHeap {
         unsafe {
             let link = frame.as_ref().link();
             let bytes = core::mem::take(&mut (*link).booked);
-            if bytes != 0 {
-                *self.scoped_of(frame.as_ref().tag_id().index()) += bytes;
+            let fallbacks = frame.as_ref().arena().take_fallbacks();
+            if bytes != 0 || fallbacks.count != 0 {
+                let booked = self.scoped_of(frame.as_ref().tag_id().index());
+                booked.0 += bytes;
+                booked.1.add(fallbacks);
             }
         }
     }
@@ -215,11 +243,11 @@ impl ThreadHeap {
     /// # Safety
     /// The returned reference must end before anything else touches the heap (I9).
     #[expect(clippy::mut_from_ref, reason = "the heap is a cell that one thread uses at a time")]
-    unsafe fn scoped_of(&self, tag: usize) -> &mut usize {
+    unsafe fn scoped_of(&self, tag: usize) -> &mut (usize, Fallbacks) {
         // SAFETY: as in `frame_of`.
         let scoped = unsafe { &mut (*self.state()).scoped };
         if scoped.len() <= tag {
-            scoped.resize(tag + 1, 0);
+            scoped.resize(tag + 1, (0, Fallbacks::default()));
         }
         &mut scoped[tag]
     }
@@ -260,7 +288,10 @@ impl ThreadHeap {
                 if trim {
                     frame.as_ref().arena().trim();
                 }
-                *self.scoped_of(index) += bytes;
+                let fallbacks = frame.as_ref().arena().take_fallbacks();
+                let booked = self.scoped_of(index);
+                booked.0 += bytes;
+                booked.1.add(fallbacks);
             }
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
@@ -278,11 +309,12 @@ impl ThreadHeap {
                 self.flush(frame);
             }
             let (scoped, published) = (&mut (*state).scoped, &mut (*state).published);
-            published.resize(scoped.len().max(published.len()), (0, 0));
-            for (bytes, (last, most)) in scoped.iter_mut().zip(published) {
-                *last = core::mem::take(bytes);
-                *most = (*most).max(*last);
+            published.resize(scoped.len().max(published.len()), TagFigures::default());
+            for (used, figures) in scoped.iter_mut().zip(published) {
+                (figures.bytes, figures.fallbacks) = core::mem::take(used);
+                figures.high_water = figures.high_water.max(figures.bytes);
             }
+            self.turn_budgets();
             left_open
         }
     }
@@ -296,8 +328,8 @@ impl ThreadHeap {
         unsafe { self.for_each_frame(|frame| frame.as_ref().arena().release()) };
     }
 
-    /// Bytes of the last frame and the most of any frame, by tag; both change at the turn only.
-    pub(crate) fn tag_figures(&self) -> impl Iterator<Item = (usize, usize)> {
+    /// Figures of the last frame, by tag; they change at the turn only.
+    pub(crate) fn tag_figures(&self) -> impl Iterator<Item = TagFigures> {
         let state = self.state();
         // SAFETY: called at the turn, or under `&SmartAlloc`, when other threads may add scoped bytes or lengthen the
         // table: see `published`.
@@ -315,7 +347,7 @@ impl ThreadHeap {
 
     /// # Safety
     /// The heap is used by nobody else, and `visit` does not add frames.
-    unsafe fn for_each_frame(&self, mut visit: impl FnMut(NonNull<Frame>)) {
+    pub(super) unsafe fn for_each_frame(&self, mut visit: impl FnMut(NonNull<Frame>)) {
         // SAFETY: by the contract.
         let (tags, regions) = unsafe { (&(*self.state()).tags, &(*self.state()).regions) };
         tags.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);

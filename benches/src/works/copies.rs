@@ -1,0 +1,57 @@
+//! c: slices and strings copied in.
+
+use super::{everyone, frames};
+use crate::arena::{Arena, Program};
+use crate::harness::{Contender, Work};
+use crate::peers::Fixed;
+
+const SLICES: usize = 32;
+const STRINGS: usize = 1000;
+
+static SOURCE: [f32; 1024] = [1.5; 1024];
+static WORDS: &str = "spawn wave 17 at the northern gate before dusk";
+
+#[derive(Clone, Copy)]
+struct Slices;
+
+impl Program for Slices {
+    #[inline(always)]
+    fn run<'f, A: Arena<'f>>(&self, mut arena: A) {
+        for _ in 0..SLICES {
+            arena.copy(std::hint::black_box(SOURCE.as_slice()));
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Strings;
+
+impl Program for Strings {
+    #[inline(always)]
+    fn run<'f, A: Arena<'f>>(&self, mut arena: A) {
+        for index in 0..STRINGS {
+            arena.text(&WORDS[..=index * 7 % 40]);
+        }
+    }
+}
+
+fn with_floor(program: impl Program + Copy + 'static) -> Vec<Contender> {
+    let mut contenders = everyone(program);
+    contenders.push(frames("fixed buffer", Fixed::new(0), program));
+    contenders
+}
+
+pub(super) fn works() -> Vec<Work> {
+    let work = |name, about, operations, unit, contenders| Work {
+        name,
+        about,
+        operations,
+        unit,
+        base: super::names::BUMPALO,
+        contenders,
+    };
+    vec![
+        work("c1", "slices of 4 KiB copied", SLICES as f64, "slice", (|| with_floor(Slices)) as fn() -> Vec<Contender>),
+        work("c2", "strings of 1 to 40 bytes copied", STRINGS as f64, "string", || with_floor(Strings)),
+    ]
+}

@@ -1,0 +1,99 @@
+//! The works. Letters are those of the tables in TECHNICAL.md.
+
+mod copies;
+mod game;
+mod large;
+mod layouts;
+mod lookup;
+mod pushes;
+mod scopes;
+mod small;
+mod tags;
+pub(crate) mod threads;
+mod turn;
+
+use crate::arena::{Peer, Program};
+use crate::harness::{Contender, Work};
+use crate::peers;
+
+/// Names of the contenders that bars are about.
+pub(crate) mod names {
+    /// The base of most ratios.
+    pub(crate) const BUMPALO: &str = "bumpalo";
+    /// The cursor.
+    pub(crate) const CURSOR: &str = "framealloc cursor";
+    /// A `&Frame`, looked up once.
+    pub(crate) const HOISTED: &str = "framealloc &Frame";
+    /// `&SmartAlloc`, looked up at every call.
+    pub(crate) const ANY_THREAD: &str = "framealloc &SmartAlloc";
+    /// A scope.
+    pub(crate) const SCOPE: &str = "framealloc scope";
+    /// A tag, looked up once.
+    pub(crate) const TAGGED: &str = "framealloc tagged";
+}
+
+/// Every work, in the order of the report.
+pub(crate) fn all() -> Vec<Work> {
+    let mut works = Vec::new();
+    works.extend(small::works());
+    works.extend(large::works());
+    works.extend(copies::works());
+    works.extend(pushes::works());
+    works.extend(game::works());
+    works.extend(layouts::works());
+    works.extend(lookup::works());
+    works.extend(scopes::works());
+    works.extend(tags::works());
+    works.extend(turn::works());
+    works.extend(threads::works());
+    works
+}
+
+/// One frame, never inlined, so that contenders do not share code.
+#[inline(never)]
+fn one_frame<P: Peer>(peer: &mut P, program: &impl Program) {
+    peer.frame(program);
+}
+
+/// A contender that runs a program in one frame of a peer.
+fn frames(name: &'static str, mut peer: impl Peer, program: impl Program + 'static) -> Contender {
+    Contender::new(name, move || one_frame(&mut peer, &program))
+}
+
+/// Our own ways.
+fn ours(program: impl Program + Copy + 'static) -> Vec<Contender> {
+    vec![
+        frames(names::ANY_THREAD, peers::AnyThread::new(), program),
+        frames(names::HOISTED, peers::Hoisted::new(), program),
+        frames(names::TAGGED, peers::Tagged::new(), program),
+        frames(names::SCOPE, peers::Scoped::new(), program),
+        frames(names::CURSOR, peers::ByCursor::new(), program),
+    ]
+}
+
+/// The published arenas.
+fn arenas(program: impl Program + Copy + 'static) -> Vec<Contender> {
+    vec![
+        frames(names::BUMPALO, peers::Bumpalo::new(), program),
+        frames("bump-scope", peers::ScopeUp::new(), program),
+        frames("bump-scope <8, down>", peers::ScopeDown::new(), program),
+        frames("blink-alloc", peers::Blink::new(), program),
+        frames("oxc_allocator", peers::Oxc::new(), program),
+    ]
+}
+
+/// What general allocators take for the same, everything kept to the end of the frame.
+fn heaps(program: impl Program + Copy + 'static) -> Vec<Contender> {
+    vec![
+        frames(crate::global_name(), peers::Global::new(), program),
+        frames("system allocator", peers::System::new(), program),
+    ]
+}
+
+/// All contenders of a program.
+fn everyone(program: impl Program + Copy + 'static) -> Vec<Contender> {
+    let mut contenders = arenas(program);
+    contenders.extend(ours(program));
+    contenders.extend(heaps(program));
+    contenders
+}

@@ -1,0 +1,100 @@
+//! s: a scope that opens, takes some values and closes.
+
+use std::hint::black_box;
+
+use crate::harness::{Contender, Work};
+use crate::peers::{ScopeDown, ScopeUp, allocator};
+
+const COUNT: u64 = 1000;
+
+/// The contender whose guard others are compared with.
+pub(crate) const GUARD: &str = "bump-scope guard";
+
+fn ours<const VALUES: u64>() -> Vec<Contender> {
+    let (any, hoisted, guard, cursor) = (allocator(), allocator(), allocator(), allocator());
+    vec![
+        Contender::new("framealloc alloc.scoped()", move || {
+            for _ in 0..COUNT {
+                black_box(&any).scoped(|frame| {
+                    for value in 0..VALUES {
+                        frame.frame_box([value; 2]);
+                    }
+                });
+            }
+        }),
+        Contender::new("framealloc frame.scoped()", move || {
+            let frame = black_box(&hoisted).frame();
+            for _ in 0..COUNT {
+                frame.scoped(|frame| {
+                    for value in 0..VALUES {
+                        frame.frame_box([value; 2]);
+                    }
+                });
+            }
+        }),
+        Contender::new("framealloc frame_scope()", move || {
+            let frame = black_box(&guard).frame();
+            for _ in 0..COUNT {
+                let scope = frame.frame_scope();
+                for value in 0..VALUES {
+                    scope.frame_box([value; 2]);
+                }
+            }
+        }),
+        Contender::new("framealloc scope with cursor", move || {
+            let frame = black_box(&cursor).frame();
+            for _ in 0..COUNT {
+                frame.scoped(|frame| {
+                    let mut cursor = frame.cursor();
+                    for value in 0..VALUES {
+                        cursor.alloc([value; 2]);
+                    }
+                });
+            }
+        }),
+    ]
+}
+
+fn contenders<const VALUES: u64>() -> Vec<Contender> {
+    let (mut up, mut down) = (ScopeUp::new(), ScopeDown::new());
+    let mut contenders = vec![
+        Contender::new(GUARD, move || {
+            let bump = black_box(up.bump());
+            for _ in 0..COUNT {
+                let mut guard = bump.scope_guard();
+                let scope = guard.scope();
+                for value in 0..VALUES {
+                    scope.alloc([value; 2]);
+                }
+            }
+        }),
+        Contender::new("bump-scope <8, down> scoped()", move || {
+            let bump = black_box(down.bump());
+            for _ in 0..COUNT {
+                bump.scoped(|scope| {
+                    for value in 0..VALUES {
+                        scope.alloc([value; 2]);
+                    }
+                });
+            }
+        }),
+    ];
+    contenders.extend(ours::<VALUES>());
+    contenders
+}
+
+pub(super) fn works() -> Vec<Work> {
+    let work = |name, about, contenders| Work {
+        name,
+        about,
+        operations: COUNT as f64,
+        unit: "scope",
+        base: GUARD,
+        contenders,
+    };
+    vec![
+        work("s0", "a scope opened and closed", contenders::<0> as fn() -> _),
+        work("s1", "a scope of one value of 16 bytes", contenders::<1>),
+        work("s10", "a scope of ten values of 16 bytes", contenders::<10>),
+    ]
+}

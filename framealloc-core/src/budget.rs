@@ -1,0 +1,191 @@
+//! Budgets: limits on the frame memory that a thread, a tag, a system or the whole allocator may hold.
+
+use crate::Frame;
+use crate::error::Limit;
+use crate::raw::registry::SmartAlloc;
+
+/// A soft limit is this part of a budget, in per cent, where nothing else is said.
+const SOFT_PERCENT: u8 = 80;
+
+/// What happens to a request that a budget has no room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BudgetPolicy {
+    /// It fails with [`AllocError::BudgetExceeded`](crate::AllocError::BudgetExceeded): the `try_` forms return it, the
+    /// others panic.
+    #[default]
+    Fail,
+    /// It is served, and booked as an event.
+    Warn,
+    /// It is served. How often that was so is booked too, for those who look.
+    Allow,
+    /// It is served from the heap, outside the budget, until the frame or scope ends.
+    Promote,
+}
+
+/// A limit in bytes, what happens beyond it, and a soft limit below it.
+///
+/// What counts are the bytes that arenas hand out, padding included, as long as they are held: those of a scope count
+/// until it closes. A request needs its size rounded up to 8 bytes, which is what objects are placed at. On one thread a
+/// budget is exact: everything up to it succeeds, the next 8 bytes do not. A budget that several threads share is never
+/// exceeded either, but each thread may hold up to 16 KiB of it open and unused in each of its arenas.
+///
+/// ```
+/// use framealloc_core::{AllocError, AllocConfig, Budget, SmartAlloc, kilobytes};
+///
+/// let alloc = SmartAlloc::new(AllocConfig::default().with_tag_budget("ai", Budget::new(kilobytes(1))));
+/// let ai = alloc.tagged("ai");
+/// let paths = ai.try_frame_slice_copy(&[0_u64; 120]);
+/// assert!(paths.is_ok());
+/// assert!(matches!(ai.try_frame_box([0_u64; 16]), Err(AllocError::BudgetExceeded { asked: 128.., .. })));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Budget {
+    bytes: usize,
+    policy: BudgetPolicy,
+    soft_percent: u8,
+}
+
+impl Budget {
+    /// Makes a budget of `bytes` bytes that fails what exceeds it, with a soft limit at 80 per cent.
+    #[must_use]
+    pub const fn new(bytes: usize) -> Self {
+        Self { bytes, policy: BudgetPolicy::Fail, soft_percent: SOFT_PERCENT }
+    }
+
+    /// Sets what happens to requests beyond the budget.
+    #[must_use]
+    pub const fn with_policy(mut self, policy: BudgetPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sets the part of the budget, in per cent, beyond which an event is booked, once per frame. From 100 on there is
+    /// none.
+    #[must_use]
+    pub const fn with_soft_limit(mut self, percent: u8) -> Self {
+        self.soft_percent = percent;
+        self
+    }
+
+    /// Returns the bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Returns what happens to requests beyond the budget.
+    #[must_use]
+    pub const fn policy(&self) -> BudgetPolicy {
+        self.policy
+    }
+
+    /// Returns the bytes beyond which an event is booked, if there is a soft limit.
+    #[must_use]
+    pub const fn soft_bytes(&self) -> Option<usize> {
+        if self.soft_percent >= 100 {
+            return None;
+        }
+        let percent = self.soft_percent as usize;
+        // In two parts, as the product may be over `usize::MAX`.
+        Some(self.bytes / 100 * percent + self.bytes % 100 * percent / 100)
+    }
+}
+
+/// A number of bytes is a budget that fails what exceeds it.
+impl From<usize> for Budget {
+    fn from(bytes: usize) -> Self {
+        Self::new(bytes)
+    }
+}
+
+/// What a budget did in the last frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BudgetEvent {
+    /// The budget.
+    pub limit: Limit,
+    /// What became of the request.
+    pub outcome: BudgetOutcome,
+    /// Bytes that the first such request of the frame asked for, padding included.
+    pub asked: usize,
+    /// Bytes that were left in the budget then.
+    pub left: usize,
+    /// How often it happened in the frame. Under `Warn` and `Allow` memory beyond the budget is opened in pieces of some
+    /// KiB, and it is these that are counted.
+    pub count: usize,
+}
+
+/// What became of a request that met a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BudgetOutcome {
+    /// It was served, beyond the soft limit. Booked once per frame, and for a budget of several arenas or threads as
+    /// soon as what they have open exceeds it.
+    SoftLimit,
+    /// It was refused ([`BudgetPolicy::Fail`]).
+    Refused,
+    /// It was served beyond the budget ([`BudgetPolicy::Warn`]).
+    Warned,
+    /// It was served beyond the budget ([`BudgetPolicy::Allow`]).
+    Allowed,
+    /// It was served from the heap ([`BudgetPolicy::Promote`]).
+    Promoted,
+}
+
+macro_rules! budget_methods {
+    ($this:ident => $frame:expr) => {
+        /// Returns the bytes that this arena can still hand out in this frame before a budget is exhausted: the least of
+        /// what is left in those that apply to it, or `None` where none does.
+        ///
+        /// ```
+        /// # use framealloc_core::{SmartAlloc, kilobytes};
+        /// let alloc = SmartAlloc::default();
+        /// assert_eq!(alloc.frame_remaining(), None);
+        /// alloc.set_thread_frame_budget(kilobytes(4));
+        /// alloc.frame_box([0_u8; 1024]);
+        /// assert!(alloc.frame_remaining() <= Some(kilobytes(3)));
+        /// ```
+        #[must_use]
+        pub fn frame_remaining(&self) -> Option<usize> {
+            let $this = self;
+            let frame: &Frame = $frame;
+            frame.heap().remaining(frame)
+        }
+    };
+}
+
+impl Frame {
+    budget_methods!(this => this);
+}
+
+impl SmartAlloc {
+    budget_methods!(this => this.frame());
+
+    /// Limits the frame memory that the calling thread may hold, from now on and in every frame; replaces the one that
+    /// [`AllocConfig::with_thread_frame_budget`](crate::AllocConfig::with_thread_frame_budget) gives every thread.
+    ///
+    /// What the thread holds already counts.
+    ///
+    /// ```
+    /// use framealloc_core::{Budget, BudgetPolicy, SmartAlloc, megabytes};
+    ///
+    /// let alloc = SmartAlloc::default();
+    /// alloc.set_thread_frame_budget(megabytes(8)); // fails beyond it
+    /// alloc.set_thread_frame_budget(Budget::new(megabytes(8)).with_policy(BudgetPolicy::Warn));
+    /// ```
+    pub fn set_thread_frame_budget(&self, budget: impl Into<Budget>) {
+        self.frame().heap().set_thread_budget(Some(budget.into()));
+    }
+
+    /// Takes the limit of the calling thread away.
+    pub fn clear_thread_frame_budget(&self) {
+        self.frame().heap().set_thread_budget(None);
+    }
+
+    /// Returns the limit of the calling thread, if it has one.
+    #[must_use]
+    pub fn thread_frame_budget(&self) -> Option<Budget> {
+        self.frame().heap().thread_budget()
+    }
+}

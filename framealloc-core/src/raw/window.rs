@@ -1,0 +1,134 @@
+//! Windows: stretches of a chunk that an arena or a cursor hands blocks out from.
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
+use super::chunk::{CHUNK_ALIGN, Chunk};
+use super::poison::{REDZONE, unpoison};
+use crate::error::AllocError;
+
+/// Objects are placed at multiples of this many bytes, so that most types need no mask.
+pub(crate) const MIN_ALIGN: usize = 8;
+
+/// A stretch of a chunk and the two cursors that close in on each other inside it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    /// Objects end here: the next one is placed below.
+    pub(crate) hi: *mut u8,
+    /// Bottom of the window.
+    pub(crate) base: *mut u8,
+    /// Top of the window.
+    pub(crate) end: *mut u8,
+    /// Growables end here: the next one is placed above.
+    pub(crate) lo: *mut u8,
+}
+
+/// The window of an arena that has no chunk: nothing fits, so no path needs to ask whether there is one (I12).
+pub(crate) const EMPTY: Window = {
+    let nowhere = core::ptr::without_provenance_mut(MIN_ALIGN);
+    Window { hi: nowhere, base: nowhere, end: nowhere, lo: nowhere }
+};
+
+impl Window {
+    /// A window over all of a chunk.
+    pub(crate) fn whole(chunk: &Chunk) -> Self {
+        Self { hi: chunk.end(), base: chunk.start(), end: chunk.end(), lo: chunk.start() }
+    }
+
+    /// Bytes handed out from this window.
+    pub(crate) fn used(&self) -> usize {
+        (self.end.addr() - self.hi.addr()) + (self.lo.addr() - self.base.addr())
+    }
+
+    /// Bytes not handed out from this window.
+    pub(crate) fn unused(&self) -> usize {
+        self.hi.addr() - self.lo.addr()
+    }
+
+    /// Bytes between bottom and top.
+    pub(crate) fn capacity(&self) -> usize {
+        self.end.addr() - self.base.addr()
+    }
+
+    /// Takes a block from the object side. Zero-sized layouts must not come here (I12).
+    #[inline(always)]
+    pub(crate) fn place(&mut self, layout: Layout) -> Option<NonNull<u8>> {
+        let mut at = self.hi.wrapping_sub(padded(layout.size()));
+        if layout.align() > MIN_ALIGN {
+            at = at.map_addr(|address| address & !(layout.align() - 1));
+        }
+        // Signed: `at` may be below the chunk by at most `isize::MAX` (I11).
+        if at.addr().wrapping_sub(self.lo.addr()).cast_signed() < 0 {
+            return None;
+        }
+        self.hi = at;
+        unpoison(at, layout.size());
+        // SAFETY: `at` is not below `lo`, which is never null (I12).
+        Some(unsafe { NonNull::new_unchecked(at) })
+    }
+
+    pub(crate) fn is_empty_state(&self) -> bool {
+        core::ptr::eq(self.end, EMPTY.end)
+    }
+}
+
+/// Which end of the window a block comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Objects: from the top, downwards.
+    Object,
+    /// Growable buffers: from the bottom, upwards.
+    Growable,
+}
+
+/// Bytes that a block of `size` bytes takes on the object side, where its alignment is at most [`MIN_ALIGN`].
+#[inline(always)]
+pub(crate) const fn padded(size: usize) -> usize {
+    // A `Layout` is at most `isize::MAX` bytes, so this does not overflow (I11).
+    ((size + (MIN_ALIGN - 1)) & !(MIN_ALIGN - 1)) + REDZONE
+}
+
+/// The least bytes that a fresh window beginning at the address `base` must have for a block: exactly, so that a budget
+/// serves its last byte. A multiple of [`MIN_ALIGN`], as `base` is.
+pub(crate) fn needed(layout: Layout, side: Side, base: usize) -> Result<usize, AllocError> {
+    let bytes = match side {
+        Side::Object => padded(layout.size()).checked_add(base.wrapping_neg() % layout.align().max(MIN_ALIGN)),
+        Side::Growable => {
+            let pad = REDZONE + base.wrapping_add(REDZONE).wrapping_neg() % layout.align();
+            layout.size().checked_add(pad).and_then(|bytes| bytes.checked_next_multiple_of(MIN_ALIGN))
+        }
+    };
+    bytes.filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::CapacityOverflow)
+}
+
+/// As [`needed`], for the bottom of a chunk that is not there yet: exactly up to an alignment of [`CHUNK_ALIGN`].
+pub(crate) fn needed_in_chunk(layout: Layout, side: Side) -> Result<usize, AllocError> {
+    let bytes = needed(layout, side, 0)?;
+    let unknown = layout.align().saturating_sub(CHUNK_ALIGN);
+    bytes.checked_add(unknown).filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::CapacityOverflow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_of_the_needed_bytes_serves_the_block_and_a_smaller_one_does_not() {
+        for size in [1, 7, 8, 9, 24, 100] {
+            for align in [1_usize, 8, 16, 64, 256] {
+                for base in (0..512_usize).step_by(8) {
+                    let layout = Layout::from_size_align(size, align).unwrap();
+                    let need = needed(layout, Side::Object, base).unwrap();
+                    let end = (base + need).next_multiple_of(8);
+                    let fits = |bytes: usize| {
+                        let at = (base + bytes - padded(size)) & !(align.max(8) - 1);
+                        at >= base
+                    };
+                    assert_eq!(end, base + need, "whole alignment units");
+                    assert!(fits(need));
+                    assert!(need < padded(size) + 8 || !fits(need - 8), "{size} {align} {base}");
+                }
+            }
+        }
+    }
+}
