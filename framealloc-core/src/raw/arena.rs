@@ -104,6 +104,16 @@ impl Arena {
         }
     }
 
+    /// Like [`Self::bump_object`], for a layout that is not known before run time.
+    #[inline(always)]
+    pub(crate) fn bump_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
+        // SAFETY: as in `bump_object`.
+        match unsafe { &mut (*self.state.get()).window }.place_dynamic(layout) {
+            Some(block) => Ok(block),
+            None => self.refill(layout, Side::Object),
+        }
+    }
+
     /// Hands out a block from the growable side. Zero-sized layouts must not come here (I12).
     #[inline(always)]
     pub(crate) fn bump_growable<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {

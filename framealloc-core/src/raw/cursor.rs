@@ -39,9 +39,14 @@ impl<'f> Cursor<'f> {
 
     #[inline(always)]
     fn place<E: Failure>(&mut self, layout: Layout) -> Result<NonNull<u8>, E> {
-        if let Some(block) = self.window.place(layout) {
-            return Ok(block);
+        match self.window.place(layout) {
+            Some(block) => Ok(block),
+            None => self.place_in_fresh(layout),
         }
+    }
+
+    #[inline(always)]
+    fn place_in_fresh<E: Failure>(&mut self, layout: Layout) -> Result<NonNull<u8>, E> {
         // By value in and out: were `self` lent to the cold path, its fields could not stay in registers.
         let (window, block) = self.frame.arena().exchange::<E>(self.window, layout)?;
         self.window = window;
@@ -155,7 +160,13 @@ impl<'f> Cursor<'f> {
 
     #[inline(always)]
     fn uninit<E: Failure>(&mut self, layout: Layout) -> Result<&'f mut [MaybeUninit<u8>], E> {
-        let place = if layout.size() == 0 { super::owned::dangling(layout) } else { self.place::<E>(layout)? };
+        let place = if layout.size() == 0 {
+            super::owned::dangling(layout)
+        } else if let Some(block) = self.window.place_dynamic(layout) {
+            block
+        } else {
+            self.place_in_fresh::<E>(layout)?
+        };
         // SAFETY: fresh and ours as long as the frame is borrowed; any bytes are values of `MaybeUninit`.
         Ok(unsafe { NonNull::slice_from_raw_parts(place.cast(), layout.size()).as_mut() })
     }

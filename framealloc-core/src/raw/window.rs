@@ -10,6 +10,9 @@ use crate::error::AllocError;
 /// Objects are placed at multiples of this many bytes, so that most types need no mask.
 pub(crate) const MIN_ALIGN: usize = 8;
 
+/// The largest size whose signed compare cannot wrap (I11) once a red zone is added to it.
+const LARGEST_WITH_REDZONE: usize = isize::MAX as usize - 2 * (MIN_ALIGN + REDZONE);
+
 /// A stretch of a chunk and the two cursors that close in on each other inside it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
@@ -53,6 +56,9 @@ impl Window {
     /// Takes a block from the object side. Zero-sized layouts must not come here (I12).
     #[inline(always)]
     pub(crate) fn place(&mut self, layout: Layout) -> Option<NonNull<u8>> {
+        if REDZONE > 0 && layout.size() > LARGEST_WITH_REDZONE {
+            return None;
+        }
         let mut at = self.hi.wrapping_sub(padded(layout.size()));
         if layout.align() > MIN_ALIGN {
             at = at.map_addr(|address| address & !(layout.align() - 1));
@@ -64,6 +70,28 @@ impl Window {
         self.hi = at;
         unpoison(at, layout.size());
         // SAFETY: `at` is not below `lo`, which is never null (I12).
+        Some(unsafe { NonNull::new_unchecked(at) })
+    }
+
+    /// Like [`Self::place`], for a layout that is not known before run time.
+    ///
+    /// One mask does for size and alignment: two operations from the old end to the new one, where asking whether the
+    /// alignment matters takes five. For a constant layout the mask would be one too many.
+    #[inline(always)]
+    pub(crate) fn place_dynamic(&mut self, layout: Layout) -> Option<NonNull<u8>> {
+        if REDZONE > 0 && layout.size() > LARGEST_WITH_REDZONE {
+            return None;
+        }
+        let mask = !(layout.align().max(MIN_ALIGN) - 1);
+        // A size rounded up to its alignment is at most `isize::MAX` (I11), and `hi` is a multiple of `MIN_ALIGN`. The
+        // address is taken relative to `hi`: with a new one relative to itself the compiler keeps five operations.
+        let at = self.hi.with_addr(self.hi.addr().wrapping_sub(layout.size() + REDZONE) & mask);
+        if at.addr().wrapping_sub(self.lo.addr()).cast_signed() < 0 {
+            return None;
+        }
+        self.hi = at;
+        unpoison(at, layout.size());
+        // SAFETY: as in `place`.
         Some(unsafe { NonNull::new_unchecked(at) })
     }
 
@@ -111,6 +139,27 @@ pub(crate) fn needed_in_chunk(layout: Layout, side: Side) -> Result<usize, Alloc
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_ways_of_placing_agree() {
+        let mut chunk = [0_u64; 64];
+        let base = chunk.as_mut_ptr().cast::<u8>();
+        let end = base.wrapping_add(size_of_val(&chunk));
+        for taken in (0..256).step_by(8) {
+            let window = Window { hi: end.wrapping_sub(taken), base, end, lo: base.wrapping_add(40) };
+            for align in [1_usize, 2, 8, 16, 64, 128] {
+                for size in (1..300).chain([isize::MAX as usize - 127, isize::MAX as usize / 2]) {
+                    let layout = Layout::from_size_align(size, align).unwrap();
+                    let (mut once, mut again) = (window, window);
+                    assert_eq!(once.place(layout), again.place_dynamic(layout), "{layout:?} {taken}");
+                    assert_eq!(once.hi, again.hi);
+                }
+            }
+        }
+        let most = Layout::from_size_align(isize::MAX as usize, 1).unwrap();
+        let (mut once, mut again) = (EMPTY, EMPTY);
+        assert_eq!((once.place(most), again.place_dynamic(most)), (None, None));
+    }
 
     #[test]
     fn a_window_of_the_needed_bytes_serves_the_block_and_a_smaller_one_does_not() {
