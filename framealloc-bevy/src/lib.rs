@@ -5,7 +5,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod diagnostics;
-mod overrun;
 mod param;
 mod plugin;
 mod prewarm;

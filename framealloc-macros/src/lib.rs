@@ -15,6 +15,8 @@ mod item;
 mod pooled;
 mod runtime;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
@@ -26,6 +28,31 @@ use proc_macro::TokenStream;
 ///
 /// A function that takes `alloc: &mut SmartAlloc` is the whole frame: the frame begins with the body and ends with it, on
 /// every way out.
+///
+/// ```
+/// use framealloc::{FrameBox, SmartAlloc, frame_system};
+///
+/// #[frame_system(tag = "physics", budget = "64KiB")]
+/// fn count_fast(alloc: &SmartAlloc, speeds: &[f32]) -> usize {
+///     let mut fast = alloc.frame_vec();
+///     fast.extend(speeds.iter().copied().filter(|speed| *speed > 10.0));
+///     fast.len()
+/// }
+///
+/// #[frame_system(out = frame)]
+/// fn doubled<'f>(alloc: &'f SmartAlloc, values: &[u32]) -> FrameBox<'f, [u32]> {
+///     let scratch = alloc.frame_slice_fill_with(values.len(), |at| values[at] * 2);
+///     frame.frame_slice_copy(&scratch) // `scratch` itself would not compile
+/// }
+///
+/// #[frame_system]
+/// fn tick(alloc: &mut SmartAlloc) -> usize {
+///     let doubled = doubled(alloc, &[1, 2, 3]);
+///     count_fast(alloc, &[4.0, 40.0]) + doubled.len()
+/// }
+///
+/// assert_eq!(tick(&mut SmartAlloc::default()), 4);
+/// ```
 ///
 /// # Options
 /// | option | meaning |
@@ -47,6 +74,26 @@ pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Accounts what a function allocates to a tag: `#[alloc_tag("physics")]` or `#[alloc_tag(tags::PHYSICS)]`.
 ///
+/// ```
+/// use framealloc::{Frame, FrameBox, SmartAlloc, Tag, alloc_tag};
+///
+/// static AI: Tag = Tag::new("ai");
+///
+/// #[alloc_tag("pathfinding")]
+/// fn path(alloc: &Frame) -> FrameBox<'_, [u32]> {
+///     alloc.frame_slice_copy(&[3, 1, 2])
+/// }
+///
+/// #[alloc_tag(AI)]
+/// fn think(alloc: &SmartAlloc) -> usize {
+///     path(alloc).len()
+/// }
+///
+/// let mut alloc = SmartAlloc::default();
+/// alloc.whole_frame(|alloc| assert_eq!(think(alloc), 3));
+/// assert!(alloc.stats().tag("ai::pathfinding").is_some_and(|tag| tag.bytes >= 12));
+/// ```
+///
 /// Inside the body the allocator carries the tag, and so does whatever the body passes it to. The memory lives as long as
 /// it would without the attribute. A string nests under the tag that the caller passed in; the path of a `static` of
 /// type `Tag` is absolute.
@@ -62,6 +109,19 @@ pub fn alloc_tag(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Gives a type a pool of its own. The attribute form of [`derive@Pooled`], for one line less.
 ///
+/// ```
+/// use framealloc::{Pooled, pooled};
+///
+/// #[pooled(capacity = 2, grow = fixed)]
+/// struct Turret {
+///     angle: f32,
+/// }
+///
+/// let turrets = [0.0, 0.5].map(|angle| Turret { angle }.pooled());
+/// assert_eq!(turrets[1].angle, 0.5);
+/// assert!(Turret { angle: 1.0 }.try_pooled().is_err());
+/// ```
+///
 /// With the derive, write the derive first: `#[derive(Pooled)] #[pooled(capacity = 1024)]`. The other way round the compiler
 /// cannot tell which of the two `pooled` is meant.
 #[proc_macro_attribute]
@@ -71,13 +131,27 @@ pub fn pooled(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Gives a type a pool of its own: `Type::pool()` and `value.pooled()`.
 ///
+/// ```
+/// use framealloc::Pooled;
+///
+/// #[derive(Pooled)]
+/// #[pooled(capacity = 4096, tag = "weapons")]
+/// struct Bullet {
+///     speed: f32,
+/// }
+///
+/// let bullet = Bullet { speed: 900.0 }.pooled();
+/// assert_eq!(bullet.speed, 900.0);
+/// assert_eq!(Bullet::pool().stats().live, 1);
+/// ```
+///
 /// # Options of `#[pooled(…)]`
 /// | option | meaning |
 /// |---|---|
 /// | `capacity = 1024` | the values that the pool is made for |
 /// | `grow = double`, `grow = fixed` | when they are in use: take more memory (the default), or refuse the next value |
 /// | `tag = "entities"` | the tag that the memory is accounted to |
-/// | `prewarm` | have the memory ready when pools are prewarmed |
+/// | `prewarm` | take the memory for the whole capacity at the first use, at once |
 /// | `name = "bullets"` | the name in reports; otherwise the name of the type |
 /// | `crate = path::to::framealloc` | where framealloc is, if not a dependency of that name |
 ///

@@ -33,7 +33,7 @@ pub struct PooledArgs {
     pub tag: Option<Given<TagSpec>>,
     /// `name = "bullets"`: the name in reports; without it, the name of the type.
     pub name: Option<Given<String>>,
-    /// `prewarm`: have the memory for `capacity` objects ready; where the option stands.
+    /// `prewarm`: take the memory for `capacity` objects at the first use; where the option stands.
     pub prewarm: Option<Span>,
     /// `crate = engine::framealloc`: where the expansion finds framealloc.
     pub krate: Option<Path>,
@@ -78,16 +78,20 @@ impl PooledArgs {
             |other| Err(GRAMMAR.not_an_option(&other)),
             |name, key, value| args.option(name, key, value),
         );
-        // A mistaken capacity has its own message.
         let capacity_given = args.capacity.is_some() || mentions_capacity(before);
         if capacity_given {
+            // A mistaken capacity has its own message.
+            if args.capacity.is_none() {
+                args.grow.take_if(|grow| grow.value == Growth::Fixed);
+            }
             return args;
         }
-        if let Some(grow) = args.grow.as_ref().filter(|grow| grow.value == Growth::Fixed) {
+        // Without a capacity neither option has a meaning; dropping it spares the user a second error from the expansion.
+        if let Some(grow) = args.grow.take_if(|grow| grow.value == Growth::Fixed) {
             let message = "`grow = fixed` needs a `capacity`";
             errors.push(Problem::new(grow.span, message).with_help("`capacity = 1024, grow = fixed`").into());
         }
-        if let Some(prewarm) = args.prewarm {
+        if let Some(prewarm) = args.prewarm.take() {
             let message = "`prewarm` needs a `capacity`";
             errors.push(Problem::new(prewarm, message).with_help("`capacity = 1024, prewarm`").into());
         }

@@ -7,7 +7,7 @@ pub use framealloc_core::__private;
 #[doc(inline)]
 pub use framealloc_core::*;
 #[doc(inline)]
-pub use framealloc_macros::{alloc_tag, frame_system};
+pub use framealloc_macros::{Pooled, alloc_tag, frame_system, pooled};
 
 #[cfg(feature = "bevy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "bevy")))]

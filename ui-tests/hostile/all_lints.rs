@@ -30,7 +30,7 @@
     variant_size_differences
 )]
 
-use framealloc::{SmartAlloc, alloc_tag, frame_system};
+use framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system, pooled};
 
 /// Documented.
 #[frame_system(tag = "physics", budget = "64KiB", name = "step", no_heap, out = frame)]
@@ -69,6 +69,16 @@ async fn plan_unfinished(alloc: &SmartAlloc) -> u32 {
     todo!("{}", *alloc.frame_box(1))
 }
 
+/// Documented.
+#[derive(Debug, Pooled)]
+#[pooled(capacity = 8, tag = "entities", name = "foes", prewarm)]
+pub struct Foe(u32);
+
+/// Documented.
+#[pooled(capacity = 8, grow = fixed)]
+#[derive(Debug)]
+pub struct Bullet(u32);
+
 fn main() {
     let mut alloc = SmartAlloc::default();
     tick(&mut alloc);
@@ -78,6 +88,7 @@ fn main() {
         let _ = unfinished(&alloc);
         never(&alloc);
     }
+    assert_eq!(Foe(1).pooled().0 + Bullet(2).pooled().0, 3);
     drop(plan(&alloc));
     drop(plan_nothing(&alloc));
     drop(plan_unfinished(&alloc));

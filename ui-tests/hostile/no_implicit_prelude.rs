@@ -4,7 +4,7 @@
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 
-use ::framealloc::{SmartAlloc, alloc_tag, frame_system};
+use ::framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system, pooled};
 
 #[frame_system(tag = "physics", budget = "64KiB", no_heap, out = frame)]
 fn step(alloc: &SmartAlloc) -> u32 {
@@ -26,10 +26,18 @@ async fn plan(alloc: &SmartAlloc) -> u32 {
     *alloc.frame_box(1)
 }
 
+#[::core::prelude::v1::derive(Pooled)]
+#[pooled(capacity = 8, tag = "entities")]
+struct Foe(u32);
+
+#[pooled]
+struct Bullet(u32);
+
 fn main() {
     let mut alloc = <SmartAlloc as ::core::default::Default>::default();
     ::core::assert_eq!(tick(&mut alloc), 1);
     ::core::assert_eq!(step(&alloc), 3);
     ::core::assert_eq!(think(&alloc), 1);
+    ::core::assert_eq!(Foe(1).pooled().0 + Bullet(2).pooled().0, 3);
     let _plan = plan(&alloc);
 }

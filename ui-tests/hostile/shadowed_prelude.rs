@@ -4,7 +4,7 @@
 #![forbid(unsafe_code)]
 #![allow(dead_code, non_camel_case_types, unused_macros)]
 
-use ::framealloc::{SmartAlloc, alloc_tag, frame_system};
+use ::framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system, pooled};
 
 mod core {}
 mod std {}
@@ -18,6 +18,8 @@ struct Box;
 struct FnOnce;
 struct Frame;
 struct Site;
+struct Pool;
+struct PoolSpec;
 struct usize;
 struct str;
 const SITE: u32 = 1;
@@ -50,10 +52,18 @@ async fn plan(alloc: &SmartAlloc, tagged: u32, result: u32) -> u32 {
     *alloc.frame_box(tagged + result)
 }
 
+#[derive(Pooled)]
+#[pooled(capacity = 8, tag = "entities", name = "foes", prewarm)]
+struct Foe(u32);
+
+#[pooled(capacity = 8, grow = fixed)]
+struct Bullet(u32);
+
 fn main() {
     let mut alloc = SmartAlloc::default();
     assert_eq!(tick(&mut alloc), 1);
     assert_eq!(step(&alloc, 1, 2), 6);
     assert_eq!(think(&alloc), 1);
+    assert_eq!(Foe(1).pooled().0 + Bullet(2).pooled().0, 3);
     let _plan = plan(&alloc, 1, 2);
 }

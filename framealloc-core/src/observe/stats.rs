@@ -102,7 +102,7 @@ impl SmartAlloc {
             tags: self.each_tag().collect(),
             threads: self.thread_stats(),
             systems: self.system_stats(),
-            budget_events: self.budget_events().to_vec(),
+            budget_events: self.budget_events(),
         }
     }
 

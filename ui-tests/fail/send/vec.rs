@@ -1,14 +1,12 @@
-//! A cursor belongs to its thread.
+//! A growable vector of frame memory stays on its thread.
 
 use framealloc::{SmartAlloc, frame_system};
 
 #[frame_system]
 fn step(alloc: &SmartAlloc) {
-    let mut cursor = alloc.cursor();
+    let mut values = alloc.frame_vec::<u32>();
     std::thread::scope(|threads| {
-        threads.spawn(|| {
-            cursor.alloc(1);
-        });
+        threads.spawn(|| values.push(1));
     });
 }
 

@@ -1,0 +1,171 @@
+//! What the attributes expand to, as text, and that nothing the user wrote is lost on the way.
+
+use proc_macro2::TokenStream;
+
+fn system(args: &str, item: &str) -> String {
+    crate::frame_system::expand(tokens(args), tokens(item)).to_string()
+}
+
+fn tagged(args: &str, item: &str) -> String {
+    crate::alloc_tag::expand(tokens(args), tokens(item)).to_string()
+}
+
+fn tokens(source: &str) -> TokenStream {
+    source.parse().expect(source)
+}
+
+#[track_caller]
+fn same(expansion: &str, expected: &str) {
+    // How tokens are spaced depends on where they come from.
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    assert_eq!(squeezed(expansion), squeezed(&tokens(expected).to_string()));
+}
+
+const ALLOW: &str = "#[allow(unused_variables, clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated)]";
+
+#[test]
+fn a_system_in_full() {
+    same(
+        &system(
+            "tag = tags::PHYSICS, budget = \"64KiB\", name = \"phys\", no_heap, out = frame",
+            "pub fn step(alloc: &SmartAlloc, n: u32) -> Option<u32> { Some(n) }",
+        ),
+        &format!(
+            "pub fn step(alloc: &SmartAlloc, n: u32) -> Option<u32> {{
+                let frame = ::framealloc::__private::outer(&alloc);
+                ::framealloc::__private::with_frame(&alloc, {{
+                    static __FRAMEALLOC_SITE: ::framealloc::__private::Site =
+                        ::framealloc::__private::Site::new(\"phys\", ::core::file!(), ::core::line!())
+                            .with_tag_path(&tags::PHYSICS).with_budget(65536).no_heap();
+                    &__FRAMEALLOC_SITE
+                }}, |{ALLOW} alloc| -> Option<u32> {{ Some(n) }})
+            }}"
+        ),
+    );
+}
+
+#[test]
+fn a_whole_frame_and_another_path() {
+    same(
+        &system("crate = engine::memory", "fn tick(alloc: &mut SmartAlloc) { work() }"),
+        &format!(
+            "fn tick(alloc: &mut SmartAlloc) {{
+                engine::memory::__private::whole_frame(alloc, {{
+                    static __FRAMEALLOC_SITE: engine::memory::__private::Site =
+                        engine::memory::__private::Site::new(
+                            ::core::concat!(::core::module_path!(), \"::\", \"tick\"), ::core::file!(), ::core::line!());
+                    &__FRAMEALLOC_SITE
+                }}, |{ALLOW} alloc: &engine::memory::__private::SmartAlloc| -> () {{ work() }})
+            }}"
+        ),
+    );
+}
+
+#[test]
+fn a_tagged_function_and_a_tagged_future() {
+    same(
+        &tagged("\"ai\"", "fn plan(&self, alloc: &Frame) -> FrameBox<'_, u32> { alloc.frame_box(1) }"),
+        &format!(
+            "fn plan(&self, alloc: &Frame) -> FrameBox<'_, u32> {{
+                alloc.with_tag(\"ai\", |{ALLOW} alloc| -> FrameBox<'_, u32> {{ alloc.frame_box(1) }})
+            }}"
+        ),
+    );
+    same(
+        &tagged("AI", "async fn plan(alloc: &SmartAlloc) -> Result<impl Iterator, ()> { work().await }"),
+        &format!(
+            "async fn plan(alloc: &SmartAlloc) -> Result<impl Iterator, ()> {{
+                let tagged = ::framealloc::__private::tagged_handle(&alloc, &AI);
+                {ALLOW} let alloc: &::framealloc::__private::SmartAlloc = &tagged;
+                let result: Result<_, ()> = {{ work().await }};
+                #[allow(unreachable_code)]
+                return result;
+            }}"
+        ),
+    );
+}
+
+#[test]
+fn a_tag_goes_around_the_system() {
+    same(
+        &tagged("\"ai\", crate = memory", "#[frame_system] fn plan(alloc: &Frame) {}"),
+        "#[frame_system] #[memory::alloc_tag(\"ai\", crate = memory)] fn plan(alloc: &Frame) {}",
+    );
+}
+
+/// Bodies that nobody could parse, as they are while the user types.
+const HALF_TYPED: [&str; 3] = ["{ let x = ; alloc. }", "{ match }", "{ alloc.frame_ + }"];
+
+#[test]
+fn a_body_that_does_not_parse_is_still_a_body() {
+    for body in HALF_TYPED {
+        let inner = tokens(body).to_string();
+        for expansion in [
+            system("", &format!("fn step(alloc: &SmartAlloc) {body}")),
+            tagged("\"ai\"", &format!("fn step(alloc: &SmartAlloc) {body}")),
+            tagged("\"ai\"", &format!("async fn step(alloc: &SmartAlloc) {body}")),
+            tagged("\"ai\"", &format!("impl World {{ fn step(&self, alloc: &SmartAlloc) {body} }}")),
+        ] {
+            assert!(expansion.contains(&inner), "{inner} is not in {expansion}");
+            assert!(!expansion.contains("compile_error"), "{expansion}");
+        }
+    }
+}
+
+#[test]
+fn whatever_is_annotated_is_still_there() {
+    let items = [
+        "async fn step(alloc: &SmartAlloc) { work() }",
+        "const fn step(alloc: &SmartAlloc) { work() }",
+        "fn step(memory: &SmartAlloc) { work() }",
+        "#[track_caller] fn step(alloc: &SmartAlloc) { work() }",
+        "fn step(alloc: &SmartAlloc);",
+        "struct World { alloc: SmartAlloc }",
+        "impl World { fn step(&self) { work() } const SIZE: usize = 1; }",
+        "trait System { fn run(&self, alloc: &SmartAlloc); }",
+        "mod physics { fn work() {} }",
+        "macro_rules! work { () => {} }",
+        "static WORK: u32 = 1;",
+        "",
+    ];
+    let args = ["", "budgt = 1", "tag = , budget = 0", "\"ai\"", "\"A!\", \"b\""];
+    for item in items {
+        for args in args {
+            let kept = tokens(item).to_string();
+            for expansion in [system(args, item), tagged(args, item)] {
+                // What is refused comes out as it went in; what expands keeps its signature and its body.
+                let (signature, body) = kept.split_once('{').unwrap_or((&kept, ""));
+                assert!(expansion.starts_with(signature.trim_end()), "{kept}\n{expansion}");
+                assert!(
+                    body.is_empty() || expansion.contains("work ()") || expansion.contains(body),
+                    "{kept}\n{expansion}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_mistake_of_options_and_item_is_reported_together() {
+    let expansion = system("budgt = 1, tag = \"A\"", "async fn step() {}");
+    assert_eq!(expansion.matches("compile_error").count(), 3, "{expansion}");
+    let expansion = tagged("7", "const fn step() {}");
+    assert_eq!(expansion.matches("compile_error").count(), 2, "{expansion}");
+}
+
+#[test]
+fn a_pooled_type_in_full() {
+    let item = "#[pooled(capacity = 8, grow = fixed, tag = \"foes\", prewarm)] struct Foe(u32);";
+    same(
+        &crate::pooled::expand_derive(tokens(item)).to_string(),
+        "#[automatically_derived]
+        impl ::framealloc::__private::Pooled for Foe {
+            #[inline]
+            fn pool() -> &'static ::framealloc::__private::Pool<Self> {
+                static POOL: ::framealloc::__private::Pool<Foe> = ::framealloc::__private::Pool::new(
+                    ::framealloc::__private::PoolSpec::new(\"Foe\").capacity(8).fixed().tag(\"foes\").prewarm());
+                &POOL
+            }
+        }",
+    );
+}

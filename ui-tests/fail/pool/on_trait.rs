@@ -1,0 +1,8 @@
+//! Not a type: a trait.
+
+use framealloc::pooled;
+
+#[pooled]
+trait Weapon {}
+
+fn main() {}
