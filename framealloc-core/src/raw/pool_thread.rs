@@ -117,7 +117,7 @@ pub(crate) fn allocate_class(size: usize) -> Result<NonNull<u8>, Denied> {
     let slot = POSITIONS.with(|positions| unsafe { magazine::pop(&positions.0[class]) });
     match slot {
         Some(slot) => Ok(slot),
-        None => allocate_cold(&class::POOLS[class - 1]),
+        None => outcome(allocate_cold(&class::POOLS[class - 1])),
     }
 }
 
@@ -127,8 +127,17 @@ pub(crate) fn allocate_own(pool: &'static RawPool) -> Result<NonNull<u8>, Denied
     // SAFETY: the index of a pool is below `POOLS` (P4).
     match unsafe { pop_unchecked(pool.hot()) } {
         Some(slot) => Ok(slot),
-        None => allocate_cold(pool),
+        None => outcome(allocate_cold(pool)),
     }
+}
+
+/// A slot, or why there is none: unlike a `Result` of these two it comes back in registers, so that the hot path around the call
+/// needs no stack.
+type Outcome = (Option<NonNull<u8>>, Denied);
+
+#[inline(always)]
+fn outcome((slot, denied): Outcome) -> Result<NonNull<u8>, Denied> {
+    slot.ok_or(denied)
 }
 
 /// # Safety
@@ -180,18 +189,20 @@ pub(crate) unsafe fn free(slot: NonNull<u8>, size: usize) {
 
 #[cold]
 #[inline(never)]
-fn allocate_cold(pool: &'static RawPool) -> Result<NonNull<u8>, Denied> {
+fn allocate_cold(pool: &'static RawPool) -> Outcome {
     let index = index_of(pool);
     if !pool.is_fixed() {
-        return refill(pool, index).ok_or(Denied::Memory);
+        return (refill(pool, index), Denied::Memory);
     }
-    pool.admit()?;
+    if let Err(denied) = pool.admit() {
+        return (None, denied);
+    }
     // SAFETY: indices are below `POOLS` (P4).
     let slot = unsafe { pop_unchecked(index) }.or_else(|| refill(pool, index));
-    slot.ok_or_else(|| {
+    if slot.is_none() {
         pool.dismiss();
-        Denied::Memory
-    })
+    }
+    (slot, Denied::Memory)
 }
 
 fn refill(pool: &'static RawPool, index: usize) -> Option<NonNull<u8>> {
