@@ -12,6 +12,7 @@
 //! | something large or persistent | [`SmartAlloc::heap_box`] | on drop |
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(feature = "nightly", feature(allocator_api))]
 
 // The documentation tests and the macros' own tests name the crate as users do.
 extern crate self as framealloc_core;
@@ -31,11 +32,14 @@ mod site;
 mod sync;
 mod tag;
 
+#[cfg(any(feature = "allocator-api2", feature = "nightly"))]
+pub mod compat;
 pub mod heap;
 pub mod pool;
 
-/// The iterators of the collections in frame memory.
+/// The iterators of the collections in frame memory, and what maps are made of.
 pub mod collections {
+    pub use crate::frame::map::{FrameAllocator, FrameHasher, Map, Set};
     pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};
 }
 
@@ -50,7 +54,9 @@ pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder}
 pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
-pub use frame::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot, FrameVec};
+pub use frame::{
+    Cursor, Frame, FrameBox, FrameHandle, FrameMap, FrameScope, FrameSet, FrameSlot, FrameString, FrameVec,
+};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};

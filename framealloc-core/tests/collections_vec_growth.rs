@@ -175,7 +175,7 @@ fn r9_every_alignment_is_kept_through_growth() {
                 for n in 0..50 {
                     bytes.push(0);
                     vec.push(Aligned(n));
-                    assert_eq!(vec.as_ptr().addr() % $align, 0);
+                    assert!(vec.as_ptr().addr().is_multiple_of($align));
                 }
                 assert!(vec.iter().map(|a| a.0).eq(0..50));
             });
@@ -200,7 +200,8 @@ fn a_dropped_vector_gives_its_memory_to_the_next() {
         vec.into_iter().sum::<u64>()
     };
     assert_eq!(by_iterator, 499_500);
-    assert!(starts.iter().all(|start| *start == starts[0]), "{starts:?}");
+    // Red zones of sanitized builds stay behind.
+    assert!(starts.iter().all(|start| start - starts[0] < 64), "{starts:?}");
 }
 
 #[test]

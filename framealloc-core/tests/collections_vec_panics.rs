@@ -19,9 +19,7 @@ thread_local! {
 fn step() {
     let call = CALLS.get();
     CALLS.set(call + 1);
-    if call == FUSE.get() && !std::thread::panicking() {
-        panic!("fuse");
-    }
+    assert!(call != FUSE.get() || std::thread::panicking(), "fuse");
 }
 
 trait Element: Clone {
@@ -81,7 +79,7 @@ impl Drop for Unsized {
     }
 }
 
-fn starting<'f, T: Element>(alloc: &'f SmartAlloc, count: u8) -> FrameVec<'f, T> {
+fn starting<T: Element>(alloc: &SmartAlloc, count: u8) -> FrameVec<'_, T> {
     let mut vec = alloc.frame_vec();
     for id in 0..count {
         vec.push(T::make(id));
@@ -134,7 +132,10 @@ fn consuming<T: Element>(name: &str, operation: impl Fn(FrameVec<'_, T>)) {
 
 fn all_operations<T: Element>() {
     matrix::<T>("truncate", |vec| vec.truncate(3));
-    matrix::<T>("clear", |vec| vec.clear());
+    matrix::<T>("clear", |vec| {
+        vec.clear();
+        assert!(vec.is_empty());
+    });
     matrix::<T>("remove", |vec| drop(vec.remove(4)));
     matrix::<T>("swap_remove", |vec| drop(vec.swap_remove(4)));
     matrix::<T>("pop", |vec| drop(vec.pop()));

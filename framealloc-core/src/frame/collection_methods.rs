@@ -1,6 +1,10 @@
 //! Every call that makes a collection in frame memory, once, for `Frame` and for `SmartAlloc`: see `methods.rs`.
 
-use super::{Frame, FrameBox, FrameVec};
+use core::fmt;
+use core::hash::Hash;
+
+use super::map::FrameHasher;
+use super::{Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec};
 use crate::SmartAlloc;
 use crate::error::{AllocError, infallible};
 
@@ -73,6 +77,137 @@ macro_rules! collection_methods {
         ) -> Result<FrameBox<'_, [T]>, AllocError> {
             let $this = self;
             Ok(FrameVec::collect_from::<AllocError>($frame, values)?.into_boxed())
+        }
+
+        /// Makes an empty map, which takes no memory before the first insertion: see [`FrameMap`].
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let mut names = alloc.frame_map();
+        /// names.insert(7, "seven");
+        /// assert_eq!(names.get(&7), Some(&"seven"));
+        /// ```
+        #[inline]
+        pub fn frame_map<K: Eq + Hash, V>(&self) -> FrameMap<'_, K, V> {
+            let $this = self;
+            FrameMap::with_hasher($frame, FrameHasher::default())
+        }
+
+        /// Makes an empty map with room for `capacity` entries.
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
+        #[inline]
+        pub fn frame_map_with_capacity<K: Eq + Hash, V>(&self, capacity: usize) -> FrameMap<'_, K, V> {
+            let $this = self;
+            infallible(FrameMap::with_capacity($frame, capacity))
+        }
+
+        /// Like [`Self::frame_map_with_capacity`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
+        #[inline]
+        pub fn try_frame_map_with_capacity<K: Eq + Hash, V>(
+            &self,
+            capacity: usize,
+        ) -> Result<FrameMap<'_, K, V>, AllocError> {
+            let $this = self;
+            FrameMap::with_capacity($frame, capacity)
+        }
+
+        /// Makes an empty set, which takes no memory before the first insertion: see [`FrameSet`].
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let mut seen = alloc.frame_set();
+        /// seen.extend([1, 2, 1]);
+        /// assert_eq!(seen.len(), 2);
+        /// ```
+        #[inline]
+        pub fn frame_set<T: Eq + Hash>(&self) -> FrameSet<'_, T> {
+            let $this = self;
+            FrameSet::with_hasher($frame, FrameHasher::default())
+        }
+
+        /// Makes an empty set with room for `capacity` values.
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
+        #[inline]
+        pub fn frame_set_with_capacity<T: Eq + Hash>(&self, capacity: usize) -> FrameSet<'_, T> {
+            let $this = self;
+            infallible(FrameSet::with_capacity($frame, capacity))
+        }
+
+        /// Like [`Self::frame_set_with_capacity`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
+        #[inline]
+        pub fn try_frame_set_with_capacity<T: Eq + Hash>(
+            &self,
+            capacity: usize,
+        ) -> Result<FrameSet<'_, T>, AllocError> {
+            let $this = self;
+            FrameSet::with_capacity($frame, capacity)
+        }
+
+        /// Makes an empty string, which takes no memory before the first character.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let mut line = alloc.frame_string();
+        /// line.push_str("ready");
+        /// assert_eq!(line, "ready");
+        /// ```
+        #[inline]
+        pub fn frame_string(&self) -> FrameString<'_> {
+            let $this = self;
+            FrameString::empty(FrameVec::new($frame))
+        }
+
+        /// Makes an empty string with room for `bytes` bytes.
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn frame_string_with_capacity(&self, bytes: usize) -> FrameString<'_> {
+            let $this = self;
+            infallible(FrameString::with_capacity($frame, bytes))
+        }
+
+        /// Like [`Self::frame_string_with_capacity`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        pub fn try_frame_string_with_capacity(&self, bytes: usize) -> Result<FrameString<'_>, AllocError> {
+            let $this = self;
+            FrameString::with_capacity($frame, bytes)
+        }
+
+        /// Formats into frame memory: what [`frame_format!`](crate::frame_format) calls.
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or a formatting trait returns an error.
+        #[inline]
+        pub fn frame_format(&self, text: fmt::Arguments<'_>) -> FrameString<'_> {
+            let $this = self;
+            infallible(FrameString::formatted($frame, text))
+        }
+
+        /// Like [`Self::frame_format`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        ///
+        /// # Panics
+        /// If a formatting trait returns an error of its own.
+        #[inline]
+        pub fn try_frame_format(&self, text: fmt::Arguments<'_>) -> Result<FrameString<'_>, AllocError> {
+            let $this = self;
+            FrameString::formatted($frame, text)
         }
     };
 }

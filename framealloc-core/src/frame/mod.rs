@@ -3,13 +3,17 @@
 pub(crate) mod boxed;
 mod collection_methods;
 pub(crate) mod handle;
+pub(crate) mod map;
 mod methods;
 pub(crate) mod scope;
+pub(crate) mod string;
 pub(crate) mod vec;
 
 pub use crate::raw::cursor::Cursor;
 pub use crate::raw::frame::Frame;
 pub use boxed::{FrameBox, FrameSlot};
 pub use handle::FrameHandle;
+pub use map::{FrameMap, FrameSet};
 pub use scope::FrameScope;
+pub use string::FrameString;
 pub use vec::FrameVec;

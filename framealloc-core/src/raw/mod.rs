@@ -73,7 +73,11 @@
 //! - **V4** A block gives its memory back in its own drop, after the elements' drops, panics included (I13).
 //! - **V5** Growth takes place, length and capacity by value and returns the new ones; where it fails nothing has changed.
 //!   A block that moved is dead. At most the initialised bytes are copied.
+//! - **V6** Blocks handed out through `Allocator` are growables of the one arena that the allocator names, and live as long
+//!   as it is borrowed.
+//! - **V7** The bytes of a string are UTF-8 whenever user code can see them or a panic can leave them.
 
+pub(crate) mod allocator;
 pub(crate) mod arena;
 pub(crate) mod cache;
 pub(crate) mod chunk;
@@ -99,6 +103,7 @@ pub(crate) mod registry;
 pub(crate) mod route;
 pub(crate) mod share;
 pub(crate) mod slab;
+pub(crate) mod string;
 pub(crate) mod thread_heap;
 pub(crate) mod tls;
 pub(crate) mod values;
