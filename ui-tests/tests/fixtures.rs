@@ -75,6 +75,11 @@ fn a_strict_user_gets_no_warning_in_either_edition() {
 }
 
 #[test]
+fn the_examples_of_the_documents_compile_with_let_mut_added() {
+    Fixture::new("documents", "documents", "2024", "framealloc = { PATH }", "plain").passes("check");
+}
+
+#[test]
 fn tags_are_checked_against_the_declared_ones() {
     let dependency = "framealloc = { PATH, features = [\"check-tags\"] }";
     let fixture = Fixture::new("tags", "tags", "2024", dependency, "check-tags");
