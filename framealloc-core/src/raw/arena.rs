@@ -16,7 +16,7 @@ use crate::error::Failure;
 /// A consolidated chunk is a multiple of this many bytes, so that small changes of the mark do not replace it.
 const CONSOLIDATE_TO: usize = 16 << 10;
 
-/// The high-water mark loses one part in this many at every reset that stays below it.
+/// The high-water mark loses one part in this many at every turn.
 const DECAY: usize = 256;
 
 /// Everything that changes in an arena, in one cell (one compiler message instead of ten when it is sent).
@@ -274,8 +274,10 @@ impl Arena {
             let used = window.used();
             let lo_peak = (*state).lo_peak.max(window.lo);
             let peak = used + (lo_peak.addr() - window.lo.addr());
-            let high = (*state).high;
-            (*state).high = peak.max(high - high / DECAY);
+            // A branch that is hardly ever taken: a maximum would make every scope wait for the one before it.
+            if peak > (*state).high {
+                (*state).high = peak;
+            }
             poison(window.base, lo_peak.addr() - window.base.addr());
             poison(window.hi, window.end.addr() - window.hi.addr());
             (*state).window.hi = window.end;
@@ -283,6 +285,13 @@ impl Arena {
             (*state).lo_peak = window.base;
             used
         }
+    }
+
+    /// Lowers the high-water mark a little. Once a frame, however often a scope closes in it: a region that serves one
+    /// large scope and a thousand small ones keeps its memory.
+    pub(crate) fn decay(&self) {
+        // SAFETY: as in `bump_object`.
+        unsafe { (*self.state.get()).high -= (*self.state.get()).high / DECAY };
     }
 
     /// The reset of an arena with several chunks, lost windows or a budget: leaves one chunk of the high-water mark.
@@ -300,7 +309,7 @@ impl Arena {
                 (*state).gate = None;
             }
             (&mut (*state).separate).clear();
-            let high = peak.max((*state).high - (*state).high / DECAY);
+            let high = peak.max((*state).high);
             (*state).high = high;
             let chunks = &mut (*state).chunks;
             if chunks.len() > 1 {

@@ -41,8 +41,6 @@ pub(crate) struct HeapState {
     regions: Vec<NonNull<Frame>>,
     /// The closed ones, last closed first: its memory is still in the cache.
     spare: *mut Frame,
-    /// Scopes that are open or were forgotten.
-    open: usize,
     /// Shared and retained values of this frame, newest first.
     pub(crate) drops: *mut DropNode,
     names: [Name; NAMES],
@@ -83,7 +81,6 @@ impl ThreadHeap {
             tags: Vec::new(),
             regions: Vec::new(),
             spare: core::ptr::null_mut(),
-            open: 0,
             drops: core::ptr::null_mut(),
             names: [nothing; NAMES],
             scoped: Vec::new(),
@@ -165,7 +162,6 @@ impl ThreadHeap {
         let state = self.state();
         // SAFETY: as in `frame_of`; a region in the spare list is held by nobody (I6).
         unsafe {
-            (*state).open += 1;
             let Some(frame) = NonNull::new((*state).spare) else { return self.make_region(tag) };
             let link = frame.as_ref().link();
             (*state).spare = (*link).next;
@@ -202,7 +198,6 @@ impl ThreadHeap {
             (*link).booked += frame.as_ref().arena().reset();
             (*link).next = (*state).spare;
             (*state).spare = frame.as_ptr();
-            (*state).open -= 1;
         }
     }
 
@@ -281,9 +276,10 @@ impl ThreadHeap {
         let state = self.state();
         // SAFETY: by the contract. No user code runs from here to the end.
         unsafe {
-            let left_open = core::mem::take(&mut (*state).open);
+            let left_open = self.count_left_open();
             for index in 0..(&(*state).tags).len() {
                 let Some(frame) = NonNull::new((&(*state).tags)[index]) else { continue };
+                frame.as_ref().arena().decay();
                 let bytes = frame.as_ref().arena().reset();
                 if trim {
                     frame.as_ref().arena().trim();
@@ -303,6 +299,7 @@ impl ThreadHeap {
                     (*link).next = if index == 0 { core::ptr::null_mut() } else { (*state).spare };
                     (*state).spare = frame.as_ptr();
                 }
+                frame.as_ref().arena().decay();
                 if trim {
                     frame.as_ref().arena().trim();
                 }
@@ -315,6 +312,22 @@ impl ThreadHeap {
                 figures.high_water = figures.high_water.max(figures.bytes);
             }
             self.turn_budgets();
+            left_open
+        }
+    }
+
+    /// How many regions are in no spare list: open or forgotten. A count kept by every scope would be a third of what
+    /// an empty one costs.
+    fn count_left_open(&self) -> usize {
+        let state = self.state();
+        // SAFETY: as in `open`; plain reads of the links of spare regions.
+        unsafe {
+            let mut left_open = (&(*state).regions).len();
+            let mut at = (*state).spare;
+            while let Some(frame) = NonNull::new(at) {
+                left_open -= 1;
+                at = (*frame.as_ref().link()).next;
+            }
             left_open
         }
     }
