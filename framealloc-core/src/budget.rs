@@ -23,7 +23,7 @@ pub enum BudgetPolicy {
     Promote,
 }
 
-/// A limit in bytes, what happens beyond it, and a soft limit below it.
+/// A limit in bytes (`usize::MAX` is none), what happens beyond it, and a soft limit below it.
 ///
 /// What counts are the bytes that arenas hand out, padding included, as long as they are held: those of a scope count
 /// until it closes. A request needs its size rounded up to 8 bytes, which is what objects are placed at. On one thread a

@@ -57,6 +57,7 @@ pub struct AllocConfig {
     thread_budget: Option<Budget>,
     global_budget: Option<Budget>,
     tag_budgets: Vec<(TagId, Budget)>,
+    promotion_budget: usize,
 }
 
 impl Default for AllocConfig {
@@ -69,6 +70,7 @@ impl Default for AllocConfig {
             thread_budget: None,
             global_budget: None,
             tag_budgets: Vec::new(),
+            promotion_budget: usize::MAX,
         }
     }
 }
@@ -151,6 +153,31 @@ impl AllocConfig {
         self.tag_budgets.retain(|(known, _)| *known != tag);
         self.tag_budgets.push((tag, budget.into()));
         self
+    }
+
+    /// Limits the bytes of retained values that one
+    /// [`end_frame_with_promotions`](crate::SmartAlloc::end_frame_with_promotions) moves to new homes; the rest is dropped.
+    #[must_use]
+    pub fn with_promotion_budget(mut self, bytes: usize) -> Self {
+        self.promotion_budget = bytes;
+        self
+    }
+
+    /// Returns the bytes of retained values that one end of a frame may promote; `usize::MAX` for no limit.
+    #[must_use]
+    pub fn promotion_budget(&self) -> usize {
+        self.promotion_budget
+    }
+
+    /// The configuration of a scratch region: of its memory only, and with an account that shows what it holds.
+    pub(crate) fn of_scratch(&self) -> Self {
+        Self {
+            frame_chunk: self.frame_chunk,
+            prefault: self.prefault,
+            huge_pages: self.huge_pages,
+            global_budget: Some(Budget::new(usize::MAX)),
+            ..Self::default()
+        }
     }
 
     /// Returns the bytes beyond which a frame request goes to the heap; `usize::MAX` where none does.

@@ -9,6 +9,9 @@
 //! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
 //! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
 //! | an object that comes and goes | [`SmartAlloc::pool_box`], [`pool::Pooled`] | on drop, on any thread |
+//! | a level, a match, a subsystem | [`SmartAlloc::scratch`] | when the region is reset or dropped |
+//! | a frame value that proved worth keeping | [`SmartAlloc::frame_retained`] | as its new home |
+//! | a value for another thread | [`SmartAlloc::frame_box_for_transfer`] | after receipt |
 //! | something large or persistent | [`SmartAlloc::heap_box`] | on drop |
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -28,9 +31,11 @@ mod observe;
 #[allow(unsafe_code, reason = "the one place for it: invariants are numbered in `raw/mod.rs`")]
 #[allow(clippy::needless_borrow, reason = "rustc wants references through raw pointers to be explicit")]
 mod raw;
+mod scratch;
 mod site;
 mod sync;
 mod tag;
+mod transfer;
 
 #[cfg(any(feature = "allocator-api2", feature = "nightly"))]
 pub mod compat;
@@ -57,8 +62,12 @@ pub use error::{AllocError, Limit};
 pub use frame::{
     Cursor, Frame, FrameBox, FrameHandle, FrameMap, FrameScope, FrameSet, FrameSlot, FrameString, FrameVec,
 };
+pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
+pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use raw::counting::{AllocCalls, CountingAlloc};
+pub use scratch::{Scratch, ScratchSet, ScratchStats};
 pub use tag::{IntoTag, Tag, TagId};
+pub use transfer::{TransferHandle, TransferStats, UnreceivedTransfer};

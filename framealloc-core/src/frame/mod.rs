@@ -5,6 +5,8 @@ mod collection_methods;
 pub(crate) mod handle;
 pub(crate) mod map;
 mod methods;
+pub(crate) mod promotions;
+pub(crate) mod retain;
 pub(crate) mod scope;
 pub(crate) mod string;
 pub(crate) mod vec;
@@ -14,6 +16,10 @@ pub use crate::raw::frame::Frame;
 pub use boxed::{FrameBox, FrameSlot};
 pub use handle::FrameHandle;
 pub use map::{FrameMap, FrameSet};
+pub use promotions::{
+    FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions,
+};
+pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use scope::FrameScope;
 pub use string::FrameString;
 pub use vec::FrameVec;

@@ -2,6 +2,8 @@
 
 use crate::budget::BudgetEvent;
 use crate::raw::registry::SmartAlloc;
+use crate::scratch::ScratchStats;
+use crate::transfer::TransferStats;
 
 /// Figures of the last frame that ended, and the most of any frame.
 ///
@@ -23,6 +25,10 @@ pub struct AllocStats {
     pub systems: Vec<SystemStats>,
     /// What budgets did in the last frame: one entry for each limit and outcome.
     pub budget_events: Vec<BudgetEvent>,
+    /// The scratch regions that are alive, in the order they were made.
+    pub scratch: Vec<ScratchStats>,
+    /// Transfers to other threads in the last frame.
+    pub transfers: TransferStats,
 }
 
 /// Bytes of one tag. Those of a nested tag are its own, not part of its parent's.
@@ -103,6 +109,8 @@ impl SmartAlloc {
             threads: self.thread_stats(),
             systems: self.system_stats(),
             budget_events: self.budget_events(),
+            scratch: self.scratch_stats(),
+            transfers: self.transfer_stats(),
         }
     }
 

@@ -6,6 +6,7 @@
 
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
 
 use super::frame::Frame;
 use super::gate::{Gate, Grant};
@@ -115,7 +116,7 @@ impl Account {
 /// The accounts that all threads of an allocator share.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    global: Option<Account>,
+    global: Option<Arc<Account>>,
     tags: Vec<(TagId, Account)>,
     /// What every thread starts with.
     thread: Option<Budget>,
@@ -124,10 +125,15 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn new(global: Option<Budget>, tags: &[(TagId, Budget)], thread: Option<Budget>) -> Self {
         Self {
-            global: global.map(|budget| Account::shared(Limit::Global, budget)),
+            global: global.map(|budget| Arc::new(Account::shared(Limit::Global, budget))),
             tags: tags.iter().map(|&(tag, budget)| (tag, Account::shared(Limit::Tag(tag.path()), budget))).collect(),
             thread,
         }
+    }
+
+    /// The account of the whole allocator, which may be read when that is gone.
+    pub(crate) fn global(&self) -> Option<Arc<Account>> {
+        self.global.clone()
     }
 
     fn tag(&self, tag: TagId) -> Option<&Account> {
@@ -139,7 +145,7 @@ impl Ledger {
     }
 
     pub(crate) fn turn(&self) {
-        self.global.iter().chain(self.tags.iter().map(|(_, account)| account)).for_each(Account::turn);
+        self.global.as_deref().into_iter().chain(self.tags.iter().map(|(_, account)| account)).for_each(Account::turn);
     }
 }
 
@@ -190,7 +196,7 @@ impl ThreadHeap {
             let system = if system.is_null() { None } else { (&(*(*system).link()).account).as_ref() };
             let budgets = &raw const (*self.state()).budgets;
             let (call, thread) = ((&(*budgets).call).as_ref(), (&(*budgets).thread).as_ref());
-            [system, ledger.tag(frame.tag_id()), call, thread, ledger.global.as_ref()]
+            [system, ledger.tag(frame.tag_id()), call, thread, ledger.global.as_deref()]
         }
     }
 
@@ -273,7 +279,7 @@ impl ThreadHeap {
     }
 
     /// Closes what all arenas of the thread have open and unused. Returns its bytes.
-    fn withdraw_all(&self) -> usize {
+    pub(crate) fn withdraw_all(&self) -> usize {
         let mut bytes = 0;
         // SAFETY: the heap is this thread's (I2), and withdrawing adds no frame.
         unsafe {
@@ -291,7 +297,8 @@ impl ThreadHeap {
     pub(crate) fn remaining(&self, frame: &Frame) -> Option<usize> {
         let accounts = self.accounts(frame);
         let left = accounts.iter().enumerate().filter_map(|(index, account)| {
-            let mut left = (*account)?.left();
+            let account = account.filter(|account| account.budget.bytes() != usize::MAX)?;
+            let mut left = account.left();
             // What is open in arenas of the same account would be withdrawn before it refuses.
             // SAFETY: as in `withdraw_all`.
             unsafe {

@@ -90,6 +90,7 @@ pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod gate;
 pub(crate) mod heap_block;
+pub(crate) mod kept;
 pub(crate) mod ledger;
 pub(crate) mod magazine;
 #[cfg(loom)]
@@ -100,7 +101,9 @@ pub(crate) mod poison;
 pub(crate) mod pool;
 pub(crate) mod pool_thread;
 pub(crate) mod registry;
+pub(crate) mod retain;
 pub(crate) mod route;
+pub(crate) mod scratch;
 pub(crate) mod share;
 pub(crate) mod slab;
 pub(crate) mod string;

@@ -9,14 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
 use super::ledger::{self, Ledger};
+use super::retain::{self, first_panic};
 use super::share::{self, Payload};
 use super::thread_heap::{TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
+use crate::scratch::Regions;
 use crate::site;
 use crate::tag::{IntoTag, TagId};
+use crate::transfer::{TransferCounters, TransferStats};
 
 /// Bits of a handle's key that hold the tag; the rest is the number of the allocator.
 pub(crate) const TAG_BITS: u32 = 20;
@@ -76,6 +79,8 @@ pub(crate) struct Inner {
     heaps: Mutex<Vec<Entry>>,
     turn: UnsafeCell<Turn>,
     pub(super) ledger: Ledger,
+    pub(crate) regions: Regions,
+    pub(crate) transfers: Arc<TransferCounters>,
 }
 
 struct Entry {
@@ -104,6 +109,7 @@ struct Turn {
     tags: Vec<TagFigures>,
     sites: Vec<(usize, usize, usize)>,
     budget_events: Vec<BudgetEvent>,
+    transfers: TransferStats,
 }
 
 /// What one frame used, over all threads.
@@ -173,7 +179,15 @@ impl SmartAlloc {
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let ledger = config.ledger();
-        let inner = Inner { number, config, heaps: Mutex::default(), turn: UnsafeCell::default(), ledger };
+        let inner = Inner {
+            number,
+            config,
+            heaps: Mutex::default(),
+            turn: UnsafeCell::default(),
+            ledger,
+            regions: Regions::default(),
+            transfers: Arc::default(),
+        };
         Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
     }
 
@@ -263,6 +277,11 @@ impl SmartAlloc {
         heaps.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The account of all threads, where they have a budget.
+    pub(crate) fn global_account(&self) -> Option<Arc<ledger::Account>> {
+        self.inner().ledger.global()
+    }
+
     fn turn_state(&self) -> *mut Turn {
         self.inner().turn.get()
     }
@@ -311,8 +330,7 @@ impl SmartAlloc {
     /// # Panics
     /// If the drop of a shared value panics. All other values are dropped and the frame has turned all the same.
     pub fn end_frame(&mut self) -> FrameReport {
-        let panicked = self.drop_shared();
-        let report = self.turn();
+        let (report, panicked) = self.end_frame_caught();
         // While another panic unwinds through the bracket, a second one would abort the program.
         if let Some(payload) = panicked
             && !std::thread::panicking()
@@ -322,6 +340,17 @@ impl SmartAlloc {
         report
     }
 
+    /// Ends the frame. Returns the first panic of a drop instead of resuming it.
+    pub(crate) fn end_frame_caught(&mut self) -> (FrameReport, Option<Payload>) {
+        let panicked = self.drop_shared();
+        (self.turn(), panicked)
+    }
+
+    /// The heap with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
+    pub(super) fn heap_at(&self, index: usize) -> Option<NonNull<ThreadHeap>> {
+        self.inner().lock().get(index).map(|entry| entry.heap)
+    }
+
     /// Drops what was shared or retained in this frame, wherever it was allocated. Returns the first panic.
     fn drop_shared(&mut self) -> Option<Payload> {
         let mut panicked = None;
@@ -329,11 +358,9 @@ impl SmartAlloc {
             // The list is asked each time: no borrow is held while values drop (I9).
             let Some(heap) = self.entries().get(index).map(|entry| entry.heap) else { break };
             // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
-            let panic = unsafe { share::drop_all(heap.as_ref()) };
-            if panicked.is_none() {
-                panicked = panic;
-            } else {
-                core::mem::forget(panic);
+            unsafe {
+                first_panic(&mut panicked, share::drop_all(heap.as_ref()));
+                first_panic(&mut panicked, retain::drop_all(heap.as_ref()));
             }
         }
         panicked
@@ -367,6 +394,7 @@ impl SmartAlloc {
             tag.high_water = tag.high_water.max(tag.bytes);
         }
         self.inner().ledger.turn();
+        self.inner().transfers.turn(&mut turn.transfers);
         FrameReport { frame: turn.frame, bytes: turn.bytes, high_water: turn.high_water, scopes_left_open }
     }
 
@@ -386,6 +414,12 @@ impl SmartAlloc {
     pub(crate) fn budget_events(&self) -> Vec<BudgetEvent> {
         // SAFETY: as in `tag_stats`.
         unsafe { &(*self.turn_state()).budget_events }.clone()
+    }
+
+    /// Transfers of the last frame.
+    pub(crate) fn transfer_stats(&self) -> TransferStats {
+        // SAFETY: as in `tag_stats`.
+        unsafe { &(*self.turn_state()).transfers }.clone()
     }
 
     /// The annotated systems that ran in the last frame, in the order of their first call.

@@ -22,10 +22,17 @@ pub(crate) struct DropNode {
     drop: unsafe fn(NonNull<DropNode>),
 }
 
+impl DropNode {
+    /// A head that goes before `next`.
+    pub(super) fn new(next: *mut Self, drop: unsafe fn(NonNull<Self>)) -> Self {
+        Self { next, drop }
+    }
+}
+
 #[repr(C)]
-struct Node<T> {
-    head: DropNode,
-    value: T,
+pub(super) struct Node<T> {
+    pub(super) head: DropNode,
+    pub(super) value: T,
 }
 
 /// The name of a value that lives until the frame turns.
@@ -96,7 +103,7 @@ impl<T> Shared<T> {
 
 /// # Safety
 /// `node` is the head of a `Node<T>` whose value is alive and is not used again.
-unsafe fn drop_node<T>(node: NonNull<DropNode>) {
+pub(super) unsafe fn drop_node<T>(node: NonNull<DropNode>) {
     // SAFETY: by the contract; `head` is the first field of the `repr(C)` node.
     unsafe { (&raw mut (*node.cast::<Node<T>>().as_ptr()).value).drop_in_place() };
 }

@@ -8,6 +8,7 @@ use super::chunk::ChunkPolicy;
 use super::frame::Frame;
 use super::ledger::ThreadBudgets;
 use super::registry::{Inner, SmartAlloc};
+use super::retain::RetainNode;
 use super::share::DropNode;
 use crate::tag::TagId;
 
@@ -41,8 +42,9 @@ pub(crate) struct HeapState {
     regions: Vec<NonNull<Frame>>,
     /// The closed ones, last closed first: its memory is still in the cache.
     spare: *mut Frame,
-    /// Shared and retained values of this frame, newest first.
+    /// Shared values of this frame, newest first; then retained ones.
     pub(crate) drops: *mut DropNode,
+    pub(crate) retained: *mut RetainNode,
     names: [Name; NAMES],
     /// What closed scopes of the running frame used, by tag.
     scoped: Vec<(usize, Fallbacks)>,
@@ -82,6 +84,7 @@ impl ThreadHeap {
             regions: Vec::new(),
             spare: core::ptr::null_mut(),
             drops: core::ptr::null_mut(),
+            retained: core::ptr::null_mut(),
             names: [nothing; NAMES],
             scoped: Vec::new(),
             published: Vec::new(),

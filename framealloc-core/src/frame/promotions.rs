@@ -1,0 +1,375 @@
+//! What became of retained values when their frame ended.
+
+use core::fmt;
+use core::ops::{Deref, DerefMut};
+use std::panic::resume_unwind;
+
+use super::retain::{RetainKey, RetentionPolicy};
+use crate::error::AllocError;
+use crate::heap::HeapBox;
+use crate::pool::PoolBox;
+use crate::raw::kept::{Kept, Typed};
+use crate::raw::registry::FrameReport;
+use crate::raw::retain::{Name, Retained, drop_caught, first_panic};
+use crate::raw::share::Payload;
+use crate::tag::TagId;
+use crate::{SmartAlloc, scratch};
+
+/// A retained value in its new home.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Promoted<T> {
+    /// In the pool of its size.
+    Pool(PoolBox<T>),
+    /// On the heap.
+    Heap(HeapBox<T>),
+}
+
+impl<T> Promoted<T> {
+    /// Moves the value out.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Pool(value) => PoolBox::into_inner(value),
+            Self::Heap(value) => HeapBox::into_inner(value),
+        }
+    }
+}
+
+impl<T> Deref for Promoted<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            Self::Pool(value) => value,
+            Self::Heap(value) => value,
+        }
+    }
+}
+
+impl<T> DerefMut for Promoted<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        match self {
+            Self::Pool(value) => value,
+            Self::Heap(value) => value,
+        }
+    }
+}
+
+impl<T> From<Typed<T>> for Promoted<T> {
+    fn from(value: Typed<T>) -> Self {
+        match value {
+            Typed::Pool(value) => Self::Pool(value),
+            Typed::Heap(value) => Self::Heap(value),
+        }
+    }
+}
+
+/// One promoted value, of whatever type.
+pub struct Promotion {
+    name: Name,
+    value: Kept,
+    tag: TagId,
+    bytes: usize,
+    type_name: &'static str,
+}
+
+impl Promotion {
+    /// Returns the tag it was retained under.
+    #[must_use]
+    pub fn tag(&self) -> TagId {
+        self.tag
+    }
+
+    /// Returns the size of the value in bytes, without what it owns elsewhere.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Returns the name of its type.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// Returns the value, if it is a `T`.
+    #[must_use]
+    pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
+        self.value.value().downcast_ref()
+    }
+
+    /// Returns the value with its type.
+    ///
+    /// # Errors
+    /// The promotion, if the value is not a `T`.
+    pub fn downcast<T: 'static>(self) -> Result<Promoted<T>, Self> {
+        let Self { name, value, tag, bytes, type_name } = self;
+        value.downcast().map(Promoted::from).map_err(|value| Self { name, value, tag, bytes, type_name })
+    }
+}
+
+impl fmt::Debug for Promotion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Promotion")
+            .field("type", &self.type_name)
+            .field("tag", &self.tag.path())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a value could not be promoted. It was dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PromotionFailure {
+    /// The bytes that may be promoted in a frame were used up by values before it.
+    BudgetExceeded,
+    /// There is no scratch region of the name.
+    NoScratch(&'static str),
+    /// The new home had no memory for it.
+    Refused(AllocError),
+}
+
+impl fmt::Display for PromotionFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BudgetExceeded => f.write_str("the promotion budget of the frame is exceeded"),
+            Self::NoScratch(name) => write!(f, "there is no scratch region `{name}`"),
+            Self::Refused(error) => error.fmt(f),
+        }
+    }
+}
+
+/// A value that could not be promoted and was dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailedPromotion {
+    /// The type of the value.
+    pub type_name: &'static str,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// The tag it was retained under.
+    pub tag: TagId,
+    /// Why.
+    pub reason: PromotionFailure,
+}
+
+/// A number of values and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PromotionCount {
+    /// Values.
+    pub values: usize,
+    /// Bytes of those, without what they own elsewhere.
+    pub bytes: usize,
+}
+
+impl PromotionCount {
+    fn add(&mut self, bytes: usize) {
+        self.values += 1;
+        self.bytes += bytes;
+    }
+}
+
+/// What became of the retained values of a frame, in figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PromotionSummary {
+    /// Dropped, as their policy was.
+    pub discarded: PromotionCount,
+    /// Promoted to pools.
+    pub pool: PromotionCount,
+    /// Promoted to the heap.
+    pub heap: PromotionCount,
+    /// Promoted to scratch regions.
+    pub scratch: PromotionCount,
+    /// Dropped because they could not be promoted.
+    pub failed: PromotionCount,
+    /// Promoted, wherever, by the tag they were retained under.
+    pub by_tag: Vec<(TagId, PromotionCount)>,
+    /// Failed, by the reason.
+    pub by_reason: Vec<(PromotionFailure, PromotionCount)>,
+}
+
+/// The retained values of a frame that has ended, in their new homes.
+///
+/// It owns them, and is `'static`: what is not taken is dropped with it.
+#[derive(Debug)]
+#[must_use = "what is not taken from it is dropped"]
+pub struct Promotions {
+    values: Vec<Promotion>,
+    failures: Vec<FailedPromotion>,
+    summary: PromotionSummary,
+    report: FrameReport,
+}
+
+impl Promotions {
+    /// Takes the value that `key` names, unless it was taken, was not promoted, or went to a scratch region.
+    #[must_use]
+    pub fn take<T: 'static>(&mut self, key: RetainKey<T>) -> Option<Promoted<T>> {
+        let index = self.values.iter().position(|promotion| promotion.name == key.name())?;
+        self.values.swap_remove(index).downcast().ok()
+    }
+
+    /// Returns the values that have not been taken, in no particular order.
+    pub fn iter(&self) -> core::slice::Iter<'_, Promotion> {
+        self.values.iter()
+    }
+
+    /// Returns how many values have not been taken.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Returns whether all values have been taken, or none was promoted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Returns the values that could not be promoted and were dropped.
+    #[must_use]
+    pub fn failures(&self) -> &[FailedPromotion] {
+        &self.failures
+    }
+
+    /// Returns what became of the values, in figures.
+    #[must_use]
+    pub fn summary(&self) -> &PromotionSummary {
+        &self.summary
+    }
+
+    /// Returns what the frame used: as [`SmartAlloc::end_frame`] does.
+    #[must_use]
+    pub fn report(&self) -> FrameReport {
+        self.report
+    }
+
+    fn promoted(&mut self, tag: TagId, bytes: usize) {
+        let known = self.summary.by_tag.iter_mut().find(|(known, _)| *known == tag);
+        match known {
+            Some((_, count)) => count.add(bytes),
+            None => self.summary.by_tag.push((tag, PromotionCount { values: 1, bytes })),
+        }
+    }
+
+    fn fail(&mut self, retained: Retained<'_>, reason: PromotionFailure) -> Option<Payload> {
+        let bytes = retained.bytes();
+        self.summary.failed.add(bytes);
+        match self.summary.by_reason.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => count.add(bytes),
+            None => self.summary.by_reason.push((reason.clone(), PromotionCount { values: 1, bytes })),
+        }
+        let (type_name, tag) = (retained.type_name(), retained.tag());
+        self.failures.push(FailedPromotion { type_name, bytes, tag, reason });
+        drop_caught(retained)
+    }
+
+    /// Moves a value where its policy says. Returns the panic of a drop.
+    fn settle(&mut self, retained: Retained<'_>, budget: &mut usize) -> Option<Payload> {
+        let (bytes, tag, type_name) = (retained.bytes(), retained.tag(), retained.type_name());
+        let (name, policy) = (retained.name(), retained.policy());
+        if policy == RetentionPolicy::Discard {
+            self.summary.discarded.add(bytes);
+            return drop_caught(retained);
+        }
+        if bytes > *budget {
+            return self.fail(retained, PromotionFailure::BudgetExceeded);
+        }
+        let region = match policy {
+            RetentionPolicy::PromoteToScratch(region) => match scratch::find(retained.allocator(), region) {
+                Some(found) => Some(found),
+                None => return self.fail(retained, PromotionFailure::NoScratch(region)),
+            },
+            _ => None,
+        };
+        let moved = match policy {
+            RetentionPolicy::PromoteToHeap => retained.into_heap(),
+            _ => retained.into_pool(),
+        };
+        let value = match moved {
+            Ok(value) => value,
+            Err((retained, error)) => return self.fail(retained, PromotionFailure::Refused(error)),
+        };
+        *budget -= bytes;
+        self.promoted(tag, bytes);
+        if let Some(region) = region {
+            self.summary.scratch.add(bytes);
+            // A region that was dropped in the meantime gives the value back: it dies with it.
+            return region.adopt(name, value).and_then(drop_caught);
+        }
+        match policy {
+            RetentionPolicy::PromoteToHeap => self.summary.heap.add(bytes),
+            _ => self.summary.pool.add(bytes),
+        }
+        self.values.push(Promotion { name, value, tag, bytes, type_name });
+        None
+    }
+}
+
+impl IntoIterator for Promotions {
+    type Item = Promotion;
+    type IntoIter = std::vec::IntoIter<Promotion>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.values.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Promotions {
+    type Item = &'a Promotion;
+    type IntoIter = core::slice::Iter<'a, Promotion>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl SmartAlloc {
+    /// Ends the frame as [`SmartAlloc::end_frame`] does, but moves retained values to where their policies say instead of
+    /// dropping them, the more important ones first, then by age. What cannot be moved is dropped and listed.
+    ///
+    /// ```
+    /// use framealloc_core::{Importance, SmartAlloc};
+    ///
+    /// let mut alloc = SmartAlloc::default();
+    /// alloc.begin_frame();
+    /// alloc.with_tag("nav", |nav| nav.frame_with_importance(Importance::Reusable).write([1_u32; 16]).key());
+    /// alloc.frame_with_importance(Importance::Ephemeral).write(7_u8);
+    ///
+    /// let promotions = alloc.end_frame_with_promotions();
+    /// assert_eq!((promotions.summary().pool.bytes, promotions.summary().discarded.values), (64, 1));
+    /// for promotion in promotions {
+    ///     assert_eq!(promotion.tag().path(), "nav");
+    ///     assert!(promotion.downcast::<[u32; 16]>().is_ok());
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// If a drop panics. All other values have found their place, the frame has turned, and what was promoted is dropped.
+    pub fn end_frame_with_promotions(&mut self) -> Promotions {
+        let (values, failures) = (Vec::new(), Vec::new());
+        let summary = PromotionSummary::default();
+        let mut promotions = Promotions { values, failures, summary, report: FrameReport::default() };
+        let mut panicked = None;
+        let mut budget = self.config().promotion_budget();
+        let mut retained = self.take_retained();
+        // Stable: among equals the oldest goes first.
+        retained.sort_by_key(|value| core::cmp::Reverse(value.importance()));
+        for value in retained {
+            first_panic(&mut panicked, promotions.settle(value, &mut budget));
+        }
+        let (report, panic) = self.end_frame_caught();
+        promotions.report = report;
+        first_panic(&mut panicked, panic);
+        if let Some(payload) = panicked
+            && !std::thread::panicking()
+        {
+            // One by one, so that one more panic does not abort the program.
+            promotions.values.drain(..).for_each(|value| core::mem::forget(drop_caught(value)));
+            resume_unwind(payload);
+        }
+        promotions
+    }
+}

@@ -1,0 +1,59 @@
+//! Values of any type in pool or heap memory, until someone asks for them by their type.
+
+use core::any::Any;
+
+use crate::heap::HeapBox;
+use crate::pool::PoolBox;
+
+/// A value that left its frame, of a type that only its key knows.
+pub(crate) enum Kept {
+    Pool(PoolBox<dyn Any + Send>),
+    Heap(HeapBox<dyn Any + Send>),
+}
+
+/// The same with its type.
+pub(crate) enum Typed<T> {
+    Pool(PoolBox<T>),
+    Heap(HeapBox<T>),
+}
+
+impl Kept {
+    pub(crate) fn pool<T: Send + 'static>(value: PoolBox<T>) -> Self {
+        let value: *mut T = PoolBox::into_raw(value);
+        // SAFETY: just given up; unsized, which `from_raw` allows.
+        Self::Pool(unsafe { PoolBox::from_raw(value as *mut (dyn Any + Send)) })
+    }
+
+    pub(crate) fn heap<T: Send + 'static>(value: HeapBox<T>) -> Self {
+        let value: *mut T = HeapBox::into_raw(value);
+        // SAFETY: as in `pool`.
+        Self::Heap(unsafe { HeapBox::from_raw(value as *mut (dyn Any + Send)) })
+    }
+
+    pub(crate) fn value(&self) -> &(dyn Any + Send) {
+        match self {
+            Self::Pool(value) => &**value,
+            Self::Heap(value) => &**value,
+        }
+    }
+
+    pub(crate) fn value_mut(&mut self) -> &mut (dyn Any + Send) {
+        match self {
+            Self::Pool(value) => &mut **value,
+            Self::Heap(value) => &mut **value,
+        }
+    }
+
+    /// Returns the value with its type, or itself if it has another one.
+    pub(crate) fn downcast<T: 'static>(self) -> Result<Typed<T>, Self> {
+        if !self.value().is::<T>() {
+            return Err(self);
+        }
+        Ok(match self {
+            // SAFETY: just given up, and it is a `T`: the pointer is the one that was unsized.
+            Self::Pool(value) => Typed::Pool(unsafe { PoolBox::from_raw(PoolBox::into_raw(value).cast()) }),
+            // SAFETY: as above.
+            Self::Heap(value) => Typed::Heap(unsafe { HeapBox::from_raw(HeapBox::into_raw(value).cast()) }),
+        })
+    }
+}
