@@ -374,3 +374,32 @@ fn an_empty_report_is_a_whole_document_in_every_format() {
         assert_eq!(render(&report, format, false), "");
     }
 }
+
+#[test]
+fn the_terminal_draws_what_rustc_would() {
+    let rendered = render(&sample(), Format::Terminal, false);
+    let first = rendered.split("\n\n").next().unwrap();
+    let expected = "\
+warning[FA401]: `format!` allocates <from> the \"heap\" & more, 100%
+ --> src/lib.rs:2:16
+  |
+2 |     let name = format!(\"a & b\");
+  |                ^^^^^^^^^^^^^^^^ a String is made here
+3 |     use_it(name);
+  |     ------------ and dropped here
+  |
+  = note: reached from `game::tick`
+  = help: use `frame_format!`
+  = note: `heap-on-frame-path`: see `cargo fa explain FA401`
+note: called here
+ --> src/wide file.rs:2:10
+  |
+2 | fn ü() { keep(&x); }
+  |          ^^^^^^^^
+help: format into the frame
+  |
+2 -     let name = format!(\"a & b\");
+2 +     let name = frame_format!(alloc, \"a & b\");
+  |";
+    assert_eq!(first, expected, "{first}");
+}

@@ -5,7 +5,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Severity, Pa
 use super::{Report, Reported};
 use crate::codes::Level;
 use crate::finding::{Finding, Place};
-use crate::source::SourceMap;
+use crate::source::{Source, SourceMap};
 
 pub(super) fn render(report: &Report, styled: bool) -> String {
     let mut text = String::new();
@@ -49,17 +49,17 @@ pub fn render_one(reported: &Reported, sources: &SourceMap, styled: bool, advert
     let mut groups = vec![main];
     for note in &finding.notes {
         if let Some(place) = &note.place {
-            let span = range(place, sources);
-            let shown = snippet(place, sources).annotation(AnnotationKind::Primary.span(span));
+            let window = Window::around([place], sources);
+            let shown = window.snippet().annotation(AnnotationKind::Primary.span(window.range(place)));
             groups.push(Severity::NOTE.secondary_title(note.text.as_str()).element(shown));
         }
     }
     if let Some(fix) = &finding.fix {
         let mut group = Group::with_title(Severity::HELP.secondary_title(fix.title.as_str()));
         for edits in fix.edits.chunk_by(|a, b| a.place.file == b.place.file) {
-            let patches = edits.iter().map(|edit| Patch::new(range(&edit.place, sources), edit.replacement.as_str()));
-            let source = sources.source(&edits[0].place.file).text();
-            group = group.element(Snippet::source(source).path(&*edits[0].place.file).patches(patches));
+            let window = Window::around(edits.iter().map(|edit| &edit.place), sources);
+            let patches = edits.iter().map(|edit| Patch::new(window.range(&edit.place), edit.replacement.as_str()));
+            group = group.element(window.snippet().patches(patches));
         }
         groups.push(group);
     }
@@ -82,22 +82,55 @@ fn other_files(finding: &Finding) -> Vec<&Place> {
 /// The part of one file that a finding is about: its underline if it is there, and the labels that are.
 fn excerpt<'a>(finding: &'a Finding, at: &'a Place, sources: &'a SourceMap) -> Snippet<'a, Annotation<'a>> {
     let primary = (at.file == finding.primary.file).then_some(&finding.primary);
+    let labels = || finding.labels.iter().filter(|label| label.place.file == at.file && Some(&label.place) != primary);
+    let window = Window::around(primary.into_iter().chain(labels().map(|label| &label.place)), sources);
     let caption = primary.map(|primary| {
         let label = finding.labels.iter().find(|label| label.place == *primary).map(|label| label.text.as_str());
-        AnnotationKind::Primary.span(range(primary, sources)).label(label)
+        AnnotationKind::Primary.span(window.range(primary)).label(label)
     });
-    let labels = finding.labels.iter().filter(|label| label.place.file == at.file && Some(&label.place) != primary);
     let labels =
-        labels.map(|label| AnnotationKind::Context.span(range(&label.place, sources)).label(label.text.as_str()));
-    snippet(at, sources).annotations(caption).annotations(labels)
+        labels().map(|label| AnnotationKind::Context.span(window.range(&label.place)).label(label.text.as_str()));
+    window.snippet().annotations(caption).annotations(labels)
 }
 
-fn snippet<'a>(place: &'a Place, sources: &'a SourceMap) -> Snippet<'a, Annotation<'a>> {
-    Snippet::source(sources.source(&place.file).text()).path(&*place.file)
+/// The lines of a file around some places: the drawing library walks all of the text that it is given, and a finding needs
+/// a few lines of a file that may have thousands.
+struct Window<'a> {
+    file: &'a str,
+    source: &'a Source,
+    start: usize,
+    end: usize,
+    first_line: u32,
 }
 
-fn range(place: &Place, sources: &SourceMap) -> std::ops::Range<usize> {
-    let source = sources.source(&place.file);
-    let start = source.clamp(place.start);
-    start..source.clamp(place.end).max(start)
+/// Lines of context that a patch is shown with.
+const CONTEXT: u32 = 2;
+
+impl<'a> Window<'a> {
+    fn around(places: impl IntoIterator<Item = &'a Place>, sources: &'a SourceMap) -> Self {
+        let mut file = "";
+        let (mut first_line, mut last_line) = (u32::MAX, 1);
+        for place in places {
+            let (start, end) = sources.positions(place);
+            file = &place.file;
+            first_line = first_line.min(start.line);
+            last_line = last_line.max(end.line);
+        }
+        let source = sources.source(file);
+        let first_line = if first_line == u32::MAX { 1 } else { first_line.saturating_sub(CONTEXT).max(1) };
+        let start = source.clamp(source.line_start(first_line));
+        let end = source.clamp(source.line_start(last_line.saturating_add(CONTEXT + 1)));
+        Self { file, source, start, end: end.max(start), first_line }
+    }
+
+    fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
+        let text = self.source.text().get(self.start..self.end).unwrap_or("");
+        Snippet::source(text).path(self.file).line_start(self.first_line as usize)
+    }
+
+    fn range(&self, place: &Place) -> std::ops::Range<usize> {
+        let within = |offset: u32| self.source.clamp(offset).clamp(self.start, self.end) - self.start;
+        let start = within(place.start);
+        start..within(place.end).max(start)
+    }
 }
