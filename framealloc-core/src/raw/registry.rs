@@ -273,7 +273,7 @@ impl SmartAlloc {
     fn entries(&mut self) -> &mut Vec<Entry> {
         // SAFETY: the list is used through `&SmartAlloc` and its handles, all of which borrow from what `self` holds
         // exclusively; the reference borrows from `self` (I2, I5).
-        let heaps = unsafe { &mut *(&raw mut (*self.inner.as_ptr()).heaps) };
+        let heaps = unsafe { &mut (*self.inner.as_ptr()).heaps };
         heaps.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 

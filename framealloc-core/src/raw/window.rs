@@ -56,7 +56,7 @@ impl Window {
     /// Takes a block from the object side. Zero-sized layouts must not come here (I12).
     #[inline(always)]
     pub(crate) fn place(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        if REDZONE > 0 && layout.size() > LARGEST_WITH_REDZONE {
+        if REDZONE != 0 && layout.size() > LARGEST_WITH_REDZONE {
             return None;
         }
         let mut at = self.hi.wrapping_sub(padded(layout.size()));
@@ -79,7 +79,7 @@ impl Window {
     /// alignment matters takes five. For a constant layout the mask would be one too many.
     #[inline(always)]
     pub(crate) fn place_dynamic(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        if REDZONE > 0 && layout.size() > LARGEST_WITH_REDZONE {
+        if REDZONE != 0 && layout.size() > LARGEST_WITH_REDZONE {
             return None;
         }
         let mask = !(layout.align().max(MIN_ALIGN) - 1);
