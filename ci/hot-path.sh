@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Disassembles framealloc-core/examples/hot_path.rs and counts what an allocation costs, up to the store of the value:
+# through `&Frame` at most 7 instructions with one conditional branch, through `&SmartAlloc` at most 12 with two, and
+# for a cursor in a loop at most 5 (beside the 3 that count the loop; moves between registers cost nothing) without a
+# single load.
+# A change that moves a check, a counter or a reference to the cold path's arguments into the hot path fails here.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "$(uname -m)" != x86_64 ]; then
+    echo "hot-path: counts instructions of x86-64 only, this is $(uname -m): skipped"
+    exit 0
+fi
+
+# Saving registers for the cold path is not counted: nobody inlines that into a loop.
+frame_of='^(push|pop|endbr64|nop|(sub|add) +rsp,)'
+
+# Reads a function from the disassembly on stdin and prints "instructions branches" up to the store of the value, which
+# is the second argument (rsi). Prints nothing if there is no such store.
+up_to_store() {
+    awk -v skip="$frame_of" '
+        { sub(/^ *[0-9a-f]+:[ \t]*/, "") }
+        $0 ~ skip { next }
+        /^[a-z]/ { count++ }
+        /^j/ && !/^jmp/ { branches++ }
+        /^call/ { exit }
+        /^mov +QWORD PTR \[r[a-z0-9]+\],rsi$/ { print count, branches + 0; exit }'
+}
+
+# Reads a function and prints "instructions stores loads" of the shortest loop that stores; moves between registers
+# are not counted.
+shortest_loop() {
+    awk '
+        /^ *[0-9a-f]+:/ {
+            address = $1; sub(/:/, "", address)
+            line = $0; sub(/^ *[0-9a-f]+:[ \t]*/, "", line)
+            at[++last] = address; text[last] = line; index_of[address] = last
+        }
+        END {
+            for (to = 1; to <= last; to++) {
+                if (text[to] !~ /^j/) continue
+                split(text[to], words, " +")
+                from = index_of[words[2]]
+                if (!from || from > to) continue
+                count = stores = loads = 0
+                for (i = from; i <= to; i++) {
+                    if (text[i] ~ /^nop|^xchg +ax,ax|^mov +r[a-z0-9]+,r[a-z0-9]+$/) continue
+                    count++
+                    if (text[i] ~ /^mov[a-z]* +[A-Z]+ PTR \[/) stores++
+                    else if (text[i] ~ /\[/ && text[i] !~ /^lea/) loads++
+                }
+                if (stores && (!best || count < best)) { best = count; found = count " " stores " " loads }
+            }
+            if (best) print found
+        }'
+}
+
+failed=0
+# expect NAME WHAT FOUND LIMIT: complains if FOUND is missing or over LIMIT.
+expect() {
+    if [ -z "$3" ]; then
+        echo "hot-path: $1: $2 not found"
+        failed=1
+    elif [ "$3" -gt "$4" ]; then
+        echo "hot-path: $1: $3 $2, at most $4 are allowed"
+        failed=1
+    else
+        echo "hot-path: $1: $3 $2 (at most $4)"
+    fi
+}
+
+# A check that cannot fail is none: a loop that loads its limit must be seen as such.
+planted=$(printf '%s\n' '  10: lea    rax,[r12-0x8]' '  14: cmp    rax,QWORD PTR [rdi+0x18]' \
+    '  18: js     40 <f+0x40>' '  1a: mov    QWORD PTR [rax],rbx' '  1d: jmp    10 <f+0x10>' | shortest_loop)
+if [ "$planted" != "5 1 1" ]; then
+    echo "hot-path: the check itself is broken: it found \"$planted\" in a loop of 5 instructions, 1 store and 1 load"
+    exit 1
+fi
+
+cargo build --quiet --release -p framealloc-core --example hot_path
+listing=$(objdump -d --no-show-raw-insn -M intel -C \
+    "$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/examples/hot_path")
+# function NAME: its lines.
+function_of() {
+    awk -v name="<hot_path::$1>:" 'index($0, name) { inside = 1; next } /^$/ { inside = 0 } inside' <<<"$listing"
+}
+
+read -r instructions branches <<<"$(function_of alloc_u64_shared | up_to_store)"
+expect "&Frame" instructions "${instructions:-}" "${SHARED_MAX:-7}"
+expect "&Frame" "conditional branches" "${branches:-}" 1
+read -r instructions branches <<<"$(function_of alloc_u64_any_thread | up_to_store)"
+expect "&SmartAlloc" instructions "${instructions:-}" "${ANY_THREAD_MAX:-12}"
+expect "&SmartAlloc" "conditional branches" "${branches:-}" 2
+read -r instructions branches <<<"$(function_of alloc_u64_cursor | up_to_store)"
+expect "&mut Cursor" instructions "${instructions:-}" "${SHARED_MAX:-7}"
+expect "&mut Cursor" "conditional branches" "${branches:-}" 1
+read -r instructions stores loads <<<"$(function_of loop_u64_cursor | shortest_loop)"
+expect "cursor in a loop" "instructions with those of the loop" "${instructions:-}" "${CURSOR_MAX:-8}"
+expect "cursor in a loop" stores "${stores:-}" 1
+expect "cursor in a loop" loads "${loads:-}" 0
+
+exit "$failed"

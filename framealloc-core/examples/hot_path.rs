@@ -1,0 +1,41 @@
+//! What `ci/hot-path.sh` disassembles: the hot paths, each in a function of its own.
+#![forbid(unsafe_code)]
+
+use std::hint::black_box;
+
+use framealloc_core::{Cursor, Frame, SmartAlloc};
+
+/// Through a frame that was looked up before.
+#[inline(never)]
+fn alloc_u64_shared(frame: &Frame, value: u64) -> &u64 {
+    frame.frame_ref(value)
+}
+
+/// Through the allocator: finds the arena of the thread first.
+#[inline(never)]
+fn alloc_u64_any_thread(alloc: &SmartAlloc, value: u64) -> &u64 {
+    alloc.frame_ref(value)
+}
+
+/// Through a cursor that the caller holds.
+#[inline(never)]
+fn alloc_u64_cursor<'f>(cursor: &mut Cursor<'f>, value: u64) -> &'f u64 {
+    cursor.alloc(value)
+}
+
+/// Through a cursor of its own, in a loop: the ends of the window must stay in registers.
+#[inline(never)]
+fn loop_u64_cursor(frame: &Frame, count: u64) {
+    let mut cursor = frame.cursor();
+    for value in 0..count {
+        cursor.alloc(value);
+    }
+}
+
+fn main() {
+    let alloc = black_box(SmartAlloc::default());
+    black_box(alloc_u64_shared(alloc.frame(), black_box(1)));
+    black_box(alloc_u64_any_thread(&alloc, black_box(2)));
+    black_box(alloc_u64_cursor(&mut alloc.cursor(), black_box(3)));
+    loop_u64_cursor(alloc.frame(), black_box(4));
+}
