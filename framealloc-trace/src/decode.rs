@@ -1,0 +1,210 @@
+//! Reads recordings. No input makes it panic or take more memory than the input's own size calls for.
+
+use core::fmt;
+
+use crate::model::{BudgetHit, Definition, Frame, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
+use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
+
+/// Why a recording, or the rest of it, cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TraceError {
+    /// There is not a single byte.
+    Empty,
+    /// It does not start as a recording does.
+    NotATrace,
+    /// It is a recording of a version that this crate does not read.
+    WrongVersion {
+        /// The version of the recording.
+        found: u8,
+    },
+    /// The last block is cut off, as by a kill; everything before it was read.
+    Truncated {
+        /// Where the block begins, in bytes.
+        at: usize,
+    },
+    /// A block does not match its checksum or its kind; everything before it was read.
+    Damaged {
+        /// Where the block begins, in bytes.
+        at: usize,
+    },
+}
+
+impl fmt::Display for TraceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the recording is empty"),
+            Self::NotATrace => f.write_str("this is not a recording of framealloc"),
+            Self::WrongVersion { found } => {
+                write!(f, "the recording has version {found}, this program reads version {VERSION}")
+            }
+            Self::Truncated { at } => write!(f, "the recording is cut off in the block at byte {at}"),
+            Self::Damaged { at } => write!(f, "the recording is damaged in the block at byte {at}"),
+        }
+    }
+}
+
+impl core::error::Error for TraceError {}
+
+/// One entry of a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Item {
+    /// A name for a number.
+    Definition(Definition),
+    /// A frame.
+    Frame(Frame),
+}
+
+/// Iterates over the entries of a recording. After an error it ends.
+#[derive(Clone, Debug)]
+pub struct Decoder<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// If this is not a recording of the version that this crate reads.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, TraceError> {
+        if bytes.is_empty() {
+            return Err(TraceError::Empty);
+        }
+        let magic = &bytes[..bytes.len().min(MAGIC.len())];
+        if !MAGIC.starts_with(magic) {
+            return Err(TraceError::NotATrace);
+        }
+        match bytes.get(MAGIC.len()) {
+            None => Err(TraceError::Truncated { at: 0 }),
+            Some(&VERSION) => Ok(Self { bytes, at: MAGIC.len() + 1 }),
+            Some(&found) => Err(TraceError::WrongVersion { found }),
+        }
+    }
+
+    fn block(&mut self) -> Result<Option<Item>, TraceError> {
+        let at = self.at;
+        let rest = &self.bytes[at..];
+        let truncated = TraceError::Truncated { at };
+        let (head, rest) = rest.split_at_checked(BLOCK_HEAD).ok_or(truncated)?;
+        let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        let (payload, rest) = rest.split_at_checked(length).ok_or(truncated)?;
+        let sum = rest.first_chunk::<4>().ok_or(truncated)?;
+        let damaged = TraceError::Damaged { at };
+        if checksum(head[0], payload) != u32::from_le_bytes(*sum) {
+            return Err(damaged);
+        }
+        self.at = at + BLOCK_HEAD + length + sum.len();
+        let mut fields = Fields { rest: payload };
+        match head[0] {
+            BLOCK_DEFINITION => Ok(Some(Item::Definition(fields.definition().ok_or(damaged)?))),
+            BLOCK_FRAME => Ok(Some(Item::Frame(fields.frame().ok_or(damaged)?))),
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Iterator for Decoder<'_> {
+    type Item = Result<Item, TraceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.at < self.bytes.len() {
+            match self.block() {
+                Ok(None) => {}
+                Ok(Some(item)) => return Some(Ok(item)),
+                Err(error) => {
+                    self.at = self.bytes.len();
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+struct Fields<'a> {
+    rest: &'a [u8],
+}
+
+impl Fields<'_> {
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let (&byte, rest) = self.rest.split_first()?;
+            self.rest = rest;
+            let bits = u64::from(byte & 0x7F);
+            // The tenth byte has room for one bit.
+            if shift == 63 && bits > 1 {
+                return None;
+            }
+            value |= bits << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn id(&mut self) -> Option<u32> {
+        u32::try_from(self.number()?).ok()
+    }
+
+    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let len = usize::try_from(self.number()?).ok()?;
+        // Every item takes at least a byte: a longer list is a lie, and no memory is taken for it.
+        if len > self.rest.len() {
+            return None;
+        }
+        (0..len).map(|_| item(self)).collect()
+    }
+
+    fn definition(&mut self) -> Option<Definition> {
+        let kind = *Kind::ALL.get(usize::try_from(self.number()?).ok()?)?;
+        let (id, limit) = (self.id()?, self.number()?);
+        let len = usize::try_from(self.number()?).ok()?;
+        let name = core::str::from_utf8(self.rest.get(..len)?).ok()?.to_owned();
+        Some(Definition { kind, id, name, limit })
+    }
+
+    fn frame(&mut self) -> Option<Frame> {
+        Some(Frame {
+            number: self.number()?,
+            start: self.number()?,
+            duration: self.number()?,
+            bytes: self.number()?,
+            high_water: self.number()?,
+            heap_fallbacks: self.number()?,
+            allocator_calls: self.number()?.checked_sub(1),
+            tags: self.list(|fields| Some((fields.id()?, fields.number()?)))?,
+            threads: self.list(|fields| Some((fields.id()?, fields.number()?)))?,
+            systems: self.list(|fields| {
+                Some(SystemFigures {
+                    id: fields.id()?,
+                    calls: fields.number()?,
+                    bytes: fields.number()?,
+                    largest_call: fields.number()?,
+                })
+            })?,
+            pools: self.list(|fields| {
+                Some(PoolFigures {
+                    id: fields.id()?,
+                    live: fields.number()?,
+                    high_water: fields.number()?,
+                    bytes: fields.number()?,
+                })
+            })?,
+            budgets: self.list(|fields| {
+                Some(BudgetHit {
+                    id: fields.id()?,
+                    asked: fields.number()?,
+                    left: fields.number()?,
+                    outcome: *Outcome::ALL.get(usize::try_from(fields.number()?).ok()?)?,
+                })
+            })?,
+            phases: self.list(|fields| {
+                Some(PhaseFigures { id: fields.id()?, bytes: fields.number()?, nanoseconds: fields.number()? })
+            })?,
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Writes recordings.
+
+use crate::model::{FrameView, Kind};
+use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
+
+/// Appends blocks to a buffer. Takes no memory while the buffer has room.
+#[derive(Debug, Default)]
+pub struct Encoder {
+    out: Vec<u8>,
+}
+
+impl Encoder {
+    /// Starts a recording at the end of `out`.
+    #[must_use]
+    pub fn new(mut out: Vec<u8>) -> Self {
+        out.extend_from_slice(&MAGIC);
+        out.push(VERSION);
+        Self { out }
+    }
+
+    /// Goes on with a recording whose header has been written before, for example to a file.
+    #[must_use]
+    pub fn resume(out: Vec<u8>) -> Self {
+        Self { out }
+    }
+
+    /// Names a number. Must come before the first frame that uses it.
+    pub fn define(&mut self, kind: Kind, id: u32, name: &str, limit: u64) {
+        self.block(BLOCK_DEFINITION, |out| {
+            number(out, kind.number());
+            number(out, u64::from(id));
+            number(out, limit);
+            number(out, name.len() as u64);
+            out.extend_from_slice(name.as_bytes());
+        });
+    }
+
+    /// Adds a frame.
+    pub fn frame(&mut self, frame: &FrameView<'_>) {
+        self.block(BLOCK_FRAME, |out| {
+            for figure in
+                [frame.number, frame.start, frame.duration, frame.bytes, frame.high_water, frame.heap_fallbacks]
+            {
+                number(out, figure);
+            }
+            // 0 for none, so that a count of 0 stays one.
+            number(out, frame.allocator_calls.map_or(0, |calls| calls.saturating_add(1)));
+            list(out, frame.tags, |(id, bytes)| [u64::from(*id), *bytes]);
+            list(out, frame.threads, |(id, bytes)| [u64::from(*id), *bytes]);
+            list(out, frame.systems, |system| [u64::from(system.id), system.calls, system.bytes, system.largest_call]);
+            list(out, frame.pools, |pool| [u64::from(pool.id), pool.live, pool.high_water, pool.bytes]);
+            list(out, frame.budgets, |hit| [u64::from(hit.id), hit.asked, hit.left, hit.outcome.number()]);
+            list(out, frame.phases, |phase| [u64::from(phase.id), phase.bytes, phase.nanoseconds]);
+        });
+    }
+
+    /// Returns what was written since the buffer was last taken.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// Empties the buffer, keeping its memory; call it when the bytes have been written somewhere.
+    pub fn clear(&mut self) {
+        self.out.clear();
+    }
+
+    /// Returns the buffer.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
+
+    fn block(&mut self, kind: u8, payload: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.out.len();
+        self.out.extend_from_slice(&[kind, 0, 0, 0, 0]);
+        payload(&mut self.out);
+        let body = start + BLOCK_HEAD;
+        let Ok(length) = u32::try_from(self.out.len() - body) else {
+            // 4 GiB for one frame: nothing a reader could use; the recording goes on without it.
+            self.out.truncate(start);
+            return;
+        };
+        self.out[start + 1..body].copy_from_slice(&length.to_le_bytes());
+        let sum = checksum(kind, &self.out[body..]);
+        self.out.extend_from_slice(&sum.to_le_bytes());
+    }
+}
+
+fn number(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value.to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    out.push(value.to_le_bytes()[0]);
+}
+
+fn list<T, const N: usize>(out: &mut Vec<u8>, items: &[T], fields: impl Fn(&T) -> [u64; N]) {
+    number(out, items.len() as u64);
+    for item in items {
+        for field in fields(item) {
+            number(out, field);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What a recording says.
+
+/// What a number stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A tag path, for example `ai::pathfinding`.
+    Tag,
+    /// A function with `#[frame_system]`.
+    System,
+    /// A thread.
+    Thread,
+    /// An object pool.
+    Pool,
+    /// A budget; its limit is in bytes.
+    Budget,
+    /// A named span inside frames.
+    Phase,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] = [Self::Tag, Self::System, Self::Thread, Self::Pool, Self::Budget, Self::Phase];
+
+    pub(crate) fn number(self) -> u64 {
+        Self::ALL.iter().zip(0..).find(|(kind, _)| **kind == self).map_or(0, |(_, number)| number)
+    }
+}
+
+/// A name for a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// What is named.
+    pub kind: Kind,
+    /// The number that frames use for it.
+    pub id: u32,
+    /// The name.
+    pub name: String,
+    /// Of a budget: its limit in bytes; else 0.
+    pub limit: u64,
+}
+
+/// Figures of one system in one frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SystemFigures {
+    /// The number of the system.
+    pub id: u32,
+    /// Calls.
+    pub calls: u64,
+    /// Bytes of all calls.
+    pub bytes: u64,
+    /// The most bytes of one call.
+    pub largest_call: u64,
+}
+
+/// Figures of one pool at the end of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// The number of the pool.
+    pub id: u32,
+    /// Objects alive.
+    pub live: u64,
+    /// The most objects that were alive at once, at most this many.
+    pub high_water: u64,
+    /// Bytes held.
+    pub bytes: u64,
+}
+
+/// What happened to a request over its budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was refused.
+    #[default]
+    Refused,
+    /// It was granted, with a warning.
+    Warned,
+    /// It was granted.
+    Allowed,
+    /// It went to memory of its own.
+    Promoted,
+    /// The soft threshold was passed; the budget itself was not.
+    Soft,
+}
+
+impl Outcome {
+    pub(crate) const ALL: [Self; 5] = [Self::Refused, Self::Warned, Self::Allowed, Self::Promoted, Self::Soft];
+
+    pub(crate) fn number(self) -> u64 {
+        Self::ALL.iter().zip(0..).find(|(outcome, _)| **outcome == self).map_or(0, |(_, number)| number)
+    }
+}
+
+/// A request that met its budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BudgetHit {
+    /// The number of the budget.
+    pub id: u32,
+    /// Bytes that were asked for.
+    pub asked: u64,
+    /// Bytes that were left.
+    pub left: u64,
+    /// What happened.
+    pub outcome: Outcome,
+}
+
+/// Figures of one phase in one frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PhaseFigures {
+    /// The number of the phase.
+    pub id: u32,
+    /// Bytes that were handed out in it.
+    pub bytes: u64,
+    /// Nanoseconds from its begin to its end.
+    pub nanoseconds: u64,
+}
+
+macro_rules! frame {
+    ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)?, $list:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct $name $(<$life>)? {
+            /// The number of the frame.
+            pub number: u64,
+            /// Nanoseconds from the start of the recording to the begin of the frame.
+            pub start: u64,
+            /// Nanoseconds from begin to end.
+            pub duration: u64,
+            /// Bytes handed out.
+            pub bytes: u64,
+            /// The most bytes of any frame so far.
+            pub high_water: u64,
+            /// Requests that went to the heap instead of frame or pool.
+            pub heap_fallbacks: u64,
+            /// Calls of the global allocator, where they are counted.
+            pub allocator_calls: Option<u64>,
+            /// Bytes by tag.
+            pub tags: $list!($($life)? (u32, u64)),
+            /// Bytes by thread.
+            pub threads: $list!($($life)? (u32, u64)),
+            /// Systems that ran.
+            pub systems: $list!($($life)? SystemFigures),
+            /// Pools.
+            pub pools: $list!($($life)? PoolFigures),
+            /// Budgets that were met.
+            pub budgets: $list!($($life)? BudgetHit),
+            /// Phases that ended.
+            pub phases: $list!($($life)? PhaseFigures),
+        }
+    };
+}
+
+macro_rules! owned {
+    ($item:ty) => { Vec<$item> };
+}
+
+macro_rules! borrowed {
+    ($life:lifetime $item:ty) => {
+        &$life[$item]
+    };
+}
+
+frame!(
+    /// One frame as it is read.
+    Frame, owned
+);
+frame!(
+    /// One frame as it is written: lists are borrowed, so that a recorder can keep its own.
+    FrameView<'a>, borrowed
+);
+
+impl Frame {
+    /// Borrows it as it is written.
+    #[must_use]
+    pub fn as_view(&self) -> FrameView<'_> {
+        FrameView {
+            number: self.number,
+            start: self.start,
+            duration: self.duration,
+            bytes: self.bytes,
+            high_water: self.high_water,
+            heap_fallbacks: self.heap_fallbacks,
+            allocator_calls: self.allocator_calls,
+            tags: &self.tags,
+            threads: &self.threads,
+            systems: &self.systems,
+            pools: &self.pools,
+            budgets: &self.budgets,
+            phases: &self.phases,
+        }
+    }
+}

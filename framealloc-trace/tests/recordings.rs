@@ -1,0 +1,147 @@
+//! What is written is read; what is cut or damaged is told, and never more than that.
+
+use framealloc_trace::{
+    BudgetHit, Decoder, Encoder, Frame, Item, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures, TraceError,
+};
+use proptest::prelude::*;
+
+fn pairs() -> impl Strategy<Value = Vec<(u32, u64)>> {
+    prop::collection::vec(any::<(u32, u64)>(), 0..6)
+}
+
+prop_compose! {
+    fn frame()(
+        figures in any::<[u64; 6]>(),
+        allocator_calls in prop::option::of(0..u64::MAX),
+        tags in pairs(),
+        threads in pairs(),
+        systems in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
+        pools in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
+        budgets in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
+        phases in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
+    ) -> Frame {
+        let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
+        Frame {
+            number, start, duration, bytes, high_water, heap_fallbacks, allocator_calls, tags, threads,
+            systems: systems.into_iter()
+                .map(|(id, calls, bytes, largest_call)| SystemFigures { id, calls, bytes, largest_call }).collect(),
+            pools: pools.into_iter()
+                .map(|(id, live, high_water, bytes)| PoolFigures { id, live, high_water, bytes }).collect(),
+            budgets: budgets.into_iter()
+                .map(|(id, asked, left)| BudgetHit { id, asked, left, outcome: Outcome::Promoted }).collect(),
+            phases: phases.into_iter()
+                .map(|(id, bytes, nanoseconds)| PhaseFigures { id, bytes, nanoseconds }).collect(),
+        }
+    }
+}
+
+fn recording(frames: &[Frame]) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.define(Kind::Tag, 1, "ai::pathfinding", 0);
+    encoder.define(Kind::Budget, 2, "physics", 4096);
+    for frame in frames {
+        encoder.frame(&frame.as_view());
+    }
+    encoder.into_bytes()
+}
+
+fn frames_of(bytes: &[u8]) -> (Vec<Frame>, Option<TraceError>) {
+    let mut frames = Vec::new();
+    match Decoder::new(bytes) {
+        Err(error) => return (frames, Some(error)),
+        Ok(items) => {
+            for item in items {
+                match item {
+                    Ok(Item::Frame(frame)) => frames.push(frame),
+                    Ok(_) => {}
+                    Err(error) => return (frames, Some(error)),
+                }
+            }
+        }
+    }
+    (frames, None)
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(frames in prop::collection::vec(frame(), 0..5)) {
+        prop_assert_eq!(frames_of(&recording(&frames)), (frames, None));
+    }
+
+    #[test]
+    fn a_recording_cut_anywhere_opens_up_to_its_last_whole_block(frames in prop::collection::vec(frame(), 1..4), cut in any::<prop::sample::Index>()) {
+        let whole = recording(&frames);
+        let (read, error) = frames_of(&whole[..cut.index(whole.len())]);
+        prop_assert!(frames.starts_with(&read));
+        prop_assert!(read.len() < frames.len());
+        // No error only where the cut is between two blocks.
+        let told = matches!(error, None | Some(TraceError::Empty | TraceError::Truncated { .. }));
+        prop_assert!(told, "{:?}", error);
+    }
+
+    #[test]
+    fn a_damaged_byte_is_told_and_nothing_is_made_up(frames in prop::collection::vec(frame(), 1..4), at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
+        let mut bytes = recording(&frames);
+        let at = at.index(bytes.len());
+        bytes[at] ^= flip;
+        let (read, error) = frames_of(&bytes);
+        prop_assert!(frames.starts_with(&read));
+        prop_assert!(error.is_some() || read.len() == frames.len(), "a damaged definition may leave all frames");
+        prop_assert!(error.is_some());
+    }
+
+    #[test]
+    fn no_input_panics(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = frames_of(&bytes);
+        let mut with_header = recording(&[]);
+        with_header.extend(&bytes);
+        let _ = frames_of(&with_header);
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_told_why() {
+    assert_eq!(Decoder::new(b"").err(), Some(TraceError::Empty));
+    assert_eq!(Decoder::new(b"{\"frames\": []}").err(), Some(TraceError::NotATrace));
+    assert_eq!(Decoder::new(b"FATR").err(), Some(TraceError::Truncated { at: 0 }));
+    assert_eq!(Decoder::new(b"FATRACE\0\x09rest").err(), Some(TraceError::WrongVersion { found: 9 }));
+}
+
+#[test]
+fn blocks_of_later_kinds_are_skipped() {
+    let mut bytes = recording(&[]);
+    // Kind 0x4D, empty; its checksum is that of the kind alone.
+    let sum = (0x811C_9DC5_u32 ^ 0x4D).wrapping_mul(0x0100_0193);
+    bytes.extend([0x4D, 0, 0, 0, 0]);
+    bytes.extend(sum.to_le_bytes());
+    let mut encoder = Encoder::resume(bytes);
+    encoder.frame(&Frame { number: 3, ..Frame::default() }.as_view());
+    let (frames, error) = frames_of(encoder.as_bytes());
+    assert_eq!((frames.len(), frames[0].number, error), (1, 3, None));
+}
+
+#[test]
+fn a_frame_of_a_real_game_is_small_and_steady_frames_take_no_memory() {
+    let frame = Frame {
+        number: 100_000,
+        start: 1_666_666_666_666,
+        duration: 16_666_666,
+        bytes: 3 << 20,
+        high_water: 4 << 20,
+        tags: (0..20).map(|id| (id, 150_000)).collect(),
+        threads: (0..8).map(|id| (id, 400_000)).collect(),
+        systems: (0..50).map(|id| SystemFigures { id, calls: 1, bytes: 60_000, largest_call: 60_000 }).collect(),
+        pools: (0..4).map(|id| PoolFigures { id, live: 20_000, high_water: 30_000, bytes: 2 << 20 }).collect(),
+        ..Frame::default()
+    };
+    let mut encoder = Encoder::new(Vec::with_capacity(4096));
+    encoder.clear();
+    encoder.frame(&frame.as_view());
+    assert!(encoder.as_bytes().len() < 700, "{} bytes", encoder.as_bytes().len());
+    let buffer = encoder.as_bytes().as_ptr();
+    for _ in 0..1000 {
+        encoder.clear();
+        encoder.frame(&frame.as_view());
+    }
+    assert_eq!(encoder.as_bytes().as_ptr(), buffer);
+}
