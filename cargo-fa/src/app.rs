@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::analysis::{AnalysisError, Workspace};
-use crate::cli::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf};
+use crate::cli::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
 use crate::codes::Level;
 use crate::report::{Format, Report, counted, render};
 use crate::run::{Plan, Run, UsageError, baseline_path};
@@ -178,11 +178,46 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
         return Ok(CLEAN);
     }
     drop(progress);
+    let checked = check.with_check.is_none_or(|command| compile(command, common, check));
     write_outputs(&run.report, &check.outputs(), &session.current, common)?;
     if !common.quiet {
         conclude(&run, common, check, started.elapsed());
     }
-    Ok(exit_code(&run, check.strict))
+    Ok(if checked { exit_code(&run, check.strict) } else { FOUND })
+}
+
+/// Runs cargo's check, whose messages go straight to standard output, and tells whether it succeeded.
+fn compile(command: WithCheck, common: &Common, check: &Check) -> bool {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = std::process::Command::new(cargo);
+    cargo.arg(match command {
+        WithCheck::Check => "check",
+        WithCheck::Clippy => "clippy",
+    });
+    cargo.args(["--message-format=json", "--quiet"]);
+    if let Some(manifest) = &common.manifest_path {
+        cargo.arg("--manifest-path").arg(manifest);
+    }
+    if check.workspace {
+        cargo.arg("--workspace");
+    }
+    for package in &check.package {
+        cargo.arg("--package").arg(package);
+    }
+    for (given, flag) in
+        [(check.tests, "--tests"), (check.examples, "--examples"), (check.all_targets, "--all-targets")]
+    {
+        if given {
+            cargo.arg(flag);
+        }
+    }
+    match cargo.status() {
+        Ok(status) => status.success(),
+        Err(error) => {
+            tell(&format!("error: cargo cannot be run: {error}"));
+            false
+        }
+    }
 }
 
 fn exit_code(run: &Run, strict: bool) -> u8 {

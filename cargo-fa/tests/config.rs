@@ -198,3 +198,15 @@ fn the_schemas_that_ship_are_the_ones_that_are_printed() {
         assert!(shipped == schema, "schema/{name} is old: write it again with `cargo fa schema`\n{schema:#}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "(\\[|\\]|analysis|lints|tags|physics|budgets|assume|exclude|FA602|frame-escape| = |\"|2MiB|allow|\\{|\\}|,|\\.|\n|1|-|ä|#){0,40}") {
+        if let Err(errors) = parse(&text) {
+            proptest::prop_assert!(!errors.is_empty());
+            for error in errors {
+                proptest::prop_assert!(error.line >= 1 && error.column >= 1 && !error.message.is_empty());
+            }
+        }
+    }
+}

@@ -171,6 +171,9 @@ pub struct Check {
     /// As in cargo: `json` writes rustc's diagnostics, for editors
     #[arg(long, value_name = "FORMAT", conflicts_with = "format", help_heading = "Report")]
     pub message_format: Option<MessageFormat>,
+    /// Run cargo's own check first and pass its messages on, for editors that have one command
+    #[arg(long, value_name = "COMMAND", num_args = 0..=1, require_equals = true, default_missing_value = "check", help_heading = "Report")]
+    pub with_check: Option<WithCheck>,
     /// Tell how long each layer took
     #[arg(long, help_heading = "Report")]
     pub timings: bool,
@@ -214,6 +217,15 @@ impl From<Severity> for Level {
             Severity::Deny => Self::Deny,
         }
     }
+}
+
+/// The commands of cargo that `--with-check` can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WithCheck {
+    /// `cargo check`.
+    Check,
+    /// `cargo clippy`.
+    Clippy,
 }
 
 /// The values of cargo's `--message-format` that make sense here.
@@ -326,6 +338,12 @@ impl Cli {
         let matches = Self::command().try_get_matches_from(arguments)?;
         let mut cli = Self::from_arg_matches(&matches)?;
         cli.check.level_flags = level_flags(&matches);
+        let editor =
+            cli.check.outputs().iter().any(|output| output.file.is_none() && output.format == Format::RustcJson);
+        if cli.check.with_check.is_some() && !editor {
+            let message = "`--with-check` passes on cargo's messages, which needs `--message-format=json`";
+            return Err(Self::command().error(clap::error::ErrorKind::MissingRequiredArgument, message));
+        }
         if cli.check.outputs().iter().filter(|output| output.file.is_none()).count() > 1 {
             let message =
                 "only one report can go to standard output; write the others to files: `--format sarif=out.sarif`";
