@@ -102,7 +102,7 @@ fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, 
     );
     // Not the tail: before the edition of 2024, what a tail borrows would outlive the handle.
     let run = match &function.signature.output {
-        ReturnType::Default => quote!(#body),
+        ReturnType::Default => quote_spanned!(Span::mixed_site()=> let (): () = #body;),
         ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => quote!(#body),
         ReturnType::Type(_, ty) => {
             let ty = closure::nameable(ty).map(|ty| quote!(: #ty));

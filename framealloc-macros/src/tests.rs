@@ -86,6 +86,20 @@ fn a_tagged_function_and_a_tagged_future() {
 }
 
 #[test]
+fn a_future_without_a_result_drops_its_temporaries_before_its_handle() {
+    same(
+        &tagged("AI", "async fn plan(alloc: &SmartAlloc) { work().await }"),
+        &format!(
+            "async fn plan(alloc: &SmartAlloc) {{
+                let tagged = ::framealloc::__private::tagged_handle(&alloc, &AI);
+                {ALLOW} let alloc: &::framealloc::__private::SmartAlloc = &tagged;
+                let (): () = {{ work().await }};
+            }}"
+        ),
+    );
+}
+
+#[test]
 fn a_tag_goes_around_the_system() {
     same(
         &tagged("\"ai\", crate = memory", "#[frame_system] fn plan(alloc: &Frame) {}"),

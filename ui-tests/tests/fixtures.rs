@@ -75,6 +75,11 @@ fn a_strict_user_gets_no_warning_in_either_edition() {
 }
 
 #[test]
+fn the_edition_of_2021_compiles_what_it_always_did() {
+    Fixture::new("edition2021", "edition2021", "2021", "framealloc = { PATH }", "plain").passes("check");
+}
+
+#[test]
 fn the_examples_of_the_documents_compile_with_let_mut_added() {
     Fixture::new("documents", "documents", "2024", "framealloc = { PATH }", "plain").passes("check");
 }
