@@ -2,6 +2,7 @@
 
 use crate::harness::Figures;
 use crate::works::names::{ANY_THREAD, CURSOR, HOISTED, SCOPE, TAGGED};
+use crate::works::objects::{OWN, SIZED};
 use crate::works::threads;
 
 /// A limit on the ratio of one contender (the best of several) to the base of its work.
@@ -31,6 +32,14 @@ static BARS: &[Bar] = &[
     bar("e3", &[CURSOR], 0.80, 0.95),
     bar("k1", &[TAGGED], 1.02, 1.15),
     bar("s1", &["framealloc frame.scoped()", "framealloc alloc.scoped()"], 3.00, 4.50),
+    bar("f1", &[SIZED], 0.80, 1.00),
+    bar("f1", &[OWN], 0.80, 1.00),
+    bar("f2", &[SIZED], 1.00, 1.25),
+    bar("f2", &[OWN], 1.00, 1.25),
+    bar("f3", &[SIZED], 0.65, 0.85),
+    bar("f3", &[OWN], 0.65, 0.85),
+    // Of Box in mimalloc; with snmalloc 0.85 is aimed at.
+    bar("g", &[SIZED, OWN], 0.65, 1.00),
     // Two threads of which each takes as long as one alone scale 2.0 x; 1.9 x is 1.05, 1.6 x is 1.25.
     bar("h", &[threads::TWO], 1.05, 1.25),
 ];

@@ -2,6 +2,7 @@
 
 mod arenas;
 mod heaps;
+pub(crate) mod objects;
 mod ours;
 
 pub(crate) use arenas::{Blink, Bumpalo, BumpaloAligned, Oxc, ScopeDown, ScopeUp};

@@ -5,6 +5,7 @@ mod game;
 mod large;
 mod layouts;
 mod lookup;
+pub(crate) mod objects;
 mod pushes;
 mod scopes;
 mod small;
@@ -45,6 +46,7 @@ pub(crate) fn all() -> Vec<Work> {
     works.extend(scopes::works());
     works.extend(tags::works());
     works.extend(turn::works());
+    works.extend(objects::works());
     works.extend(threads::works());
     works
 }
