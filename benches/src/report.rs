@@ -55,8 +55,8 @@ pub(crate) fn verdicts(verdicts: &[Verdict], quiet: bool) -> usize {
                 _ => "ok",
             };
             println!(
-                "  {:5} {:32} {:5.2}  bar {:.2}  gate {:.2}  {word}",
-                verdict.work, verdict.contender, verdict.ratio, verdict.aim, verdict.gate
+                "  {:4} {:27} {:5.2} x {:22} bar {:.2}  gate {:.2}  {word}",
+                verdict.work, verdict.contender, verdict.ratio, verdict.against, verdict.aim, verdict.gate
             );
         }
     }

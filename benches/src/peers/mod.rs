@@ -2,7 +2,6 @@
 
 mod arenas;
 mod heaps;
-pub(crate) mod objects;
 mod ours;
 
 pub(crate) use arenas::{Blink, Bumpalo, BumpaloAligned, Oxc, ScopeDown, ScopeUp};

@@ -1,13 +1,14 @@
 //! The works. Letters are those of the tables in TECHNICAL.md.
 
+mod channel;
 mod copies;
 mod game;
 mod large;
 mod layouts;
 mod lookup;
-pub(crate) mod objects;
+pub(crate) mod pools;
 mod pushes;
-mod scopes;
+pub(crate) mod scopes;
 mod small;
 mod tags;
 pub(crate) mod threads;
@@ -46,8 +47,9 @@ pub(crate) fn all() -> Vec<Work> {
     works.extend(scopes::works());
     works.extend(tags::works());
     works.extend(turn::works());
-    works.extend(objects::works());
     works.extend(threads::works());
+    works.extend(pools::works());
+    works.extend(channel::works());
     works
 }
 
