@@ -188,4 +188,20 @@ impl SmartAlloc {
     pub fn thread_frame_budget(&self) -> Option<Budget> {
         self.frame().heap().thread_budget()
     }
+
+    /// Returns what budgets did in the last frame that ended: one entry for each limit and outcome. Makes no call to the
+    /// system's allocator, as [`SmartAlloc::stats`] does.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, Budget, BudgetOutcome, BudgetPolicy, SmartAlloc, kilobytes};
+    ///
+    /// let budget = Budget::new(kilobytes(1)).with_policy(BudgetPolicy::Promote);
+    /// let mut alloc = SmartAlloc::new(AllocConfig::default().with_tag_budget("ai", budget));
+    /// alloc.whole_frame(|alloc| alloc.tagged("ai").frame_slice_copy(&[0_u8; 2000]).len());
+    /// assert_eq!(alloc.budget_events()[0].outcome, BudgetOutcome::Promoted);
+    /// ```
+    #[must_use]
+    pub fn budget_events(&self) -> &[BudgetEvent] {
+        self.events_of_budgets()
+    }
 }

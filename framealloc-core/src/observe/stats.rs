@@ -108,7 +108,7 @@ impl SmartAlloc {
             tags: self.each_tag().collect(),
             threads: self.thread_stats(),
             systems: self.system_stats(),
-            budget_events: self.budget_events(),
+            budget_events: self.budget_events().to_vec(),
             scratch: self.scratch_stats(),
             transfers: self.transfer_stats(),
         }

@@ -17,7 +17,7 @@ mod typed;
 pub use boxed::PoolBox;
 pub use refused::Refused;
 pub use slot::PoolSlot;
-pub use stats::{Oversized, PoolStats, class_pools, oversized, own_pools};
+pub use stats::{Oversized, PoolStats, class_pools, for_each_own, oversized, own_pools};
 pub use typed::{Pool, PoolSpec, Pooled};
 
 pub use crate::pool_unsize;

@@ -77,6 +77,25 @@ pub fn own_pools() -> Vec<PoolStats> {
     REGISTRY.own().into_iter().map(PoolStats::of).collect()
 }
 
+/// Calls `visit` with what [`own_pools`] lists, without a call to the global allocator: for the diagnostics of every frame.
+///
+/// ```
+/// use framealloc_core::pool::{self, Pool, PoolSpec};
+///
+/// static BULLETS: Pool<[f32; 6]> = Pool::new(PoolSpec::new("Bullet"));
+/// let bullet = BULLETS.boxed([0.0; 6]);
+/// let mut live = 0;
+/// pool::for_each_own(|pool| live += pool.live);
+/// assert_eq!(live, 1);
+/// # drop(bullet);
+/// ```
+pub fn for_each_own(mut visit: impl FnMut(PoolStats)) {
+    // The list is asked each time: no lock is held while `visit` runs.
+    for pool in (0..).map_while(|position| REGISTRY.own_at(position)) {
+        visit(PoolStats::of(pool));
+    }
+}
+
 /// The size-class pools, smallest first: those of all types without a pool of their own.
 #[must_use]
 pub fn class_pools() -> Vec<PoolStats> {

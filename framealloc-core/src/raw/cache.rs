@@ -263,6 +263,12 @@ impl Registry {
     pub(crate) fn own(&self) -> Vec<&'static RawPool> {
         self.0.lock().own.clone()
     }
+
+    /// One of them, in the order of their first use.
+    #[cfg(not(loom))]
+    pub(crate) fn own_at(&self, position: usize) -> Option<&'static RawPool> {
+        self.0.lock().own.get(position).copied()
+    }
 }
 
 fn cached(cache: NonNull<ThreadCache>, index: usize) -> usize {

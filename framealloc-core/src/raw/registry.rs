@@ -411,9 +411,9 @@ impl SmartAlloc {
     }
 
     /// What budgets did in the last frame.
-    pub(crate) fn budget_events(&self) -> Vec<BudgetEvent> {
-        // SAFETY: as in `tag_stats`.
-        unsafe { &(*self.turn_state()).budget_events }.clone()
+    pub(crate) fn events_of_budgets(&self) -> &[BudgetEvent] {
+        // SAFETY: as in `each_tag`.
+        unsafe { &(*self.turn_state()).budget_events }
     }
 
     /// Transfers of the last frame.
@@ -424,7 +424,7 @@ impl SmartAlloc {
 
     /// The annotated systems that ran in the last frame, in the order of their first call.
     pub(crate) fn system_stats(&self) -> Vec<SystemStats> {
-        // SAFETY: as in `tag_stats`.
+        // SAFETY: as in `each_tag`.
         let sites = unsafe { &(*self.turn_state()).sites };
         sites
             .iter()
