@@ -1,5 +1,6 @@
 //! The figures of the allocator in Bevy's diagnostics.
 
+use core::any::TypeId;
 use core::fmt;
 use core::marker::PhantomData;
 use std::time::Instant;
@@ -9,8 +10,9 @@ use bevy_diagnostic::{Diagnostic, DiagnosticMeasurement, DiagnosticPath, Diagnos
 use bevy_ecs::change_detection::{Res, ResMut};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::schedule::IntoScheduleConfigs;
-use framealloc_core::TagStats;
+use framealloc_core::{PoolStats, TagStats, pool};
 
+use crate::overrun::Overruns;
 use crate::schedule::TurnIn;
 use crate::{AllocResource, SmartAllocSystems};
 
@@ -21,11 +23,18 @@ use crate::{AllocResource, SmartAllocSystems};
 /// |---|---|
 /// | [`framealloc/frame_bytes`](Self::FRAME_BYTES) | bytes of the last frame, all threads |
 /// | [`framealloc/high_water`](Self::HIGH_WATER) | the most bytes of any frame |
+/// | [`framealloc/heap_fallbacks`](Self::HEAP_FALLBACKS) | requests of the last frame that went to the heap |
+/// | [`framealloc/budget_events`](Self::BUDGET_EVENTS) | how often a budget warned, refused or promoted in the last frame |
 /// | `framealloc/tag/<tag>/bytes` | bytes of the last frame under one tag: see [`tag_path`](Self::tag_path) |
+/// | `framealloc/pool/<type>/live` | objects of a `#[pooled]` type that are alive: see [`pool_path`](Self::pool_path) |
 ///
 /// A tag has its diagnostic from its first use on, or from the start if
-/// [`SmartAllocPlugin::with_tags`](crate::SmartAllocPlugin::with_tags) names it. The paths of the fixed timestep's
-/// allocator begin with `framealloc_fixed`.
+/// [`SmartAllocPlugin::with_tags`](crate::SmartAllocPlugin::with_tags) names it; a pool has it from its first use on. The
+/// paths of the fixed timestep's allocator begin with `framealloc_fixed`, and pools, which are the whole process's, are not
+/// among them.
+///
+/// A budget that is overrun is also logged, as a `tracing` warning of the target `framealloc`: once per overrun, which is
+/// over when the budget has been kept for 60 frames.
 ///
 /// ```
 /// use bevy_app::prelude::*;
@@ -57,10 +66,21 @@ impl SmartAllocDiagnosticsPlugin<Main> {
     /// The most bytes of any frame.
     pub const HIGH_WATER: DiagnosticPath = DiagnosticPath::const_new("framealloc/high_water");
 
+    /// Requests of the last frame that went to the heap: over the threshold, or promoted by a budget.
+    pub const HEAP_FALLBACKS: DiagnosticPath = DiagnosticPath::const_new("framealloc/heap_fallbacks");
+    /// How often budgets warned, refused, promoted or passed their soft limit in the last frame.
+    pub const BUDGET_EVENTS: DiagnosticPath = DiagnosticPath::const_new("framealloc/budget_events");
+
+    /// Returns the path of the live objects of a pool, for example `framealloc/pool/Bullet/live`.
+    #[must_use]
+    pub fn pool_path(pool: &str) -> DiagnosticPath {
+        item_path("framealloc", "pool", pool, "live")
+    }
+
     /// Returns the path of a tag's bytes, for example `framealloc/tag/ai::pathfinding/bytes`.
     #[must_use]
     pub fn tag_path(tag: &str) -> DiagnosticPath {
-        tag_path("framealloc", tag)
+        item_path("framealloc", "tag", tag, "bytes")
     }
 }
 
@@ -88,9 +108,16 @@ impl Default for SmartAllocDiagnosticsPlugin<Main> {
 
 impl<M: Send + Sync + 'static> Plugin for SmartAllocDiagnosticsPlugin<M> {
     fn build(&self, app: &mut App) {
-        let paths = Paths::<M>::new(self.prefix);
-        app.register_diagnostic(bytes(&paths.frame_bytes)).register_diagnostic(bytes(&paths.high_water));
-        app.insert_resource(paths);
+        let figures = Figures::<M>::new(self.prefix);
+        for (path, suffix) in [
+            (&figures.frame_bytes, BYTES),
+            (&figures.high_water, BYTES),
+            (&figures.heap_fallbacks, ""),
+            (&figures.budget_events, ""),
+        ] {
+            app.register_diagnostic(Diagnostic::new(path.clone()).with_suffix(suffix));
+        }
+        app.insert_resource(figures);
         self.turn_in.install(app);
         app.add_systems(self.turn_in.label(), diagnose::<M>.in_set(SmartAllocSystems::Diagnose));
     }
@@ -100,7 +127,8 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocDiagnosticsPlugin<M> {
         let Some(alloc) = app.world().get_resource::<AllocResource<M>>() else { return };
         let declared: Vec<&'static str> = alloc.declared_tags().iter().map(|tag| tag.path()).collect();
         for tag in declared {
-            app.register_diagnostic(bytes(&tag_path(self.prefix, tag)));
+            let path = item_path(self.prefix, "tag", tag, "bytes");
+            app.register_diagnostic(Diagnostic::new(path).with_suffix(BYTES));
         }
     }
 }
@@ -114,72 +142,114 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocDiagnosticsPlugin<M> {
     }
 }
 
-fn bytes(path: &DiagnosticPath) -> Diagnostic {
-    Diagnostic::new(path.clone()).with_suffix(" B")
-}
+/// What the overlay and the log put after a number of bytes.
+const BYTES: &str = " B";
 
-fn tag_path(prefix: &str, tag: &str) -> DiagnosticPath {
+fn item_path(prefix: &str, kind: &str, item: &str, figure: &str) -> DiagnosticPath {
     // A path has no empty component; what separates tags is `::`.
-    let tag = if tag.is_empty() { "_" } else { tag };
-    DiagnosticPath::new(format!("{prefix}/tag/{}/bytes", tag.replace('/', "_")))
+    let item = if item.is_empty() { "_" } else { item };
+    DiagnosticPath::new(format!("{prefix}/{kind}/{}/{figure}", item.replace('/', "_")))
 }
 
-/// The paths of one allocator's figures, made once: a frame without a new tag makes no call to the system's allocator.
+/// What one allocator's figures are written by. All paths are made once: a frame without a new tag or pool makes no call
+/// to the system's allocator.
 #[derive(Resource)]
-struct Paths<M: Send + Sync + 'static> {
+struct Figures<M: Send + Sync + 'static> {
     prefix: &'static str,
     frame_bytes: DiagnosticPath,
     high_water: DiagnosticPath,
-    /// The tags that have been used, in the allocator's order.
-    tags: Vec<(&'static str, DiagnosticPath)>,
+    heap_fallbacks: DiagnosticPath,
+    budget_events: DiagnosticPath,
+    tags: Items,
+    pools: Items,
+    overruns: Overruns,
     marker: PhantomData<fn() -> M>,
 }
 
-impl<M: Send + Sync + 'static> Paths<M> {
+impl<M: Send + Sync + 'static> Figures<M> {
     fn new(prefix: &'static str) -> Self {
+        let path = |figure: &str| DiagnosticPath::new(format!("{prefix}/{figure}"));
         Self {
             prefix,
-            frame_bytes: DiagnosticPath::new(format!("{prefix}/frame_bytes")),
-            high_water: DiagnosticPath::new(format!("{prefix}/high_water")),
-            tags: Vec::new(),
+            frame_bytes: path("frame_bytes"),
+            high_water: path("high_water"),
+            heap_fallbacks: path("heap_fallbacks"),
+            budget_events: path("budget_events"),
+            tags: Items { kind: "tag", figure: "bytes", suffix: BYTES, known: Vec::new() },
+            pools: Items { kind: "pool", figure: "live", suffix: "", known: Vec::new() },
+            overruns: Overruns::default(),
             marker: PhantomData,
         }
     }
+}
 
-    /// The path of the tag that comes at `position`; a tag that was not there in the last frame moves the others on.
-    fn of_tag(&mut self, position: usize, tag: &'static str, store: &mut DiagnosticsStore) -> &DiagnosticPath {
-        if self.tags.get(position).is_none_or(|(known, _)| *known != tag) {
-            let path = tag_path(self.prefix, tag);
-            if store.get(&path).is_none() {
-                store.add(bytes(&path));
+/// The paths of all tags, or of all pools, in the order that the allocator lists them in.
+struct Items {
+    kind: &'static str,
+    figure: &'static str,
+    suffix: &'static str,
+    known: Vec<(&'static str, DiagnosticPath)>,
+}
+
+impl Items {
+    /// Records the item that comes at `position`; one that was not there in the last frame moves the others on.
+    fn record(&mut self, position: usize, item: &'static str, value: usize, prefix: &str, recorder: &mut Recorder<'_>) {
+        if self.known.get(position).is_none_or(|(known, _)| *known != item) {
+            let path = item_path(prefix, self.kind, item, self.figure);
+            if recorder.store.get(&path).is_none() {
+                recorder.store.add(Diagnostic::new(path.clone()).with_suffix(self.suffix));
             }
-            self.tags.insert(position, (tag, path));
+            self.known.insert(position, (item, path));
         }
-        &self.tags[position].1
+        recorder.record(&self.known[position].1, value);
     }
 }
 
 fn diagnose<M: Send + Sync + 'static>(
     alloc: Option<Res<AllocResource<M>>>,
-    mut paths: ResMut<Paths<M>>,
+    mut figures: ResMut<Figures<M>>,
     mut store: ResMut<DiagnosticsStore>,
 ) {
     let Some(alloc) = alloc else { return };
+    let figures = &mut *figures;
+    let mut recorder = Recorder { store: &mut store, time: Instant::now() };
     let report = alloc.last_frame();
-    let time = Instant::now();
-    record(&mut store, &paths.frame_bytes, time, report.bytes);
-    record(&mut store, &paths.high_water, time, report.high_water);
-    let mut position = 0;
-    alloc.for_each_tag(|TagStats { path, bytes, .. }| {
-        let path = paths.of_tag(position, path, &mut store);
-        record(&mut store, path, time, bytes);
+    recorder.record(&figures.frame_bytes, report.bytes);
+    recorder.record(&figures.high_water, report.high_water);
+
+    let (mut position, mut fallbacks) = (0, 0);
+    alloc.for_each_tag(|TagStats { path, bytes, heap_fallbacks, .. }| {
+        figures.tags.record(position, path, bytes, figures.prefix, &mut recorder);
+        fallbacks += heap_fallbacks;
         position += 1;
     });
+    recorder.record(&figures.heap_fallbacks, fallbacks);
+
+    let events = alloc.budget_events();
+    recorder.record(&figures.budget_events, events.iter().map(|event| event.count).sum());
+    figures.overruns.observe(events);
+
+    // Pools are the whole process's: one allocator's diagnostics are enough.
+    if TypeId::of::<M>() == TypeId::of::<Main>() {
+        let mut position = 0;
+        pool::for_each_own(|PoolStats { name, live, .. }| {
+            figures.pools.record(position, name, live, figures.prefix, &mut recorder);
+            position += 1;
+        });
+    }
 }
 
-fn record(store: &mut DiagnosticsStore, path: &DiagnosticPath, time: Instant, bytes: usize) {
-    if let Some(diagnostic) = store.get_mut(path).filter(|diagnostic| diagnostic.is_enabled) {
-        #[expect(clippy::cast_precision_loss, reason = "diagnostics are `f64`, exact up to 8 PiB")]
-        diagnostic.add_measurement(DiagnosticMeasurement { time, value: bytes as f64 });
+/// Writes the measurements of one frame.
+struct Recorder<'a> {
+    store: &'a mut DiagnosticsStore,
+    time: Instant,
+}
+
+impl Recorder<'_> {
+    fn record(&mut self, path: &DiagnosticPath, value: usize) {
+        if let Some(diagnostic) = self.store.get_mut(path).filter(|diagnostic| diagnostic.is_enabled) {
+            #[expect(clippy::cast_precision_loss, reason = "diagnostics are `f64`, exact up to 8 PiB")]
+            diagnostic.add_measurement(DiagnosticMeasurement { time: self.time, value: value as f64 });
+        }
     }
 }

@@ -5,6 +5,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod diagnostics;
+mod overrun;
 mod param;
 mod plugin;
 mod prewarm;

@@ -1,0 +1,218 @@
+//! The figures reach Bevy's store and its log, and a budget that is overrun is told of once.
+//!
+//! One test per process-wide logger: the file holds a `log` logger and a `tracing` subscriber of its own.
+#![allow(elided_lifetimes_in_paths, missing_docs, reason = "systems are written as in every Bevy program")]
+#![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters over by value")]
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bevy_app::prelude::*;
+use bevy_diagnostic::{DiagnosticPath, DiagnosticsPlugin, DiagnosticsStore, LogDiagnosticsPlugin};
+use bevy_ecs::prelude::*;
+use bevy_time::{TimePlugin, TimeUpdateStrategy};
+use framealloc::bevy::prelude::*;
+use framealloc::{Budget, BudgetPolicy, frame_system};
+
+const BOTH: [&str; 2] = ["physics", "ai::paths"];
+
+#[frame_system(tag = "physics")]
+fn physics(alloc: Res<AllocResource>) {
+    alloc.frame_slice_copy(&[0_u64; 128]);
+}
+
+fn paths(alloc: FrameAlloc) {
+    alloc.with_tag("ai", |ai| ai.with_tag("paths", |paths| drop(paths.frame_slice_copy(&[0_u64; 16]))));
+}
+
+fn value(app: &App, path: &DiagnosticPath) -> Option<f64> {
+    app.world().resource::<DiagnosticsStore>().get(path).and_then(bevy_diagnostic::Diagnostic::value)
+}
+
+fn tag(path: &str) -> DiagnosticPath {
+    SmartAllocDiagnosticsPlugin::tag_path(path)
+}
+
+#[test]
+fn every_figure_of_a_frame_is_in_the_store() {
+    let mut app = App::new();
+    app.add_plugins(SmartAllocPlugins).add_systems(Update, (physics, paths));
+    app.update();
+    assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::FRAME_BYTES), Some(0.0), "nothing ran before");
+    assert_eq!(value(&app, &tag("physics")), None);
+    app.update();
+    let [physics, paths] = BOTH.map(|path| value(&app, &tag(path)).expect("used in the last frame"));
+    assert!((1024.0..1100.0).contains(&physics) && (128.0..200.0).contains(&paths), "{physics} {paths}");
+    assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::FRAME_BYTES), Some(physics + paths));
+    assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::HIGH_WATER), Some(physics + paths));
+    assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::HEAP_FALLBACKS), Some(0.0));
+    assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::BUDGET_EVENTS), Some(0.0));
+}
+
+#[test]
+fn a_tag_that_comes_between_others_takes_no_ones_place() {
+    let mut app = App::new();
+    // Interned in this order, used in another.
+    app.add_plugins((
+        SmartAllocDiagnosticsPlugin::default(),
+        SmartAllocPlugin::default().with_tags(["b0", "b1", "b2"]),
+    ));
+    app.finish();
+    assert_eq!(value(&app, &tag("b1")), None, "declared, not measured yet");
+    let allocate = |app: &mut App, path: &'static str, bytes: usize| {
+        app.world().resource::<AllocResource>().tagged(path).frame_slice_fill_with(bytes / 8, |i| i as u64);
+    };
+    app.update();
+    allocate(&mut app, "b2", 800);
+    app.update();
+    allocate(&mut app, "b2", 1600);
+    allocate(&mut app, "b0", 240);
+    app.update();
+    for (path, least) in [("b0", 240.0), ("b2", 1600.0)] {
+        let bytes = value(&app, &tag(path)).expect("used in the last frame");
+        assert!((least..least + 64.0).contains(&bytes), "{bytes} bytes of {path}");
+    }
+}
+
+#[test]
+fn the_fixed_timestep_has_figures_of_its_own() {
+    let mut app = App::new();
+    app.add_plugins((SmartAllocPlugins, SmartAllocPlugin::fixed(), SmartAllocDiagnosticsPlugin::fixed()));
+    app.add_systems(FixedUpdate, |alloc: Res<AllocResource<FixedMain>>| drop(alloc.frame_slice_copy(&[0_u64; 32])));
+    app.world_mut().run_schedule(FixedMain);
+    app.world_mut().run_schedule(FixedMain);
+    app.update();
+    assert!(value(&app, &DiagnosticPath::const_new("framealloc_fixed/frame_bytes")) >= Some(256.0));
+    assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::FRAME_BYTES), Some(0.0));
+}
+
+#[test]
+fn a_path_is_valid_whatever_the_tag_is_called() {
+    for (name, path) in [
+        ("ai::paths", "framealloc/tag/ai::paths/bytes"),
+        ("", "framealloc/tag/_/bytes"),
+        ("/a//b/", "framealloc/tag/_a__b_/bytes"),
+    ] {
+        assert_eq!(tag(name).as_str(), path);
+    }
+}
+
+/// Keeps what Bevy's log plugin prints.
+struct Lines(Mutex<String>);
+
+impl log::Log for Lines {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if record.target() == "bevy_diagnostic" {
+            writeln!(self.0.lock().expect("no panic under the lock"), "{}", record.args()).expect("a string");
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+static LINES: Lines = Lines(Mutex::new(String::new()));
+
+#[test]
+fn bevys_log_plugin_prints_the_figures() {
+    log::set_logger(&LINES).expect("the only logger of this process");
+    log::set_max_level(log::LevelFilter::Info);
+    let mut app = App::new();
+    app.add_plugins((TimePlugin, DiagnosticsPlugin, SmartAllocPlugins));
+    app.add_plugins(LogDiagnosticsPlugin { wait_duration: Duration::ZERO, ..Default::default() });
+    app.insert_resource(TimeUpdateStrategy::ManualDuration(Duration::from_millis(16)));
+    app.add_systems(Update, (physics, paths));
+    for _ in 0..5 {
+        app.update();
+    }
+    let lines = LINES.0.lock().expect("no panic under the lock");
+    for path in ["framealloc/frame_bytes", "framealloc/high_water", "framealloc/tag/physics/bytes"] {
+        assert!(lines.lines().any(|line| line.starts_with(path) && line.contains(" B")), "{path} in:\n{lines}");
+    }
+}
+
+/// Keeps the messages of the target `framealloc`.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Warnings {
+    fn count(&self) -> usize {
+        self.0.lock().expect("no panic under the lock").len()
+    }
+}
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "framealloc"
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Message(String);
+        impl tracing::field::Visit for Message {
+            fn record_debug(&mut self, _: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                write!(self.0, "{value:?}").expect("a string");
+            }
+        }
+        let mut message = Message(String::new());
+        event.record(&mut message);
+        self.0.lock().expect("no panic under the lock").push(format!("{} {}", event.metadata().level(), message.0));
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn an_overrun_is_told_of_once_and_counted_in_every_frame() {
+    let budget = Budget::new(kilobytes(1)).with_policy(BudgetPolicy::Warn).with_soft_limit(100);
+    let promoting = Budget::new(kilobytes(1)).with_policy(BudgetPolicy::Promote).with_soft_limit(100);
+    let config = AllocConfig::default().with_tag_budget("warning", budget).with_tag_budget("promoting", promoting);
+    let mut app = App::new();
+    app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config)));
+    app.init_resource::<Wanted>();
+    #[derive(Resource, Default)]
+    struct Wanted(usize);
+    app.add_systems(Update, |alloc: Res<AllocResource>, wanted: Res<Wanted>| {
+        for tag in ["warning", "promoting"] {
+            alloc.tagged(tag).frame_slice_fill_with(wanted.0, |_| 0_u8);
+        }
+    });
+    let warnings = Warnings::default();
+    tracing::subscriber::with_default(warnings.clone(), || {
+        app.update();
+        app.update();
+        assert_eq!(warnings.count(), 0);
+        app.insert_resource(Wanted(2000));
+        for _ in 0..10 {
+            app.update();
+        }
+        assert_eq!(warnings.count(), 2, "{:?}", warnings.0);
+        assert!(value(&app, &SmartAllocDiagnosticsPlugin::BUDGET_EVENTS) >= Some(2.0));
+        assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::HEAP_FALLBACKS), Some(1.0));
+        app.insert_resource(Wanted(1));
+        for _ in 0..100 {
+            app.update();
+        }
+        assert_eq!(value(&app, &SmartAllocDiagnosticsPlugin::BUDGET_EVENTS), Some(0.0));
+        app.insert_resource(Wanted(2000));
+        for _ in 0..10 {
+            app.update();
+        }
+        assert_eq!(warnings.count(), 4, "the next overrun is told of again");
+    });
+    let warnings = warnings.0.lock().expect("no panic under the lock");
+    assert!(warnings[0].starts_with("WARN FA002: the budget of tag `"), "{}", warnings[0]);
+}
