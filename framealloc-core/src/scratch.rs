@@ -11,7 +11,7 @@ use crate::frame::retain::RetainKey;
 use crate::raw::kept::Kept;
 use crate::raw::ledger::Account;
 use crate::raw::registry::SmartAlloc;
-use crate::raw::retain::{Name, first_panic};
+use crate::raw::retain::{Name, dispose, first_panic};
 use crate::raw::scratch::{self as raw, Inbox};
 use crate::raw::share::Payload;
 use crate::sync::Mutex;
@@ -180,8 +180,8 @@ impl Scratch {
 fn resume(panicked: Option<Payload>) {
     match panicked {
         Some(payload) if !std::thread::panicking() => resume_unwind(payload),
-        // Its drop could panic as well.
-        payload => core::mem::forget(payload),
+        Some(payload) => dispose(payload),
+        None => {}
     }
 }
 

@@ -10,7 +10,7 @@ use crate::heap::HeapBox;
 use crate::pool::PoolBox;
 use crate::raw::kept::{Kept, Typed};
 use crate::raw::registry::FrameReport;
-use crate::raw::retain::{Name, Retained, drop_caught, first_panic};
+use crate::raw::retain::{Name, Retained, dispose, drop_caught, first_panic};
 use crate::raw::share::Payload;
 use crate::tag::TagId;
 use crate::{SmartAlloc, scratch};
@@ -367,7 +367,7 @@ impl SmartAlloc {
             && !std::thread::panicking()
         {
             // One by one, so that one more panic does not abort the program.
-            promotions.values.drain(..).for_each(|value| core::mem::forget(drop_caught(value)));
+            promotions.values.drain(..).filter_map(drop_caught).for_each(dispose);
             resume_unwind(payload);
         }
         promotions

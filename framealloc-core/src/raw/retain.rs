@@ -238,11 +238,19 @@ pub(crate) fn drop_caught<T>(value: T) -> Option<Payload> {
     catch_unwind(AssertUnwindSafe(|| drop(value))).err()
 }
 
-/// Keeps the first of several panics; the others are forgotten, since their drop could panic as well.
+/// Keeps the first of several panics; one is all that can be resumed.
 pub(crate) fn first_panic(known: &mut Option<Payload>, next: Option<Payload>) {
     match (&known, next) {
         (None, next) => *known = next,
-        (Some(_), next) => core::mem::forget(next),
+        (Some(_), Some(next)) => dispose(next),
+        (Some(_), None) => {}
+    }
+}
+
+/// Drops what a panic carries, which may panic as well.
+pub(crate) fn dispose(payload: Payload) {
+    if let Some(another) = drop_caught(payload) {
+        core::mem::forget(another);
     }
 }
 

@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::frame::Frame;
 use super::registry::SmartAlloc;
+use super::retain::first_panic;
 use super::thread_heap::ThreadHeap;
 use crate::error::Failure;
 
@@ -120,13 +121,7 @@ pub(crate) unsafe fn drop_all(heap: &ThreadHeap) -> Option<Payload> {
         while let Some(node) = NonNull::new((*list).drops) {
             (*list).drops = (*node.as_ptr()).next;
             let drop = (*node.as_ptr()).drop;
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(node))) {
-                match panicked {
-                    None => panicked = Some(payload),
-                    // Its drop could panic as well, and one panic is all that can be resumed.
-                    Some(_) => core::mem::forget(payload),
-                }
-            }
+            first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
         }
     }
     panicked
