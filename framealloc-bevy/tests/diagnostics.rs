@@ -175,6 +175,10 @@ impl tracing::Subscriber for Warnings {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
+/// Bytes that the systems below ask for.
+#[derive(Resource, Default)]
+struct Wanted(usize);
+
 #[test]
 fn an_overrun_is_told_of_once_and_counted_in_every_frame() {
     let budget = Budget::new(kilobytes(1)).with_policy(BudgetPolicy::Warn).with_soft_limit(100);
@@ -183,8 +187,6 @@ fn an_overrun_is_told_of_once_and_counted_in_every_frame() {
     let mut app = App::new();
     app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config)));
     app.init_resource::<Wanted>();
-    #[derive(Resource, Default)]
-    struct Wanted(usize);
     app.add_systems(Update, |alloc: Res<AllocResource>, wanted: Res<Wanted>| {
         for tag in ["warning", "promoting"] {
             alloc.tagged(tag).frame_slice_fill_with(wanted.0, |_| 0_u8);

@@ -1,0 +1,143 @@
+//! A swarm of thousands of agents, played twice on Bevy's multi-threaded executor: once with frame memory, once with
+//! `Vec`, `Box` and `Local<Vec>`. Both games do the same, to the bit; what differs is who is asked for memory.
+//!
+//! ```text
+//! cargo run --release -p framealloc-bevy --example bevy_swarm
+//! ```
+#![forbid(unsafe_code)]
+#![allow(elided_lifetimes_in_paths, reason = "systems are written as in every Bevy program")]
+#![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters over by value")]
+
+mod framed;
+mod game;
+mod heaped;
+
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use bevy_app::ScheduleRunnerPlugin;
+use bevy_app::prelude::*;
+use bevy_diagnostic::{Diagnostic, DiagnosticsStore};
+use bevy_ecs::prelude::*;
+use bevy_ecs::schedule::MultiThreadedExecutor;
+use framealloc::CountingAlloc;
+use framealloc::bevy::prelude::*;
+
+#[global_allocator]
+static GLOBAL: CountingAlloc = CountingAlloc::system();
+
+/// Frames before anything is measured: arenas, lists and Bevy's own queues grow to what they need.
+const WARM_UP: usize = 200;
+const FRAMES: usize = 500;
+
+fn main() {
+    let bevy_alone = play("Bevy alone, with empty systems", |app| {
+        app.add_systems(PreUpdate, idle);
+        app.add_systems(Update, (idle_on_all_threads, idle, idle, idle, idle, idle, idle, idle));
+        app.add_systems(PostUpdate, (idle, idle));
+    });
+    let framed = play("frame memory", |app| {
+        let config = AllocConfig::default().with_frame_chunk(megabytes(1));
+        app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config).with_prewarm(true)));
+        app.add_plugins(framed::plugin);
+    });
+    let heaped = play("Vec, Box and Local<Vec>", |app| {
+        app.add_plugins(heaped::plugin);
+    });
+    assert_eq!(framed.checksum, heaped.checksum, "both games play the same");
+
+    println!("{} agents, {FRAMES} frames\n", game::AGENTS);
+    println!("{}", framed.diagnostics);
+    println!("{:<32}{:>22}{:>14}", "", "allocator calls/frame", "quiet frame");
+    for outcome in [&bevy_alone, &framed, &heaped] {
+        println!("{:<32}{:>22}{:>14.1?}", outcome.name, outcome.calls / FRAMES as u64, outcome.quiet_frame);
+    }
+}
+
+fn idle() {}
+
+fn idle_on_all_threads(mut agents: Query<&mut game::Velocity>) {
+    agents.par_iter_mut().for_each(|_| {});
+}
+
+/// What a game says when it ends.
+struct Outcome {
+    name: &'static str,
+    /// Of the state of all agents.
+    checksum: u64,
+    /// Calls to the system's allocator in the measured frames, by all threads.
+    calls: u64,
+    /// The tenth percentile of the frames' times: other programs disturb the rest.
+    quiet_frame: Duration,
+    /// The table of Bevy's diagnostics.
+    diagnostics: String,
+}
+
+#[derive(Resource)]
+struct Stopwatch {
+    name: &'static str,
+    frame: usize,
+    calls: u64,
+    last: Instant,
+    times: Vec<Duration>,
+    result: Sender<Outcome>,
+}
+
+/// Plays one game without a window, until the stopwatch has seen enough.
+fn play(name: &'static str, systems: impl FnOnce(&mut App)) -> Outcome {
+    let (result, outcome) = channel();
+    let mut app = App::new();
+    app.add_plugins((TaskPoolPlugin::default(), ScheduleRunnerPlugin::run_loop(Duration::ZERO)));
+    app.edit_schedule(Update, |schedule| {
+        schedule.set_executor(MultiThreadedExecutor::new());
+    });
+    let times = Vec::with_capacity(WARM_UP + FRAMES);
+    app.insert_resource(Stopwatch { name, frame: 0, calls: 0, last: Instant::now(), times, result })
+        .init_resource::<DiagnosticsStore>()
+        .add_systems(Startup, game::spawn)
+        .add_systems(Last, watch);
+    systems(&mut app);
+    app.run();
+    outcome.recv().expect("the stopwatch ends the game")
+}
+
+fn watch(
+    mut watch: ResMut<Stopwatch>,
+    agents: Query<game::State>,
+    store: Res<DiagnosticsStore>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    watch.frame += 1;
+    let time = watch.last.elapsed();
+    watch.times.push(time);
+    watch.last = Instant::now();
+    if watch.frame == WARM_UP {
+        watch.calls = GLOBAL.calls().total();
+    }
+    if watch.frame == WARM_UP + FRAMES {
+        let calls = GLOBAL.calls().total() - watch.calls;
+        let times = &mut watch.times[WARM_UP..];
+        times.sort_unstable();
+        let quiet_frame = times[FRAMES / 10];
+        let outcome = Outcome {
+            name: watch.name,
+            calls,
+            quiet_frame,
+            checksum: game::checksum(&agents),
+            diagnostics: table(&store),
+        };
+        watch.result.send(outcome).expect("`play` waits for it");
+        exit.write(AppExit::Success);
+    }
+}
+
+/// What `LogDiagnosticsPlugin` would log, once and in order.
+fn table(store: &DiagnosticsStore) -> String {
+    let mut diagnostics: Vec<&Diagnostic> = store.iter().collect();
+    diagnostics.sort_by(|a, b| a.path().as_str().cmp(b.path().as_str()));
+    let line = |diagnostic: &&Diagnostic| {
+        let (value, average) = (diagnostic.value()?, diagnostic.average()?);
+        Some(format!("{:<38}{value:>10}{:2} (average {average:.0})\n", diagnostic.path().as_str(), diagnostic.suffix))
+    };
+    diagnostics.iter().filter_map(line).collect()
+}
