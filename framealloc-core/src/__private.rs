@@ -3,7 +3,7 @@
 pub use crate::frame::scope::{TaggedAlloc, with_frame};
 pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::Site;
-pub use crate::{Frame, SmartAlloc};
+pub use crate::{Frame, SmartAlloc, Tag};
 
 use crate::tag::IntoTag;
 

@@ -274,7 +274,7 @@ fn prefault_and_huge_pages_serve_the_same_memory() {
 #[test]
 fn memory_settles_at_the_high_water_mark_and_decays() {
     let mut alloc = SmartAlloc::default();
-    let mut frame = |alloc: &mut SmartAlloc, bytes: usize| {
+    let frame = |alloc: &mut SmartAlloc, bytes: usize| {
         alloc.whole_frame(|alloc| {
             for _ in 0..bytes / 1024 {
                 alloc.frame_box([0_u8; 1024]);

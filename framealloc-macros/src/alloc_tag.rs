@@ -74,7 +74,9 @@ fn expand_function(
 }
 
 fn tagged(args: &AllocTagArgs, tracked: &TokenStream, source: &AllocatorSource, function: Function) -> TokenStream {
-    let Some(tag) = args.tag.as_ref().map(tag_argument) else { return function.into_token_stream() };
+    let Some(tag) = args.tag.as_ref().map(|tag| tag_argument(tag, &Runtime::new(args.krate.as_ref()))) else {
+        return function.into_token_stream();
+    };
     let AllocatorSource { expression, binding, .. } = source;
     if function.signature.asyncness.is_some() {
         let body = async_body(args, &tag, source, &function);
@@ -116,12 +118,15 @@ fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, 
     quote!(#begin #run)
 }
 
-fn tag_argument(tag: &Given<TagSpec>) -> TokenStream {
+/// A tag that names its path absolutely. A bare string would nest under the tag that the caller has open, and the bytes of
+/// `physics` would be found under a path that no `.fa.toml` declares.
+fn tag_argument(tag: &Given<TagSpec>, runtime: &Runtime) -> TokenStream {
     match &tag.value {
         TagSpec::Name(name) => {
             let mut name = Literal::string(name);
             name.set_span(tag.span);
-            quote!(#name)
+            let runtime = runtime.path();
+            quote_spanned!(Span::mixed_site()=> { static TAG: #runtime::Tag = #runtime::Tag::new(#name); &TAG })
         }
         TagSpec::Path(path) => {
             let borrow = quote_spanned!(ours_at(tag.span)=> &);

@@ -79,7 +79,7 @@ pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// static AI: Tag = Tag::new("ai");
 ///
-/// #[alloc_tag("pathfinding")]
+/// #[alloc_tag("ai::pathfinding")]
 /// fn path(alloc: &Frame) -> FrameBox<'_, [u32]> {
 ///     alloc.frame_slice_copy(&[3, 1, 2])
 /// }
@@ -95,8 +95,7 @@ pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Inside the body the allocator carries the tag, and so does whatever the body passes it to. The memory lives as long as
-/// it would without the attribute. A string nests under the tag that the caller passed in; the path of a `static` of
-/// type `Tag` is absolute.
+/// it would without the attribute. The tag is the whole path, whatever tag the caller passes in.
 ///
 /// It goes on functions and methods, on `async fn` (the tag is in the handle, so that it holds in every poll and leaks into
 /// no other task), and on `impl` blocks, where it reaches every method that has an allocator and no tag of its own.
