@@ -1,0 +1,165 @@
+//! A look at the bytes that refuses what would overflow the stack of a recursive parser.
+
+/// How deep brackets may nest.
+const BRACKETS: u32 = 600;
+/// How long a chain of operators, dots, prefixes or `else if` may grow.
+const CHAIN: u32 = 6_000;
+
+/// The offset where the text nests too deeply.
+pub(super) fn check(bytes: &[u8]) -> Result<(), usize> {
+    let mut depth = 0_u32;
+    // One chain per depth: brackets open a new one.
+    let mut chains: Vec<u32> = vec![0];
+    let mut total = 0_u32;
+    // Generic arguments that are open, as far as bytes can tell them from comparisons.
+    let mut angles = 0_u32;
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                chains.push(0);
+                if depth > BRACKETS {
+                    return Err(at);
+                }
+            }
+            b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if chains.len() > 1 {
+                    total -= chains.pop().unwrap_or(0);
+                }
+                if byte == b'}' && !continues(&bytes[at + 1..]) {
+                    total -= std::mem::take(chains.last_mut().unwrap_or(&mut 0));
+                }
+            }
+            b';' => {
+                angles = 0;
+                total -= std::mem::take(chains.last_mut().unwrap_or(&mut 0));
+            }
+            b'"' => at = string_end(bytes, at),
+            b'\'' => at = quote_end(bytes, at),
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
+                continue;
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => at = comment_end(bytes, at),
+            b'<' if preceded_by_word(bytes, at) || bytes[..at].ends_with(b"::") => {
+                angles += 1;
+                if angles > BRACKETS {
+                    return Err(at);
+                }
+            }
+            b'>' if at > 0 && !matches!(bytes[at - 1], b'-' | b'=') => angles = angles.saturating_sub(1),
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'!' | b'<' | b'=' | b'.' | b'?' => {
+                grow(&mut chains, &mut total, at)?;
+            }
+            b'a'..=b'z' if !preceded_by_word(bytes, at) => {
+                // Prefix keywords nest as well: `return return …`, `else if`, `as u8 as u8`.
+                let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+                let word = &bytes[at..at + len];
+                if matches!(word, b"else" | b"return" | b"break" | b"as" | b"move" | b"if" | b"match" | b"for") {
+                    grow(&mut chains, &mut total, at)?;
+                }
+                at += len;
+                if matches!(word, b"r" | b"br" | b"cr") {
+                    at = raw_string_end(bytes, at - 1).map_or(at, |end| end + 1);
+                }
+                continue;
+            }
+            // A comma ends an operand; what generic arguments nest is counted in `angles`.
+            b',' => total -= std::mem::take(chains.last_mut().unwrap_or(&mut 0)),
+            _ => {}
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+fn grow(chains: &mut [u32], total: &mut u32, at: usize) -> Result<(), usize> {
+    if let Some(chain) = chains.last_mut() {
+        *chain += 1;
+        *total += 1;
+    }
+    if *total > CHAIN { Err(at) } else { Ok(()) }
+}
+
+/// Whether the expression before a closing brace goes on behind it.
+fn continues(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    matches!(rest.first(), Some(b'.' | b'?' | b')' | b']' | b'+' | b'-' | b'*' | b'&' | b'|' | b'<' | b'='))
+        || rest.starts_with(b"else")
+}
+
+fn preceded_by_word(bytes: &[u8], at: usize) -> bool {
+    at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_')
+}
+
+/// The offset of the closing quote.
+fn string_end(bytes: &[u8], open: usize) -> usize {
+    let mut at = open + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'"' => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// The offset of the quote that ends a character, or of the one that starts a lifetime.
+fn quote_end(bytes: &[u8], open: usize) -> usize {
+    if bytes.get(open + 1) == Some(&b'\\') {
+        return memchr::memchr(b'\'', bytes.get(open + 3..).unwrap_or_default()).map_or(open, |found| open + 3 + found);
+    }
+    // A character is at most four bytes wide; a lifetime has no closing quote that near.
+    let near = &bytes[open + 1..bytes.len().min(open + 6)];
+    match near.iter().position(|byte| *byte == b'\'') {
+        Some(found) if std::str::from_utf8(&near[..found]).is_ok_and(|text| text.chars().count() == 1) => {
+            open + 1 + found
+        }
+        _ => open,
+    }
+}
+
+fn comment_end(bytes: &[u8], open: usize) -> usize {
+    let mut depth = 0_u32;
+    let mut at = open;
+    while at + 1 < bytes.len() {
+        match (bytes[at], bytes[at + 1]) {
+            (b'/', b'*') => {
+                depth += 1;
+                at += 1;
+            }
+            (b'*', b'/') => {
+                depth -= 1;
+                at += 1;
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// The offset of the last byte of a raw string that starts at `open`.
+fn raw_string_end(bytes: &[u8], open: usize) -> Option<usize> {
+    let hashes = bytes[open + 1..].iter().take_while(|byte| **byte == b'#').count();
+    if bytes.get(open + 1 + hashes) != Some(&b'"') {
+        return None;
+    }
+    let mut at = open + 2 + hashes;
+    loop {
+        let found = at + memchr::memchr(b'"', bytes.get(at..)?)?;
+        let closing = &bytes[found + 1..];
+        if closing.len() >= hashes && closing[..hashes].iter().all(|byte| *byte == b'#') {
+            return Some(found + hashes);
+        }
+        at = found + 1;
+    }
+}

@@ -1,0 +1,397 @@
+//! Expressions and statements.
+
+use super::super::ir::{
+    AsyncBlock, BinaryOp, Block, Closure, ExprId, ExprKind, ForLoop, IntKind, Literal, MethodCall, Name, Span,
+    Statement, StructLiteral,
+};
+use super::super::offset;
+use super::Lowerer;
+
+impl Lowerer<'_> {
+    pub(super) fn expr(&mut self, expr: &syn::Expr) -> ExprId {
+        let (span, kind) = match expr {
+            syn::Expr::Array(of) => {
+                let elems = self.exprs(of.elems.iter());
+                (self.span(of.bracket_token.span.join()), ExprKind::Array(elems))
+            }
+            syn::Expr::Assign(of) => {
+                let left = self.expr(&of.left);
+                let right = self.expr(&of.right);
+                (self.across(left, right), ExprKind::Assign { left, right })
+            }
+            syn::Expr::Async(of) => {
+                let body = self.block_expr(&of.block, None);
+                let span = self.span(of.async_token.span).to(self.span_of(body));
+                (span, ExprKind::Async(Box::new(AsyncBlock { moves: of.capture.is_some(), body })))
+            }
+            syn::Expr::Await(of) => {
+                let base = self.expr(&of.base);
+                (self.span_of(base).to(self.span(of.await_token.span)), ExprKind::Await(base))
+            }
+            syn::Expr::Binary(of) => self.binary(of),
+            syn::Expr::Block(of) => {
+                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                return self.block_expr(&of.block, label);
+            }
+            syn::Expr::Unsafe(of) => return self.block_expr(&of.block, None),
+            syn::Expr::Const(of) => return self.block_expr(&of.block, None),
+            syn::Expr::TryBlock(of) => return self.block_expr(&of.block, None),
+            syn::Expr::Break(of) => {
+                let label = of.label.as_ref().map(|label| self.ident(&label.ident).0);
+                let value = of.expr.as_ref().map(|value| self.expr(value));
+                (self.span(of.break_token.span), ExprKind::Break { label, value })
+            }
+            syn::Expr::Continue(of) => {
+                let label = of.label.as_ref().map(|label| self.ident(&label.ident).0);
+                (self.span(of.continue_token.span), ExprKind::Continue { label })
+            }
+            syn::Expr::Return(of) => {
+                let value = of.expr.as_ref().map(|value| self.expr(value));
+                (self.span(of.return_token.span), ExprKind::Return(value))
+            }
+            syn::Expr::Call(of) => {
+                let callee = self.expr(&of.func);
+                let args = self.exprs(of.args.iter());
+                let close = self.span(of.paren_token.span.close());
+                (self.span_of(callee).to(close), ExprKind::Call { callee, args })
+            }
+            syn::Expr::Cast(of) => {
+                let inner = self.expr(&of.expr);
+                let ty = self.ty(&of.ty);
+                (self.span_of(inner).to(self.span(of.as_token.span)), ExprKind::Cast { inner, ty })
+            }
+            syn::Expr::Closure(of) => self.closure(of),
+            syn::Expr::Field(of) => {
+                let base = self.expr(&of.base);
+                let (name, hi) = match &of.member {
+                    syn::Member::Named(ident) => {
+                        let (name, span) = self.ident(ident);
+                        (name, span.hi)
+                    }
+                    syn::Member::Unnamed(index) => (self.digits(index.index), self.lines.end(index.span)),
+                };
+                let span = Span { lo: self.span_of(base).lo, hi };
+                (span, ExprKind::Field { base, name })
+            }
+            syn::Expr::ForLoop(of) => {
+                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                let span = self.span(of.for_token.span);
+                let iter = self.expr(&of.expr);
+                let pat = self.pat(&of.pat);
+                let body = self.block_expr(&of.body, None);
+                let header = span.to(self.span_of(iter));
+                (header, ExprKind::For(Box::new(ForLoop { label, pat, iter, body })))
+            }
+            syn::Expr::Group(of) => return self.expr(&of.expr),
+            syn::Expr::Paren(of) => return self.expr(&of.expr),
+            syn::Expr::If(of) => {
+                let span = self.span(of.if_token.span);
+                let cond = self.expr(&of.cond);
+                let then = self.block_expr(&of.then_branch, None);
+                let otherwise = of.else_branch.as_ref().map(|(_, branch)| self.expr(branch));
+                let end = self.span_of(otherwise.unwrap_or(then));
+                (span.to(end), ExprKind::If { cond, then, otherwise })
+            }
+            syn::Expr::Index(of) => {
+                let base = self.expr(&of.expr);
+                let index = self.expr(&of.index);
+                let close = self.span(of.bracket_token.span.close());
+                (self.span_of(base).to(close), ExprKind::Index { base, index })
+            }
+            syn::Expr::Let(of) => {
+                let value = self.expr(&of.expr);
+                let pat = self.pat(&of.pat);
+                let span = self.span(of.let_token.span).to(self.span_of(value));
+                (span, ExprKind::Let { pat, value })
+            }
+            syn::Expr::Lit(of) => {
+                let span = self.span(of.lit.span());
+                (span, ExprKind::Literal(self.literal(&of.lit)))
+            }
+            syn::Expr::Loop(of) => {
+                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                let body = self.block_expr(&of.body, None);
+                (self.span(of.loop_token.span), ExprKind::Loop { label, body })
+            }
+            syn::Expr::While(of) => {
+                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                let cond = self.expr(&of.cond);
+                let body = self.block_expr(&of.body, None);
+                let span = self.span(of.while_token.span).to(self.span_of(cond));
+                (span, ExprKind::While { label, cond, body })
+            }
+            syn::Expr::Macro(of) => return self.macro_call(&of.mac),
+            syn::Expr::Match(of) => {
+                let span = self.span(of.match_token.span);
+                let value = self.expr(&of.expr);
+                let arms = of
+                    .arms
+                    .iter()
+                    .map(|arm| {
+                        let pat = self.pat(&arm.pat);
+                        (pat, self.expr(&arm.body))
+                    })
+                    .collect();
+                (span.to(self.span_of(value)), ExprKind::Match { value, arms })
+            }
+            syn::Expr::MethodCall(of) => {
+                let receiver = self.expr(&of.receiver);
+                let (name, name_span) = self.ident(&of.method);
+                let turbofish = of.turbofish.as_ref().map(|angle| self.arguments(angle).types).unwrap_or_default();
+                let args = self.exprs(of.args.iter()).into_vec();
+                let close = self.span(of.paren_token.span.close());
+                let span = self.span_of(receiver).to(close);
+                (span, ExprKind::Method(Box::new(MethodCall { receiver, name, name_span, turbofish, args })))
+            }
+            syn::Expr::Path(of) => {
+                if let (None, Some(ident)) = (&of.qself, of.path.get_ident()) {
+                    let (name, span) = self.ident(ident);
+                    (span, ExprKind::Name(name))
+                } else {
+                    let qself = of.qself.as_ref().map(|qself| self.ty(&qself.ty));
+                    let path = self.path_with(&of.path, qself);
+                    (self.facts.path(path).span, ExprKind::Path(path))
+                }
+            }
+            syn::Expr::Range(of) => {
+                let start = of.start.as_ref().map(|start| self.expr(start));
+                let end = of.end.as_ref().map(|end| self.expr(end));
+                let (tokens, inclusive) = match &of.limits {
+                    syn::RangeLimits::HalfOpen(dots) => (dots.spans[0], false),
+                    syn::RangeLimits::Closed(dots) => (dots.spans[0], true),
+                };
+                let mut span = self.span(tokens);
+                if let Some(start) = start {
+                    span.lo = self.span_of(start).lo;
+                }
+                if let Some(end) = end {
+                    span.hi = self.span_of(end).hi;
+                }
+                (span, ExprKind::Range { start, end, inclusive })
+            }
+            syn::Expr::RawAddr(of) => {
+                let inner = self.expr(&of.expr);
+                let span = self.span(of.and_token.span).to(self.span_of(inner));
+                (
+                    span,
+                    ExprKind::Ref {
+                        mutable: matches!(of.mutability, syn::PointerMutability::Mut(_)),
+                        raw: true,
+                        inner,
+                    },
+                )
+            }
+            syn::Expr::Reference(of) => {
+                let inner = self.expr(&of.expr);
+                let span = self.span(of.and_token.span).to(self.span_of(inner));
+                (span, ExprKind::Ref { mutable: of.mutability.is_some(), raw: false, inner })
+            }
+            syn::Expr::Repeat(of) => {
+                let value = self.expr(&of.expr);
+                let len = self.expr(&of.len);
+                (self.span(of.bracket_token.span.join()), ExprKind::Repeat { value, len })
+            }
+            syn::Expr::Struct(of) => {
+                let path = self.path(&of.path);
+                let fields = of
+                    .fields
+                    .iter()
+                    .map(|field| {
+                        let name = self.member(&field.member);
+                        (name, self.expr(&field.expr))
+                    })
+                    .collect();
+                let rest = of.rest.as_ref().map(|rest| self.expr(rest));
+                let close = self.span(of.brace_token.span.close());
+                let span = self.facts.path(path).span.to(close);
+                (span, ExprKind::Struct(Box::new(StructLiteral { path, fields, rest })))
+            }
+            syn::Expr::Try(of) => {
+                let inner = self.expr(&of.expr);
+                (self.span_of(inner).to(self.span(of.question_token.span)), ExprKind::Try(inner))
+            }
+            syn::Expr::Tuple(of) => {
+                let elems = self.exprs(of.elems.iter());
+                (self.span(of.paren_token.span.join()), ExprKind::Tuple(elems))
+            }
+            syn::Expr::Unary(of) => {
+                let inner = self.expr(&of.expr);
+                let (token, kind) = match &of.op {
+                    syn::UnOp::Deref(star) => (star.span, ExprKind::Deref(inner)),
+                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary(inner)),
+                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary(inner)),
+                    _ => return inner,
+                };
+                (Span { lo: self.lines.start(token), hi: self.span_of(inner).hi }, kind)
+            }
+            syn::Expr::Yield(of) => match &of.expr {
+                Some(value) => return self.expr(value),
+                None => return self.missing(),
+            },
+            _ => return self.missing(),
+        };
+        self.push_expr(span, kind)
+    }
+
+    pub(super) fn exprs<'e>(&mut self, exprs: impl Iterator<Item = &'e syn::Expr>) -> Box<[ExprId]> {
+        exprs.map(|expr| self.expr(expr)).collect()
+    }
+
+    fn across(&self, left: ExprId, right: ExprId) -> Span {
+        self.span_of(left).to(self.span_of(right))
+    }
+
+    fn binary(&mut self, of: &syn::ExprBinary) -> (Span, ExprKind) {
+        use syn::BinOp;
+        let left = self.expr(&of.left);
+        let right = self.expr(&of.right);
+        let op = match &of.op {
+            BinOp::And(_) | BinOp::Or(_) => BinaryOp::Lazy,
+            BinOp::Eq(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ne(_) | BinOp::Ge(_) | BinOp::Gt(_) => {
+                BinaryOp::Compare
+            }
+            BinOp::Add(_) => BinaryOp::Add,
+            BinOp::Mul(_) => BinaryOp::Mul,
+            BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_) => return (self.across(left, right), ExprKind::AssignOp { left, right }),
+            _ => BinaryOp::Other,
+        };
+        (self.across(left, right), ExprKind::Binary { op, left, right })
+    }
+
+    fn closure(&mut self, of: &syn::ExprClosure) -> (Span, ExprKind) {
+        let params = of
+            .inputs
+            .iter()
+            .map(|input| match input {
+                syn::Pat::Type(typed) => {
+                    let pat = self.pat(&typed.pat);
+                    (pat, Some(self.ty(&typed.ty)))
+                }
+                other => (self.pat(other), None),
+            })
+            .collect();
+        let output = self.output(&of.output);
+        let body = self.expr(&of.body);
+        let span = self.span(of.inputs_begin.span).to(self.span_of(body));
+        let closure = Closure { params, output, body, moves: of.capture.is_some(), is_async: of.asyncness.is_some() };
+        (span, ExprKind::Closure(Box::new(closure)))
+    }
+
+    fn literal(&mut self, lit: &syn::Lit) -> Literal {
+        match lit {
+            syn::Lit::Str(text) => Literal::Str(self.text(&text.value())),
+            syn::Lit::ByteStr(bytes) => Literal::Bytes(offset(bytes.value().len())),
+            syn::Lit::CStr(text) => Literal::Bytes(offset(text.value().as_bytes().len())),
+            syn::Lit::Byte(_) => Literal::Int(None, IntKind::Bytes(1)),
+            syn::Lit::Char(_) => Literal::Char,
+            syn::Lit::Int(int) => {
+                let kind = match int.suffix() {
+                    "u8" | "i8" => IntKind::Bytes(1),
+                    "u16" | "i16" => IntKind::Bytes(2),
+                    "u32" | "i32" => IntKind::Bytes(4),
+                    "u64" | "i64" | "usize" | "isize" => IntKind::Bytes(8),
+                    "u128" | "i128" => IntKind::Bytes(16),
+                    _ => IntKind::None,
+                };
+                Literal::Int(int.base10_parse().ok(), kind)
+            }
+            syn::Lit::Float(float) => Literal::Float(float.suffix() == "f32"),
+            syn::Lit::Bool(of) => Literal::Bool(of.value),
+            _ => Literal::Char,
+        }
+    }
+
+    pub(super) fn member(&mut self, member: &syn::Member) -> Name {
+        match member {
+            syn::Member::Named(ident) => self.ident(ident).0,
+            syn::Member::Unnamed(index) => self.digits(index.index),
+        }
+    }
+
+    pub(super) fn digits(&mut self, number: u32) -> Name {
+        const DIGITS: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];
+        match DIGITS.get(number as usize) {
+            Some(digits) => self.intern(digits),
+            None => self.text(&number.to_string()),
+        }
+    }
+
+    pub(super) fn block_expr(&mut self, block: &syn::Block, label: Option<Name>) -> ExprId {
+        let lowered = self.statements(&block.stmts, label);
+        let span = Span {
+            lo: self.lines.start(block.brace_token.span.open()),
+            hi: self.lines.end(block.brace_token.span.close()),
+        };
+        self.push_expr(span, ExprKind::Block(Box::new(lowered)))
+    }
+
+    pub(super) fn statements(&mut self, stmts: &[syn::Stmt], label: Option<Name>) -> Block {
+        let mut statements = Vec::with_capacity(stmts.len());
+        let mut tail = None;
+        for (at, stmt) in stmts.iter().enumerate() {
+            let last = at + 1 == stmts.len();
+            match stmt {
+                syn::Stmt::Local(local) => {
+                    let init = local.init.as_ref().map(|init| self.expr(&init.expr));
+                    let otherwise =
+                        local.init.as_ref().and_then(|init| init.diverge.as_ref()).map(|(_, expr)| self.expr(expr));
+                    let (pat, ty) = match &local.pat {
+                        syn::Pat::Type(typed) => {
+                            let pat = self.pat(&typed.pat);
+                            (pat, Some(self.ty(&typed.ty)))
+                        }
+                        other => (self.pat(other), None),
+                    };
+                    let span = self.span(local.let_token.span);
+                    let cold = Self::is_cold(&local.attrs);
+                    statements.push(Statement::Let { pat, ty, init, otherwise, span, cold });
+                }
+                syn::Stmt::Item(item) => {
+                    if let Some(item) = self.item(item) {
+                        statements.push(Statement::Item(item));
+                    }
+                }
+                syn::Stmt::Expr(expr, semi) => {
+                    let cold = Self::is_cold(expr_attrs(expr));
+                    let expr = self.expr(expr);
+                    if last && semi.is_none() {
+                        tail = Some(expr);
+                    } else {
+                        statements.push(Statement::Expr { expr, cold });
+                    }
+                }
+                syn::Stmt::Macro(of) => {
+                    let cold = Self::is_cold(&of.attrs);
+                    let expr = self.macro_call(&of.mac);
+                    if last && of.semi_token.is_none() {
+                        tail = Some(expr);
+                    } else {
+                        statements.push(Statement::Expr { expr, cold });
+                    }
+                }
+            }
+        }
+        Block { label, statements, tail }
+    }
+}
+
+fn expr_attrs(expr: &syn::Expr) -> &[syn::Attribute] {
+    match expr {
+        syn::Expr::Block(of) => &of.attrs,
+        syn::Expr::Call(of) => &of.attrs,
+        syn::Expr::MethodCall(of) => &of.attrs,
+        syn::Expr::If(of) => &of.attrs,
+        syn::Expr::ForLoop(of) => &of.attrs,
+        syn::Expr::Macro(of) => &of.attrs,
+        _ => &[],
+    }
+}

@@ -1,0 +1,301 @@
+//! Macro calls: known ones are understood, others are read as well as they can be.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream};
+
+use super::super::ir::{Block, ExprId, ExprKind, Literal, MacroCall, MacroKind, Span, Statement};
+use super::super::offset;
+use super::Lowerer;
+
+enum Shape {
+    Arguments(MacroKind),
+    Vec,
+    Select,
+    RawAddress { mutable: bool },
+    Text,
+}
+
+fn shape(name: &str) -> Shape {
+    let kind = match name {
+        "format" | "format_args" => MacroKind::Format,
+        "print" | "println" | "eprint" | "eprintln" => MacroKind::Print,
+        "write" | "writeln" => MacroKind::Write,
+        "panic" | "todo" | "unimplemented" | "unreachable" | "bail" => MacroKind::Panic,
+        "assert" | "assert_eq" | "assert_ne" | "ensure" => MacroKind::Assert,
+        "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => MacroKind::DebugAssert,
+        "trace" | "debug" | "info" | "warn" | "error" | "log" | "event" | "span" | "trace_span" | "debug_span"
+        | "info_span" | "warn_span" | "error_span" | "warn_once" | "info_once" | "error_once" | "debug_once" => {
+            MacroKind::Log
+        }
+        "matches" => MacroKind::Matches,
+        "join" | "try_join" => MacroKind::Join,
+        "frame_format" => MacroKind::FrameFormat,
+        "pin" | "dbg" => MacroKind::Transparent,
+        "vec" => return Shape::Vec,
+        "select" | "select_biased" => return Shape::Select,
+        "addr_of" => return Shape::RawAddress { mutable: false },
+        "addr_of_mut" => return Shape::RawAddress { mutable: true },
+        "concat" | "stringify" | "include_str" | "include_bytes" | "env" | "option_env" | "line" | "column"
+        | "file" | "module_path" | "cfg" | "compile_error" => return Shape::Text,
+        _ => MacroKind::Unknown,
+    };
+    Shape::Arguments(kind)
+}
+
+impl Lowerer<'_> {
+    pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> ExprId {
+        let name = mac.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let path = self.path(&mac.path);
+        let close = match &mac.delimiter {
+            syn::MacroDelimiter::Paren(paren) => paren.span.close(),
+            syn::MacroDelimiter::Brace(brace) => brace.span.close(),
+            syn::MacroDelimiter::Bracket(bracket) => bracket.span.close(),
+        };
+        let span = self.facts.path(path).span.to(self.span(close));
+        let (kind, args) = match shape(&name) {
+            Shape::Text => {
+                let text = self.text("");
+                return self.push_expr(span, ExprKind::Literal(Literal::Str(text)));
+            }
+            Shape::Select => {
+                if let Ok(arms) = mac.parse_body::<SelectArms>() {
+                    return self.select(path, span, arms);
+                }
+                (MacroKind::Unknown, self.arguments_of(&mac.tokens, true))
+            }
+            Shape::RawAddress { mutable } => {
+                let inner = match mac.parse_body::<syn::Expr>() {
+                    Ok(expr) => self.expr(&expr),
+                    Err(_) => self.missing(),
+                };
+                return self.push_expr(span, ExprKind::Ref { mutable, raw: true, inner });
+            }
+            Shape::Vec => match mac.parse_body::<RepeatArguments>() {
+                Ok(RepeatArguments(value, len)) => (MacroKind::VecRepeat, vec![self.expr(&value), self.expr(&len)]),
+                Err(_) => (MacroKind::VecList, self.arguments_of(&mac.tokens, false)),
+            },
+            Shape::Arguments(MacroKind::Matches) => {
+                let first = split(&mac.tokens, false).into_iter().next();
+                (MacroKind::Matches, first.and_then(|tokens| self.argument(tokens)).into_iter().collect())
+            }
+            Shape::Arguments(MacroKind::Unknown) => (MacroKind::Unknown, self.unknown(&mac.tokens)),
+            Shape::Arguments(kind) => (kind, self.arguments_of(&mac.tokens, false)),
+        };
+        self.push_expr(span, ExprKind::Macro(Box::new(MacroCall { path, kind, args })))
+    }
+
+    fn unknown(&mut self, tokens: &TokenStream) -> Vec<ExprId> {
+        // A body of statements says more than its parts between commas.
+        let statements = |input: ParseStream<'_>| syn::Block::parse_within(input);
+        if let Ok(stmts) = syn::parse::Parser::parse2(statements, tokens.clone())
+            && stmts.len() > 1
+        {
+            let block = self.statements(&stmts, None);
+            return vec![self.push_expr(Span::default(), ExprKind::Block(Box::new(block)))];
+        }
+        self.arguments_of(tokens, true)
+    }
+
+    /// The arguments between commas, with those that a format string names.
+    fn arguments_of(&mut self, tokens: &TokenStream, semicolons: bool) -> Vec<ExprId> {
+        let mut args = Vec::new();
+        for tokens in split(tokens, semicolons) {
+            let literal = tokens.clone().into_iter().next();
+            if let Some(arg) = self.argument(tokens) {
+                let is_text = matches!(self.facts.expr(arg).kind, ExprKind::Literal(Literal::Str(_)));
+                args.push(arg);
+                if let (true, Some(TokenTree::Literal(literal))) = (is_text, literal) {
+                    self.captured_names(literal.span(), &mut args);
+                }
+            }
+        }
+        args
+    }
+
+    fn argument(&mut self, tokens: TokenStream) -> Option<ExprId> {
+        if let Ok(expr) = syn::parse2::<syn::Expr>(tokens.clone()) {
+            // `name = value` in a format macro names an argument.
+            return Some(match &expr {
+                syn::Expr::Assign(named) => self.expr(&named.right),
+                other => self.expr(other),
+            });
+        }
+        // `target: value`, `?value`, `%value`, `name = %value`.
+        let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        while matches!(tokens.first(), Some(TokenTree::Punct(_)))
+            || matches!(tokens.get(1), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ':' | '='))
+        {
+            tokens.remove(0);
+        }
+        let expr = syn::parse2::<syn::Expr>(tokens.into_iter().collect()).ok()?;
+        Some(self.expr(&expr))
+    }
+
+    /// `{name}` and `{name:?}` in the text of a literal.
+    fn captured_names(&mut self, literal: proc_macro2::Span, args: &mut Vec<ExprId>) {
+        let span = self.span(literal);
+        let base = self.lines.base;
+        let text = self.lines.text;
+        let literal = &text[(span.lo - base) as usize..(span.hi - base) as usize];
+        let bytes = literal.as_bytes();
+        let mut at = 0;
+        while let Some(found) = memchr::memchr(b'{', &bytes[at..]) {
+            let open = at + found;
+            if bytes.get(open + 1) == Some(&b'{') {
+                at = open + 2;
+                continue;
+            }
+            at = open + 1;
+            if literal[..open].ends_with("\\u") {
+                continue;
+            }
+            let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+            let starts = bytes.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+            if starts && matches!(bytes.get(at + len), Some(b'}' | b':')) {
+                let name = self.intern(&literal[at..at + len]);
+                let lo = span.lo + offset(at);
+                args.push(self.push_expr(Span { lo, hi: lo + offset(len) }, ExprKind::Name(name)));
+            }
+        }
+    }
+
+    /// `select!` waits for all futures at once, then runs one arm.
+    fn select(&mut self, path: super::super::ir::PathId, span: Span, arms: SelectArms) -> ExprId {
+        let mut futures = Vec::new();
+        let mut bodies = Vec::new();
+        for arm in arms.0 {
+            let future = arm.future.as_ref().map(|future| self.expr(future));
+            futures.extend(future);
+            let pat = match &arm.pat {
+                Some(pat) => self.pat(pat),
+                None => self.push_pat(super::super::ir::Pat::Wild),
+            };
+            bodies.push((pat, self.expr(&arm.body)));
+        }
+        let wait = MacroCall { path, kind: MacroKind::Join, args: futures };
+        let wait = self.push_expr(span, ExprKind::Macro(Box::new(wait)));
+        let value = self.missing();
+        let choice = self.push_expr(span, ExprKind::Match { value, arms: bodies.into_boxed_slice() });
+        let statements = vec![Statement::Expr { expr: wait, cold: false }];
+        self.push_expr(span, ExprKind::Block(Box::new(Block { label: None, statements, tail: Some(choice) })))
+    }
+}
+
+/// Parts between commas (and semicolons) that are not in brackets.
+fn split(tokens: &TokenStream, semicolons: bool) -> Vec<TokenStream> {
+    let mut parts = Vec::new();
+    let mut part = Vec::new();
+    let mut pipes = 0;
+    for token in tokens.clone() {
+        if let TokenTree::Punct(punct) = &token {
+            match punct.as_char() {
+                // The commas between the parameters of a closure.
+                '|' if part.is_empty() || pipes % 2 == 1 => pipes += 1,
+                ',' if pipes % 2 == 0 => {
+                    parts.push(part.drain(..).collect());
+                    pipes = 0;
+                    continue;
+                }
+                ';' if semicolons => {
+                    parts.push(part.drain(..).collect());
+                    pipes = 0;
+                    continue;
+                }
+                _ => {}
+            }
+        }
+        part.push(token);
+    }
+    if !part.is_empty() {
+        parts.push(part.into_iter().collect());
+    }
+    parts
+}
+
+struct RepeatArguments(syn::Expr, syn::Expr);
+
+impl Parse for RepeatArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let value = input.parse()?;
+        input.parse::<syn::Token![;]>()?;
+        Ok(Self(value, input.parse()?))
+    }
+}
+
+struct SelectArm {
+    pat: Option<syn::Pat>,
+    future: Option<syn::Expr>,
+    body: syn::Expr,
+}
+
+struct SelectArms(Vec<SelectArm>);
+
+impl Parse for SelectArms {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arms = Vec::new();
+        if input.peek(syn::Ident) && input.peek2(syn::Token![;]) {
+            input.parse::<syn::Ident>()?;
+            input.parse::<syn::Token![;]>()?;
+        }
+        while !input.is_empty() {
+            let (pat, future) = if input.peek(syn::Token![else]) {
+                input.parse::<syn::Token![else]>()?;
+                (None, None)
+            } else if input.peek(syn::Ident) && (input.peek2(syn::Token![=>])) {
+                // `default => …`, `complete => …`
+                input.parse::<syn::Ident>()?;
+                (None, None)
+            } else {
+                let pat = syn::Pat::parse_multi_with_leading_vert(input)?;
+                input.parse::<syn::Token![=]>()?;
+                let future = input.parse()?;
+                if input.peek(syn::Token![,]) {
+                    input.parse::<syn::Token![,]>()?;
+                    input.parse::<syn::Token![if]>()?;
+                    input.parse::<syn::Expr>()?;
+                }
+                (Some(pat), Some(future))
+            };
+            input.parse::<syn::Token![=>]>()?;
+            let body = syn::Expr::parse_with_earlier_boundary_rule(input)?;
+            arms.push(SelectArm { pat, future, body });
+            if input.peek(syn::Token![,]) {
+                input.parse::<syn::Token![,]>()?;
+            }
+        }
+        Ok(Self(arms))
+    }
+}
+
+/// The inside of `thread_local!` and `lazy_static!`.
+pub(super) struct StaticDeclarations(pub(super) Vec<StaticDeclaration>);
+
+pub(super) struct StaticDeclaration {
+    pub(super) ident: syn::Ident,
+    pub(super) ty: syn::Type,
+    pub(super) init: syn::Expr,
+}
+
+impl Parse for StaticDeclarations {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut statics = Vec::new();
+        while !input.is_empty() {
+            input.call(syn::Attribute::parse_outer)?;
+            input.parse::<syn::Visibility>()?;
+            input.parse::<syn::Token![static]>()?;
+            if input.peek(syn::Token![ref]) {
+                input.parse::<syn::Token![ref]>()?;
+            }
+            let ident = input.parse()?;
+            input.parse::<syn::Token![:]>()?;
+            let ty = input.parse()?;
+            input.parse::<syn::Token![=]>()?;
+            let init = input.parse()?;
+            statics.push(StaticDeclaration { ident, ty, init });
+            if !input.is_empty() {
+                input.parse::<syn::Token![;]>()?;
+            }
+        }
+        Ok(Self(statics))
+    }
+}

@@ -1,0 +1,344 @@
+//! Method calls, by the head of the receiver's type.
+
+use std::sync::Arc;
+
+use super::Interpreter;
+use super::event::EventKind;
+use super::place::Target;
+use super::spawn::Runs;
+use super::types::Ty;
+use super::value::{Age, Handle, Value};
+use crate::facts::ir::{ExprId, ExprKind, MethodCall, Span};
+use crate::finding::Confidence;
+use crate::resolve::model::Known;
+use crate::resolve::{FnId, TypeKey};
+
+/// Methods that put an argument into the receiver, whatever it is.
+const STORES: &[&str] = &[
+    "push", "push_back", "push_front", "insert", "extend", "extend_from_slice", "append", "set", "replace", "store", "get_or_insert",
+    "entry", "send", "try_send", "add", "or_insert", "fill", "push_within_capacity", "write", "swap", "get_or_init", "init", "send_blocking",
+];
+
+impl<'l> Interpreter<'_, 'l> {
+    pub(super) fn method_call(&mut self, call: &'l MethodCall, span: Span, expected: Option<&Ty>) -> Value {
+        let facts = self.facts;
+        let name = facts.name(call.name);
+        // Long chains are nested as deeply as they are long.
+        let receiver = self.eval_place(call.receiver);
+        if receiver.ty.allocator().is_some()
+            && !self.is_user_method(&receiver.ty, name)
+            && let Some(value) = self.allocator_method(&receiver, call, span)
+        {
+            return value;
+        }
+        if let Some(value) = self.modelled_method(&receiver, name, call, span) {
+            return value;
+        }
+        if let Some(value) = self.workspace_method(&receiver, name, call, span) {
+            return value;
+        }
+        if let Some(value) = self.std_method(&receiver, name, call, span, expected) {
+            return value;
+        }
+        self.unknown_method(&receiver, name, call, span)
+    }
+
+    fn is_user_method(&self, ty: &Ty, name: &'l str) -> bool {
+        self.receivers(ty).iter().any(|key| !self.around.program.methods_of(*key, name).is_empty())
+    }
+
+    /// What method lookup tries, one `*` after the other.
+    fn receivers(&self, ty: &Ty) -> Vec<TypeKey> {
+        let mut keys = Vec::new();
+        let mut ty = ty.clone();
+        for _ in 0..8 {
+            match &ty {
+                Ty::User(of, _) | Ty::Trait(of) => keys.push(TypeKey::User(*of)),
+                Ty::Known(known, _) => keys.push(TypeKey::Known(*known)),
+                _ => {}
+            }
+            match ty.deref() {
+                Some(next) => ty = next,
+                None => break,
+            }
+        }
+        keys
+    }
+
+    fn workspace_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
+        let program = self.around.program;
+        for key in self.receivers(&receiver.ty) {
+            let found = program.methods_of(key, name);
+            if found.is_empty() {
+                continue;
+            }
+            let is_trait = matches!(key, TypeKey::User(of) if matches!(program.type_def(of).item.kind, crate::facts::ir::ItemKind::Trait { .. }));
+            let mut callees: Vec<FnId> = found.iter().copied().take(8).collect();
+            if is_trait {
+                // Whoever implements the trait may be meant.
+                let all = program.methods_named(name);
+                callees = all.iter().copied().filter(|id| program.fn_def(*id).function.body.is_some()).take(8).collect();
+            } else {
+                callees.truncate(1);
+            }
+            return Some(self.call_all(&callees, receiver, call, span, if is_trait { Confidence::Medium } else { Confidence::High }));
+        }
+        if receiver.ty.is_unknown()
+            && let [only] = program.methods_named(name)
+            && !is_common(name)
+        {
+            return Some(self.call_all(&[*only], receiver, call, span, Confidence::Medium));
+        }
+        None
+    }
+
+    fn call_all(&mut self, callees: &[FnId], receiver: &Value, call: &'l MethodCall, span: Span, confidence: Confidence) -> Value {
+        let params = callees.first().map(|callee| self.param_types(*callee)).unwrap_or_default();
+        let mut args = vec![receiver.clone()];
+        for (at, arg) in call.args.iter().enumerate() {
+            args.push(self.eval(*arg, params.get(at + 1)));
+        }
+        self.consume(call.receiver, callees.first().copied());
+        let mut result: Option<Value> = None;
+        for callee in callees {
+            let value = self.call_fn(*callee, &args, span, confidence);
+            match &mut result {
+                Some(known) => known.join(&value),
+                None => result = Some(value),
+            }
+        }
+        result.unwrap_or_else(Value::unknown)
+    }
+
+    /// A method that takes `self` uses the variable up.
+    fn consume(&mut self, receiver: ExprId, callee: Option<FnId>) {
+        let by_value = callee.is_some_and(|callee| {
+            self.around.program.fn_def(callee).function.receiver == Some(crate::facts::ir::Receiver::Value)
+        });
+        if by_value {
+            self.moved(receiver);
+        }
+    }
+
+    pub(super) fn moved(&mut self, expr: ExprId) {
+        if let ExprKind::Name(name) = &self.facts.expr(expr).kind
+            && let Some(var) = self.lookup_var(self.facts.name(*name))
+            && let Some(value) = self.state.values.get_mut(&var)
+        {
+            value.moved = true;
+        }
+    }
+
+    /// Methods of our types that are not allocators, of threads, channels and Bevy.
+    fn modelled_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
+        let head = receiver.ty.head()?;
+        let at = call.name_span;
+        let args = call.args.as_slice();
+        Some(match (head, name) {
+            (Known::FrameHandle, "get" | "get_mut" | "try_get") => {
+                self.read_all(args);
+                let allocator_flows = args.first().map(|arg| self.eval_place(*arg).flows).unwrap_or_default();
+                let mut value = Value::of(Ty::known(Known::Option, [Ty::reference(receiver.ty.argument(0))]));
+                value.flows = allocator_flows.into_iter().map(|flow| super::value::Flow { frame: true, site: at, ..flow }).collect();
+                value.handle = receiver.handle.map(|handle| Handle { resolved: true, ..handle });
+                value
+            }
+            (Known::Option, "unwrap" | "expect" | "unwrap_unchecked") => {
+                self.read_all(args);
+                if let Some(handle) = receiver.handle
+                    && handle.resolved
+                    && handle.age != Age::Fresh
+                {
+                    let confidence = if handle.age == Age::Stale { Confidence::High } else { Confidence::Medium };
+                    self.record(EventKind::StaleHandle { age: handle.age, since: handle.since }, at, confidence);
+                }
+                let mut value = self.unwrapped(receiver.clone());
+                value.handle = value.handle.filter(|handle| !handle.resolved);
+                value
+            }
+            (Known::TransferHandle, "receive" | "try_receive" | "into_inner") => {
+                self.read_all(args);
+                self.moved(call.receiver);
+                Value::of(Ty::known(Known::PoolBox, [receiver.ty.argument(0)]))
+            }
+            (Known::FrameSlot, "write" | "write_with" | "zeroed" | "init") => {
+                let value = args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+                let inner = match receiver.ty.argument(0) {
+                    Ty::Unknown => value.ty.clone(),
+                    ty => ty,
+                };
+                let mut boxed = Value::of(Ty::known(Known::FrameBox, [inner])).with_flows(receiver.flows.clone());
+                boxed.add_flows(&value.flows);
+                boxed
+            }
+            (Known::Cursor, _) => return self.cursor_method(receiver, name, call, span),
+            (Known::FrameBox | Known::FrameVec | Known::FrameString | Known::FrameMap | Known::FrameSet, _) => {
+                return self.frame_data_method(receiver, name, head, call, span);
+            }
+            (Known::ThreadScope, "spawn") => {
+                // Joined before the scope ends: what it borrows from the frame is fine.
+                if let Some(arg) = args.first() {
+                    self.inline_closure(*arg, &[receiver.clone()], Runs::Joined);
+                }
+                Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
+            }
+            (Known::Sender, "send" | "try_send" | "send_blocking" | "send_timeout") => {
+                let value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
+                args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+                let mut into = receiver.clone();
+                into.ty = Ty::Unknown;
+                self.store(&into, &value, &Target::Channel, span);
+                Value::of(Ty::known(Known::Result, [Ty::Unit]))
+            }
+            (Known::Commands, _) => {
+                let mut value = Value::of(Ty::Opaque { borrows: true });
+                for arg in args {
+                    self.eval(*arg, None);
+                }
+                value.alias = None;
+                value
+            }
+            _ => return None,
+        })
+    }
+
+    fn cursor_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
+        if !matches!(name, "alloc" | "alloc_ref" | "frame_ref" | "push" | "alloc_with" | "alloc_slice_copy" | "alloc_str" | "try_alloc" | "slice_copy" | "slice_fill_with") {
+            return None;
+        }
+        let value = call.args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+        call.args.iter().skip(1).for_each(|arg| drop(self.inline_closure(*arg, &[], Runs::Inline)));
+        if self.types.drops(&value.ty) == Some(true) {
+            self.record(EventKind::DropSkipped { what: "Cursor::alloc", ty: value.ty.clone() }, call.name_span, Confidence::High);
+        }
+        let _ = span;
+        let mut made = Value::of(Ty::exclusive(value.ty.clone())).with_flows(receiver.flows.clone());
+        made.flows.iter_mut().for_each(|flow| flow.site = call.name_span);
+        made.add_flows(&value.flows);
+        Some(made)
+    }
+
+    /// Methods of what lives in a frame.
+    fn frame_data_method(&mut self, receiver: &Value, name: &'l str, head: Known, call: &'l MethodCall, span: Span) -> Option<Value> {
+        let args = call.args.as_slice();
+        match name {
+            "as_ptr" | "as_mut_ptr" | "as_non_null" | "into_raw" => {
+                let mut value = receiver.clone();
+                value.flows.iter_mut().for_each(|flow| flow.raw = true);
+                value.ty = Ty::Ptr(Arc::new(super::place::element_of(&receiver.ty)));
+                value.alias = None;
+                Some(value)
+            }
+            "into_box" | "into_boxed_slice" | "freeze" => {
+                self.moved(call.receiver);
+                let element = receiver.ty.argument(0);
+                let mut value = receiver.clone();
+                value.ty = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(element))]);
+                value.alias = None;
+                Some(value)
+            }
+            "into_slice" | "into_bump_slice" | "leak" | "into_mut" => {
+                self.moved(call.receiver);
+                let element = receiver.ty.argument(0);
+                if self.types.drops(&element) == Some(true) {
+                    let kind = EventKind::DropSkipped { what: "leak", ty: element.clone() };
+                    self.record(kind, call.name_span, Confidence::High);
+                }
+                let mut value = receiver.clone();
+                value.ty = Ty::exclusive(if head == Known::FrameVec { Ty::Slice(Arc::new(element)) } else { element });
+                value.alias = None;
+                Some(value)
+            }
+            "push" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str" | "resize" if head != Known::FrameBox => {
+                for arg in args {
+                    let value = self.eval(*arg, None);
+                    if let Some(super::value::Root::Local(var)) = receiver.alias
+                        && let Some(known) = self.state.values.get_mut(&var)
+                    {
+                        known.add_flows(&value.flows);
+                        if let Ty::Known(_, generics) = &mut known.ty
+                            && generics.is_empty()
+                            && !value.ty.is_unknown()
+                        {
+                            *generics = Arc::new([value.ty.clone()]);
+                        }
+                    }
+                }
+                Some(Value::unit())
+            }
+            "clone" => {
+                // A clone of a box in the frame would be in the frame as well; of its content, a value of its own.
+                let mut value = Value::of(receiver.ty.clone()).with_flows(receiver.flows.clone());
+                value.alias = None;
+                Some(value)
+            }
+            _ => {
+                let _ = span;
+                None
+            }
+        }
+    }
+
+    /// A method that nobody knows: what goes in may come out, and may stay in.
+    fn unknown_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Value {
+        let stores = STORES.contains(&name);
+        let spawns = matches!(name, "spawn" | "spawn_blocking" | "spawn_local" | "spawn_fifo")
+            && !matches!(receiver.ty.head(), Some(Known::Commands));
+        let mut value = Value::unknown();
+        for arg in &call.args {
+            let facts = self.facts;
+            let kind = &facts.expr(*arg).kind;
+            if spawns && matches!(kind, ExprKind::Async(_)) {
+                return self.spawn(*arg, true, Confidence::High);
+            }
+            if spawns && matches!(kind, ExprKind::Closure(_)) {
+                let builder = receiver.ty.is_unknown() || matches!(receiver.ty, Ty::Opaque { .. });
+                return self.spawn(*arg, false, if builder { Confidence::High } else { Confidence::Medium });
+            }
+            if self.closure_at(*arg).is_some() && !stores {
+                self.inline_closure(*arg, &[], Runs::Inline);
+                continue;
+            }
+            let arg = self.eval(*arg, None);
+            if stores && !arg.flows.is_empty() {
+                let mut into = receiver.clone();
+                into.ty = Ty::Unknown;
+                let how = if name.contains("send") { Target::Channel } else { Target::Container(name) };
+                self.store(&into, &arg, &how, span);
+            }
+            value.add_flows(&arg.flows);
+        }
+        value.add_flows(&receiver.flows);
+        value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
+        if is_way_in(name) {
+            value.alias = receiver.alias;
+            value.field.clone_from(&receiver.field);
+        }
+        value
+    }
+}
+
+/// Methods that lead from a place to a part of it.
+pub(super) fn is_way_in(name: &str) -> bool {
+    matches!(
+        name,
+        "borrow_mut" | "lock" | "write" | "read" | "borrow" | "unwrap" | "expect" | "get_mut" | "as_mut" | "as_ref" | "iter_mut" | "entry"
+            | "or_default" | "or_insert" | "or_insert_with" | "last_mut" | "first_mut" | "deref_mut" | "get_or_insert_with"
+            | "as_deref_mut" | "peek_mut" | "back_mut" | "front_mut" | "into_inner" | "get" | "with" | "values_mut" | "as_mut_slice"
+            | "unwrap_or_else" | "get_mut_or_default" | "bypass_change_detection"
+    )
+}
+
+/// Names that many types have: one workspace method of that name says nothing about an unknown receiver.
+fn is_common(name: &str) -> bool {
+    STORES.contains(&name)
+        || is_way_in(name)
+        || matches!(
+            name,
+            "new" | "len" | "is_empty" | "clear" | "iter" | "next" | "clone" | "into" | "from" | "map" | "filter" | "collect" | "take"
+                | "pop" | "remove" | "contains" | "update" | "run" | "start" | "stop" | "reset" | "drain" | "fold" | "sum" | "min" | "max"
+                | "abs" | "to_string" | "eq" | "cmp" | "hash" | "fmt" | "drop" | "index" | "add_assign" | "sub" | "mul" | "div" | "spawn"
+                | "join" | "recv" | "poll" | "open" | "close" | "flush" | "count" | "name" | "id" | "position" | "length" | "normalize"
+                | "dot" | "cross" | "apply" | "build" | "call" | "process" | "handle" | "execute" | "tick" | "step" | "draw" | "render"
+        )
+}

@@ -1,0 +1,457 @@
+//! The API of framealloc.
+
+use std::sync::Arc;
+
+use super::Interpreter;
+use super::event::{Count, EventKind};
+use super::spawn::Runs;
+use super::types::Ty;
+use super::value::{Age, AllocatorKey, Flow, FrameState, Handle, Region, Root, Value};
+use crate::facts::ir::{ExprId, ItemKind, MethodCall, Span};
+use crate::finding::Confidence;
+use crate::resolve::model::Known;
+use crate::resolve::{External, StaticId};
+
+impl<'l> Interpreter<'_, 'l> {
+    /// A method of an allocator; `None` when the name is not one of ours.
+    #[expect(clippy::too_many_lines, reason = "a table of the methods of an allocator")]
+    pub(super) fn allocator_method(&mut self, allocator: &Value, call: &'l MethodCall, span: Span) -> Option<Value> {
+        let facts = self.facts;
+        let full = facts.name(call.name);
+        let (name, fallible) = full.strip_prefix("try_").map_or((full, false), |name| (name, true));
+        let args = call.args.as_slice();
+        let generic = call.turbofish.first().map(|ty| self.lower_type(*ty));
+        let at = call.name_span;
+        let value = match name {
+            "frame" => self.view(allocator),
+            "tagged" => {
+                self.tag_argument(args.first(), true);
+                self.view(allocator)
+            }
+            "whole" => {
+                let flows = self.whole_of(allocator);
+                Value::of(Ty::reference(Ty::known(Known::SmartAlloc, []))).with_flows(flows)
+            }
+            "with_tag" => {
+                let tag = self.tag_argument(args.first(), true);
+                let view = self.view(allocator);
+                if let Some(tag) = &tag {
+                    self.tags.push(tag.clone());
+                }
+                let result = args.get(1).map_or_else(Value::unknown, |body| self.inline_closure(*body, &[view], Runs::Inline));
+                if tag.is_some() {
+                    self.tags.pop();
+                }
+                result
+            }
+            "scoped" | "speculative" => self.scoped(allocator, args.first().copied(), name),
+            "frame_scope" => {
+                let whole = self.whole_of(allocator);
+                let id = self.open_scope(whole, true, false);
+                let flow = self.flow_of(Region::Scope(id), true, at);
+                Value::of(Ty::known(Known::FrameScope, [])).with_flows(vec![flow])
+            }
+            "cursor" => {
+                let flows = self.frame_flows(allocator, at);
+                Value::of(Ty::known(Known::Cursor, [])).with_flows(flows)
+            }
+            "frame_alloc" => {
+                let ty = generic.unwrap_or(Ty::Unknown);
+                let result = Ty::known(Known::FrameSlot, [ty.clone()]);
+                self.frame_alloc(allocator, "frame_alloc", ty, Some(Count::Exactly(1)), result, at)
+            }
+            "frame_box" => {
+                let value = self.eval_args_first(args, None);
+                let result = Ty::known(Known::FrameBox, [value.ty.clone()]);
+                let mut boxed = self.frame_alloc(allocator, "frame_box", value.ty.clone(), Some(Count::Exactly(1)), result, at);
+                boxed.add_flows(&value.flows);
+                boxed
+            }
+            "frame_ref" => {
+                let value = self.eval_args_first(args, None);
+                if self.types.drops(&value.ty) == Some(true) {
+                    self.record(EventKind::DropSkipped { what: "frame_ref", ty: value.ty.clone() }, at, Confidence::High);
+                }
+                let result = Ty::exclusive(value.ty.clone());
+                let mut made = self.frame_alloc(allocator, "frame_ref", value.ty.clone(), Some(Count::Exactly(1)), result, at);
+                made.add_flows(&value.flows);
+                made
+            }
+            "frame_bytes" => {
+                self.read_all(args);
+                let result = Ty::exclusive(Ty::Slice(Arc::new(Ty::Scalar(1))));
+                self.frame_alloc(allocator, "frame_bytes", Ty::Scalar(1), None, result, at)
+            }
+            "frame_slice_copy" | "frame_slice_clone" | "frame_slice_from_iter" | "frame_from_iter" => {
+                let source = args.first().map_or_else(Value::unknown, |source| self.eval_place(*source));
+                let element = match super::place::element_of(&source.ty) {
+                    Ty::Unknown => source.ty.element(),
+                    element => element,
+                };
+                let count = match source.ty.peeled() {
+                    Ty::Array(_, Some(len)) => Some(Count::Exactly(*len)),
+                    _ => source.symbol.clone().map(Count::Symbol),
+                };
+                let result = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(element.clone()))]);
+                let what = if name == "frame_slice_copy" { "frame_slice_copy" } else { "frame_slice" };
+                self.frame_alloc(allocator, what, element, count, result, at)
+            }
+            "frame_slice_fill_with" | "frame_slice_zeroed" => {
+                let len = args.first().map_or_else(Value::unknown, |len| self.eval(*len, None));
+                let made = args.get(1).map(|make| self.inline_closure(*make, &[Value::of(Ty::usize())], Runs::Inline));
+                let element = generic.or_else(|| made.map(|made| made.ty)).unwrap_or(Ty::Unknown);
+                let result = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(element.clone()))]);
+                self.frame_alloc(allocator, "frame_slice", element, count_of(&len), result, at)
+            }
+            "frame_str" => {
+                let text = args.first().map_or_else(Value::unknown, |text| self.eval_place(*text));
+                let count = text.text.as_ref().and_then(|text| u64::try_from(text.len()).ok()).map(Count::Exactly);
+                self.frame_alloc(allocator, "frame_str", Ty::Scalar(1), count, Ty::known(Known::FrameBox, [Ty::Str]), at)
+            }
+            "frame_vec" | "frame_map" | "frame_set" | "frame_string" | "frame_vec_with_capacity"
+            | "frame_map_with_capacity" | "frame_set_with_capacity" | "frame_string_with_capacity" => {
+                let capacity = args.first().map(|capacity| self.eval(*capacity, None));
+                let (known, what) = match name.strip_suffix("_with_capacity").unwrap_or(name) {
+                    "frame_vec" => (Known::FrameVec, "frame_vec"),
+                    "frame_map" => (Known::FrameMap, "frame_map"),
+                    "frame_set" => (Known::FrameSet, "frame_set"),
+                    _ => (Known::FrameString, "frame_string"),
+                };
+                let generics: Vec<Ty> = call.turbofish.iter().map(|ty| self.lower_type(*ty)).collect();
+                let element = generic.unwrap_or(if known == Known::FrameString { Ty::Scalar(1) } else { Ty::Unknown });
+                let count = capacity.as_ref().map_or(Some(Count::Exactly(0)), count_of);
+                self.frame_alloc(allocator, what, element, count, Ty::known(known, generics), at)
+            }
+            "frame_share" => {
+                let value = self.eval_args_first(args, None);
+                let result = Ty::known(Known::FrameHandle, [value.ty.clone()]);
+                let mut handle = self.frame_alloc(allocator, "frame_share", value.ty, Some(Count::Exactly(1)), result, at);
+                handle.flows.clear();
+                handle.handle = Some(Handle { resolved: false, age: Age::Fresh, since: at });
+                handle
+            }
+            "frame_retained" => {
+                let value = self.eval_args_first(args.get(..1).unwrap_or_default(), None);
+                let policy = args.get(1).map_or_else(Value::unknown, |policy| self.eval(*policy, None));
+                let result = Ty::known(Known::FrameRetained, [value.ty.clone()]);
+                let mut kept = self.frame_alloc(allocator, "frame_retained", value.ty, Some(Count::Exactly(1)), result, at);
+                kept.discards = policy.discards;
+                kept
+            }
+            "frame_box_for_transfer" => {
+                let value = self.eval_args_first(args, None);
+                Value::of(Ty::known(Known::TransferHandle, [value.ty]))
+            }
+            "pool_box" => {
+                let value = self.eval_args_first(args, None);
+                Value::of(Ty::known(Known::PoolBox, [value.ty]))
+            }
+            "pool_alloc" => Value::of(Ty::known(Known::PoolSlot, [generic.unwrap_or(Ty::Unknown)])),
+            "heap_box" => {
+                let value = self.eval_args_first(args, None);
+                let ty = Ty::known(Known::HeapBox, [value.ty.clone()]);
+                self.heap_event("heap_box".to_owned(), ty.clone(), at, Confidence::High, true);
+                self.pooled_in_box("heap_box", &value.ty, at);
+                let mut boxed = Value::of(ty);
+                boxed.fresh = self.in_frame();
+                boxed
+            }
+            "scratch" => {
+                self.read_all(args);
+                Value::of(Ty::known(Known::Scratch, []))
+            }
+            "begin_frame" => {
+                if let Some(key) = Self::key(allocator) {
+                    self.begin(key, at);
+                }
+                Value::unit()
+            }
+            "end_frame" | "end_frame_with_promotions" => {
+                self.end_allocator(allocator, at);
+                Value::of(if name == "end_frame" { Ty::Opaque { borrows: false } } else { Ty::known(Known::Promotions, []) })
+            }
+            "frame_guard" => {
+                let key = Self::key(allocator);
+                let flows = self.arena(allocator);
+                if let Some(key) = key {
+                    self.turned.insert(key);
+                }
+                let mut guard = Value::of(Ty::known(Known::FrameGuard, [])).with_flows(flows);
+                guard.alias = allocator.alias;
+                guard.field = allocator.field.clone();
+                // Until the end of the block the frame is open; the guard ends it on every path.
+                self.frame_from = Some(self.loops.len());
+                guard
+            }
+            "whole_frame" => {
+                if let Some(key) = Self::key(allocator) {
+                    self.turned.insert(key);
+                }
+                self.scoped(allocator, args.first().copied(), name)
+            }
+            "set_thread_frame_budget" => {
+                self.read_all(args);
+                self.barriers.budget_set = true;
+                Value::unit()
+            }
+            _ => return None,
+        };
+        Some(if fallible { wrap_result(value) } else { value })
+    }
+
+    /// `&Frame` of this allocator's arena.
+    fn view(&mut self, allocator: &Value) -> Value {
+        let flows = self.arena(allocator);
+        let mut view = Value::of(Ty::reference(Ty::known(Known::Frame, []))).with_flows(flows);
+        view.alias = allocator.alias;
+        view.field = allocator.field.clone();
+        view
+    }
+
+    /// The whole-frame memory of the allocator behind a frame.
+    fn whole_of(&mut self, allocator: &Value) -> Vec<Flow> {
+        let arena = self.arena(allocator);
+        let mut whole = Vec::new();
+        for flow in arena {
+            match flow.region {
+                Region::Scope(id) if self.scopes[id as usize].own => whole.extend(self.scopes[id as usize].whole.clone()),
+                _ => whole.push(Flow { frame: false, ..flow }),
+            }
+        }
+        whole
+    }
+
+    fn scoped(&mut self, allocator: &Value, body: Option<ExprId>, name: &str) -> Value {
+        let whole = self.whole_of(allocator);
+        let id = self.open_scope(whole, true, true);
+        let flow = self.flow_of(Region::Scope(id), true, Span::default());
+        let head = if name == "whole_frame" { Known::SmartAlloc } else { Known::Frame };
+        let mut view = Value::of(Ty::reference(Ty::known(head, [])));
+        view.flows = vec![Flow { frame: head == Known::Frame, ..flow }];
+        let outer = self.frame_from;
+        let start = self.frame_start();
+        self.frame_from = Some(start.unwrap_or(self.loops.len()));
+        let result = match body.and_then(|body| self.closure_at(body)) {
+            Some(of) => self.run_closure(of, &[view], Runs::Inline, Some(id)),
+            None => body.map_or_else(Value::unknown, |body| self.inline_closure(body, &[view], Runs::Inline)),
+        };
+        self.frame_from = outer;
+        result
+    }
+
+    /// What is allocated here, as frame memory.
+    fn frame_flows(&mut self, allocator: &Value, site: Span) -> Vec<Flow> {
+        self.arena(allocator).into_iter().map(|flow| Flow { frame: true, site, raw: false, captured: false, ..flow }).collect()
+    }
+
+    pub(super) fn frame_alloc(
+        &mut self,
+        allocator: &Value,
+        what: &'static str,
+        ty: Ty,
+        count: Option<Count>,
+        result: Ty,
+        at: Span,
+    ) -> Value {
+        let flows = self.frame_flows(allocator, at);
+        // Memory of a scope goes back when the scope ends: only loops inside of it count.
+        let from = flows
+            .iter()
+            .map(|flow| match flow.region {
+                Region::Scope(id) if self.scopes[id as usize].own => self.scopes[id as usize].loops,
+                _ => 0,
+            })
+            .max()
+            .unwrap_or(0);
+        let once = self.leaves.iter().any(|loops| *loops == self.loops.len());
+        self.record_from(EventKind::FrameAlloc { what, ty, count, once }, at, Confidence::High, from);
+        self.note_allocation(allocator, at);
+        if self.spawned > 0 && !self.barriers.budget_set {
+            self.record(EventKind::NoBudget { allocates: at }, at, Confidence::Medium);
+        }
+        Value::of(result).with_flows(flows)
+    }
+
+    /// Remembers that this allocator is allocated from, for callers and for loops that never turn.
+    pub(super) fn note_allocation(&mut self, allocator: &Value, at: Span) {
+        let site = self.site(at);
+        for flow in &self.arena(allocator) {
+            if let Region::Param(param) = flow.region {
+                let known = &mut self.out.summary.allocates;
+                if !known.iter().any(|(of, _)| *of == param) {
+                    known.push((param, site));
+                }
+            }
+        }
+        let endless = self.loops.iter().find(|of| !of.is_block && of.bound == super::value::Bound::Unknown);
+        if let (Some(endless), Some(key)) = (endless, Self::key(allocator))
+            && matches!(key, (Root::Local(var), None) if self.local_allocators.contains_key(&var))
+        {
+            let span = endless.span;
+            self.loop_allocations.push((key, span, at));
+        }
+    }
+
+    // ---- begin and end ----
+
+    pub(super) fn begin(&mut self, key: AllocatorKey, at: Span) {
+        self.turned.insert(key.clone());
+        let before = self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry);
+        match before {
+            FrameState::Open(begun, _) | FrameState::Maybe(begun, _) => {
+                let confidence = if matches!(before, FrameState::Open(..)) { Confidence::High } else { Confidence::Medium };
+                let why = super::event::Open::Begin;
+                self.record(EventKind::LeftOpen { begun, why }, at, confidence);
+            }
+            _ => {}
+        }
+        self.end_memory(&key, at);
+        self.state.frames.insert(key, FrameState::Open(at, self.loops.len()));
+    }
+
+    pub(super) fn end(&mut self, key: AllocatorKey, at: Span) {
+        self.turned.insert(key.clone());
+        let next = match self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry) {
+            FrameState::Entry | FrameState::Released => FrameState::Released,
+            FrameState::Open(..) | FrameState::Maybe(..) => FrameState::Closed,
+            FrameState::Closed => {
+                self.record(EventKind::EndedWithoutBegin, at, Confidence::High);
+                FrameState::Closed
+            }
+            FrameState::Unknown => FrameState::Unknown,
+        };
+        self.end_memory(&key, at);
+        self.state.frames.insert(key, next);
+    }
+
+    fn end_allocator(&mut self, allocator: &Value, at: Span) {
+        self.barriers.turns.push(at);
+        if let Some(key) = Self::key(allocator) {
+            self.end(key, at);
+        }
+    }
+
+    fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
+        let whole = self.wholes.get(key).copied();
+        let param = match key.0 {
+            Root::Param(param) => Some(param),
+            _ => None,
+        };
+        self.close(
+            |flow| match flow.region {
+                Region::Scope(id) => Some(id) == whole,
+                Region::Param(of) => flow.frame && Some(of) == param,
+            },
+            at,
+        );
+    }
+
+    // ---- free functions and constructors ----
+
+    pub(super) fn our_function(&mut self, of: External<'l>, args: &'l [ExprId], generics: &[Ty], span: Span) -> Value {
+        let first = generics.first().cloned();
+        match (of.before, of.last) {
+            ("SmartAlloc", "new" | "default" | "with_config") => {
+                self.read_all(args);
+                Value::of(Ty::known(Known::SmartAlloc, []))
+            }
+            (_, "kilobytes" | "megabytes" | "gigabytes") => {
+                let mut value = self.eval_args_first(args, None);
+                let shift = match of.last {
+                    "kilobytes" => 10,
+                    "megabytes" => 20,
+                    _ => 30,
+                };
+                value.number = value.number.and_then(|number| number.checked_mul(1 << shift));
+                value.ty = Ty::usize();
+                value
+            }
+            ("FrameBox", "leak") => {
+                let value = self.eval_args_first(args, None);
+                let element = value.ty.argument(0);
+                if self.types.drops(&element) == Some(true) {
+                    self.record(EventKind::DropSkipped { what: "FrameBox::leak", ty: element.clone() }, span, Confidence::High);
+                }
+                let mut leaked = Value::of(Ty::exclusive(element)).with_flows(value.flows);
+                leaked.alias = None;
+                leaked
+            }
+            ("FrameBox" | "FrameVec" | "FrameSlot" | "PoolBox", "as_ptr" | "as_mut_ptr" | "into_raw" | "as_non_null") => {
+                let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
+                let inner = value.ty.argument(0);
+                value.flows.iter_mut().for_each(|flow| flow.raw = true);
+                value.ty = Ty::Ptr(Arc::new(inner));
+                value.alias = None;
+                value
+            }
+            ("FrameBox" | "FrameRetained", "into_inner") => {
+                let value = self.eval_args_first(args, None);
+                let ty = value.ty.argument(0);
+                let mut inner = Value::of(ty).with_flows(value.flows);
+                // The value itself leaves the frame; what it borrows is another matter.
+                inner.flows.retain(|flow| self.types.can_refer(&inner.ty, flow.raw) && !inner.ty.is_unknown());
+                inner
+            }
+            ("FrameBarrier", _) => {
+                self.read_all(args);
+                Value::of(Ty::known(Known::FrameBarrier, []))
+            }
+            ("Tag", "new") => {
+                let mut value = self.eval_args_first(args, None);
+                value.ty = Ty::known(Known::Tag, []);
+                value
+            }
+            (before, _) => {
+                let known = crate::resolve::model::known_type(of.krate, before);
+                let mut value = Value::unknown();
+                for arg in args {
+                    let arg = self.eval(*arg, None);
+                    value.add_flows(&arg.flows);
+                }
+                value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
+                if let (Some(known), "new" | "default") = (known, of.last) {
+                    value.ty = Ty::known(known, first.into_iter().collect::<Vec<_>>());
+                }
+                value
+            }
+        }
+    }
+
+    // ---- tags ----
+
+    /// The name in `with_tag("physics", …)` or `tagged(&PHYSICS)`.
+    pub(super) fn tag_argument(&mut self, arg: Option<&ExprId>, enters: bool) -> Option<Arc<str>> {
+        let arg = *arg?;
+        let value = self.eval_place(arg);
+        let name = value.text?;
+        let span = self.span(arg);
+        self.record(EventKind::Tag { name: name.clone(), enters }, span, Confidence::High);
+        Some(name)
+    }
+
+    /// The name of `static PHYSICS: Tag = Tag::new("physics")`, or of a text constant.
+    pub(super) fn tag_text(&self, of: StaticId) -> Option<Arc<str>> {
+        use crate::facts::ir::{ExprKind, Literal};
+        let def = &self.around.program.statics[of.0 as usize];
+        let facts = self.around.program.facts(def.file);
+        let ItemKind::Static { init: Some(init), .. } = &def.item.kind else { return None };
+        let text = match &facts.expr(*init).kind {
+            ExprKind::Literal(Literal::Str(text)) => *text,
+            ExprKind::Call { args, .. } => match args.first().map(|arg| &facts.expr(*arg).kind) {
+                Some(ExprKind::Literal(Literal::Str(text))) => *text,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(facts.name(text).into())
+    }
+}
+
+fn count_of(value: &Value) -> Option<Count> {
+    value.number.map(Count::Exactly).or_else(|| value.symbol.clone().map(Count::Symbol))
+}
+
+fn wrap_result(mut value: Value) -> Value {
+    value.ty = Ty::known(Known::Result, [value.ty]);
+    value
+}

@@ -1,0 +1,607 @@
+//! Types as far as signatures, annotations and constructors give them.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use crate::facts::ir::{ExprKind, Generics, ItemKind, Lifetime, Literal, PathId, Type, TypeId};
+use crate::resolve::model::{self, Known};
+use crate::resolve::paths::Space;
+use crate::resolve::{ModuleId, Program, Res, UserType};
+
+/// The head of a type with its arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ty {
+    Unknown,
+    Never,
+    Unit,
+    /// A number, `bool` or `char` of this many bytes.
+    Scalar(u8),
+    Str,
+    Ref { inner: Arc<Self>, mutable: bool, fixed: bool },
+    Ptr(Arc<Self>),
+    Tuple(Arc<[Self]>),
+    Array(Arc<Self>, Option<u64>),
+    Slice(Arc<Self>),
+    Known(Known, Arc<[Self]>),
+    User(UserType, Arc<[Self]>),
+    /// A trait of the workspace: `dyn T`, `impl T`, or a parameter bounded by it.
+    Trait(UserType),
+    /// The parameter of a generic type, by position.
+    Param(usize),
+    Closure,
+    /// `impl Trait`, function pointers, types of crates that are not modelled.
+    Opaque { borrows: bool },
+}
+
+impl Ty {
+    pub(crate) fn known(known: Known, args: impl Into<Arc<[Self]>>) -> Self {
+        Self::Known(known, args.into())
+    }
+
+    pub(crate) fn reference(inner: Self) -> Self {
+        Self::Ref { inner: Arc::new(inner), mutable: false, fixed: false }
+    }
+
+    pub(crate) fn exclusive(inner: Self) -> Self {
+        Self::Ref { inner: Arc::new(inner), mutable: true, fixed: false }
+    }
+
+    pub(crate) fn usize() -> Self {
+        Self::Scalar(8)
+    }
+
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+
+    /// Without references.
+    pub(crate) fn peeled(&self) -> &Self {
+        let mut ty = self;
+        while let Self::Ref { inner, .. } = ty {
+            ty = inner;
+        }
+        ty
+    }
+
+    /// Without references and smart pointers that give access to an allocator or a value.
+    pub(crate) fn head(&self) -> Option<Known> {
+        match self.peeled() {
+            Self::Known(known, _) => Some(*known),
+            _ => None,
+        }
+    }
+
+    /// The first argument of the head.
+    pub(crate) fn argument(&self, at: usize) -> Self {
+        match self.peeled() {
+            Self::Known(_, args) | Self::User(_, args) => args.get(at).cloned().unwrap_or(Self::Unknown),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What one step of `*` gives.
+    pub(crate) fn deref(&self) -> Option<Self> {
+        match self {
+            Self::Ref { inner, .. } | Self::Ptr(inner) => Some((**inner).clone()),
+            Self::Known(known, args) if known.derefs_to_argument() => Some(args.first().cloned().unwrap_or(Self::Unknown)),
+            Self::Known(Known::AllocResource | Known::FrameAlloc | Known::TaggedAlloc | Known::FrameGuard, _) => {
+                Some(Self::known(Known::SmartAlloc, []))
+            }
+            Self::Known(Known::FrameScope, _) => Some(Self::known(Known::Frame, [])),
+            Self::Known(Known::Vec | Known::FrameVec, args) => {
+                Some(Self::Slice(Arc::new(args.first().cloned().unwrap_or(Self::Unknown))))
+            }
+            Self::Known(Known::String | Known::FrameString, _) => Some(Self::Str),
+            _ => None,
+        }
+    }
+
+    /// The allocator that this is, or leads to.
+    pub(crate) fn allocator(&self) -> Option<Known> {
+        let mut ty = self.clone();
+        for _ in 0..8 {
+            if let Self::Known(known, _) = &ty
+                && known.is_allocator()
+            {
+                return Some(*known);
+            }
+            ty = ty.deref()?;
+        }
+        None
+    }
+
+    /// What iterating over it yields.
+    pub(crate) fn element(&self) -> Self {
+        match self {
+            Self::Ref { inner, mutable, .. } => {
+                let element = inner.element();
+                match element {
+                    Self::Unknown => Self::Unknown,
+                    element if *mutable => Self::exclusive(element),
+                    element => Self::reference(element),
+                }
+            }
+            Self::Array(inner, _) | Self::Slice(inner) => (**inner).clone(),
+            Self::Known(
+                Known::Vec
+                | Known::VecDeque
+                | Known::HashSet
+                | Known::BTreeSet
+                | Known::BinaryHeap
+                | Known::FrameVec
+                | Known::FrameSet
+                | Known::Option
+                | Known::Iterator
+                | Known::Receiver
+                | Known::Query,
+                args,
+            ) => args.first().cloned().unwrap_or(Self::Unknown),
+            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap, args) if args.len() > 1 => {
+                Self::Tuple(Arc::new([args[0].clone(), args[1].clone()]))
+            }
+            Self::Known(Known::FrameBox | Known::Box | Known::Local | Known::Guard | Known::Arc | Known::Rc, args) => {
+                args.first().map_or(Self::Unknown, Self::element)
+            }
+            _ => Self::Unknown,
+        }
+    }
+
+    fn substitute(&self, with: &[Self]) -> Self {
+        let all = |args: &Arc<[Self]>| args.iter().map(|arg| arg.substitute(with)).collect::<Arc<[Self]>>();
+        match self {
+            Self::Param(at) => with.get(*at).cloned().unwrap_or(Self::Unknown),
+            Self::Ref { inner, mutable, fixed } => {
+                Self::Ref { inner: Arc::new(inner.substitute(with)), mutable: *mutable, fixed: *fixed }
+            }
+            Self::Ptr(inner) => Self::Ptr(Arc::new(inner.substitute(with))),
+            Self::Slice(inner) => Self::Slice(Arc::new(inner.substitute(with))),
+            Self::Array(inner, len) => Self::Array(Arc::new(inner.substitute(with)), *len),
+            Self::Tuple(args) => Self::Tuple(all(args)),
+            Self::Known(known, args) => Self::Known(*known, all(args)),
+            Self::User(of, args) => Self::User(*of, all(args)),
+            other => other.clone(),
+        }
+    }
+}
+
+/// What names of types mean at a place besides what its module says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TypeScope<'l> {
+    pub(crate) self_type: Option<Ty>,
+    /// Generic parameters and what they are taken for.
+    pub(crate) params: Vec<(&'l str, Ty)>,
+}
+
+/// Reads types.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Types<'p, 'l> {
+    pub(crate) program: &'p Program<'l>,
+}
+
+impl<'l> Types<'_, 'l> {
+    pub(crate) fn lower(self, module: ModuleId, file: usize, ty: TypeId, scope: &TypeScope<'l>) -> Ty {
+        self.lower_at(module, file, ty, scope, 0)
+    }
+
+    fn lower_at(self, module: ModuleId, file: usize, ty: TypeId, scope: &TypeScope<'l>, depth: u32) -> Ty {
+        if depth > 24 {
+            return Ty::Unknown;
+        }
+        let facts = self.program.facts(file);
+        let inner = |ty| Arc::new(self.lower_at(module, file, ty, scope, depth + 1));
+        match facts.ty(ty) {
+            Type::Path(path) => self.path(module, file, *path, scope, depth),
+            Type::Ref { lifetime, mutable, inner: of } => {
+                Ty::Ref { inner: inner(*of), mutable: *mutable, fixed: *lifetime == Lifetime::Static }
+            }
+            Type::Ptr(of) => Ty::Ptr(inner(*of)),
+            Type::Tuple(of) if of.is_empty() => Ty::Unit,
+            Type::Tuple(of) => Ty::Tuple(of.iter().map(|of| self.lower_at(module, file, *of, scope, depth + 1)).collect()),
+            Type::Array(of, len) => {
+                let len = match &facts.expr(*len).kind {
+                    ExprKind::Literal(Literal::Int(value, _)) => *value,
+                    ExprKind::Name(name) => self.constant(module, facts.name(*name)),
+                    _ => None,
+                };
+                Ty::Array(inner(*of), len)
+            }
+            Type::Slice(of) => Ty::Slice(inner(*of)),
+            Type::ImplTrait(bounds) | Type::Dyn(bounds) => self.bounds(module, file, bounds, scope, depth),
+            Type::FnPointer => Ty::Opaque { borrows: false },
+            Type::Never => Ty::Never,
+            Type::Infer | Type::Unknown => Ty::Unknown,
+        }
+    }
+
+    /// The value of a constant that is a number.
+    pub(crate) fn constant(self, module: ModuleId, name: &'l str) -> Option<u64> {
+        let Some(Res::Static(of)) = self.program.resolve_name(module, name, Space::Values) else { return None };
+        let def = &self.program.statics[of.0 as usize];
+        let ItemKind::Static { init: Some(init), constant: true, .. } = &def.item.kind else { return None };
+        self.number(def.file, *init, 0)
+    }
+
+    fn number(self, file: usize, expr: crate::facts::ir::ExprId, depth: u32) -> Option<u64> {
+        use crate::facts::ir::BinaryOp;
+        let facts = self.program.facts(file);
+        if depth > 16 {
+            return None;
+        }
+        match &facts.expr(expr).kind {
+            ExprKind::Literal(Literal::Int(value, _)) => *value,
+            ExprKind::Cast { inner, .. } => self.number(file, *inner, depth + 1),
+            ExprKind::Binary { op: BinaryOp::Mul, left, right } => {
+                self.number(file, *left, depth + 1)?.checked_mul(self.number(file, *right, depth + 1)?)
+            }
+            ExprKind::Binary { op: BinaryOp::Add, left, right } => {
+                self.number(file, *left, depth + 1)?.checked_add(self.number(file, *right, depth + 1)?)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn bounds(
+        self,
+        module: ModuleId,
+        file: usize,
+        bounds: &'l [PathId],
+        scope: &TypeScope<'l>,
+        depth: u32,
+    ) -> Ty {
+        let facts = self.program.facts(file);
+        let mut found = Ty::Opaque { borrows: true };
+        for bound in bounds {
+            let path = facts.path(*bound);
+            let Some(last) = path.segments.last() else { continue };
+            let args = last.args.as_deref();
+            match facts.name(last.name) {
+                "Iterator" | "IntoIterator" | "ExactSizeIterator" | "DoubleEndedIterator" | "ParallelIterator" => {
+                    let item = args
+                        .and_then(|args| args.bindings.iter().find(|(name, _)| facts.name(*name) == "Item"))
+                        .map_or(Ty::Unknown, |(_, ty)| self.lower_at(module, file, *ty, scope, depth + 1));
+                    return Ty::known(Known::Iterator, [item]);
+                }
+                "Deref" | "DerefMut" | "AsRef" | "Borrow" => {
+                    let target = args
+                        .and_then(|args| args.bindings.first().map(|(_, ty)| *ty).or_else(|| args.types.first().copied()));
+                    if let Some(target) = target {
+                        return Ty::reference(self.lower_at(module, file, target, scope, depth + 1));
+                    }
+                }
+                "Fn" | "FnMut" | "FnOnce" => found = Ty::Closure,
+                _ => {
+                    if let Some(Res::Type(of)) = self.program.resolve(module, file, path, Space::Types) {
+                        return Ty::Trait(of);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn path(self, module: ModuleId, file: usize, path: PathId, scope: &TypeScope<'l>, depth: u32) -> Ty {
+        let facts = self.program.facts(file);
+        let path = facts.path(path);
+        let Some(last) = path.segments.last() else { return Ty::Unknown };
+        let name = facts.name(last.name);
+        if path.segments.len() == 1 && path.qself.is_none() {
+            if name == "Self" {
+                return scope.self_type.clone().unwrap_or(Ty::Unknown);
+            }
+            if let Some((_, ty)) = scope.params.iter().find(|(param, _)| *param == name) {
+                return ty.clone();
+            }
+            if let Some(scalar) = scalar(name) {
+                return scalar;
+            }
+        }
+        let args: Vec<Ty> = last
+            .args
+            .iter()
+            .flat_map(|args| &args.types)
+            .map(|ty| self.lower_at(module, file, *ty, scope, depth + 1))
+            .collect();
+        let borrows = last.args.as_ref().is_some_and(|args| args.lifetimes.iter().any(|of| *of != Lifetime::Static));
+        match self.program.resolve(module, file, path, Space::Types) {
+            Some(Res::Type(of)) => self.user(of, args, depth),
+            Some(Res::External(of)) => match model::known_type(of.krate, of.last) {
+                // The lifetimes of a system's parameters are not arguments.
+                Some(known) => Ty::known(known, args),
+                None => match scalar(of.last) {
+                    Some(scalar) if of.krate == "std" => scalar,
+                    _ => Ty::Opaque { borrows: borrows || !args.is_empty() },
+                },
+            },
+            _ => Ty::Opaque { borrows },
+        }
+    }
+
+    /// A type of the workspace; aliases are followed.
+    pub(crate) fn user(self, of: UserType, args: Vec<Ty>, depth: u32) -> Ty {
+        let def = self.program.type_def(of);
+        match &def.item.kind {
+            ItemKind::Alias { generics, ty: Some(ty) } => {
+                let scope = self.generic_scope(def.file, generics, None);
+                self.lower_at(def.module, def.file, *ty, &scope, depth + 1).substitute(&args)
+            }
+            ItemKind::Trait { .. } => Ty::Trait(of),
+            _ => Ty::User(of, args.into()),
+        }
+    }
+
+    /// Parameters by position, for the fields of a generic type.
+    pub(crate) fn generic_scope(self, file: usize, generics: &'l Generics, self_type: Option<Ty>) -> TypeScope<'l> {
+        let facts = self.program.facts(file);
+        let params =
+            generics.types.iter().enumerate().map(|(at, (name, _))| (facts.name(*name), Ty::Param(at))).collect();
+        TypeScope { self_type, params }
+    }
+
+    /// The type of a field.
+    pub(crate) fn field(self, ty: &Ty, name: &str) -> Ty {
+        let mut ty = ty.clone();
+        for _ in 0..8 {
+            match &ty {
+                Ty::User(of, args) => {
+                    for (field, field_type) in self.fields(*of, args, None) {
+                        if field == name {
+                            return field_type;
+                        }
+                    }
+                    return Ty::Unknown;
+                }
+                Ty::Tuple(parts) => {
+                    return name.parse::<usize>().ok().and_then(|at| parts.get(at)).cloned().unwrap_or(Ty::Unknown);
+                }
+                _ => match ty.deref() {
+                    Some(next) => ty = next,
+                    None => return Ty::Unknown,
+                },
+            }
+        }
+        Ty::Unknown
+    }
+
+    /// The fields of a struct, or of one or all variants of an enum.
+    pub(crate) fn fields(self, of: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
+        let def = self.program.type_def(of);
+        let facts = self.program.facts(def.file);
+        let (generics, fields): (_, Vec<_>) = match &def.item.kind {
+            ItemKind::Struct { generics, fields } => (generics, fields.iter().collect()),
+            ItemKind::Enum { generics, variants } => (
+                generics,
+                variants
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| variant.is_none_or(|variant| variant == *at))
+                    .flat_map(|(_, (_, fields))| fields)
+                    .collect(),
+            ),
+            _ => return Vec::new(),
+        };
+        let scope = self.generic_scope(def.file, generics, Some(Ty::User(of, args.into())));
+        fields
+            .into_iter()
+            .map(|(name, ty)| {
+                (facts.name(*name), self.lower(def.module, def.file, *ty, &scope).substitute(args))
+            })
+            .collect()
+    }
+
+    fn lifetimes(self, of: UserType) -> bool {
+        match &self.program.type_def(of).item.kind {
+            ItemKind::Struct { generics, .. } | ItemKind::Enum { generics, .. } => !generics.lifetimes.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether a value of this type can refer to frame memory: by a borrow, or (`raw`) by an address.
+    pub(crate) fn can_refer(self, ty: &Ty, raw: bool) -> bool {
+        self.refers(ty, raw, &mut FxHashSet::default())
+    }
+
+    fn refers(self, ty: &Ty, raw: bool, seen: &mut FxHashSet<UserType>) -> bool {
+        match ty {
+            Ty::Unknown | Ty::Ptr(_) | Ty::Trait(_) | Ty::Closure => true,
+            Ty::Never | Ty::Unit | Ty::Str => false,
+            Ty::Scalar(bytes) => raw && *bytes >= 8,
+            Ty::Ref { inner, fixed, .. } => !fixed || self.refers(inner, raw, seen),
+            Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, raw, seen)),
+            Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, raw, seen),
+            Ty::Opaque { borrows } => *borrows,
+            Ty::Param(_) => false,
+            Ty::Known(known, args) => match known {
+                Known::NonNull | Known::Atomic => raw,
+                Known::String | Known::PhantomData | Known::FrameHandle | Known::TransferHandle | Known::Tag => false,
+                known if known.is_frame_data() || known.is_allocator() => true,
+                Known::Iterator => args.first().is_none_or(|item| self.refers(item, raw, seen)),
+                Known::Guard => true,
+                _ => args.iter().any(|arg| self.refers(arg, raw, seen)),
+            },
+            Ty::User(of, args) => {
+                if self.lifetimes(*of) || args.iter().any(|arg| !matches!(arg, Ty::Unknown) && self.refers(arg, raw, seen)) {
+                    return true;
+                }
+                seen.insert(*of)
+                    && self.fields(*of, args, None).iter().any(|(_, field)| match field {
+                        Ty::Unknown | Ty::Closure | Ty::Trait(_) => raw,
+                        // Fields of plain numbers are not taken for addresses: too many structs have a `u64`.
+                        Ty::Scalar(_) => false,
+                        field => self.refers(field, raw, seen),
+                    })
+            }
+        }
+    }
+
+    /// Whether the type names the lifetime of what it borrows, so that rustc watches it.
+    pub(crate) fn is_tied(self, ty: &Ty) -> bool {
+        match ty.peeled() {
+            Ty::User(of, _) => self.lifetimes(*of),
+            Ty::Known(known, args) => known.is_frame_data() || args.iter().any(|arg| self.is_tied(arg)),
+            _ => false,
+        }
+    }
+
+    /// Whether dropping a value of this type does something; `None` when that is not known.
+    pub(crate) fn drops(self, ty: &Ty) -> Option<bool> {
+        self.drops_at(ty, 0)
+    }
+
+    fn drops_at(self, ty: &Ty, depth: u32) -> Option<bool> {
+        if depth > 8 {
+            return Some(false);
+        }
+        let any = |parts: &[Ty]| {
+            let mut known = Some(false);
+            for part in parts {
+                match self.drops_at(part, depth + 1) {
+                    Some(true) => return Some(true),
+                    Some(false) => {}
+                    None => known = None,
+                }
+            }
+            known
+        };
+        match ty {
+            Ty::Unknown | Ty::Opaque { .. } | Ty::Param(_) | Ty::Closure | Ty::Trait(_) => None,
+            Ty::Never | Ty::Unit | Ty::Scalar(_) | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) => Some(false),
+            Ty::Tuple(parts) => any(parts),
+            Ty::Array(inner, _) | Ty::Slice(inner) => self.drops_at(inner, depth + 1),
+            Ty::Known(known, args) => match known {
+                known if known.is_heap_container() => Some(true),
+                Known::Box | Known::Rc | Known::Arc | Known::Weak | Known::PoolBox | Known::HeapBox | Known::File
+                | Known::Guard | Known::JoinHandle | Known::Sender | Known::Receiver => Some(true),
+                Known::Option | Known::Result | Known::Cell | Known::RefCell | Known::Mutex | Known::RwLock
+                | Known::OnceCell | Known::FrameBox => any(args),
+                Known::NonNull | Known::ManuallyDrop | Known::MaybeUninit | Known::PhantomData | Known::Atomic => Some(false),
+                _ => None,
+            },
+            Ty::User(of, args) => {
+                if self.program.has_drop.contains(of) {
+                    return Some(true);
+                }
+                let fields: Vec<Ty> = self.fields(*of, args, None).into_iter().map(|(_, ty)| ty).collect();
+                any(&fields)
+            }
+        }
+    }
+
+    /// Whether cloning a value of this type allocates; `None` when that is not known.
+    pub(crate) fn clones_to_heap(self, ty: &Ty) -> Option<bool> {
+        match ty {
+            Ty::Known(known, _) if known.is_heap_container() || *known == Known::Box => Some(true),
+            Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender, _) => Some(false),
+            Ty::Known(Known::Option | Known::Result | Known::Cow, args) => {
+                args.iter().map(|arg| self.clones_to_heap(arg)).find(|known| *known != Some(false)).unwrap_or(Some(false))
+            }
+            Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) => Some(false),
+            Ty::Tuple(parts) => {
+                parts.iter().map(|part| self.clones_to_heap(part)).find(|known| *known != Some(false)).unwrap_or(Some(false))
+            }
+            Ty::Array(inner, _) => self.clones_to_heap(inner),
+            Ty::User(of, args) => {
+                let def = self.program.type_def(*of);
+                let facts = self.program.facts(def.file);
+                let derives = def.item.attrs.derives.iter().any(|path| {
+                    facts.path(*path).segments.last().is_some_and(|last| facts.name(last.name) == "Clone")
+                });
+                if !derives {
+                    return None;
+                }
+                let fields = self.fields(*of, args, None);
+                let mut known = Some(false);
+                for (_, field) in &fields {
+                    if matches!(field, Ty::User(same, _) if same == of) {
+                        continue;
+                    }
+                    match self.clones_to_heap(field) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => known = None,
+                    }
+                }
+                known
+            }
+            _ => None,
+        }
+    }
+
+    /// Size and alignment in bytes, as rustc lays it out today on a 64-bit machine.
+    pub(crate) fn layout(self, ty: &Ty) -> Option<(u64, u64)> {
+        self.layout_at(ty, 0)
+    }
+
+    fn layout_at(self, ty: &Ty, depth: u32) -> Option<(u64, u64)> {
+        if depth > 12 {
+            return None;
+        }
+        let together = |parts: &mut dyn Iterator<Item = Option<(u64, u64)>>| {
+            let (mut size, mut align) = (0_u64, 1_u64);
+            for part in parts {
+                let (part_size, part_align) = part?;
+                size = size.checked_add(part_size)?;
+                align = align.max(part_align);
+            }
+            Some((size.checked_next_multiple_of(align)?, align))
+        };
+        let wide = |inner: &Ty| matches!(inner, Ty::Str | Ty::Slice(_) | Ty::Trait(_));
+        match ty {
+            Ty::Unit | Ty::Never => Some((0, 1)),
+            Ty::Scalar(bytes) => Some((u64::from(*bytes), u64::from(*bytes).min(16))),
+            Ty::Ref { inner, .. } | Ty::Ptr(inner) => Some((if wide(inner) { 16 } else { 8 }, 8)),
+            Ty::Tuple(parts) => together(&mut parts.iter().map(|part| self.layout_at(part, depth + 1))),
+            Ty::Array(inner, Some(len)) => {
+                let (size, align) = self.layout_at(inner, depth + 1)?;
+                Some((size.checked_mul(*len)?, align))
+            }
+            Ty::Known(known, args) => match known {
+                Known::Vec | Known::String => Some((24, 8)),
+                Known::VecDeque => Some((32, 8)),
+                Known::Box | Known::Rc | Known::Arc | Known::NonNull | Known::PoolBox | Known::HeapBox => {
+                    Some((if args.first().is_some_and(wide) { 16 } else { 8 }, 8))
+                }
+                _ => None,
+            },
+            Ty::User(of, args) => {
+                if !matches!(self.program.type_def(*of).item.kind, ItemKind::Struct { .. }) {
+                    return None;
+                }
+                together(&mut self.fields(*of, args, None).iter().map(|(_, field)| self.layout_at(field, depth + 1)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The type in the words of the program.
+    pub(crate) fn display(self, ty: &Ty) -> String {
+        match ty {
+            Ty::Ref { inner, mutable, .. } => format!("&{}{}", if *mutable { "mut " } else { "" }, self.display(inner)),
+            Ty::Ptr(inner) => format!("*const {}", self.display(inner)),
+            Ty::Str => "str".to_owned(),
+            Ty::Slice(inner) => format!("[{}]", self.display(inner)),
+            Ty::Array(inner, Some(len)) => format!("[{}; {len}]", self.display(inner)),
+            Ty::Known(known, args) if args.is_empty() || args.iter().any(Ty::is_unknown) => known.name().to_owned(),
+            Ty::Known(known, args) => {
+                let args: Vec<String> = args.iter().map(|arg| self.display(arg)).collect();
+                format!("{}<{}>", known.name(), args.join(", "))
+            }
+            Ty::User(of, _) | Ty::Trait(of) => self.program.type_name(*of).to_owned(),
+            Ty::Unit => "()".to_owned(),
+            Ty::Scalar(bytes) => format!("{bytes}-byte number"),
+            _ => "value".to_owned(),
+        }
+    }
+}
+
+fn scalar(name: &str) -> Option<Ty> {
+    Some(match name {
+        "u8" | "i8" | "bool" => Ty::Scalar(1),
+        "u16" | "i16" => Ty::Scalar(2),
+        "u32" | "i32" | "f32" | "char" => Ty::Scalar(4),
+        "u64" | "i64" | "f64" | "usize" | "isize" => Ty::Scalar(8),
+        "u128" | "i128" => Ty::Scalar(16),
+        "str" => Ty::Str,
+        _ => return None,
+    })
+}

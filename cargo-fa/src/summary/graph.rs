@@ -1,0 +1,212 @@
+//! Which functions may matter, and callees before callers.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::ir::{ExprKind, ItemKind, Type};
+use crate::flow::walk;
+use crate::resolve::paths::Space;
+use crate::resolve::{FnId, Program, Res, model};
+
+/// Calls between functions as far as names tell: more than there are.
+pub(crate) struct Graph {
+    callees: Vec<Vec<FnId>>,
+    seeds: Vec<bool>,
+}
+
+/// Names that say that a function has to do with frames.
+fn is_telling(name: &str) -> bool {
+    name.starts_with("frame_")
+        || matches!(
+            name,
+            "begin_frame" | "end_frame" | "end_frame_with_promotions" | "whole_frame" | "scoped" | "with_tag" | "tagged" | "speculative"
+                | "cursor" | "pool_box" | "pool_alloc" | "heap_box" | "receive" | "signal_frame_complete" | "set_thread_frame_budget"
+        )
+}
+
+impl Graph {
+    pub(crate) fn build(program: &Program<'_>) -> Self {
+        let mut callees = Vec::with_capacity(program.fns.len());
+        let mut seeds = Vec::with_capacity(program.fns.len());
+        for def in &program.fns {
+            let facts = program.facts(def.file);
+            let mut called: FxHashSet<FnId> = FxHashSet::default();
+            let mut seed = !def.item.attrs.custom.is_empty();
+            let mut look_at_type = |ty: crate::facts::ir::TypeId| {
+                let mut stack = vec![ty];
+                while let Some(ty) = stack.pop() {
+                    match facts.ty(ty) {
+                        Type::Path(path) => {
+                            let path = facts.path(*path);
+                            stack.extend(path.segments.iter().filter_map(|segment| segment.args.as_ref()).flat_map(|args| &args.types));
+                            if let Some(Res::External(of)) = program.resolve(def.module, def.file, path, Space::Types) {
+                                seed |= model::is_ours(of.krate);
+                            }
+                        }
+                        Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => stack.push(*inner),
+                        Type::Tuple(parts) => stack.extend(parts),
+                        _ => {}
+                    }
+                }
+            };
+            def.function.params.iter().map(|(_, ty)| *ty).chain(def.function.output).for_each(&mut look_at_type);
+            if let Some(body) = def.function.body {
+                walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
+                    ExprKind::Method(call) => {
+                        let name = facts.name(call.name);
+                        seed |= is_telling(name);
+                        called.extend(program.methods_named(name).iter().take(64));
+                    }
+                    ExprKind::Name(name) => {
+                        if let Some(Res::Fn(of)) = program.resolve_name(def.body_module, facts.name(*name), Space::Values) {
+                            called.insert(of);
+                        }
+                    }
+                    ExprKind::Path(path) => {
+                        let path = facts.path(*path);
+                        match program.resolve(def.body_module, def.file, path, Space::Values) {
+                            Some(Res::Fn(of)) => {
+                                called.insert(of);
+                            }
+                            Some(Res::External(of)) => seed |= model::is_ours(of.krate),
+                            _ => {
+                                // `Self::f`
+                                if let Some(last) = path.segments.last() {
+                                    called.extend(program.methods_named(facts.name(last.name)).iter().take(64));
+                                }
+                            }
+                        }
+                    }
+                    ExprKind::Macro(of) if of.kind == crate::facts::ir::MacroKind::FrameFormat => seed = true,
+                    _ => {}
+                });
+            }
+            let mut called: Vec<FnId> = called.into_iter().collect();
+            called.sort_unstable();
+            callees.push(called);
+            seeds.push(seed);
+        }
+        Self { callees, seeds }
+    }
+
+    /// The functions to look at: those that deal with frames, what they call, and who calls them.
+    pub(crate) fn relevant(&self, roots: &[FnId]) -> Vec<bool> {
+        let mut wanted = self.seeds.clone();
+        for root in roots {
+            wanted[root.0 as usize] = true;
+        }
+        let mut callers: Vec<Vec<u32>> = vec![Vec::new(); self.callees.len()];
+        for (caller, callees) in self.callees.iter().enumerate() {
+            for callee in callees {
+                callers[callee.0 as usize].push(u32::try_from(caller).unwrap_or(u32::MAX));
+            }
+        }
+        let mut stack: Vec<usize> = (0..wanted.len()).filter(|at| wanted[*at]).collect();
+        let mut up = wanted.clone();
+        while let Some(at) = stack.pop() {
+            for caller in &callers[at] {
+                let caller = *caller as usize;
+                if !up[caller] {
+                    up[caller] = true;
+                    stack.push(caller);
+                }
+            }
+        }
+        let mut stack: Vec<usize> = (0..wanted.len()).filter(|at| up[*at]).collect();
+        while let Some(at) = stack.pop() {
+            for callee in &self.callees[at] {
+                let callee = callee.0 as usize;
+                if !up[callee] {
+                    up[callee] = true;
+                    stack.push(callee);
+                }
+            }
+        }
+        up
+    }
+
+    /// Strongly connected components, callees first (Tarjan, without recursion).
+    pub(crate) fn components(&self, wanted: &[bool]) -> Vec<Vec<FnId>> {
+        let count = self.callees.len();
+        let mut index: Vec<u32> = vec![u32::MAX; count];
+        let mut low: Vec<u32> = vec![0; count];
+        let mut on_stack = vec![false; count];
+        let mut stack = Vec::new();
+        let mut next = 0;
+        let mut components = Vec::new();
+        for start in 0..count {
+            if !wanted[start] || index[start] != u32::MAX {
+                continue;
+            }
+            let mut work: Vec<(usize, usize)> = vec![(start, 0)];
+            while let Some((at, child)) = work.pop() {
+                if child == 0 {
+                    index[at] = next;
+                    low[at] = next;
+                    next += 1;
+                    stack.push(at);
+                    on_stack[at] = true;
+                }
+                if let Some(callee) = self.callees[at].get(child).map(|callee| callee.0 as usize) {
+                    work.push((at, child + 1));
+                    if !wanted[callee] {
+                        continue;
+                    }
+                    if index[callee] == u32::MAX {
+                        work.push((callee, 0));
+                    } else if on_stack[callee] {
+                        low[at] = low[at].min(index[callee]);
+                    }
+                    continue;
+                }
+                if low[at] == index[at] {
+                    let mut component = Vec::new();
+                    while let Some(member) = stack.pop() {
+                        on_stack[member] = false;
+                        component.push(FnId(u32::try_from(member).unwrap_or(u32::MAX)));
+                        if member == at {
+                            break;
+                        }
+                    }
+                    component.sort_unstable();
+                    components.push(component);
+                }
+                if let Some((parent, _)) = work.last() {
+                    low[*parent] = low[*parent].min(low[at]);
+                }
+            }
+        }
+        components
+    }
+
+    /// Whether the component calls itself.
+    pub(crate) fn is_recursive(&self, component: &[FnId]) -> bool {
+        component.len() > 1 || component.iter().any(|member| self.callees[member.0 as usize].contains(member))
+    }
+}
+
+/// The types that are `#[pooled]` or derive `Pooled`.
+pub(crate) fn pooled_types(program: &Program<'_>) -> FxHashSet<crate::resolve::UserType> {
+    let mut pooled = FxHashSet::default();
+    let mut known: FxHashMap<(u32, &str), bool> = FxHashMap::default();
+    for (at, def) in program.types.iter().enumerate() {
+        if !matches!(def.item.kind, ItemKind::Struct { .. } | ItemKind::Enum { .. }) {
+            continue;
+        }
+        let facts = program.facts(def.file);
+        let paths = def.item.attrs.derives.iter().chain(def.item.attrs.custom.iter().map(|attr| &attr.path));
+        for path in paths {
+            let path = facts.path(*path);
+            let Some(last) = path.segments.last().map(|last| facts.name(last.name)) else { continue };
+            if !matches!(last, "Pooled" | "pooled") {
+                continue;
+            }
+            let ours = *known.entry((def.module.0, last)).or_insert_with(|| {
+                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(of)) if of.is_ours())
+            });
+            if ours {
+                pooled.insert(crate::resolve::UserType(u32::try_from(at).unwrap_or(u32::MAX)));
+            }
+        }
+    }
+    pooled
+}

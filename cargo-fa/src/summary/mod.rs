@@ -1,0 +1,74 @@
+//! What a function does, as its callers need to know it, and the order in which functions are looked at.
+
+pub(crate) mod graph;
+pub(crate) mod reach;
+
+use std::sync::Arc;
+
+use crate::finding::Confidence;
+use crate::flow::event::{CallSite, Event, Site};
+use crate::flow::types::Ty;
+
+/// Everything known about one function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Analysed {
+    pub(crate) events: Vec<Event>,
+    pub(crate) calls: Vec<CallSite>,
+    pub(crate) summary: Summary,
+    /// The function is a frame root of its own.
+    pub(crate) system: bool,
+    pub(crate) no_heap: bool,
+    pub(crate) budget: Option<u64>,
+    pub(crate) tag: Option<Arc<str>>,
+    pub(crate) done: bool,
+}
+
+/// What callers need to know.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Summary {
+    /// Parameters that the result refers to.
+    pub(crate) result: Vec<ResultFlow>,
+    /// Parameters that are kept.
+    pub(crate) stores: Vec<Store>,
+    /// Parameters that whole-frame or scope memory is allocated from, and where.
+    pub(crate) allocates: Vec<(u16, Site)>,
+    /// Allocators that the function leaves open (+1) or closes (-1): by parameter and field.
+    pub(crate) turns: Vec<(u16, Option<Arc<str>>, i8)>,
+    /// It gets an allocator exclusively and does with it what is not known.
+    pub(crate) diverges: bool,
+    /// Parameters that are received, kept or otherwise used up.
+    pub(crate) result_type: Option<Ty>,
+}
+
+/// A part of the result.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ResultFlow {
+    pub(crate) param: u16,
+    /// It is frame memory that the function allocated.
+    pub(crate) frame: bool,
+    pub(crate) raw: bool,
+    pub(crate) captured: bool,
+    pub(crate) confidence: Confidence,
+}
+
+/// A parameter that is kept somewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Store {
+    pub(crate) param: u16,
+    pub(crate) target: StoreTarget,
+    /// It is frame memory that the function allocated.
+    pub(crate) frame: bool,
+    pub(crate) raw: bool,
+    pub(crate) captured: bool,
+    pub(crate) confidence: Confidence,
+    /// Where, the innermost last.
+    pub(crate) path: Vec<(Site, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum StoreTarget {
+    Static(String),
+    Param(u16),
+    Thread,
+    Task,
+}
