@@ -1,5 +1,7 @@
 //! Facts of files that have been seen before, found by their content.
 
+use std::path::Path;
+
 use super::ir::FileFacts;
 use super::{Refused, parse};
 
@@ -8,7 +10,13 @@ use super::{Refused, parse};
 pub(crate) struct Cache;
 
 impl Cache {
+    pub(crate) fn open(_directory: Option<&Path>) -> Self {
+        Self
+    }
+
     pub(crate) fn parse(&self, bytes: &[u8]) -> Result<Box<FileFacts>, Refused> {
         parse(bytes).map(Box::new)
     }
+
+    pub(crate) fn save(self) {}
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Interpreter;
 use super::event::{EventKind, How, Site};
+use super::place::Target;
 use super::roots;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, Value};
-use super::Interpreter;
-use super::place::Target;
 use crate::facts::ir::{ExprId, ExprKind, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::{self, Known};
@@ -231,7 +231,9 @@ impl<'l> Interpreter<'_, 'l> {
         let mut flows = Vec::new();
         for flow in &arg.flows {
             match flow.region {
-                Region::Scope(id) if self.scopes[id as usize].own => flows.extend(self.scopes[id as usize].whole.clone()),
+                Region::Scope(id) if self.scopes[id as usize].own => {
+                    flows.extend(self.scopes[id as usize].whole.clone())
+                }
                 _ => flows.push(Flow { frame: false, ..flow.clone() }),
             }
         }
@@ -244,7 +246,10 @@ impl<'l> Interpreter<'_, 'l> {
             let (Some(arg), Some(ty)) = (args.get(at), params.get(at)) else { continue };
             let takes_whole = ty.head() == Some(Known::SmartAlloc);
             let is_scope = arg.ty.allocator().is_some_and(|known| matches!(known, Known::Frame | Known::FrameScope))
-                && arg.flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
+                && arg
+                    .flows
+                    .iter()
+                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
             if takes_whole && is_scope {
                 self.record(EventKind::WholeFrameFromScope { callee: of, allocates: *site }, span, Confidence::High);
             }
@@ -266,7 +271,12 @@ impl<'l> Interpreter<'_, 'l> {
                 let mut path: Vec<(Site, String)> = store.path.clone();
                 match &store.target {
                     StoreTarget::Static(name) if flow.frame => {
-                        self.escape(How::Callee(format!("`{callee}` keeps it in the static `{name}`")), &flow, span, path);
+                        self.escape(
+                            How::Callee(format!("`{callee}` keeps it in the static `{name}`")),
+                            &flow,
+                            span,
+                            path,
+                        );
                     }
                     StoreTarget::Thread | StoreTarget::Task if flow.frame => {
                         let kind = EventKind::Spawned {
@@ -295,7 +305,14 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn stored_by_callee(&mut self, callee: &str, target: &Value, flow: Flow, mut path: Vec<(Site, String)>, span: Span) {
+    fn stored_by_callee(
+        &mut self,
+        callee: &str,
+        target: &Value,
+        flow: Flow,
+        mut path: Vec<(Site, String)>,
+        span: Span,
+    ) {
         let Some(root) = target.alias else { return };
         if let Some(ty) = target_content(&target.ty)
             && !self.types.can_refer(&ty, flow.raw)
@@ -342,7 +359,14 @@ impl<'l> Interpreter<'_, 'l> {
     // ---- functions of other crates ----
 
     #[expect(clippy::too_many_lines, reason = "a table of what std and others do")]
-    fn external(&mut self, of: External<'l>, args: &'l [ExprId], generics: &[Ty], span: Span, expected: Option<&Ty>) -> Value {
+    fn external(
+        &mut self,
+        of: External<'l>,
+        args: &'l [ExprId],
+        generics: &[Ty],
+        span: Span,
+        expected: Option<&Ty>,
+    ) -> Value {
         if of.is_ours() {
             return self.our_function(of, args, generics, span);
         }
@@ -428,7 +452,9 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = Ty::known(Known::Iterator, [value.ty]);
                 value
             }
-            ("std", "thread", "spawn") => args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, false, Confidence::High)),
+            ("std", "thread", "spawn") => {
+                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, false, Confidence::High))
+            }
             ("std", "thread", "scope") | ("rayon" | "crossbeam" | "crossbeam_utils", _, "scope" | "in_place_scope") => {
                 self.thread_scope(args)
             }
@@ -444,7 +470,8 @@ impl<'l> Interpreter<'_, 'l> {
             (krate, _, "spawn" | "spawn_blocking" | "spawn_local" | "spawn_pinned") if krate != "std" => {
                 args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, true, Confidence::High))
             }
-            ("std", "mpsc", "channel" | "sync_channel") | (_, _, "unbounded" | "bounded" | "channel" | "unbounded_channel") => {
+            ("std", "mpsc", "channel" | "sync_channel")
+            | (_, _, "unbounded" | "bounded" | "channel" | "unbounded_channel") => {
                 self.eval_args_first(args, None);
                 let item = generics.first().cloned().unwrap_or(Ty::Unknown);
                 Value::of(Ty::Tuple(Arc::new([

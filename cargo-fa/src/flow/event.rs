@@ -31,61 +31,132 @@ pub(crate) struct Event {
     pub(crate) loops: Vec<LoopAround>,
     /// The code around it runs inside a frame that this function knows of.
     pub(crate) in_frame: bool,
+    /// Runs on another thread, outside of this frame.
+    pub(crate) spawned: bool,
     /// On a path that only runs when something went wrong.
     pub(crate) cold: bool,
-    /// Tags that are in force, the innermost last.
-    pub(crate) tag: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum EventKind {
     /// Memory from a frame.
-    FrameAlloc { what: &'static str, ty: Ty, count: Option<Count>, once: bool },
+    FrameAlloc {
+        what: &'static str,
+        ty: Ty,
+        count: Option<Count>,
+        once: bool,
+        own: bool,
+    },
     /// Memory from the general heap.
-    HeapAlloc { what: String, ty: Ty, ours: bool },
+    HeapAlloc {
+        what: String,
+        ty: Ty,
+        ours: bool,
+    },
     /// A heap container may grow.
-    HeapGrowth { what: String },
+    HeapGrowth {
+        what: String,
+    },
     /// Heap memory is given back at the end of a block.
-    HeapFree { ty: Ty },
+    HeapFree {
+        ty: Ty,
+    },
     /// Frame data gets somewhere that outlives its frame.
-    Escape { how: How, raw: bool, captured: bool, allocated: Site, via: Vec<(Site, String)> },
+    Escape {
+        how: How,
+        raw: bool,
+        captured: bool,
+        allocated: Site,
+        via: Vec<(Site, String)>,
+    },
     /// Frame data is used after its frame ended.
-    UseAfterEnd { name: String, ended: Span, raw: bool, allocated: Span },
+    UseAfterEnd {
+        name: String,
+        ended: Span,
+        raw: bool,
+        allocated: Span,
+    },
     /// Frame data reaches a thread or task.
-    Spawned { task: bool, name: String, allocated: Site, raw: bool, via: Vec<(Site, String)> },
+    Spawned {
+        task: bool,
+        name: String,
+        allocated: Site,
+        raw: bool,
+        via: Vec<(Site, String)>,
+    },
     /// A frame value is used after a suspension.
-    AcrossAwait { name: String, awaited: Span, allocated: Span },
+    AcrossAwait {
+        name: String,
+        awaited: Span,
+        allocated: Span,
+    },
     /// A frame value is still held at a suspension although it is not used any more.
-    HeldAtAwait { name: String, awaited: Span, allocated: Span },
+    HeldAtAwait {
+        name: String,
+        awaited: Span,
+        allocated: Span,
+    },
     /// A frame that is left open.
-    LeftOpen { begun: Span, why: Open },
+    LeftOpen {
+        begun: Span,
+        why: Open,
+    },
     EndedWithoutBegin,
     /// A loop that allocates frame memory from an allocator that never turns.
-    NeverTurns { allocated: Span },
+    NeverTurns {
+        allocated: Span,
+    },
     /// A callee that takes the allocator allocates whole-frame memory although a scope is open.
-    WholeFrameFromScope { callee: FnId, allocates: Site },
+    WholeFrameFromScope {
+        callee: FnId,
+        allocates: Site,
+    },
     /// A value is forgotten or leaked that has something to drop.
-    DropSkipped { what: &'static str, ty: Ty },
+    DropSkipped {
+        what: &'static str,
+        ty: Ty,
+    },
     /// A handle is resolved as if it must be of this frame.
-    StaleHandle { age: super::value::Age, since: Span },
+    StaleHandle {
+        age: super::value::Age,
+        since: Span,
+    },
     /// A transfer is thrown away.
-    TransferLost { how: &'static str },
+    TransferLost {
+        how: &'static str,
+    },
     /// A pooled type in a box.
-    PooledInBox { what: &'static str, ty: Ty },
+    PooledInBox {
+        what: &'static str,
+        ty: Ty,
+    },
     /// A boxed value that is made and dropped within the frame.
-    Churn { what: &'static str, ty: Ty },
+    Churn {
+        what: &'static str,
+        ty: Ty,
+    },
     /// `#[frame_system]` on an async function.
     AsyncSystem,
     /// What `frame_retained` promises and what is done differ.
-    Retention { discards: bool },
+    Retention {
+        discards: bool,
+    },
     /// A tag is named in the source.
-    Tag { name: Arc<str>, enters: bool },
+    Tag {
+        name: Arc<str>,
+        enters: bool,
+    },
     /// `FrameBarrier::new(n)` with how many take part.
-    BarrierCount { declared: u64, participants: u64 },
+    BarrierCount {
+        declared: u64,
+        participants: u64,
+    },
     /// A frame is turned although threads of a barrier were not waited for.
-    TurnWithoutBarrier { barrier: Span },
+    TurnWithoutBarrier {
+        barrier: Span,
+    },
     /// A thread allocates without a budget.
-    NoBudget { allocates: Span },
+    NoBudget,
 }
 
 /// How many elements an allocation has.
@@ -101,7 +172,6 @@ pub(crate) enum Open {
     Return,
     Question,
     Continue,
-    Break,
     /// The function, or the life of the allocator, ends.
     End,
     /// The next frame begins.

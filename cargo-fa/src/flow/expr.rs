@@ -6,7 +6,9 @@ use super::event::{EventKind, Open};
 use super::types::Ty;
 use super::value::{Bound, FrameState, Root, State, Value};
 use super::{BodyContext, DEEPEST, Interpreter, LoopContext};
-use crate::facts::ir::{BinaryOp, Block, ExprId, ExprKind, IntKind, Literal, MacroCall, MacroKind, Name, Span, Statement};
+use crate::facts::ir::{
+    BinaryOp, Block, ExprId, ExprKind, IntKind, Literal, MacroCall, MacroKind, Name, Span, Statement,
+};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
 use crate::resolve::paths::Space;
@@ -81,7 +83,8 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Cast { inner, ty } => {
                 let mut value = self.eval(*inner, None);
                 let to = self.lower_type(*ty);
-                let from_pointer = matches!(value.ty, Ty::Ptr(_) | Ty::Ref { .. }) || value.flows.iter().any(|flow| flow.raw);
+                let from_pointer =
+                    matches!(value.ty, Ty::Ptr(_) | Ty::Ref { .. }) || value.flows.iter().any(|flow| flow.raw);
                 match &to {
                     Ty::Ptr(_) => value.flows.iter_mut().for_each(|flow| flow.raw = true),
                     Ty::Scalar(8) if from_pointer => value.flows.iter_mut().for_each(|flow| flow.raw = true),
@@ -219,11 +222,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Literal::Bool(_) => Value::of(Ty::Scalar(1)),
             Literal::Char => Value::of(Ty::Scalar(4)),
-            Literal::Bytes(_) => Value::of(Ty::Ref {
-                inner: Arc::new(Ty::Slice(Arc::new(Ty::Scalar(1)))),
-                mutable: false,
-                fixed: true,
-            }),
+            Literal::Bytes(_) => {
+                Value::of(Ty::Ref { inner: Arc::new(Ty::Slice(Arc::new(Ty::Scalar(1)))), mutable: false, fixed: true })
+            }
         }
     }
 
@@ -236,10 +237,11 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = self.use_var(var, span);
         if moves {
             let owned = match &value.ty {
-                Ty::Known(known, _) => known.is_owner() || known.is_heap_container() || matches!(
-                    known,
-                    Known::TransferHandle | Known::Box | Known::HeapBox | Known::PoolBox
-                ),
+                Ty::Known(known, _) => {
+                    known.is_owner()
+                        || known.is_heap_container()
+                        || matches!(known, Known::TransferHandle | Known::Box | Known::HeapBox | Known::PoolBox)
+                }
                 Ty::Closure => true,
                 _ => false,
             };
@@ -457,7 +459,12 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
-    fn matched(&mut self, value: ExprId, arms: &'l [(crate::facts::ir::PatId, ExprId)], expected: Option<&Ty>) -> Value {
+    fn matched(
+        &mut self,
+        value: ExprId,
+        arms: &'l [(crate::facts::ir::PatId, ExprId)],
+        expected: Option<&Ty>,
+    ) -> Value {
         let scrutinee = self.eval_place(value);
         let before = self.state.clone();
         let mut after = State { dead: true, ..State::default() };
@@ -519,8 +526,7 @@ impl<'l> Interpreter<'_, 'l> {
         // Twice, so that what one round leaves behind meets the next one.
         for _ in 0..2 {
             body(self);
-            let continues =
-                self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
+            let continues = self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
             self.state.join(&continues);
             self.state.join(&entry);
         }
@@ -566,7 +572,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let state = std::mem::replace(&mut self.state, State { dead: true, ..State::default() });
         let names = self.loops[at].names;
-        let outer: rustc_hash::FxHashSet<_> = self.names[..names.min(self.names.len())].iter().map(|(_, var)| *var).collect();
+        let outer: rustc_hash::FxHashSet<_> =
+            self.names[..names.min(self.names.len())].iter().map(|(_, var)| *var).collect();
         let mut state = state;
         state.values.retain(|var, _| outer.contains(var));
         let of = &mut self.loops[at];

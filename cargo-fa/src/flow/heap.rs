@@ -130,7 +130,14 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             (
-                Known::Cell | Known::RefCell | Known::Mutex | Known::RwLock | Known::OnceCell | Known::Pin | Known::Cow | Known::Option,
+                Known::Cell
+                | Known::RefCell
+                | Known::Mutex
+                | Known::RwLock
+                | Known::OnceCell
+                | Known::Pin
+                | Known::Cow
+                | Known::Option,
                 _,
             ) => {
                 let mut value = self.eval_args_first(args, None);
@@ -165,18 +172,25 @@ impl<'l> Interpreter<'_, 'l> {
         let args = call.args.as_slice();
         let at = call.name_span;
         let head = receiver.ty.head();
-        let container = head.is_some_and(Known::is_heap_container);
+        let collection = receiver.ty.collection();
+        let container = collection.is_some();
         let is_user = matches!(receiver.ty.peeled(), Ty::User(..));
         Some(match name {
             // ---- grows a container of the heap ----
-            "push" | "push_back" | "push_front" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str" | "resize"
-            | "resize_with" | "reserve" | "reserve_exact" | "entry" | "insert_str"
+            "push" | "push_back" | "push_front" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str"
+            | "resize" | "resize_with" | "reserve" | "reserve_exact" | "entry" | "insert_str"
                 if container =>
             {
-                let element = receiver.ty.argument(0);
-                let element = if matches!(head, Some(Known::HashMap | Known::BTreeMap)) { receiver.ty.argument(1) } else { element };
+                let collection = collection.unwrap_or(Ty::Unknown);
+                let head = collection.head();
+                let map = matches!(head, Some(Known::HashMap | Known::BTreeMap));
+                let element = collection.argument(usize::from(map));
                 for arg in args {
-                    let mut value = if matches!(name, "append") { self.eval_place(*arg) } else { self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown())) };
+                    let mut value = if matches!(name, "append") {
+                        self.eval_place(*arg)
+                    } else {
+                        self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
+                    };
                     if !element.is_unknown() {
                         let types = self.types;
                         value.flows.retain(|flow| types.can_refer(&element, flow.raw));
@@ -201,8 +215,19 @@ impl<'l> Interpreter<'_, 'l> {
                 value.field.clone_from(&receiver.field);
                 value
             }
-            "push" | "insert" | "set" | "replace" | "store" | "get_or_insert" | "or_insert" | "swap" | "get_or_init"
-                if matches!(head, Some(Known::Cell | Known::RefCell | Known::OnceCell | Known::Option | Known::Atomic | Known::LocalKey)) =>
+            "push" | "insert" | "set" | "replace" | "store" | "get_or_insert" | "or_insert" | "swap"
+            | "get_or_init"
+                if matches!(
+                    head,
+                    Some(
+                        Known::Cell
+                            | Known::RefCell
+                            | Known::OnceCell
+                            | Known::Option
+                            | Known::Atomic
+                            | Known::LocalKey
+                    )
+                ) =>
             {
                 let inner = receiver.ty.argument(0);
                 for arg in args {
@@ -234,8 +259,8 @@ impl<'l> Interpreter<'_, 'l> {
                 let known = if name == "to_vec" || name == "into_vec" { Known::Vec } else { Known::Box };
                 self.copied("to_vec", receiver, Ty::known(known, [element]), args, at)
             }
-            "to_uppercase" | "to_lowercase" | "to_ascii_uppercase" | "to_ascii_lowercase" | "repeat" | "replacen" | "to_str_lossy"
-            | "escape_debug"
+            "to_uppercase" | "to_lowercase" | "to_ascii_uppercase" | "to_ascii_lowercase" | "repeat" | "replacen"
+            | "to_str_lossy" | "escape_debug"
                 if matches!(receiver.ty.peeled(), Ty::Str) || head == Some(Known::String) =>
             {
                 self.made(name, Ty::known(Known::String, []), args, at, Confidence::High)
@@ -243,17 +268,22 @@ impl<'l> Interpreter<'_, 'l> {
             "replace" if matches!(receiver.ty.peeled(), Ty::Str) || head == Some(Known::String) => {
                 self.made(name, Ty::known(Known::String, []), args, at, Confidence::High)
             }
-            "join" | "concat" if matches!(receiver.ty.peeled(), Ty::Slice(_) | Ty::Array(..)) || head == Some(Known::Vec) => {
+            "join" | "concat"
+                if matches!(receiver.ty.peeled(), Ty::Slice(_) | Ty::Array(..)) || head == Some(Known::Vec) =>
+            {
                 self.made(name, Ty::known(Known::String, []), args, at, Confidence::High)
             }
             "clone" if args.is_empty() => self.cloned(receiver, at),
             "collect" => self.collected(receiver, call, expected, at),
             "into" if args.is_empty() => self.converted(receiver, expected, at),
-            "split_off" | "sorted" if container => self.made(name, receiver.ty.peeled().clone(), args, at, Confidence::High),
+            "split_off" | "sorted" if container => {
+                self.made(name, receiver.ty.peeled().clone(), args, at, Confidence::High)
+            }
             // ---- gives a number, or nothing that refers to the receiver ----
-            "len" | "is_empty" | "capacity" | "count" | "sum" | "product" | "contains" | "any" | "all" | "position" | "is_some"
-            | "is_none" | "is_ok" | "is_err" | "eq" | "ne" | "cmp" | "partial_cmp" | "contains_key" | "starts_with" | "ends_with"
-            | "to_bits" | "is_null" | "addr" | "total_cmp" | "is_some_and" | "is_none_or" | "for_each" | "try_for_each"
+            "len" | "is_empty" | "capacity" | "count" | "sum" | "product" | "contains" | "any" | "all" | "position"
+            | "is_some" | "is_none" | "is_ok" | "is_err" | "eq" | "ne" | "cmp" | "partial_cmp" | "contains_key"
+            | "starts_with" | "ends_with" | "to_bits" | "is_null" | "addr" | "total_cmp" | "is_some_and"
+            | "is_none_or" | "for_each" | "try_for_each"
                 if !is_user =>
             {
                 let item = self.item_of(receiver);
@@ -279,12 +309,17 @@ impl<'l> Interpreter<'_, 'l> {
                         Ty::Array(_, len) => *len,
                         _ => None,
                     };
-                    value.symbol = receiver.symbol.as_ref().or(receiver.field.as_ref()).map(|symbol| format!("{symbol}.len()").into());
+                    value.symbol = receiver
+                        .symbol
+                        .as_ref()
+                        .or(receiver.field.as_ref())
+                        .map(|symbol| format!("{symbol}.len()").into());
                 }
                 value
             }
             "fold" | "try_fold" | "reduce" => {
-                let first = args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+                let first =
+                    args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
                 let item = self.item_of(receiver);
                 let mut result = first.clone();
                 self.through_loop(receiver, at, &mut |flow| {
@@ -296,20 +331,22 @@ impl<'l> Interpreter<'_, 'l> {
                 result
             }
             // ---- iterators ----
-            "iter" | "iter_mut" | "into_iter" | "drain" | "chunks" | "chunks_exact" | "windows" | "values" | "values_mut" | "keys"
-            | "chars" | "bytes" | "lines" | "split" | "split_whitespace" | "par_iter" | "par_iter_mut" | "into_par_iter"
-            | "chunks_mut" | "par_chunks" | "par_chunks_mut" | "char_indices" | "into_values" | "into_keys" | "try_iter" | "par_bridge" => {
+            "iter" | "iter_mut" | "into_iter" | "drain" | "chunks" | "chunks_exact" | "windows" | "values"
+            | "values_mut" | "keys" | "chars" | "bytes" | "lines" | "split" | "split_whitespace" | "par_iter"
+            | "par_iter_mut" | "into_par_iter" | "chunks_mut" | "par_chunks" | "par_chunks_mut" | "char_indices"
+            | "into_values" | "into_keys" | "try_iter" | "par_bridge" => {
                 args.iter().for_each(|arg| drop(self.eval(*arg, None)));
                 self.iterator_over(receiver, name)
             }
-            "map" | "filter" | "filter_map" | "flat_map" | "inspect" | "take_while" | "skip_while" | "map_while" | "scan"
-            | "enumerate" | "rev" | "zip" | "skip" | "take" | "chain" | "peekable" | "flatten" | "cloned" | "copied" | "cycle"
-            | "step_by" | "by_ref" | "fuse" | "with_min_len" | "with_max_len"
+            "map" | "filter" | "filter_map" | "flat_map" | "inspect" | "take_while" | "skip_while" | "map_while"
+            | "scan" | "enumerate" | "rev" | "zip" | "skip" | "take" | "chain" | "peekable" | "flatten" | "cloned"
+            | "copied" | "cycle" | "step_by" | "by_ref" | "fuse" | "with_min_len" | "with_max_len"
                 if head == Some(Known::Iterator) =>
             {
                 self.adapted(receiver, name, args, at)
             }
-            "next" | "last" | "nth" | "min" | "max" | "find" | "find_map" | "min_by" | "max_by" | "min_by_key" | "max_by_key" | "next_back" | "peek"
+            "next" | "last" | "nth" | "min" | "max" | "find" | "find_map" | "min_by" | "max_by" | "min_by_key"
+            | "max_by_key" | "next_back" | "peek"
                 if head == Some(Known::Iterator) =>
             {
                 let item = self.item_of(receiver);
@@ -347,8 +384,9 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 result
             }
-            "unwrap" | "expect" | "unwrap_or_default" | "unwrap_or" | "unwrap_or_else" | "ok_or" | "ok_or_else" | "map_err" | "or_else"
-            | "unwrap_unchecked" | "ok" | "err" | "or" | "copied" | "cloned" | "as_ref" | "as_mut" | "as_deref" | "as_deref_mut"
+            "unwrap" | "expect" | "unwrap_or_default" | "unwrap_or" | "unwrap_or_else" | "ok_or" | "ok_or_else"
+            | "map_err" | "or_else" | "unwrap_unchecked" | "ok" | "err" | "or" | "copied" | "cloned" | "as_ref"
+            | "as_mut" | "as_deref" | "as_deref_mut"
                 if matches!(head, Some(Known::Option | Known::Result)) =>
             {
                 self.option_method(receiver, name, args)
@@ -367,7 +405,9 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = if head == Some(Known::RefCell) { guard } else { Ty::known(Known::Result, [guard]) };
                 value
             }
-            "with" | "with_borrow_mut" | "with_borrow" | "get_or_init" if matches!(receiver.alias, Some(Root::Static(_))) => {
+            "with" | "with_borrow_mut" | "with_borrow" | "get_or_init"
+                if matches!(receiver.alias, Some(Root::Static(_))) =>
+            {
                 let mut inner = receiver.clone();
                 if name == "with_borrow_mut" {
                     inner.ty = inner.ty.deref().unwrap_or_else(|| inner.ty.argument(0));
@@ -391,12 +431,15 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = Ty::known(Known::Option, [Ty::reference(super::place::element_of(&receiver.ty))]);
                 value
             }
-            "as_slice" | "as_mut_slice" | "as_str" | "as_bytes" | "as_ref" | "as_mut" | "deref" | "deref_mut" | "trim" | "borrow"
+            "as_slice" | "as_mut_slice" | "as_str" | "as_bytes" | "as_ref" | "as_mut" | "deref" | "deref_mut"
+            | "trim" | "borrow"
                 if !is_user =>
             {
                 let mut value = receiver.clone();
                 let inner = match receiver.ty.peeled() {
-                    Ty::Known(Known::Vec | Known::FrameVec, args) => Ty::Slice(Arc::new(args.first().cloned().unwrap_or(Ty::Unknown))),
+                    Ty::Known(Known::Vec | Known::FrameVec, args) => {
+                        Ty::Slice(Arc::new(args.first().cloned().unwrap_or(Ty::Unknown)))
+                    }
                     Ty::Known(Known::FrameBox | Known::Box, args) => args.first().cloned().unwrap_or(Ty::Unknown),
                     Ty::Known(Known::String | Known::FrameString, _) => Ty::Str,
                     other => other.clone(),
@@ -404,7 +447,9 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = Ty::reference(inner);
                 value
             }
-            "pop" | "remove" | "swap_remove" | "pop_front" | "pop_back" if container || head == Some(Known::FrameVec) => {
+            "pop" | "remove" | "swap_remove" | "pop_front" | "pop_back"
+                if container || head == Some(Known::FrameVec) =>
+            {
                 self.read_all(args);
                 let mut value = receiver.clone();
                 value.alias = None;
@@ -414,8 +459,22 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 self.refine(value)
             }
-            "clear" | "truncate" | "sort" | "sort_unstable" | "sort_by" | "sort_by_key" | "sort_unstable_by" | "sort_unstable_by_key"
-            | "retain" | "dedup" | "reverse" | "swap" | "fill" | "shrink_to_fit" | "rotate_left" | "copy_from_slice"
+            "clear"
+            | "truncate"
+            | "sort"
+            | "sort_unstable"
+            | "sort_by"
+            | "sort_by_key"
+            | "sort_unstable_by"
+            | "sort_unstable_by_key"
+            | "retain"
+            | "dedup"
+            | "reverse"
+            | "swap"
+            | "fill"
+            | "shrink_to_fit"
+            | "rotate_left"
+            | "copy_from_slice"
                 if !is_user =>
             {
                 for arg in args {
@@ -503,7 +562,9 @@ impl<'l> Interpreter<'_, 'l> {
             _ => {}
         }
         let ty = match ty {
-            Ty::Known(known, args) if args.iter().all(Ty::is_unknown) && known.is_heap_container() => Ty::known(known, [item]),
+            Ty::Known(known, args) if args.iter().all(Ty::is_unknown) && known.is_heap_container() => {
+                Ty::known(known, [item])
+            }
             other => other,
         };
         let mut value = receiver.clone();
@@ -583,11 +644,14 @@ impl<'l> Interpreter<'_, 'l> {
                 if direct.is_unknown() { super::place::element_of(ty) } else { direct }
             }
         };
-        let owns = matches!(over.ty, Ty::Known(..)) && matches!(name, "into_iter" | "drain" | "into_par_iter" | "into_values");
+        let owns =
+            matches!(over.ty, Ty::Known(..)) && matches!(name, "into_iter" | "drain" | "into_par_iter" | "into_values");
         let element = match (&element, name) {
             (Ty::Unknown, _) => Ty::Unknown,
             (element, "values" | "values_mut" | "into_values" | "keys" | "into_keys") => match element {
-                Ty::Tuple(parts) => Ty::reference(parts.get(usize::from(name.contains("value"))).cloned().unwrap_or(Ty::Unknown)),
+                Ty::Tuple(parts) => {
+                    Ty::reference(parts.get(usize::from(name.contains("value"))).cloned().unwrap_or(Ty::Unknown))
+                }
                 _ => Ty::Unknown,
             },
             (element, "chunks" | "chunks_exact" | "windows" | "par_chunks" | "chunks_mut") => {

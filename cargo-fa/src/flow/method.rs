@@ -15,8 +15,29 @@ use crate::resolve::{FnId, TypeKey};
 
 /// Methods that put an argument into the receiver, whatever it is.
 const STORES: &[&str] = &[
-    "push", "push_back", "push_front", "insert", "extend", "extend_from_slice", "append", "set", "replace", "store", "get_or_insert",
-    "entry", "send", "try_send", "add", "or_insert", "fill", "push_within_capacity", "write", "swap", "get_or_init", "init", "send_blocking",
+    "push",
+    "push_back",
+    "push_front",
+    "insert",
+    "extend",
+    "extend_from_slice",
+    "append",
+    "set",
+    "replace",
+    "store",
+    "get_or_insert",
+    "entry",
+    "send",
+    "try_send",
+    "add",
+    "or_insert",
+    "fill",
+    "push_within_capacity",
+    "write",
+    "swap",
+    "get_or_init",
+    "init",
+    "send_blocking",
 ];
 
 impl<'l> Interpreter<'_, 'l> {
@@ -27,7 +48,7 @@ impl<'l> Interpreter<'_, 'l> {
         let receiver = self.eval_place(call.receiver);
         if receiver.ty.allocator().is_some()
             && !self.is_user_method(&receiver.ty, name)
-            && let Some(value) = self.allocator_method(&receiver, call, span)
+            && let Some(value) = self.allocator_method(&receiver, call)
         {
             return value;
         }
@@ -77,11 +98,18 @@ impl<'l> Interpreter<'_, 'l> {
             if is_trait {
                 // Whoever implements the trait may be meant.
                 let all = program.methods_named(name);
-                callees = all.iter().copied().filter(|id| program.fn_def(*id).function.body.is_some()).take(8).collect();
+                callees =
+                    all.iter().copied().filter(|id| program.fn_def(*id).function.body.is_some()).take(8).collect();
             } else {
                 callees.truncate(1);
             }
-            return Some(self.call_all(&callees, receiver, call, span, if is_trait { Confidence::Medium } else { Confidence::High }));
+            return Some(self.call_all(
+                &callees,
+                receiver,
+                call,
+                span,
+                if is_trait { Confidence::Medium } else { Confidence::High },
+            ));
         }
         if receiver.ty.is_unknown()
             && let [only] = program.methods_named(name)
@@ -92,7 +120,14 @@ impl<'l> Interpreter<'_, 'l> {
         None
     }
 
-    fn call_all(&mut self, callees: &[FnId], receiver: &Value, call: &'l MethodCall, span: Span, confidence: Confidence) -> Value {
+    fn call_all(
+        &mut self,
+        callees: &[FnId],
+        receiver: &Value,
+        call: &'l MethodCall,
+        span: Span,
+        confidence: Confidence,
+    ) -> Value {
         let params = callees.first().map(|callee| self.param_types(*callee)).unwrap_or_default();
         let mut args = vec![receiver.clone()];
         for (at, arg) in call.args.iter().enumerate() {
@@ -139,7 +174,10 @@ impl<'l> Interpreter<'_, 'l> {
                 self.read_all(args);
                 let allocator_flows = args.first().map(|arg| self.eval_place(*arg).flows).unwrap_or_default();
                 let mut value = Value::of(Ty::known(Known::Option, [Ty::reference(receiver.ty.argument(0))]));
-                value.flows = allocator_flows.into_iter().map(|flow| super::value::Flow { frame: true, site: at, ..flow }).collect();
+                value.flows = allocator_flows
+                    .into_iter()
+                    .map(|flow| super::value::Flow { frame: true, site: at, ..flow })
+                    .collect();
                 value.handle = receiver.handle.map(|handle| Handle { resolved: true, ..handle });
                 value
             }
@@ -162,7 +200,8 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::known(Known::PoolBox, [receiver.ty.argument(0)]))
             }
             (Known::FrameSlot, "write" | "write_with" | "zeroed" | "init") => {
-                let value = args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+                let value =
+                    args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
                 let inner = match receiver.ty.argument(0) {
                     Ty::Unknown => value.ty.clone(),
                     ty => ty,
@@ -203,13 +242,29 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn cursor_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
-        if !matches!(name, "alloc" | "alloc_ref" | "frame_ref" | "push" | "alloc_with" | "alloc_slice_copy" | "alloc_str" | "try_alloc" | "slice_copy" | "slice_fill_with") {
+        if !matches!(
+            name,
+            "alloc"
+                | "alloc_ref"
+                | "frame_ref"
+                | "push"
+                | "alloc_with"
+                | "alloc_slice_copy"
+                | "alloc_str"
+                | "try_alloc"
+                | "slice_copy"
+                | "slice_fill_with"
+        ) {
             return None;
         }
         let value = call.args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
         call.args.iter().skip(1).for_each(|arg| drop(self.inline_closure(*arg, &[], Runs::Inline)));
         if self.types.drops(&value.ty) == Some(true) {
-            self.record(EventKind::DropSkipped { what: "Cursor::alloc", ty: value.ty.clone() }, call.name_span, Confidence::High);
+            self.record(
+                EventKind::DropSkipped { what: "Cursor::alloc", ty: value.ty.clone() },
+                call.name_span,
+                Confidence::High,
+            );
         }
         let _ = span;
         let mut made = Value::of(Ty::exclusive(value.ty.clone())).with_flows(receiver.flows.clone());
@@ -219,7 +274,14 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Methods of what lives in a frame.
-    fn frame_data_method(&mut self, receiver: &Value, name: &'l str, head: Known, call: &'l MethodCall, span: Span) -> Option<Value> {
+    fn frame_data_method(
+        &mut self,
+        receiver: &Value,
+        name: &'l str,
+        head: Known,
+        call: &'l MethodCall,
+        span: Span,
+    ) -> Option<Value> {
         let args = call.args.as_slice();
         match name {
             "as_ptr" | "as_mut_ptr" | "as_non_null" | "into_raw" => {
@@ -249,7 +311,9 @@ impl<'l> Interpreter<'_, 'l> {
                 value.alias = None;
                 Some(value)
             }
-            "push" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str" | "resize" if head != Known::FrameBox => {
+            "push" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str" | "resize"
+                if head != Known::FrameBox =>
+            {
                 for arg in args {
                     let value = self.eval(*arg, None);
                     if let Some(super::value::Root::Local(var)) = receiver.alias
@@ -322,10 +386,37 @@ impl<'l> Interpreter<'_, 'l> {
 pub(super) fn is_way_in(name: &str) -> bool {
     matches!(
         name,
-        "borrow_mut" | "lock" | "write" | "read" | "borrow" | "unwrap" | "expect" | "get_mut" | "as_mut" | "as_ref" | "iter_mut" | "entry"
-            | "or_default" | "or_insert" | "or_insert_with" | "last_mut" | "first_mut" | "deref_mut" | "get_or_insert_with"
-            | "as_deref_mut" | "peek_mut" | "back_mut" | "front_mut" | "into_inner" | "get" | "with" | "values_mut" | "as_mut_slice"
-            | "unwrap_or_else" | "get_mut_or_default" | "bypass_change_detection"
+        "borrow_mut"
+            | "lock"
+            | "write"
+            | "read"
+            | "borrow"
+            | "unwrap"
+            | "expect"
+            | "get_mut"
+            | "as_mut"
+            | "as_ref"
+            | "iter_mut"
+            | "entry"
+            | "or_default"
+            | "or_insert"
+            | "or_insert_with"
+            | "last_mut"
+            | "first_mut"
+            | "deref_mut"
+            | "get_or_insert_with"
+            | "as_deref_mut"
+            | "peek_mut"
+            | "back_mut"
+            | "front_mut"
+            | "into_inner"
+            | "get"
+            | "with"
+            | "values_mut"
+            | "as_mut_slice"
+            | "unwrap_or_else"
+            | "get_mut_or_default"
+            | "bypass_change_detection"
     )
 }
 
@@ -335,10 +426,68 @@ fn is_common(name: &str) -> bool {
         || is_way_in(name)
         || matches!(
             name,
-            "new" | "len" | "is_empty" | "clear" | "iter" | "next" | "clone" | "into" | "from" | "map" | "filter" | "collect" | "take"
-                | "pop" | "remove" | "contains" | "update" | "run" | "start" | "stop" | "reset" | "drain" | "fold" | "sum" | "min" | "max"
-                | "abs" | "to_string" | "eq" | "cmp" | "hash" | "fmt" | "drop" | "index" | "add_assign" | "sub" | "mul" | "div" | "spawn"
-                | "join" | "recv" | "poll" | "open" | "close" | "flush" | "count" | "name" | "id" | "position" | "length" | "normalize"
-                | "dot" | "cross" | "apply" | "build" | "call" | "process" | "handle" | "execute" | "tick" | "step" | "draw" | "render"
+            "new"
+                | "len"
+                | "is_empty"
+                | "clear"
+                | "iter"
+                | "next"
+                | "clone"
+                | "into"
+                | "from"
+                | "map"
+                | "filter"
+                | "collect"
+                | "take"
+                | "pop"
+                | "remove"
+                | "contains"
+                | "update"
+                | "run"
+                | "start"
+                | "stop"
+                | "reset"
+                | "drain"
+                | "fold"
+                | "sum"
+                | "min"
+                | "max"
+                | "abs"
+                | "to_string"
+                | "eq"
+                | "cmp"
+                | "hash"
+                | "fmt"
+                | "drop"
+                | "index"
+                | "add_assign"
+                | "sub"
+                | "mul"
+                | "div"
+                | "spawn"
+                | "join"
+                | "recv"
+                | "poll"
+                | "open"
+                | "close"
+                | "flush"
+                | "count"
+                | "name"
+                | "id"
+                | "position"
+                | "length"
+                | "normalize"
+                | "dot"
+                | "cross"
+                | "apply"
+                | "build"
+                | "call"
+                | "process"
+                | "handle"
+                | "execute"
+                | "tick"
+                | "step"
+                | "draw"
+                | "render"
         )
 }

@@ -23,6 +23,7 @@ use crate::resolve::model::Known;
 use crate::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use event::{CallSite, Event, EventKind, How, LoopAround, Open, Site};
+pub(crate) use roots::{param_types, type_scope};
 use types::{Ty, TypeScope, Types};
 use value::{Age, AllocatorKey, Bound, Flow, FrameState, Region, Root, State, Value, Var};
 
@@ -34,7 +35,6 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) analysed: &'p [Analysed],
     /// Types that are `#[pooled]`.
     pub(crate) pooled: &'p FxHashSet<crate::resolve::UserType>,
-    pub(crate) assume: &'p std::collections::BTreeMap<String, u64>,
 }
 
 /// A frame or scope that the function opens.
@@ -44,12 +44,8 @@ struct Scope {
     whole: Vec<Flow>,
     /// How many loops are around its opening.
     loops: usize,
-    /// It is the body of a closure, so that nothing in it has a name outside.
-    closed_body: bool,
     /// It is a region of its own, not the frame of an allocator.
     own: bool,
-    /// How many variables were in scope when it opened.
-    names: usize,
 }
 
 struct LoopContext<'l> {
@@ -134,7 +130,7 @@ pub(crate) fn analyse<'p, 'l>(around: Surroundings<'p, 'l>, id: FnId) -> Analyse
         file: def.file,
         module: def.body_module,
         def,
-        type_scope: roots::type_scope(around.program, def),
+        type_scope: type_scope(around.program, def),
         state: State::default(),
         names: Vec::new(),
         vars: FxHashMap::default(),
@@ -204,8 +200,8 @@ impl<'l> Interpreter<'_, 'l> {
             confidence,
             loops: self.loops_from(from),
             in_frame: self.in_frame(),
+            spawned: self.spawned > 0,
             cold: self.cold > 0,
-            tag: self.tags.last().cloned(),
         };
         self.out.events.push(event);
     }
@@ -256,9 +252,9 @@ impl<'l> Interpreter<'_, 'l> {
 
     // ---- scopes of memory ----
 
-    fn open_scope(&mut self, whole: Vec<Flow>, own: bool, closed_body: bool) -> u16 {
+    fn open_scope(&mut self, whole: Vec<Flow>, own: bool) -> u16 {
         let id = u16::try_from(self.scopes.len()).unwrap_or(u16::MAX);
-        self.scopes.push(Scope { whole, loops: self.loops.len(), closed_body, own, names: self.names.len() });
+        self.scopes.push(Scope { whole, loops: self.loops.len(), own });
         id
     }
 
@@ -287,7 +283,7 @@ impl<'l> Interpreter<'_, 'l> {
         let id = match self.wholes.get(&key) {
             Some(id) => *id,
             None => {
-                let id = self.open_scope(Vec::new(), false, false);
+                let id = self.open_scope(Vec::new(), false);
                 self.wholes.insert(key, id);
                 id
             }
@@ -391,8 +387,7 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(flow) = value.flows.iter().find(|flow| flow.stale.is_some() && flow.frame)
             && let Some(ended) = flow.stale
         {
-            let kind =
-                EventKind::UseAfterEnd { name: self.name_of(var), ended, raw: flow.raw, allocated: flow.site };
+            let kind = EventKind::UseAfterEnd { name: self.name_of(var), ended, raw: flow.raw, allocated: flow.site };
             self.record(kind, span, flow.confidence);
             if let Some(value) = self.state.values.get_mut(&var) {
                 value.flows.retain(|flow| flow.stale.is_none());

@@ -15,7 +15,7 @@ use crate::resolve::{External, StaticId};
 impl<'l> Interpreter<'_, 'l> {
     /// A method of an allocator; `None` when the name is not one of ours.
     #[expect(clippy::too_many_lines, reason = "a table of the methods of an allocator")]
-    pub(super) fn allocator_method(&mut self, allocator: &Value, call: &'l MethodCall, span: Span) -> Option<Value> {
+    pub(super) fn allocator_method(&mut self, allocator: &Value, call: &'l MethodCall) -> Option<Value> {
         let facts = self.facts;
         let full = facts.name(call.name);
         let (name, fallible) = full.strip_prefix("try_").map_or((full, false), |name| (name, true));
@@ -38,7 +38,8 @@ impl<'l> Interpreter<'_, 'l> {
                 if let Some(tag) = &tag {
                     self.tags.push(tag.clone());
                 }
-                let result = args.get(1).map_or_else(Value::unknown, |body| self.inline_closure(*body, &[view], Runs::Inline));
+                let result =
+                    args.get(1).map_or_else(Value::unknown, |body| self.inline_closure(*body, &[view], Runs::Inline));
                 if tag.is_some() {
                     self.tags.pop();
                 }
@@ -47,7 +48,7 @@ impl<'l> Interpreter<'_, 'l> {
             "scoped" | "speculative" => self.scoped(allocator, args.first().copied(), name),
             "frame_scope" => {
                 let whole = self.whole_of(allocator);
-                let id = self.open_scope(whole, true, false);
+                let id = self.open_scope(whole, true);
                 let flow = self.flow_of(Region::Scope(id), true, at);
                 Value::of(Ty::known(Known::FrameScope, [])).with_flows(vec![flow])
             }
@@ -63,17 +64,23 @@ impl<'l> Interpreter<'_, 'l> {
             "frame_box" => {
                 let value = self.eval_args_first(args, None);
                 let result = Ty::known(Known::FrameBox, [value.ty.clone()]);
-                let mut boxed = self.frame_alloc(allocator, "frame_box", value.ty.clone(), Some(Count::Exactly(1)), result, at);
+                let mut boxed =
+                    self.frame_alloc(allocator, "frame_box", value.ty.clone(), Some(Count::Exactly(1)), result, at);
                 boxed.add_flows(&value.flows);
                 boxed
             }
             "frame_ref" => {
                 let value = self.eval_args_first(args, None);
                 if self.types.drops(&value.ty) == Some(true) {
-                    self.record(EventKind::DropSkipped { what: "frame_ref", ty: value.ty.clone() }, at, Confidence::High);
+                    self.record(
+                        EventKind::DropSkipped { what: "frame_ref", ty: value.ty.clone() },
+                        at,
+                        Confidence::High,
+                    );
                 }
                 let result = Ty::exclusive(value.ty.clone());
-                let mut made = self.frame_alloc(allocator, "frame_ref", value.ty.clone(), Some(Count::Exactly(1)), result, at);
+                let mut made =
+                    self.frame_alloc(allocator, "frame_ref", value.ty.clone(), Some(Count::Exactly(1)), result, at);
                 made.add_flows(&value.flows);
                 made
             }
@@ -106,10 +113,23 @@ impl<'l> Interpreter<'_, 'l> {
             "frame_str" => {
                 let text = args.first().map_or_else(Value::unknown, |text| self.eval_place(*text));
                 let count = text.text.as_ref().and_then(|text| u64::try_from(text.len()).ok()).map(Count::Exactly);
-                self.frame_alloc(allocator, "frame_str", Ty::Scalar(1), count, Ty::known(Known::FrameBox, [Ty::Str]), at)
+                self.frame_alloc(
+                    allocator,
+                    "frame_str",
+                    Ty::Scalar(1),
+                    count,
+                    Ty::known(Known::FrameBox, [Ty::Str]),
+                    at,
+                )
             }
-            "frame_vec" | "frame_map" | "frame_set" | "frame_string" | "frame_vec_with_capacity"
-            | "frame_map_with_capacity" | "frame_set_with_capacity" | "frame_string_with_capacity" => {
+            "frame_vec"
+            | "frame_map"
+            | "frame_set"
+            | "frame_string"
+            | "frame_vec_with_capacity"
+            | "frame_map_with_capacity"
+            | "frame_set_with_capacity"
+            | "frame_string_with_capacity" => {
                 let capacity = args.first().map(|capacity| self.eval(*capacity, None));
                 let (known, what) = match name.strip_suffix("_with_capacity").unwrap_or(name) {
                     "frame_vec" => (Known::FrameVec, "frame_vec"),
@@ -125,7 +145,8 @@ impl<'l> Interpreter<'_, 'l> {
             "frame_share" => {
                 let value = self.eval_args_first(args, None);
                 let result = Ty::known(Known::FrameHandle, [value.ty.clone()]);
-                let mut handle = self.frame_alloc(allocator, "frame_share", value.ty, Some(Count::Exactly(1)), result, at);
+                let mut handle =
+                    self.frame_alloc(allocator, "frame_share", value.ty, Some(Count::Exactly(1)), result, at);
                 handle.flows.clear();
                 handle.handle = Some(Handle { resolved: false, age: Age::Fresh, since: at });
                 handle
@@ -134,7 +155,8 @@ impl<'l> Interpreter<'_, 'l> {
                 let value = self.eval_args_first(args.get(..1).unwrap_or_default(), None);
                 let policy = args.get(1).map_or_else(Value::unknown, |policy| self.eval(*policy, None));
                 let result = Ty::known(Known::FrameRetained, [value.ty.clone()]);
-                let mut kept = self.frame_alloc(allocator, "frame_retained", value.ty, Some(Count::Exactly(1)), result, at);
+                let mut kept =
+                    self.frame_alloc(allocator, "frame_retained", value.ty, Some(Count::Exactly(1)), result, at);
                 kept.discards = policy.discards;
                 kept
             }
@@ -168,7 +190,11 @@ impl<'l> Interpreter<'_, 'l> {
             }
             "end_frame" | "end_frame_with_promotions" => {
                 self.end_allocator(allocator, at);
-                Value::of(if name == "end_frame" { Ty::Opaque { borrows: false } } else { Ty::known(Known::Promotions, []) })
+                Value::of(if name == "end_frame" {
+                    Ty::Opaque { borrows: false }
+                } else {
+                    Ty::known(Known::Promotions, [])
+                })
             }
             "frame_guard" => {
                 let key = Self::key(allocator);
@@ -214,7 +240,9 @@ impl<'l> Interpreter<'_, 'l> {
         let mut whole = Vec::new();
         for flow in arena {
             match flow.region {
-                Region::Scope(id) if self.scopes[id as usize].own => whole.extend(self.scopes[id as usize].whole.clone()),
+                Region::Scope(id) if self.scopes[id as usize].own => {
+                    whole.extend(self.scopes[id as usize].whole.clone())
+                }
                 _ => whole.push(Flow { frame: false, ..flow }),
             }
         }
@@ -223,7 +251,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn scoped(&mut self, allocator: &Value, body: Option<ExprId>, name: &str) -> Value {
         let whole = self.whole_of(allocator);
-        let id = self.open_scope(whole, true, true);
+        let id = self.open_scope(whole, true);
         let flow = self.flow_of(Region::Scope(id), true, Span::default());
         let head = if name == "whole_frame" { Known::SmartAlloc } else { Known::Frame };
         let mut view = Value::of(Ty::reference(Ty::known(head, [])));
@@ -241,7 +269,10 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// What is allocated here, as frame memory.
     fn frame_flows(&mut self, allocator: &Value, site: Span) -> Vec<Flow> {
-        self.arena(allocator).into_iter().map(|flow| Flow { frame: true, site, raw: false, captured: false, ..flow }).collect()
+        self.arena(allocator)
+            .into_iter()
+            .map(|flow| Flow { frame: true, site, raw: false, captured: false, ..flow })
+            .collect()
     }
 
     pub(super) fn frame_alloc(
@@ -263,11 +294,12 @@ impl<'l> Interpreter<'_, 'l> {
             })
             .max()
             .unwrap_or(0);
+        let own = flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
         let once = self.leaves.iter().any(|loops| *loops == self.loops.len());
-        self.record_from(EventKind::FrameAlloc { what, ty, count, once }, at, Confidence::High, from);
+        self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
         self.note_allocation(allocator, at);
         if self.spawned > 0 && !self.barriers.budget_set {
-            self.record(EventKind::NoBudget { allocates: at }, at, Confidence::Medium);
+            self.record(EventKind::NoBudget, at, Confidence::Medium);
         }
         Value::of(result).with_flows(flows)
     }
@@ -299,7 +331,8 @@ impl<'l> Interpreter<'_, 'l> {
         let before = self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry);
         match before {
             FrameState::Open(begun, _) | FrameState::Maybe(begun, _) => {
-                let confidence = if matches!(before, FrameState::Open(..)) { Confidence::High } else { Confidence::Medium };
+                let confidence =
+                    if matches!(before, FrameState::Open(..)) { Confidence::High } else { Confidence::Medium };
                 let why = super::event::Open::Begin;
                 self.record(EventKind::LeftOpen { begun, why }, at, confidence);
             }
@@ -370,13 +403,20 @@ impl<'l> Interpreter<'_, 'l> {
                 let value = self.eval_args_first(args, None);
                 let element = value.ty.argument(0);
                 if self.types.drops(&element) == Some(true) {
-                    self.record(EventKind::DropSkipped { what: "FrameBox::leak", ty: element.clone() }, span, Confidence::High);
+                    self.record(
+                        EventKind::DropSkipped { what: "FrameBox::leak", ty: element.clone() },
+                        span,
+                        Confidence::High,
+                    );
                 }
                 let mut leaked = Value::of(Ty::exclusive(element)).with_flows(value.flows);
                 leaked.alias = None;
                 leaked
             }
-            ("FrameBox" | "FrameVec" | "FrameSlot" | "PoolBox", "as_ptr" | "as_mut_ptr" | "into_raw" | "as_non_null") => {
+            (
+                "FrameBox" | "FrameVec" | "FrameSlot" | "PoolBox",
+                "as_ptr" | "as_mut_ptr" | "into_raw" | "as_non_null",
+            ) => {
                 let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 let inner = value.ty.argument(0);
                 value.flows.iter_mut().for_each(|flow| flow.raw = true);

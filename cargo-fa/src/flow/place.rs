@@ -243,7 +243,8 @@ impl<'l> Interpreter<'_, 'l> {
         let how = match how {
             Target::Field(name) => How::Field(format!("{receiver}.{name}")),
             Target::Container(method) => {
-                let place = target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
+                let place =
+                    target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
                 How::Container(place, (*method).to_owned())
             }
             Target::Channel => How::Channel,
@@ -278,13 +279,8 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Frame memory gets out of its frame.
     pub(super) fn escape(&mut self, how: How, flow: &Flow, span: Span, via: Vec<(Site, String)>) {
-        let kind = EventKind::Escape {
-            how,
-            raw: flow.raw,
-            captured: flow.captured,
-            allocated: self.site(flow.site),
-            via,
-        };
+        let kind =
+            EventKind::Escape { how, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
         self.record(kind, span, flow.confidence);
     }
 
@@ -302,7 +298,9 @@ impl<'l> Interpreter<'_, 'l> {
         let better = match (&ty, &value.ty) {
             (Ty::Unknown, _) => return,
             // `Vec<_>` says less than `Vec<u32>`.
-            (Ty::Known(known, args), Ty::Known(same, more)) => known != same || (!args.iter().any(Ty::is_unknown) || more.is_empty()),
+            (Ty::Known(known, args), Ty::Known(same, more)) => {
+                known != same || (!args.iter().any(Ty::is_unknown) || more.is_empty())
+            }
             (Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_), Ty::Known(..) | Ty::User(..) | Ty::Closure) => false,
             _ => true,
         };
@@ -467,7 +465,8 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn struct_literal(&mut self, of: &'l StructLiteral, expected: Option<&Ty>) -> Value {
         let facts = self.facts;
         let path = facts.path(of.path);
-        let is_self = path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
+        let is_self =
+            path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
         let (ty, variant) = if is_self {
             (self.type_scope.self_type.clone().unwrap_or(Ty::Unknown), None)
         } else {
@@ -478,7 +477,11 @@ impl<'l> Interpreter<'_, 'l> {
             }
         };
         let ty = match expected {
-            Some(expected @ Ty::User(of, args)) if matches!(&ty, Ty::User(same, _) if same == of) && !args.is_empty() => expected.clone(),
+            Some(expected @ Ty::User(of, args))
+                if matches!(&ty, Ty::User(same, _) if same == of) && !args.is_empty() =>
+            {
+                expected.clone()
+            }
             _ => ty,
         };
         let fields = match &ty {

@@ -35,7 +35,9 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
         Some(Owner::Impl(item)) => {
             if let ItemKind::Impl(of) = &facts.item(item).kind {
                 generics.push(&of.generics);
-                scope.params.extend(of.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })));
+                scope.params.extend(
+                    of.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })),
+                );
                 scope.self_type = Some(types.lower(def.module, def.file, of.self_type, &scope));
             }
         }
@@ -47,7 +49,8 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
     for of in generics {
         for (name, bounds) in &of.types {
             let ty = types.bounds(def.module, def.file, bounds, &scope, 0);
-            let ty = if bounds.is_empty() || matches!(ty, Ty::Opaque { .. }) { Ty::Opaque { borrows: false } } else { ty };
+            let ty =
+                if bounds.is_empty() || matches!(ty, Ty::Opaque { .. }) { Ty::Opaque { borrows: false } } else { ty };
             scope.params.push((facts.name(*name), ty));
         }
     }
@@ -55,7 +58,7 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
 }
 
 /// The types of all parameters, the receiver first.
-pub(super) fn param_types<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, scope: &TypeScope<'l>) -> Vec<Ty> {
+pub(crate) fn param_types<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, scope: &TypeScope<'l>) -> Vec<Ty> {
     let mut params = Vec::new();
     let own = || scope.self_type.clone().unwrap_or(Ty::Unknown);
     match def.function.receiver {
@@ -70,7 +73,12 @@ pub(super) fn param_types<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, scope: &Typ
 }
 
 /// Which of our attributes it is.
-pub(crate) fn our_attribute<'l>(program: &Program<'l>, def_module: crate::resolve::ModuleId, file: usize, attr: &'l Attr) -> Option<&'l str> {
+pub(crate) fn our_attribute<'l>(
+    program: &Program<'l>,
+    def_module: crate::resolve::ModuleId,
+    file: usize,
+    attr: &'l Attr,
+) -> Option<&'l str> {
     let facts = program.facts(file);
     match program.resolve(def_module, file, facts.path(attr.path), Space::Types) {
         Some(Res::External(of)) if of.is_ours() => Some(of.last),
@@ -253,12 +261,16 @@ impl<'l> Interpreter<'_, 'l> {
                     self.tag_text(id).map(|text| text.to_string())
                 })
             }
-            _ => None,
         }
     }
 
     /// The body of a system runs in a scope of its own, or brackets the whole frame.
-    fn system_scope(&mut self, allocators: &[(&'l str, Var, u16)], named: Option<&str>, out: Option<&str>) -> Option<u16> {
+    fn system_scope(
+        &mut self,
+        allocators: &[(&'l str, Var, u16)],
+        named: Option<&str>,
+        out: Option<&str>,
+    ) -> Option<u16> {
         self.frame_from = Some(0);
         let chosen = match named {
             Some(named) => allocators.iter().find(|(name, ..)| *name == named),
@@ -273,12 +285,13 @@ impl<'l> Interpreter<'_, 'l> {
             .and_then(|(_, var, _)| self.state.values.get(var))
             .is_some_and(|value| matches!(value.ty, Ty::Ref { mutable: true, .. }) && value.is(Known::SmartAlloc));
         if let Some(out) = out {
-            let name: &'l str = self.facts.names.iter().map(AsRef::as_ref).find(|name: &&str| *name == out).unwrap_or("frame");
+            let name: &'l str =
+                self.facts.names.iter().map(AsRef::as_ref).find(|name: &&str| *name == out).unwrap_or("frame");
             let mut view = Value::of(Ty::reference(Ty::known(Known::Frame, []))).with_flows(whole.clone());
             view.alias = chosen.map(|(_, _, param)| Root::Param(*param));
             self.declare(name, Var(u32::MAX - 2), view);
         }
-        let id = self.open_scope(whole, true, true);
+        let id = self.open_scope(whole, true);
         self.closed_scopes.push(id);
         let flow = self.flow_of(Region::Scope(id), !exclusive, Span::default());
         let head = if exclusive { Known::SmartAlloc } else { Known::Frame };
@@ -367,7 +380,8 @@ impl<'l> Interpreter<'_, 'l> {
         walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
             ExprKind::Call { callee, args } => {
                 if let ExprKind::Path(path) = &facts.expr(*callee).kind
-                    && let Some(Res::External(of)) = self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)
+                    && let Some(Res::External(of)) =
+                        self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)
                     && of.is_ours()
                     && of.before == "FrameBarrier"
                 {
@@ -387,7 +401,12 @@ impl<'l> Interpreter<'_, 'l> {
         let mut threads = Some(0_u64);
         let mut own = false;
         count_signals(facts, body, 1, &mut threads, &mut own);
-        let known = !hands_out && !self.out.calls.iter().any(|call| call.span.lo > span.lo && !call.spawned && self.takes_barrier(call.callee));
+        let known = !hands_out
+            && !self
+                .out
+                .calls
+                .iter()
+                .any(|call| call.span.lo > span.lo && !call.spawned && self.takes_barrier(call.callee));
         self.state.dead = false;
         if let (Some(declared), Some(threads), true) = (count, threads, known) {
             let participants = threads + u64::from(own);

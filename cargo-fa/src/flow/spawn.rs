@@ -201,7 +201,9 @@ impl<'l> Interpreter<'_, 'l> {
             for (var, flows) in self.captures(body, true, span) {
                 let value = self.state.values.get(&var).cloned();
                 // What is copied out of the frame is the task's own.
-                let copied = value.as_ref().is_some_and(|value| matches!(value.ty, Ty::Scalar(_)) && !value.flows.iter().any(|flow| flow.raw));
+                let copied = value
+                    .as_ref()
+                    .is_some_and(|value| matches!(value.ty, Ty::Scalar(_)) && !value.flows.iter().any(|flow| flow.raw));
                 let name = self.name_of(var);
                 for flow in flows.iter().filter(|_| !copied) {
                     self.spawned_flow(flow, &name, task, span, confidence);
@@ -291,7 +293,8 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn held_by_future(&mut self, value: &Value, span: Span) {
         if let Some(flow) = value.flows.iter().find(|flow| flow.frame && flow.stale.is_none()) {
-            let kind = EventKind::AcrossAwait { name: "the awaited future".to_owned(), awaited: span, allocated: flow.site };
+            let kind =
+                EventKind::AcrossAwait { name: "the awaited future".to_owned(), awaited: span, allocated: flow.site };
             let confidence = flow.confidence;
             self.record(kind, span, confidence);
         }

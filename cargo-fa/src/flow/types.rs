@@ -18,7 +18,11 @@ pub(crate) enum Ty {
     /// A number, `bool` or `char` of this many bytes.
     Scalar(u8),
     Str,
-    Ref { inner: Arc<Self>, mutable: bool, fixed: bool },
+    Ref {
+        inner: Arc<Self>,
+        mutable: bool,
+        fixed: bool,
+    },
     Ptr(Arc<Self>),
     Tuple(Arc<[Self]>),
     Array(Arc<Self>, Option<u64>),
@@ -31,7 +35,9 @@ pub(crate) enum Ty {
     Param(usize),
     Closure,
     /// `impl Trait`, function pointers, types of crates that are not modelled.
-    Opaque { borrows: bool },
+    Opaque {
+        borrows: bool,
+    },
 }
 
 impl Ty {
@@ -72,6 +78,22 @@ impl Ty {
         }
     }
 
+    /// The collection that this is, or leads to.
+    pub(crate) fn collection(&self) -> Option<Self> {
+        let mut ty = self.peeled().clone();
+        for _ in 0..8 {
+            match &ty {
+                Self::Known(known, _) if known.is_heap_container() => return Some(ty),
+                Self::Known(Known::Guard | Known::Box | Known::Local | Known::Res | Known::ResMut, _)
+                | Self::Ref { .. } => {
+                    ty = ty.deref()?;
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// The first argument of the head.
     pub(crate) fn argument(&self, at: usize) -> Self {
         match self.peeled() {
@@ -84,7 +106,9 @@ impl Ty {
     pub(crate) fn deref(&self) -> Option<Self> {
         match self {
             Self::Ref { inner, .. } | Self::Ptr(inner) => Some((**inner).clone()),
-            Self::Known(known, args) if known.derefs_to_argument() => Some(args.first().cloned().unwrap_or(Self::Unknown)),
+            Self::Known(known, args) if known.derefs_to_argument() => {
+                Some(args.first().cloned().unwrap_or(Self::Unknown))
+            }
             Self::Known(Known::AllocResource | Known::FrameAlloc | Known::TaggedAlloc | Known::FrameGuard, _) => {
                 Some(Self::known(Known::SmartAlloc, []))
             }
@@ -197,7 +221,9 @@ impl<'l> Types<'_, 'l> {
             }
             Type::Ptr(of) => Ty::Ptr(inner(*of)),
             Type::Tuple(of) if of.is_empty() => Ty::Unit,
-            Type::Tuple(of) => Ty::Tuple(of.iter().map(|of| self.lower_at(module, file, *of, scope, depth + 1)).collect()),
+            Type::Tuple(of) => {
+                Ty::Tuple(of.iter().map(|of| self.lower_at(module, file, *of, scope, depth + 1)).collect())
+            }
             Type::Array(of, len) => {
                 let len = match &facts.expr(*len).kind {
                     ExprKind::Literal(Literal::Int(value, _)) => *value,
@@ -263,8 +289,9 @@ impl<'l> Types<'_, 'l> {
                     return Ty::known(Known::Iterator, [item]);
                 }
                 "Deref" | "DerefMut" | "AsRef" | "Borrow" => {
-                    let target = args
-                        .and_then(|args| args.bindings.first().map(|(_, ty)| *ty).or_else(|| args.types.first().copied()));
+                    let target = args.and_then(|args| {
+                        args.bindings.first().map(|(_, ty)| *ty).or_else(|| args.types.first().copied())
+                    });
                     if let Some(target) = target {
                         return Ty::reference(self.lower_at(module, file, target, scope, depth + 1));
                     }
@@ -383,9 +410,7 @@ impl<'l> Types<'_, 'l> {
         let scope = self.generic_scope(def.file, generics, Some(Ty::User(of, args.into())));
         fields
             .into_iter()
-            .map(|(name, ty)| {
-                (facts.name(*name), self.lower(def.module, def.file, *ty, &scope).substitute(args))
-            })
+            .map(|(name, ty)| (facts.name(*name), self.lower(def.module, def.file, *ty, &scope).substitute(args)))
             .collect()
     }
 
@@ -420,7 +445,9 @@ impl<'l> Types<'_, 'l> {
                 _ => args.iter().any(|arg| self.refers(arg, raw, seen)),
             },
             Ty::User(of, args) => {
-                if self.lifetimes(*of) || args.iter().any(|arg| !matches!(arg, Ty::Unknown) && self.refers(arg, raw, seen)) {
+                if self.lifetimes(*of)
+                    || args.iter().any(|arg| !matches!(arg, Ty::Unknown) && self.refers(arg, raw, seen))
+                {
                     return true;
                 }
                 seen.insert(*of)
@@ -470,11 +497,28 @@ impl<'l> Types<'_, 'l> {
             Ty::Array(inner, _) | Ty::Slice(inner) => self.drops_at(inner, depth + 1),
             Ty::Known(known, args) => match known {
                 known if known.is_heap_container() => Some(true),
-                Known::Box | Known::Rc | Known::Arc | Known::Weak | Known::PoolBox | Known::HeapBox | Known::File
-                | Known::Guard | Known::JoinHandle | Known::Sender | Known::Receiver => Some(true),
-                Known::Option | Known::Result | Known::Cell | Known::RefCell | Known::Mutex | Known::RwLock
-                | Known::OnceCell | Known::FrameBox => any(args),
-                Known::NonNull | Known::ManuallyDrop | Known::MaybeUninit | Known::PhantomData | Known::Atomic => Some(false),
+                Known::Box
+                | Known::Rc
+                | Known::Arc
+                | Known::Weak
+                | Known::PoolBox
+                | Known::HeapBox
+                | Known::File
+                | Known::Guard
+                | Known::JoinHandle
+                | Known::Sender
+                | Known::Receiver => Some(true),
+                Known::Option
+                | Known::Result
+                | Known::Cell
+                | Known::RefCell
+                | Known::Mutex
+                | Known::RwLock
+                | Known::OnceCell
+                | Known::FrameBox => any(args),
+                Known::NonNull | Known::ManuallyDrop | Known::MaybeUninit | Known::PhantomData | Known::Atomic => {
+                    Some(false)
+                }
                 _ => None,
             },
             Ty::User(of, args) => {
@@ -492,20 +536,25 @@ impl<'l> Types<'_, 'l> {
         match ty {
             Ty::Known(known, _) if known.is_heap_container() || *known == Known::Box => Some(true),
             Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender, _) => Some(false),
-            Ty::Known(Known::Option | Known::Result | Known::Cow, args) => {
-                args.iter().map(|arg| self.clones_to_heap(arg)).find(|known| *known != Some(false)).unwrap_or(Some(false))
-            }
+            Ty::Known(Known::Option | Known::Result | Known::Cow, args) => args
+                .iter()
+                .map(|arg| self.clones_to_heap(arg))
+                .find(|known| *known != Some(false))
+                .unwrap_or(Some(false)),
             Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) => Some(false),
-            Ty::Tuple(parts) => {
-                parts.iter().map(|part| self.clones_to_heap(part)).find(|known| *known != Some(false)).unwrap_or(Some(false))
-            }
+            Ty::Tuple(parts) => parts
+                .iter()
+                .map(|part| self.clones_to_heap(part))
+                .find(|known| *known != Some(false))
+                .unwrap_or(Some(false)),
             Ty::Array(inner, _) => self.clones_to_heap(inner),
             Ty::User(of, args) => {
                 let def = self.program.type_def(*of);
                 let facts = self.program.facts(def.file);
-                let derives = def.item.attrs.derives.iter().any(|path| {
-                    facts.path(*path).segments.last().is_some_and(|last| facts.name(last.name) == "Clone")
-                });
+                let derives =
+                    def.item.attrs.derives.iter().any(|path| {
+                        facts.path(*path).segments.last().is_some_and(|last| facts.name(last.name) == "Clone")
+                    });
                 if !derives {
                     return None;
                 }

@@ -137,11 +137,6 @@ impl Value {
         self
     }
 
-    /// Holds frame memory that is known to be.
-    pub(crate) fn is_frame(&self) -> bool {
-        self.flows.iter().any(|flow| flow.frame)
-    }
-
     pub(crate) fn add_flows(&mut self, flows: &[Flow]) {
         for flow in flows {
             match self.flows.iter_mut().find(|known| known.region == flow.region && known.raw == flow.raw) {
@@ -233,9 +228,8 @@ impl FrameState {
         match (self, other) {
             (mine, theirs) if mine == theirs => mine,
             (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
-            (Self::Open(span, loops) | Self::Maybe(span, loops), _) | (_, Self::Open(span, loops) | Self::Maybe(span, loops)) => {
-                Self::Maybe(span, loops)
-            }
+            (Self::Open(span, loops) | Self::Maybe(span, loops), _)
+            | (_, Self::Open(span, loops) | Self::Maybe(span, loops)) => Self::Maybe(span, loops),
             (mine, _) => mine,
         }
     }

@@ -16,7 +16,11 @@ pub(crate) fn visit(facts: &FileFacts, expr: ExprId, visit: &mut dyn FnMut(ExprI
 /// The expressions directly below.
 pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(ExprId)) {
     match &facts.expr(expr).kind {
-        ExprKind::Missing | ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Path(_) | ExprKind::Continue { .. } => {}
+        ExprKind::Missing
+        | ExprKind::Literal(_)
+        | ExprKind::Name(_)
+        | ExprKind::Path(_)
+        | ExprKind::Continue { .. } => {}
         ExprKind::Block(block) => {
             for statement in &block.statements {
                 match statement {

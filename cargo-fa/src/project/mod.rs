@@ -11,6 +11,14 @@ pub(crate) use load::{Loaded, is_read, load};
 use crate::analysis::{Analysis, AnalysisError, Package, Request, Workspace};
 use crate::config::Config;
 
+/// Opens the workspace of a manifest, or the one that the current directory is in.
+///
+/// # Errors
+/// As [`Project::open`].
+pub fn open(manifest_path: Option<&Path>) -> Result<Box<dyn Workspace>, AnalysisError> {
+    Ok(Box::new(Project::open(manifest_path)?))
+}
+
 /// Packages that make up framealloc: depending on one of them is what lets findings exist at all. Their own sources
 /// implement frames instead of using them, and are modelled by a table.
 pub(crate) const OURS: &[&str] =

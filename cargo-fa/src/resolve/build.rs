@@ -39,12 +39,7 @@ impl<'l> Program<'l> {
         };
         let mut builder = Builder { program, impls: Vec::new(), tests };
         for source in &loaded.crates {
-            builder.program.crates.push(Crate {
-                member: source.member,
-                name: &source.name,
-                root: None,
-                externs: externs(project, loaded, source.member),
-            });
+            builder.program.crates.push(Crate { root: None, externs: externs(project, loaded, source.member) });
         }
         for (index, source) in loaded.crates.iter().enumerate() {
             let root = builder.module(index, None, false, source.name.clone());

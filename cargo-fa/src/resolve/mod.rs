@@ -68,8 +68,6 @@ pub(crate) struct Module<'l> {
 
 #[derive(Debug)]
 pub(crate) struct Crate<'l> {
-    pub(crate) member: usize,
-    pub(crate) name: &'l str,
     root: Option<ModuleId>,
     externs: FxHashMap<&'l str, ExternCrate<'l>>,
 }

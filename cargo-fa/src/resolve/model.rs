@@ -62,10 +62,8 @@ pub(crate) enum Known {
     Pin,
     Atomic,
     Iterator,
-    Thread,
     ThreadScope,
     LocalKey,
-    Rng,
     File,
     // Bevy
     Res,

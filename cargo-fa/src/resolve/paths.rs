@@ -26,20 +26,6 @@ impl<'l> Program<'l> {
         self.lookup(module, name, space, 0)
     }
 
-    /// What a path of names in the configuration means: the first is a crate.
-    pub(crate) fn resolve_text(&self, path: &'l str, space: Space) -> Option<Res<'l>> {
-        let mut names = path.split("::");
-        let first = names.next()?;
-        let root = self.crates.iter().find(|of| of.name == first)?.root?;
-        let rest: Vec<&'l str> = names.collect();
-        let mut res = Res::Module(root);
-        for (at, name) in rest.iter().enumerate() {
-            let space = if at + 1 == rest.len() { space } else { Space::Types };
-            res = self.step(res, name, space, 0)?;
-        }
-        Some(res)
-    }
-
     fn walk(
         &self,
         module: ModuleId,

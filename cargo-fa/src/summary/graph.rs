@@ -18,8 +18,21 @@ fn is_telling(name: &str) -> bool {
     name.starts_with("frame_")
         || matches!(
             name,
-            "begin_frame" | "end_frame" | "end_frame_with_promotions" | "whole_frame" | "scoped" | "with_tag" | "tagged" | "speculative"
-                | "cursor" | "pool_box" | "pool_alloc" | "heap_box" | "receive" | "signal_frame_complete" | "set_thread_frame_budget"
+            "begin_frame"
+                | "end_frame"
+                | "end_frame_with_promotions"
+                | "whole_frame"
+                | "scoped"
+                | "with_tag"
+                | "tagged"
+                | "speculative"
+                | "cursor"
+                | "pool_box"
+                | "pool_alloc"
+                | "heap_box"
+                | "receive"
+                | "signal_frame_complete"
+                | "set_thread_frame_budget"
         )
 }
 
@@ -37,12 +50,19 @@ impl Graph {
                     match facts.ty(ty) {
                         Type::Path(path) => {
                             let path = facts.path(*path);
-                            stack.extend(path.segments.iter().filter_map(|segment| segment.args.as_ref()).flat_map(|args| &args.types));
+                            stack.extend(
+                                path.segments
+                                    .iter()
+                                    .filter_map(|segment| segment.args.as_ref())
+                                    .flat_map(|args| &args.types),
+                            );
                             if let Some(Res::External(of)) = program.resolve(def.module, def.file, path, Space::Types) {
                                 seed |= model::is_ours(of.krate);
                             }
                         }
-                        Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => stack.push(*inner),
+                        Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => {
+                            stack.push(*inner)
+                        }
                         Type::Tuple(parts) => stack.extend(parts),
                         _ => {}
                     }
@@ -57,7 +77,9 @@ impl Graph {
                         called.extend(program.methods_named(name).iter().take(64));
                     }
                     ExprKind::Name(name) => {
-                        if let Some(Res::Fn(of)) = program.resolve_name(def.body_module, facts.name(*name), Space::Values) {
+                        if let Some(Res::Fn(of)) =
+                            program.resolve_name(def.body_module, facts.name(*name), Space::Values)
+                        {
                             called.insert(of);
                         }
                     }

@@ -1,5 +1,6 @@
 //! What a function does, as its callers need to know it, and the order in which functions are looked at.
 
+pub(crate) mod bevy;
 pub(crate) mod graph;
 pub(crate) mod reach;
 

@@ -70,7 +70,9 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &[Analysed], roots: &[FnId]
         }
         for call in analysed[at].calls.iter().filter(|call| !call.cold && !call.spawned) {
             let callee = call.callee.0 as usize;
-            let stricter = from.no_heap && reached[callee].as_ref().is_some_and(|known| !known.no_heap) && !analysed[callee].system;
+            let stricter = from.no_heap
+                && reached[callee].as_ref().is_some_and(|known| !known.no_heap)
+                && !analysed[callee].system;
             if (reached[callee].is_some() && !stricter) || program.fns[callee].item.attrs.cold {
                 continue;
             }

@@ -1,0 +1,102 @@
+//! Every rule over every fixture: what is expected is found, and nothing else.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cargo_fa::analysis::{Request, Workspace};
+use cargo_fa::codes::Level;
+use cargo_fa::config::{self, Config};
+use cargo_fa::finding::Finding;
+use cargo_fa::project::Project;
+
+fn fixtures() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(root)
+        .into_iter()
+        .flatten()
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn config_of(directory: &Path) -> Config {
+    let path = directory.join(config::FILE_NAME);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => config::read(&config::FILE_NAME.into(), &text).expect("the configuration of a fixture is valid"),
+        Err(_) => Config::default(),
+    }
+}
+
+/// The findings in a text that stands alone, as line and code; those of codes that are off are left out unless they
+/// are what the directory is about.
+fn findings(text: &str, config: &Config, code: &str) -> Vec<(usize, String, Finding)> {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("fixture.rs"), text).expect("written");
+    let project = Project::of_files(directory.path(), &["fixture.rs".into()]);
+    let analysis = project.analyze(&Request { jobs: 1, ..Request::default() }, config);
+    assert!(analysis.unparsed.is_empty(), "{:?}\n{text}", analysis.unparsed);
+    let mut found: Vec<_> = analysis
+        .findings
+        .into_iter()
+        .filter(|finding| finding.code.level != Level::Allow || finding.code.number == code)
+        .map(|finding| {
+            let line = match &*finding.primary.file {
+                "fixture.rs" => text[..finding.primary.start as usize].matches('\n').count() + 1,
+                _ => 0,
+            };
+            (line, finding.code.number.to_owned(), finding)
+        })
+        .collect();
+    found.sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
+    found
+}
+
+/// `//~ FA601` speaks of its line, `//~^ FA601` of the line above; `//@ file: FA805` of a finding in `.fa.toml`.
+fn expectations(text: &str) -> BTreeSet<(usize, String)> {
+    let mut expected = BTreeSet::new();
+    for (at, line) in text.lines().enumerate() {
+        if let Some((_, codes)) = line.split_once("//@ file:") {
+            expected.extend(codes.split_whitespace().map(|code| (0, code.to_owned())));
+        }
+        let Some((_, marks)) = line.split_once("//~") else { continue };
+        let up = marks.chars().take_while(|mark| *mark == '^').count();
+        for code in marks[up..].split_whitespace() {
+            expected.insert((at + 1 - up, code.to_owned()));
+        }
+    }
+    expected
+}
+
+fn parts(path: &Path) -> (String, String) {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    (name(path.parent().expect("it has a directory")), name(path))
+}
+
+#[test]
+fn every_fixture_has_exactly_the_findings_that_it_expects() {
+    let mut wrong = String::new();
+    for path in fixtures() {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let (code, name) = parts(&path);
+        let found = findings(&text, &config_of(path.parent().expect("it has a directory")), &code);
+        let expected = expectations(&text);
+        let got: BTreeSet<(usize, String)> = found.iter().map(|(line, code, _)| (*line, code.clone())).collect();
+        for (line, missing) in expected.difference(&got) {
+            wrong += &format!("{code}/{name}:{line}: {missing} is not found\n");
+        }
+        for (line, other, finding) in &found {
+            if !expected.contains(&(*line, other.clone())) {
+                wrong += &format!(
+                    "{code}/{name}:{line}: unexpected {other} ({:?}): {}\n",
+                    finding.confidence, finding.message
+                );
+            }
+        }
+        if name.starts_with("neg_") {
+            assert!(expected.iter().all(|(_, expected)| *expected != code), "{code}/{name} expects its own code");
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
