@@ -1,4 +1,8 @@
 //! `cargo fa`.
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(cargo_fa::app::main(std::env::args_os().collect(), cargo_fa::project::open))
+}
