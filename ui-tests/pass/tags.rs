@@ -22,7 +22,7 @@ fn outer(alloc: &SmartAlloc) {
     inner(alloc);
 }
 
-#[alloc_tag("pathfinding")]
+#[alloc_tag("ai::pathfinding")]
 fn inner(alloc: &SmartAlloc) {
     alloc.frame_box([0; 32]);
 }
