@@ -61,7 +61,7 @@ struct SystemScope<'a> {
 impl Drop for SystemScope<'_> {
     #[inline]
     fn drop(&mut self) {
-        let bytes = self.region.used_with_tags();
+        let bytes = self.region.reached_with_tags();
         self.region.frame().heap().book_site(self.site, bytes);
     }
 }

@@ -7,7 +7,8 @@ use crate::transfer::TransferStats;
 
 /// Figures of the last frame that ended, and the most of any frame.
 ///
-/// They are exact: the bytes of a tag are the distance its arenas were bumped, padding included.
+/// They are exact: the bytes of a tag are the distance its arenas were bumped, padding included. What a vector gave back
+/// counts as far as it had grown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AllocStats {

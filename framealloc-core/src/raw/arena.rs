@@ -201,6 +201,14 @@ impl Arena {
         unsafe { (*state).closed + (*state).window.used() + (*state).slack + self.window_slack() }
     }
 
+    /// How far the arena was bumped since the last reset, from both ends: `used`, and what growables gave back.
+    ///
+    /// What is reported: a system that works with one vector used its bytes, although they were given back in time.
+    pub(crate) fn reached(&self) -> usize {
+        // SAFETY: as in `bump_object`; plain reads.
+        unsafe { self.peak() + (*self.state.get()).carved }
+    }
+
     pub(super) fn window_slack(&self) -> usize {
         let state = self.state.get();
         // SAFETY: as in `bump_object`; plain reads.
@@ -257,7 +265,7 @@ impl Arena {
         }
     }
 
-    /// Takes everything back: all blocks handed out are dead. Returns the bytes that were used.
+    /// Takes everything back: all blocks handed out are dead. Returns how far the arena was bumped.
     ///
     /// # Safety
     /// No value and no borrow of anything handed out since the last reset is alive (I5).
@@ -283,7 +291,7 @@ impl Arena {
             (*state).window.hi = window.end;
             (*state).window.lo = window.base;
             (*state).lo_peak = window.base;
-            used
+            peak
         }
     }
 
@@ -299,7 +307,7 @@ impl Arena {
     #[inline(never)]
     fn reset_slow(&self) -> usize {
         let state = self.state.get();
-        let (used, peak) = (self.used(), self.peak());
+        let (reached, peak) = (self.reached(), self.peak());
         // SAFETY: as in `bump_object`; nothing handed out is alive, so chunks may go. No user code runs here.
         unsafe {
             // The gate hears of it before the window is set: it may be done with this arena.
@@ -332,7 +340,7 @@ impl Arena {
             }
             self.rewind();
         }
-        used
+        reached
     }
 
     /// Sets the window from the chunk list: all of the only chunk, or none of it where a gate has to be asked.

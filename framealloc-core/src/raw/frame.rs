@@ -157,14 +157,14 @@ impl Frame {
         unsafe { frame.as_ref() }
     }
 
-    /// Bytes of this arena and of the tags that were opened under it.
-    pub(crate) fn used_with_tags(&self) -> usize {
-        let mut bytes = self.arena.used();
+    /// How far this arena and those of the tags opened under it were bumped.
+    pub(crate) fn reached_with_tags(&self) -> usize {
+        let mut bytes = self.arena.reached();
         // SAFETY: as in `child_of`.
         unsafe {
             let mut at = (*self.link()).children;
             while let Some(child) = NonNull::new(at) {
-                bytes += child.as_ref().used_with_tags();
+                bytes += child.as_ref().reached_with_tags();
                 at = (*child.as_ref().link()).next;
             }
         }
@@ -240,10 +240,10 @@ impl<'a> Region<'a> {
         Self { frame, owner: PhantomData }
     }
 
-    /// Bytes of this region and of the tags that were opened under it.
+    /// How far this region and those of the tags opened under it were bumped.
     #[inline]
-    pub(crate) fn used_with_tags(&self) -> usize {
-        self.frame().used_with_tags()
+    pub(crate) fn reached_with_tags(&self) -> usize {
+        self.frame().reached_with_tags()
     }
 
     #[inline(always)]
