@@ -1,6 +1,7 @@
 //! How an allocator is set up.
 
 use crate::budget::Budget;
+use crate::error::Limit;
 use crate::raw::chunk::ChunkPolicy;
 use crate::raw::ledger::Ledger;
 use crate::tag::{Tag, TagId};
@@ -184,6 +185,16 @@ impl AllocConfig {
     #[must_use]
     pub fn heap_threshold(&self) -> usize {
         self.heap_threshold
+    }
+
+    /// The budget of this configuration that a limit names.
+    pub(crate) fn budget_of(&self, limit: Limit) -> Option<Budget> {
+        match limit {
+            Limit::Thread => self.thread_budget,
+            Limit::Global => self.global_budget,
+            Limit::Tag(path) => self.tag_budgets.iter().find(|(tag, _)| tag.path() == path).map(|(_, budget)| *budget),
+            Limit::System(_) => None,
+        }
     }
 
     pub(crate) fn ledger(&self) -> Ledger {

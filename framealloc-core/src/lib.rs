@@ -65,6 +65,7 @@ pub use frame::{
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
+pub use observe::record::{RecordError, RecordOptions, RecordSummary};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use raw::counting::{AllocCalls, CountingAlloc};

@@ -15,6 +15,7 @@ use super::thread_heap::{TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
+use crate::observe::record::Recorder;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::scratch::Regions;
 use crate::site;
@@ -110,6 +111,7 @@ struct Turn {
     sites: Vec<(usize, usize, usize)>,
     budget_events: Vec<BudgetEvent>,
     transfers: TransferStats,
+    recorder: Option<Box<Recorder>>,
 }
 
 /// What one frame used, over all threads.
@@ -320,7 +322,16 @@ impl SmartAlloc {
             let turn = self.turn_state();
             (*turn).frame += 1;
             (*turn).open = true;
+            if let Some(recorder) = &mut (*turn).recorder {
+                recorder.begin();
+            }
         }
+    }
+
+    /// Exchanges the recorder.
+    pub(crate) fn set_recorder(&mut self, recorder: Option<Box<Recorder>>) -> Option<Box<Recorder>> {
+        // SAFETY: `self` is exclusive.
+        unsafe { core::mem::replace(&mut (*self.turn_state()).recorder, recorder) }
     }
 
     /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
@@ -343,7 +354,13 @@ impl SmartAlloc {
     /// Ends the frame. Returns the first panic of a drop instead of resuming it.
     pub(crate) fn end_frame_caught(&mut self) -> (FrameReport, Option<Payload>) {
         let panicked = self.drop_shared();
-        (self.turn(), panicked)
+        let report = self.turn();
+        // Taken out meanwhile, as it reads the allocator.
+        if let Some(mut recorder) = self.set_recorder(None) {
+            recorder.end(self, report);
+            self.set_recorder(Some(recorder));
+        }
+        (report, panicked)
     }
 
     /// The heap with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
@@ -420,6 +437,34 @@ impl SmartAlloc {
     pub(crate) fn transfer_stats(&self) -> TransferStats {
         // SAFETY: as in `tag_stats`.
         unsafe { &(*self.turn_state()).transfers }.clone()
+    }
+
+    /// Index and bytes of the tags of the last frame.
+    pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, usize)> {
+        // SAFETY: as in `each_tag`.
+        let tags = unsafe { &(*self.turn_state()).tags };
+        tags.iter()
+            .enumerate()
+            .filter(|(_, figures)| figures.high_water > 0)
+            .map(|(index, figures)| (index, figures.bytes))
+    }
+
+    /// Index, calls, bytes and largest call of the systems of the last frame.
+    pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, usize, usize, usize)> {
+        // SAFETY: as in `each_tag`.
+        let sites = unsafe { &(*self.turn_state()).sites };
+        sites
+            .iter()
+            .enumerate()
+            .filter(|(_, figures)| figures.0 > 0)
+            .map(|(index, figures)| (index, figures.0, figures.1, figures.2))
+    }
+
+    /// Index, name and bytes of the threads of the last frame. Called under the lock: `visit` is our own code.
+    pub(crate) fn raw_threads(&self, mut visit: impl FnMut(usize, &str, usize)) {
+        for (index, entry) in self.inner().lock().iter().enumerate().filter(|(_, entry)| entry.token != 0) {
+            visit(index, entry.name.as_deref().unwrap_or("(unnamed)"), entry.bytes);
+        }
     }
 
     /// The annotated systems that ran in the last frame, in the order of their first call.
@@ -530,6 +575,8 @@ impl Default for SmartAlloc {
 
 impl Drop for SmartAlloc {
     fn drop(&mut self) {
+        // Whoever wants to know how the recording went stops it first.
+        let _ = self.stop_recording();
         let panicked = self.drop_shared();
         // SAFETY: only the owning handle is ever dropped, once; nothing borrows from it any more. Threads that
         // remember arenas of it do so under a key that is never used again (I1).

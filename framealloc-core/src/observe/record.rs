@@ -1,0 +1,406 @@
+//! Recordings: what every frame used, written to a file by a thread of its own.
+//!
+//! A frame encodes its figures into a buffer it has; a full buffer is handed to the writer without waiting. Where the disk is
+//! slower than the game, frames are left out and counted: no frame ever waits for the disk.
+
+use core::fmt;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PoolFigures, SystemFigures};
+
+use crate::budget::{BudgetEvent, BudgetOutcome};
+use crate::error::Limit;
+use crate::pool::{self, PoolStats};
+use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::tag::TagId;
+
+/// A buffer is handed to the writer at this many bytes, or when it is this old.
+const HAND_OVER_BYTES: usize = 32 << 10;
+const HAND_OVER_AFTER: Duration = Duration::from_millis(100);
+
+/// Buffers that go round between the frames and the writer.
+const BUFFERS: usize = 4;
+
+/// How a recording is made.
+#[derive(Clone, Debug)]
+pub struct RecordOptions {
+    max_bytes: u64,
+    allocator_calls: Option<fn() -> u64>,
+}
+
+impl Default for RecordOptions {
+    fn default() -> Self {
+        Self { max_bytes: 256 << 20, allocator_calls: None }
+    }
+}
+
+impl RecordOptions {
+    /// Limits the file. Frames beyond are left out and counted. The default is 256 MiB, some hours of a game.
+    #[must_use]
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Has the calls of the global allocator recorded: `calls` returns how many there were so far, for example
+    /// `|| GLOBAL.calls().total()` of a [`CountingAlloc`](crate::CountingAlloc).
+    #[must_use]
+    pub fn with_allocator_calls(mut self, calls: fn() -> u64) -> Self {
+        self.allocator_calls = Some(calls);
+        self
+    }
+}
+
+/// Why a recording could not be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The file could not be made or written.
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { path, source } => write!(f, "cannot record to `{}`: {source}", path.display()),
+        }
+    }
+}
+
+impl core::error::Error for RecordError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+        }
+    }
+}
+
+/// What became of a recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordSummary {
+    /// Frames in the file.
+    pub frames: u64,
+    /// Frames left out: the disk was too slow, or the file had its full size.
+    pub left_out: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// A recording under way.
+pub(crate) struct Recorder {
+    options: RecordOptions,
+    encoder: Encoder,
+    full: Option<SyncSender<Vec<u8>>>,
+    empty: Receiver<Vec<u8>>,
+    writer: Option<JoinHandle<io::Result<u64>>>,
+    path: PathBuf,
+    started: Instant,
+    frame_began: Instant,
+    handed_over: Instant,
+    /// Bytes handed over so far.
+    bytes: u64,
+    /// Frames in the buffer at hand, and in all before it.
+    buffered: u64,
+    frames: u64,
+    left_out: u64,
+    calls_before: u64,
+    known: Known,
+    lists: Lists,
+}
+
+/// The names that the file has.
+#[derive(Default)]
+struct Known {
+    tags: Vec<bool>,
+    systems: Vec<bool>,
+    threads: Vec<Option<Box<str>>>,
+    pools: Vec<&'static str>,
+    budgets: Vec<Limit>,
+}
+
+/// The lists of a frame, kept for their memory.
+#[derive(Default)]
+struct Lists {
+    tags: Vec<(u32, u64)>,
+    threads: Vec<(u32, u64)>,
+    systems: Vec<SystemFigures>,
+    pools: Vec<PoolFigures>,
+    budgets: Vec<BudgetHit>,
+}
+
+impl Recorder {
+    fn start(path: &Path, options: RecordOptions) -> io::Result<Self> {
+        let mut file = File::create(path)?;
+        let (full, buffers_to_write) = sync_channel::<Vec<u8>>(BUFFERS);
+        let (give_back, empty) = sync_channel(BUFFERS);
+        for _ in 0..BUFFERS {
+            // There is room for all of them.
+            let _ = give_back.try_send(Vec::with_capacity(2 * HAND_OVER_BYTES));
+        }
+        let write = move || -> io::Result<u64> {
+            let mut bytes = 0;
+            for mut buffer in buffers_to_write {
+                file.write_all(&buffer)?;
+                bytes += buffer.len() as u64;
+                buffer.clear();
+                let _ = give_back.try_send(buffer);
+            }
+            file.flush()?;
+            Ok(bytes)
+        };
+        let writer = std::thread::Builder::new().name("framealloc recorder".to_owned()).spawn(write)?;
+        let now = Instant::now();
+        let calls_before = options.allocator_calls.map_or(0, |calls| calls());
+        Ok(Self {
+            options,
+            encoder: Encoder::new(Vec::with_capacity(2 * HAND_OVER_BYTES)),
+            full: Some(full),
+            empty,
+            writer: Some(writer),
+            path: path.to_owned(),
+            started: now,
+            frame_began: now,
+            handed_over: now,
+            bytes: 0,
+            buffered: 0,
+            frames: 0,
+            left_out: 0,
+            calls_before,
+            known: Known::default(),
+            lists: Lists::default(),
+        })
+    }
+
+    /// Notes when the frame began.
+    pub(crate) fn begin(&mut self) {
+        self.frame_began = Instant::now();
+        self.calls_before = self.options.allocator_calls.map_or(0, |calls| calls());
+    }
+
+    /// Adds the frame that has just ended.
+    pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) {
+        let now = Instant::now();
+        if self.bytes + self.encoder.as_bytes().len() as u64 >= self.options.max_bytes {
+            self.left_out += 1;
+            return;
+        }
+        self.collect(alloc);
+        let Lists { tags, threads, systems, pools, budgets } = &self.lists;
+        let mut heap_fallbacks = 0;
+        alloc.for_each_tag(|tag| heap_fallbacks += tag.heap_fallbacks as u64);
+        self.encoder.frame(&FrameView {
+            number: report.frame,
+            start: nanoseconds(self.frame_began - self.started),
+            duration: nanoseconds(now - self.frame_began),
+            bytes: report.bytes as u64,
+            high_water: report.high_water as u64,
+            heap_fallbacks,
+            allocator_calls: self.options.allocator_calls.map(|calls| calls().saturating_sub(self.calls_before)),
+            tags,
+            threads,
+            systems,
+            pools,
+            budgets,
+            phases: &[],
+        });
+        self.buffered += 1;
+        let waiting = self.encoder.as_bytes().len();
+        if waiting >= HAND_OVER_BYTES || now - self.handed_over >= HAND_OVER_AFTER {
+            self.hand_over(now);
+        }
+    }
+
+    /// Fills the lists, and writes the names that are new.
+    fn collect(&mut self, alloc: &SmartAlloc) {
+        let Self { encoder, known, lists, .. } = self;
+        lists.tags.clear();
+        for (index, bytes) in alloc.raw_tags() {
+            define_once(&mut known.tags, index, |id| {
+                encoder.define(Kind::Tag, id, TagId::from_index(index).path(), 0);
+            });
+            lists.tags.push((number(index), bytes as u64));
+        }
+        lists.systems.clear();
+        for (index, calls, bytes, largest_call) in alloc.raw_sites() {
+            define_once(&mut known.systems, index, |id| {
+                encoder.define(Kind::System, id, crate::site::name_of(index), 0);
+            });
+            let (calls, bytes, largest_call) = (calls as u64, bytes as u64, largest_call as u64);
+            lists.systems.push(SystemFigures { id: number(index), calls, bytes, largest_call });
+        }
+        lists.threads.clear();
+        alloc.raw_threads(|index, name, bytes| {
+            if known.threads.len() <= index {
+                known.threads.resize(index + 1, None);
+            }
+            // A heap may pass to another thread: the name is written again then.
+            if known.threads[index].as_deref() != Some(name) {
+                encoder.define(Kind::Thread, number(index), name, 0);
+                known.threads[index] = Some(Box::from(name));
+            }
+            lists.threads.push((number(index), bytes as u64));
+        });
+        lists.pools.clear();
+        let mut index = 0;
+        pool::for_each_own(|PoolStats { name, live, high_water, bytes, .. }| {
+            if known.pools.get(index) != Some(&name) {
+                encoder.define(Kind::Pool, number(index), name, 0);
+                known.pools.truncate(index);
+                known.pools.push(name);
+            }
+            let (live, high_water, bytes) = (live as u64, high_water as u64, bytes as u64);
+            lists.pools.push(PoolFigures { id: number(index), live, high_water, bytes });
+            index += 1;
+        });
+        lists.budgets.clear();
+        for event in alloc.budget_events() {
+            let position = known.budgets.iter().position(|limit| *limit == event.limit);
+            let index = position.unwrap_or_else(|| {
+                encoder.define(
+                    Kind::Budget,
+                    number(known.budgets.len()),
+                    &event.limit.to_string(),
+                    limit_of(alloc, event),
+                );
+                known.budgets.push(event.limit);
+                known.budgets.len() - 1
+            });
+            let (asked, left) = (event.asked as u64, event.left as u64);
+            lists.budgets.push(BudgetHit { id: number(index), asked, left, outcome: outcome(event.outcome) });
+        }
+    }
+
+    /// Gives the buffer to the writer, if it has one to give back.
+    fn hand_over(&mut self, now: Instant) {
+        self.handed_over = now;
+        let Ok(empty) = self.empty.try_recv() else {
+            if self.encoder.as_bytes().len() >= 8 * HAND_OVER_BYTES {
+                // The disk is too slow: what is here goes, and the names in it are written again.
+                self.encoder.clear();
+                self.left_out += core::mem::take(&mut self.buffered);
+                self.known = Known::default();
+            }
+            return;
+        };
+        let buffer = core::mem::replace(&mut self.encoder, Encoder::resume(empty)).into_bytes();
+        let bytes = buffer.len() as u64;
+        let sent = self.full.as_ref().map_or(Err(TrySendError::Full(Vec::new())), |full| full.try_send(buffer));
+        let frames = core::mem::take(&mut self.buffered);
+        if sent.is_ok() {
+            self.bytes += bytes;
+            self.frames += frames;
+        } else {
+            // The writer has stopped on an error, which `stop` returns.
+            self.left_out += frames;
+        }
+    }
+
+    /// Writes what is left and closes the file.
+    fn stop(mut self) -> Result<RecordSummary, RecordError> {
+        if let Some(full) = self.full.take() {
+            // Waiting is allowed here: no frame is running.
+            let rest = core::mem::take(&mut self.encoder).into_bytes();
+            if full.send(rest).is_ok() {
+                self.frames += self.buffered;
+            } else {
+                self.left_out += self.buffered;
+            }
+        }
+        let written = match self.writer.take().map(JoinHandle::join) {
+            Some(Ok(written)) => written,
+            Some(Err(_)) | None => Err(io::Error::other("the writer has panicked")),
+        };
+        match written {
+            Ok(bytes) => Ok(RecordSummary { frames: self.frames, left_out: self.left_out, bytes }),
+            Err(source) => Err(RecordError::Io { path: self.path, source }),
+        }
+    }
+}
+
+fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {
+    if known.len() <= index {
+        known.resize(index + 1, false);
+    }
+    if !core::mem::replace(&mut known[index], true) {
+        define(number(index));
+    }
+}
+
+/// Bytes of the budget that an event is about, where the configuration has it; else what it had left and was asked for.
+fn limit_of(alloc: &SmartAlloc, event: &BudgetEvent) -> u64 {
+    alloc.config().budget_of(event.limit).map_or(0, |budget| budget.bytes() as u64)
+}
+
+fn outcome(outcome: BudgetOutcome) -> Outcome {
+    match outcome {
+        BudgetOutcome::SoftLimit => Outcome::Soft,
+        BudgetOutcome::Refused => Outcome::Refused,
+        BudgetOutcome::Warned => Outcome::Warned,
+        BudgetOutcome::Allowed => Outcome::Allowed,
+        BudgetOutcome::Promoted => Outcome::Promoted,
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl SmartAlloc {
+    /// Records every frame from the next one on to the file at `path`, for `cargo fa report`.
+    ///
+    /// A recording that is under way is closed first. The file is whole up to the last tenth of a second even if the
+    /// program is killed.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("framealloc-doc-{}.fa", std::process::id()));
+    /// let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.record(&path)?;
+    /// alloc.whole_frame(|alloc| alloc.frame_str("something to see").len());
+    /// let summary = alloc.stop_recording()?;
+    /// assert_eq!(summary.frames, 1);
+    /// # std::fs::remove_file(path).ok();
+    /// # Ok::<(), framealloc_core::RecordError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn record(&mut self, path: impl AsRef<Path>) -> Result<(), RecordError> {
+        self.record_with(path, RecordOptions::default())
+    }
+
+    /// Like [`SmartAlloc::record`], with options.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn record_with(&mut self, path: impl AsRef<Path>, options: RecordOptions) -> Result<(), RecordError> {
+        let path = path.as_ref();
+        self.stop_recording()?;
+        let recorder =
+            Recorder::start(path, options).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
+        self.set_recorder(Some(Box::new(recorder)));
+        Ok(())
+    }
+
+    /// Closes the recording and returns what became of it; nothing was recorded if there is none.
+    ///
+    /// # Errors
+    /// If the file could not be written.
+    pub fn stop_recording(&mut self) -> Result<RecordSummary, RecordError> {
+        self.set_recorder(None).map_or(Ok(RecordSummary::default()), |recorder| recorder.stop())
+    }
+}
