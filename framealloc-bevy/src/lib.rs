@@ -9,12 +9,14 @@ mod overrun;
 mod param;
 mod plugin;
 mod prewarm;
+mod promotions;
 mod resource;
 mod schedule;
 
 pub use diagnostics::SmartAllocDiagnosticsPlugin;
 pub use param::FrameAlloc;
 pub use plugin::{SmartAllocPlugin, SmartAllocPlugins};
+pub use promotions::FramePromotions;
 pub use resource::AllocResource;
 pub use schedule::{FixedFrameBegin, FrameBegin, SmartAllocSystems};
 
@@ -25,8 +27,8 @@ pub use framealloc_core::{AllocConfig, Frame, FrameBox, FrameHandle, FrameReport
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::{
-        AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, SmartAllocDiagnosticsPlugin, SmartAllocPlugin,
-        SmartAllocPlugins, SmartAllocSystems,
+        AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, FramePromotions, SmartAllocDiagnosticsPlugin,
+        SmartAllocPlugin, SmartAllocPlugins, SmartAllocSystems,
     };
     #[doc(no_inline)]
     pub use bevy_app::FixedMain;

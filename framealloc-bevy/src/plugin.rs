@@ -11,7 +11,7 @@ use framealloc_core::{AllocConfig, TagId};
 
 use crate::prewarm::prewarm;
 use crate::schedule::TurnIn;
-use crate::{AllocResource, SmartAllocDiagnosticsPlugin, SmartAllocSystems};
+use crate::{AllocResource, FramePromotions, SmartAllocDiagnosticsPlugin, SmartAllocSystems};
 
 /// Gives the world an [`AllocResource`] and turns its frame, for all threads, in [`FrameBegin`](crate::FrameBegin).
 ///
@@ -117,6 +117,7 @@ impl Default for SmartAllocPlugin<Main> {
 impl<M: Send + Sync + 'static> Plugin for SmartAllocPlugin<M> {
     fn build(&self, app: &mut App) {
         app.insert_resource(AllocResource::<M>::new(self.config.clone()).with_tags(&self.tags));
+        app.insert_resource(FramePromotions::<M>::new());
         self.turn_in.install(app);
         let schedule = self.turn_in.label();
         app.configure_sets(schedule, (SmartAllocSystems::Turn, SmartAllocSystems::Diagnose).chain());
@@ -140,18 +141,23 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocPlugin<M> {
 }
 
 /// Turns the frame: exclusive access to the resource is the proof that no system holds a value of it.
-fn turn<M: Send + Sync + 'static>(mut alloc: ResMut<AllocResource<M>>) {
-    // Else the resource would count as changed every frame.
-    alloc.bypass_change_detection().turn();
+fn turn<M: Send + Sync + 'static>(mut alloc: ResMut<AllocResource<M>>, mut kept: ResMut<FramePromotions<M>>) {
+    // Else both resources would count as changed every frame.
+    let promotions = alloc.bypass_change_detection().turn_with_promotions();
+    kept.bypass_change_detection().replace(promotions);
 }
 
 /// As [`turn`]; before the first turn all threads take their first memory.
-fn prewarm_and_turn<M: Send + Sync + 'static>(alloc: ResMut<AllocResource<M>>, mut done: Local<bool>) {
+fn prewarm_and_turn<M: Send + Sync + 'static>(
+    alloc: ResMut<AllocResource<M>>,
+    kept: ResMut<FramePromotions<M>>,
+    mut done: Local<bool>,
+) {
     if !*done {
         *done = true;
         prewarm(&alloc, alloc.declared_tags());
     }
-    turn(alloc);
+    turn(alloc, kept);
 }
 
 /// [`SmartAllocPlugin`] and [`SmartAllocDiagnosticsPlugin`].

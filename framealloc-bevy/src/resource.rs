@@ -3,10 +3,12 @@
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
+use core::panic::AssertUnwindSafe;
+use std::panic::{catch_unwind, resume_unwind};
 
 use bevy_app::Main;
 use bevy_ecs::resource::Resource;
-use framealloc_core::{AllocConfig, FrameReport, SmartAlloc, TagId};
+use framealloc_core::{AllocConfig, FrameReport, Promotions, SmartAlloc, TagId};
 
 /// The allocator of a world. It derefs to [`SmartAlloc`], so every call of it is at hand.
 ///
@@ -84,15 +86,30 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// # Panics
     /// If the drop of a value of the old frame panics. The frame has turned then all the same.
     pub fn turn(&mut self) -> FrameReport {
-        // What is outside frames (startup systems) ends here as well, so that the next frame begins with nothing.
-        if let Err(panic) = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
-            self.last_frame = self.alloc.end_frame();
-        })) {
-            self.alloc.begin_frame();
-            std::panic::resume_unwind(panic);
-        }
-        self.alloc.begin_frame();
+        let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame()));
+        self.begin(ended, |report| *report);
         self.last_frame
+    }
+
+    /// As [`turn`](Self::turn), but what was retained moves to its new home instead of being dropped.
+    ///
+    /// # Panics
+    /// As [`turn`](Self::turn).
+    pub fn turn_with_promotions(&mut self) -> Promotions {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame_with_promotions()));
+        self.begin(ended, Promotions::report)
+    }
+
+    /// Begins the next frame, however the last one ended: what is outside frames (startup systems) has ended with it.
+    fn begin<R>(&mut self, ended: std::thread::Result<R>, report: impl FnOnce(&R) -> FrameReport) -> R {
+        self.alloc.begin_frame();
+        match ended {
+            Ok(ended) => {
+                self.last_frame = report(&ended);
+                ended
+            }
+            Err(panic) => resume_unwind(panic),
+        }
     }
 
     /// Returns what the last frame used: bytes and high-water over all threads.
