@@ -142,6 +142,7 @@ impl<'w> Plan<'w> {
             .filter(|finding| selection.contains(&finding.package, &finding.primary.file))
             .collect();
         let incomplete = !unparsed.is_empty();
+        let unread: BTreeSet<Arc<str>> = unparsed.iter().map(|one| one.place.file.clone()).collect();
         findings.extend(unparsed.into_iter().map(|one| {
             Finding::new(&FA900, format!("this file was not analysed: {}", one.message), one.place)
                 .inside(&*one.package, "")
@@ -153,8 +154,9 @@ impl<'w> Plan<'w> {
             sources.load(&file.path);
             let found = scan(sources.source(&file.path).text());
             if !found.is_empty() {
-                directives
-                    .insert(file.path.clone(), FileDirectives { package: file.package.clone(), directives: found });
+                let analysed = !unread.contains(&file.path);
+                let of_file = FileDirectives { package: file.package.clone(), analysed, directives: found };
+                directives.insert(file.path.clone(), of_file);
             }
         }
         let levels = &self.levels;

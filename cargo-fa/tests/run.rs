@@ -193,6 +193,12 @@ fn a_file_that_was_left_out_makes_a_run_incomplete() {
 }
 
 #[test]
+fn a_suppression_in_a_file_that_was_left_out_is_not_unused() {
+    let fake = Fake::new(&[("game/a.rs", "!broken! // fa: allow(FA602, reason = \"r\")")]);
+    assert_eq!(fake.rows(""), ["FA900 warn game/a.rs:1"]);
+}
+
+#[test]
 fn nothing_selected_is_an_error() {
     let fake = Fake::new(&[("game/a.rs", "x")]);
     assert!(fake.run("--exclude **/*.rs").unwrap_err().0.contains("nothing was analysed"));

@@ -23,11 +23,10 @@ pub(super) fn render(report: &Report) -> String {
             let _ = write!(message, "\nhelp: {help}");
         }
         let _ = write!(text, "::{command} file={},line={}", property(&finding.primary.file), start.line);
-        // The runner refuses columns of annotations that span lines.
+        // Columns are refused for annotations that span lines, so a long finding is marked on its first line.
+        let _ = write!(text, ",endLine={},col={}", start.line, start.column);
         if start.line == end.line {
-            let _ = write!(text, ",endLine={},col={},endColumn={}", end.line, start.column, end.column);
-        } else {
-            let _ = write!(text, ",endLine={},col={}", end.line, start.column);
+            let _ = write!(text, ",endColumn={}", end.column);
         }
         let title = format!("{} {}", finding.code, finding.code.name);
         let _ = writeln!(text, ",title={}::{}", property(&title), data(&message));

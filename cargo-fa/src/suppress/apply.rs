@@ -12,6 +12,8 @@ use crate::finding::{Applicability, Edit, Finding, Fix, Place};
 pub struct FileDirectives {
     /// Name of the package that the file belongs to.
     pub package: Arc<str>,
+    /// Whether the whole file was analysed: in one that was not, a suppression cannot be called unused.
+    pub analysed: bool,
     /// The directives in the order of their places.
     pub directives: Vec<Directive>,
 }
@@ -59,7 +61,8 @@ pub fn apply(
     let mut hygiene = Vec::new();
     for (file, of) in files {
         for (directive, used) in of.directives.iter().zip(&used[file]) {
-            report(file, &of.package, directive, used, &enabled, &mut hygiene);
+            let looked_for = |code: &Code| of.analysed && enabled(code);
+            report(file, &of.package, directive, used, &looked_for, &mut hygiene);
         }
     }
     // Hygiene can be suppressed in turn, but a directive cannot vouch for itself.
@@ -174,7 +177,7 @@ mod tests {
             .collect();
         let files = BTreeMap::from([(
             Arc::from("src/lib.rs"),
-            FileDirectives { package: Arc::from("game"), directives: scan(text) },
+            FileDirectives { package: Arc::from("game"), analysed: true, directives: scan(text) },
         )]);
         let outcome = apply(findings, &files, |code| *code == FA601, |code| enabled.contains(&code));
         (outcome.findings.iter().map(|finding| finding.code.number).collect(), outcome.suppressed.len())

@@ -68,6 +68,7 @@ pub fn scan(text: &str) -> Vec<Directive> {
     let lexemes: Vec<Lexeme<'_>> = lex(text.trim_start_matches('\u{feff}')).collect();
     // Offsets are those of the file, the mark included.
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let code: Vec<Lexeme<'_>> = lexemes.iter().copied().filter(|lexeme| !lexeme.is_comment()).collect();
     let source = Source::new(text);
     let mut directives = Vec::new();
     for (index, lexeme) in lexemes.iter().enumerate() {
@@ -83,7 +84,8 @@ pub fn scan(text: &str) -> Vec<Directive> {
         } else if lexemes[..index].last().is_some_and(|before| offset(mark + before.end()) > line_start) {
             (DirectiveScope::Line, line_start..source.line_start(line + 1))
         } else {
-            let covered = extent(&lexemes[index + 1..]);
+            let behind = code.partition_point(|other| other.start < lexeme.start);
+            let covered = extent(&code[behind..]);
             (DirectiveScope::Next, offset(mark + covered.start)..offset(mark + covered.end))
         };
         directives.push(directive);

@@ -10,11 +10,10 @@ const HOLDS_COMMAS: [&str; 17] = [
     "use", "union", "for", "while",
 ];
 
-/// The bytes of what starts at the first of `lexemes` that is no comment; empty if nothing follows.
-pub(super) fn extent(lexemes: &[Lexeme<'_>]) -> Range<usize> {
-    let code: Vec<&Lexeme<'_>> = lexemes.iter().filter(|lexeme| !lexeme.is_comment()).collect();
+/// The bytes of what starts at the first of `code`, which holds no comments; empty if nothing follows.
+pub(super) fn extent(code: &[Lexeme<'_>]) -> Range<usize> {
     let Some(first) = code.first() else { return 0..0 };
-    let mut at = skip_attributes(&code);
+    let mut at = skip_attributes(code);
     let keyword = leading_word(&code[at..]);
     let (is_let, holds_commas) = (keyword == "let", HOLDS_COMMAS.contains(&keyword));
     let (mut depth, mut angles, mut end) = (0_usize, 0_usize, first.end());
@@ -42,7 +41,7 @@ pub(super) fn extent(lexemes: &[Lexeme<'_>]) -> Range<usize> {
 }
 
 /// The index behind leading `#[…]` and `#![…]`.
-fn skip_attributes(code: &[&Lexeme<'_>]) -> usize {
+fn skip_attributes(code: &[Lexeme<'_>]) -> usize {
     let mut at = 0;
     while code.get(at).is_some_and(|lexeme| lexeme.text == "#") {
         let mut inside = at + 1;
@@ -70,7 +69,7 @@ fn skip_attributes(code: &[&Lexeme<'_>]) -> usize {
 }
 
 /// The first word that is not part of `pub` or `pub(in path)`.
-fn leading_word<'s>(code: &[&Lexeme<'s>]) -> &'s str {
+fn leading_word<'s>(code: &[Lexeme<'s>]) -> &'s str {
     let mut words = code.iter().map(|lexeme| lexeme.text);
     match words.next() {
         Some("pub") => {}
@@ -83,7 +82,7 @@ fn leading_word<'s>(code: &[&Lexeme<'s>]) -> &'s str {
 }
 
 /// Whether what stands behind a closing brace belongs to what the brace closes.
-fn continues(next: Option<&&Lexeme<'_>>) -> bool {
+fn continues(next: Option<&Lexeme<'_>>) -> bool {
     next.is_some_and(|next| matches!(next.text, "else" | "." | "?" | ";" | "," | "=" | "as" | "+" | "-" | "|" | "/"))
 }
 
@@ -93,7 +92,7 @@ mod tests {
     use super::extent;
 
     fn covered(text: &str) -> &str {
-        let lexemes: Vec<_> = lex(text).collect();
+        let lexemes: Vec<_> = lex(text).filter(|lexeme| !lexeme.is_comment()).collect();
         &text[extent(&lexemes)]
     }
 

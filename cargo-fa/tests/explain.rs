@@ -1,0 +1,86 @@
+//! What `cargo fa explain` shows is true: the bad example of every code has that code and no other, the good one has none.
+
+mod support;
+
+use cargo_fa::codes::{ALL, Code, Stage};
+use cargo_fa::explain::{Example, examples};
+use support::Sample;
+
+/// What the examples about tags assume is declared.
+fn configuration(code: &Code) -> &'static str {
+    match code.number {
+        "FA203" => "[budgets]\nrequired = true\n",
+        "FA801" => "[tags.physics]\nmodules = [\"crate::physics\"]\n",
+        "FA802" => "[tags.physics]\n",
+        "FA803" => "[tags.audio]\nmay_use = []\n[tags.physics]\nmay_use = []\n",
+        _ => "",
+    }
+}
+
+/// A program that uses every tag of the examples that are a `.fa.toml`.
+const USES_TAGS: &str = "use framealloc::{SmartAlloc, alloc_tag};\n\n\
+    #[alloc_tag(\"physics\")]\npub fn step(alloc: &SmartAlloc) {\n    println!(\"{}\", alloc.frame_number());\n}\n";
+const USES_AUDIO: &str =
+    "\n#[alloc_tag(\"audio\")]\npub fn mix(alloc: &SmartAlloc) {\n    println!(\"{}\", alloc.frame_number());\n}\n";
+
+/// What the bad example of a code has besides, because one comes with the other.
+const WITH: [(&str, &str); 1] = [("FA552", "FA401")];
+
+/// Examples that the rules do not see yet as they are explained. The list can only shrink: a line that no longer holds fails
+/// the test.
+const NOT_YET: [&str; 7] = [
+    "FA203: the bad example has []",
+    "FA204: the good example has [\"FA204\"]",
+    "FA205: the bad example has []",
+    "FA403: the bad example has []",
+    "FA551: the bad example has []",
+    "FA604: the bad example has []",
+    "FA605: the bad example has []",
+];
+
+/// The codes that a run finds in an example.
+fn found(code: &'static Code, example: Example) -> Vec<String> {
+    let sample = match (example.language, code.number) {
+        ("rust", _) => Sample::game(example.code).file(".fa.toml", configuration(code)),
+        ("toml", "FA804") => Sample::game(&format!("{USES_TAGS}{USES_AUDIO}")).file(".fa.toml", example.code),
+        ("toml", _) => Sample::game(USES_TAGS).file(".fa.toml", example.code),
+        ("json", _) => Sample::game(USES_TAGS).file(".fa-baseline.json", example.code),
+        (language, _) => panic!("{code} has an example in {language}"),
+    };
+    // Codes that are off by default are shown where they are explained; only there, because an example need not be perfect.
+    let words = match (example.language, code.number) {
+        ("json", _) => "--baseline".to_owned(),
+        (_, "FA403" | "FA903") => format!("-W {code}"),
+        _ => String::new(),
+    };
+    let mut codes: Vec<String> =
+        sample.codes(&words).into_iter().map(|row| row.split(' ').next().unwrap().to_owned()).collect();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn every_bad_example_has_its_code_and_every_good_one_has_none() {
+    let mut wrong = Vec::new();
+    for code in ALL.iter().filter(|code| code.stage == Stage::Analyser && code.number != "FA905") {
+        for example in examples(code) {
+            let expected: &[&str] = if example.bad { &[code.number] } else { &[] };
+            let mut found = found(code, example);
+            found.retain(|other| !WITH.contains(&(code.number, other.as_str())));
+            if found != expected {
+                let kind = if example.bad { "bad" } else { "good" };
+                wrong.push(format!("{code}: the {kind} example has {found:?}"));
+            }
+        }
+    }
+    assert_eq!(wrong, NOT_YET);
+}
+
+#[test]
+fn a_wrong_key_stops_the_run() {
+    for example in examples(&cargo_fa::codes::FA905) {
+        let ran = Sample::game(USES_TAGS).file(".fa.toml", example.code).run("");
+        assert_eq!(ran.code, if example.bad { 2 } else { 0 }, "{ran:?}");
+        assert_eq!(ran.stderr.contains("FA905"), example.bad, "{ran:?}");
+    }
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# What `cargo fa explain` shows, and the programs that cargo fa is tested on, compile against the crates as they are.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/explain"
+
+mkdir -p "$work/examples/src"
+cat >"$work/examples/Cargo.toml" <<END
+[package]
+name = "explained"
+version = "0.0.0"
+edition = "2024"
+
+[dependencies]
+framealloc = { path = "$root/framealloc", features = ["bevy"] }
+bevy_app = { version = "0.20", default-features = false, features = ["std"] }
+bevy_ecs = { version = "0.20", default-features = false, features = ["std"] }
+
+[workspace]
+END
+cp "$root/Cargo.lock" "$work/examples/Cargo.lock"
+python3 - "$root/cargo-fa/src/explain" "$work/examples/src" <<'END'
+import pathlib, re, sys
+
+texts, out = map(pathlib.Path, sys.argv[1:])
+modules = []
+for text in sorted(texts.glob("FA*.md")):
+    for heading in ("Bad", "Good"):
+        block = re.search(rf"## {heading}\n\n```rust\n(.*?)```", text.read_text(encoding="utf-8"), re.S)
+        # The bad example of FA900 is a file that does not parse.
+        if block and (text.stem, heading) != ("FA900", "Bad"):
+            modules.append(f"{text.stem.lower()}_{heading.lower()}")
+            (out / f"{modules[-1]}.rs").write_text(block[1], encoding="utf-8")
+(out / "lib.rs").write_text("#![allow(dead_code)]\n" + "".join(f"pub mod {m};\n" for m in modules), encoding="utf-8")
+print(f"{len(modules)} examples")
+END
+cargo check --quiet --manifest-path "$work/examples/Cargo.toml"
+
+for sample in "$root"/cargo-fa/tests/fixtures/*/; do
+    cp -r "$sample" "$work/sample"
+    find "$work/sample" -name Cargo.toml -exec sed -i "s#\"[./]*/framealloc\"#\"$root/framealloc\"#" {} +
+    cp "$root/Cargo.lock" "$work/sample/Cargo.lock"
+    cargo check --quiet --all-targets --manifest-path "$work/sample/Cargo.toml"
+    echo "$(basename "$sample") compiles"
+    rm -rf "$work/sample"
+done
