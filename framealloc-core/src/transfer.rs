@@ -2,12 +2,11 @@
 
 use core::any::type_name;
 use core::fmt;
-use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use crate::SmartAlloc;
 use crate::pool::{self, PoolBox, Refused};
-use crate::sync::Mutex;
+use crate::sync::{AtomicUsize, Mutex, Relaxed};
 
 /// A value on its way to another thread: `Send + 'static`, in pool memory, to be received there.
 ///
@@ -35,22 +34,30 @@ impl<T: Send + 'static> TransferHandle<T> {
     /// Takes the value, which belongs to the receiver from now on.
     #[must_use = "the value is dropped with its box"]
     pub fn receive(mut self) -> PoolBox<T> {
-        self.receipt.is_given = true;
+        self.receipt.give();
         self.value
     }
 }
 
 /// Books on drop what became of a handle.
-struct Receipt {
+#[derive(Debug)]
+pub(crate) struct Receipt {
     counters: Arc<TransferCounters>,
     type_name: &'static str,
     is_given: bool,
 }
 
+impl Receipt {
+    /// The handle was received.
+    pub(crate) fn give(&mut self) {
+        self.is_given = true;
+    }
+}
+
 impl Drop for Receipt {
     fn drop(&mut self) {
         if self.is_given {
-            self.counters.received.fetch_add(1, Ordering::Relaxed);
+            self.counters.received.fetch_add(1, Relaxed);
         } else {
             self.counters.book_unreceived(self.type_name);
         }
@@ -73,8 +80,13 @@ pub(crate) struct TransferCounters {
 }
 
 impl TransferCounters {
+    pub(crate) fn send(counters: &Arc<Self>, type_name: &'static str) -> Receipt {
+        counters.sent.fetch_add(1, Relaxed);
+        Receipt { counters: Arc::clone(counters), type_name, is_given: false }
+    }
+
     fn book_unreceived(&self, type_name: &'static str) {
-        self.dropped.fetch_add(1, Ordering::Relaxed);
+        self.dropped.fetch_add(1, Relaxed);
         let mut unreceived = self.unreceived.lock();
         match unreceived.iter_mut().find(|known| known.type_name == type_name) {
             Some(known) => known.count += 1,
@@ -84,11 +96,10 @@ impl TransferCounters {
 
     /// Moves the figures of the frame that ends to `stats`.
     pub(crate) fn turn(&self, stats: &mut TransferStats) {
-        let take = |count: &AtomicUsize| count.swap(0, Ordering::Relaxed);
+        let take = |count: &AtomicUsize| count.swap(0, Relaxed);
         (stats.sent, stats.received, stats.dropped) = (take(&self.sent), take(&self.received), take(&self.dropped));
-        // A handle may be received before its sending is seen here, hence the wrapping.
-        let arrived = stats.received.wrapping_add(stats.dropped);
-        stats.in_flight = stats.in_flight.wrapping_add(stats.sent).wrapping_sub(arrived);
+        // Never negative: handles are made through a shared allocator, so all that have arrived were seen to be sent.
+        stats.in_flight = stats.in_flight + stats.sent - stats.received - stats.dropped;
         stats.unreceived.clear();
         stats.unreceived.append(&mut self.unreceived.lock());
     }
@@ -139,8 +150,6 @@ impl SmartAlloc {
 
     /// Hands a value that is in a pool already to another thread.
     pub fn transfer<T: Send + 'static>(&self, value: PoolBox<T>) -> TransferHandle<T> {
-        let counters = Arc::clone(&self.inner().transfers);
-        counters.sent.fetch_add(1, Ordering::Relaxed);
-        TransferHandle { receipt: Receipt { counters, type_name: type_name::<T>(), is_given: false }, value }
+        TransferHandle { receipt: TransferCounters::send(&self.inner().transfers, type_name::<T>()), value }
     }
 }

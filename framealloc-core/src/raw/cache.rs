@@ -265,7 +265,6 @@ impl Registry {
     }
 
     /// One of them, in the order of their first use.
-    #[cfg(not(loom))]
     pub(crate) fn own_at(&self, position: usize) -> Option<&'static RawPool> {
         self.0.lock().own.get(position).copied()
     }

@@ -5,7 +5,6 @@
 //! in smaller pieces.
 
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use super::frame::Frame;
@@ -14,6 +13,7 @@ use super::thread_heap::ThreadHeap;
 use super::window::MIN_ALIGN;
 use crate::budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
 use crate::error::{AllocError, Limit};
+use crate::sync::{AtomicBool, AtomicUsize, Relaxed};
 use crate::tag::TagId;
 
 /// The most bytes that one arena opens at once against an account of its thread.
@@ -57,7 +57,7 @@ impl Account {
 
     /// Bytes charged and not given back.
     pub(crate) fn held(&self) -> usize {
-        self.held.load(Ordering::Relaxed)
+        self.held.load(Relaxed)
     }
 
     fn left(&self) -> usize {
@@ -74,7 +74,7 @@ impl Account {
         let piece = if left < need {
             if self.serves_beyond() { OPEN_BEYOND } else { need }
         } else {
-            let soft = self.budget.soft_bytes().filter(|_| !self.soft.load(Ordering::Relaxed));
+            let soft = self.budget.soft_bytes().filter(|_| !self.soft.load(Relaxed));
             let to_soft = soft.map(|soft| soft.saturating_sub(self.held())).filter(|bytes| *bytes >= need);
             self.open_at_most.min(left / 8).min(to_soft.unwrap_or(left))
         };
@@ -82,9 +82,9 @@ impl Account {
     }
 
     /// Charges `open` bytes, or as many as are left, but at least `need`; else returns what is left.
-    fn charge(&self, need: usize, open: usize) -> Result<usize, usize> {
+    pub(super) fn charge(&self, need: usize, open: usize) -> Result<usize, usize> {
         let mut charged = 0;
-        let result = self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
+        let result = self.held.fetch_update(Relaxed, Relaxed, |held| {
             charged = open.min(self.budget.bytes().saturating_sub(held) & !(MIN_ALIGN - 1));
             if charged < need { None } else { held.checked_add(charged) }
         });
@@ -92,24 +92,24 @@ impl Account {
     }
 
     fn force(&self, bytes: usize) {
-        self.held.fetch_add(bytes, Ordering::Relaxed);
-        self.exceeded.store(true, Ordering::Relaxed);
+        self.held.fetch_add(bytes, Relaxed);
+        self.exceeded.store(true, Relaxed);
     }
 
-    fn give_back(&self, bytes: usize) {
-        let held = self.held.fetch_sub(bytes, Ordering::Relaxed);
+    pub(super) fn give_back(&self, bytes: usize) {
+        let held = self.held.fetch_sub(bytes, Relaxed);
         debug_assert!(held >= bytes, "{} got back {bytes} bytes of {held}", self.limit);
     }
 
     /// Whether the soft limit is passed now and was not before in this frame.
     fn passes_soft_limit(&self) -> bool {
-        self.budget.soft_bytes().is_some_and(|soft| self.held() > soft) && !self.soft.swap(true, Ordering::Relaxed)
+        self.budget.soft_bytes().is_some_and(|soft| self.held() > soft) && !self.soft.swap(true, Relaxed)
     }
 
     /// A new frame: events are booked anew.
     fn turn(&self) {
-        self.soft.store(false, Ordering::Relaxed);
-        self.exceeded.store(false, Ordering::Relaxed);
+        self.soft.store(false, Relaxed);
+        self.exceeded.store(false, Relaxed);
     }
 }
 
@@ -215,7 +215,7 @@ impl ThreadHeap {
                     charged[index] = bytes;
                 }
                 // Known to be exceeded in this frame: what siblings have open would not change it.
-                Err(_) if account.serves_beyond() && account.exceeded.load(Ordering::Relaxed) => {
+                Err(_) if account.serves_beyond() && account.exceeded.load(Relaxed) => {
                     account.force(open);
                     charged[index] = open;
                     left_in[index] = Some(0);
@@ -369,7 +369,7 @@ impl ThreadHeap {
                 held += (*link).granted;
             });
             for account in [&(*budgets).thread, &(*budgets).call].into_iter().flatten() {
-                account.held.store(held, Ordering::Relaxed);
+                account.held.store(held, Relaxed);
             }
         }
         // So that the next request of every arena asks.

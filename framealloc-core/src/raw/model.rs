@@ -6,9 +6,13 @@ use core::ptr::NonNull;
 use loom::sync::Arc;
 
 use super::cache::{POOLS, Positions, Registry, ThreadCache};
+use super::ledger::Account;
 use super::magazine;
 use super::pool::{Growth, PoolSettings, RawPool};
 use super::slab::{Slot, header_of};
+use crate::budget::Budget;
+use crate::error::Limit;
+use crate::transfer::{Receipt, TransferCounters, TransferStats};
 
 /// Slots of a magazine in models.
 pub const MAGAZINE: usize = magazine::CAPACITY;
@@ -157,5 +161,64 @@ impl Drop for Thread {
     fn drop(&mut self) {
         // SAFETY: this is the end of the thread.
         unsafe { self.pool.registry.leave(self.cache) };
+    }
+}
+
+/// A budget that threads share.
+#[derive(Debug)]
+pub struct SharedBudget(Account);
+
+impl SharedBudget {
+    /// A budget of so many bytes.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self(Account::shared(Limit::Global, Budget::new(bytes)))
+    }
+
+    /// Opens up to `open` bytes, at least `need`.
+    ///
+    /// # Errors
+    /// The bytes that were left, if they were less.
+    pub fn charge(&self, need: usize, open: usize) -> Result<usize, usize> {
+        self.0.charge(need, open)
+    }
+
+    /// Gives bytes back.
+    pub fn give_back(&self, bytes: usize) {
+        self.0.give_back(bytes);
+    }
+
+    /// Bytes that are held.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.0.held()
+    }
+}
+
+/// The transfers of an allocator.
+#[derive(Clone, Debug, Default)]
+pub struct Transfers(std::sync::Arc<TransferCounters>);
+
+/// One that is under way.
+#[derive(Debug)]
+pub struct Transfer(Receipt);
+
+impl Transfers {
+    /// Sends something.
+    #[must_use]
+    pub fn send(&self) -> Transfer {
+        Transfer(TransferCounters::send(&self.0, "thing"))
+    }
+
+    /// Ends a frame.
+    pub fn turn(&self, stats: &mut TransferStats) {
+        self.0.turn(stats);
+    }
+}
+
+impl Transfer {
+    /// Receives it.
+    pub fn receive(mut self) {
+        self.0.give();
     }
 }
