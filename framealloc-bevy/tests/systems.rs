@@ -244,7 +244,7 @@ fn a_value_of_the_parameter_outlives_the_parameter() {
     assert_eq!(app.world().resource::<Sums>().of("squares"), [23]);
 }
 
-/// The documents' snippet, with the sub-crates' imports and an app that ends.
+/// The documents' snippets, with the sub-crates' imports and an app that ends.
 mod documents {
     use bevy_app::prelude::*;
     use bevy_ecs::prelude::*;
@@ -254,18 +254,29 @@ mod documents {
         _scratch: [f32; 64],
     }
 
+    struct Contact {
+        depth: f32,
+    }
+
     fn my_system(alloc: Res<framealloc::bevy::AllocResource>) {
         // Frame allocation automatically reset each frame
         let temp = alloc.frame_alloc::<TempData>();
         drop(temp);
     }
 
+    fn physics_system(alloc: Res<framealloc::bevy::AllocResource>) {
+        let mut contacts = alloc.frame_vec::<Contact>();
+        // Automatically reset each frame
+        contacts.push(Contact { depth: 1.0 });
+        assert!(contacts[0].depth > 0.5);
+    }
+
     #[test]
-    fn the_snippet_does_what_it_says() {
+    fn the_snippets_do_what_they_say() {
         let mut app = App::new();
         app.add_plugins(TaskPoolPlugin::default())
             .add_plugins(SmartAllocPlugin::default())
-            .add_systems(Update, my_system);
+            .add_systems(Update, (my_system, physics_system));
         for _ in 0..3 {
             app.update();
         }
