@@ -246,7 +246,7 @@ fn the_panicking_form_says_what_the_error_says() {
     let alloc = SmartAlloc::default();
     let error = alloc.try_frame_slice_zeroed::<u64>(usize::MAX).expect_err("too large");
     let panic = catch_unwind(AssertUnwindSafe(|| alloc.frame_slice_zeroed::<u64>(usize::MAX)));
-    let payload = panic.err().expect("it panics");
+    let payload = panic.map(drop).expect_err("it panics");
     assert_eq!(payload.downcast_ref::<String>(), Some(&error.to_string()));
 }
 

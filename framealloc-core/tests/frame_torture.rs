@@ -25,7 +25,11 @@ impl Random {
     }
 
     fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        self.index() % bound
+    }
+
+    fn index(&mut self) -> usize {
+        usize::try_from(self.next() >> 33).expect("31 bits fit")
     }
 }
 
@@ -156,7 +160,7 @@ impl World {
         };
         let loan = match self.random.below(9) {
             0 | 1 => Loan::Words(frame.frame_slice_fill_with(len, |_| pattern), pattern),
-            2 => Loan::Bytes(frame.frame_slice_copy(&vec![pattern as u8; len]), pattern as u8),
+            2 => Loan::Bytes(frame.frame_slice_copy(&vec![pattern.to_le_bytes()[0]; len]), pattern.to_le_bytes()[0]),
             3 => Loan::Tracked(frame.frame_box(Tracked::new(pattern, None))),
             4 => Loan::Tracked(frame.frame_box(Tracked::new(pattern, Some(frame)))),
             5 => {
@@ -205,7 +209,7 @@ impl World {
                 }
             }
             19..=28 => {
-                let choice = self.random.next() as usize;
+                let choice = self.random.index();
                 if let Some(loans) = self.some_loans() {
                     let loan = loans.swap_remove(choice % loans.len());
                     loan.check();
@@ -213,7 +217,7 @@ impl World {
             }
             29 => {
                 // Sent to another thread and dropped there.
-                let choice = self.random.next() as usize;
+                let choice = self.random.index();
                 if let Some(loans) = self.some_loans() {
                     match loans.swap_remove(choice % loans.len()) {
                         Loan::Words(words, pattern) => std::thread::scope(|threads| {
@@ -271,9 +275,6 @@ impl World {
     }
 
     fn unwinding_system(&mut self) {
-        let alloc = self.alloc();
-        let before = ALIVE.load(Ordering::Relaxed);
-        let depth = 1 + self.random.below(4);
         fn system(alloc: &SmartAlloc, depth: usize) {
             alloc.scoped(|frame| {
                 let value = frame.frame_box(Tracked::new(9, None));
@@ -283,6 +284,9 @@ impl World {
                 drop(value);
             });
         }
+        let alloc = self.alloc();
+        let before = ALIVE.load(Ordering::Relaxed);
+        let depth = 1 + self.random.below(4);
         assert!(catch_unwind(AssertUnwindSafe(|| system(alloc, depth))).is_err());
         assert_eq!(ALIVE.load(Ordering::Relaxed), before);
     }
@@ -322,7 +326,7 @@ impl World {
 fn random_programs_never_overlap_and_drop_everything_once() {
     let seed = std::env::var("FRAMEALLOC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.map_or(1, |now| now.as_nanos() as u64) | 1
+        now.map_or(1, |now| u64::from(now.subsec_nanos()) ^ now.as_secs()) | 1
     });
     let steps = std::env::var("FRAMEALLOC_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(120_000);
     println!("FRAMEALLOC_SEED={seed} FRAMEALLOC_STEPS={steps}");
