@@ -5,6 +5,7 @@ pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::Site;
 pub use crate::{Frame, SmartAlloc, Tag};
 
+use crate::raw::heap_guard::HeapZone;
 use crate::tag::IntoTag;
 
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.
@@ -12,10 +13,22 @@ pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl Fn
     alloc.whole_frame(|alloc| {
         let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
         let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
-        let result = body(tagged.as_deref().unwrap_or(alloc));
-        alloc.frame().heap().book_site(site.index(), 0);
-        result
+        let _call = WholeFrameCall { alloc, site, zone: HeapZone::enter(site.is_no_heap()) };
+        body(tagged.as_deref().unwrap_or(alloc))
     })
+}
+
+/// Books the call when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.
+struct WholeFrameCall<'a> {
+    alloc: &'a SmartAlloc,
+    site: &'static Site,
+    zone: HeapZone,
+}
+
+impl Drop for WholeFrameCall<'_> {
+    fn drop(&mut self) {
+        self.alloc.frame().heap().book_site(self.site.index(), 0, self.zone.leave());
+    }
 }
 
 /// Limits what the calling thread may hold, until it is dropped.

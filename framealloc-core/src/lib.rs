@@ -69,6 +69,7 @@ pub use observe::record::{RecordError, RecordOptions, RecordSummary};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use raw::counting::{AllocCalls, CountingAlloc};
+pub use raw::heap_guard::{HeapGuard, HeapUse, no_heap};
 pub use scratch::{Scratch, ScratchSet, ScratchStats};
 pub use tag::{IntoTag, Tag, TagId};
 pub use transfer::{TransferHandle, TransferStats, UnreceivedTransfer};

@@ -6,6 +6,7 @@ use core::ops::Deref;
 use super::Frame;
 use crate::SmartAlloc;
 use crate::raw::frame::Region;
+use crate::raw::heap_guard::HeapZone;
 use crate::site::Site;
 use crate::tag::TagId;
 
@@ -56,13 +57,14 @@ impl fmt::Debug for FrameScope<'_> {
 struct SystemScope<'a> {
     region: Region<'a>,
     site: usize,
+    zone: HeapZone,
 }
 
 impl Drop for SystemScope<'_> {
     #[inline]
     fn drop(&mut self) {
         let bytes = self.region.reached_with_tags();
-        self.region.frame().heap().book_site(self.site, bytes);
+        self.region.frame().heap().book_site(self.site, bytes, self.zone.leave());
     }
 }
 
@@ -74,7 +76,7 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
         None => Region::open(alloc.frame(), tag),
         Some(bytes) => Region::open_limited(alloc.frame(), tag, site.name(), bytes),
     };
-    let scope = SystemScope { region, site: site.index() };
+    let scope = SystemScope { region, site: site.index(), zone: HeapZone::enter(site.is_no_heap()) };
     body(scope.region.frame())
 }
 

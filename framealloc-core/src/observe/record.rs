@@ -232,11 +232,11 @@ impl Recorder {
             lists.tags.push((number(index), bytes as u64));
         }
         lists.systems.clear();
-        for (index, calls, bytes, largest_call) in alloc.raw_sites() {
+        for (index, figures) in alloc.raw_sites() {
             define_once(&mut known.systems, index, |id| {
                 encoder.define(Kind::System, id, crate::site::name_of(index), 0);
             });
-            let (calls, bytes, largest_call) = (calls as u64, bytes as u64, largest_call as u64);
+            let (calls, bytes, largest_call) = (figures.calls as u64, figures.bytes as u64, figures.largest as u64);
             lists.systems.push(SystemFigures { id: number(index), calls, bytes, largest_call });
         }
         lists.threads.clear();

@@ -1,6 +1,7 @@
 //! Figures of the last frame, per tag, thread and system.
 
 use crate::budget::BudgetEvent;
+use crate::raw::heap_guard::HeapUse;
 use crate::raw::registry::SmartAlloc;
 use crate::scratch::ScratchStats;
 use crate::transfer::TransferStats;
@@ -74,6 +75,9 @@ pub struct SystemStats {
     pub bytes: usize,
     /// The most bytes of one call in the last frame.
     pub largest_call: usize,
+    /// What it took from the heap in the last frame: of systems with `no_heap` only, and only where a
+    /// [`HeapGuard`](crate::HeapGuard) is the program's global allocator.
+    pub heap: HeapUse,
 }
 
 impl AllocStats {

@@ -90,6 +90,7 @@ pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod gate;
 pub(crate) mod heap_block;
+pub(crate) mod heap_guard;
 pub(crate) mod kept;
 pub(crate) mod ledger;
 pub(crate) mod magazine;

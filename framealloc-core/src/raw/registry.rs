@@ -11,7 +11,7 @@ use super::frame::Frame;
 use super::ledger::{self, Ledger};
 use super::retain::{self, first_panic};
 use super::share::{self, Payload};
-use super::thread_heap::{TagFigures, ThreadHeap};
+use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
@@ -108,7 +108,7 @@ struct Turn {
     bytes: usize,
     high_water: usize,
     tags: Vec<TagFigures>,
-    sites: Vec<(usize, usize, usize)>,
+    sites: Vec<SiteFigures>,
     budget_events: Vec<BudgetEvent>,
     transfers: TransferStats,
     recorder: Option<Box<Recorder>>,
@@ -393,7 +393,7 @@ impl SmartAlloc {
         turn.bytes = 0;
         turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
         turn.budget_events.clear();
-        turn.sites.fill((0, 0, 0));
+        turn.sites.fill(SiteFigures::default());
         let trim = turn.turns.is_multiple_of(TRIM_EVERY);
         let mut scopes_left_open = 0;
         for entry in self.entries() {
@@ -449,15 +449,11 @@ impl SmartAlloc {
             .map(|(index, figures)| (index, figures.bytes))
     }
 
-    /// Index, calls, bytes and largest call of the systems of the last frame.
-    pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, usize, usize, usize)> {
+    /// Index and figures of the systems of the last frame.
+    pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, SiteFigures)> {
         // SAFETY: as in `each_tag`.
         let sites = unsafe { &(*self.turn_state()).sites };
-        sites
-            .iter()
-            .enumerate()
-            .filter(|(_, figures)| figures.0 > 0)
-            .map(|(index, figures)| (index, figures.0, figures.1, figures.2))
+        sites.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
 
     /// Index, name and bytes of the threads of the last frame. Called under the lock: `visit` is our own code.
@@ -469,19 +465,14 @@ impl SmartAlloc {
 
     /// The annotated systems that ran in the last frame, in the order of their first call.
     pub(crate) fn system_stats(&self) -> Vec<SystemStats> {
-        // SAFETY: as in `each_tag`.
-        let sites = unsafe { &(*self.turn_state()).sites };
-        sites
-            .iter()
-            .enumerate()
-            .filter(|(_, figures)| figures.0 > 0)
-            .map(|(index, &(calls, bytes, largest_call))| SystemStats {
-                name: site::name_of(index),
-                calls,
-                bytes,
-                largest_call,
-            })
-            .collect()
+        let systems = self.raw_sites().map(|(index, figures)| SystemStats {
+            name: site::name_of(index),
+            calls: figures.calls,
+            bytes: figures.bytes,
+            largest_call: figures.largest,
+            heap: figures.heap,
+        });
+        systems.collect()
     }
 
     /// The threads that have a heap, in the order they came.
@@ -537,11 +528,9 @@ impl Turn {
         let sites = unsafe { &mut (*heap.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
             if self.sites.len() <= index {
-                self.sites.resize(index + 1, (0, 0, 0));
+                self.sites.resize(index + 1, SiteFigures::default());
             }
-            let total = &mut self.sites[index];
-            *total = (total.0 + figures.calls, total.1 + figures.bytes, total.2.max(figures.largest));
-            *figures = super::thread_heap::SiteFigures::default();
+            self.sites[index].add(&core::mem::take(figures));
         }
         bytes
     }

@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 use super::arena::{Arena, Fallbacks};
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
+use super::heap_guard::HeapUse;
 use super::ledger::ThreadBudgets;
 use super::registry::{Inner, SmartAlloc};
 use super::retain::RetainNode;
@@ -25,6 +26,18 @@ pub(crate) struct SiteFigures {
     pub(crate) bytes: usize,
     /// The most bytes of one call.
     pub(crate) largest: usize,
+    /// What was taken from the heap, where the system may not.
+    pub(crate) heap: HeapUse,
+}
+
+impl SiteFigures {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.bytes += other.bytes;
+        self.largest = self.largest.max(other.largest);
+        self.heap.calls += other.heap.calls;
+        self.heap.bytes += other.heap.bytes;
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -252,16 +265,13 @@ impl ThreadHeap {
 
     /// Books one call of an annotated system.
     #[inline]
-    pub(crate) fn book_site(&self, site: usize, bytes: usize) {
+    pub(crate) fn book_site(&self, site: usize, bytes: usize, heap: HeapUse) {
         // SAFETY: as in `frame_of`; the reference ends with this function.
         let sites = unsafe { &mut (*self.state()).sites };
         if sites.len() <= site {
             Self::grow_sites(sites, site);
         }
-        let figures = &mut sites[site];
-        figures.calls += 1;
-        figures.bytes += bytes;
-        figures.largest = figures.largest.max(bytes);
+        sites[site].add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
     }
 
     #[cold]
