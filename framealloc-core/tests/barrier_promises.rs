@@ -8,7 +8,7 @@ use std::time::Duration;
 use framealloc_core::{BarrierError, FrameBarrier};
 
 /// Long enough that only a hang takes it.
-const HANG: Duration = Duration::from_mins(1);
+const HANG: Duration = Duration::from_secs(20);
 
 #[test]
 fn no_participants_is_an_error() {
@@ -143,6 +143,26 @@ fn a_participant_that_panics_or_leaves_is_counted_down() {
         // Nobody is left to wait for.
         barrier.wait_all_timeout(HANG).unwrap();
     }
+}
+
+#[test]
+fn a_participant_that_leaves_takes_its_signals_along() {
+    let barrier = FrameBarrier::new(3);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let place = barrier.join();
+            place.signal_frame_complete();
+            place.signal_frame_complete();
+        });
+    });
+    assert_eq!(barrier.participants(), 2);
+    barrier.signal_frame_complete();
+    // The one that is left has not finished its frame.
+    assert_eq!(barrier.completed_frames(), 0);
+    thread::scope(|scope| {
+        scope.spawn(|| barrier.signal_frame_complete());
+    });
+    assert_eq!(barrier.completed_frames(), 1);
 }
 
 #[test]

@@ -116,3 +116,17 @@ fn a_watcher_sees_every_frame_and_never_hangs() {
         watcher.join().unwrap();
     });
 }
+
+#[test]
+fn a_watcher_is_released_when_the_last_participant_leaves() {
+    model(4, || {
+        let barrier = Arc::new(FrameBarrier::new(1));
+        let watcher = thread::spawn({
+            let barrier = barrier.clone();
+            move || barrier.wait_all()
+        });
+        drop(barrier.join());
+        watcher.join().unwrap();
+        assert_eq!(barrier.completed_frames(), 0);
+    });
+}
