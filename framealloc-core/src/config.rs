@@ -59,6 +59,7 @@ pub struct AllocConfig {
     global_budget: Option<Budget>,
     tag_budgets: Vec<(TagId, Budget)>,
     promotion_budget: usize,
+    prewarm_pools: bool,
 }
 
 impl Default for AllocConfig {
@@ -72,11 +73,24 @@ impl Default for AllocConfig {
             global_budget: None,
             tag_budgets: Vec::new(),
             promotion_budget: usize::MAX,
+            prewarm_pools: false,
         }
     }
 }
 
 impl AllocConfig {
+    /// Makes room, when the allocator is made, for the whole capacity of every pool of a type that was used before: pools
+    /// are process-wide and become known at their first use. See [`pool::prewarm_known`](crate::pool::prewarm_known).
+    #[must_use]
+    pub fn prewarm_pools(mut self) -> Self {
+        self.prewarm_pools = true;
+        self
+    }
+
+    pub(crate) fn prewarms_pools(&self) -> bool {
+        self.prewarm_pools
+    }
+
     /// Sets the bytes that a thread's frame memory starts with. It grows to what frames need and stays there, so this
     /// only decides how the first frames go.
     #[must_use]

@@ -20,7 +20,7 @@ const THREADS: usize = 4;
 
 #[test]
 fn no_thread_passes_a_frame_that_another_has_not_finished() {
-    // `ci/nightly` runs ten million frames.
+    // `ci/soak.sh` runs ten million frames.
     let frames: u64 = std::env::var("FRAMEALLOC_SOAK").map_or(20_000, |frames| frames.parse().unwrap());
     let barrier = FrameBarrier::new(THREADS);
     let finished: [AtomicU64; THREADS] = Default::default();

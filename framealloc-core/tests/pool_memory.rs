@@ -4,6 +4,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use framealloc_core::pool::{self, Pool, PoolSpec, Pooled};
+use framealloc_core::{AllocConfig, SmartAlloc};
 
 const SLAB: usize = 64 << 10;
 
@@ -117,6 +118,10 @@ fn prewarming_makes_room_at_once() {
     drop(full);
     assert_eq!(LATER.stats().slabs, 0);
     assert!(LATER.prewarm());
+    assert!(LATER.stats().capacity >= 5000);
+    LATER.trim();
+    assert_eq!(LATER.stats().bytes, 0);
+    let _alloc = SmartAlloc::new(AllocConfig::default().prewarm_pools());
     assert!(LATER.stats().capacity >= 5000);
     assert!(pool::prewarm_known());
     LATER.trim();

@@ -21,7 +21,8 @@ fn a_read_of_a_freed_object_is_caught() {
         stale_read(pool::boxed(5));
     }
     let name = "a_read_of_a_freed_object_is_caught";
-    let child = Command::new(std::env::current_exe().unwrap()).args([name, "--exact"]).env(CHILD, "1").output().unwrap();
+    let child =
+        Command::new(std::env::current_exe().unwrap()).args([name, "--exact"]).env(CHILD, "1").output().unwrap();
     let report = String::from_utf8_lossy(&child.stderr);
     assert!(report.contains("use-after-poison"), "the sanitizer said nothing: {report}");
 }

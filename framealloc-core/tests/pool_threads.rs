@@ -27,7 +27,7 @@ fn at_once(threads: usize, job: impl Fn(u64) + Sync) {
 fn producer_and_consumer_hold_no_more_than_what_is_in_flight() {
     static MESSAGES: Pool<[u64; 8]> = Pool::new(PoolSpec::new("messages"));
     const IN_FLIGHT: usize = 100;
-    // `ci/nightly` sends ten million.
+    // `ci/soak.sh` sends ten million.
     let count: u64 = std::env::var("FRAMEALLOC_SOAK").map_or(1_000_000, |count| count.parse().unwrap());
     let (sender, receiver) = sync_channel::<PoolBox<[u64; 8]>>(IN_FLIGHT);
     let consumer = thread::spawn(move || {

@@ -181,6 +181,10 @@ impl SmartAlloc {
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let ledger = config.ledger();
+        if config.prewarms_pools() {
+            // What cannot be had now is asked for again when it is needed.
+            crate::pool::prewarm_known();
+        }
         let inner = Inner {
             number,
             config,
