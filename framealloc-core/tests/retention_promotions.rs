@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use framealloc_core::{
-    AllocConfig, AllocError, FrameRetained, Importance, Promoted, PromotionFailure, RetainKey, RetentionPolicy,
-    SmartAlloc, heap,
+    AllocConfig, AllocError, FrameRetained, Importance, Promoted, Promotion, PromotionFailure, Promotions, RetainKey,
+    RetainedSlot, RetentionPolicy, SmartAlloc, TransferHandle, heap,
 };
 
 struct Counted {
@@ -224,4 +224,37 @@ fn over_aligned_values_keep_their_alignment() {
         let line = promotions.take(key).unwrap();
         assert_eq!(((&raw const *line).addr() % 128, line.0), (0, [i; 128]));
     }
+}
+
+/// `<T as NotSend<_>>::CHECK` is ambiguous, and does not compile, where `T` is `Send`; likewise for `Sync`.
+trait NotSend<Marker> {
+    const CHECK: () = ();
+}
+impl<T: ?Sized> NotSend<()> for T {}
+impl<T: ?Sized + Send> NotSend<u8> for T {}
+trait NotSync<Marker> {
+    const CHECK: () = ();
+}
+impl<T: ?Sized> NotSync<()> for T {}
+impl<T: ?Sized + Sync> NotSync<u8> for T {}
+
+#[test]
+fn types_cross_threads_as_their_values_do() {
+    type Local = std::cell::Cell<u8>;
+    const fn send<T: Send>() {}
+    const fn sync<T: Sync>() {}
+    send::<FrameRetained<'_, Local>>();
+    sync::<FrameRetained<'_, u8>>();
+    <FrameRetained<'_, Local> as NotSync<_>>::CHECK;
+    <FrameRetained<'_, std::rc::Rc<u8>> as NotSend<_>>::CHECK;
+    // The place is listed by the thread that made it.
+    <RetainedSlot<'_, u8> as NotSend<_>>::CHECK;
+    send::<RetainKey<std::rc::Rc<u8>>>();
+    sync::<RetainKey<std::rc::Rc<u8>>>();
+    send::<Promotions>();
+    <Promotions as NotSync<_>>::CHECK;
+    send::<Promotion>();
+    send::<TransferHandle<Local>>();
+    <TransferHandle<Local> as NotSync<_>>::CHECK;
+    sync::<TransferHandle<u8>>();
 }

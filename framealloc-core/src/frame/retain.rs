@@ -103,6 +103,15 @@ impl<T> fmt::Debug for RetainedSlot<'_, T> {
 /// let path = promotions.take(key).unwrap();
 /// assert_eq!(*path, [1, 2, 3]);
 /// ```
+///
+/// Like all of frame memory it cannot be used after its frame:
+/// ```compile_fail,E0502
+/// # use framealloc_core::{RetentionPolicy, SmartAlloc};
+/// # let mut alloc = SmartAlloc::default();
+/// let path = alloc.frame_retain(vec![1], RetentionPolicy::PromoteToPool);
+/// let promotions = alloc.end_frame_with_promotions();
+/// assert_eq!(path.len(), 1);
+/// ```
 pub struct FrameRetained<'f, T>(Held<'f, T>);
 
 impl<T> FrameRetained<'_, T> {
