@@ -85,6 +85,7 @@ pub(crate) mod class;
 pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;
+pub(crate) mod figures;
 pub(crate) mod frame;
 pub(crate) mod from_raw;
 pub(crate) mod gap;

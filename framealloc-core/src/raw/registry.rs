@@ -16,9 +16,7 @@ use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
 use crate::observe::record::Recorder;
-use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::scratch::Regions;
-use crate::site;
 use crate::tag::{IntoTag, TagId};
 use crate::transfer::{TransferCounters, TransferStats};
 
@@ -84,33 +82,33 @@ pub(crate) struct Inner {
     pub(crate) transfers: Arc<TransferCounters>,
 }
 
-struct Entry {
-    heap: NonNull<ThreadHeap>,
+pub(super) struct Entry {
+    pub(super) heap: NonNull<ThreadHeap>,
     /// The thread that owns the heap; 0 for none. Changes only under the lock, or with the allocator held exclusively.
-    token: u64,
+    pub(super) token: u64,
     /// Set when the thread ends.
     retired: Arc<AtomicBool>,
-    name: Option<Box<str>>,
+    pub(super) name: Option<Box<str>>,
     /// Frames since the heap lost its thread.
     idle: u32,
-    bytes: usize,
-    high_water: usize,
+    pub(super) bytes: usize,
+    pub(super) high_water: usize,
 }
 
 /// Changes under `&mut SmartAlloc` only.
 #[derive(Default)]
-struct Turn {
+pub(super) struct Turn {
     /// Frames begun.
     frame: u64,
     /// Frames turned: what handles of shared values are checked by.
     turns: u64,
     open: bool,
-    bytes: usize,
-    high_water: usize,
-    tags: Vec<TagFigures>,
-    sites: Vec<SiteFigures>,
-    budget_events: Vec<BudgetEvent>,
-    transfers: TransferStats,
+    pub(super) bytes: usize,
+    pub(super) high_water: usize,
+    pub(super) tags: Vec<TagFigures>,
+    pub(super) sites: Vec<SiteFigures>,
+    pub(super) budget_events: Vec<BudgetEvent>,
+    pub(super) transfers: TransferStats,
     recorder: Option<Box<Recorder>>,
 }
 
@@ -133,7 +131,7 @@ impl Inner {
         self.config.chunk_policy()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
         // No user code runs under the lock, and a panic of our own between two changes cannot happen.
         self.heaps.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -288,7 +286,7 @@ impl SmartAlloc {
         self.inner().ledger.global()
     }
 
-    fn turn_state(&self) -> *mut Turn {
+    pub(super) fn turn_state(&self) -> *mut Turn {
         self.inner().turn.get()
     }
 
@@ -419,79 +417,6 @@ impl SmartAlloc {
         FrameReport { frame: turn.frame, bytes: turn.bytes, high_water: turn.high_water, scopes_left_open }
     }
 
-    /// The bytes of the last frame and the most of any, over all threads.
-    pub(crate) fn frame_figures(&self) -> (usize, usize) {
-        // SAFETY: as in `frame_number`.
-        unsafe { ((*self.turn_state()).bytes, (*self.turn_state()).high_water) }
-    }
-
-    /// The tags in use, by path.
-    pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
-        // SAFETY: as in `frame_number`: the iterator borrows `self`, so that nothing is written while it lives.
-        tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied())
-    }
-
-    /// What budgets did in the last frame.
-    pub(crate) fn events_of_budgets(&self) -> &[BudgetEvent] {
-        // SAFETY: as in `each_tag`.
-        unsafe { &(*self.turn_state()).budget_events }
-    }
-
-    /// Transfers of the last frame.
-    pub(crate) fn transfer_stats(&self) -> TransferStats {
-        // SAFETY: as in `tag_stats`.
-        unsafe { &(*self.turn_state()).transfers }.clone()
-    }
-
-    /// Index and bytes of the tags of the last frame.
-    pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, usize)> {
-        // SAFETY: as in `each_tag`.
-        let tags = unsafe { &(*self.turn_state()).tags };
-        tags.iter()
-            .enumerate()
-            .filter(|(_, figures)| figures.high_water > 0)
-            .map(|(index, figures)| (index, figures.bytes))
-    }
-
-    /// Index and figures of the systems of the last frame.
-    pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, SiteFigures)> {
-        // SAFETY: as in `each_tag`.
-        let sites = unsafe { &(*self.turn_state()).sites };
-        sites.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
-    }
-
-    /// Index, name and bytes of the threads of the last frame. Called under the lock: `visit` is our own code.
-    pub(crate) fn raw_threads(&self, mut visit: impl FnMut(usize, &str, usize)) {
-        for (index, entry) in self.inner().lock().iter().enumerate().filter(|(_, entry)| entry.token != 0) {
-            visit(index, entry.name.as_deref().unwrap_or("(unnamed)"), entry.bytes);
-        }
-    }
-
-    /// The annotated systems that ran in the last frame, in the order of their first call.
-    pub(crate) fn system_stats(&self) -> Vec<SystemStats> {
-        let systems = self.raw_sites().map(|(index, figures)| SystemStats {
-            name: site::name_of(index),
-            calls: figures.calls,
-            bytes: figures.bytes,
-            largest_call: figures.largest,
-            heap: figures.heap,
-        });
-        systems.collect()
-    }
-
-    /// The threads that have a heap, in the order they came.
-    pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
-        let heaps = self.inner().lock();
-        let threads = heaps.iter().filter(|entry| entry.token != 0).map(|entry| ThreadStats {
-            name: entry.name.as_deref().unwrap_or("(unnamed)").to_owned(),
-            bytes: entry.bytes,
-            high_water: entry.high_water,
-            // SAFETY: as in `frame_number`: these figures are written at the turn only.
-            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures()).collect(),
-        });
-        threads.collect()
-    }
-
     /// Bytes that all heaps hold from the global allocator.
     ///
     /// Needs the allocator exclusively: other threads may be adding chunks otherwise.
@@ -499,44 +424,6 @@ impl SmartAlloc {
     pub fn capacity(&mut self) -> usize {
         // SAFETY: as in `turn`.
         self.entries().iter().map(|entry| unsafe { entry.heap.as_ref() }.capacity()).sum()
-    }
-}
-
-fn tag_stats(figures: impl Iterator<Item = TagFigures>) -> impl Iterator<Item = TagStats> {
-    figures.enumerate().filter(|(_, figures)| figures.high_water > 0 || figures.fallbacks.count > 0).map(
-        |(index, figures)| TagStats {
-            path: TagId::from_index(index).path(),
-            bytes: figures.bytes,
-            high_water: figures.high_water,
-            heap_fallbacks: figures.fallbacks.count,
-            heap_bytes: figures.fallbacks.bytes,
-        },
-    )
-}
-
-impl Turn {
-    /// Adds the figures of one heap to the totals. Returns its bytes.
-    fn take_figures(&mut self, heap: &ThreadHeap) -> usize {
-        let mut bytes = 0;
-        for (index, figures) in heap.tag_figures().enumerate() {
-            if self.tags.len() <= index {
-                self.tags.resize(index + 1, TagFigures::default());
-            }
-            self.tags[index].add(&figures);
-            bytes += figures.bytes;
-        }
-        // SAFETY: as below.
-        let events = unsafe { &mut (*heap.state()).budgets.events };
-        events.drain(..).for_each(|event| ledger::book(&mut self.budget_events, event));
-        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
-        let sites = unsafe { &mut (*heap.state()).sites };
-        for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
-            if self.sites.len() <= index {
-                self.sites.resize(index + 1, SiteFigures::default());
-            }
-            self.sites[index].add(&core::mem::take(figures));
-        }
-        bytes
     }
 }
 

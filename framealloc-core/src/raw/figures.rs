@@ -1,0 +1,123 @@
+//! The figures that a turn leaves behind, and who may read them.
+
+use super::ledger;
+use super::registry::{SmartAlloc, Turn};
+use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
+use crate::budget::BudgetEvent;
+use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
+use crate::site;
+use crate::tag::TagId;
+use crate::transfer::TransferStats;
+
+impl SmartAlloc {
+    /// The bytes of the last frame and the most of any, over all threads.
+    pub(crate) fn frame_figures(&self) -> (usize, usize) {
+        // SAFETY: as in `frame_number`.
+        unsafe { ((*self.turn_state()).bytes, (*self.turn_state()).high_water) }
+    }
+
+    /// The tags in use, by path.
+    pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
+        // SAFETY: as in `frame_number`: the iterator borrows `self`, so that nothing is written while it lives.
+        tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied())
+    }
+
+    /// What budgets did in the last frame.
+    pub(crate) fn events_of_budgets(&self) -> &[BudgetEvent] {
+        // SAFETY: as in `each_tag`.
+        unsafe { &(*self.turn_state()).budget_events }
+    }
+
+    /// Transfers of the last frame.
+    pub(crate) fn transfer_stats(&self) -> TransferStats {
+        // SAFETY: as in `tag_stats`.
+        unsafe { &(*self.turn_state()).transfers }.clone()
+    }
+
+    /// Index and bytes of the tags of the last frame.
+    pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, usize)> {
+        // SAFETY: as in `each_tag`.
+        let tags = unsafe { &(*self.turn_state()).tags };
+        tags.iter()
+            .enumerate()
+            .filter(|(_, figures)| figures.high_water > 0)
+            .map(|(index, figures)| (index, figures.bytes))
+    }
+
+    /// Index and figures of the systems of the last frame.
+    pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, SiteFigures)> {
+        // SAFETY: as in `each_tag`.
+        let sites = unsafe { &(*self.turn_state()).sites };
+        sites.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
+    }
+
+    /// Index, name and bytes of the threads of the last frame. Called under the lock: `visit` is our own code.
+    pub(crate) fn raw_threads(&self, mut visit: impl FnMut(usize, &str, usize)) {
+        for (index, entry) in self.inner().lock().iter().enumerate().filter(|(_, entry)| entry.token != 0) {
+            visit(index, entry.name.as_deref().unwrap_or("(unnamed)"), entry.bytes);
+        }
+    }
+
+    /// The annotated systems that ran in the last frame, in the order of their first call.
+    pub(crate) fn system_stats(&self) -> Vec<SystemStats> {
+        let systems = self.raw_sites().map(|(index, figures)| SystemStats {
+            name: site::name_of(index),
+            calls: figures.calls,
+            bytes: figures.bytes,
+            largest_call: figures.largest,
+            heap: figures.heap,
+        });
+        systems.collect()
+    }
+
+    /// The threads that have a heap, in the order they came.
+    pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
+        let heaps = self.inner().lock();
+        let threads = heaps.iter().filter(|entry| entry.token != 0).map(|entry| ThreadStats {
+            name: entry.name.as_deref().unwrap_or("(unnamed)").to_owned(),
+            bytes: entry.bytes,
+            high_water: entry.high_water,
+            // SAFETY: as in `frame_number`: these figures are written at the turn only.
+            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures()).collect(),
+        });
+        threads.collect()
+    }
+}
+
+fn tag_stats(figures: impl Iterator<Item = TagFigures>) -> impl Iterator<Item = TagStats> {
+    figures.enumerate().filter(|(_, figures)| figures.high_water > 0 || figures.fallbacks.count > 0).map(
+        |(index, figures)| TagStats {
+            path: TagId::from_index(index).path(),
+            bytes: figures.bytes,
+            high_water: figures.high_water,
+            heap_fallbacks: figures.fallbacks.count,
+            heap_bytes: figures.fallbacks.bytes,
+        },
+    )
+}
+
+impl Turn {
+    /// Adds the figures of one heap to the totals. Returns its bytes.
+    pub(super) fn take_figures(&mut self, heap: &ThreadHeap) -> usize {
+        let mut bytes = 0;
+        for (index, figures) in heap.tag_figures().enumerate() {
+            if self.tags.len() <= index {
+                self.tags.resize(index + 1, TagFigures::default());
+            }
+            self.tags[index].add(&figures);
+            bytes += figures.bytes;
+        }
+        // SAFETY: as below.
+        let events = unsafe { &mut (*heap.state()).budgets.events };
+        events.drain(..).for_each(|event| ledger::book(&mut self.budget_events, event));
+        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
+        let sites = unsafe { &mut (*heap.state()).sites };
+        for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
+            if self.sites.len() <= index {
+                self.sites.resize(index + 1, SiteFigures::default());
+            }
+            self.sites[index].add(&core::mem::take(figures));
+        }
+        bytes
+    }
+}
