@@ -3,7 +3,7 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 use core::ops::Sub;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::alloc::System;
 
 /// Calls of a [`CountingAlloc`], up to now.
@@ -56,6 +56,7 @@ impl Sub for AllocCalls {
 #[derive(Debug, Default)]
 pub struct CountingAlloc<A = System> {
     inner: A,
+    off: AtomicBool,
     allocations: AtomicU64,
     frees: AtomicU64,
     bytes: AtomicU64,
@@ -84,7 +85,13 @@ impl<A> CountingAlloc<A> {
     /// Counts the calls of `inner`.
     #[must_use]
     pub const fn new(inner: A) -> Self {
-        Self { inner, allocations: AtomicU64::new(0), frees: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+        Self {
+            inner,
+            off: AtomicBool::new(false),
+            allocations: AtomicU64::new(0),
+            frees: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
     }
 
     /// Returns the calls that all threads have made.
@@ -97,7 +104,16 @@ impl<A> CountingAlloc<A> {
         }
     }
 
+    /// Switches counting on, as it is at first, or off: threads that allocate much wait for each other's counts, so time
+    /// is better taken without.
+    pub fn set_counting(&self, counting: bool) {
+        self.off.store(!counting, Ordering::Relaxed);
+    }
+
     fn asked(&self, bytes: usize) {
+        if self.off.load(Ordering::Relaxed) {
+            return;
+        }
         self.allocations.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
         let calls = CALLS.get();
@@ -127,9 +143,11 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        self.frees.fetch_add(1, Ordering::Relaxed);
-        let calls = CALLS.get();
-        CALLS.set(AllocCalls { frees: calls.frees + 1, ..calls });
+        if !self.off.load(Ordering::Relaxed) {
+            self.frees.fetch_add(1, Ordering::Relaxed);
+            let calls = CALLS.get();
+            CALLS.set(AllocCalls { frees: calls.frees + 1, ..calls });
+        }
         // SAFETY: as in `alloc`.
         unsafe { self.inner.dealloc(block, layout) }
     }

@@ -1,0 +1,146 @@
+//! A headless game frame loop: thousands of agents that see, think, steer, collide and are drawn.
+//!
+//! The simulation runs twice side by side, once in framealloc's memory (`systems.rs`) and once in `Vec` and `Box`
+//! (`baseline.rs`), over the same rules (`world.rs`), and the program prints what each frame cost.
+
+#![forbid(unsafe_code)]
+#![allow(unreachable_pub, reason = "the modules of a program have no other users than the program")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "agents are numbered with 32 bits, and positions are small"
+)]
+
+mod args;
+mod baseline;
+mod report;
+mod systems;
+mod world;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use framealloc::{CountingAlloc, SmartAlloc};
+
+use args::{Args, Refusal};
+use report::Stopwatch;
+use world::World;
+
+#[global_allocator]
+static ALLOCATOR: CountingAlloc = CountingAlloc::system();
+
+/// Frames before the first that is timed or counted: the swarm finds its shape, and memory grows to what a frame needs.
+const WARM_UP: usize = 64;
+/// In one pair of frames of so many the allocator's calls are counted, which costs time; the others are timed.
+const COUNT_EVERY: usize = 4;
+/// Parts of the work per thread, so that threads that finish early take over.
+const PARTS_PER_THREAD: usize = 4;
+
+fn main() -> ExitCode {
+    let args = match Args::parse(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(Refusal::Help) => {
+            print!("{}", args::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(refusal) => {
+            eprintln!("swarm: {refusal}");
+            return ExitCode::from(2);
+        }
+    };
+    let pool = match rayon::ThreadPoolBuilder::new().num_threads(args.threads).build() {
+        Ok(pool) => pool,
+        Err(error) => {
+            eprintln!("swarm: cannot start {} threads: {error}", args.threads);
+            return ExitCode::FAILURE;
+        }
+    };
+    // The loop runs on one of the pool's threads: handing it work from outside would allocate now and then.
+    let (text, equal) = pool.install(|| run(args));
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) if equal => ExitCode::SUCCESS,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("swarm: cannot write the report: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(u8::from(!equal)),
+    }
+}
+
+fn run(args: Args) -> (String, bool) {
+    let parts = args.threads * PARTS_PER_THREAD;
+    let mut alloc = SmartAlloc::default();
+    let mut world = World::new(args.agents);
+    let mut world_of_std = world.clone();
+    let (mut ours, mut std) = (Stopwatch::new(args.frames), Stopwatch::new(args.frames));
+    let progress = io::stderr().is_terminal();
+    let mut pictures_equal = true;
+
+    ALLOCATOR.set_counting(false);
+    for frame in 0..WARM_UP + args.frames {
+        if frame == WARM_UP - 1 {
+            systems::rehearse(&mut alloc, &world, parts);
+        }
+        let mut framealloc = |watch: &mut Stopwatch| systems::tick(&mut alloc, &mut world, parts, watch);
+        let mut baseline = |watch: &mut Stopwatch| baseline::tick(&mut world_of_std, parts, watch);
+        // Who goes first finds colder caches: they take turns.
+        let pictures = if frame % 2 == 0 {
+            let picture = step(frame, &mut ours, &mut framealloc);
+            (picture, step(frame, &mut std, &mut baseline))
+        } else {
+            let picture = step(frame, &mut std, &mut baseline);
+            (picture, step(frame, &mut ours, &mut framealloc))
+        };
+        pictures_equal &= pictures.0 == pictures.1;
+        if progress && frame % 8 == 0 {
+            eprint!("\rframe {}/{}", frame.saturating_sub(WARM_UP), args.frames);
+        }
+    }
+    if progress {
+        eprint!("\r{:30}\r", "");
+    }
+    let equal = pictures_equal && world.checksum() == world_of_std.checksum();
+    (report::report(args, &alloc.stats(), &ours, &std, equal), equal)
+}
+
+/// Runs one frame and takes either its time or its calls of the allocator.
+fn step(frame: usize, watch: &mut Stopwatch, simulate: &mut dyn FnMut(&mut Stopwatch) -> u64) -> u64 {
+    if frame < WARM_UP {
+        simulate(watch)
+    } else if (frame / 2).is_multiple_of(COUNT_EVERY) {
+        ALLOCATOR.set_counting(true);
+        let before = ALLOCATOR.calls();
+        let picture = simulate(watch);
+        let calls = ALLOCATOR.calls() - before;
+        ALLOCATOR.set_counting(false);
+        watch.count(calls);
+        picture
+    } else {
+        watch.timed(simulate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_simulations_draw_the_same_pictures() {
+        let mut alloc = SmartAlloc::default();
+        let mut world = World::new(600);
+        let mut world_of_std = world.clone();
+        let mut watch = Stopwatch::new(0);
+        systems::rehearse(&mut alloc, &world, 3);
+        for frame in 0..40 {
+            let pictures = (
+                systems::tick(&mut alloc, &mut world, 3, &mut watch),
+                baseline::tick(&mut world_of_std, 3, &mut watch),
+            );
+            assert_eq!(pictures.0, pictures.1, "frame {frame}");
+        }
+        assert_eq!(world.checksum(), world_of_std.checksum());
+        let stats = alloc.stats();
+        assert!(["space", "ai", "steering", "physics", "render"].iter().all(|tag| stats.tag(tag).is_some()));
+    }
+}
