@@ -42,6 +42,15 @@ fn game_frame(alloc: &mut SmartAlloc, frame: usize) {
                 a.frame_box([i; 8]);
             }
         });
+        {
+            // A cursor and the frame at once: each needs a window of its own.
+            let mut cursor = alloc.cursor();
+            let mut list = alloc.frame_vec();
+            for i in 0..5000_u64 {
+                cursor.alloc([i; 2]);
+                list.push(i);
+            }
+        }
         for depth in 0..10 {
             alloc.scoped(|frame| {
                 frame.frame_slice_zeroed::<u32>(100 * depth);

@@ -19,6 +19,9 @@ const CONSOLIDATE_TO: usize = 16 << 10;
 /// The high-water mark loses one part in this many at every turn.
 const DECAY: usize = 256;
 
+/// For how many trims a second chunk is kept after it was last needed.
+const CROWDED: u8 = 2;
+
 /// Everything that changes in an arena, in one cell (one compiler message instead of ten when it is sent).
 ///
 /// `hi` and `lo` are not adjacent: a pair load of both after a store to one stalls on some cores.
@@ -33,14 +36,18 @@ pub(crate) struct ArenaState {
     pub(super) carved: usize,
     /// Bytes that peaked in closed windows and were given back there.
     pub(super) slack: usize,
-    /// Bytes of a chunk, from `hidden_base` up, that are not opened: what the gate did not grant, or took back.
+    /// Bytes of a chunk, from `hidden_base` up, that are not opened: what the gate did not grant, or took back, and the
+    /// second chunk where there is one.
     pub(super) hidden: usize,
     pub(super) hidden_base: *mut u8,
     /// A decaying maximum of the bytes needed between two resets.
     pub(super) high: usize,
     pub(super) chunks: Vec<Chunk>,
-    /// Set while the window may not be the whole of the only chunk: reset recomputes it from the chunk (I15).
+    /// Set while the window may not be the whole of the last chunk, or another is in use: reset recomputes it from the
+    /// chunks (I15).
     pub(super) dirty: bool,
+    /// Above 0 while a second chunk is kept at the reset, as a cursor and the frame need a window each at once.
+    pub(super) crowded: u8,
     pub(super) policy: ChunkPolicy,
     pub(super) gate: Option<NonNull<dyn Gate>>,
     /// Chunks of one block each, freed at the reset.
@@ -83,6 +90,7 @@ impl Arena {
                 high: 0,
                 chunks: Vec::new(),
                 dirty: false,
+                crowded: 0,
                 policy,
                 gate: None,
                 separate: Vec::new(),
@@ -277,7 +285,7 @@ impl Arena {
             if (*state).dirty {
                 return self.reset_slow();
             }
-            // Nothing was closed, carved or hidden: the window is all of the only chunk, or empty.
+            // Nothing was closed, carved or revealed: the window is all of the last chunk, or empty.
             let window = (*state).window;
             let used = window.used();
             let lo_peak = (*state).lo_peak.max(window.lo);
@@ -302,7 +310,19 @@ impl Arena {
         unsafe { (*self.state.get()).high -= (*self.state.get()).high / DECAY };
     }
 
-    /// The reset of an arena with several chunks, lost windows or a budget: leaves one chunk of the high-water mark.
+    /// Notes that a window was needed while a cursor had one.
+    pub(super) fn crowd(&self) {
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`.
+        unsafe {
+            if (*state).carved != 0 {
+                (*state).crowded = CROWDED;
+            }
+        }
+    }
+
+    /// The reset of an arena with several chunks, lost windows or a budget: leaves one chunk of the high-water mark, and
+    /// a second one where cursors need it.
     #[cold]
     #[inline(never)]
     fn reset_slow(&self) -> usize {
@@ -319,23 +339,21 @@ impl Arena {
             (&mut (*state).separate).clear();
             let high = peak.max((*state).high);
             (*state).high = high;
+            let pair = (*state).crowded > 0 && (*state).gate.is_none();
             let chunks = &mut (*state).chunks;
-            if chunks.len() > 1 {
+            if chunks.len() > if pair { 2 } else { 1 } {
                 let wanted = high.saturating_add(high / 16).next_multiple_of(CONSOLIDATE_TO).max((*state).policy.first);
                 let fitting = chunks.iter().position(|chunk| chunk.size() >= wanted && chunk.size() / 4 <= wanted);
-                let kept = if let Some(index) = fitting {
-                    Some(chunks.swap_remove(index))
-                } else {
-                    // The old chunks go first, so that the peak of memory is not the sum of both.
-                    let largest = chunks.iter().map(Chunk::size).max().unwrap_or(0);
-                    let floor = chunks.iter().position(|chunk| chunk.size() == largest);
-                    let floor = floor.map(|index| chunks.swap_remove(index));
-                    chunks.clear();
-                    // Out of memory is no reason to fail at the end of a frame: the largest chunk serves on.
-                    Chunk::allocate(wanted, (*state).policy).ok().or(floor)
-                };
+                let fitting = fitting.map(|index| chunks.swap_remove(index));
+                let largest = chunks.iter().map(Chunk::size).max().unwrap_or(0);
+                let largest = chunks.iter().position(|chunk| chunk.size() == largest);
+                let mut spare = largest.map(|index| chunks.swap_remove(index));
+                // The old chunks go first, so that the peak of memory is not the sum of all.
                 chunks.clear();
-                // Room for one is there: the list has held several, and clearing keeps its memory.
+                // Out of memory is no reason to fail at the end of a frame: the largest chunk serves on.
+                let kept = fitting.or_else(|| Chunk::allocate(wanted, (*state).policy).ok()).or_else(|| spare.take());
+                // Room for two is there if a pair is kept: the list has held three, and clearing keeps its memory.
+                chunks.extend(spare.filter(|chunk| pair && chunk.size() / 4 <= wanted));
                 chunks.extend(kept);
             }
             self.rewind();
@@ -343,7 +361,8 @@ impl Arena {
         reached
     }
 
-    /// Sets the window from the chunk list: all of the only chunk, or none of it where a gate has to be asked.
+    /// Sets the window from the chunk list: all of the last chunk, or none of it where a gate has to be asked. Another
+    /// chunk is hidden.
     pub(super) fn rewind(&self) {
         let state = self.state.get();
         // SAFETY: as in `reset_slow`.
@@ -358,6 +377,11 @@ impl Arena {
                     (*state).hidden = chunk.size();
                 } else {
                     (*state).window = Window::whole(chunk);
+                    if chunks.len() > 1 {
+                        poison(chunks[0].start(), chunks[0].size());
+                        (*state).hidden_base = chunks[0].start();
+                        (*state).hidden = chunks[0].size();
+                    }
                 }
             }
             (*state).lo_peak = (*state).window.lo;
@@ -378,6 +402,13 @@ impl Arena {
         unsafe {
             let wanted = (*state).high.saturating_add((*state).high / 16).next_multiple_of(CONSOLIDATE_TO);
             let wanted = wanted.max((*state).policy.first);
+            let chunks = &mut (*state).chunks;
+            if (*state).crowded > 0 {
+                (*state).crowded -= 1;
+            } else if chunks.len() > 1 {
+                chunks.drain(..chunks.len() - 1);
+                self.rewind();
+            }
             let chunks = &mut (*state).chunks;
             let Some(chunk) = chunks.last() else { return };
             if chunk.size() / 4 <= wanted {

@@ -63,6 +63,7 @@ impl Arena {
             self.close_window((*state).window, self.window_slack());
             (*state).window = window;
             (*state).lo_peak = window.lo;
+            self.crowd();
         }
         match side {
             Side::Object => self.bump_object(layout),
@@ -259,6 +260,7 @@ impl Arena {
             let end = base.add(bytes);
             (*state).hidden_base = end;
             (*state).hidden -= bytes;
+            (*state).dirty = true;
             Window { hi: end, base, end, lo: base }
         }
     }

@@ -28,7 +28,8 @@
 //!   A vector gives memory back only after the drops of its elements, panics included.
 //! - **I14** While a cursor is out, the arena's window is another one or empty, and the carved window counts as used. It
 //!   becomes current again only if the arena's window is empty.
-//! - **I15** `dirty` is set while the window may not be all of the only chunk; reset then goes by the chunk list.
+//! - **I15** `dirty` is set while the window may not be all of the last chunk, or another chunk may be in use; reset then
+//!   goes by the chunk list.
 //! - **I16** Growth and consolidation go by bytes used. `used = closed + carved + (end - hi) + (lo - base)`, exactly.
 //! - **I17** No uninitialised value is ever assumed initialised; nothing pins an owned frame value.
 //! - **I18** Tables of arenas hold raw pointers; growing a table never moves an arena.
