@@ -46,9 +46,9 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
 
     let start = Instant::now();
     let configured = configured_roots(&program, config);
-    let graph = Graph::build(&program);
-    let wanted = graph.relevant(&configured);
     let pooled = graph::pooled_types(&program);
+    let graph = Graph::build(&program, &pooled);
+    let wanted = graph.relevant(&configured);
     let mut analysed: Vec<Analysed> = Vec::new();
     analysed.resize_with(program.fns.len(), Analysed::default);
     for component in graph.components(&wanted) {

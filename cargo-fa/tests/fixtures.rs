@@ -100,3 +100,40 @@ fn every_fixture_has_exactly_the_findings_that_it_expects() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }
+
+/// What the examples of `explain` need declared.
+const EXAMPLE_CONFIG: &str = r#"
+[budgets]
+required = true
+[tags.physics]
+modules = ["fixture::physics"]
+may_use = ["math"]
+[tags.math]
+[tags.audio]
+may_use = ["math"]
+"#;
+
+#[test]
+fn the_bad_examples_of_explain_are_found_and_the_good_ones_are_not() {
+    let mut wrong = String::new();
+    for code in cargo_fa::codes::ALL.iter().filter(|code| code.is_analysed()) {
+        for example in cargo_fa::explain::examples(code) {
+            if example.language != "rust" || code.number.starts_with("FA9") {
+                continue;
+            }
+            let config = match code.number {
+                "FA203" | "FA801" | "FA802" | "FA803" => {
+                    config::read(&config::FILE_NAME.into(), EXAMPLE_CONFIG).expect("valid")
+                }
+                _ => Config::default(),
+            };
+            let found = findings(example.code, &config, code.number);
+            let has = found.iter().any(|(_, number, _)| number == code.number);
+            if has != example.bad {
+                let found: Vec<_> = found.iter().map(|(line, code, finding)| (line, code, &finding.message)).collect();
+                wrong += &format!("{} bad={}: {found:?}\n{}\n", code.number, example.bad, example.code);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}

@@ -539,6 +539,9 @@ impl<'l> Interpreter<'_, 'l> {
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
+        if matches!(&value.ty, Ty::Known(known, _) if known.is_heap_container() || *known == Known::Box) {
+            self.record(EventKind::HeapFree { ty: value.ty.clone() }, span, Confidence::High);
+        }
         if let Some(var) = args.first().and_then(|arg| match &self.facts.expr(*arg).kind {
             ExprKind::Name(name) => self.lookup_var(self.facts.name(*name)),
             _ => None,

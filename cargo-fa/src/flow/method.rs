@@ -52,16 +52,38 @@ impl<'l> Interpreter<'_, 'l> {
         {
             return value;
         }
-        if let Some(value) = self.modelled_method(&receiver, name, call, span) {
+        let inner = self.through_pointers(&receiver, name);
+        if let Some(value) = self.modelled_method(&inner, name, call, span) {
             return value;
         }
         if let Some(value) = self.workspace_method(&receiver, name, call, span) {
             return value;
         }
-        if let Some(value) = self.std_method(&receiver, name, call, span, expected) {
+        if let Some(value) = self.std_method(&inner, name, call, span, expected) {
             return value;
         }
-        self.unknown_method(&receiver, name, call, span)
+        self.unknown_method(&inner, name, call, span)
+    }
+
+    /// What a method of a smart pointer is called on: the value behind it.
+    fn through_pointers(&self, receiver: &Value, name: &str) -> Value {
+        let mut value = receiver.clone();
+        if matches!(name, "clone" | "as_ref" | "as_mut" | "into_inner" | "as_ptr" | "as_mut_ptr" | "leak" | "downgrade" | "upgrade") {
+            return value;
+        }
+        for _ in 0..6 {
+            let pointer = matches!(
+                value.ty.head(),
+                Some(Known::Arc | Known::Rc | Known::Box | Known::Guard | Known::Res | Known::ResMut | Known::Local | Known::Pin
+                    | Known::ManuallyDrop | Known::PoolBox | Known::HeapBox)
+            );
+            let Some(next) = value.ty.peeled().deref().filter(|_| pointer) else { break };
+            if next.is_unknown() {
+                break;
+            }
+            value.ty = next;
+        }
+        value
     }
 
     fn is_user_method(&self, ty: &Ty, name: &'l str) -> bool {
@@ -194,6 +216,29 @@ impl<'l> Interpreter<'_, 'l> {
                 value.handle = value.handle.filter(|handle| !handle.resolved);
                 value
             }
+            (Known::RetainedSlot, "write" | "write_with") => {
+                let value = args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+                let mut kept = Value::of(Ty::known(Known::FrameRetained, [value.ty])).with_flows(receiver.flows.clone());
+                kept.discards = receiver.discards;
+                kept
+            }
+            (Known::FrameRetained, "key") => {
+                let mut key = Value::of(Ty::known(Known::RetainKey, [receiver.ty.argument(0)]));
+                key.discards = receiver.discards;
+                key
+            }
+            (Known::FrameRetained, "set_policy" | "discard") => {
+                self.read_all(args);
+                self.promoted.clear();
+                Value::unit()
+            }
+            (Known::Promotions, "take") => {
+                let key = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
+                if key.discards == Some(true) {
+                    self.record(EventKind::Retention { discards: true }, at, Confidence::High);
+                }
+                Value::of(Ty::known(Known::Option, [Ty::Opaque { borrows: false }]))
+            }
             (Known::TransferHandle, "receive" | "try_receive" | "into_inner") => {
                 self.read_all(args);
                 self.moved(call.receiver);
@@ -291,7 +336,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value.alias = None;
                 Some(value)
             }
-            "into_box" | "into_boxed_slice" | "freeze" => {
+            "into_box" | "into_boxed" | "into_boxed_str" | "into_boxed_slice" | "freeze" => {
                 self.moved(call.receiver);
                 let element = receiver.ty.argument(0);
                 let mut value = receiver.clone();

@@ -114,6 +114,8 @@ pub(crate) struct Interpreter<'p, 'l> {
     barriers: roots::Barriers,
     seen: FxHashSet<(std::mem::Discriminant<EventKind>, Span, u32)>,
     depth: u32,
+    /// Values of the open frame that will be promoted.
+    promoted: Vec<Span>,
     out: Analysed,
 }
 
@@ -152,6 +154,7 @@ pub(crate) fn analyse<'p, 'l>(around: Surroundings<'p, 'l>, id: FnId) -> Analyse
         barriers: roots::Barriers::default(),
         seen: FxHashSet::default(),
         depth: 0,
+        promoted: Vec::new(),
         out: Analysed::default(),
     };
     interpreter.run()

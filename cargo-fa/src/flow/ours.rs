@@ -152,13 +152,24 @@ impl<'l> Interpreter<'_, 'l> {
                 handle
             }
             "frame_retained" => {
+                let policy = self.eval_args_first(args, None);
+                let ty = generic.unwrap_or(Ty::Unknown);
+                let result = Ty::known(Known::RetainedSlot, [ty.clone()]);
+                let slot = self.frame_alloc(allocator, "frame_retained", ty, Some(Count::Exactly(1)), result, at);
+                self.retain(slot, policy.discards, at)
+            }
+            "frame_with_importance" => {
+                self.read_all(args);
+                let ty = generic.unwrap_or(Ty::Unknown);
+                let result = Ty::known(Known::RetainedSlot, [ty.clone()]);
+                self.frame_alloc(allocator, "frame_with_importance", ty, Some(Count::Exactly(1)), result, at)
+            }
+            "frame_retain" => {
                 let value = self.eval_args_first(args.get(..1).unwrap_or_default(), None);
                 let policy = args.get(1).map_or_else(Value::unknown, |policy| self.eval(*policy, None));
                 let result = Ty::known(Known::FrameRetained, [value.ty.clone()]);
-                let mut kept =
-                    self.frame_alloc(allocator, "frame_retained", value.ty, Some(Count::Exactly(1)), result, at);
-                kept.discards = policy.discards;
-                kept
+                let kept = self.frame_alloc(allocator, "frame_retain", value.ty, Some(Count::Exactly(1)), result, at);
+                self.retain(kept, policy.discards, at)
             }
             "frame_box_for_transfer" => {
                 let value = self.eval_args_first(args, None);
@@ -189,6 +200,13 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::unit()
             }
             "end_frame" | "end_frame_with_promotions" => {
+                // Only the other form of the call gives out what was promoted.
+                let promoted = std::mem::take(&mut self.promoted);
+                if name == "end_frame" {
+                    for made in promoted {
+                        self.record(EventKind::Retention { discards: false }, made, Confidence::High);
+                    }
+                }
                 self.end_allocator(allocator, at);
                 Value::of(if name == "end_frame" {
                     Ty::Opaque { borrows: false }
@@ -223,6 +241,15 @@ impl<'l> Interpreter<'_, 'l> {
             _ => return None,
         };
         Some(if fallible { wrap_result(value) } else { value })
+    }
+
+    fn retain(&mut self, mut value: Value, discards: Option<bool>, at: Span) -> Value {
+        value.discards = discards;
+        let begun_here = Self::key(&value).is_none();
+        if discards == Some(false) && begun_here && self.frame_start().is_some() && !self.promoted.contains(&at) {
+            self.promoted.push(at);
+        }
+        value
     }
 
     /// `&Frame` of this allocator's arena.

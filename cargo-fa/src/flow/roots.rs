@@ -377,6 +377,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut made: Vec<(Option<u64>, Span)> = Vec::new();
         let mut waits = false;
         let mut hands_out = false;
+        self.turn_before_wait(body);
         walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
             ExprKind::Call { callee, args } => {
                 if let ExprKind::Path(path) = &facts.expr(*callee).kind
@@ -419,6 +420,32 @@ impl<'l> Interpreter<'_, 'l> {
                 if at.lo > span.lo {
                     self.record(EventKind::TurnWithoutBarrier { barrier: span }, at, Confidence::High);
                 }
+            }
+        }
+    }
+
+    /// Signalled, turned, and only then waited for.
+    fn turn_before_wait(&mut self, body: ExprId) {
+        let facts = self.facts;
+        let (mut signals, mut waits) = (Vec::new(), Vec::new());
+        walk::visit(facts, body, &mut |expr| {
+            if let ExprKind::Method(call) = &facts.expr(expr).kind {
+                match facts.name(call.name) {
+                    "signal_frame_complete" => signals.push(call.name_span),
+                    "wait_all" | "wait_all_timeout" => waits.push(call.name_span),
+                    _ => {}
+                }
+            }
+        });
+        for turn in self.barriers.turns.clone() {
+            let signal = signals.iter().filter(|signal| signal.lo < turn.lo).max();
+            let after = waits.iter().any(|wait| wait.lo > turn.lo);
+            if let Some(signal) = signal
+                && after
+                && !waits.iter().any(|wait| wait.lo > signal.lo && wait.lo < turn.lo)
+            {
+                self.state.dead = false;
+                self.record(EventKind::TurnWithoutBarrier { barrier: *signal }, turn, Confidence::High);
             }
         }
     }

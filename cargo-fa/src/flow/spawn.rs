@@ -41,10 +41,25 @@ impl<'l> Interpreter<'_, 'l> {
         let before = self.state.clone();
         self.run_closure(of, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
-        let frames = std::mem::take(&mut self.state.frames);
         self.state = before;
-        let _ = frames;
+        if of.moves {
+            self.moved_into(of.body);
+        }
         value
+    }
+
+    /// What the body of a `move` closure names belongs to the closure.
+    fn moved_into(&mut self, body: ExprId) {
+        let facts = self.facts;
+        walk::visit(facts, body, &mut |expr| {
+            if let ExprKind::Name(name) = &facts.expr(expr).kind
+                && let Some(var) = self.lookup_var(facts.name(*name))
+                && let Some(value) = self.state.values.get_mut(&var)
+                && matches!(value.ty, Ty::Known(..))
+            {
+                value.moved = true;
+            }
+        });
     }
 
     /// The variables from outside that refer to memory, with what they refer to.
@@ -228,6 +243,7 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
             self.state = before;
+            self.moved_into(body);
         } else {
             let value = self.eval(arg, None);
             for flow in value.flows.clone() {

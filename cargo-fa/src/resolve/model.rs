@@ -17,6 +17,8 @@ pub(crate) enum Known {
     FrameString,
     FrameHandle,
     FrameRetained,
+    RetainedSlot,
+    RetainKey,
     Promotions,
     TransferHandle,
     FrameBarrier,
@@ -146,6 +148,8 @@ const OURS: &[(&str, Known)] = &[
     ("FrameString", Known::FrameString),
     ("FrameHandle", Known::FrameHandle),
     ("FrameRetained", Known::FrameRetained),
+    ("RetainedSlot", Known::RetainedSlot),
+    ("RetainKey", Known::RetainKey),
     ("Promotions", Known::Promotions),
     ("TransferHandle", Known::TransferHandle),
     ("FrameBarrier", Known::FrameBarrier),
@@ -286,6 +290,7 @@ impl Known {
                 | Self::FrameSet
                 | Self::FrameString
                 | Self::FrameRetained
+                | Self::RetainedSlot
         )
     }
 

@@ -37,7 +37,7 @@ fn is_telling(name: &str) -> bool {
 }
 
 impl Graph {
-    pub(crate) fn build(program: &Program<'_>) -> Self {
+    pub(crate) fn build(program: &Program<'_>, pooled: &FxHashSet<crate::resolve::UserType>) -> Self {
         let mut callees = Vec::with_capacity(program.fns.len());
         let mut seeds = Vec::with_capacity(program.fns.len());
         for def in &program.fns {
@@ -56,8 +56,10 @@ impl Graph {
                                     .filter_map(|segment| segment.args.as_ref())
                                     .flat_map(|args| &args.types),
                             );
-                            if let Some(Res::External(of)) = program.resolve(def.module, def.file, path, Space::Types) {
-                                seed |= model::is_ours(of.krate);
+                            match program.resolve(def.module, def.file, path, Space::Types) {
+                                Some(Res::External(of)) => seed |= model::is_ours(of.krate),
+                                Some(Res::Type(of)) => seed |= pooled.contains(&of),
+                                _ => {}
                             }
                         }
                         Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => {
@@ -96,6 +98,11 @@ impl Graph {
                                     called.extend(program.methods_named(facts.name(last.name)).iter().take(64));
                                 }
                             }
+                        }
+                    }
+                    ExprKind::Struct(of) => {
+                        if let Some(Res::Type(of)) = program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types) {
+                            seed |= pooled.contains(&of);
                         }
                     }
                     ExprKind::Macro(of) if of.kind == crate::facts::ir::MacroKind::FrameFormat => seed = true,
