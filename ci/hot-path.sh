@@ -3,6 +3,7 @@
 # through `&Frame` at most 7 instructions with one conditional branch, through `&SmartAlloc` at most 12 with two, and
 # for a cursor in a loop at most 5 (beside the 3 that count the loop; moves between registers cost nothing) without a
 # single load.
+# From a pool of its size it is at most 8 with one branch, from one of its own 9; a drop is at most 14 with two.
 # A change that moves a check, a counter or a reference to the cold path's arguments into the hot path fails here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +17,7 @@ fi
 frame_of='^(push|pop|endbr64|nop|(sub|add) +rsp,)'
 
 # Reads a function from the disassembly on stdin and prints "instructions branches" up to the store of the value, which
-# is the second argument (rsi). Prints nothing if there is no such store.
+# is the second argument (rsi, or rdi where the first one is not used). Prints nothing if there is no such store.
 up_to_store() {
     awk -v skip="$frame_of" '
         { sub(/^ *[0-9a-f]+:[ \t]*/, "") }
@@ -24,7 +25,16 @@ up_to_store() {
         /^[a-z]/ { count++ }
         /^j/ && !/^jmp/ { branches++ }
         /^call/ { exit }
-        /^mov +QWORD PTR \[r[a-z0-9]+\],rsi$/ { print count, branches + 0; exit }'
+        /^mov +QWORD PTR \[r[a-z0-9]+\],r[sd]i$/ { print count, branches + 0; exit }'
+}
+
+# Reads a function and prints "instructions branches" up to its first return.
+up_to_return() {
+    awk '
+        { sub(/^ *[0-9a-f]+:[ \t]*/, "") }
+        /^[a-z]/ { count++ }
+        /^j/ && !/^jmp/ { branches++ }
+        /^ret/ { print count, branches + 0; exit }'
 }
 
 # Reads a function and prints "instructions stores loads" of the shortest loop that stores; moves between registers
@@ -98,5 +108,15 @@ read -r instructions stores loads <<<"$(function_of loop_u64_cursor | shortest_l
 expect "cursor in a loop" "instructions with those of the loop" "${instructions:-}" "${CURSOR_MAX:-8}"
 expect "cursor in a loop" stores "${stores:-}" 1
 expect "cursor in a loop" loads "${loads:-}" 0
+
+read -r instructions branches <<<"$(function_of pool_u64 | up_to_store)"
+expect "pool_box" instructions "${instructions:-}" "${POOL_MAX:-8}"
+expect "pool_box" "conditional branches" "${branches:-}" 1
+read -r instructions branches <<<"$(function_of pool_u64_own | up_to_store)"
+expect "pooled" instructions "${instructions:-}" "${POOL_OWN_MAX:-9}"
+expect "pooled" "conditional branches" "${branches:-}" 1
+read -r instructions branches <<<"$(function_of pool_u64_drop | up_to_return)"
+expect "drop of a PoolBox" instructions "${instructions:-}" "${POOL_DROP_MAX:-14}"
+expect "drop of a PoolBox" "conditional branches" "${branches:-}" 2
 
 exit "$failed"

@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use framealloc_core::{Cursor, Frame, SmartAlloc};
+use framealloc_core::{Cursor, Frame, Pool, PoolBox, PoolSpec, SmartAlloc};
 
 /// Through a frame that was looked up before.
 #[inline(never)]
@@ -32,10 +32,32 @@ fn loop_u64_cursor(frame: &Frame, count: u64) {
     }
 }
 
+static OWN: Pool<u64> = Pool::new(PoolSpec::new("hot path"));
+
+/// From the pool of the size.
+#[inline(never)]
+fn pool_u64(alloc: &SmartAlloc, value: u64) -> PoolBox<u64> {
+    alloc.pool_box(value)
+}
+
+/// From the pool of the type.
+#[inline(never)]
+fn pool_u64_own(_: &SmartAlloc, value: u64) -> PoolBox<u64> {
+    OWN.boxed(value)
+}
+
+/// Back to whichever pool it came from.
+#[inline(never)]
+fn pool_u64_drop(value: PoolBox<u64>) {
+    drop(value);
+}
+
 fn main() {
     let alloc = black_box(SmartAlloc::default());
     black_box(alloc_u64_shared(alloc.frame(), black_box(1)));
     black_box(alloc_u64_any_thread(&alloc, black_box(2)));
     black_box(alloc_u64_cursor(&mut alloc.cursor(), black_box(3)));
     loop_u64_cursor(alloc.frame(), black_box(4));
+    pool_u64_drop(black_box(pool_u64(&alloc, black_box(5))));
+    pool_u64_drop(black_box(pool_u64_own(&alloc, black_box(6))));
 }
