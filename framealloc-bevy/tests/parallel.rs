@@ -110,6 +110,7 @@ thread_local! {
 struct Ledger {
     nested: AtomicUsize,
     outer: AtomicUsize,
+    inner: AtomicUsize,
     sibling: AtomicUsize,
     untagged: AtomicUsize,
 }
@@ -153,6 +154,7 @@ fn outer(alloc: Res<AllocResource>, ledger: Res<Ledger>) {
             assert_eq!(after[39], 7);
         }
         ledger.outer.fetch_add(alloc.used_bytes(), Ordering::Relaxed);
+        ledger.inner.fetch_add(inner_tag.used_bytes(), Ordering::Relaxed);
     }
     ledger.enter(|| work(&alloc, &ledger));
 }
@@ -205,7 +207,7 @@ fn nested_systems_keep_their_tags_their_bytes_and_their_memory() {
         assert_eq!(bytes("outer"), ledger.outer.load(Ordering::Relaxed), "frame {frames}");
         assert_eq!(bytes("sibling"), ledger.sibling.load(Ordering::Relaxed), "frame {frames}");
         assert_eq!(bytes("(untagged)"), ledger.untagged.load(Ordering::Relaxed), "frame {frames}");
-        assert_eq!(bytes("outer::inner"), 4 * 128, "frame {frames}");
+        assert_eq!(bytes("outer::inner"), ledger.inner.load(Ordering::Relaxed), "frame {frames}");
         assert_eq!(app.world().resource::<AllocResource>().last_frame().scopes_left_open, 0);
         nested += ledger.nested.load(Ordering::Relaxed);
         frames += 1;
