@@ -28,7 +28,8 @@ pub enum BudgetPolicy {
 /// What counts are the bytes that arenas hand out, padding included, as long as they are held: those of a scope count
 /// until it closes. A request needs its size rounded up to 8 bytes, which is what objects are placed at. On one thread a
 /// budget is exact: everything up to it succeeds, the next 8 bytes do not. A budget that several threads share is never
-/// exceeded either, but each thread may hold up to 16 KiB of it open and unused in each of its arenas.
+/// exceeded either, but each thread may hold up to 16 KiB of it open and unused in each of its arenas, those of scopes
+/// included, until the frame ends.
 ///
 /// ```
 /// use framealloc_core::{AllocError, AllocConfig, Budget, SmartAlloc, kilobytes};

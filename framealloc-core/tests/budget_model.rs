@@ -9,7 +9,7 @@ const TAGS: [&str; 3] = ["model_a", "model_b", "model_c"];
 enum Op {
     Allocate { tag: usize, bytes: usize },
     AllocateInScope { scope: usize, bytes: usize },
-    Open,
+    Open { tag: usize },
     Close(usize),
     Forget(usize),
     Cursor { tag: usize, values: usize },
@@ -21,7 +21,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         8 => (0..4_usize, 1..600_usize).prop_map(|(tag, bytes)| Op::Allocate { tag, bytes }),
         8 => (0..4_usize, 1..600_usize).prop_map(|(scope, bytes)| Op::AllocateInScope { scope, bytes }),
-        3 => Just(Op::Open),
+        3 => (0..4_usize).prop_map(|tag| Op::Open { tag }),
         3 => (0..4_usize).prop_map(Op::Close),
         1 => (0..4_usize).prop_map(Op::Forget),
         2 => (0..4_usize, 1..40_usize).prop_map(|(tag, values)| Op::Cursor { tag, values }),
@@ -35,10 +35,18 @@ fn program() -> impl Strategy<Value = Vec<Vec<Op>>> {
     prop::collection::vec(prop::collection::vec(op(), 1..60), 1..4)
 }
 
+type Scopes<'a> = [(usize, FrameScope<'a>)];
+
 /// Bytes of all arenas that are alive; forgotten scopes are kept by the caller's sum.
-fn held(alloc: &SmartAlloc, scopes: &[FrameScope<'_>]) -> usize {
+fn held(alloc: &SmartAlloc, scopes: &Scopes<'_>) -> usize {
     let whole: usize = TAGS.iter().map(|tag| alloc.tagged(*tag).used_bytes()).sum();
-    whole + alloc.frame().used_bytes() + scopes.iter().map(|scope| scope.used_bytes()).sum::<usize>()
+    whole + alloc.frame().used_bytes() + scopes.iter().map(|(_, scope)| scope.used_bytes()).sum::<usize>()
+}
+
+/// As `held`, of the first tag.
+fn held_by_first(alloc: &SmartAlloc, scopes: &Scopes<'_>) -> usize {
+    let of_scopes = scopes.iter().filter(|(tag, _)| *tag == 0).map(|(_, scope)| scope.used_bytes());
+    alloc.tagged(TAGS[0]).used_bytes() + of_scopes.sum::<usize>()
 }
 
 proptest! {
@@ -55,9 +63,9 @@ proptest! {
             alloc.begin_frame();
             let mut limit = alloc.thread_frame_budget().map_or(0, |budget| budget.bytes());
             let mut highest = 0;
-            let mut forgotten = 0;
+            let (mut forgotten, mut forgotten_first) = (0, 0);
             {
-                let mut scopes: Vec<FrameScope<'_>> = Vec::new();
+                let mut scopes: Vec<(usize, FrameScope<'_>)> = Vec::new();
                 for op in ops {
                     let before = held(&alloc, &scopes);
                     let mut refused = None;
@@ -67,15 +75,19 @@ proptest! {
                             refused = frame.try_frame_slice_zeroed::<u8>(bytes).err();
                         }
                         Op::AllocateInScope { scope, bytes } => {
-                            if let Some(scope) = scopes.get(scope) {
+                            if let Some((_, scope)) = scopes.get(scope) {
                                 refused = scope.try_frame_slice_zeroed::<u8>(bytes).err();
                             }
                         }
-                        Op::Open => scopes.push(alloc.frame_scope()),
+                        Op::Open { tag } => {
+                            let frame = TAGS.get(tag).map_or(alloc.frame(), |tag| alloc.tagged(*tag));
+                            scopes.push((tag, frame.frame_scope()));
+                        }
                         Op::Close(index) if index < scopes.len() => drop(scopes.swap_remove(index)),
                         Op::Forget(index) if index < scopes.len() => {
-                            let scope = scopes.swap_remove(index);
+                            let (tag, scope) = scopes.swap_remove(index);
                             forgotten += scope.used_bytes();
+                            forgotten_first += if tag == 0 { scope.used_bytes() } else { 0 };
                             std::mem::forget(scope);
                         }
                         Op::Cursor { tag, values } => {
@@ -113,10 +125,12 @@ proptest! {
                         highest = highest.max(now + forgotten);
                     }
                     prop_assert!(highest <= limit, "{} of {}", highest, limit);
-                    prop_assert!(alloc.tagged(TAGS[0]).used_bytes() <= tag);
+                    let first = held_by_first(&alloc, &scopes) + forgotten_first;
+                    prop_assert!(first <= tag);
                     let remaining = alloc.frame_remaining().unwrap();
                     prop_assert!(remaining <= limit);
                     prop_assert_eq!(remaining, limit.saturating_sub(now + forgotten));
+                    prop_assert_eq!(alloc.tagged(TAGS[0]).frame_remaining(), Some(remaining.min(tag - first)));
                 }
             }
             let report = alloc.end_frame();

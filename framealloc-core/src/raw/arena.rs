@@ -283,7 +283,7 @@ impl Arena {
         // SAFETY: as in `bump_object`.
         unsafe {
             if (*state).dirty {
-                return self.reset_slow();
+                return self.reset_dirty();
             }
             // Nothing was closed, carved or revealed: the window is all of the last chunk, or empty.
             let window = (*state).window;
@@ -318,6 +318,53 @@ impl Arena {
             if (*state).carved != 0 {
                 (*state).crowded = CROWDED;
             }
+        }
+    }
+
+    /// As `reset`, at the end of the frame: what a gate granted goes back to it.
+    ///
+    /// # Safety
+    /// As for `reset`.
+    pub(crate) unsafe fn end(&self) -> usize {
+        if self.is_gated() {
+            return self.reset_slow();
+        }
+        // SAFETY: by the contract.
+        unsafe { self.reset() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn reset_dirty(&self) -> usize {
+        if let Some(reached) = self.reset_granted() {
+            return reached;
+        }
+        self.reset_slow()
+    }
+
+    /// Resets a gated arena that has used one window only, and keeps that window open for the next scope.
+    fn reset_granted(&self) -> Option<usize> {
+        let state = self.state.get();
+        // SAFETY: as in `reset_slow`.
+        unsafe {
+            let gate = (*state).gate?;
+            if (*state).closed != 0
+                || (*state).carved != 0
+                || !(&(*state).separate).is_empty()
+                || (&(*state).chunks).len() != 1
+                || !gate.as_ref().keeps()
+            {
+                return None;
+            }
+            let peak = self.peak();
+            (*state).high = peak.max((*state).high);
+            let window = (*state).window;
+            poison(window.base, window.capacity());
+            (*state).window.hi = window.end;
+            (*state).window.lo = window.base;
+            (*state).lo_peak = window.base;
+            (*state).slack = 0;
+            Some(peak)
         }
     }
 

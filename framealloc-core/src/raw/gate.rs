@@ -25,6 +25,8 @@ pub(crate) trait Gate {
     fn grant(&self, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError>;
     /// Bytes of a grant that were closed unused.
     fn give_back(&self, bytes: usize);
+    /// Whether a scope that closes may keep its window: it is taken back before anything is refused.
+    fn keeps(&self) -> bool;
     /// Everything granted is back. Returns whether the arena is to go on asking.
     fn reset(&self) -> bool;
 }
@@ -113,14 +115,20 @@ impl Arena {
         }
     }
 
-    /// Remembers free memory of the chunks that is not opened; the larger piece where there is one already.
+    /// Remembers free memory of the chunks that is not opened; where there is some already, both if they are one piece,
+    /// else the larger.
     fn hide(&self, from: *mut u8, to: *mut u8) {
         let from = from.map_addr(|address| address.next_multiple_of(MIN_ALIGN));
         let bytes = to.addr().saturating_sub(from.addr());
         let state = self.state.get();
         // SAFETY: as in `bump_object`.
         unsafe {
-            if bytes > (*state).hidden {
+            let is_below = (*state).hidden > 0 && to.addr() == (*state).hidden_base.addr();
+            // Two chunks may be neighbours by chance, but are two allocations.
+            if is_below && !(&(*state).chunks).iter().any(|chunk| core::ptr::eq(chunk.start(), (*state).hidden_base)) {
+                (*state).hidden_base = from;
+                (*state).hidden += bytes;
+            } else if bytes > (*state).hidden {
                 (*state).hidden_base = from;
                 (*state).hidden = bytes;
             }

@@ -384,13 +384,28 @@ impl ThreadHeap {
     }
 
     /// Gives a region that was just checked out the system of its parent, and a gate if it needs one.
-    #[cold]
     pub(crate) fn adopt(&self, frame: NonNull<Frame>, parent: &Frame) {
         // SAFETY: nothing is handed out from the region yet; it lives as long as its arena (I6, I19).
         unsafe {
             let system = (*parent.link()).system;
-            (*frame.as_ref().link()).system = system;
+            if !system.is_null() {
+                Self::take_back(frame);
+                (*frame.as_ref().link()).system = system;
+            }
             Self::set_gate_of(frame, !system.is_null() || (*self.state()).budgets.always);
+        }
+    }
+
+    /// Takes back what a closed region kept open, before it is charged to other accounts.
+    ///
+    /// # Safety
+    /// Nothing is handed out from the region.
+    pub(crate) unsafe fn take_back(frame: NonNull<Frame>) {
+        // SAFETY: by the contract.
+        unsafe {
+            if (*frame.as_ref().link()).granted > 0 {
+                frame.as_ref().arena().end();
+            }
         }
     }
 
@@ -398,6 +413,7 @@ impl ThreadHeap {
     pub(crate) fn limit_system(&self, frame: NonNull<Frame>, name: &'static str, bytes: usize) {
         // SAFETY: as in `adopt`.
         unsafe {
+            Self::take_back(frame);
             let link = frame.as_ref().link();
             (*link).account = Some(Account::of_one_thread(Limit::System(name), Budget::new(bytes)));
             (*link).system = frame.as_ptr();
@@ -475,6 +491,12 @@ impl Gate for Frame {
         heap.accounts(self).into_iter().flatten().for_each(|account| account.give_back(bytes));
         // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
         unsafe { (*self.link()).granted -= bytes };
+    }
+
+    fn keeps(&self) -> bool {
+        // The account of a system ends with it.
+        // SAFETY: as in `give_back`.
+        self.heap().gates_all() && unsafe { (*self.link()).system.is_null() }
     }
 
     fn reset(&self) -> bool {

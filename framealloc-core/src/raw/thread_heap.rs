@@ -183,6 +183,7 @@ impl ThreadHeap {
             (*state).spare = (*link).next;
             if frame.as_ref().tag_id() != tag {
                 self.flush(frame);
+                Self::take_back(frame);
                 Frame::set_tag(frame, tag);
             }
             frame
@@ -293,7 +294,7 @@ impl ThreadHeap {
             for index in 0..(&(*state).tags).len() {
                 let Some(frame) = NonNull::new((&(*state).tags)[index]) else { continue };
                 frame.as_ref().arena().decay();
-                let bytes = frame.as_ref().arena().reset();
+                let bytes = frame.as_ref().arena().end();
                 if trim {
                     frame.as_ref().arena().trim();
                 }
@@ -305,9 +306,11 @@ impl ThreadHeap {
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
                 let link = frame.as_ref().link();
+                if left_open != 0 || frame.as_ref().arena().is_gated() {
+                    (*link).booked += frame.as_ref().arena().end();
+                }
                 if left_open != 0 {
                     // Some were forgotten, and nothing tells which: all are taken back, in the order they were made.
-                    (*link).booked += frame.as_ref().arena().reset();
                     (*link).children = core::ptr::null_mut();
                     (*link).next = if index == 0 { core::ptr::null_mut() } else { (*state).spare };
                     (*state).spare = frame.as_ptr();
