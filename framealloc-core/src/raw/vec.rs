@@ -223,6 +223,24 @@ impl<'f, T> FrameVec<'f, T> {
         Ok(())
     }
 
+    /// Appends what `values` yields as long as there is room.
+    ///
+    /// A loop of its own for that: without the chance of growth in it, simple iterators become a few vector instructions.
+    #[inline]
+    pub(crate) fn fill(&mut self, values: &mut impl Iterator<Item = T>) {
+        let mut end = End { at: self.len, len: &mut self.len };
+        let spare = self.block.capacity - end.at;
+        // SAFETY: `len..capacity` of the block are ours, and any bytes are a value of `MaybeUninit`.
+        let spare = unsafe {
+            NonNull::slice_from_raw_parts(self.block.start.add(end.at).cast::<MaybeUninit<T>>(), spare).as_mut()
+        };
+        // The places come first: where there is none, no value is asked for that would be lost.
+        for (place, value) in spare.iter_mut().zip(values) {
+            place.write(value);
+            end.at += 1;
+        }
+    }
+
     /// Copies the elements of `source` to the end.
     #[inline]
     pub(crate) fn extend_copied<E: Failure>(&mut self, source: &[T]) -> Result<(), E>
@@ -391,6 +409,19 @@ impl<'f, T> FrameVec<'f, T> {
     #[inline(always)]
     pub(super) unsafe fn relength(&mut self, len: usize) {
         self.len = len;
+    }
+}
+
+/// Sets the length to what was written, by a panic of the iterator as well (V2).
+struct End<'v> {
+    len: &'v mut usize,
+    at: usize,
+}
+
+impl Drop for End<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        *self.len = self.at;
     }
 }
 

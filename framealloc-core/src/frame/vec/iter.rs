@@ -111,3 +111,62 @@ impl<'f, T> IntoIterator for FrameBox<'f, [T]> {
         SliceIntoIter { values: Values::of(self.into_owned()) }
     }
 }
+
+/// R2: nothing that a collection turns into outlives its frame.
+///
+/// ```compile_fail,E0502
+/// let mut alloc = framealloc_core::SmartAlloc::default();
+/// let values = alloc.frame_slice_from_iter([1]).into_iter();
+/// alloc.end_frame();
+/// values.count();
+/// ```
+/// ```compile_fail,E0502
+/// let mut alloc = framealloc_core::SmartAlloc::default();
+/// let mut vec = alloc.frame_vec();
+/// vec.push(1);
+/// let values = vec.into_iter();
+/// alloc.end_frame();
+/// values.count();
+/// ```
+/// ```compile_fail,E0502
+/// let mut alloc = framealloc_core::SmartAlloc::default();
+/// let slice = alloc.frame_vec::<u8>().into_slice();
+/// alloc.end_frame();
+/// slice.len();
+/// ```
+/// ```compile_fail,E0505
+/// let alloc = framealloc_core::SmartAlloc::default();
+/// let mut vec = alloc.frame_vec::<u8>();
+/// let drain = vec.drain(..);
+/// drop(vec);
+/// drain.count();
+/// ```
+/// ```compile_fail,E0502
+/// let mut alloc = framealloc_core::SmartAlloc::default();
+/// let entries = alloc.frame_map::<u8, u8>().into_iter();
+/// alloc.end_frame();
+/// entries.count();
+/// ```
+/// ```compile_fail,E0502
+/// let mut alloc = framealloc_core::SmartAlloc::default();
+/// let text = alloc.frame_string().leak();
+/// alloc.end_frame();
+/// text.len();
+/// ```
+/// ```compile_fail
+/// let alloc = framealloc_core::SmartAlloc::default();
+/// let vec = alloc.scoped(|frame| frame.frame_vec::<u8>());
+/// ```
+/// A vector of references to a shorter-lived value cannot be dropped after it:
+/// ```compile_fail,E0597
+/// struct Look<'a>(&'a u8);
+/// impl Drop for Look<'_> {
+///     fn drop(&mut self) {}
+/// }
+/// let alloc = framealloc_core::SmartAlloc::default();
+/// let mut vec = alloc.frame_vec();
+/// let value = 1;
+/// vec.push(Look(&value));
+/// ```
+#[cfg(doctest)]
+struct Escapes;

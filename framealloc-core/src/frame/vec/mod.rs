@@ -29,8 +29,9 @@ impl<'f, T> FrameVec<'f, T> {
 
     /// The hint is only a hint: every push has its own check (R10, R14).
     #[inline]
-    pub(crate) fn extend_values<E: Failure>(&mut self, values: impl Iterator<Item = T>) -> Result<(), E> {
+    pub(crate) fn extend_values<E: Failure>(&mut self, mut values: impl Iterator<Item = T>) -> Result<(), E> {
         self.reserve_more::<E>(values.size_hint().0)?;
+        self.fill(&mut values);
         for value in values {
             self.push_value::<E>(value)?;
         }
