@@ -220,3 +220,19 @@ fn a_fixed_pool_lets_in_exactly_its_capacity() {
         assert!(!pool.admit());
     });
 }
+
+#[test]
+fn an_attempt_that_fails_does_not_make_another_fail() {
+    model(5, || {
+        let pool = Pool::fixed(1);
+        assert!(pool.admit());
+        let other = thread::spawn({
+            let pool = pool.clone();
+            move || pool.admit()
+        });
+        pool.dismiss();
+        let here = pool.admit();
+        // The one place was free: one of the two has it.
+        assert!(here != other.join().unwrap());
+    });
+}

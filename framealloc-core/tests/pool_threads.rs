@@ -174,29 +174,6 @@ fn a_fixed_pool_holds_exactly_its_capacity_whoever_asks() {
 }
 
 #[test]
-fn more_pools_than_indices_work_without_magazines() {
-    // 95 pools have magazines, less those of the other tests here; the rest are served one slot at a time.
-    fn pools() -> Vec<&'static Pool<[u64; 6]>> {
-        let spec = |n| PoolSpec::new(if n % 2 == 0 { "even" } else { "odd" });
-        (0..120).map(|n| &*Box::leak(Box::new(Pool::new(spec(n))))).collect()
-    }
-    let pools = pools();
-    at_once(2, |thread| {
-        for pool in &pools {
-            let mut kept: Vec<_> = (0..200).map(|n| pool.boxed([n + thread; 6])).collect();
-            kept.retain(|value| value[0] % 2 == 0);
-            assert!(kept.iter().all(|value| value[5] % 2 == 0));
-        }
-    });
-    for pool in &pools {
-        assert_eq!(pool.stats().live, 0);
-        pool.trim();
-        assert_eq!(pool.stats().bytes, 0);
-    }
-    assert!(pool::own_pools().len() >= 120);
-}
-
-#[test]
 fn a_pool_may_be_used_first_while_a_thread_ends() {
     static FIRST: Pool<u64> = Pool::new(PoolSpec::new("first").capacity(100).prewarm());
     struct Late;
