@@ -19,6 +19,7 @@ thread_local! {
     static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
+// SAFETY: it refuses, or does what the system's allocator does.
 unsafe impl GlobalAlloc for Grudging {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         match LEFT.get() {
@@ -26,10 +27,12 @@ unsafe impl GlobalAlloc for Grudging {
             Some(left) => LEFT.set(Some(left - 1)),
             None => {}
         }
+        // SAFETY: passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: passed on.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -112,7 +115,7 @@ fn r8_values_that_must_not_be_zero_or_uninitialised_are_never_made_up() {
     static TARGET: u32 = 7;
     let references: Vec<_> = (0..200).map(|_| pool::boxed(&TARGET)).collect();
     let truths: Vec<_> = (0..200).map(|n| pool::boxed(n % 2 == 0)).collect();
-    let numbers: Vec<_> = (1..200).map(|n| pool::boxed(std::num::NonZero::new(n as u8).unwrap())).collect();
+    let numbers: Vec<_> = (1..200_u8).map(|n| pool::boxed(std::num::NonZero::new(n).unwrap())).collect();
     assert!(references.iter().all(|reference| ***reference == 7));
     assert_eq!(truths.iter().filter(|truth| ***truth).count(), 100);
     assert!(numbers.iter().all(|number| number.get() > 0));
@@ -135,8 +138,8 @@ fn r11_sizes_at_the_limits_of_arithmetic_are_refused() {
 
 #[test]
 fn r12_limits_of_none_and_one() {
-    assert!(catch_unwind(|| Pool::<u8>::new(PoolSpec::new("none").capacity(0).fixed())).is_err());
     static ONE: Pool<u8> = Pool::new(PoolSpec::new("one").capacity(1).fixed());
+    assert!(catch_unwind(|| Pool::<u8>::new(PoolSpec::new("none").capacity(0).fixed())).is_err());
     for n in 0..200 {
         let only = ONE.boxed(n);
         assert!(ONE.try_slot().is_err());
@@ -178,15 +181,15 @@ fn r14_a_pooled_type_that_lies_about_its_pool_harms_nobody() {
         }
     }
     let liars: Vec<_> = (0..300).map(|n| Liar(n).pooled()).collect();
-    assert!((0..300).all(|n| liars[n as usize].0 == n));
+    assert!(liars.iter().zip(0..).all(|(liar, n)| liar.0 == n));
 }
 
 #[test]
 fn r15_safe_functions_take_no_pointers_and_print_none_that_dangle() {
     fn traits<T: Debug + Display + Pointer + Eq + Ord + Hash + Unpin>() {}
+    fn unwind<T: UnwindSafe + RefUnwindSafe>() {}
     traits::<PoolBox<u8>>();
     traits::<HeapBox<u8>>();
-    fn unwind<T: UnwindSafe + RefUnwindSafe>() {}
     unwind::<PoolBox<u8>>();
     assert!(!format!("{:?} {:p}", pool::boxed(()), pool::boxed(())).is_empty());
     assert_eq!(format!("{:?}", pool::slot::<u8>()), "PoolSlot { .. }");
@@ -223,8 +226,8 @@ fn r16_refusals_of_the_global_allocator_are_errors_that_change_nothing() {
         assert_eq!(live, kept.len());
         refusing(0, || kept.drain(..).for_each(drop));
         assert_eq!((SCARCE.stats().live, SCARCE_FIXED.stats().live), (0, 0));
-        assert!(refusing(0, || pool::try_boxed([1_u8; 10_000])).is_err());
-        assert!(refusing(0, || heap::try_boxed([1_u8; 10_000], TagId::NONE)).is_err());
+        assert!(refusing(0, || pool::try_boxed([1_u8; 10_000]).is_err()));
+        assert!(refusing(0, || heap::try_boxed([1_u8; 10_000], TagId::NONE).is_err()));
         // After the refusals a fixed pool still holds all that it may.
         let all: Vec<_> = (0..100).map(|n| SCARCE_FIXED.boxed([n; 4])).collect();
         assert!(SCARCE_FIXED.try_slot().is_err());
