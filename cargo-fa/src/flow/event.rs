@@ -35,6 +35,16 @@ pub(crate) struct Event {
     pub(crate) spawned: bool,
     /// On a path that only runs when something went wrong.
     pub(crate) cold: bool,
+    /// Branches around it, outermost first: of the arms of one branch, one runs.
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// One arm of an `if` or a `match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Arm {
+    /// The condition or the matched value.
+    pub(crate) branch: Span,
+    pub(crate) index: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -207,4 +217,5 @@ pub(crate) struct CallSite {
     pub(crate) tag: Option<Arc<str>>,
     /// Runs on another thread, outside of this frame.
     pub(crate) spawned: bool,
+    pub(crate) arms: Vec<Arm>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::event::{EventKind, Open};
+use super::event::{Arm, EventKind, Open};
 use super::types::Ty;
 use super::value::{Bound, FrameState, Root, State, Value};
 use super::{BodyContext, DEEPEST, Interpreter, LoopContext};
@@ -442,11 +442,16 @@ impl<'l> Interpreter<'_, 'l> {
         let names = self.names.len();
         self.eval(cond, None);
         let before = self.state.clone();
+        let branch = self.span(cond);
+        self.arms.push(Arm { branch, index: 0 });
         let mut value = self.eval(then, expected);
         self.end_block(names, self.span(then));
+        self.arms.pop();
         let after = std::mem::replace(&mut self.state, before);
         if let Some(otherwise) = otherwise {
+            self.arms.push(Arm { branch, index: 1 });
             let other = self.eval(otherwise, expected);
+            self.arms.pop();
             if value.ty == Ty::Never {
                 value = other;
             } else if other.ty != Ty::Never {
@@ -469,7 +474,8 @@ impl<'l> Interpreter<'_, 'l> {
         let before = self.state.clone();
         let mut after = State { dead: true, ..State::default() };
         let mut result: Option<Value> = None;
-        for (pat, body) in arms {
+        for (index, (pat, body)) in (0..).zip(arms) {
+            self.arms.push(Arm { branch: self.span(value), index });
             self.state = before.clone();
             let names = self.names.len();
             self.bind(*pat, scrutinee.clone());
@@ -478,6 +484,7 @@ impl<'l> Interpreter<'_, 'l> {
             let value = self.eval(*body, expected);
             self.cold -= u32::from(fails);
             self.end_block(names, self.span(*body));
+            self.arms.pop();
             if value.ty != Ty::Never {
                 match &mut result {
                     Some(known) => known.join(&value),

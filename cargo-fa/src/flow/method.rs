@@ -68,14 +68,28 @@ impl<'l> Interpreter<'_, 'l> {
     /// What a method of a smart pointer is called on: the value behind it.
     fn through_pointers(&self, receiver: &Value, name: &str) -> Value {
         let mut value = receiver.clone();
-        if matches!(name, "clone" | "as_ref" | "as_mut" | "into_inner" | "as_ptr" | "as_mut_ptr" | "leak" | "downgrade" | "upgrade") {
+        if matches!(
+            name,
+            "clone" | "as_ref" | "as_mut" | "into_inner" | "as_ptr" | "as_mut_ptr" | "leak" | "downgrade" | "upgrade"
+        ) {
             return value;
         }
         for _ in 0..6 {
             let pointer = matches!(
                 value.ty.head(),
-                Some(Known::Arc | Known::Rc | Known::Box | Known::Guard | Known::Res | Known::ResMut | Known::Local | Known::Pin
-                    | Known::ManuallyDrop | Known::PoolBox | Known::HeapBox)
+                Some(
+                    Known::Arc
+                        | Known::Rc
+                        | Known::Box
+                        | Known::Guard
+                        | Known::Res
+                        | Known::ResMut
+                        | Known::Local
+                        | Known::Pin
+                        | Known::ManuallyDrop
+                        | Known::PoolBox
+                        | Known::HeapBox
+                )
             );
             let Some(next) = value.ty.peeled().deref().filter(|_| pointer) else { break };
             if next.is_unknown() {
@@ -217,8 +231,10 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             (Known::RetainedSlot, "write" | "write_with") => {
-                let value = args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
-                let mut kept = Value::of(Ty::known(Known::FrameRetained, [value.ty])).with_flows(receiver.flows.clone());
+                let value =
+                    args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+                let mut kept =
+                    Value::of(Ty::known(Known::FrameRetained, [value.ty])).with_flows(receiver.flows.clone());
                 kept.discards = receiver.discards;
                 kept
             }

@@ -105,6 +105,8 @@ pub(crate) struct Interpreter<'p, 'l> {
     frame_from: Option<usize>,
     /// Inside of a closure that runs on another thread.
     spawned: u32,
+    /// The arms of the branches that we are in.
+    arms: Vec<event::Arm>,
     tags: Vec<Arc<str>>,
     wholes: FxHashMap<AllocatorKey, u16>,
     local_allocators: FxHashMap<Var, Span>,
@@ -145,6 +147,7 @@ pub(crate) fn analyse<'p, 'l>(around: Surroundings<'p, 'l>, id: FnId) -> Analyse
         guessing: 0,
         frame_from: None,
         spawned: 0,
+        arms: Vec::new(),
         tags: Vec::new(),
         wholes: FxHashMap::default(),
         local_allocators: FxHashMap::default(),
@@ -205,6 +208,7 @@ impl<'l> Interpreter<'_, 'l> {
             in_frame: self.in_frame(),
             spawned: self.spawned > 0,
             cold: self.cold > 0,
+            arms: self.arms.clone(),
         };
         self.out.events.push(event);
     }
@@ -225,6 +229,7 @@ impl<'l> Interpreter<'_, 'l> {
             cold: self.cold > 0,
             tag: self.tags.last().cloned(),
             spawned: self.spawned > 0,
+            arms: self.arms.clone(),
         };
         self.out.calls.push(call);
     }

@@ -438,7 +438,13 @@ impl<'l> Types<'_, 'l> {
             Ty::Param(_) => false,
             Ty::Known(known, args) => match known {
                 Known::NonNull | Known::Atomic => raw,
-                Known::String | Known::PhantomData | Known::FrameHandle | Known::TransferHandle | Known::RetainKey | Known::Promotions | Known::Tag => false,
+                Known::String
+                | Known::PhantomData
+                | Known::FrameHandle
+                | Known::TransferHandle
+                | Known::RetainKey
+                | Known::Promotions
+                | Known::Tag => false,
                 known if known.is_frame_data() || known.is_allocator() => true,
                 Known::Iterator => args.first().is_none_or(|item| self.refers(item, raw, seen)),
                 Known::Guard => true,

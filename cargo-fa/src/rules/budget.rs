@@ -1,11 +1,14 @@
 //! FA302: the worst case of a system against the budget it declares.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::{Context, assumed, trips};
 use crate::codes;
+use crate::facts::ir::Span;
 use crate::finding::{Finding, Note};
-use crate::flow::event::{Count, EventKind, Site};
+use crate::flow::event::{Arm, Count, EventKind, Site};
 use crate::resolve::FnId;
 
 /// Bytes that are certain, and how they come about.
@@ -55,7 +58,7 @@ fn bytes_of(cx: &Context<'_, '_>, id: FnId, known: &mut FxHashMap<FnId, Bytes>, 
     }
     // Recursion: what is below it is not numbered.
     known.insert(id, Bytes::default());
-    let mut bytes = Bytes::default();
+    let mut parts: Vec<Part<'_>> = Vec::new();
     let of = &cx.analysed[id.0 as usize];
     let file = cx.program.fn_def(id).file;
     for event in &of.events {
@@ -84,8 +87,7 @@ fn bytes_of(cx: &Context<'_, '_>, id: FnId, known: &mut FxHashMap<FnId, Bytes>, 
         if times != 1 {
             words = format!("{words} × {times} rounds");
         }
-        bytes.total = bytes.total.saturating_add(part);
-        bytes.parts.push((Site { file, span: event.span }, words, part));
+        parts.push(Part { arms: &event.arms, site: Site { file, span: event.span }, words, bytes: part });
     }
     if depth < 32 {
         for call in of.calls.iter().filter(|call| !call.spawned && !call.cold) {
@@ -104,11 +106,48 @@ fn bytes_of(cx: &Context<'_, '_>, id: FnId, known: &mut FxHashMap<FnId, Bytes>, 
                 } else {
                     format!("call of `{name}` × {times} rounds")
                 };
-                bytes.total = bytes.total.saturating_add(part);
-                bytes.parts.push((Site { file, span: call.span }, words, part));
+                parts.push(Part { arms: &call.arms, site: Site { file, span: call.span }, words, bytes: part });
             }
         }
     }
+    let bytes = worst(&parts.iter().collect::<Vec<_>>(), 0);
     known.insert(id, bytes.clone());
     bytes
+}
+
+/// Some bytes and the arms of branches that they are taken in.
+struct Part<'a> {
+    arms: &'a [Arm],
+    site: Site,
+    words: String,
+    bytes: u64,
+}
+
+/// The most that the parts can come to: of the arms of a branch, the one that takes most.
+fn worst(parts: &[&Part<'_>], depth: usize) -> Bytes {
+    let mut bytes = Bytes::default();
+    let mut branches: BTreeMap<Span, BTreeMap<u32, Vec<&Part<'_>>>> = BTreeMap::new();
+    for part in parts {
+        match part.arms.get(depth) {
+            Some(arm) => branches.entry(arm.branch).or_default().entry(arm.index).or_default().push(part),
+            None => bytes.add(Bytes { total: part.bytes, parts: vec![(part.site, part.words.clone(), part.bytes)] }),
+        }
+    }
+    for arms in branches.values() {
+        // The first of equals, so that the report does not depend on the order.
+        let most = arms
+            .values()
+            .map(|parts| worst(parts, depth + 1))
+            .reduce(|most, next| if next.total > most.total { next } else { most });
+        bytes.add(most.unwrap_or_default());
+    }
+    bytes.parts.sort_by_key(|(site, ..)| *site);
+    bytes
+}
+
+impl Bytes {
+    fn add(&mut self, other: Self) {
+        self.total = self.total.saturating_add(other.total);
+        self.parts.extend(other.parts);
+    }
 }

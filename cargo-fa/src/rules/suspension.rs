@@ -4,7 +4,7 @@ use super::{Context, Happening};
 use crate::codes;
 use crate::facts::ir::Span;
 use crate::finding::Finding;
-use crate::flow::event::EventKind;
+use crate::flow::event::{Event, EventKind};
 
 pub(super) fn system(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
     let finding = Finding::new(
@@ -33,6 +33,11 @@ pub(super) fn across(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding
 
 pub(super) fn held(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
     let EventKind::HeldAtAwait { name, awaited, allocated } = &of.event.kind else { return None };
+    // What is used again afterwards is FA702, and once is enough.
+    let used = |other: &Event| matches!(other.kind, EventKind::AcrossAwait { .. }) && other.span == of.event.span;
+    if of.of.events.iter().any(used) {
+        return None;
+    }
     let message = format!("`{name}` is frame memory that is still held at a suspension");
     let finding = Finding::new(&codes::FA701, message, cx.here(of)).caption("dropped only after the suspension");
     Some(

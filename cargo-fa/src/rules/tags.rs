@@ -129,7 +129,11 @@ fn unknown(cx: &Context<'_, '_>, of: &Use, counts: &BTreeMap<&str, usize>) -> Op
             .help(format!("write `{}`, or declare both in `.fa.toml`", twin.0));
         return Some(finding.inside(&of.package, &of.item));
     }
-    if declared(cx, &of.name).is_some() || tags.keys().any(|known| known.rsplit("::").next() == Some(&of.name)) {
+    // The first part of a declared path counts as declared, as it does for the macros.
+    let begins = |known: &str| known.strip_prefix(&*of.name).is_some_and(|rest| rest.starts_with("::"));
+    if declared(cx, &of.name).is_some()
+        || tags.keys().any(|known| known.rsplit("::").next() == Some(&of.name) || begins(known))
+    {
         return None;
     }
     let mut finding =

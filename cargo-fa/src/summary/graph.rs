@@ -101,7 +101,9 @@ impl Graph {
                         }
                     }
                     ExprKind::Struct(of) => {
-                        if let Some(Res::Type(of)) = program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types) {
+                        if let Some(Res::Type(of)) =
+                            program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types)
+                        {
                             seed |= pooled.contains(&of);
                         }
                     }
