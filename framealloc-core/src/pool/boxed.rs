@@ -38,33 +38,3 @@ impl<T: ?Sized> From<PoolBox<T>> for Pin<PoolBox<T>> {
         PoolBox::into_pin(this)
     }
 }
-
-/// Turns a [`PoolBox`](crate::pool::PoolBox) of a type into one of a trait object or slice.
-///
-/// ```
-/// use core::fmt::Debug;
-/// use framealloc_core::pool::{self, PoolBox};
-/// use framealloc_core::pool_unsize;
-///
-/// let items: [PoolBox<dyn Debug>; 2] = [pool_unsize!(pool::boxed(1) => dyn Debug), pool_unsize!(pool::boxed("two") => dyn Debug)];
-/// assert_eq!(format!("{items:?}"), r#"[1, "two"]"#);
-/// let bytes: PoolBox<[u8]> = pool_unsize!(pool::boxed([1, 2, 3]) => [u8]);
-/// assert_eq!(bytes.len(), 3);
-/// ```
-///
-/// Only what the compiler itself would coerce is accepted:
-/// ```compile_fail
-/// # use framealloc_core::{pool, pool_unsize};
-/// let wrong = pool_unsize!(pool::boxed(1_u8) => u64);
-/// ```
-#[macro_export]
-macro_rules! pool_unsize {
-    ($value:expr => $target:ty) => {{
-        let raw = $crate::pool::PoolBox::into_raw($value);
-        // Nothing but an unsizing coercion type-checks here. A function from one pointer to another would not do: safe code can
-        // forge those.
-        let raw: *mut $target = raw;
-        // SAFETY: the pointer was just given up by `into_raw`.
-        unsafe { $crate::pool::PoolBox::<$target>::from_raw(raw) }
-    }};
-}
