@@ -81,6 +81,10 @@ macro_rules! assert_stays_on_its_thread {
     })+};
 }
 
+fn travels<T: Send + Sync>(values: T) -> T {
+    values
+}
+
 #[test]
 fn r5_what_grows_stays_on_its_thread_and_boxes_go_where_their_values_may() {
     type Filter = fn(&mut u8) -> bool;
@@ -94,9 +98,6 @@ fn r5_what_grows_stays_on_its_thread_and_boxes_go_where_their_values_may() {
         ExtractIf<'static, 'static, u8, Filter>,
         SliceIntoIter<'static, std::rc::Rc<u8>>,
     );
-    fn travels<T: Send + Sync>(values: T) -> T {
-        values
-    }
     let alloc = SmartAlloc::default();
     let mut vec = alloc.frame_vec();
     vec.extend(["a".to_owned(), "b".to_owned()]);

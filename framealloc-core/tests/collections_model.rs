@@ -166,7 +166,7 @@ fn runner(cases: u32) -> (TestRunner, u64) {
 
 #[test]
 fn random_programs_on_vectors_give_what_vec_gives() {
-    let (mut runner, seed) = runner(100);
+    let (mut runner, seed) = runner(40);
     let programs = proptest::collection::vec((0..3_usize, step()), 1..200);
     runner
         .run(&programs, |program| {
@@ -213,7 +213,7 @@ enum Entry {
 
 #[test]
 fn random_programs_on_maps_give_what_hash_map_gives() {
-    let (mut runner, seed) = runner(300);
+    let (mut runner, seed) = runner(60);
     let entry = prop_oneof![
         10 => (any::<u8>(), any::<u32>()).prop_map(|(key, value)| Entry::Insert(key, value)),
         4 => any::<u8>().prop_map(Entry::Remove),
@@ -279,7 +279,7 @@ fn random_programs_on_maps_give_what_hash_map_gives() {
 
 #[test]
 fn random_programs_on_strings_give_what_string_gives() {
-    let (mut runner, seed) = runner(300);
+    let (mut runner, seed) = runner(60);
     let step = (0..6_u8, any::<char>(), "\\PC{0,12}", 0..60_usize);
     runner
         .run(&proptest::collection::vec(step, 1..100), |program| {

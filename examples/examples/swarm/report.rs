@@ -122,7 +122,7 @@ fn tables(
     writeln!(
         out,
         "{:<20} {:>8} {:>16} {:>14} {:>12}",
-        "system", "calls", "scratch at exit", "framealloc ms", "Vec/Box ms"
+        "system", "calls", "scratch bytes", "framealloc ms", "Vec/Box ms"
     )?;
     for (system, name) in SYSTEMS {
         let (calls, bytes) = stats

@@ -15,6 +15,7 @@ mod tags {
 
     pub static SPACE: Tag = Tag::new("space");
     pub static AI: Tag = Tag::new("ai");
+    pub static PATHFINDING: Tag = Tag::new("ai::pathfinding");
     pub static STEERING: Tag = Tag::new("steering");
     pub static PHYSICS: Tag = Tag::new("physics");
     pub static RENDER: Tag = Tag::new("render");
@@ -182,8 +183,8 @@ fn think<'f>(
     }))
 }
 
-/// The points on the way, around rocks. Nested under the tag of the caller: `ai::pathfinding`.
-#[alloc_tag("pathfinding")]
+/// The points on the way, around rocks. The tag lies under that of the caller, and is accounted for on its own.
+#[alloc_tag(tags::PATHFINDING)]
 fn way<'f>(alloc: &'f Frame, world: &World, from: Vec2, to: Vec2) -> FrameBox<'f, [Vec2]> {
     let mut points = alloc.frame_vec();
     let mut here = from;
