@@ -21,10 +21,11 @@ bevy_ecs = { version = "0.20", default-features = false, features = ["std"] }
 [workspace]
 END
 cp "$root/Cargo.lock" "$work/examples/Cargo.lock"
-python3 - "$root/cargo-fa/src/explain" "$work/examples/src" <<'END'
+python3 - "$root/cargo-fa" "$work/examples/src" <<'END'
 import pathlib, re, sys
 
-texts, out = map(pathlib.Path, sys.argv[1:])
+package, out = map(pathlib.Path, sys.argv[1:])
+texts = package / "src/explain"
 modules = []
 for text in sorted(texts.glob("FA*.md")):
     for heading in ("Bad", "Good"):
@@ -33,8 +34,15 @@ for text in sorted(texts.glob("FA*.md")):
         if block and (text.stem, heading) != ("FA900", "Bad"):
             modules.append(f"{text.stem.lower()}_{heading.lower()}")
             (out / f"{modules[-1]}.rs").write_text(block[1], encoding="utf-8")
-(out / "lib.rs").write_text("#![allow(dead_code)]\n" + "".join(f"pub mod {m};\n" for m in modules), encoding="utf-8")
 print(f"{len(modules)} examples")
+
+# What rustc refuses says so in its second line.
+fixtures = [f for f in sorted((package / "tests/ui").glob("*/*.rs")) if "//@ compile-fail" not in f.read_text(encoding="utf-8")]
+for fixture in fixtures:
+    modules.append(f"{fixture.parent.name.lower()}_{fixture.stem}")
+    (out / f"{modules[-1]}.rs").write_text(fixture.read_text(encoding="utf-8"), encoding="utf-8")
+print(f"{len(fixtures)} fixtures")
+(out / "lib.rs").write_text("#![allow(dead_code, unused)]\n" + "".join(f"pub mod {m};\n" for m in modules), encoding="utf-8")
 END
 cargo check --quiet --manifest-path "$work/examples/Cargo.toml"
 

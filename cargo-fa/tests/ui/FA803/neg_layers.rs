@@ -43,6 +43,7 @@ pub fn one_after_the_other(alloc: &SmartAlloc) {
 }
 
 #[alloc_tag("math")]
-pub fn a_reference_is_no_call(_alloc: &SmartAlloc) -> fn(&SmartAlloc) {
+pub fn a_reference_is_no_call(alloc: &SmartAlloc) -> fn(&SmartAlloc) {
+    println!("{}", alloc.frame_number());
     step
 }
