@@ -154,18 +154,17 @@ pub struct HeapStats {
 /// What `tag` holds on the heap. Exact while no thread uses the tag.
 #[must_use]
 pub fn tag_stats(tag: TagId) -> HeapStats {
-    match COUNTERS[tag.index() / CHUNK].get() {
-        Some(chunk) => stats_of(tag, &chunk[tag.index() % CHUNK]),
-        None => stats_of(tag, &HeapCounters::new()),
-    }
+    stats_of(tag, counters(tag))
 }
 
 /// What every tag that ever had a value there holds on the heap.
 #[must_use]
 pub fn stats() -> Vec<HeapStats> {
-    let chunks = COUNTERS.iter().enumerate().filter_map(|(index, chunk)| Some((index * CHUNK, chunk.get()?)));
-    let all = chunks.flat_map(|(first, chunk)| {
-        chunk.iter().enumerate().map(move |(index, counters)| stats_of(TagId::from_index(first + index), counters))
+    let further = FURTHER.iter().map(|chunk| chunk.get().map_or(&[][..], |chunk| chunk));
+    let chunks = std::iter::once(&FIRST[..]).chain(further).enumerate();
+    let all = chunks.flat_map(|(chunk, counters)| {
+        let tags = (chunk * CHUNK..).map(TagId::from_index);
+        tags.zip(counters).map(|(tag, counters)| stats_of(tag, counters))
     });
     all.filter(|stats| stats.total > 0).collect()
 }
@@ -186,11 +185,19 @@ fn stats_of(tag: TagId, counters: &HeapCounters) -> HeapStats {
 /// Tags whose counters are made together.
 const CHUNK: usize = 1 << 10;
 
-/// Counters by tag. They are made once and stay: blocks point at them.
-static COUNTERS: [OnceLock<Box<[HeapCounters]>>; 1 << 10] = [const { OnceLock::new() }; 1 << 10];
+/// Counters of the tags that nearly every program gets along with: they need no memory that could be refused.
+static FIRST: [HeapCounters; CHUNK] = [const { HeapCounters::new() }; CHUNK];
+
+/// Counters of the tags after those. They are made once and stay: blocks point at them.
+static FURTHER: [OnceLock<Box<[HeapCounters]>>; (1 << 10) - 1] = [const { OnceLock::new() }; (1 << 10) - 1];
 
 #[inline]
 fn counters(tag: TagId) -> &'static HeapCounters {
-    let chunk = COUNTERS[tag.index() / CHUNK].get_or_init(|| (0..CHUNK).map(|_| HeapCounters::new()).collect());
+    FIRST.get(tag.index()).unwrap_or_else(|| further_counters(tag))
+}
+
+#[cold]
+fn further_counters(tag: TagId) -> &'static HeapCounters {
+    let chunk = FURTHER[tag.index() / CHUNK - 1].get_or_init(|| (0..CHUNK).map(|_| HeapCounters::new()).collect());
     &chunk[tag.index() % CHUNK]
 }
