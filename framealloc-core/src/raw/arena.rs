@@ -167,6 +167,13 @@ impl Arena {
         }
     }
 
+    /// Bytes that are open and not handed out: what the newest growable can grow by in place.
+    pub(crate) fn room(&self) -> usize {
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`; plain reads.
+        unsafe { (*state).window.hi.addr() - (*state).window.lo.addr() }
+    }
+
     /// Takes back the tail of a growable block, if it is the newest one; else the bytes wait for the reset. Returns whether
     /// it did.
     ///
