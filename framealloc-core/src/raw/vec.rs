@@ -78,11 +78,12 @@ fn grow<T, E: Failure>(
     let wanted = needed.max(capacity.saturating_mul(2)).max(first_capacity::<T>());
     // What is left of an open window is better taken than left behind, and no budget needs to be asked for it.
     let in_reach = capacity.saturating_add(frame.arena().room() / size_of::<T>()).min(wanted);
-    // SAFETY: the block is a live growable of this arena (V3), and `in_reach` elements of it fit a window.
-    if in_reach >= needed
-        && unsafe { frame.arena().grow_in_place(start.cast(), capacity * size_of::<T>(), in_reach * size_of::<T>()) }
-    {
-        return Ok((start, in_reach));
+    if in_reach >= needed {
+        let (old, new) = (capacity * size_of::<T>(), in_reach * size_of::<T>());
+        // SAFETY: the block is a live growable of this arena (V3), and `in_reach` elements of it fit a window.
+        if unsafe { frame.arena().grow_in_place(start.cast(), old, new) } {
+            return Ok((start, in_reach));
+        }
     }
     let grown = match regrow(frame, start, len, capacity, wanted) {
         // Twice as much may be over a budget where what is asked for is not.
