@@ -42,13 +42,14 @@ fn game_frame(alloc: &mut SmartAlloc, frame: usize) {
                 a.frame_box([i; 8]);
             }
         });
-        {
-            // A cursor and the frame at once: each needs a window of its own.
-            let mut cursor = alloc.cursor();
-            let mut list = alloc.frame_vec();
-            for i in 0..5000_u64 {
+        // A cursor and the frame at once: each needs a window of its own, whoever takes more of it.
+        for (tag, by_cursor, by_frame) in [("even", 5000, 5000), ("cursor", 20_000, 10), ("frame", 0, 20_000_u64)] {
+            let frame = alloc.tagged(tag);
+            let mut cursor = frame.cursor();
+            let mut list = frame.frame_vec();
+            (0..by_frame).for_each(|i| list.push(i));
+            for i in 0..by_cursor {
                 cursor.alloc([i; 2]);
-                list.push(i);
             }
         }
         for depth in 0..10 {

@@ -397,17 +397,19 @@ impl Arena {
             let chunks = &mut (*state).chunks;
             if chunks.len() > if pair { 2 } else { 1 } {
                 let wanted = high.saturating_add(high / 16).next_multiple_of(CONSOLIDATE_TO).max((*state).policy.first);
-                let fitting = chunks.iter().position(|chunk| chunk.size() >= wanted && chunk.size() / 4 <= wanted);
-                let fitting = fitting.map(|index| chunks.swap_remove(index));
+                // All that the frame used fits either chunk of a pair, however cursor and frame share it.
+                let (first, second) =
+                    (take_fitting(chunks, wanted), if pair { take_fitting(chunks, wanted) } else { None });
                 let largest = chunks.iter().map(Chunk::size).max().unwrap_or(0);
                 let largest = chunks.iter().position(|chunk| chunk.size() == largest);
-                let mut spare = largest.map(|index| chunks.swap_remove(index));
+                let mut largest = largest.map(|index| chunks.swap_remove(index));
                 // The old chunks go first, so that the peak of memory is not the sum of all.
                 chunks.clear();
                 // Out of memory is no reason to fail at the end of a frame: the largest chunk serves on.
-                let kept = fitting.or_else(|| Chunk::allocate(wanted, (*state).policy).ok()).or_else(|| spare.take());
+                let fresh = || Chunk::allocate(wanted, (*state).policy).ok();
+                let kept = first.or_else(fresh).or_else(|| largest.take());
                 // Room for two is there if a pair is kept: the list has held three, and clearing keeps its memory.
-                chunks.extend(spare.filter(|chunk| pair && chunk.size() / 4 <= wanted));
+                chunks.extend(if pair { second.or_else(fresh) } else { None });
                 chunks.extend(kept);
             }
             self.rewind();
@@ -488,6 +490,12 @@ impl Arena {
             self.rewind();
         }
     }
+}
+
+/// Takes a chunk out of the list that has `wanted` bytes, but not many times as much.
+fn take_fitting(chunks: &mut Vec<Chunk>, wanted: usize) -> Option<Chunk> {
+    let fitting = chunks.iter().position(|chunk| chunk.size() >= wanted && chunk.size() / 4 <= wanted);
+    fitting.map(|index| chunks.swap_remove(index))
 }
 
 impl core::fmt::Debug for Arena {
