@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 use crate::analysis::{AnalysisError, Workspace};
 use crate::cli::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
 use crate::codes::Level;
+use crate::project::Project;
 use crate::report::{Format, Report, counted, render};
 use crate::run::{Plan, Run, UsageError, baseline_path};
+use crate::selection::from_root;
 use crate::{baseline, config, explain, fix, graph, init, list, progress, report};
 
 /// Nothing at the level deny.
@@ -293,10 +295,19 @@ fn summary(report: &Report, elapsed: Duration) -> String {
 /// One file with everything: hints, guesses, and what is suppressed and why.
 fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
-    let session = Session::open(common, open)?;
     let check = Check::everything_about(file);
-    let plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
-    let analysis = plan.analyze(&*session.workspace);
+    let mut session = Session::open(common, open)?;
+    let mut plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
+    let mut analysis = plan.analyze(&*session.workspace);
+    let named = from_root(session.workspace.root(), &session.current, file);
+    let known = named.as_ref().is_some_and(|name| analysis.files.iter().any(|of| *of.path == **name));
+    if let Some(name) = named.filter(|name| !known && session.workspace.root().join(name).is_file()) {
+        // A file that no package lists is read as a crate of its own.
+        let loose = Project::of_files(session.workspace.root(), &[PathBuf::from(name)]);
+        session.workspace = Box::new(loose);
+        plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
+        analysis = plan.analyze(&*session.workspace);
+    }
     let mut run = plan.report(analysis, &check)?;
     let suppressed = std::mem::take(&mut run.report.suppressed);
     let count = suppressed.len();

@@ -204,6 +204,9 @@ fn show_tells_everything_about_one_file() {
     assert!(ran.stdout.contains("allowed[FA901]") && ran.stdout.contains("suppressed: kept"), "{ran:?}");
     assert!(!ran.stdout.contains("other.rs"), "{ran:?}");
     assert_usage(&sample.run("show src/none.rs"), "does not exist");
+    // A file that no module declares is shown all the same.
+    sample.write("loose.rs", UNUSED);
+    assert!(sample.run("show loose.rs").stdout.contains("FA901"));
 }
 
 #[test]
