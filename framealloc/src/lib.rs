@@ -13,3 +13,8 @@ pub use framealloc_macros::{Pooled, alloc_tag, frame_system, pooled};
 #[cfg_attr(docsrs, doc(cfg(feature = "bevy")))]
 #[doc(inline)]
 pub use framealloc_bevy as bevy;
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
