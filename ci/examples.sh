@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Every example runs, briefly, and says what its documentation promises.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# run NAME WORDS COMMAND...: the output must have the words.
+run() {
+    local name=$1 words=$2
+    shift 2
+    local output
+    output=$("$@" 2>&1) || { echo "$output"; echo "examples: $name failed" >&2; exit 1; }
+    if ! grep -q -- "$words" <<<"$output"; then
+        echo "$output"
+        echo "examples: the output of $name has no \"$words\"" >&2
+        exit 1
+    fi
+    echo "examples: $name ok"
+}
+
+cargo build --release --examples -p framealloc-examples -p framealloc-bevy
+run swarm "high-water" cargo run -q --release --example swarm -- --frames 60 --agents 2000
+run arena_shooter "high-water" cargo run -q --release -p framealloc-examples --example arena_shooter
+run bevy_swarm "allocator calls/frame" cargo run -q --release -p framealloc-bevy --example bevy_swarm
+if cargo run -q --release --example swarm -- --agents no-number >/dev/null 2>&1; then
+    echo "examples: swarm accepts an argument that is no number" >&2
+    exit 1
+fi
