@@ -222,9 +222,17 @@ fn the_most_particular_budget_answers_and_the_strictest_policy_wins() {
 #[test]
 fn a_system_may_hold_what_its_attribute_says() {
     static SYSTEM: Site = Site::new("tests::limited", "tests.rs", 1).with_budget(1024);
-    let alloc = SmartAlloc::default();
+    for config in [AllocConfig::default(), AllocConfig::default().with_thread_frame_budget(1_usize << 20)] {
+        let thread = config.clone().with_thread_frame_budget(1_usize << 20) == config;
+        check_system(&SmartAlloc::new(config), &SYSTEM, thread);
+    }
+}
+
+fn check_system(alloc: &SmartAlloc, system: &'static Site, thread: bool) {
     for _ in 0..3 {
-        with_frame(&alloc, &SYSTEM, |frame| {
+        // What the scope before has kept open is not the system's.
+        alloc.scoped(|frame| frame.frame_box([0_u8; 8192]).len());
+        with_frame(alloc, system, |frame| {
             frame.try_frame_box([0_u8; 512]).unwrap();
             // Tags and scopes of the system are part of it; the whole frame is not.
             assert!(frame.tagged("system_tag").try_frame_box([0_u8; 600]).is_err());
@@ -241,11 +249,11 @@ fn a_system_may_hold_what_its_attribute_says() {
             );
             std::mem::forget(frame.frame_scope());
         });
-        assert_eq!(alloc.frame_remaining(), None);
+        assert_eq!(alloc.frame_remaining().is_some(), thread);
         alloc.scoped(|frame| frame.frame_box([0_u8; 8192]).len());
     }
     let panic = std::panic::catch_unwind(|| {
-        with_frame(&alloc, &SYSTEM, |frame| frame.frame_box([0_u8; 2000])[0]);
+        with_frame(alloc, system, |frame| frame.frame_box([0_u8; 2000])[0]);
     });
     let message = panic.unwrap_err().downcast::<String>().unwrap();
     assert!(message.contains("the budget of system `tests::limited` is exceeded: 20"), "{message}");

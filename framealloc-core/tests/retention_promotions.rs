@@ -73,7 +73,7 @@ fn each_policy_leads_to_its_home_and_plain_ends_drop() {
 #[test]
 fn a_value_is_used_and_decided_about_until_the_frame_ends() {
     let mut alloc = SmartAlloc::default();
-    let mut kept = alloc.scoped(|scope| {
+    let kept: RetainKey<Vec<i32>> = alloc.scoped(|scope| {
         // From a scope too, a retained value lives in the whole frame; only the borrow ends with the scope.
         scope.frame_retain(vec![1], RetentionPolicy::PromoteToPool).key()
     });
@@ -91,8 +91,6 @@ fn a_value_is_used_and_decided_about_until_the_frame_ends() {
     assert_eq!(promotions.take(list).map(Promoted::into_inner), Some(vec![1, 2, 3]));
     assert_eq!(promotions.take(unit).map(Promoted::into_inner), Some(()));
     assert_eq!(promotions.len(), 1);
-    let of_scope: RetainKey<Vec<i32>> = kept;
-    kept = of_scope;
     assert_eq!(promotions.take(kept).map(Promoted::into_inner), Some(vec![1]));
     assert_eq!(promotions.summary().discarded.values, 1);
 }
@@ -101,18 +99,18 @@ fn a_value_is_used_and_decided_about_until_the_frame_ends() {
 fn promotions_can_be_walked_without_their_types() {
     let mut alloc = SmartAlloc::default();
     alloc.frame_retain(String::from("one"), RetentionPolicy::PromoteToPool);
-    alloc.frame_retain(2_u64, RetentionPolicy::PromoteToHeap);
+    alloc.frame_retain(2_usize, RetentionPolicy::PromoteToHeap);
     alloc.frame_retain([3_u8; 9000], RetentionPolicy::PromoteToPool);
     let promotions = alloc.end_frame_with_promotions();
     assert_eq!(promotions.iter().filter(|promotion| promotion.downcast_ref::<String>().is_some()).count(), 1);
     let mut found = Vec::new();
     for promotion in promotions {
         let (bytes, name) = (promotion.bytes(), promotion.type_name());
-        match promotion.downcast::<u64>() {
-            Ok(value) => found.push((value.into_inner() as usize, name)),
+        match promotion.downcast::<usize>() {
+            Ok(value) => found.push((value.into_inner(), name)),
             Err(promotion) => found.push((promotion.bytes(), name)),
         }
-        assert!(bytes == found.last().unwrap().0 || bytes == 8);
+        assert!(bytes == found.last().unwrap().0 || bytes == size_of::<usize>());
     }
     found.sort_unstable();
     assert_eq!(found.iter().map(|(bytes, _)| *bytes).collect::<Vec<_>>(), [2, size_of::<String>(), 9000]);
@@ -245,16 +243,16 @@ fn types_cross_threads_as_their_values_do() {
     const fn sync<T: Sync>() {}
     send::<FrameRetained<'_, Local>>();
     sync::<FrameRetained<'_, u8>>();
-    <FrameRetained<'_, Local> as NotSync<_>>::CHECK;
-    <FrameRetained<'_, std::rc::Rc<u8>> as NotSend<_>>::CHECK;
+    let () = <FrameRetained<'_, Local> as NotSync<_>>::CHECK;
+    let () = <FrameRetained<'_, std::rc::Rc<u8>> as NotSend<_>>::CHECK;
     // The place is listed by the thread that made it.
-    <RetainedSlot<'_, u8> as NotSend<_>>::CHECK;
+    let () = <RetainedSlot<'_, u8> as NotSend<_>>::CHECK;
     send::<RetainKey<std::rc::Rc<u8>>>();
     sync::<RetainKey<std::rc::Rc<u8>>>();
     send::<Promotions>();
-    <Promotions as NotSync<_>>::CHECK;
+    let () = <Promotions as NotSync<_>>::CHECK;
     send::<Promotion>();
     send::<TransferHandle<Local>>();
-    <TransferHandle<Local> as NotSync<_>>::CHECK;
+    let () = <TransferHandle<Local> as NotSync<_>>::CHECK;
     sync::<TransferHandle<u8>>();
 }
