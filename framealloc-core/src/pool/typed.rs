@@ -35,8 +35,8 @@ impl PoolSpec {
         self
     }
 
-    /// Never more live objects than the capacity, exactly: one more is refused, one less never. The count that this takes makes
-    /// an allocation about twice as slow, and more when several threads use the pool at once.
+    /// Never more live objects than the capacity, exactly: one more is refused, one less never. This takes two atomic operations
+    /// per object on a count that all threads share: several times the cost of the rest, and more when threads contend for it.
     pub const fn fixed(mut self) -> Self {
         self.0.growth = Growth::Fixed;
         self
