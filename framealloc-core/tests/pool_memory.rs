@@ -151,7 +151,7 @@ fn a_pooled_type_has_figures_of_its_own() {
     assert_eq!(bullets.0.0 + bullets.1.0, 3);
     assert_eq!(
         stats.to_string(),
-        "Bullet: 2 live, 2 high-water, 2 capacity (fixed), 8 bytes each, 1 slabs, 66048 bytes"
+        "Bullet: 2 live, 2 high-water, 2 capacity (fixed), 8 bytes each, 1 slabs, 66048 bytes, 2 refused"
     );
     assert_eq!(pool::class_pools().len(), 32);
 }

@@ -171,6 +171,8 @@ fn a_fixed_pool_holds_exactly_its_capacity_whoever_asks() {
     });
     let stats = EXACT.stats();
     assert_eq!((stats.live, stats.high_water, stats.capacity), (0, 500, 500));
+    // Two per thread and round, and not one more.
+    assert_eq!(stats.refused, 2 * THREADS * 200);
 }
 
 #[test]

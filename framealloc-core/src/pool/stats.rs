@@ -32,6 +32,8 @@ pub struct PoolStats {
     pub capacity: usize,
     /// Whether the capacity is a limit.
     pub fixed: bool,
+    /// Requests that were refused because the pool was full: always 0 for one that grows.
+    pub refused: usize,
     /// Slabs that the pool has.
     pub slabs: usize,
     /// Bytes that the pool has from the global allocator.
@@ -52,6 +54,7 @@ impl PoolStats {
             high_water: if fixed { pool.most_admitted() } else { depot.high() },
             capacity: if fixed { pool.settings().capacity } else { slabs * shape.slots as usize },
             fixed,
+            refused: pool.refused(),
             slabs,
             bytes: slabs * SLAB + depot.magazines() * MAGAZINE,
         }
@@ -67,7 +70,8 @@ impl fmt::Display for PoolStats {
             f,
             "{name}: {live} live, {high_water} high-water, {capacity} capacity{limit}, {slot_bytes} bytes each, \
              {slabs} slabs, {bytes} bytes"
-        )
+        )?;
+        if self.refused > 0 { write!(f, ", {} refused", self.refused) } else { Ok(()) }
     }
 }
 

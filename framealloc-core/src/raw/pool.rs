@@ -45,6 +45,24 @@ pub(crate) enum Denied {
     Overflow,
 }
 
+/// The exact count of a fixed pool.
+#[derive(Debug)]
+struct FixedCount {
+    live: AtomicUsize,
+    /// The most objects that ever lived.
+    high: AtomicUsize,
+    /// Requests for which there was no room.
+    refused: AtomicUsize,
+}
+
+impl FixedCount {
+    const_unless_loom! {
+        fn new() -> Self {
+            Self { live: AtomicUsize::new(0), high: AtomicUsize::new(0), refused: AtomicUsize::new(0) }
+        }
+    }
+}
+
 /// A pool without the type of its values.
 #[derive(Debug)]
 pub(crate) struct RawPool {
@@ -54,8 +72,7 @@ pub(crate) struct RawPool {
     index: AtomicU32,
     shape: Shape,
     settings: PoolSettings,
-    /// Live objects of a fixed pool, and the most there ever were.
-    count: Padded<(AtomicUsize, AtomicUsize)>,
+    count: Padded<FixedCount>,
     depot: Padded<Mutex<Depot>>,
 }
 
@@ -68,7 +85,7 @@ impl RawPool {
                 index: AtomicU32::new(UNUSED),
                 shape: Shape::new(size, align),
                 settings,
-                count: Padded((AtomicUsize::new(0), AtomicUsize::new(0))),
+                count: Padded(FixedCount::new()),
                 depot: Padded(Mutex::new(Depot::new())),
             }
         }
@@ -85,7 +102,7 @@ impl RawPool {
                 index: AtomicU32::new(index),
                 shape: Shape::new(size, align),
                 settings,
-                count: Padded((AtomicUsize::new(0), AtomicUsize::new(0))),
+                count: Padded(FixedCount::new()),
                 depot: Padded(Mutex::new(Depot::new())),
             }
         }
@@ -145,10 +162,13 @@ impl RawPool {
     ///
     /// A loop, not an addition taken back: a failing attempt must not make a neighbour's fail.
     pub(crate) fn admit(&self) -> Result<(), Denied> {
-        let (live, high) = &self.count.0;
+        let FixedCount { live, high, refused } = &self.count.0;
         let before = live
             .fetch_update(Relaxed, Relaxed, |count| (count < self.settings.capacity).then_some(count + 1))
-            .map_err(|_| Denied::Full)?;
+            .map_err(|_| {
+                refused.fetch_add(1, Relaxed);
+                Denied::Full
+            })?;
         if before >= high.load(Relaxed) {
             high.fetch_max(before + 1, Relaxed);
         }
@@ -157,16 +177,21 @@ impl RawPool {
 
     /// Counts one live object of a fixed pool less.
     pub(crate) fn dismiss(&self) {
-        self.count.0.0.fetch_sub(1, Relaxed);
+        self.count.0.live.fetch_sub(1, Relaxed);
     }
 
     /// Live objects of a fixed pool.
     pub(crate) fn admitted(&self) -> usize {
-        self.count.0.0.load(Relaxed)
+        self.count.0.live.load(Relaxed)
     }
 
     /// The most live objects of a fixed pool so far.
     pub(crate) fn most_admitted(&self) -> usize {
-        self.count.0.1.load(Relaxed)
+        self.count.0.high.load(Relaxed)
+    }
+
+    /// Requests that a fixed pool had no room for.
+    pub(crate) fn refused(&self) -> usize {
+        self.count.0.refused.load(Relaxed)
     }
 }
