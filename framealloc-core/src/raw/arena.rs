@@ -294,6 +294,16 @@ impl Arena {
             }
             // Nothing was closed, carved or revealed: the window is all of the last chunk, or empty.
             let window = (*state).window;
+            if core::ptr::eq(window.lo, window.base) && core::ptr::eq((*state).lo_peak, window.base) {
+                // No growable was there: most scopes.
+                let used = window.end.addr() - window.hi.addr();
+                if used > (*state).high {
+                    (*state).high = used;
+                }
+                poison(window.hi, used);
+                (*state).window.hi = window.end;
+                return used;
+            }
             let used = window.used();
             let lo_peak = (*state).lo_peak.max(window.lo);
             let peak = used + (lo_peak.addr() - window.lo.addr());
