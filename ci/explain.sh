@@ -37,7 +37,7 @@ for text in sorted(texts.glob("FA*.md")):
 print(f"{len(modules)} examples")
 
 # What rustc refuses says so in its second line.
-fixtures = [f for f in sorted((package / "tests/ui").glob("*/*.rs")) if "//@ compile-fail" not in f.read_text(encoding="utf-8")]
+fixtures = [f for f in [package / "tests/clean/game.rs", *sorted((package / "tests/ui").glob("*/*.rs"))] if "//@ compile-fail" not in f.read_text(encoding="utf-8")]
 for fixture in fixtures:
     modules.append(f"{fixture.parent.name.lower()}_{fixture.stem}")
     (out / f"{modules[-1]}.rs").write_text(fixture.read_text(encoding="utf-8"), encoding="utf-8")
