@@ -257,3 +257,19 @@ fn a_cursor_out_does_not_let_a_vector_grow_into_it() {
     assert_counts_up(&vec);
     assert!(canaries.iter().all(|canary| **canary == CANARY));
 }
+
+#[test]
+fn r4_what_is_forgotten_halfway_leaks_and_never_doubles() {
+    let alloc = SmartAlloc::default();
+    let mut vec = alloc.frame_vec();
+    vec.extend((0..10).map(|n| n.to_string()));
+    std::mem::forget(vec.drain(4..6));
+    assert_eq!(vec, ["0", "1", "2", "3"]);
+    vec.push("4".to_owned());
+    let mut taken = vec.extract_if(|_| true);
+    assert_eq!(taken.next().as_deref(), Some("0"));
+    std::mem::forget(taken);
+    assert!(vec.is_empty());
+    vec.push("5".to_owned());
+    std::mem::forget(vec.into_iter());
+}
