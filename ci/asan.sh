@@ -10,4 +10,7 @@ export RUSTFLAGS="-Zsanitizer=address --cfg framealloc_asan ${RUSTFLAGS:-}"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/asan"
 # Values that tests forget on purpose are leaks to the leak checker; ci/nightly runs the tests that must not leak.
 export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1 ${ASAN_OPTIONS:-}"
-cargo +nightly test -p framealloc-core --tests --target x86_64-unknown-linux-gnu "$@"
+if [[ $# -eq 0 ]]; then
+    set -- --tests
+fi
+cargo +nightly test -p framealloc-core --target x86_64-unknown-linux-gnu "$@"

@@ -11,6 +11,8 @@ use crate::raw::route::PoolOwner;
 /// was made through. `size_of::<T>()` bytes over 8 KiB or aligned to more than 4096 are on the heap, a `T` without bytes takes
 /// nothing.
 ///
+/// As with `Box`, dropping a very long chain of boxes in boxes recurses once per link: take such a chain apart in a loop.
+///
 /// [`pool_unsize!`](crate::pool_unsize) makes a `PoolBox<dyn Trait>` or a `PoolBox<[T]>` of one.
 ///
 /// ```
