@@ -117,7 +117,8 @@ impl<'l> Interpreter<'_, 'l> {
         if value.ty.head() == Some(Known::FrameHandle) {
             value.handle = Some(Handle { resolved: false, age: Age::Fresh, since: span });
         }
-        self.refine(value)
+        // `&'static T` is what the callee asks for, not what everybody gives.
+        if matches!(value.ty, Ty::Ref { .. }) { value } else { self.refine(value) }
     }
 
     pub(super) fn run(mut self) -> Analysed {

@@ -68,7 +68,7 @@ fn expand(root: &Path, member: &str) -> Vec<PathBuf> {
     found
 }
 
-fn member(directory: &Path, shared: Option<&Table>) -> Result<MemberAt, AnalysisError> {
+pub(super) fn member(directory: &Path, shared: Option<&Table>) -> Result<MemberAt, AnalysisError> {
     let path = directory.join("Cargo.toml");
     let manifest = table(&path)?;
     let name = manifest

@@ -119,6 +119,10 @@ pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
     let graph = tags::check(cx, &mut found);
     // Generated twins, such as the two crates that share a file, say everything twice.
     found.sort_by(|left, right| left.order(right).then(right.confidence.cmp(&left.confidence)));
+    // A value that is used after a suspension is held there as well.
+    let used: FxHashSet<Place> =
+        found.iter().filter(|finding| finding.code.number == "FA702").map(|finding| finding.primary.clone()).collect();
+    found.retain(|finding| finding.code.number != "FA701" || !used.contains(&finding.primary));
     let mut seen = FxHashSet::default();
     found.retain(|finding| seen.insert((finding.code.number, finding.primary.clone())));
     (found, graph)

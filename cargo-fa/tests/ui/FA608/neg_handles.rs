@@ -1,0 +1,58 @@
+//! Handles of this frame, or handles that may be gone.
+use framealloc::{FrameHandle, SmartAlloc, frame_system};
+
+pub struct Renderer {
+    mesh: FrameHandle<u32>,
+}
+
+impl Renderer {
+    #[frame_system]
+    pub fn asked(&self, alloc: &SmartAlloc) -> u32 {
+        if let Some(mesh) = self.mesh.get(alloc) { *mesh } else { 0 }
+    }
+
+    #[frame_system]
+    pub fn with_default(&self, alloc: &SmartAlloc) -> u32 {
+        self.mesh.get(alloc).copied().unwrap_or(0)
+    }
+
+    #[frame_system]
+    pub fn question(&self, alloc: &SmartAlloc) -> Option<u32> {
+        Some(*self.mesh.get(alloc)?)
+    }
+
+    #[frame_system]
+    pub fn matched(&self, alloc: &SmartAlloc) -> u32 {
+        match self.mesh.get(alloc) {
+            Some(mesh) => *mesh,
+            None => 0,
+        }
+    }
+}
+
+pub fn same_frame(alloc: &mut SmartAlloc) -> u32 {
+    alloc.begin_frame();
+    let handle = alloc.frame_share(1_u32);
+    let value = *handle.get(alloc).unwrap();
+    alloc.end_frame();
+    value
+}
+
+pub fn handed_over(alloc: &SmartAlloc, handle: FrameHandle<u32>) -> u32 {
+    *handle.get(alloc).unwrap()
+}
+
+pub fn each_frame(alloc: &mut SmartAlloc) -> u32 {
+    let mut sum = 0;
+    for _ in 0..3 {
+        alloc.begin_frame();
+        let handle = alloc.frame_share(1_u32);
+        sum += *handle.get(alloc).unwrap();
+        alloc.end_frame();
+    }
+    sum
+}
+
+pub fn another_option(alloc: &SmartAlloc, other: Option<u32>) -> u32 {
+    *alloc.frame_box(other.unwrap())
+}
