@@ -197,6 +197,12 @@ impl<'l> Program<'l> {
         self.methods.get(&(key, name)).map_or(&[], Vec::as_slice)
     }
 
+    /// All methods of these types.
+    pub(crate) fn methods_of_types(&self, types: &rustc_hash::FxHashSet<UserType>) -> rustc_hash::FxHashSet<FnId> {
+        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(of) if types.contains(of)));
+        of.flat_map(|(_, fns)| fns.iter().copied()).collect()
+    }
+
     /// The methods of all types with this name.
     pub(crate) fn methods_named(&self, name: &str) -> &[FnId] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)

@@ -40,6 +40,7 @@ impl Graph {
     pub(crate) fn build(program: &Program<'_>, pooled: &FxHashSet<crate::resolve::UserType>) -> Self {
         let mut callees = Vec::with_capacity(program.fns.len());
         let mut seeds = Vec::with_capacity(program.fns.len());
+        let makers = program.methods_of_types(pooled);
         for def in &program.fns {
             let facts = program.facts(def.file);
             let mut called: FxHashSet<FnId> = FxHashSet::default();
@@ -113,6 +114,7 @@ impl Graph {
             }
             let mut called: Vec<FnId> = called.into_iter().collect();
             called.sort_unstable();
+            seed |= called.iter().any(|callee| makers.contains(callee));
             callees.push(called);
             seeds.push(seed);
         }
