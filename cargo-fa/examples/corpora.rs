@@ -35,12 +35,12 @@ fn main() {
     let before = processor_time();
     let analysis = project.analyze(&request, &Config::default());
     let whole = start.elapsed();
-    let own = processor_time() - before;
+    let own = processor_time().checked_sub(before).unwrap();
     let lines: u64 = analysis.files.iter().map(|file| u64::from(file.lines)).sum();
     let paths: Vec<PathBuf> = analysis.files.iter().map(|file| root.join(&*file.path)).collect();
     let before = processor_time();
     let bare = bare_syn(&paths);
-    let bare_own = processor_time() - before;
+    let bare_own = processor_time().checked_sub(before).unwrap();
     println!("{} packages, {} files, {lines} lines, {threads} threads", packages.len(), paths.len());
     for finding in &analysis.findings {
         println!("finding {} {}:{}: {}", finding.code, finding.primary.file, finding.primary.start, finding.message);

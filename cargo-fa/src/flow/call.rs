@@ -179,13 +179,12 @@ impl<'l> Interpreter<'_, 'l> {
         let output = def.function.output.map_or(Ty::Unit, |ty| self.types.lower(def.module, def.file, ty, &scope));
         let output = if matches!(output, Ty::Param(_)) || def.function.is_async { Ty::Unknown } else { output };
         let mut value = Value::of(output);
-        if value.ty.is_unknown() || matches!(value.ty, Ty::Opaque { .. }) {
-            if let Some(ty) = &summary.result_type
+        if (value.ty.is_unknown() || matches!(value.ty, Ty::Opaque { .. }))
+            && let Some(ty) = &summary.result_type
                 && !def.function.is_async
             {
                 value.ty = ty.clone();
             }
-        }
         if def.function.is_async {
             value.ty = Ty::Opaque { borrows: true };
             for flows in &mapped {
@@ -232,7 +231,7 @@ impl<'l> Interpreter<'_, 'l> {
         for flow in &arg.flows {
             match flow.region {
                 Region::Scope(id) if self.scopes[id as usize].own => {
-                    flows.extend(self.scopes[id as usize].whole.clone())
+                    flows.extend(self.scopes[id as usize].whole.clone());
                 }
                 _ => flows.push(Flow { frame: false, ..flow.clone() }),
             }
@@ -583,30 +582,27 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Runs a closure that is written as an argument, or evaluates what else stands there.
     pub(super) fn inline_closure(&mut self, arg: ExprId, params: &[Value], runs: Runs) -> Value {
-        match self.closure_at(arg) {
-            Some(of) => self.run_closure(of, params, runs, None),
-            None => {
-                let facts = self.facts;
-                let function = match &facts.expr(arg).kind {
-                    ExprKind::Path(path) => {
-                        self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)
-                    }
-                    ExprKind::Name(name) if self.lookup_var(facts.name(*name)).is_none() => {
-                        self.around.program.resolve_name(self.module, facts.name(*name), Space::Values)
-                    }
-                    _ => None,
-                };
-                if let Some(Res::Fn(of)) = function {
-                    let span = self.span(arg);
-                    return self.call_fn(of, params, span, Confidence::High);
+        if let Some(of) = self.closure_at(arg) { self.run_closure(of, params, runs, None) } else {
+            let facts = self.facts;
+            let function = match &facts.expr(arg).kind {
+                ExprKind::Path(path) => {
+                    self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)
                 }
-                if let Some(Res::External(of)) = function
-                    && of.krate == "std"
-                {
-                    return self.named_std_function(of, arg, params);
+                ExprKind::Name(name) if self.lookup_var(facts.name(*name)).is_none() => {
+                    self.around.program.resolve_name(self.module, facts.name(*name), Space::Values)
                 }
-                self.eval(arg, None)
+                _ => None,
+            };
+            if let Some(Res::Fn(of)) = function {
+                let span = self.span(arg);
+                return self.call_fn(of, params, span, Confidence::High);
             }
+            if let Some(Res::External(of)) = function
+                && of.krate == "std"
+            {
+                return self.named_std_function(of, arg, params);
+            }
+            self.eval(arg, None)
         }
     }
 

@@ -280,8 +280,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value.text = self.tag_text(of);
                 value
             }
-            Some(Res::Variant(of, _)) => Value::of(self.user_value(of)),
-            Some(Res::Type(of)) => Value::of(self.user_value(of)),
+            Some(Res::Variant(of, _) | Res::Type(of)) => Value::of(self.user_value(of)),
             Some(Res::External(of)) if of.krate == "std" && of.last == "None" => {
                 Value::of(Ty::known(Known::Option, [Ty::Unknown]))
             }

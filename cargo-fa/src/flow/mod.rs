@@ -125,7 +125,7 @@ pub(crate) struct Interpreter<'p, 'l> {
 const DEEPEST: u32 = 1_500;
 
 /// Looks at one function.
-pub(crate) fn analyse<'p, 'l>(around: Surroundings<'p, 'l>, id: FnId) -> Analysed {
+pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
     let def = around.program.fn_def(id);
     let interpreter = Interpreter {
         around,
@@ -288,13 +288,10 @@ impl<'l> Interpreter<'_, 'l> {
         if let Root::Param(param) = key.0 {
             return vec![self.flow_of(Region::Param(param), false, Span::default())];
         }
-        let id = match self.wholes.get(&key) {
-            Some(id) => *id,
-            None => {
-                let id = self.open_scope(Vec::new(), false);
-                self.wholes.insert(key, id);
-                id
-            }
+        let id = if let Some(id) = self.wholes.get(&key) { *id } else {
+            let id = self.open_scope(Vec::new(), false);
+            self.wholes.insert(key, id);
+            id
         };
         vec![self.flow_of(Region::Scope(id), false, Span::default())]
     }

@@ -268,7 +268,7 @@ impl<'l> Interpreter<'_, 'l> {
         for flow in arena {
             match flow.region {
                 Region::Scope(id) if self.scopes[id as usize].own => {
-                    whole.extend(self.scopes[id as usize].whole.clone())
+                    whole.extend(self.scopes[id as usize].whole.clone());
                 }
                 _ => whole.push(Flow { frame: false, ..flow }),
             }
@@ -322,7 +322,7 @@ impl<'l> Interpreter<'_, 'l> {
             .max()
             .unwrap_or(0);
         let own = flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
-        let once = self.leaves.iter().any(|loops| *loops == self.loops.len());
+        let once = self.leaves.contains(&self.loops.len());
         self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
         self.note_allocation(allocator, at);
         if self.spawned > 0 && !self.barriers.budget_set {

@@ -481,21 +481,19 @@ impl<'l> Interpreter<'_, 'l> {
 /// Adds up the spawned closures that signal; `None` once a loop makes their number unknown.
 fn count_signals(facts: &FileFacts, expr: ExprId, times: u64, threads: &mut Option<u64>, own: &mut bool) {
     match &facts.expr(expr).kind {
-        ExprKind::Closure(of) => {
-            if signals(facts, of.body) && !spawns(facts, of.body) {
+        ExprKind::Closure(of)
+            if signals(facts, of.body) && !spawns(facts, of.body) => {
                 *threads = threads.map(|threads| threads + times);
                 return;
             }
-        }
         ExprKind::Method(call) if facts.name(call.name) == "signal_frame_complete" => *own = true,
-        ExprKind::For(of) => {
-            if signals(facts, of.body) && spawns(facts, of.body) {
+        ExprKind::For(of)
+            if signals(facts, of.body) && spawns(facts, of.body) => {
                 match range_len(facts, of.iter) {
                     Some(len) => return count_signals(facts, of.body, times * len, threads, own),
                     None => *threads = None,
                 }
             }
-        }
         ExprKind::Loop { body, .. } | ExprKind::While { body, .. } if signals(facts, *body) && spawns(facts, *body) => {
             *threads = None;
         }

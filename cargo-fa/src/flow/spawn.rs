@@ -37,7 +37,7 @@ impl<'l> Interpreter<'_, 'l> {
         let span = self.span(expr);
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
-        value.flows = self.captures(of.body, of.moves, span).into_iter().flat_map(|(_, flows)| flows).collect();
+        value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
         let before = self.state.clone();
         self.run_closure(of, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
@@ -63,7 +63,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// The variables from outside that refer to memory, with what they refer to.
-    pub(super) fn captures(&self, body: ExprId, _moves: bool, _span: Span) -> Vec<(Var, Vec<Flow>)> {
+    pub(super) fn captures(&self, body: ExprId) -> Vec<(Var, Vec<Flow>)> {
         let facts = self.facts;
         let mut found: Vec<(Var, Vec<Flow>)> = Vec::new();
         let mut inner: Vec<&str> = Vec::new();
@@ -213,7 +213,7 @@ impl<'l> Interpreter<'_, 'l> {
             _ => None,
         };
         if let Some(body) = body {
-            for (var, flows) in self.captures(body, true, span) {
+            for (var, flows) in self.captures(body) {
                 let value = self.state.values.get(&var).cloned();
                 // What is copied out of the frame is the task's own.
                 let copied = value
@@ -229,18 +229,15 @@ impl<'l> Interpreter<'_, 'l> {
             for value in self.state.values.values_mut() {
                 value.flows.retain(|flow| !flow.frame);
             }
-            match &facts.expr(arg).kind {
-                ExprKind::Closure(of) => {
-                    self.thread_budget(of);
-                    self.run_closure(of, &[], Runs::Thread, None);
-                }
-                _ => {
-                    self.spawned += 1;
-                    let frame = self.frame_from.take();
-                    self.async_block(body, span);
-                    self.frame_from = frame;
-                    self.spawned -= 1;
-                }
+            if let ExprKind::Closure(of) = &facts.expr(arg).kind {
+                self.thread_budget(of);
+                self.run_closure(of, &[], Runs::Thread, None);
+            } else {
+                self.spawned += 1;
+                let frame = self.frame_from.take();
+                self.async_block(body, span);
+                self.frame_from = frame;
+                self.spawned -= 1;
             }
             self.state = before;
             self.moved_into(body);
@@ -276,7 +273,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
         let mut value = Value::of(Ty::Opaque { borrows: true });
-        value.flows = self.captures(body, false, span).into_iter().flat_map(|(_, flows)| flows).collect();
+        value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
         self.bodies.push(Self::body_context(true, false, self.loops.len(), None));
         let entry = self.state.clone();
         let frame = self.frame_from;

@@ -257,15 +257,12 @@ impl State {
             return;
         }
         for (var, value) in &other.values {
-            match self.values.get_mut(var) {
-                Some(known) => known.join(value),
-                None => {
-                    let mut value = value.clone();
-                    for flow in &mut value.flows {
-                        flow.confidence = flow.confidence.min(Confidence::Medium);
-                    }
-                    self.values.insert(*var, value);
+            if let Some(known) = self.values.get_mut(var) { known.join(value) } else {
+                let mut value = value.clone();
+                for flow in &mut value.flows {
+                    flow.confidence = flow.confidence.min(Confidence::Medium);
                 }
+                self.values.insert(*var, value);
             }
         }
         let keys: Vec<AllocatorKey> = self.frames.keys().chain(other.frames.keys()).cloned().collect();

@@ -112,7 +112,7 @@ pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
         for event in &of.events {
             let happening = Happening { id, file, event, of, reached: cx.reached[at].as_ref() };
             let finding = dispatch(cx, &happening);
-            found.extend(finding.into_iter());
+            found.extend(finding);
         }
     }
     budget::check(cx, &mut found);

@@ -64,7 +64,7 @@ impl Graph {
                             }
                         }
                         Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => {
-                            stack.push(*inner)
+                            stack.push(*inner);
                         }
                         Type::Tuple(parts) => stack.extend(parts),
                         _ => {}

@@ -8,6 +8,7 @@ use super::super::offset;
 use super::Lowerer;
 
 impl Lowerer<'_> {
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> ExprId {
         let (span, kind) = match expr {
             syn::Expr::Array(of) => {
@@ -292,7 +293,6 @@ impl Lowerer<'_> {
             syn::Lit::ByteStr(bytes) => Literal::Bytes(offset(bytes.value().len())),
             syn::Lit::CStr(text) => Literal::Bytes(offset(text.value().as_bytes().len())),
             syn::Lit::Byte(_) => Literal::Int(None, IntKind::Bytes(1)),
-            syn::Lit::Char(_) => Literal::Char,
             syn::Lit::Int(int) => {
                 let kind = match int.suffix() {
                     "u8" | "i8" => IntKind::Bytes(1),

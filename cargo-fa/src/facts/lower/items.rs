@@ -34,6 +34,7 @@ impl Lowerer<'_> {
         self.parent = outer;
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of item")]
     pub(super) fn item(&mut self, item: &syn::Item) -> Option<ItemId> {
         match item {
             syn::Item::Fn(of) => Some(self.function(&of.attrs, public(&of.vis), &of.sig, Some(&of.block))),
@@ -309,6 +310,7 @@ impl Lowerer<'_> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Head {
     name: Name,
     name_span: Span,
