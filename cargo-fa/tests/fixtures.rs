@@ -1,6 +1,7 @@
 //! Every rule over every fixture: what is expected is found, and nothing else.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use cargo_fa::analysis::{Request, Workspace};
@@ -84,11 +85,12 @@ fn every_fixture_has_exactly_the_findings_that_it_expects() {
         let expected = expectations(&text);
         let got: BTreeSet<(usize, String)> = found.iter().map(|(line, code, _)| (*line, code.clone())).collect();
         for (line, missing) in expected.difference(&got) {
-            wrong += &format!("{code}/{name}:{line}: {missing} is not found\n");
+            let _ = write!(wrong, "{code}/{name}:{line}: {missing} is not found\n");
         }
         for (line, other, finding) in &found {
             if !expected.contains(&(*line, other.clone())) {
-                wrong += &format!(
+                let _ = write!(
+                    wrong,
                     "{code}/{name}:{line}: unexpected {other} ({:?}): {}\n",
                     finding.confidence, finding.message
                 );
@@ -131,7 +133,7 @@ fn the_bad_examples_of_explain_are_found_and_the_good_ones_are_not() {
             let has = found.iter().any(|(_, number, _)| number == code.number);
             if has != example.bad {
                 let found: Vec<_> = found.iter().map(|(line, code, finding)| (line, code, &finding.message)).collect();
-                wrong += &format!("{} bad={}: {found:?}\n{}\n", code.number, example.bad, example.code);
+                let _ = write!(wrong, "{} bad={}: {found:?}\n{}\n", code.number, example.bad, example.code);
             }
         }
     }

@@ -181,10 +181,10 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = Value::of(output);
         if (value.ty.is_unknown() || matches!(value.ty, Ty::Opaque { .. }))
             && let Some(ty) = &summary.result_type
-                && !def.function.is_async
-            {
-                value.ty = ty.clone();
-            }
+            && !def.function.is_async
+        {
+            value.ty = ty.clone();
+        }
         if def.function.is_async {
             value.ty = Ty::Opaque { borrows: true };
             for flows in &mapped {
@@ -582,7 +582,9 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Runs a closure that is written as an argument, or evaluates what else stands there.
     pub(super) fn inline_closure(&mut self, arg: ExprId, params: &[Value], runs: Runs) -> Value {
-        if let Some(of) = self.closure_at(arg) { self.run_closure(of, params, runs, None) } else {
+        if let Some(of) = self.closure_at(arg) {
+            self.run_closure(of, params, runs, None)
+        } else {
             let facts = self.facts;
             let function = match &facts.expr(arg).kind {
                 ExprKind::Path(path) => {

@@ -124,7 +124,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             ExprKind::For(of) => {
                 let iterated = self.eval_place(of.iter);
-                let bound = self.iterator_bound(&iterated);
+                let bound = Self::iterator_bound(&iterated);
                 let item = self.item_of(&iterated);
                 self.run_loop(of.label, bound, span, true, |flow| {
                     let names = flow.names.len();

@@ -113,7 +113,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let made = Value::of(ty).with_flows(value.flows);
                 self.refine(made)
             }
-            (known, "from_utf8") if known == Known::String => self.wrapped(Known::Result, args, None, false),
+            (Known::String, "from_utf8") => self.wrapped(Known::Result, args, None, false),
             (Known::NonNull, "new" | "new_unchecked" | "from" | "from_ref" | "from_mut" | "dangling") => {
                 let mut value = self.eval_args_first(args, None);
                 value.flows.iter_mut().for_each(|flow| flow.raw = true);
@@ -260,12 +260,9 @@ impl<'l> Interpreter<'_, 'l> {
                 self.copied("to_vec", receiver, Ty::known(known, [element]), args, at)
             }
             "to_uppercase" | "to_lowercase" | "to_ascii_uppercase" | "to_ascii_lowercase" | "repeat" | "replacen"
-            | "to_str_lossy" | "escape_debug"
+            | "to_str_lossy" | "escape_debug" | "replace"
                 if matches!(receiver.ty.peeled(), Ty::Str) || head == Some(Known::String) =>
             {
-                self.made(name, Ty::known(Known::String, []), args, at, Confidence::High)
-            }
-            "replace" if matches!(receiver.ty.peeled(), Ty::Str) || head == Some(Known::String) => {
                 self.made(name, Ty::known(Known::String, []), args, at, Confidence::High)
             }
             "join" | "concat"
@@ -289,7 +286,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let item = self.item_of(receiver);
                 self.through_loop(receiver, at, &mut |flow| {
                     for arg in args {
-                        flow.inline_closure(*arg, &[item.clone()], Runs::Inline);
+                        flow.inline_closure(*arg, std::slice::from_ref(&item), Runs::Inline);
                     }
                 });
                 let mut value = Value::of(match name {
@@ -335,8 +332,8 @@ impl<'l> Interpreter<'_, 'l> {
             | "values_mut" | "keys" | "chars" | "bytes" | "lines" | "split" | "split_whitespace" | "par_iter"
             | "par_iter_mut" | "into_par_iter" | "chunks_mut" | "par_chunks" | "par_chunks_mut" | "char_indices"
             | "into_values" | "into_keys" | "try_iter" | "par_bridge" => {
-                args.iter().for_each(|arg| drop(self.eval(*arg, None)));
-                self.iterator_over(receiver, name)
+                self.read_all(args);
+                Self::iterator_over(receiver, name)
             }
             "map" | "filter" | "filter_map" | "flat_map" | "inspect" | "take_while" | "skip_while" | "map_while"
             | "scan" | "enumerate" | "rev" | "zip" | "skip" | "take" | "chain" | "peekable" | "flatten" | "cloned"
@@ -353,7 +350,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let mut result = item.clone();
                 self.through_loop(receiver, at, &mut |flow| {
                     for arg in args {
-                        let value = flow.inline_closure(*arg, &[item.clone()], Runs::Inline);
+                        let value = flow.inline_closure(*arg, std::slice::from_ref(&item), Runs::Inline);
                         if name == "find_map" {
                             result = value;
                         }
@@ -371,7 +368,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let inner = self.unwrapped(receiver.clone());
                 let mut result = Value::unknown();
                 for arg in args {
-                    let value = self.inline_closure(*arg, &[inner.clone()], Runs::Inline);
+                    let value = self.inline_closure(*arg, std::slice::from_ref(&inner), Runs::Inline);
                     if result.ty.is_unknown() {
                         result.ty = value.ty.clone();
                     }
@@ -491,7 +488,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             _ if is_way_in(name) && matches!(receiver.alias, Some(Root::Static(_) | Root::Param(_))) && !is_user => {
                 for arg in args {
-                    self.inline_closure(*arg, &[receiver.clone()], Runs::Inline);
+                    self.inline_closure(*arg, std::slice::from_ref(receiver), Runs::Inline);
                 }
                 let mut value = receiver.clone();
                 value.ty = Ty::Unknown;
@@ -636,7 +633,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     // ---- iterators ----
 
-    pub(super) fn iterator_over(&mut self, over: &Value, name: &str) -> Value {
+    pub(super) fn iterator_over(over: &Value, name: &str) -> Value {
         let element = match over.ty.peeled() {
             Ty::Str => Ty::Scalar(4),
             ty => {
@@ -663,7 +660,7 @@ impl<'l> Interpreter<'_, 'l> {
             (element, _) => Ty::reference(element.clone()),
         };
         let mut value = over.clone();
-        value.bound = Some(self.iterator_bound(over));
+        value.bound = Some(Self::iterator_bound(over));
         value.ty = Ty::known(Known::Iterator, [element]);
         value.fresh = false;
         value.number = None;
@@ -678,9 +675,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.through_loop(receiver, at, &mut |flow| {
             for arg in args {
                 let params = if name == "scan" { vec![Value::unknown(), item.clone()] } else { vec![item.clone()] };
-                let result = if flow.closure_at(*arg).is_some() {
-                    flow.inline_closure(*arg, &params, Runs::Inline)
-                } else if matches!(name, "map" | "filter_map" | "flat_map") {
+                let result = if flow.closure_at(*arg).is_some() || matches!(name, "map" | "filter_map" | "flat_map") {
                     flow.inline_closure(*arg, &params, Runs::Inline)
                 } else {
                     flow.eval(*arg, None)
@@ -695,17 +690,17 @@ impl<'l> Interpreter<'_, 'l> {
         let element = match name {
             "map" | "scan" => {
                 let made = made.unwrap_or_else(Value::unknown);
-                value.flows = made.flows.clone();
+                value.flows.clone_from(&made.flows);
                 made.ty
             }
             "filter_map" | "map_while" => {
                 let made = made.unwrap_or_else(Value::unknown);
-                value.flows = made.flows.clone();
+                value.flows.clone_from(&made.flows);
                 self.unwrapped(made).ty
             }
             "flat_map" => {
                 let made = made.unwrap_or_else(Value::unknown);
-                value.flows = made.flows.clone();
+                value.flows.clone_from(&made.flows);
                 value.bound = Some(Bound::Input("a flattened iterator".into()));
                 made.ty.element()
             }
@@ -735,7 +730,7 @@ impl<'l> Interpreter<'_, 'l> {
             body(self);
             return;
         }
-        let bound = self.iterator_bound(iterator);
+        let bound = Self::iterator_bound(iterator);
         self.run_loop(None, bound, at, true, body);
     }
 
@@ -754,7 +749,7 @@ impl<'l> Interpreter<'_, 'l> {
         if item.ty.is_unknown() { item } else { self.refine(item) }
     }
 
-    pub(super) fn iterator_bound(&self, iterated: &Value) -> Bound {
+    pub(super) fn iterator_bound(iterated: &Value) -> Bound {
         if let Some(bound) = &iterated.bound {
             return bound.clone();
         }

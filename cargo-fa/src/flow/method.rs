@@ -52,7 +52,7 @@ impl<'l> Interpreter<'_, 'l> {
         {
             return value;
         }
-        let inner = self.through_pointers(&receiver, name);
+        let inner = Self::through_pointers(&receiver, name);
         if let Some(value) = self.modelled_method(&inner, name, call, span) {
             return value;
         }
@@ -66,7 +66,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// What a method of a smart pointer is called on: the value behind it.
-    fn through_pointers(&self, receiver: &Value, name: &str) -> Value {
+    fn through_pointers(receiver: &Value, name: &str) -> Value {
         let mut value = receiver.clone();
         if matches!(
             name,
@@ -101,11 +101,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn is_user_method(&self, ty: &Ty, name: &'l str) -> bool {
-        self.receivers(ty).iter().any(|key| !self.around.program.methods_of(*key, name).is_empty())
+        Self::receivers(ty).iter().any(|key| !self.around.program.methods_of(*key, name).is_empty())
     }
 
     /// What method lookup tries, one `*` after the other.
-    fn receivers(&self, ty: &Ty) -> Vec<TypeKey> {
+    fn receivers(ty: &Ty) -> Vec<TypeKey> {
         let mut keys = Vec::new();
         let mut ty = ty.clone();
         for _ in 0..8 {
@@ -124,7 +124,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn workspace_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
         let program = self.around.program;
-        for key in self.receivers(&receiver.ty) {
+        for key in Self::receivers(&receiver.ty) {
             let found = program.methods_of(key, name);
             if found.is_empty() {
                 continue;
@@ -278,7 +278,7 @@ impl<'l> Interpreter<'_, 'l> {
             (Known::ThreadScope, "spawn") => {
                 // Joined before the scope ends: what it borrows from the frame is fine.
                 if let Some(arg) = args.first() {
-                    self.inline_closure(*arg, &[receiver.clone()], Runs::Joined);
+                    self.inline_closure(*arg, std::slice::from_ref(receiver), Runs::Joined);
                 }
                 Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
             }

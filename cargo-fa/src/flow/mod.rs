@@ -266,7 +266,7 @@ impl<'l> Interpreter<'_, 'l> {
         id
     }
 
-    fn flow_of(&self, region: Region, frame: bool, site: Span) -> Flow {
+    fn flow_of(region: Region, frame: bool, site: Span) -> Flow {
         Flow {
             region,
             frame,
@@ -286,14 +286,16 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let Some(key) = Self::key(allocator) else { return Vec::new() };
         if let Root::Param(param) = key.0 {
-            return vec![self.flow_of(Region::Param(param), false, Span::default())];
+            return vec![Self::flow_of(Region::Param(param), false, Span::default())];
         }
-        let id = if let Some(id) = self.wholes.get(&key) { *id } else {
+        let id = if let Some(id) = self.wholes.get(&key) {
+            *id
+        } else {
             let id = self.open_scope(Vec::new(), false);
             self.wholes.insert(key, id);
             id
         };
-        vec![self.flow_of(Region::Scope(id), false, Span::default())]
+        vec![Self::flow_of(Region::Scope(id), false, Span::default())]
     }
 
     /// Which allocator it is, by where it is kept.

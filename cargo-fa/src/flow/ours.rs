@@ -49,7 +49,7 @@ impl<'l> Interpreter<'_, 'l> {
             "frame_scope" => {
                 let whole = self.whole_of(allocator);
                 let id = self.open_scope(whole, true);
-                let flow = self.flow_of(Region::Scope(id), true, at);
+                let flow = Self::flow_of(Region::Scope(id), true, at);
                 Value::of(Ty::known(Known::FrameScope, [])).with_flows(vec![flow])
             }
             "cursor" => {
@@ -222,7 +222,7 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 let mut guard = Value::of(Ty::known(Known::FrameGuard, [])).with_flows(flows);
                 guard.alias = allocator.alias;
-                guard.field = allocator.field.clone();
+                guard.field.clone_from(&allocator.field);
                 // Until the end of the block the frame is open; the guard ends it on every path.
                 self.frame_from = Some(self.loops.len());
                 guard
@@ -257,7 +257,7 @@ impl<'l> Interpreter<'_, 'l> {
         let flows = self.arena(allocator);
         let mut view = Value::of(Ty::reference(Ty::known(Known::Frame, []))).with_flows(flows);
         view.alias = allocator.alias;
-        view.field = allocator.field.clone();
+        view.field.clone_from(&allocator.field);
         view
     }
 
@@ -279,7 +279,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn scoped(&mut self, allocator: &Value, body: Option<ExprId>, name: &str) -> Value {
         let whole = self.whole_of(allocator);
         let id = self.open_scope(whole, true);
-        let flow = self.flow_of(Region::Scope(id), true, Span::default());
+        let flow = Self::flow_of(Region::Scope(id), true, Span::default());
         let head = if name == "whole_frame" { Known::SmartAlloc } else { Known::Frame };
         let mut view = Value::of(Ty::reference(Ty::known(head, [])));
         view.flows = vec![Flow { frame: head == Known::Frame, ..flow }];

@@ -254,11 +254,7 @@ impl<'l> Interpreter<'_, 'l> {
             // A scope of this function ends before anything of the caller does.
             Region::Scope(_) if flow.frame => self.escape(how, flow, span, Vec::new()),
             Region::Param(from) => {
-                if flow.raw && flow.frame && !target.reserved && from != to && !self.is_tied_param(to) {
-                    let mut flow = flow.clone();
-                    flow.confidence = flow.confidence.min(Confidence::Medium);
-                    self.escape(how.clone(), &flow, span, Vec::new());
-                } else if flow.raw && flow.frame && from == to && !target.reserved && !self.is_tied_param(to) {
+                if flow.raw && flow.frame && !target.reserved && !self.is_tied_param(to) {
                     let mut flow = flow.clone();
                     flow.confidence = flow.confidence.min(Confidence::Medium);
                     self.escape(how.clone(), &flow, span, Vec::new());

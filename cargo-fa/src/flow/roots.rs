@@ -110,7 +110,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn param_value(&self, param: u16, ty: Ty, span: Span) -> Value {
         let frame = ty.head().is_some_and(Known::is_frame_data);
         let mut value = Value::of(ty);
-        value.flows = vec![Flow { frame, ..self.flow_of(Region::Param(param), frame, span) }];
+        value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), frame, span) }];
         if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
             value.alias = Some(Root::Param(param));
         }
@@ -216,7 +216,7 @@ impl<'l> Interpreter<'_, 'l> {
                     }
                     let named = args.alloc.as_ref().map(|alloc| alloc.binding.to_string());
                     let out = args.out.as_ref().map(ToString::to_string);
-                    scope = self.system_scope(allocators, named.as_deref(), out.as_deref());
+                    scope = Some(self.system_scope(allocators, named.as_deref(), out.as_deref()));
                 }
                 Some("alloc_tag") => {
                     let args = AllocTagArgs::parse(tokens(attr)).value;
@@ -266,21 +266,16 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// The body of a system runs in a scope of its own, or brackets the whole frame.
-    fn system_scope(
-        &mut self,
-        allocators: &[(&'l str, Var, u16)],
-        named: Option<&str>,
-        out: Option<&str>,
-    ) -> Option<u16> {
+    fn system_scope(&mut self, allocators: &[(&'l str, Var, u16)], named: Option<&str>, out: Option<&str>) -> u16 {
         self.frame_from = Some(0);
         let chosen = match named {
             Some(named) => allocators.iter().find(|(name, ..)| *name == named),
             None => allocators.iter().find(|(name, ..)| *name == "alloc").or_else(|| allocators.first()),
         };
         let whole = match chosen {
-            Some((_, _, param)) => vec![self.flow_of(Region::Param(*param), false, Span::default())],
+            Some((_, _, param)) => vec![Self::flow_of(Region::Param(*param), false, Span::default())],
             // `alloc = self.alloc`
-            None => vec![self.flow_of(Region::Param(0), false, Span::default())],
+            None => vec![Self::flow_of(Region::Param(0), false, Span::default())],
         };
         let exclusive = chosen
             .and_then(|(_, var, _)| self.state.values.get(var))
@@ -294,7 +289,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let id = self.open_scope(whole, true);
         self.closed_scopes.push(id);
-        let flow = self.flow_of(Region::Scope(id), !exclusive, Span::default());
+        let flow = Self::flow_of(Region::Scope(id), !exclusive, Span::default());
         let head = if exclusive { Known::SmartAlloc } else { Known::Frame };
         let view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
         match chosen {
@@ -303,7 +298,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             None => self.declare("alloc", Var(u32::MAX - 1), view),
         }
-        Some(id)
+        id
     }
 
     // ---- balance ----
@@ -481,19 +476,15 @@ impl<'l> Interpreter<'_, 'l> {
 /// Adds up the spawned closures that signal; `None` once a loop makes their number unknown.
 fn count_signals(facts: &FileFacts, expr: ExprId, times: u64, threads: &mut Option<u64>, own: &mut bool) {
     match &facts.expr(expr).kind {
-        ExprKind::Closure(of)
-            if signals(facts, of.body) && !spawns(facts, of.body) => {
-                *threads = threads.map(|threads| threads + times);
-                return;
-            }
+        ExprKind::Closure(of) if signals(facts, of.body) && !spawns(facts, of.body) => {
+            *threads = threads.map(|threads| threads + times);
+            return;
+        }
         ExprKind::Method(call) if facts.name(call.name) == "signal_frame_complete" => *own = true,
-        ExprKind::For(of)
-            if signals(facts, of.body) && spawns(facts, of.body) => {
-                match range_len(facts, of.iter) {
-                    Some(len) => return count_signals(facts, of.body, times * len, threads, own),
-                    None => *threads = None,
-                }
-            }
+        ExprKind::For(of) if signals(facts, of.body) && spawns(facts, of.body) => match range_len(facts, of.iter) {
+            Some(len) => return count_signals(facts, of.body, times * len, threads, own),
+            None => *threads = None,
+        },
         ExprKind::Loop { body, .. } | ExprKind::While { body, .. } if signals(facts, *body) && spawns(facts, *body) => {
             *threads = None;
         }

@@ -34,7 +34,6 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A closure that is kept as a value: what it captures, it holds.
     pub(super) fn loose_closure(&mut self, expr: ExprId, of: &'l Closure) -> Value {
-        let span = self.span(expr);
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
         value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
@@ -92,7 +91,9 @@ impl<'l> Interpreter<'_, 'l> {
             let Some(value) = self.state.values.get(&var) else { return };
             let mut flows = value.flows.clone();
             flows.retain(|flow| flow.stale.is_none());
-            flows.iter_mut().for_each(|flow| flow.captured = true);
+            for flow in &mut flows {
+                flow.captured = true;
+            }
             if !flows.is_empty() {
                 found.push((var, flows));
             }

@@ -429,13 +429,12 @@ impl<'l> Types<'_, 'l> {
     fn refers(self, ty: &Ty, raw: bool, seen: &mut FxHashSet<UserType>) -> bool {
         match ty {
             Ty::Unknown | Ty::Ptr(_) | Ty::Trait(_) | Ty::Closure => true,
-            Ty::Never | Ty::Unit | Ty::Str => false,
+            Ty::Never | Ty::Unit | Ty::Str | Ty::Param(_) => false,
             Ty::Scalar(bytes) => raw && *bytes >= 8,
             Ty::Ref { inner, fixed, .. } => !fixed || self.refers(inner, raw, seen),
             Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, raw, seen)),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, raw, seen),
             Ty::Opaque { borrows } => *borrows,
-            Ty::Param(_) => false,
             Ty::Known(known, args) => match known {
                 Known::NonNull | Known::Atomic => raw,
                 Known::String
@@ -541,13 +540,17 @@ impl<'l> Types<'_, 'l> {
     pub(crate) fn clones_to_heap(self, ty: &Ty) -> Option<bool> {
         match ty {
             Ty::Known(known, _) if known.is_heap_container() || *known == Known::Box => Some(true),
-            Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender, _) => Some(false),
             Ty::Known(Known::Option | Known::Result | Known::Cow, args) => args
                 .iter()
                 .map(|arg| self.clones_to_heap(arg))
                 .find(|known| *known != Some(false))
                 .unwrap_or(Some(false)),
-            Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) => Some(false),
+            Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender, _)
+            | Ty::Scalar(_)
+            | Ty::Unit
+            | Ty::Str
+            | Ty::Ref { .. }
+            | Ty::Ptr(_) => Some(false),
             Ty::Tuple(parts) => parts
                 .iter()
                 .map(|part| self.clones_to_heap(part))

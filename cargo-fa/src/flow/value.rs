@@ -257,7 +257,9 @@ impl State {
             return;
         }
         for (var, value) in &other.values {
-            if let Some(known) = self.values.get_mut(var) { known.join(value) } else {
+            if let Some(known) = self.values.get_mut(var) {
+                known.join(value)
+            } else {
                 let mut value = value.clone();
                 for flow in &mut value.flows {
                     flow.confidence = flow.confidence.min(Confidence::Medium);

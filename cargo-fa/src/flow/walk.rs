@@ -62,7 +62,9 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
         ExprKind::If { cond, then, otherwise } => {
             each(*cond);
             each(*then);
-            otherwise.iter().for_each(|expr| each(*expr));
+            if let Some(otherwise) = otherwise {
+                each(*otherwise);
+            }
         }
         ExprKind::Match { value, arms } => {
             each(*value);
@@ -88,7 +90,9 @@ pub(crate) fn bound_names<'l>(facts: &'l FileFacts, pat: PatId, each: &mut dyn F
     match facts.pat(pat) {
         Pat::Bind { name, sub, .. } => {
             each(facts.name(*name));
-            sub.iter().for_each(|sub| bound_names(facts, *sub, each));
+            if let Some(sub) = sub {
+                bound_names(facts, *sub, each);
+            }
         }
         Pat::Tuple(parts) | Pat::TupleStruct(_, parts) | Pat::Or(parts) | Pat::Slice(parts) => {
             parts.iter().for_each(|part| bound_names(facts, *part, each));

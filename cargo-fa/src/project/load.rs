@@ -87,7 +87,7 @@ pub(crate) fn load(project: &Project, request: &Request, relevant: &[bool], cach
             break;
         }
     }
-    assemble(project, &targets, parsed, links)
+    assemble(project, &targets, parsed, &links)
 }
 
 type Targets<'p> = [(usize, &'p super::Target)];
@@ -96,10 +96,10 @@ fn assemble(
     project: &Project,
     targets: &Targets<'_>,
     parsed: BTreeMap<PathBuf, (usize, Parsed)>,
-    links: Vec<BTreeMap<(PathBuf, ItemId), PathBuf>>,
+    links: &[BTreeMap<(PathBuf, ItemId), PathBuf>],
 ) -> Loaded {
     let mut used: BTreeMap<&PathBuf, usize> = BTreeMap::new();
-    for ((_, target), links) in targets.iter().zip(&links) {
+    for ((_, target), links) in targets.iter().zip(links) {
         used.insert(&target.source, 0);
         used.extend(links.values().map(|path| (path, 0)));
     }
@@ -110,7 +110,7 @@ fn assemble(
     }
     let crates = targets
         .iter()
-        .zip(&links)
+        .zip(links)
         .filter_map(|((member, target), links)| {
             Some(CrateSource {
                 member: *member,
@@ -222,27 +222,24 @@ impl Tree<'_> {
             let mut directory = children.to_owned();
             directory.extend(&inline);
             let name = facts.name(item.name);
-            let target = match path {
+            let target = if let Some(path) = path {
                 // Relative to the directory of the file, or to that of the inline module it stands in.
-                Some(path) => {
-                    let base = if inline.is_empty() { file.parent().unwrap_or(Path::new("")) } else { &directory };
-                    let target = normal(&base.join(facts.name(*path)));
-                    let children = target.parent().map(Path::to_owned).unwrap_or_default();
-                    Some((target, children))
-                }
-                None => {
-                    let flat = directory.join(format!("{name}.rs"));
-                    let nested = directory.join(name).join("mod.rs");
-                    let known = |path: &Path| match self.parsed.get(path) {
-                        Some((_, Parsed::Absent)) => false,
-                        Some(_) => true,
-                        None => path.is_file(),
-                    };
-                    [flat, nested].into_iter().find(|path| known(path)).map(|path| {
-                        let children = children_directory(&path, false);
-                        (path, children)
-                    })
-                }
+                let base = if inline.is_empty() { file.parent().unwrap_or(Path::new("")) } else { &directory };
+                let target = normal(&base.join(facts.name(*path)));
+                let children = target.parent().map(Path::to_owned).unwrap_or_default();
+                Some((target, children))
+            } else {
+                let flat = directory.join(format!("{name}.rs"));
+                let nested = directory.join(name).join("mod.rs");
+                let known = |path: &Path| match self.parsed.get(path) {
+                    Some((_, Parsed::Absent)) => false,
+                    Some(_) => true,
+                    None => path.is_file(),
+                };
+                [flat, nested].into_iter().find(|path| known(path)).map(|path| {
+                    let children = children_directory(&path, false);
+                    (path, children)
+                })
             };
             if let Some((target, children)) = target {
                 self.links.insert((file.to_owned(), id), target.clone());

@@ -11,7 +11,7 @@ fn resolve(text: &str, path: &str) -> String {
     std::fs::write(root.path().join("game.rs"), source).expect("written");
     let project = Project::of_files(root.path(), &["game.rs".into()]);
     let relevant = project.relevant(&[]);
-    let loaded = load(&project, &Request::default(), &relevant, &Cache);
+    let loaded = load(&project, &Request::default(), &relevant, &Cache::default());
     assert!(loaded.files[0].refused.is_none(), "{:?}", loaded.files[0].refused);
     let program = Program::build(&project, &loaded, false);
     let probe =

@@ -25,10 +25,10 @@ pub(super) fn left_open(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Find
     ))
 }
 
-pub(super) fn ended_without_begin(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
+pub(super) fn ended_without_begin(cx: &Context<'_, '_>, of: &Happening<'_>) -> Finding {
     let finding = Finding::new(&codes::FA603, "a frame is ended that was not begun", cx.here(of))
         .caption("no frame is open here");
-    Some(finding.help("call `begin_frame` first, or use `alloc.whole_frame(|alloc| …)`"))
+    finding.help("call `begin_frame` first, or use `alloc.whole_frame(|alloc| …)`")
 }
 
 pub(super) fn never_turns(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {

@@ -6,7 +6,7 @@ use crate::facts::ir::Span;
 use crate::finding::Finding;
 use crate::flow::event::{Event, EventKind};
 
-pub(super) fn system(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
+pub(super) fn system(cx: &Context<'_, '_>, of: &Happening<'_>) -> Finding {
     let finding = Finding::new(
         &codes::FA701,
         "`#[frame_system]` on an `async fn`: its frame would end at the first suspension",
@@ -14,7 +14,7 @@ pub(super) fn system(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding
     )
     .caption("an async function")
     .note("the macro refuses this as well");
-    Some(finding.help("make the frame's work a plain function that the async one calls, or use `#[alloc_tag]`"))
+    finding.help("make the frame's work a plain function that the async one calls, or use `#[alloc_tag]`")
 }
 
 pub(super) fn across(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
