@@ -4,10 +4,9 @@ use std::hint::black_box;
 
 use framealloc::{Frame, Tag};
 
-use super::{frames, names};
-use crate::arena::{Arena, Program};
+use super::names;
 use crate::harness::{Contender, Work};
-use crate::peers::{Hoisted, Tagged, allocator};
+use crate::peers::allocator;
 
 /// The contender without tags.
 pub(crate) const OFF: &str = "frame(), no tag";
@@ -17,20 +16,23 @@ const VALUES: u64 = 10;
 
 static PHYSICS: Tag = Tag::new("physics");
 
-#[derive(Clone, Copy)]
-struct Thousand;
-
-impl Program for Thousand {
-    #[inline(always)]
-    fn run<'f, A: Arena<'f>>(&self, mut arena: A) {
-        for index in 0..SCOPES * VALUES {
-            arena.put([index; 2]);
-        }
+/// One function for both, never inlined: what differs is the arena, not where the compiler placed a loop.
+#[inline(never)]
+fn thousand(frame: &Frame) {
+    for index in 0..SCOPES * VALUES {
+        frame.frame_box([index; 2]);
     }
 }
 
 fn hoisted() -> Vec<Contender> {
-    vec![frames(names::HOISTED, Hoisted::new(), Thousand), frames(names::TAGGED, Tagged::new(), Thousand)]
+    let frames = |name, frame: fn(&framealloc::SmartAlloc) -> &Frame| {
+        let mut alloc = allocator();
+        Contender::new(name, move || {
+            thousand(frame(black_box(&alloc)));
+            alloc.end_frame();
+        })
+    };
+    vec![frames(names::HOISTED, framealloc::SmartAlloc::frame), frames(names::TAGGED, |alloc| alloc.tagged(&PHYSICS))]
 }
 
 #[inline(always)]
