@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -67,7 +68,7 @@ fn unchanged(changed: impl Fn(&str) -> Option<Sample>) {
         let (before, after) = (&fixture.found, found(&after, &fixture.config));
         compared += 1;
         if *before != after {
-            wrong += &format!("{}\n  before {before:?}\n  after  {after:?}\n", fixture.path.display());
+            let _ = writeln!(wrong, "{}\n  before {before:?}\n  after  {after:?}", fixture.path.display());
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::fmt::Write;
+
 use support::Sample;
 
 const CONFIGURATION: &str = "[tags.physics]\nmodules = [\"game::physics\"]\nmay_use = []\nbudget = \"64KiB\"\n\n[tags.audio]\nmodules = [\"game::audio\"]\nmay_use = []\n";
@@ -73,7 +75,7 @@ fn every_defect_is_found_and_nothing_else() {
         let found = codes(&CLEAN.replacen(old, new, 1));
         let expected: Vec<&str> = if code.is_empty() { Vec::new() } else { vec![code] };
         if found != expected {
-            wrong += &format!("{new}\n  expected {expected:?}\n  found    {found:?}\n");
+            let _ = writeln!(wrong, "{new}\n  expected {expected:?}\n  found    {found:?}");
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
