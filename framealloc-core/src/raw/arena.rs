@@ -112,14 +112,21 @@ impl Arena {
         }
     }
 
-    /// Like [`Self::bump_object`], for a layout that is not known before run time.
+    /// Like [`Self::bump_object`], for a layout that is not known before run time; it may be without size.
     #[inline(always)]
     pub(crate) fn bump_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
         // SAFETY: as in `bump_object`.
         match unsafe { &mut (*self.state.get()).window }.place_dynamic(layout) {
             Some(block) => Ok(block),
-            None => self.refill(layout, Side::Object),
+            None => self.refill_dynamic(layout),
         }
+    }
+
+    /// A layout without size is told apart only here: on the hot path that is a jump more (I12).
+    #[cold]
+    #[inline(never)]
+    fn refill_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
+        if layout.size() == 0 { Ok(super::owned::dangling(layout)) } else { self.refill(layout, Side::Object) }
     }
 
     /// Hands out a block from the growable side. Zero-sized layouts must not come here (I12).

@@ -160,10 +160,10 @@ impl<'f> Cursor<'f> {
 
     #[inline(always)]
     fn uninit<E: Failure>(&mut self, layout: Layout) -> Result<&'f mut [MaybeUninit<u8>], E> {
-        let place = if layout.size() == 0 {
-            super::owned::dangling(layout)
-        } else if let Some(block) = self.window.place_dynamic(layout) {
+        let place = if let Some(block) = self.window.place_dynamic(layout) {
             block
+        } else if layout.size() == 0 {
+            super::owned::dangling(layout)
         } else {
             self.place_in_fresh::<E>(layout)?
         };

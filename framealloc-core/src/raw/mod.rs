@@ -23,7 +23,8 @@
 //!   `Clone`, iterators, hooks).
 //! - **I10** Cold paths take a layout and return a pointer; they never see the value. Every failure comes before any change.
 //! - **I11** A padded size is at most `isize::MAX` and a chunk at most half of it, so the signed compare does not wrap.
-//! - **I12** An arena without memory has all four ends at one dangling constant. Values without size never reach an arena.
+//! - **I12** An arena without memory has all four ends at one dangling constant. Values without size never reach an arena;
+//!   a run-time layout without size gets an address of the window that fits it, or a dangling one.
 //! - **I13** A buffer grows or shrinks in place only if it ends at `lo`, starts inside the current window and is not empty.
 //!   A vector gives memory back only after the drops of its elements, panics included.
 //! - **I14** While a cursor is out, the arena's window is another one or empty, and the carved window counts as used. It

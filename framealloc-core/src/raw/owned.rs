@@ -186,7 +186,7 @@ pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
 pub(crate) fn bytes<E: Failure>(frame: &Frame, layout: Layout) -> Result<&mut [MaybeUninit<u8>], E> {
-    let place = if layout.size() == 0 { dangling(layout) } else { frame.arena().bump_dynamic::<E>(layout)? };
+    let place = frame.arena().bump_dynamic::<E>(layout)?;
     // SAFETY: fresh, ours, as long as the borrow of the frame; uninitialised bytes are values of the element type.
     Ok(unsafe { NonNull::slice_from_raw_parts(place.cast(), layout.size()).as_mut() })
 }
