@@ -139,3 +139,59 @@ fn the_bad_examples_of_explain_are_found_and_the_good_ones_are_not() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }
+
+/// All fixtures as one workspace, so that there is something to share among threads.
+fn all_findings(jobs: usize) -> Vec<Finding> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    let files: Vec<PathBuf> =
+        fixtures().iter().map(|path| path.strip_prefix(&root).expect("below the root").to_owned()).collect();
+    let project = Project::of_files(&root, &files);
+    project.analyze(&Request { jobs, pedantic: true, ..Request::default() }, &Config::default()).findings
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let alone = all_findings(1);
+    assert!(alone.len() > 200, "{}", alone.len());
+    for jobs in [2, 3, 8] {
+        assert_eq!(all_findings(jobs), alone, "with {jobs} threads");
+    }
+}
+
+/// The fixtures are programs: those that do not say `compile-fail` build against the real crates.
+#[test]
+fn fixtures_compile_unless_they_say_otherwise() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut modules = String::from("#![allow(warnings)]\n");
+    std::fs::create_dir(directory.path().join("src")).expect("created");
+    let mut count = 0;
+    for path in fixtures() {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        if text.contains("//@ compile-fail") {
+            continue;
+        }
+        let (code, name) = parts(&path);
+        let module = format!("{}_{}", code.to_lowercase(), name.trim_end_matches(".rs"));
+        // `fixture::` is what a file of its own would be called.
+        std::fs::write(directory.path().join(format!("src/{module}.rs")), text).expect("written");
+        let _ = writeln!(modules, "mod {module};");
+        count += 1;
+    }
+    assert!(count > 30, "{count}");
+    std::fs::write(directory.path().join("src/lib.rs"), modules).expect("written");
+    let manifest = format!(
+        "[package]\nname = \"fixtures\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\nframealloc = {{ path = {:?} }}\n",
+        workspace.join("framealloc")
+    );
+    std::fs::write(directory.path().join("Cargo.toml"), manifest).expect("written");
+    std::fs::copy(workspace.join("Cargo.lock"), directory.path().join("Cargo.lock")).expect("copied");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["check", "--offline", "--quiet", "--manifest-path"])
+        .arg(directory.path().join("Cargo.toml"))
+        .env("CARGO_TARGET_DIR", target.join("fixtures"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

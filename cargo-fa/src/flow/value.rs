@@ -258,7 +258,7 @@ impl State {
         }
         for (var, value) in &other.values {
             if let Some(known) = self.values.get_mut(var) {
-                known.join(value)
+                known.join(value);
             } else {
                 let mut value = value.clone();
                 for flow in &mut value.flows {

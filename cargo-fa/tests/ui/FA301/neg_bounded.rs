@@ -39,7 +39,7 @@ pub fn constant(alloc: &SmartAlloc) {
 pub fn game_loop(alloc: &mut SmartAlloc) {
     loop {
         alloc.begin_frame();
-        let _value = alloc.frame_box(1_u32);
+        println!("{}", *alloc.frame_box(1_u32));
         alloc.end_frame();
         if more() {
             break;

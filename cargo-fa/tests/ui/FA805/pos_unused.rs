@@ -1,0 +1,8 @@
+//! A tag that is declared and never used.
+//@ file: FA805
+use framealloc::{SmartAlloc, alloc_tag};
+
+#[alloc_tag("physics")]
+pub fn step(alloc: &SmartAlloc) -> u32 {
+    *alloc.frame_box(1)
+}
