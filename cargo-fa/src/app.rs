@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::report::{Format, Report, counted, render};
 use crate::run::{Plan, Run, UsageError, baseline_path};
 use crate::selection::from_root;
-use crate::{baseline, config, explain, fix, graph, init, list, progress, report};
+use crate::{baseline, config, explain, fix, graph, init, list, progress, report, trace_report};
 
 /// Nothing at the level deny.
 pub const CLEAN: u8 = 0;
@@ -93,6 +93,14 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             };
             print(&format!("{schema:#}\n"));
             Ok(CLEAN)
+        }
+        Some(Command::Report(arguments)) => {
+            let made = trace_report::run(arguments)?;
+            for message in made.messages.iter().filter(|message| !common.quiet || message.starts_with("note")) {
+                tell(message);
+            }
+            print(&made.text);
+            Ok(made.code)
         }
         Some(Command::Show { file }) => show(common, file, open),
         Some(Command::Init { force }) => {

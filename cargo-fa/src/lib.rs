@@ -34,3 +34,4 @@ pub mod selection;
 pub mod source;
 mod summary;
 pub mod suppress;
+pub mod trace_report;

@@ -274,6 +274,8 @@ pub enum Command {
         #[arg(short, long, default_value = "mermaid")]
         format: GraphFormat,
     },
+    /// Show what a recording of frames says, as text, a page or a picture, or compare two
+    Report(crate::trace_report::Arguments),
     /// Print a JSON Schema
     Schema {
         /// Of what

@@ -1,0 +1,271 @@
+//! A recording as columns: what a series said, by frame.
+
+use std::collections::BTreeMap;
+
+use framealloc_trace::{Decoder, Definition, Frame, Item, Kind, Outcome, TraceError};
+
+/// What a frame says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FrameLine {
+    pub(super) number: u64,
+    pub(super) start: u64,
+    pub(super) duration: u64,
+    pub(super) bytes: u64,
+    pub(super) high_water: u64,
+    pub(super) heap_fallbacks: u64,
+    pub(super) allocator_calls: Option<u64>,
+}
+
+/// One figure by frame. Frames that do not mention it are left out, so that memory follows the size of the file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Series {
+    pub(super) name: String,
+    /// Index of the frame and figure, in the order of the frames.
+    pub(super) points: Vec<(u32, u64)>,
+}
+
+impl Series {
+    fn add(&mut self, frame: u32, figure: u64) {
+        match self.points.last_mut() {
+            Some((last, sum)) if *last == frame => *sum = sum.saturating_add(figure),
+            _ => self.points.push((frame, figure)),
+        }
+    }
+
+    /// The figure of every frame, 0 where there is none.
+    pub(super) fn dense(&self, frames: usize) -> Vec<u64> {
+        let mut figures = vec![0; frames];
+        for (frame, figure) in &self.points {
+            figures[*frame as usize] = *figure;
+        }
+        figures
+    }
+}
+
+/// A system: bytes by frame, and what is only summed up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct System {
+    pub(super) bytes: Series,
+    pub(super) calls: u64,
+    pub(super) largest_call: u64,
+}
+
+/// A pool: live objects by frame, and what is only summed up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pool {
+    pub(super) live: Series,
+    pub(super) high_water: u64,
+    pub(super) bytes: u64,
+}
+
+/// A phase: bytes by frame and its time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Phase {
+    pub(super) bytes: Series,
+    pub(super) times: u64,
+    pub(super) nanoseconds: u64,
+    pub(super) longest: u64,
+}
+
+/// A request that met a budget.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub(super) frame: u32,
+    pub(super) asked: u64,
+    pub(super) left: u64,
+    pub(super) outcome: Outcome,
+}
+
+/// A budget and what it met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Budget {
+    pub(super) name: String,
+    pub(super) limit: u64,
+    pub(super) hits: Vec<Hit>,
+}
+
+/// Everything a file says.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    /// How the file is called in reports.
+    pub(super) name: String,
+    pub(super) frames: Vec<FrameLine>,
+    pub(super) tags: Vec<Series>,
+    pub(super) threads: Vec<Series>,
+    pub(super) systems: Vec<System>,
+    pub(super) pools: Vec<Pool>,
+    pub(super) phases: Vec<Phase>,
+    pub(super) budgets: Vec<Budget>,
+    /// Why there is no more of it.
+    pub(super) damage: Option<TraceError>,
+}
+
+/// What frames say, by number of the definition.
+#[derive(Default)]
+struct Reading {
+    names: BTreeMap<(Kind, u32), Definition>,
+    frames: Vec<FrameLine>,
+    tags: BTreeMap<u32, Series>,
+    threads: BTreeMap<u32, Series>,
+    systems: BTreeMap<u32, System>,
+    pools: BTreeMap<u32, Pool>,
+    phases: BTreeMap<u32, Phase>,
+    budgets: BTreeMap<u32, Budget>,
+}
+
+impl Recording {
+    /// Reads a recording that reports call `name`.
+    ///
+    /// What is cut off or damaged is left out, and the recording says so in its reports.
+    ///
+    /// # Errors
+    /// The bytes are none, are no recording, or are one of another version.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, TraceError> {
+        let mut reading = Reading::default();
+        let mut damage = None;
+        match Decoder::new(bytes) {
+            Ok(items) => {
+                for item in items {
+                    match item {
+                        Ok(Item::Definition(definition)) => {
+                            reading.names.insert((definition.kind, definition.id), definition);
+                        }
+                        Ok(Item::Frame(frame)) => reading.frame(&frame),
+                        Ok(_) => {}
+                        Err(error) => damage = Some(error),
+                    }
+                }
+            }
+            // Cut inside of the header: a recording that was killed at once.
+            Err(error @ TraceError::Truncated { .. }) => damage = Some(error),
+            Err(error) => return Err(error),
+        }
+        Ok(reading.finish(name, damage))
+    }
+
+    /// Whether the file ends early or is damaged.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.damage.is_some()
+    }
+
+    /// The note that every report of an incomplete recording carries.
+    pub(super) fn note(&self) -> Option<String> {
+        let damage = self.damage?;
+        let count = super::units::count(self.frames.len() as u64);
+        Some(format!("{damage}; this report shows the {count} whole frames before it"))
+    }
+}
+
+impl Reading {
+    fn frame(&mut self, frame: &Frame) {
+        // A frame is 24 bytes at least: 100 GiB before this is wrong.
+        let Ok(index) = u32::try_from(self.frames.len()) else { return };
+        self.frames.push(FrameLine {
+            number: frame.number,
+            start: frame.start,
+            duration: frame.duration,
+            bytes: frame.bytes,
+            high_water: frame.high_water,
+            heap_fallbacks: frame.heap_fallbacks,
+            allocator_calls: frame.allocator_calls,
+        });
+        for (id, bytes) in &frame.tags {
+            self.tags.entry(*id).or_default().add(index, *bytes);
+        }
+        for (id, bytes) in &frame.threads {
+            self.threads.entry(*id).or_default().add(index, *bytes);
+        }
+        for figures in &frame.systems {
+            let system = self.systems.entry(figures.id).or_default();
+            system.bytes.add(index, figures.bytes);
+            system.calls = system.calls.saturating_add(figures.calls);
+            system.largest_call = system.largest_call.max(figures.largest_call);
+        }
+        for figures in &frame.pools {
+            let pool = self.pools.entry(figures.id).or_default();
+            pool.live.add(index, figures.live);
+            pool.high_water = pool.high_water.max(figures.high_water);
+            pool.bytes = pool.bytes.max(figures.bytes);
+        }
+        for figures in &frame.phases {
+            let phase = self.phases.entry(figures.id).or_default();
+            phase.bytes.add(index, figures.bytes);
+            phase.times += 1;
+            phase.nanoseconds = phase.nanoseconds.saturating_add(figures.nanoseconds);
+            phase.longest = phase.longest.max(figures.nanoseconds);
+        }
+        for hit in &frame.budgets {
+            let hits = &mut self.budgets.entry(hit.id).or_default().hits;
+            hits.push(Hit { frame: index, asked: hit.asked, left: hit.left, outcome: hit.outcome });
+        }
+    }
+
+    fn finish(mut self, name: &str, damage: Option<TraceError>) -> Recording {
+        // A budget that was never met has a line in the picture all the same.
+        for (_, id) in self.names.keys().filter(|(kind, _)| *kind == Kind::Budget) {
+            self.budgets.entry(*id).or_default();
+        }
+        let names = &self.names;
+        let label = |kind, noun: &str, id| match names.get(&(kind, id)).map(|definition| definition.name.as_str()) {
+            Some("") => format!("no {noun}"),
+            Some(name) => name.to_owned(),
+            None => format!("{noun} {id}"),
+        };
+        let titled = |kind, noun: &str, id, series: Series| Series { name: label(kind, noun, id), ..series };
+        let mut tags: Vec<Series> =
+            self.tags.into_iter().map(|(id, series)| titled(Kind::Tag, "tag", id, series)).collect();
+        tags.extend(unattributed(&self.frames, &tags));
+        let mut recording = Recording {
+            name: name.to_owned(),
+            tags,
+            threads: (self.threads.into_iter())
+                .map(|(id, series)| titled(Kind::Thread, "thread", id, series))
+                .collect(),
+            systems: (self.systems.into_iter())
+                .map(|(id, system)| System { bytes: titled(Kind::System, "system", id, system.bytes), ..system })
+                .collect(),
+            pools: (self.pools.into_iter())
+                .map(|(id, pool)| Pool { live: titled(Kind::Pool, "pool", id, pool.live), ..pool })
+                .collect(),
+            phases: (self.phases.into_iter())
+                .map(|(id, phase)| Phase { bytes: titled(Kind::Phase, "phase", id, phase.bytes), ..phase })
+                .collect(),
+            budgets: (self.budgets.into_iter())
+                .map(|(id, budget)| Budget {
+                    name: label(Kind::Budget, "budget", id),
+                    limit: names.get(&(Kind::Budget, id)).map_or(0, |definition| definition.limit),
+                    ..budget
+                })
+                .collect(),
+            frames: self.frames,
+            damage,
+        };
+        // The largest first; equal ones by name, so that the same file always gives the same report.
+        by_total(&mut recording.tags, |tag| tag);
+        by_total(&mut recording.threads, |thread| thread);
+        by_total(&mut recording.systems, |system| &system.bytes);
+        by_total(&mut recording.phases, |phase| &phase.bytes);
+        recording.pools.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.live.name.cmp(&b.live.name)));
+        recording
+    }
+}
+
+fn by_total<T>(items: &mut [T], series: impl Fn(&T) -> &Series) {
+    items.sort_by_cached_key(|item| {
+        let series = series(item);
+        let total: u128 = series.points.iter().map(|(_, figure)| u128::from(*figure)).sum();
+        (std::cmp::Reverse(total), series.name.clone())
+    });
+}
+
+/// Bytes of frames that no tag accounts for.
+fn unattributed(frames: &[FrameLine], tags: &[Series]) -> Option<Series> {
+    let mut rest: Vec<u64> = frames.iter().map(|frame| frame.bytes).collect();
+    for (frame, bytes) in tags.iter().flat_map(|tag| &tag.points) {
+        let rest = &mut rest[*frame as usize];
+        *rest = rest.saturating_sub(*bytes);
+    }
+    let points: Vec<(u32, u64)> = (0..).zip(rest).filter(|(_, bytes)| *bytes > 0).collect();
+    (!points.is_empty()).then(|| Series { name: "not attributed".to_owned(), points })
+}

@@ -1,0 +1,126 @@
+"use strict";
+
+// What the timeline shows: the stretch of frames, the tags, and what each column of pixels stands for.
+
+const OWN_COLORS = 7;
+/** Frames are never wider than a screen of this many. */
+const FEWEST = 12;
+
+class Timeline {
+  constructor(recording) {
+    this.recording = recording;
+    this.from = 0;
+    this.to = recording.frames;
+    this.mean = false;
+    this.cursor = null;
+    /** Tags that were pressed in the legend; none is all. */
+    this.chosen = new Set();
+    this.found = null;
+    this.chooseLayers();
+  }
+
+  /** Which tags are drawn, and in which colours. */
+  chooseLayers() {
+    const { tags, frames } = this.recording;
+    let shown = tags.filter((tag) => this.chosen.size === 0 || this.chosen.has(tag));
+    if (this.found !== null && shown.some((tag) => this.found(tag.name))) {
+      shown = shown.filter((tag) => this.found(tag.name));
+    }
+    this.filtered = shown.length < tags.length;
+    const own = shown.slice(0, OWN_COLORS);
+    // A tag keeps the colour it has among all tags; those that have none there take what is free.
+    const free = [...Array(OWN_COLORS).keys()].filter((color) => !own.some((tag) => tag.rank === color));
+    this.layers = own.map((tag) => {
+      const color = tag.rank < OWN_COLORS ? tag.rank : free.shift();
+      return { name: tag.name, bytes: tag.bytes, color: `--tag${color}`, tags: [tag] };
+    });
+    const rest = shown.slice(OWN_COLORS);
+    if (rest.length > 0) {
+      const bytes = new Float64Array(frames);
+      for (const tag of rest) {
+        for (let frame = 0; frame < frames; frame += 1) bytes[frame] += tag.bytes[frame];
+      }
+      const name = rest.length === 1 ? rest[0].name : `${rest.length} other tags`;
+      this.layers.push({ name, bytes, color: "--other", tags: rest });
+    }
+    this.total = new Float64Array(frames);
+    for (const layer of this.layers) {
+      for (let frame = 0; frame < frames; frame += 1) this.total[frame] += layer.bytes[frame];
+    }
+    this.columns = null;
+  }
+
+  colorOf(tag) {
+    const layer = this.layers.find((candidate) => candidate.tags.includes(tag));
+    return layer === undefined ? null : layer.color;
+  }
+
+  show(from, to) {
+    const frames = this.recording.frames;
+    const span = Math.min(frames, Math.max(Math.min(FEWEST, frames), to - from));
+    const start = Math.min(frames - span, Math.max(0, from + (to - from - span) / 2));
+    this.from = start;
+    this.to = start + span;
+    this.columns = null;
+  }
+
+  zoom(factor, around) {
+    const span = (this.to - this.from) * factor;
+    const part = (around - this.from) / (this.to - this.from);
+    this.show(around - span * part, around + span * (1 - part));
+  }
+
+  move(frames) {
+    const span = this.to - this.from;
+    const from = Math.min(this.recording.frames - span, Math.max(0, this.from + frames));
+    this.show(from, from + span);
+  }
+
+  /** Puts a frame where it can be seen. */
+  reveal(frame) {
+    const span = this.to - this.from;
+    if (frame < this.from || frame + 1 > this.to) this.show(frame - span / 2, frame + span / 2);
+  }
+
+  /**
+   * What each column of pixels stands for: one frame, or, where there are more frames than pixels, the largest of them,
+   * so that no peak is lost and the tags of a column add up to a frame that was. With `mean`, their mean.
+   */
+  slices(width) {
+    if (this.columns !== null && this.columns.width === width) return this.columns;
+    const span = this.to - this.from;
+    const list = [];
+    const scale = width / span;
+    const count = Math.min(Math.ceil(width), Math.ceil(this.to) - Math.floor(this.from));
+    const single = span <= width;
+    for (let index = 0; index < count; index += 1) {
+      const first = single ? Math.floor(this.from) + index : Math.floor(this.from + (index * span) / count);
+      const end = single ? first + 1 : Math.floor(this.from + ((index + 1) * span) / count);
+      const left = single ? (first - this.from) * scale : (index * width) / count;
+      const right = single ? (first + 1 - this.from) * scale : ((index + 1) * width) / count;
+      list.push(this.slice(first, Math.max(first + 1, Math.min(end, this.recording.frames)), left, right));
+    }
+    this.columns = { width, list, single };
+    return this.columns;
+  }
+
+  slice(first, end, left, right) {
+    const { duration, calls, fallbacks, highWater } = this.recording;
+    const slice = { first, end, left, right, frame: first, duration: 0, calls: 0, fallbacks: 0, highWater: 0 };
+    for (let frame = first; frame < end; frame += 1) {
+      if (this.total[frame] > this.total[slice.frame]) slice.frame = frame;
+      slice.duration = Math.max(slice.duration, duration[frame]);
+      slice.calls = Math.max(slice.calls, calls[frame] - 1);
+      slice.fallbacks += fallbacks[frame];
+      slice.highWater = Math.max(slice.highWater, highWater[frame]);
+    }
+    slice.layers = this.layers.map((layer) => {
+      if (!this.mean) return layer.bytes[slice.frame];
+      let sum = 0;
+      for (let frame = first; frame < end; frame += 1) sum += layer.bytes[frame];
+      return sum / (end - first);
+    });
+    slice.total = slice.layers.reduce((a, b) => a + b, 0);
+    return slice;
+  }
+}

@@ -1,0 +1,112 @@
+"use strict";
+
+// Uses every control of a page of `cargo fa report` and says in the page what went wrong. Run by ci/report.sh.
+{
+  const { timeline, painter } = window.report;
+  const canvas = document.getElementById("canvas");
+  const box = canvas.getBoundingClientRect();
+  const wrong = [];
+  const expect = (what, holds) => {
+    if (!holds) wrong.push(what);
+  };
+  const key = (name, shiftKey = false) => canvas.dispatchEvent(new KeyboardEvent("keydown", { key: name, shiftKey }));
+  const click = (id) => document.getElementById(id).click();
+  const span = () => timeline.to - timeline.from;
+  const pointer = (type, x, y, shiftKey = false) => {
+    const place = { clientX: box.left + x, clientY: box.top + y, pointerId: 1, button: 0, shiftKey, bubbles: true };
+    canvas.dispatchEvent(new PointerEvent(type, place));
+  };
+  // A pointer that does not exist cannot be captured.
+  canvas.setPointerCapture = () => {};
+  const tip = document.getElementById("tip");
+
+  expect("all frames at first", span() === timeline.recording.frames);
+  expect("tags sum up to the bytes of the frame", timeline.total.every((bytes, frame) => bytes === timeline.recording.bytes[frame]));
+
+  const before = painter.frameAt(400);
+  canvas.dispatchEvent(new WheelEvent("wheel", { deltaY: -400, clientX: box.left + 400, clientY: box.top + 100, cancelable: true }));
+  expect("the wheel zooms", span() < timeline.recording.frames);
+  expect("the frame under the wheel stays", Math.abs(painter.frameAt(400) - before) < 2);
+  key("+");
+  const near = span();
+  key("-");
+  expect("keys zoom", near < span());
+  key("0");
+  expect("0 shows all", span() === timeline.recording.frames);
+
+  click("in");
+  click("in");
+  const from = timeline.from;
+  pointer("pointerdown", 500, 100);
+  pointer("pointermove", 400, 100);
+  pointer("pointerup", 400, 100);
+  expect("dragging moves", timeline.from > from);
+  key("ArrowLeft", true);
+  expect("keys move", timeline.from < from + span());
+  click("all");
+  pointer("pointerdown", 200, 100, true);
+  pointer("pointermove", 300, 100, true);
+  pointer("pointerup", 300, 100, true);
+  expect("a stretch is chosen", span() < timeline.recording.frames / 4);
+  pointer("pointerdown", 600, 515);
+  pointer("pointerup", 600, 515);
+  expect("the strip of all frames moves", timeline.from > timeline.recording.frames / 3);
+
+  key("0");
+  pointer("pointermove", 300, 100);
+  expect("hovering tells the frame", !tip.hidden && tip.textContent.includes("Frame #") && tip.textContent.includes("KiB"));
+  pointer("pointerleave", 0, 0);
+  expect("and stops", tip.hidden);
+  key("n");
+  const hit = timeline.recording.hits[0];
+  expect("n goes to the first hit of a budget", timeline.cursor === hit && tip.textContent.includes("met: the budget"));
+  expect("and says it", document.getElementById("spoken").textContent.includes("Frame #"));
+  key("ArrowRight");
+  expect("keys walk", timeline.cursor === hit + 1);
+  click("later");
+  expect("the next hit", timeline.cursor === timeline.recording.hits[1]);
+  click("earlier");
+  expect("the hit before", timeline.cursor === hit);
+  document.querySelector("#systems button.frame").click();
+  expect("a frame of a table is shown", timeline.cursor >= timeline.from && timeline.cursor < timeline.to);
+
+  click("mean");
+  expect("means are shown", timeline.mean && document.getElementById("mean").getAttribute("aria-pressed") === "true");
+  click("peak");
+
+  const find = (text) => {
+    const field = document.getElementById("find");
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
+  };
+  find("AI pathfinding");
+  expect("one tag is found", timeline.layers.length === 1 && timeline.layers[0].name === "ai::pathfinding");
+  const visible = [...document.querySelectorAll("#systems tbody tr")].filter((row) => !row.hidden);
+  expect("and its system", visible.length === 1 && visible[0].textContent.includes("game::ai::pathfinding::search"));
+  find("<nothing>");
+  expect("nothing found leaves the timeline", timeline.layers.length === 8);
+  find("");
+  const entry = document.querySelector("#legend button");
+  entry.click();
+  expect("a tag alone", timeline.layers.length === 1 && entry.getAttribute("aria-pressed") === "true");
+  entry.click();
+  expect("all tags again", timeline.layers.length === 8);
+
+  const names = () => [...document.querySelectorAll("#tags tbody th")].map((cell) => cell.textContent);
+  document.querySelector("#tags thead th:first-child .sort").click();
+  expect("sorted by name", names()[0] === "ai" && names().at(-1) === "ui");
+  const max = document.querySelectorAll("#tags thead th")[4];
+  max.querySelector(".sort").click();
+  expect("sorted by size", max.getAttribute("aria-sort") === "descending" && names()[0] === "particles");
+
+  const seen = document.documentElement.dataset;
+  const themes = [1, 2, 3].map(() => {
+    click("theme");
+    return seen.theme;
+  });
+  expect("themes", themes.includes("light") && themes.includes("dark"));
+  painter.paint();
+  const pixel = painter.pen.getImageData(Math.round(400 * painter.ratio), Math.round(330 * painter.ratio), 1, 1).data;
+  expect("something is drawn", pixel[3] === 255);
+  seen.driven = wrong.length === 0 ? "passed" : wrong.join("; ");
+}

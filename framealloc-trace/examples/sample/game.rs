@@ -1,0 +1,185 @@
+//! Makes recordings of a game that never was. The same seed gives the same bytes. Shared with the tests of `cargo fa report`.
+
+use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
+
+/// What a sample holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    /// Number of frames.
+    pub(crate) frames: u64,
+    /// Seed of everything random.
+    pub(crate) seed: u64,
+    /// Bytes by which `physics` is larger than in other samples.
+    pub(crate) growth: u64,
+}
+
+/// Tags with their usual bytes per frame.
+pub(crate) const TAGS: [(&str, u64); 14] = [
+    ("render::visibility", 196_608),
+    ("physics", 163_840),
+    ("physics::contacts", 131_072),
+    ("particles", 98_304),
+    ("ai::pathfinding", 90_112),
+    ("animation", 65_536),
+    ("ai", 49_152),
+    ("ui", 40_960),
+    ("net::snapshot", 32_768),
+    ("audio", 16_384),
+    ("scripts", 12_288),
+    ("debug::draw", 8192),
+    ("net", 4096),
+    ("input", 1024),
+];
+
+const SYSTEMS: [(&str, usize); 18] = [
+    ("game::render::cull", 0),
+    ("game::render::sort_draws", 0),
+    ("game::physics::broad_phase", 1),
+    ("game::physics::integrate", 1),
+    ("game::physics::solve", 2),
+    ("game::particles::emit", 3),
+    ("game::particles::advance", 3),
+    ("game::ai::pathfinding::search", 4),
+    ("game::animation::blend", 5),
+    ("game::animation::skin", 5),
+    ("game::ai::decide", 6),
+    ("game::ui::layout", 7),
+    ("game::ui::text", 7),
+    ("game::net::encode", 8),
+    ("game::audio::mix", 9),
+    ("game::scripts::tick", 10),
+    ("game::debug::lines", 11),
+    ("game::input::gather", 13),
+];
+
+const POOLS: [(&str, u64, u64); 4] =
+    [("Projectile", 512, 96), ("Particle", 4096, 48), ("Enemy", 128, 640), ("SoundVoice", 48, 256)];
+
+/// The limit of the budget of the whole allocator.
+pub(crate) const WHOLE: u64 = 1408 * 1024;
+/// The limit of the budget of `particles`.
+pub(crate) const PARTICLES: u64 = 640 * 1024;
+
+/// `SplitMix64`: good enough for pictures, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+}
+
+impl Sample {
+    /// The bytes of the recording.
+    #[must_use]
+    pub(crate) fn record(self) -> Vec<u8> {
+        let mut random = Random(self.seed);
+        let mut encoder = Encoder::new(Vec::new());
+        define(&mut encoder);
+        let (mut high_water, mut start, mut wave) = (0, 0, 0_u64);
+        for number in 1..=self.frames {
+            // A wave of enemies comes, and goes; now and then something explodes.
+            wave = if random.below(900) == 0 { 100 } else { wave.saturating_sub(random.below(3)) };
+            let burst = random.below(1400) == 0;
+            let phase = (number * 200 / self.frames.max(1)) % 40;
+            let swell = phase.min(40 - phase);
+            let mut tags: Vec<(u32, u64)> = Vec::new();
+            for (id, (name, usual)) in (1..).zip(TAGS) {
+                let mut bytes = usual * (80 + swell) / 100 + random.below(usual / 12) / 16 * 16;
+                match name {
+                    "particles" if burst => bytes += 600_000,
+                    "particles" => bytes += wave * 1500,
+                    "ai::pathfinding" | "physics::contacts" => bytes += wave * 1200,
+                    "net" if !number.is_multiple_of(3) => continue,
+                    "physics" => bytes += self.growth,
+                    _ => {}
+                }
+                tags.push((id, bytes));
+            }
+            let bytes: u64 = tags.iter().map(|(_, bytes)| bytes).sum();
+            high_water = high_water.max(bytes);
+            let systems = systems(&tags, wave);
+            let budgets = budgets(&tags, bytes);
+            let share = bytes / 4;
+            let threads = [(0, bytes - 3 * share), (1, share), (2, share), (3, share)];
+            let pools: Vec<PoolFigures> = (0..)
+                .zip(POOLS)
+                .map(|(id, (_, usual, size))| {
+                    let live = usual / 2 + usual * wave / 200 + random.below(usual / 16);
+                    PoolFigures { id, live, high_water: usual * 9 / 8, bytes: usual * 9 / 8 * size }
+                })
+                .collect();
+            let duration = 5_200_000 + wave * 42_000 + random.below(900_000) + if burst { 7_000_000 } else { 0 };
+            let phases = [
+                PhaseFigures { id: 1, bytes: bytes / 3, nanoseconds: duration / 2 },
+                PhaseFigures { id: 2, bytes: bytes / 2, nanoseconds: duration / 3 },
+            ];
+            encoder.frame(&FrameView {
+                number,
+                start,
+                duration,
+                bytes,
+                high_water,
+                heap_fallbacks: u64::from(burst),
+                allocator_calls: Some(if number < 3 { 40 } else { u64::from(burst) * 3 }),
+                tags: &tags,
+                threads: &threads,
+                systems: &systems,
+                pools: &pools,
+                budgets: &budgets,
+                phases: &phases,
+            });
+            start += duration.max(16_666_667);
+        }
+        encoder.into_bytes()
+    }
+}
+
+fn define(encoder: &mut Encoder) {
+    for (id, (name, _)) in (1..).zip(TAGS) {
+        encoder.define(Kind::Tag, id, name, 0);
+    }
+    for (id, (name, _)) in (1..).zip(SYSTEMS) {
+        encoder.define(Kind::System, id, name, 0);
+    }
+    for (id, name) in (0..).zip(["main", "worker 1", "worker 2", "worker 3"]) {
+        encoder.define(Kind::Thread, id, name, 0);
+    }
+    for (id, (name, ..)) in (0..).zip(POOLS) {
+        encoder.define(Kind::Pool, id, name, 0);
+    }
+    encoder.define(Kind::Budget, 1, "the budget of the allocator", WHOLE);
+    encoder.define(Kind::Budget, 2, "the budget of tag `particles`", PARTICLES);
+    encoder.define(Kind::Phase, 1, "simulate", 0);
+    encoder.define(Kind::Phase, 2, "extract", 0);
+}
+
+fn systems(tags: &[(u32, u64)], wave: u64) -> Vec<SystemFigures> {
+    let systems = (1..).zip(SYSTEMS).filter_map(|(id, (_, tag))| {
+        let own = u32::try_from(tag + 1).unwrap();
+        let bytes = tags.iter().find(|(id, _)| *id == own)?.1;
+        let sharing = SYSTEMS.iter().filter(|(_, other)| *other == tag).count() as u64;
+        let calls = if own == 5 { 1 + wave / 10 } else { 1 };
+        Some(SystemFigures { id, calls, bytes: bytes / sharing, largest_call: bytes / sharing / calls })
+    });
+    systems.collect()
+}
+
+fn budgets(tags: &[(u32, u64)], bytes: u64) -> Vec<BudgetHit> {
+    let particles = tags.iter().find(|(id, _)| *id == 4).map_or(0, |(_, bytes)| *bytes);
+    let mut hits = Vec::new();
+    if particles > PARTICLES {
+        hits.push(BudgetHit { id: 2, asked: 16_384, left: 4096, outcome: Outcome::Promoted });
+    }
+    if bytes > WHOLE {
+        hits.push(BudgetHit { id: 1, asked: bytes - WHOLE, left: 0, outcome: Outcome::Warned });
+    }
+    hits
+}
