@@ -186,6 +186,8 @@ fn assumed(name: &str, config: &Config) -> Option<u64> {
 fn loop_words(bound: &Bound) -> String {
     match bound {
         Bound::AtMost(number) => format!("up to {number} times"),
+        // What has no name of its own is described, not quoted.
+        Bound::Input(name) if name.contains(' ') => format!("once for each element of {name}"),
         Bound::Input(name) => format!("once for each element of `{name}`"),
         Bound::Unknown => "without a known bound".to_owned(),
     }
