@@ -33,8 +33,10 @@ static FIXTURES: LazyLock<Vec<Fixture>> = LazyLock::new(|| {
     files.sort();
     files
         .into_iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).unwrap();
+        .map(|path| (std::fs::read_to_string(&path).unwrap(), path))
+        // What is wrong in `.fa.toml` stays where it is, however the program is written.
+        .filter(|(text, _)| !text.contains("//@ file:") || text.contains("//~"))
+        .map(|(text, path)| {
             let config = std::fs::read_to_string(path.with_file_name(config::FILE_NAME)).unwrap_or_default();
             let config = config::read(&config::FILE_NAME.into(), &config).unwrap();
             let found = found(&Sample::game(&text), &config);

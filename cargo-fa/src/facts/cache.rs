@@ -10,7 +10,7 @@ use super::ir::FileFacts;
 use super::{Refused, parse};
 
 /// Changes whenever the facts of the same text do.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-1");
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;

@@ -1,12 +1,30 @@
-//! A look at the bytes that refuses what would overflow the stack of a recursive parser.
+//! A look at the bytes before the parser: it refuses what would overflow the stack, and blanks comments.
+//!
+//! The lexer turns every line of documentation into an attribute with an escaped string in it, which takes as long as
+//! parsing the code. Nothing here reads documentation, so that it never gets to see it.
 
 /// How deep brackets may nest.
 const BRACKETS: u32 = 600;
 /// How long a chain of operators, dots, prefixes or `else if` may grow.
 const CHAIN: u32 = 6_000;
 
-/// The offset where the text nests too deeply.
-pub(super) fn check(bytes: &[u8]) -> Result<(), usize> {
+/// The text with blanks for comments, every byte of code where it was; or the offset where it nests too deeply.
+pub(super) fn prepare(text: &str) -> Result<String, usize> {
+    let bytes = text.as_bytes();
+    let mut blanked = bytes.to_vec();
+    check(bytes, |from, to| {
+        for byte in &mut blanked[from..to] {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+    })?;
+    // Comments start and end at ASCII, so that no character is cut; if it were, the text would be taken as it is.
+    Ok(String::from_utf8(blanked).unwrap_or_else(|_| text.to_owned()))
+}
+
+/// The offset where the text nests too deeply; `comment` hears of every comment.
+fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usize> {
     let mut depth = 0_u32;
     // One chain per depth: brackets open a new one.
     let mut chains: Vec<u32> = vec![0];
@@ -40,10 +58,16 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), usize> {
             b'"' => at = string_end(bytes, at),
             b'\'' => at = quote_end(bytes, at),
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
+                let end = at + memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
+                comment(at, end);
+                at = end;
                 continue;
             }
-            b'/' if bytes.get(at + 1) == Some(&b'*') => at = comment_end(bytes, at),
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                let end = comment_end(bytes, at);
+                comment(at, bytes.len().min(end + 1));
+                at = end;
+            }
             b'<' if preceded_by_word(bytes, at) || bytes[..at].ends_with(b"::") => {
                 angles += 1;
                 if angles > BRACKETS {

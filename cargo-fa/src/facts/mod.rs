@@ -39,8 +39,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<FileFacts, Refused> {
     let whole = std::str::from_utf8(bytes).map_err(|error| Refused::new(error.valid_up_to(), "not valid UTF-8"))?;
     let base = prelude(whole);
     let text = &whole[base..];
-    depth::check(text.as_bytes()).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
-    let parsed = std::panic::catch_unwind(|| lower_text(text, offset(base)));
+    let text = depth::prepare(text).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
+    let parsed = std::panic::catch_unwind(|| lower_text(&text, offset(base)));
     proc_macro2::extra::invalidate_current_thread_spans();
     let mut facts = parsed.map_err(|_| Refused::new(base, "the parser failed on this file"))??;
     facts.mentions_fa = memchr::memmem::find(bytes, b"fa:").is_some();

@@ -94,5 +94,23 @@ fn nothing_overflows_the_stack() {
 fn a_long_flat_file_is_not_deep() {
     let rows = "    [1.5, -2.25, 3.0e-4, 0x10, 'a', \"x;{(\"],\n".repeat(20_000);
     let text = format!("const TABLE: &[[f32; 4]] = &[\n{rows}];\nfn f<'a>(x: &'a str) -> bool {{ x == r#\"{{\"# }}\n");
-    assert_eq!(depth::check(text.as_bytes()), Ok(()));
+    assert_eq!(depth::prepare(&text).as_deref(), Ok(text.as_str()));
+}
+
+#[test]
+fn comments_are_blanked_and_nothing_else_is() {
+    for (text, blanked) in [
+        ("/// é doc\nfn f() {} // end", "          \nfn f() {}       "),
+        ("a /* b /* c */ d */ e", "a                   e"),
+        ("\"// no\" '\"' // x", "\"// no\" '\"'     "),
+        ("r#\"/* \" \"# /* y */ 'a: loop", "r#\"/* \" \"#         'a: loop"),
+        ("b\"\\\"//\" '\\'' '/' // z", "b\"\\\"//\" '\\'' '/'     "),
+        ("f::<'a,'b>() // x", "f::<'a,'b>()     "),
+        ("r#in // x", "r#in     "),
+        ("1 / 2 /", "1 / 2 /"),
+    ] {
+        let prepared = depth::prepare(text).expect("is not deep");
+        assert_eq!(prepared, blanked, "{text}");
+        assert_eq!(prepared.len(), text.len());
+    }
 }

@@ -113,6 +113,9 @@ impl Lowerer<'_> {
     }
 
     fn argument(&mut self, tokens: TokenStream) -> Option<ExprId> {
+        if let Some(simple) = self.single_token(&tokens) {
+            return Some(simple);
+        }
         if let Ok(expr) = syn::parse2::<syn::Expr>(tokens.clone()) {
             // `name = value` in a format macro names an argument.
             return Some(match &expr {
@@ -129,6 +132,25 @@ impl Lowerer<'_> {
         }
         let expr = syn::parse2::<syn::Expr>(tokens.into_iter().collect()).ok()?;
         Some(self.expr(&expr))
+    }
+
+    /// A name or literal alone, which needs no parser.
+    fn single_token(&mut self, tokens: &TokenStream) -> Option<ExprId> {
+        let mut tokens = tokens.clone().into_iter();
+        let (first, None) = (tokens.next()?, tokens.next()) else { return None };
+        match first {
+            TokenTree::Ident(ident) => {
+                let (name, span) = self.ident(&ident);
+                let keyword =
+                    matches!(self.facts.name(name), "true" | "false" | "_" | "return" | "break" | "continue" | "crate");
+                (!keyword).then(|| self.push_expr(span, ExprKind::Name(name)))
+            }
+            TokenTree::Literal(literal) => {
+                let expr = syn::Expr::Lit(syn::ExprLit { attrs: Vec::new(), lit: syn::Lit::new(literal) });
+                Some(self.expr(&expr))
+            }
+            _ => None,
+        }
     }
 
     /// `{name}` and `{name:?}` in the text of a literal.
