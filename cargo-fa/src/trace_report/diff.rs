@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use framealloc_syntax::parse_size;
+use framealloc_syntax::{SizeError, parse_size};
 
 use super::figures::Spread;
 use super::recording::{Recording, Series};
@@ -35,7 +35,10 @@ impl Threshold {
             let part = number.trim().parse::<f64>().ok().filter(|part| part.is_finite() && *part >= 0.0);
             return part.map(|part| Self::Part(part / 100.0)).ok_or_else(|| format!("`{text}` is no percentage"));
         }
-        parse_size(text).map(Self::Bytes).map_err(|error| format!("{error}, or a percentage such as `5%`"))
+        parse_size(text).map(Self::Bytes).map_err(|error| match &error {
+            SizeError::Malformed { suggestion: Some(meant) } => format!("{error}; did you mean `{meant}`?"),
+            _ => format!("{error}, or a percentage such as `5%`"),
+        })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "thresholds are far below 2^52 bytes")]
