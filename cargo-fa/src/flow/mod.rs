@@ -1,9 +1,15 @@
 //! Abstract interpretation of one function: where memory comes from, where it goes, and what is in force around it.
 
+mod associated;
 mod call;
 pub(crate) mod event;
 mod expr;
+mod external;
 mod heap;
+mod iterate;
+mod layout;
+mod loops;
+mod macros;
 mod method;
 mod ours;
 mod place;
