@@ -85,13 +85,13 @@ fn every_fixture_has_exactly_the_findings_that_it_expects() {
         let expected = expectations(&text);
         let got: BTreeSet<(usize, String)> = found.iter().map(|(line, code, _)| (*line, code.clone())).collect();
         for (line, missing) in expected.difference(&got) {
-            let _ = write!(wrong, "{code}/{name}:{line}: {missing} is not found\n");
+            let _ = writeln!(wrong, "{code}/{name}:{line}: {missing} is not found");
         }
         for (line, other, finding) in &found {
             if !expected.contains(&(*line, other.clone())) {
-                let _ = write!(
+                let _ = writeln!(
                     wrong,
-                    "{code}/{name}:{line}: unexpected {other} ({:?}): {}\n",
+                    "{code}/{name}:{line}: unexpected {other} ({:?}): {}",
                     finding.confidence, finding.message
                 );
             }

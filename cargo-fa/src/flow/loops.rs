@@ -8,7 +8,7 @@ use crate::facts::ir::{ExprId, Name, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
 
-impl<'l> Interpreter<'_, 'l> {
+impl Interpreter<'_, '_> {
     pub(super) fn run_loop(
         &mut self,
         label: Option<Name>,
