@@ -72,6 +72,11 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::AssignOp { left, right } => {
                 let target = self.eval_place(*left);
                 self.eval(*right, None);
+                if let Some(Root::Local(var)) = target.alias
+                    && let Some(value) = self.state.values.get_mut(&var)
+                {
+                    value.number = None;
+                }
                 if target.ty.head() == Some(Known::String) {
                     self.growth(&target, "String += &str", span);
                 }

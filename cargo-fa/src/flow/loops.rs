@@ -35,6 +35,9 @@ impl Interpreter<'_, '_> {
             let continues = self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
             self.state.join(&continues);
             self.state.join(&entry);
+            if self.state == entry {
+                break;
+            }
         }
         let Some(of) = self.loops.pop() else { return Value::unit() };
         if !may_not_run {

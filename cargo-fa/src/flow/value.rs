@@ -239,7 +239,7 @@ impl FrameState {
 pub(crate) type AllocatorKey = (Root, Option<Arc<str>>);
 
 /// What holds at a point of the program.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct State {
     pub(crate) values: FxHashMap<Var, Value>,
     pub(crate) frames: FxHashMap<AllocatorKey, FrameState>,
