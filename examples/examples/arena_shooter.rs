@@ -125,6 +125,7 @@ fn find_hits(alloc: &SmartAlloc, enemies: &[PoolBox<Enemy>], bullets: &[PoolBox<
         let (bullet, enemy) = (&bullets[bullet as usize], &enemies[enemy as usize]);
         (bullet.position[0] - enemy.position[0]).hypot(bullet.position[1] - enemy.position[1]) < 0.5
     });
+    // fa: allow(FA401, reason = "the hits outlive the scope that they are found in")
     near.map(|&(bullet, enemy)| (bullet as usize, enemy as usize)).collect()
 }
 
@@ -140,6 +141,7 @@ fn fire(world: &mut World<'_>, dice: &mut Dice) {
         let angle = dice.roll(std::f32::consts::TAU);
         let bullet = Bullet { position: [SIDE as f32 / 2.0; 2], velocity: [angle.cos() * 0.4, angle.sin() * 0.4] };
         match bullet.try_pooled() {
+            // fa: allow(FA402, reason = "the pool is full long before the vector has to grow often")
             Ok(bullet) => world.bullets.push(bullet),
             Err(_jammed) => world.jammed += 1,
         }
@@ -184,6 +186,7 @@ fn resolve(alloc: &SmartAlloc, world: &mut World<'_>, frame: u32, effects: &mpsc
     let mut spent: Vec<usize> = Vec::new();
     for &(bullet, enemy) in &hits {
         world.enemies[enemy].health -= 40;
+        // fa: allow(FA402, reason = "a handful of hits in a frame")
         spent.push(bullet);
         let hit = alloc.frame_box_for_transfer(Hit { frame, loudness: 0.5 });
         // When the other side is gone, the handle comes back in the error and counts as dropped.
@@ -259,6 +262,7 @@ fn main() {
                 waves += 1;
                 for _ in world.enemies.len()..ENEMIES {
                     let position = [dice.roll(SIDE as f32), dice.roll(SIDE as f32)];
+                    // fa: allow(FA402, reason = "a wave comes once in many frames")
                     world.enemies.push(Enemy { position, health: 100 }.pooled());
                 }
             }

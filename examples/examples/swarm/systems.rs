@@ -272,6 +272,7 @@ fn render(alloc: &SmartAlloc, world: &World) -> u64 {
     for agent in (0..world.agents()).filter(|agent| world.is_visible(*agent)) {
         sprites.push(world.sprite(agent));
         if World::is_hunter(agent) {
+            // fa: allow(FA602, reason = "one label for each hunter in sight, and each is a text of its own")
             labels.push(frame_format!(alloc, "hunter {agent}: {:.2}", world.energy[agent]));
         }
     }
