@@ -1,25 +1,28 @@
-//! The command line: three numbers.
+//! The command line: three numbers and a file.
 
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 pub const HELP: &str = "\
 swarm: a headless game frame loop, once in framealloc's memory and once in Vec and Box
 
-usage: cargo run --release --example swarm -- [--agents N] [--frames N] [--threads N]
+usage: cargo run --release --example swarm -- [--agents N] [--frames N] [--threads N] [--record FILE]
 
   --agents N    agents in the world, 2 to 200000 (20000)
   --frames N    frames to run and time, 8 to 100000 (120)
   --threads N   threads that share the work of a frame, 1 to 64 (2)
+  --record FILE records the frames, for `cargo fa report`
   --help        this text
 ";
 
 /// What to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Args {
     pub agents: usize,
     pub frames: usize,
     pub threads: usize,
+    pub record: Option<PathBuf>,
 }
 
 /// Why there is nothing to run.
@@ -36,8 +39,9 @@ impl fmt::Display for Refusal {
         match self {
             Self::Help => f.write_str(HELP),
             Self::Unknown(word) => {
-                write!(f, "unknown argument `{word}`: --agents, --frames, --threads and --help are known")
+                write!(f, "unknown argument `{word}`: --agents, --frames, --threads, --record and --help are known")
             }
+            Self::Missing("--record") => f.write_str("`--record` needs a file after it"),
             Self::Missing(option) => write!(f, "`{option}` needs a number after it"),
             Self::Bad { option, value, range } => {
                 write!(f, "`{option}` takes a number from {} to {}, not `{value}`", range.start(), range.end())
@@ -48,13 +52,18 @@ impl fmt::Display for Refusal {
 
 impl Args {
     pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Self, Refusal> {
-        let mut args = Self { agents: 20_000, frames: 120, threads: 2 };
+        let mut args = Self { agents: 20_000, frames: 120, threads: 2, record: None };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let (name, attached) = match word.split_once('=') {
                 Some((name, value)) => (name, Some(value.to_owned())),
                 None => (word.as_str(), None),
             };
+            if name == "--record" {
+                let file = attached.or_else(|| words.next()).ok_or(Refusal::Missing("--record"))?;
+                args.record = Some(file.into());
+                continue;
+            }
             let (option, field, range) = match name {
                 "--agents" => ("--agents", &mut args.agents, 2..=200_000),
                 "--frames" => ("--frames", &mut args.frames, 8..=100_000),
@@ -85,6 +94,7 @@ mod tests {
         assert_eq!(parse("--frames 9 --agents=1_000").map(|args| (args.frames, args.agents)), Ok((9, 1000)));
         for (words, part) in [
             ("--frames", "`--frames` needs a number"),
+            ("--record", "`--record` needs a file"),
             ("--frames many", "from 8 to 100000, not `many`"),
             ("--threads 0", "from 1 to 64, not `0`"),
             ("--agents -3", "not `-3`"),

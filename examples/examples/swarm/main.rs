@@ -21,7 +21,7 @@ mod world;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use framealloc::{CountingAlloc, SmartAlloc};
+use framealloc::{CountingAlloc, RecordError, SmartAlloc};
 
 use args::{Args, Refusal};
 use report::Stopwatch;
@@ -57,7 +57,13 @@ fn main() -> ExitCode {
         }
     };
     // The loop runs on one of the pool's threads: handing it work from outside would allocate now and then.
-    let (text, equal) = pool.install(|| run(args));
+    let (text, equal) = match pool.install(|| run(&args)) {
+        Ok(done) => done,
+        Err(error) => {
+            eprintln!("swarm: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     match io::stdout().write_all(text.as_bytes()) {
         Ok(()) if equal => ExitCode::SUCCESS,
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -68,7 +74,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: Args) -> (String, bool) {
+fn run(args: &Args) -> Result<(String, bool), RecordError> {
     let parts = args.threads * PARTS_PER_THREAD;
     let mut alloc = SmartAlloc::default();
     let mut world = World::new(args.agents);
@@ -81,6 +87,11 @@ fn run(args: Args) -> (String, bool) {
     for frame in 0..WARM_UP + args.frames {
         if frame == WARM_UP - 1 {
             systems::rehearse(&mut alloc, &world, parts);
+        }
+        if frame == WARM_UP
+            && let Some(file) = &args.record
+        {
+            alloc.record(file)?;
         }
         let mut framealloc = |watch: &mut Stopwatch| systems::tick(&mut alloc, &mut world, parts, watch);
         let mut baseline = |watch: &mut Stopwatch| baseline::tick(&mut world_of_std, parts, watch);
@@ -101,7 +112,8 @@ fn run(args: Args) -> (String, bool) {
         eprint!("\r{:30}\r", "");
     }
     let equal = pictures_equal && world.checksum() == world_of_std.checksum();
-    (report::report(args, &alloc.stats(), &ours, &std, equal), equal)
+    alloc.stop_recording()?;
+    Ok((report::report(args, &alloc.stats(), &ours, &std, equal), equal))
 }
 
 /// Runs one frame and takes either its time or its calls of the allocator.

@@ -96,7 +96,7 @@ fn percentile(durations: &[Duration], per_cent: usize) -> f64 {
 }
 
 /// Everything that there is to say about a run.
-pub fn report(args: Args, stats: &AllocStats, ours: &Stopwatch, std: &Stopwatch, equal: bool) -> String {
+pub fn report(args: &Args, stats: &AllocStats, ours: &Stopwatch, std: &Stopwatch, equal: bool) -> String {
     let mut text = String::new();
     // Writing to a `String` does not fail.
     let _ = tables(&mut text, args, stats, ours, std, equal);
@@ -105,13 +105,13 @@ pub fn report(args: Args, stats: &AllocStats, ours: &Stopwatch, std: &Stopwatch,
 
 fn tables(
     out: &mut String,
-    args: Args,
+    args: &Args,
     stats: &AllocStats,
     ours: &Stopwatch,
     std: &Stopwatch,
     equal: bool,
 ) -> std::fmt::Result {
-    let Args { agents, frames, threads } = args;
+    let Args { agents, frames, threads, .. } = args;
     writeln!(out, "{agents} agents, {frames} frames, {threads} threads\n")?;
 
     writeln!(out, "{:<20} {:>14} {:>14}", "tag", "bytes/frame", "high water")?;
