@@ -65,7 +65,10 @@ fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usiz
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => {
                 let end = comment_end(bytes, at);
-                comment(at, bytes.len().min(end + 1));
+                // One that never ends is for the parser to refuse.
+                if end < bytes.len() {
+                    comment(at, end + 1);
+                }
                 at = end;
             }
             b'<' if preceded_by_word(bytes, at) || bytes[..at].ends_with(b"::") => {

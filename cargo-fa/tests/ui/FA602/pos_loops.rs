@@ -109,3 +109,16 @@ pub fn in_match(alloc: &SmartAlloc, inputs: &[Option<u32>]) -> u32 {
     }
     sum
 }
+
+#[frame_system]
+pub fn counted_up(alloc: &SmartAlloc, inputs: &[u32]) -> u32 {
+    let mut count = 0;
+    for input in inputs {
+        count += *input;
+    }
+    let mut sum = 0;
+    for round in 0..count {
+        sum += *alloc.frame_box(round); //~ FA602
+    }
+    sum
+}
