@@ -195,10 +195,8 @@ impl Recorder {
             self.left_out += 1;
             return;
         }
-        self.collect(alloc);
+        let heap_fallbacks = self.collect(alloc);
         let Lists { tags, threads, systems, pools, budgets } = &self.lists;
-        let mut heap_fallbacks = 0;
-        alloc.for_each_tag(|tag| heap_fallbacks += tag.heap_fallbacks as u64);
         self.encoder.frame(&FrameView {
             number: report.frame,
             start: nanoseconds(self.frame_began - self.started),
@@ -221,15 +219,20 @@ impl Recorder {
         }
     }
 
-    /// Fills the lists, and writes the names that are new.
-    fn collect(&mut self, alloc: &SmartAlloc) {
+    /// Fills the lists, and writes the names that are new. Returns the requests that went to the heap.
+    fn collect(&mut self, alloc: &SmartAlloc) -> u64 {
         let Self { encoder, known, lists, .. } = self;
         lists.tags.clear();
-        for (index, bytes) in alloc.raw_tags() {
+        let mut heap_fallbacks = 0;
+        for (index, figures) in alloc.raw_tags() {
+            heap_fallbacks += figures.fallbacks.count as u64;
+            if figures.high_water == 0 {
+                continue;
+            }
             define_once(&mut known.tags, index, |id| {
                 encoder.define(Kind::Tag, id, TagId::from_index(index).path(), 0);
             });
-            lists.tags.push((number(index), bytes as u64));
+            lists.tags.push((number(index), figures.bytes as u64));
         }
         lists.systems.clear();
         for (index, figures) in alloc.raw_sites() {
@@ -279,6 +282,7 @@ impl Recorder {
             let (asked, left) = (event.asked as u64, event.left as u64);
             lists.budgets.push(BudgetHit { id: number(index), asked, left, outcome: outcome(event.outcome) });
         }
+        heap_fallbacks
     }
 
     /// Gives the buffer to the writer, if it has one to give back.
@@ -337,7 +341,7 @@ fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {
     }
 }
 
-/// Bytes of the budget that an event is about, where the configuration has it; else what it had left and was asked for.
+/// Bytes of the budget that an event is about, where the configuration has it; else 0, which readers show as no limit.
 fn limit_of(alloc: &SmartAlloc, event: &BudgetEvent) -> u64 {
     alloc.config().budget_of(event.limit).map_or(0, |budget| budget.bytes() as u64)
 }

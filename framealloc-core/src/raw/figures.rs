@@ -34,14 +34,11 @@ impl SmartAlloc {
         unsafe { &(*self.turn_state()).transfers }.clone()
     }
 
-    /// Index and bytes of the tags of the last frame.
-    pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, usize)> {
+    /// Index and figures of all tags in the last frame.
+    pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, TagFigures)> {
         // SAFETY: as in `each_tag`.
         let tags = unsafe { &(*self.turn_state()).tags };
-        tags.iter()
-            .enumerate()
-            .filter(|(_, figures)| figures.high_water > 0)
-            .map(|(index, figures)| (index, figures.bytes))
+        tags.iter().copied().enumerate()
     }
 
     /// Index and figures of the systems of the last frame.
