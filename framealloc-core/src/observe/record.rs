@@ -396,7 +396,7 @@ impl SmartAlloc {
         self.stop_recording()?;
         let recorder =
             Recorder::start(path, options).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
-        self.set_recorder(Some(Box::new(recorder)));
+        self.change_observers(|observers| observers.recorder = Some(recorder));
         Ok(())
     }
 
@@ -405,6 +405,7 @@ impl SmartAlloc {
     /// # Errors
     /// If the file could not be written.
     pub fn stop_recording(&mut self) -> Result<RecordSummary, RecordError> {
-        self.set_recorder(None).map_or(Ok(RecordSummary::default()), |recorder| recorder.stop())
+        self.change_observers(|observers| observers.recorder.take())
+            .map_or(Ok(RecordSummary::default()), Recorder::stop)
     }
 }

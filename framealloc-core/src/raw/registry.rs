@@ -15,7 +15,7 @@ use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
-use crate::observe::record::Recorder;
+use crate::observe::Observers;
 use crate::scratch::Regions;
 use crate::tag::{IntoTag, TagId};
 use crate::transfer::{TransferCounters, TransferStats};
@@ -109,7 +109,7 @@ pub(super) struct Turn {
     pub(super) sites: Vec<SiteFigures>,
     pub(super) budget_events: Vec<BudgetEvent>,
     pub(super) transfers: TransferStats,
-    recorder: Option<Box<Recorder>>,
+    observers: Option<Box<Observers>>,
 }
 
 /// What one frame used, over all threads.
@@ -324,16 +324,22 @@ impl SmartAlloc {
             let turn = self.turn_state();
             (*turn).frame += 1;
             (*turn).open = true;
-            if let Some(recorder) = &mut (*turn).recorder {
-                recorder.begin();
-            }
+        }
+        self.observe(Observers::begin);
+    }
+
+    /// Calls `visit` with the observers, if there are any. They are taken out meanwhile, as they read the allocator.
+    fn observe(&mut self, visit: impl FnOnce(&mut Observers, &Self)) {
+        if let Some(mut observers) = self.set_observers(None) {
+            visit(&mut observers, self);
+            self.set_observers(Some(observers));
         }
     }
 
-    /// Exchanges the recorder.
-    pub(crate) fn set_recorder(&mut self, recorder: Option<Box<Recorder>>) -> Option<Box<Recorder>> {
+    /// Exchanges the observers.
+    pub(crate) fn set_observers(&mut self, observers: Option<Box<Observers>>) -> Option<Box<Observers>> {
         // SAFETY: `self` is exclusive.
-        unsafe { core::mem::replace(&mut (*self.turn_state()).recorder, recorder) }
+        unsafe { core::mem::replace(&mut (*self.turn_state()).observers, observers) }
     }
 
     /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
@@ -357,11 +363,7 @@ impl SmartAlloc {
     pub(crate) fn end_frame_caught(&mut self) -> (FrameReport, Option<Payload>) {
         let panicked = self.drop_shared();
         let report = self.turn();
-        // Taken out meanwhile, as it reads the allocator.
-        if let Some(mut recorder) = self.set_recorder(None) {
-            recorder.end(self, report);
-            self.set_recorder(Some(recorder));
-        }
+        self.observe(|observers, alloc| observers.end(alloc, report));
         (report, panicked)
     }
 
