@@ -6,14 +6,15 @@ pub use crate::site::Site;
 pub use crate::{Frame, SmartAlloc, Tag};
 
 use crate::raw::heap_guard::HeapZone;
-use crate::tag::IntoTag;
+use crate::tag::{IntoTag, TagId};
 
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.
 pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl FnOnce(&SmartAlloc) -> R) -> R {
     alloc.whole_frame(|alloc| {
         let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
         let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
-        let _call = WholeFrameCall { alloc, site, zone: HeapZone::enter(site.is_no_heap()) };
+        let tag = site.tag().unwrap_or(alloc.tag_id());
+        let _call = WholeFrameCall { alloc, site, tag, zone: HeapZone::of_system(site, || tag) };
         body(tagged.as_deref().unwrap_or(alloc))
     })
 }
@@ -22,12 +23,17 @@ pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl Fn
 struct WholeFrameCall<'a> {
     alloc: &'a SmartAlloc,
     site: &'static Site,
+    tag: TagId,
     zone: HeapZone,
 }
 
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
-        self.alloc.frame().heap().book_site(self.site.index(), 0, self.zone.leave());
+        let (used, heap) = (self.zone.leave(), self.alloc.frame().heap());
+        heap.book_site(self.site.index(), 0, used);
+        if used.calls != 0 {
+            heap.book_heap(self.tag, used);
+        }
     }
 }
 

@@ -65,11 +65,12 @@ pub use frame::{
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
+pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use raw::counting::{AllocCalls, CountingAlloc};
-pub use raw::heap_guard::{HeapGuard, HeapUse, no_heap};
+pub use raw::heap_guard::{HeapGuard, no_heap};
 pub use scratch::{Scratch, ScratchSet, ScratchStats};
 pub use tag::{IntoTag, Tag, TagId};
 pub use transfer::{TransferHandle, TransferStats, UnreceivedTransfer};

@@ -41,6 +41,32 @@ fn the_heap_use_of_a_system_is_its_own() {
     assert_eq!((heap("clean"), heap("dirty"), heap("free")), (Some(0), Some(2), Some(0)));
     let bytes = stats.systems.iter().find(|system| system.name == "dirty").map(|system| system.heap.bytes);
     assert_eq!(bytes, Some(2 * 100 * size_of::<usize>()));
+    let untagged = stats.tags.iter().find(|tag| tag.path == "(untagged)").map(|tag| tag.heap.calls);
+    assert_eq!(untagged, Some(2), "systems without a tag");
+}
+
+#[frame_system(name = "tagged", tag = "renderer", no_heap)]
+fn tagged(alloc: &SmartAlloc) -> usize {
+    vec![*alloc.frame_box(1_u8); 10].len()
+}
+
+#[test]
+fn the_heap_use_of_a_tag_is_that_of_its_systems() {
+    let mut alloc = SmartAlloc::default();
+    for _ in 0..2 {
+        alloc.whole_frame(|alloc| {
+            tagged(alloc);
+            tagged(alloc);
+            free(alloc);
+        });
+    }
+    let heap = alloc.stats().tag("renderer").map(|tag| tag.heap);
+    let system = alloc.stats().systems.iter().find(|system| system.name == "tagged").map(|system| system.heap);
+    assert_eq!(heap, system);
+    assert_eq!(heap.map(|heap| heap.calls), Some(2));
+    alloc.whole_frame(free);
+    let heap = alloc.stats().tag("renderer").map(|tag| tag.heap.calls);
+    assert_eq!(heap, Some(0), "figures are those of the last frame");
 }
 
 #[test]

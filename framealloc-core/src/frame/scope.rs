@@ -64,7 +64,12 @@ impl Drop for SystemScope<'_> {
     #[inline]
     fn drop(&mut self) {
         let bytes = self.region.reached_with_tags();
-        self.region.frame().heap().book_site(self.site, bytes, self.zone.leave());
+        let used = self.zone.leave();
+        let frame = self.region.frame();
+        frame.heap().book_site(self.site, bytes, used);
+        if used.calls != 0 {
+            frame.heap().book_heap(frame.tag_id(), used);
+        }
     }
 }
 
@@ -76,7 +81,7 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
         None => Region::open(alloc.frame(), tag),
         Some(bytes) => Region::open_limited(alloc.frame(), tag, site.name(), bytes),
     };
-    let scope = SystemScope { region, site: site.index(), zone: HeapZone::enter(site.is_no_heap()) };
+    let scope = SystemScope { region, site: site.index(), zone: HeapZone::of_system(site, || tag) };
     body(scope.region.frame())
 }
 

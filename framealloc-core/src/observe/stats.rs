@@ -1,7 +1,7 @@
 //! Figures of the last frame, per tag, thread and system.
 
 use crate::budget::BudgetEvent;
-use crate::raw::heap_guard::HeapUse;
+use crate::observe::heap_use::HeapUse;
 use crate::raw::registry::SmartAlloc;
 use crate::scratch::ScratchStats;
 use crate::transfer::TransferStats;
@@ -47,6 +47,8 @@ pub struct TagStats {
     pub heap_fallbacks: usize,
     /// Bytes that these asked for; they are not part of `bytes`.
     pub heap_bytes: usize,
+    /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
+    pub heap: HeapUse,
 }
 
 /// Bytes of one thread.

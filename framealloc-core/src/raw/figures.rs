@@ -82,15 +82,17 @@ impl SmartAlloc {
 }
 
 fn tag_stats(figures: impl Iterator<Item = TagFigures>) -> impl Iterator<Item = TagStats> {
-    figures.enumerate().filter(|(_, figures)| figures.high_water > 0 || figures.fallbacks.count > 0).map(
-        |(index, figures)| TagStats {
+    figures
+        .enumerate()
+        .filter(|(_, figures)| figures.high_water > 0 || figures.fallbacks.count > 0 || figures.heap.calls > 0)
+        .map(|(index, figures)| TagStats {
             path: TagId::from_index(index).path(),
             bytes: figures.bytes,
             high_water: figures.high_water,
             heap_fallbacks: figures.fallbacks.count,
             heap_bytes: figures.fallbacks.bytes,
-        },
-    )
+            heap: figures.heap,
+        })
 }
 
 impl Turn {

@@ -2,32 +2,37 @@
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
+use core::panic::Location;
 use std::alloc::System;
+use std::panic::catch_unwind;
 
-/// Calls of the global allocator where there should be none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HeapUse {
-    /// Calls that asked for memory: allocations and reallocations.
-    pub calls: usize,
-    /// Bytes that were asked for.
-    pub bytes: usize,
-}
+use crate::observe::heap_use::{HeapGuardMode, HeapUse, Watch, noticed};
+use crate::site::Site;
+use crate::tag::TagId;
 
-/// What a thread knows: whether the heap is off limits, and what was taken from it since.
+/// What a thread knows: whether the heap is off limits, for whom, and what was taken from it since.
 #[derive(Clone, Copy)]
 struct Zone {
     watched: bool,
     used: HeapUse,
+    watch: Watch,
+}
+
+impl Zone {
+    const FREE: Self = Self { watched: false, used: HeapUse::NONE, watch: Watch::NOBODY };
 }
 
 thread_local! {
     /// Constant and without a destructor: the allocator reads it at any time in a thread's life.
-    static ZONE: Cell<Zone> = const { Cell::new(Zone { watched: false, used: HeapUse { calls: 0, bytes: 0 } }) };
+    static ZONE: Cell<Zone> = const { Cell::new(Zone::FREE) };
 }
 
-/// A global allocator that counts what is asked of it inside `#[frame_system(no_heap)]` and [`no_heap`], by system, and passes
-/// every call on to `A`. Outside of them a call costs one thread-local flag more.
+/// A global allocator that counts what is asked of it inside `#[frame_system(no_heap)]` and [`no_heap`], by system and tag,
+/// and passes every call on to `A`. Outside of them a call costs one thread-local flag more.
+///
+/// [`HeapGuard::set_mode`] makes it report the places or end the program. A backtrace that the program itself takes where
+/// the heap is off limits must be taken in the mode [`HeapGuardMode::Count`], without the feature `debug`: the standard
+/// library takes one at a time, and waits for itself.
 ///
 /// ```
 /// use framealloc_core::{HeapGuard, no_heap};
@@ -63,15 +68,28 @@ impl<A> HeapGuard<A> {
 
 #[inline(always)]
 fn asked(bytes: usize) {
-    let zone = ZONE.get();
-    if zone.watched {
-        let used = HeapUse { calls: zone.used.calls + 1, bytes: zone.used.bytes.saturating_add(bytes) };
-        ZONE.set(Zone { used, ..zone });
+    if ZONE.with(|zone| zone.get().watched) {
+        used(bytes);
     }
 }
 
-// SAFETY: every call goes on to `inner` unchanged. Counting neither allocates nor panics: the flag is a thread-local
-// without initialiser and destructor, and calls do not overflow in the life of a machine.
+#[cold]
+#[inline(never)]
+fn used(bytes: usize) {
+    let mut zone = ZONE.get();
+    zone.used.add(HeapUse { calls: 1, bytes });
+    // Off meanwhile: telling takes from the heap itself.
+    ZONE.set(Zone { watched: false, ..zone });
+    // Nothing may unwind out of an allocator. Should telling fail, the call is counted all the same.
+    let told = catch_unwind(|| noticed(zone.watch, bytes, zone.used.calls));
+    if let Err(payload) = told {
+        core::mem::forget(payload);
+    }
+    ZONE.set(zone);
+}
+
+// SAFETY: every call goes on to `inner` unchanged. The flag is a thread-local without initialiser and destructor. What is
+// counted does not overflow in the life of a machine; telling runs with the flag off and under `catch_unwind`.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for HeapGuard<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         asked(layout.size());
@@ -107,13 +125,28 @@ pub(crate) struct HeapZone {
 
 impl HeapZone {
     #[inline(always)]
-    pub(crate) fn enter(watched: bool) -> Self {
-        let previous = ZONE.get();
-        if !watched && !previous.watched {
-            return Self { previous: None };
+    pub(crate) fn enter(watch: Option<impl FnOnce() -> Watch>) -> Self {
+        match watch {
+            None if !ZONE.with(|zone| zone.get().watched) => Self { previous: None },
+            None => Self { previous: Some(ZONE.replace(Zone::FREE)) },
+            Some(watch) => Self::watch(watch()),
         }
-        ZONE.set(Zone { watched, used: HeapUse::default() });
-        Self { previous: Some(previous) }
+    }
+
+    #[inline(never)]
+    fn watch(watch: Watch) -> Self {
+        // Here, since the allocator must not read the environment.
+        HeapGuardMode::prepare();
+        Self { previous: Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, watch })) }
+    }
+
+    /// Of a call of a function with `#[frame_system]`.
+    #[inline(always)]
+    pub(crate) fn of_system(site: &'static Site, tag: impl FnOnce() -> TagId) -> Self {
+        Self::enter(site.is_no_heap().then_some(|| {
+            let (file, line) = site.location();
+            Watch { system: site.name(), file, line, tag: tag().path() }
+        }))
     }
 
     /// Ends the time and returns what was used in it.
@@ -132,8 +165,14 @@ impl Drop for HeapZone {
 
 /// Calls `body` and returns, beside its result, what it took from the heap on this thread. Counted only where a [`HeapGuard`]
 /// is the program's global allocator; growth of frame memory counts too, which steady frames do not have.
+///
+/// What the guard does besides counting is its [mode](HeapGuard::set_mode): it may report the place, or end the program.
+#[track_caller]
 pub fn no_heap<R>(body: impl FnOnce() -> R) -> (R, HeapUse) {
-    let mut zone = HeapZone::enter(true);
+    let caller = Location::caller();
+    let (file, line) = (caller.file(), caller.line());
+    let watch = Watch { system: "no_heap", file, line, tag: TagId::NONE.path() };
+    let mut zone = HeapZone::watch(watch);
     let result = body();
     (result, zone.leave())
 }

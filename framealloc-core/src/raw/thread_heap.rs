@@ -6,11 +6,11 @@ use core::ptr::NonNull;
 use super::arena::{Arena, Fallbacks};
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
-use super::heap_guard::HeapUse;
 use super::ledger::ThreadBudgets;
 use super::registry::{Inner, SmartAlloc};
 use super::retain::RetainNode;
 use super::share::DropNode;
+use crate::observe::heap_use::HeapUse;
 use crate::tag::TagId;
 
 /// Number of remembered (tag, name) pairs; a power of two.
@@ -39,8 +39,7 @@ impl SiteFigures {
         }
         // Hardly ever: two words less to write at the end of every system.
         if other.heap.calls != 0 {
-            self.heap.calls += other.heap.calls;
-            self.heap.bytes += other.heap.bytes;
+            self.heap.add(other.heap);
         }
     }
 }
@@ -65,11 +64,19 @@ pub(crate) struct HeapState {
     pub(crate) retained: *mut RetainNode,
     names: [Name; NAMES],
     /// What closed scopes of the running frame used, by tag.
-    scoped: Vec<(usize, Fallbacks)>,
+    scoped: Vec<Booked>,
     /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
     published: Vec<TagFigures>,
     pub(crate) sites: Vec<SiteFigures>,
     pub(super) budgets: ThreadBudgets,
+}
+
+/// What was booked to one tag in the running frame.
+#[derive(Clone, Copy, Default)]
+struct Booked {
+    bytes: usize,
+    fallbacks: Fallbacks,
+    heap: HeapUse,
 }
 
 /// What one tag used in the last frame, and the most of any frame.
@@ -78,12 +85,15 @@ pub(crate) struct TagFigures {
     pub(crate) bytes: usize,
     pub(crate) high_water: usize,
     pub(crate) fallbacks: Fallbacks,
+    /// What systems of the tag took from the heap where they may not.
+    pub(crate) heap: HeapUse,
 }
 
 impl TagFigures {
     pub(crate) fn add(&mut self, other: &Self) {
         self.bytes += other.bytes;
         self.fallbacks.add(other.fallbacks);
+        self.heap.add(other.heap);
     }
 }
 
@@ -251,8 +261,8 @@ impl ThreadHeap {
             let fallbacks = frame.as_ref().arena().take_fallbacks();
             if bytes != 0 || fallbacks.count != 0 {
                 let booked = self.scoped_of(frame.as_ref().tag_id().index());
-                booked.0 += bytes;
-                booked.1.add(fallbacks);
+                booked.bytes += bytes;
+                booked.fallbacks.add(fallbacks);
             }
         }
     }
@@ -260,11 +270,11 @@ impl ThreadHeap {
     /// # Safety
     /// The returned reference must end before anything else touches the heap (I9).
     #[expect(clippy::mut_from_ref, reason = "the heap is a cell that one thread uses at a time")]
-    unsafe fn scoped_of(&self, tag: usize) -> &mut (usize, Fallbacks) {
+    unsafe fn scoped_of(&self, tag: usize) -> &mut Booked {
         // SAFETY: as in `frame_of`.
         let scoped = unsafe { &mut (*self.state()).scoped };
         if scoped.len() <= tag {
-            scoped.resize(tag + 1, (0, Fallbacks::default()));
+            scoped.resize(tag + 1, Booked::default());
         }
         &mut scoped[tag]
     }
@@ -278,6 +288,14 @@ impl ThreadHeap {
             Self::grow_sites(sites, site);
         }
         sites[site].add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
+    }
+
+    /// Books what a system took from the heap to its tag.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn book_heap(&self, tag: TagId, heap: HeapUse) {
+        // SAFETY: as in `frame_of`; the reference ends with the statement.
+        unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
     }
 
     #[cold]
@@ -305,8 +323,8 @@ impl ThreadHeap {
                 }
                 let fallbacks = frame.as_ref().arena().take_fallbacks();
                 let booked = self.scoped_of(index);
-                booked.0 += bytes;
-                booked.1.add(fallbacks);
+                booked.bytes += bytes;
+                booked.fallbacks.add(fallbacks);
             }
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
@@ -329,7 +347,8 @@ impl ThreadHeap {
             let (scoped, published) = (&mut (*state).scoped, &mut (*state).published);
             published.resize(scoped.len().max(published.len()), TagFigures::default());
             for (used, figures) in scoped.iter_mut().zip(published) {
-                (figures.bytes, figures.fallbacks) = core::mem::take(used);
+                let Booked { bytes, fallbacks, heap } = core::mem::take(used);
+                *figures = TagFigures { bytes, fallbacks, heap, high_water: figures.high_water };
                 figures.high_water = figures.high_water.max(figures.bytes);
             }
             self.turn_budgets();
