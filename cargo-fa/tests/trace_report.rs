@@ -241,6 +241,8 @@ fn a_diff_names_what_grew() {
     assert!(text.contains("tag physics +12.0 KiB/frame"), "{text}");
     let row = text.lines().find(|line| line.trim_start().starts_with("physics ")).unwrap();
     assert!(row.contains("+12.0 KiB") && row.contains('%'), "{row}");
+    let row = text.lines().find(|line| line.trim_start().starts_with("simulate ")).unwrap();
+    assert!(row.contains("+4.00 KiB"), "a phase that takes a third: {row}");
     assert!(!text.contains("particles"), "what did not change is not listed: {text}");
     assert!(diff.markdown().contains("| physics | "));
     assert!(!Diff::new(&before, &after, Threshold::Bytes(16_384)).has_grown());
@@ -294,7 +296,7 @@ fn bad_files_are_told_apart() {
     for (name, bytes, message) in [
         ("empty.fa", &[][..], "is empty"),
         ("text.fa", b"fn main() {}", "not a recording of framealloc"),
-        ("version.fa", &other_version, "has version 9, this program reads version 1"),
+        ("version.fa", &other_version, "has version 9, this program reads version 2"),
     ] {
         let path = written(folder.path(), name, bytes);
         let error = made(&[path.to_str().unwrap()]).unwrap_err();

@@ -66,6 +66,7 @@ pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionF
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
+pub use observe::phases::{PhaseGuard, PhaseSpan, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};

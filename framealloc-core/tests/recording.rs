@@ -154,3 +154,28 @@ fn a_file_that_cannot_be_made_is_an_error_with_its_name() {
     assert!(matches!(error, RecordError::Io { .. }));
     assert_eq!(alloc.stop_recording().expect("nothing to write").frames, 0);
 }
+
+#[test]
+fn phases_are_recorded_as_the_figures_say() {
+    let file = TraceFile::new("phases");
+    let mut alloc = SmartAlloc::default();
+    alloc.record(&file.0).expect("the file can be made");
+    alloc.whole_frame(|alloc| {
+        let _update = alloc.phase_scope("update");
+        for _ in 0..2 {
+            let _physics = alloc.phase_scope("physics");
+            alloc.frame_slice_zeroed::<u64>(100);
+        }
+    });
+    let stats = alloc.stats();
+    alloc.whole_frame(|_| ());
+    alloc.stop_recording().expect("the file can be written");
+    let (definitions, frames) = file.read();
+    let name = |id| definitions.iter().find(|d| d.kind == Kind::Phase && d.id == id).map(|d| d.name.as_str());
+    let recorded: Vec<_> = frames[0].phases.iter().map(|p| (name(p.id).unwrap(), p.calls, p.bytes)).collect();
+    let expected: Vec<_> = stats.phases.iter().map(|p| (p.path, p.calls as u64, p.bytes as u64)).collect();
+    assert_eq!(recorded, expected);
+    assert!(recorded.iter().any(|(name, calls, _)| (*name, *calls) == ("update::physics", 2)));
+    assert!(frames[0].phases.iter().all(|phase| 0 < phase.longest && phase.longest <= phase.nanoseconds));
+    assert!(frames[1].phases.is_empty());
+}

@@ -203,7 +203,13 @@ impl Fields<'_> {
                 })
             })?,
             phases: self.list(|fields| {
-                Some(PhaseFigures { id: fields.id()?, bytes: fields.number()?, nanoseconds: fields.number()? })
+                Some(PhaseFigures {
+                    id: fields.id()?,
+                    calls: fields.number()?,
+                    bytes: fields.number()?,
+                    nanoseconds: fields.number()?,
+                    longest: fields.number()?,
+                })
             })?,
         })
     }

@@ -50,7 +50,9 @@ impl Encoder {
             list(out, frame.systems, |system| [u64::from(system.id), system.calls, system.bytes, system.largest_call]);
             list(out, frame.pools, |pool| [u64::from(pool.id), pool.live, pool.high_water, pool.bytes]);
             list(out, frame.budgets, |hit| [u64::from(hit.id), hit.asked, hit.left, hit.outcome.number()]);
-            list(out, frame.phases, |phase| [u64::from(phase.id), phase.bytes, phase.nanoseconds]);
+            list(out, frame.phases, |phase| {
+                [u64::from(phase.id), phase.calls, phase.bytes, phase.nanoseconds, phase.longest]
+            });
         });
     }
 

@@ -38,7 +38,7 @@ pub use model::{BudgetHit, Definition, Frame, FrameView, Kind, Outcome, PhaseFig
 pub const MAGIC: [u8; 8] = *b"FATRACE\0";
 
 /// The version that this crate writes and reads.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 const BLOCK_DEFINITION: u8 = 1;
 const BLOCK_FRAME: u8 = 2;

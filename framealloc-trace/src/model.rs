@@ -108,10 +108,14 @@ pub struct BudgetHit {
 pub struct PhaseFigures {
     /// The number of the phase.
     pub id: u32,
-    /// Bytes that were handed out in it.
+    /// How often it ended.
+    pub calls: u64,
+    /// Bytes that were handed out in it, in all calls.
     pub bytes: u64,
-    /// Nanoseconds from its begin to its end.
+    /// Nanoseconds from begin to end, in all calls.
     pub nanoseconds: u64,
+    /// Nanoseconds of the longest call.
+    pub longest: u64,
 }
 
 macro_rules! frame {

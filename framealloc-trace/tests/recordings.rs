@@ -18,7 +18,7 @@ prop_compose! {
         systems in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
         pools in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
         budgets in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
-        phases in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
+        phases in prop::collection::vec(any::<(u32, u64, u64, u64, u64)>(), 0..4),
     ) -> Frame {
         let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
         Frame {
@@ -30,7 +30,8 @@ prop_compose! {
             budgets: budgets.into_iter()
                 .map(|(id, asked, left)| BudgetHit { id, asked, left, outcome: Outcome::Promoted }).collect(),
             phases: phases.into_iter()
-                .map(|(id, bytes, nanoseconds)| PhaseFigures { id, bytes, nanoseconds }).collect(),
+                .map(|(id, calls, bytes, nanoseconds, longest)| PhaseFigures { id, calls, bytes, nanoseconds, longest })
+                .collect(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::diff::Threshold;
 
 const EXIT_CODES: &str = "Exit codes:
   0    the report was made
-  1    with --diff: the mean bytes per frame of the whole, a tag or a system grew by more than the threshold
+  1    with --diff: the mean bytes per frame of the whole, a tag, a system or a phase grew by more than the threshold
   2    the command line is wrong, or a file is missing, empty, no recording, or of another version
   3    with --strict: a recording is cut off or damaged, so the report is incomplete
   101  cargo-fa itself failed";

@@ -1,4 +1,4 @@
-//! What changed from one recording to another: bytes per frame, by tag, system and pool.
+//! What changed from one recording to another: bytes per frame, by tag, system and phase.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -112,6 +112,10 @@ impl Diff {
             recording.systems.iter().map(|system| system.bytes.clone()).collect()
         };
         parts.extend(changes("system", [&systems(before), &systems(after)], [before, after]));
+        let phases = |recording: &Recording| -> Vec<Series> {
+            recording.phases.iter().map(|phase| phase.bytes.clone()).collect()
+        };
+        parts.extend(changes("phase", [&phases(before), &phases(after)], [before, after]));
         let note =
             |recording: &Recording| recording.note().map(|note| format!("{}: {note}", printable(&recording.name)));
         Self {
@@ -128,7 +132,7 @@ impl Diff {
         }
     }
 
-    /// Whether the mean frame, a tag or a system grew by more than the threshold.
+    /// Whether the mean frame, a tag, a system or a phase grew by more than the threshold.
     #[must_use]
     pub fn has_grown(&self) -> bool {
         self.grown().next().is_some()
@@ -221,7 +225,7 @@ impl Diff {
 }
 
 const COLUMNS: [&str; 5] = ["Name", "Before", "After", "Change", ""];
-const KINDS: [(&str, &str); 2] = [("tag", "Tags"), ("system", "Systems")];
+const KINDS: [(&str, &str); 3] = [("tag", "Tags"), ("system", "Systems"), ("phase", "Phases")];
 
 fn shown(change: &Change, name: impl Fn(&str) -> String) -> Vec<String> {
     let mut cells = change.cells();

@@ -62,7 +62,7 @@ pub(super) struct Pool {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Phase {
     pub(super) bytes: Series,
-    pub(super) times: u64,
+    pub(super) calls: u64,
     pub(super) nanoseconds: u64,
     pub(super) longest: u64,
 }
@@ -191,9 +191,9 @@ impl Reading {
         for figures in &frame.phases {
             let phase = self.phases.entry(figures.id).or_default();
             phase.bytes.add(index, figures.bytes);
-            phase.times += 1;
+            phase.calls = phase.calls.saturating_add(figures.calls);
             phase.nanoseconds = phase.nanoseconds.saturating_add(figures.nanoseconds);
-            phase.longest = phase.longest.max(figures.nanoseconds);
+            phase.longest = phase.longest.max(figures.longest);
         }
         for hit in &frame.budgets {
             let hits = &mut self.budgets.entry(hit.id).or_default().hits;

@@ -279,10 +279,12 @@ impl Recording {
     fn phases_table(&self) -> Table {
         let rows = self.phases.iter().map(|phase| {
             let spread = Spread::of_series(&phase.bytes, self.frames.len());
-            let time = ratio(phase.nanoseconds, phase.times);
+            let time = ratio(phase.nanoseconds, phase.calls);
+            let calls = ratio(phase.calls, self.frames.len() as u64);
             vec![
                 Cell::Name(phase.bytes.name.clone()),
                 self.curve(&phase.bytes),
+                Cell::Figure { text: units::number(calls), value: calls },
                 mean_bytes(spread.mean),
                 bytes(spread.p99),
                 bytes(spread.max),
@@ -294,7 +296,17 @@ impl Recording {
         Table {
             title: "Phases",
             caption: "Bytes per frame and time, by named span",
-            columns: vec!["Name", "Over time", "Mean", "p99", "Max", "Mean time", "Longest", "Worst frame"],
+            columns: vec![
+                "Name",
+                "Over time",
+                "Calls/frame",
+                "Mean",
+                "p99",
+                "Max",
+                "Mean time",
+                "Longest",
+                "Worst frame",
+            ],
             rows: rows.collect(),
         }
     }

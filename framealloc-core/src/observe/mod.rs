@@ -1,6 +1,7 @@
 //! What can be seen of memory: figures are derived from arena positions at the turn, never counted per allocation.
 
 pub(crate) mod heap_use;
+pub(crate) mod phases;
 pub(crate) mod record;
 pub(crate) mod stats;
 

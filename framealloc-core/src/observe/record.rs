@@ -11,8 +11,9 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PoolFigures, SystemFigures};
+use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
 
+use super::phases::PhaseId;
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
 use crate::pool::{self, PoolStats};
@@ -127,6 +128,7 @@ struct Known {
     threads: Vec<Option<Box<str>>>,
     pools: Vec<&'static str>,
     budgets: Vec<Limit>,
+    phases: Vec<bool>,
 }
 
 /// The lists of a frame, kept for their memory.
@@ -137,6 +139,7 @@ struct Lists {
     systems: Vec<SystemFigures>,
     pools: Vec<PoolFigures>,
     budgets: Vec<BudgetHit>,
+    phases: Vec<PhaseFigures>,
 }
 
 impl Recorder {
@@ -196,7 +199,7 @@ impl Recorder {
             return;
         }
         let heap_fallbacks = self.collect(alloc);
-        let Lists { tags, threads, systems, pools, budgets } = &self.lists;
+        let Lists { tags, threads, systems, pools, budgets, phases } = &self.lists;
         self.encoder.frame(&FrameView {
             number: report.frame,
             start: nanoseconds(self.frame_began - self.started),
@@ -210,7 +213,7 @@ impl Recorder {
             systems,
             pools,
             budgets,
-            phases: &[],
+            phases,
         });
         self.buffered += 1;
         let waiting = self.encoder.as_bytes().len();
@@ -281,6 +284,19 @@ impl Recorder {
             });
             let (asked, left) = (event.asked as u64, event.left as u64);
             lists.budgets.push(BudgetHit { id: number(index), asked, left, outcome: outcome(event.outcome) });
+        }
+        lists.phases.clear();
+        for (index, figures) in alloc.raw_phases() {
+            define_once(&mut known.phases, index, |id| {
+                encoder.define(Kind::Phase, id, PhaseId::from_index(index).path(), 0);
+            });
+            lists.phases.push(PhaseFigures {
+                id: number(index),
+                calls: figures.calls as u64,
+                bytes: figures.bytes as u64,
+                nanoseconds: nanoseconds(figures.duration),
+                longest: nanoseconds(figures.longest),
+            });
         }
         heap_fallbacks
     }

@@ -1,5 +1,6 @@
 //! Figures of the last frame, per tag, thread and system.
 
+use super::phases::PhaseStats;
 use crate::budget::BudgetEvent;
 use crate::observe::heap_use::HeapUse;
 use crate::raw::registry::SmartAlloc;
@@ -25,6 +26,8 @@ pub struct AllocStats {
     pub threads: Vec<ThreadStats>,
     /// The annotated systems that ran in the last frame.
     pub systems: Vec<SystemStats>,
+    /// The phases that ended in the last frame, in the order of their first use.
+    pub phases: Vec<PhaseStats>,
     /// What budgets did in the last frame: one entry for each limit and outcome.
     pub budget_events: Vec<BudgetEvent>,
     /// The scratch regions that are alive, in the order they were made.
@@ -88,6 +91,12 @@ impl AllocStats {
     pub fn tag(&self, path: &str) -> Option<TagStats> {
         self.tags.iter().find(|tag| tag.path == path).copied()
     }
+
+    /// Returns the figures of the phase with this path, if it ended in the last frame.
+    #[must_use]
+    pub fn phase(&self, path: &str) -> Option<PhaseStats> {
+        self.phases.iter().find(|phase| phase.path == path).copied()
+    }
 }
 
 impl SmartAlloc {
@@ -115,6 +124,7 @@ impl SmartAlloc {
             tags: self.each_tag().collect(),
             threads: self.thread_stats(),
             systems: self.system_stats(),
+            phases: self.each_phase().collect(),
             budget_events: self.budget_events().to_vec(),
             scratch: self.scratch_stats(),
             transfers: self.transfer_stats(),

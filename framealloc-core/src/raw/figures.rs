@@ -1,6 +1,7 @@
 //! The figures that a turn leaves behind, and who may read them.
 
 use super::ledger;
+use super::phases::PhaseFigures;
 use super::registry::{SmartAlloc, Turn};
 use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use crate::budget::BudgetEvent;
@@ -46,6 +47,13 @@ impl SmartAlloc {
         // SAFETY: as in `each_tag`.
         let sites = unsafe { &(*self.turn_state()).sites };
         sites.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
+    }
+
+    /// Index and figures of the phases of the last frame.
+    pub(crate) fn raw_phases(&self) -> impl Iterator<Item = (usize, PhaseFigures)> {
+        // SAFETY: as in `each_tag`.
+        let phases = unsafe { &(*self.turn_state()).phases };
+        phases.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
 
     /// Index, name and bytes of the threads of the last frame. Called under the lock: `visit` is our own code.

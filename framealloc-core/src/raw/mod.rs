@@ -101,6 +101,7 @@ pub(crate) mod magazine;
 pub mod model;
 pub(crate) mod owned;
 pub(crate) mod owner;
+pub(crate) mod phases;
 pub(crate) mod poison;
 pub(crate) mod pool;
 pub(crate) mod pool_thread;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
 use super::ledger::{self, Ledger};
+use super::phases::PhaseFigures;
 use super::retain::{self, first_panic};
 use super::share::{self, Payload};
 use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
@@ -107,6 +108,7 @@ pub(super) struct Turn {
     pub(super) high_water: usize,
     pub(super) tags: Vec<TagFigures>,
     pub(super) sites: Vec<SiteFigures>,
+    pub(super) phases: Vec<PhaseFigures>,
     pub(super) budget_events: Vec<BudgetEvent>,
     pub(super) transfers: TransferStats,
     observers: Option<Box<Observers>>,
@@ -124,6 +126,8 @@ pub struct FrameReport {
     pub high_water: usize,
     /// Scopes that were forgotten instead of closed; their memory was taken back with the frame.
     pub scopes_left_open: usize,
+    /// Phases that were begun and not ended; they ended with the frame.
+    pub phases_left_open: usize,
 }
 
 impl Inner {
@@ -398,14 +402,18 @@ impl SmartAlloc {
         turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
         turn.budget_events.clear();
         turn.sites.fill(SiteFigures::default());
+        turn.phases.fill(PhaseFigures::default());
         let trim = turn.turns.is_multiple_of(TRIM_EVERY);
-        let mut scopes_left_open = 0;
+        let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
             // SAFETY: as above; heaps live as long as the allocator (I3).
             let heap = unsafe { entry.heap.as_ref() };
+            // SAFETY: as above.
+            phases_left_open += unsafe { heap.end_phases() };
             // SAFETY: as above; what was shared has been dropped before.
             scopes_left_open += unsafe { heap.turn(trim) };
             entry.bytes = turn.take_figures(heap);
+            turn.take_phases(heap);
             entry.high_water = entry.high_water.max(entry.bytes);
             turn.bytes += entry.bytes;
             entry.recycle(heap);
@@ -416,7 +424,8 @@ impl SmartAlloc {
         }
         self.inner().ledger.turn();
         self.inner().transfers.turn(&mut turn.transfers);
-        FrameReport { frame: turn.frame, bytes: turn.bytes, high_water: turn.high_water, scopes_left_open }
+        let (frame, bytes, high_water) = (turn.frame, turn.bytes, turn.high_water);
+        FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open }
     }
 
     /// Bytes that all heaps hold from the global allocator.

@@ -7,6 +7,7 @@ use super::arena::{Arena, Fallbacks};
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
 use super::ledger::ThreadBudgets;
+use super::phases::Phases;
 use super::registry::{Inner, SmartAlloc};
 use super::retain::RetainNode;
 use super::share::DropNode;
@@ -64,17 +65,18 @@ pub(crate) struct HeapState {
     pub(crate) retained: *mut RetainNode,
     names: [Name; NAMES],
     /// What closed scopes of the running frame used, by tag.
-    scoped: Vec<Booked>,
+    pub(super) scoped: Vec<Booked>,
     /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
     published: Vec<TagFigures>,
     pub(crate) sites: Vec<SiteFigures>,
     pub(super) budgets: ThreadBudgets,
+    pub(super) phases: Option<Box<Phases>>,
 }
 
 /// What was booked to one tag in the running frame.
 #[derive(Clone, Copy, Default)]
-struct Booked {
-    bytes: usize,
+pub(super) struct Booked {
+    pub(super) bytes: usize,
     fallbacks: Fallbacks,
     heap: HeapUse,
 }
@@ -119,6 +121,7 @@ impl ThreadHeap {
             sites: Vec::new(),
             // SAFETY: the allocator outlives its heaps (I3).
             budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
+            phases: None,
         };
         Self { inner, state: UnsafeCell::new(state) }
     }

@@ -117,10 +117,7 @@ impl Sample {
                 })
                 .collect();
             let duration = 5_200_000 + wave * 42_000 + random.below(900_000) + if burst { 7_000_000 } else { 0 };
-            let phases = [
-                PhaseFigures { id: 1, bytes: bytes / 3, nanoseconds: duration / 2 },
-                PhaseFigures { id: 2, bytes: bytes / 2, nanoseconds: duration / 3 },
-            ];
+            let phases = [phase_of(1, 1, bytes / 3, duration / 2), phase_of(2, 4, bytes / 2, duration / 3)];
             encoder.frame(&FrameView {
                 number,
                 start,
@@ -182,4 +179,9 @@ fn budgets(tags: &[(u32, u64)], bytes: u64) -> Vec<BudgetHit> {
         hits.push(BudgetHit { id: 1, asked: bytes - WHOLE, left: 0, outcome: Outcome::Warned });
     }
     hits
+}
+
+/// Figures of a phase of `calls` equal calls.
+fn phase_of(id: u32, calls: u64, bytes: u64, nanoseconds: u64) -> PhaseFigures {
+    PhaseFigures { id, calls, bytes, nanoseconds, longest: nanoseconds / calls }
 }

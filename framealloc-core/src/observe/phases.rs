@@ -1,0 +1,238 @@
+//! Phases: named spans inside a frame, with the bytes that their thread took meanwhile.
+
+use core::fmt;
+use core::time::Duration;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use crate::raw::frame::Frame;
+use crate::raw::registry::SmartAlloc;
+
+/// Paths nest this deep; what opens below counts for the last of them. Recursive systems make no names without end.
+const DEEPEST: usize = 16;
+
+/// Number of paths; further ones share one.
+const LIMIT: usize = 1 << 16;
+
+/// The process-wide number of a path of phases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PhaseId(u32);
+
+impl PhaseId {
+    /// What phases begin under where none is open.
+    pub(crate) const ROOT: Self = Self(0);
+
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    pub(crate) fn from_index(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The path, for example `render::culling`.
+    pub(crate) fn path(self) -> &'static str {
+        names().paths.get(self.index()).map_or("(other)", |(path, _)| path)
+    }
+
+    /// The phase `name` under this one: itself where it already has that name, or is nested too deep.
+    pub(crate) fn nested(self, name: &str) -> Self {
+        let mut names = names();
+        let (parent, depth) = names.paths.get(self.index()).copied().unwrap_or(("", DEEPEST));
+        let last = parent.rsplit_once("::").map_or(parent, |(_, last)| last);
+        if depth >= DEEPEST || (depth > 0 && last == name) {
+            return self;
+        }
+        let path = if depth == 0 { name.to_owned() } else { format!("{parent}::{name}") };
+        if let Some(id) = names.ids.get(path.as_str()) {
+            return *id;
+        }
+        if names.paths.len() >= LIMIT {
+            return Self::from_index(LIMIT);
+        }
+        let id = Self::from_index(names.paths.len());
+        // Kept as long as the program, as tags are: what is read after the allocator is gone still has names.
+        let path: &'static str = Box::leak(path.into_boxed_str());
+        names.paths.push((path, depth + 1));
+        names.ids.insert(path, id);
+        id
+    }
+}
+
+struct Names {
+    ids: HashMap<&'static str, PhaseId>,
+    /// Path and depth.
+    paths: Vec<(&'static str, usize)>,
+}
+
+fn names() -> MutexGuard<'static, Names> {
+    static NAMES: LazyLock<Mutex<Names>> =
+        LazyLock::new(|| Mutex::new(Names { ids: HashMap::new(), paths: vec![("", 0)] }));
+    // Nothing here can panic between two changes, so a poisoned table is still whole.
+    NAMES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Figures of one phase in the last frame, over all threads. Those of phases nested in it are part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PhaseStats {
+    /// The path, for example `render::culling`.
+    pub path: &'static str,
+    /// How often it ended.
+    pub calls: usize,
+    /// Bytes of frame memory that its threads took while it was open, padding included.
+    pub bytes: usize,
+    /// Time it was open, summed over threads.
+    pub duration: Duration,
+    /// The longest time it was open at once.
+    pub longest: Duration,
+}
+
+/// What one phase did between its begin and its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PhaseSpan {
+    /// The path, for example `render::culling`.
+    pub path: &'static str,
+    /// Bytes of frame memory that the thread took meanwhile, in phases nested in it too.
+    pub bytes: usize,
+    /// How long it was open.
+    pub duration: Duration,
+}
+
+/// A phase that ends when this is dropped, by a panic as well: made by [`SmartAlloc::phase_scope`].
+///
+/// It belongs to the thread that began it. Guards may be dropped in any order; one that is forgotten leaves its phase open
+/// until the frame turns.
+#[must_use = "the phase ends when this is dropped"]
+pub struct PhaseGuard<'a> {
+    frame: &'a Frame,
+    serial: u64,
+    path: &'static str,
+}
+
+impl PhaseGuard<'_> {
+    /// Returns the path, for example `render::culling`.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Returns the bytes of frame memory that this thread has taken since the phase began.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.frame.heap().bytes_of_phase(self.serial)
+    }
+
+    /// Ends the phase and returns what it did.
+    #[expect(clippy::must_use_candidate, reason = "ending it here may be all that is wanted")]
+    pub fn end(self) -> PhaseSpan {
+        let span = self.frame.heap().end_phase(Some(self.serial));
+        let nothing = PhaseSpan { path: self.path, bytes: 0, duration: Duration::ZERO };
+        // The drop that follows finds the phase ended.
+        span.unwrap_or(nothing)
+    }
+}
+
+impl Drop for PhaseGuard<'_> {
+    fn drop(&mut self) {
+        self.frame.heap().end_phase(Some(self.serial));
+    }
+}
+
+impl fmt::Debug for PhaseGuard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PhaseGuard").field("path", &self.path()).field("bytes", &self.bytes()).finish()
+    }
+}
+
+macro_rules! phase_methods {
+    ($this:ident => $frame:expr) => {
+        /// Begins a phase of this thread, which ends when the guard is dropped. Phases nest: one that begins while another
+        /// is open on the thread has a path such as `render::culling`.
+        ///
+        /// Its bytes are how far the arenas of this thread were bumped meanwhile, whichever scope, tag or helper took
+        /// them; nothing is counted per allocation. A phase costs two looks at the clock and at the thread's arenas.
+        ///
+        /// ```
+        /// let mut alloc = framealloc_core::SmartAlloc::default();
+        /// alloc.begin_frame();
+        /// {
+        ///     let _render = alloc.phase_scope("render");
+        ///     let culling = alloc.phase_scope("culling");
+        ///     alloc.scoped(|frame| frame.frame_slice_copy(&[0_u64; 32]).len());
+        ///     assert_eq!(culling.path(), "render::culling");
+        /// }
+        /// alloc.end_frame();
+        /// let stats = alloc.stats();
+        /// let culling = stats.phase("render::culling").ok_or("it ran")?;
+        /// assert!(culling.calls == 1 && culling.bytes >= 256);
+        /// assert!(stats.phase("render").is_some_and(|render| render.bytes >= culling.bytes));
+        /// # Ok::<(), &str>(())
+        /// ```
+        pub fn phase_scope(&self, name: &'static str) -> PhaseGuard<'_> {
+            let $this = self;
+            let frame: &Frame = $frame;
+            let (serial, path) = frame.heap().begin_phase(name, true);
+            PhaseGuard { frame, serial, path }
+        }
+
+        /// Begins a phase of this thread that ends at [`end_phase`](Self::end_phase), or else when the frame turns.
+        ///
+        /// ```
+        /// let mut alloc = framealloc_core::SmartAlloc::default();
+        /// alloc.begin_frame();
+        /// alloc.begin_phase("physics");
+        /// let contacts = alloc.frame_slice_copy(&[0_u64; 8]).len();
+        /// let physics = alloc.end_phase().ok_or("one is open")?;
+        /// assert!((physics.path, contacts) == ("physics", 8) && physics.bytes >= 64);
+        /// # Ok::<(), &str>(())
+        /// ```
+        pub fn begin_phase(&self, name: &'static str) {
+            let $this = self;
+            let frame: &Frame = $frame;
+            frame.heap().begin_phase(name, false);
+        }
+
+        /// Ends the phase that this thread began last with [`begin_phase`](Self::begin_phase) and returns what it did; `None`
+        /// if there is none. Phases with a guard are left alone.
+        pub fn end_phase(&self) -> Option<PhaseSpan> {
+            let $this = self;
+            let frame: &Frame = $frame;
+            frame.heap().end_phase(None)
+        }
+
+        /// Returns the path of the phase that this thread began last and that is still open.
+        #[must_use]
+        pub fn current_phase(&self) -> Option<&'static str> {
+            let $this = self;
+            let frame: &Frame = $frame;
+            frame.heap().current_phase()
+        }
+    };
+}
+
+impl Frame {
+    phase_methods!(this => this);
+}
+
+impl SmartAlloc {
+    phase_methods!(this => this.frame());
+
+    /// Calls `visit` with the figures of each phase of the last frame that ended. Makes no call to the system's allocator.
+    pub fn for_each_phase(&self, mut visit: impl FnMut(PhaseStats)) {
+        for phase in self.each_phase() {
+            visit(phase);
+        }
+    }
+
+    pub(crate) fn each_phase(&self) -> impl Iterator<Item = PhaseStats> {
+        self.raw_phases().map(|(index, figures)| PhaseStats {
+            path: PhaseId::from_index(index).path(),
+            calls: figures.calls,
+            bytes: figures.bytes,
+            duration: figures.duration,
+            longest: figures.longest,
+        })
+    }
+}
