@@ -17,8 +17,10 @@ impl SmartAlloc {
     /// assert!(!alloc.is_in_frame());
     /// ```
     pub fn frame_guard(&mut self) -> FrameGuard<'_> {
-        self.begin_frame();
-        FrameGuard { alloc: self }
+        // First the guard: where the begin panics, the frame ends all the same.
+        let frame = FrameGuard { alloc: self };
+        frame.alloc.begin_frame();
+        frame
     }
 
     /// Calls `body` in a frame of its own: begins it before, ends it after, by a panic as well.

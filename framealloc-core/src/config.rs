@@ -2,6 +2,8 @@
 
 use crate::budget::Budget;
 use crate::error::Limit;
+use crate::observe::diagnostics::Strict;
+use crate::observe::watch::Watch;
 use crate::raw::chunk::ChunkPolicy;
 use crate::raw::ledger::Ledger;
 use crate::tag::{Tag, TagId};
@@ -60,6 +62,14 @@ pub struct AllocConfig {
     tag_budgets: Vec<(TagId, Budget)>,
     promotion_budget: usize,
     prewarm_pools: bool,
+    of: Of,
+}
+
+/// What the allocator serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Frames,
+    ScratchRegion,
 }
 
 impl Default for AllocConfig {
@@ -74,6 +84,7 @@ impl Default for AllocConfig {
             tag_budgets: Vec::new(),
             promotion_budget: usize::MAX,
             prewarm_pools: false,
+            of: Of::Frames,
         }
     }
 }
@@ -191,6 +202,7 @@ impl AllocConfig {
             prefault: self.prefault,
             huge_pages: self.huge_pages,
             global_budget: Some(Budget::new(usize::MAX)),
+            of: Of::ScratchRegion,
             ..Self::default()
         }
     }
@@ -208,6 +220,14 @@ impl AllocConfig {
             Limit::Global => self.global_budget,
             Limit::Tag(path) => self.tag_budgets.iter().find(|(tag, _)| tag.path() == path).map(|(_, budget)| *budget),
             Limit::System(_) => None,
+        }
+    }
+
+    /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames.
+    pub(crate) fn watch(&self) -> Watch {
+        match self.of {
+            Of::Frames => Watch::new(Strict::from_environment(), true),
+            Of::ScratchRegion => Watch::new(Strict::Off, false),
         }
     }
 

@@ -65,6 +65,8 @@ pub use frame::{
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
+pub use observe::diagnostics::{Diagnostic, Level, Repeats, Strict, StrictGuard};
+pub use observe::events::{FrameEvent, Subscription};
 pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
 pub use observe::phases::{PhaseGuard, PhaseSpan, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};

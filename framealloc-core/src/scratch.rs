@@ -3,15 +3,15 @@
 use core::fmt;
 use core::ops::{Deref, Index};
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::panic::resume_unwind;
 use std::sync::{Arc, Weak};
 
 use crate::error::{AllocError, infallible};
 use crate::frame::retain::RetainKey;
+use crate::observe::resume;
 use crate::raw::kept::Kept;
 use crate::raw::ledger::Account;
 use crate::raw::registry::SmartAlloc;
-use crate::raw::retain::{Name, dispose, first_panic};
+use crate::raw::retain::{Name, first_panic};
 use crate::raw::scratch::{self as raw, Inbox};
 use crate::raw::share::Payload;
 use crate::sync::Mutex;
@@ -151,9 +151,9 @@ impl Scratch {
 
     fn reset_caught(&mut self) -> (usize, Option<Payload>) {
         let mut panicked = raw::drain(self, false);
-        let (report, panic) = self.alloc.end_frame_caught();
+        let (report, panic) = self.alloc.end_frame_caught(None);
         first_panic(&mut panicked, panic);
-        self.alloc.begin_frame();
+        first_panic(&mut panicked, self.alloc.begin_frame_caught());
         self.region.high_water.fetch_max(report.bytes, Ordering::Relaxed);
         self.region.resets.fetch_add(1, Ordering::Relaxed);
         (report.bytes, panicked)
@@ -173,15 +173,6 @@ impl Scratch {
 
     pub(crate) fn inbox(&self) -> &Inbox {
         &self.region.inbox
-    }
-}
-
-/// Lets a panic of a drop go on, unless another one is under way: two abort the program.
-fn resume(panicked: Option<Payload>) {
-    match panicked {
-        Some(payload) if !std::thread::panicking() => resume_unwind(payload),
-        Some(payload) => dispose(payload),
-        None => {}
     }
 }
 

@@ -360,7 +360,7 @@ impl SmartAlloc {
         for value in retained {
             first_panic(&mut panicked, promotions.settle(value, &mut budget));
         }
-        let (report, panic) = self.end_frame_caught();
+        let (report, panic) = self.end_frame_caught(Some(&promotions.summary));
         promotions.report = report;
         first_panic(&mut panicked, panic);
         if let Some(payload) = panicked

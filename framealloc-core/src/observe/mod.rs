@@ -1,17 +1,27 @@
 //! What can be seen of memory: figures are derived from arena positions at the turn, never counted per allocation.
 
+pub(crate) mod diagnostics;
+pub(crate) mod events;
 pub(crate) mod heap_use;
 pub(crate) mod phases;
 pub(crate) mod record;
 pub(crate) mod stats;
+pub(crate) mod watch;
+
+use std::panic::resume_unwind;
 
 use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::raw::retain::dispose;
+use crate::raw::share::Payload;
+use events::Watcher;
 use record::Recorder;
 
 /// Whoever looks at every frame. An allocator that nobody watches has none, and its turn asks one pointer.
 #[derive(Default)]
 pub(crate) struct Observers {
     pub(crate) recorder: Option<Recorder>,
+    /// Collects what subscribers are told; they are called when no observer looks any more.
+    watcher: Option<Watcher>,
 }
 
 impl Observers {
@@ -30,7 +40,7 @@ impl Observers {
     }
 
     fn is_empty(&self) -> bool {
-        self.recorder.is_none()
+        self.recorder.is_none() && self.watcher.is_none()
     }
 }
 
@@ -43,5 +53,27 @@ impl SmartAlloc {
             self.set_observers(Some(observers));
         }
         result
+    }
+
+    /// Replaces what the last watcher knows by nothing: nobody watched for a while.
+    fn reset_watcher(&mut self) {
+        self.change_observers(|observers| observers.watcher = Some(Watcher::default()));
+    }
+
+    /// Calls `visit` with the watcher, if there is one. It is our own code, but reads the allocator.
+    fn with_watcher<R: Default>(&mut self, visit: impl FnOnce(&mut Watcher, &Self) -> R) -> R {
+        let Some(mut observers) = self.set_observers(None) else { return R::default() };
+        let result = observers.watcher.as_mut().map(|watcher| visit(watcher, self)).unwrap_or_default();
+        self.set_observers(Some(observers));
+        result
+    }
+}
+
+/// Lets a panic of user code go on, unless another one is under way: two abort the program.
+pub(crate) fn resume(panicked: Option<Payload>) {
+    match panicked {
+        Some(payload) if !std::thread::panicking() => resume_unwind(payload),
+        Some(payload) => dispose(payload),
+        None => {}
     }
 }

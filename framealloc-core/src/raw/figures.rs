@@ -5,6 +5,7 @@ use super::phases::PhaseFigures;
 use super::registry::{SmartAlloc, Turn};
 use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use crate::budget::BudgetEvent;
+use crate::observe::events::FrameEvent;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::site;
 use crate::tag::TagId;
@@ -33,6 +34,13 @@ impl SmartAlloc {
     pub(crate) fn transfer_stats(&self) -> TransferStats {
         // SAFETY: as in `tag_stats`.
         unsafe { &(*self.turn_state()).transfers }.clone()
+    }
+
+    /// What became of transfers in the last frame, if anything did.
+    pub(crate) fn transfer_event(&self) -> Option<FrameEvent> {
+        // SAFETY: as in `each_tag`.
+        let &TransferStats { sent, received, dropped, in_flight, .. } = unsafe { &(*self.turn_state()).transfers };
+        (sent + received + dropped > 0).then_some(FrameEvent::Transfers { sent, received, dropped, in_flight })
     }
 
     /// Index and figures of all tags in the last frame.

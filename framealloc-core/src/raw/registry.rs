@@ -3,20 +3,21 @@
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
 use super::ledger::{self, Ledger};
 use super::phases::PhaseFigures;
-use super::retain::{self, first_panic};
+use super::retain::{self, drop_caught, first_panic};
 use super::share::{self, Payload};
 use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
-use crate::observe::Observers;
+use crate::frame::PromotionSummary;
+use crate::observe::watch::Watch;
+use crate::observe::{Observers, resume};
 use crate::scratch::Regions;
 use crate::tag::{IntoTag, TagId};
 use crate::transfer::{TransferCounters, TransferStats};
@@ -81,6 +82,7 @@ pub(crate) struct Inner {
     pub(super) ledger: Ledger,
     pub(crate) regions: Regions,
     pub(crate) transfers: Arc<TransferCounters>,
+    pub(crate) watch: Arc<Watch>,
 }
 
 pub(super) struct Entry {
@@ -183,6 +185,7 @@ impl SmartAlloc {
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let ledger = config.ledger();
+        let watch = Arc::new(config.watch());
         if config.prewarms_pools() {
             // What cannot be had now is asked for again when it is needed.
             crate::pool::prewarm_known();
@@ -195,6 +198,7 @@ impl SmartAlloc {
             ledger,
             regions: Regions::default(),
             transfers: Arc::default(),
+            watch,
         };
         Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
     }
@@ -318,10 +322,18 @@ impl SmartAlloc {
     /// Begins a frame, for all threads. A frame that was left open is ended first.
     ///
     /// # Panics
-    /// If the drop of a shared value of the frame left open panics; the frame has turned then all the same.
+    /// If the drop of a shared value of the frame left open panics, a subscriber does, or a diagnostic in strict mode. The
+    /// frame has begun then all the same.
     pub fn begin_frame(&mut self) {
+        let panicked = self.begin_frame_caught();
+        resume(panicked);
+    }
+
+    /// Begins a frame. Returns the first panic instead of resuming it.
+    pub(crate) fn begin_frame_caught(&mut self) -> Option<Payload> {
+        let mut panicked = None;
         if self.is_in_frame() {
-            self.end_frame();
+            panicked = self.end_frame_caught(None).1;
         }
         // SAFETY: `self` is exclusive.
         unsafe {
@@ -330,6 +342,8 @@ impl SmartAlloc {
             (*turn).open = true;
         }
         self.observe(Observers::begin);
+        self.tell_of_begin(&mut panicked);
+        panicked
     }
 
     /// Calls `visit` with the observers, if there are any. They are taken out meanwhile, as they read the allocator.
@@ -351,23 +365,20 @@ impl SmartAlloc {
     /// Memory that was allocated outside any frame goes with the next end.
     ///
     /// # Panics
-    /// If the drop of a shared value panics. All other values are dropped and the frame has turned all the same.
+    /// If the drop of a shared value panics, a subscriber does, or a diagnostic in strict mode. All other values are dropped
+    /// and the frame has turned all the same.
     pub fn end_frame(&mut self) -> FrameReport {
-        let (report, panicked) = self.end_frame_caught();
-        // While another panic unwinds through the bracket, a second one would abort the program.
-        if let Some(payload) = panicked
-            && !std::thread::panicking()
-        {
-            resume_unwind(payload);
-        }
+        let (report, panicked) = self.end_frame_caught(None);
+        resume(panicked);
         report
     }
 
-    /// Ends the frame. Returns the first panic of a drop instead of resuming it.
-    pub(crate) fn end_frame_caught(&mut self) -> (FrameReport, Option<Payload>) {
-        let panicked = self.drop_shared();
+    /// Ends the frame. Returns the first panic of a drop or a subscriber instead of resuming it.
+    pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
+        let mut panicked = self.drop_shared();
         let report = self.turn();
         self.observe(|observers, alloc| observers.end(alloc, report));
+        self.tell_of_end(report, promoted, &mut panicked);
         (report, panicked)
     }
 
@@ -468,7 +479,10 @@ impl Drop for SmartAlloc {
     fn drop(&mut self) {
         // Whoever wants to know how the recording went stops it first.
         let _ = self.stop_recording();
-        let panicked = self.drop_shared();
+        let mut panicked = self.drop_shared();
+        for subscriber in self.inner().watch.clear() {
+            first_panic(&mut panicked, drop_caught(subscriber));
+        }
         // SAFETY: only the owning handle is ever dropped, once; nothing borrows from it any more. Threads that
         // remember arenas of it do so under a key that is never used again (I1).
         unsafe {
@@ -477,11 +491,7 @@ impl Drop for SmartAlloc {
                 drop(Box::from_raw(entry.heap.as_ptr()));
             }
         }
-        if let Some(payload) = panicked
-            && !std::thread::panicking()
-        {
-            resume_unwind(payload);
-        }
+        resume(panicked);
     }
 }
 

@@ -1,0 +1,282 @@
+//! Events: what a subscriber is told at the turn of every frame.
+//!
+//! Events are collected while the turn looks at its figures, and told when it is over: no lock and no borrow of the
+//! allocator is held while a subscriber runs. It is taken out of the list for the time of its call, and put back unless it
+//! has unsubscribed meanwhile.
+
+use core::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::diagnostics::{Diagnostic, Level, Limiter};
+use super::watch::SharedWatch;
+use crate::budget::BudgetEvent;
+use crate::frame::{PromotionCount, PromotionSummary};
+use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::raw::retain::{drop_caught, first_panic};
+use crate::raw::share::Payload;
+
+/// What happened in a frame. [`Began`](Self::Began) is the first event of a frame and [`Ended`](Self::Ended) the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FrameEvent {
+    /// A frame has begun. What the subscriber allocates now lives until it ends.
+    #[non_exhaustive]
+    Began {
+        /// The number of the frame.
+        frame: u64,
+    },
+    /// A budget refused, promoted, was exceeded or nearly so: one event for each budget and outcome of a frame.
+    Budget(BudgetEvent),
+    /// Retained values were settled by
+    /// [`end_frame_with_promotions`](crate::SmartAlloc::end_frame_with_promotions).
+    #[non_exhaustive]
+    Promoted {
+        /// Moved to pools.
+        pool: PromotionCount,
+        /// Moved to the heap.
+        heap: PromotionCount,
+        /// Moved to scratch regions.
+        scratch: PromotionCount,
+        /// Dropped, as their policy was.
+        discarded: PromotionCount,
+        /// Dropped because they could not be moved.
+        failed: PromotionCount,
+    },
+    /// Values were sent to other threads, received from them, or lost.
+    #[non_exhaustive]
+    Transfers {
+        /// Handles made in the frame.
+        sent: usize,
+        /// Handles received in the frame, whenever they were made.
+        received: usize,
+        /// Handles dropped unreceived.
+        dropped: usize,
+        /// Handles on their way when the frame ended.
+        in_flight: usize,
+    },
+    /// Something went wrong. Repetitions are told less and less often: [`Repeats`](crate::Repeats).
+    Diagnostic(Diagnostic),
+    /// A frame has ended: its memory is taken back, and
+    /// [`SmartAlloc::stats`](crate::SmartAlloc::stats) has its figures. What the subscriber allocates now lives until the end
+    /// of the next frame.
+    #[non_exhaustive]
+    Ended {
+        /// The number of the frame; that of the last one, if none was open.
+        frame: u64,
+        /// How long it took, if it began while somebody was subscribed.
+        duration: Option<Duration>,
+        /// Bytes handed out in it.
+        bytes: usize,
+        /// The most bytes of any frame so far.
+        high_water: usize,
+        /// Scopes that were forgotten instead of closed.
+        scopes_left_open: usize,
+    },
+}
+
+/// A subscription to the events of an allocator. Dropping it ends it: the subscriber is not called again, and dropped.
+///
+/// It may be dropped on any thread, by the subscriber itself, and after the allocator. A call that is under way on another
+/// thread meanwhile goes on to its end.
+#[must_use = "the subscription ends when this is dropped"]
+pub struct Subscription {
+    watch: SharedWatch,
+    /// 0 if it is for ever.
+    number: u64,
+}
+
+impl Subscription {
+    /// Keeps the subscriber for as long as the allocator lives.
+    pub fn forever(mut self) {
+        self.number = 0;
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if self.number != 0 {
+            drop(self.watch.unsubscribe(self.number));
+        }
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// What is collected between two turns. Its lists keep their memory: a steady frame makes no call of the global allocator.
+#[derive(Default)]
+pub(crate) struct Watcher {
+    began: Option<Instant>,
+    events: Vec<FrameEvent>,
+    raised: Vec<Diagnostic>,
+    limiter: Limiter,
+}
+
+impl Watcher {
+    fn begin(&mut self, alloc: &SmartAlloc) {
+        self.began = Some(Instant::now());
+        if alloc.inner().watch.has_subscribers() {
+            self.events.push(FrameEvent::Began { frame: alloc.frame_number() });
+        }
+        self.take_raised(alloc);
+    }
+
+    fn end(&mut self, alloc: &SmartAlloc, report: FrameReport, promoted: Option<&PromotionSummary>) {
+        let has_subscribers = alloc.inner().watch.has_subscribers();
+        if has_subscribers {
+            self.events.extend(alloc.budget_events().iter().copied().map(FrameEvent::Budget));
+            self.events.extend(promoted.and_then(promoted_event));
+            self.events.extend(alloc.transfer_event());
+        }
+        self.take_raised(alloc);
+        let duration = self.began.take().map(|began| began.elapsed());
+        if has_subscribers {
+            let FrameReport { frame, bytes, high_water, scopes_left_open } = report;
+            self.events.push(FrameEvent::Ended { frame, duration, bytes, high_water, scopes_left_open });
+        }
+    }
+
+    /// Takes in what was raised since the last turn.
+    fn take_raised(&mut self, alloc: &SmartAlloc) {
+        let mut raised = core::mem::take(&mut self.raised);
+        let lost = alloc.inner().watch.take_raised(&mut raised);
+        if let Some(last) = raised.last_mut() {
+            last.left_out += lost;
+        }
+        for diagnostic in raised.drain(..) {
+            let (code, level, subject) = (diagnostic.code, diagnostic.level, diagnostic.subject());
+            let left_out = diagnostic.left_out;
+            self.find(alloc, code, level, subject, |more| diagnostic.with_left_out(left_out + more));
+        }
+        self.raised = raised;
+    }
+
+    /// Has a diagnostic told, unless it is a repetition that is left out; only then it is made.
+    pub(super) fn find(
+        &mut self,
+        alloc: &SmartAlloc,
+        code: &'static str,
+        level: Level,
+        subject: u64,
+        make: impl FnOnce(u64) -> Diagnostic,
+    ) {
+        let watch = &alloc.inner().watch;
+        let always = watch.strict().panics_at(level);
+        if let Some(left_out) = self.limiter.admit((code, subject), alloc.turns(), watch.repeats(), always) {
+            self.events.push(FrameEvent::Diagnostic(make(left_out)));
+        }
+    }
+}
+
+fn promoted_event(summary: &PromotionSummary) -> Option<FrameEvent> {
+    let PromotionSummary { discarded, pool, heap, scratch, failed, .. } = *summary;
+    let settled = [discarded, pool, heap, scratch, failed].iter().any(|count| count.values > 0);
+    settled.then_some(FrameEvent::Promoted { pool, heap, scratch, discarded, failed })
+}
+
+/// Calls all subscribers with an event. Those that subscribe meanwhile have the number `end` or a higher one.
+fn tell(alloc: &SmartAlloc, event: &FrameEvent, end: u64, panicked: &mut Option<Payload>) {
+    let watch = &alloc.inner().watch;
+    let mut next = 0;
+    while let Some((number, mut subscriber)) = watch.take(next..end) {
+        first_panic(panicked, catch_unwind(AssertUnwindSafe(|| subscriber(alloc, event))).err());
+        if let Some(gone) = watch.put_back(number, subscriber) {
+            first_panic(panicked, drop_caught(gone));
+        }
+        next = number + 1;
+    }
+}
+
+impl SmartAlloc {
+    /// Has `subscriber` called with what happens in every frame, from the next turn on, until the subscription is dropped.
+    ///
+    /// It is called by the thread that turns the frame, at the turn, while nothing is locked or borrowed: it may allocate,
+    /// subscribe and unsubscribe (itself and others), turn other allocators and panic. After a panic the other subscribers
+    /// are called, the frame turns, and the first panic is resumed. Without a subscriber the turn costs one load more.
+    ///
+    /// ```
+    /// use framealloc_core::{FrameEvent, SmartAlloc};
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// let mut alloc = SmartAlloc::default();
+    /// let most = Arc::new(Mutex::new(0));
+    /// let subscription = alloc.on_frame_event({
+    ///     let most = Arc::clone(&most);
+    ///     move |_, event| {
+    ///         if let FrameEvent::Ended { bytes, .. } = event {
+    ///             let mut most = most.lock().unwrap();
+    ///             *most = (*most).max(*bytes);
+    ///         }
+    ///     }
+    /// });
+    /// alloc.whole_frame(|alloc| alloc.frame_box([0_u64; 16]).len());
+    /// drop(subscription);
+    /// alloc.whole_frame(|alloc| alloc.frame_box([0_u64; 1000]).len());
+    /// assert_eq!(*most.lock().unwrap(), 128);
+    /// ```
+    pub fn on_frame_event(&self, subscriber: impl FnMut(&Self, &FrameEvent) + Send + 'static) -> Subscription {
+        let watch = Arc::clone(&self.inner().watch);
+        let number = watch.subscribe(Box::new(subscriber));
+        Subscription { watch, number }
+    }
+
+    /// Tells what was raised since the last turn, without a turn: for a program that has stopped turning frames.
+    ///
+    /// # Panics
+    /// If a subscriber panics, or a diagnostic does in strict mode.
+    pub fn deliver_diagnostics(&mut self) {
+        let mut panicked = None;
+        self.tell_of(&mut panicked, Watcher::take_raised);
+        super::resume(panicked);
+    }
+
+    /// The frame has begun: tells whoever wants to know. Notes the first panic.
+    pub(crate) fn tell_of_begin(&mut self, panicked: &mut Option<Payload>) {
+        self.tell_of(panicked, Watcher::begin);
+    }
+
+    /// The frame has ended and its figures are there. Notes the first panic.
+    pub(crate) fn tell_of_end(
+        &mut self,
+        report: FrameReport,
+        promoted: Option<&PromotionSummary>,
+        panicked: &mut Option<Payload>,
+    ) {
+        self.tell_of(panicked, |watcher, alloc| watcher.end(alloc, report, promoted));
+    }
+
+    fn tell_of(&mut self, panicked: &mut Option<Payload>, collect: impl FnOnce(&mut Watcher, &Self)) {
+        if !self.inner().watch.is_watched() {
+            return;
+        }
+        if self.inner().watch.take_fresh() {
+            self.reset_watcher();
+        }
+        let mut events = self.with_watcher(|watcher, alloc| {
+            collect(watcher, alloc);
+            core::mem::take(&mut watcher.events)
+        });
+        let alloc: &Self = self;
+        let watch = &alloc.inner().watch;
+        let end = watch.next_number();
+        for event in &events {
+            tell(alloc, event, end, panicked);
+            if let FrameEvent::Diagnostic(diagnostic) = event {
+                #[cfg(feature = "tracing")]
+                first_panic(panicked, catch_unwind(AssertUnwindSafe(|| diagnostic.trace())).err());
+                // While another panic unwinds, a second one would end the program.
+                if watch.strict().panics_at(diagnostic.level) && panicked.is_none() && !std::thread::panicking() {
+                    // Caught, so that the others are told of the rest of the frame.
+                    *panicked = catch_unwind(|| panic!("{diagnostic}")).err();
+                }
+            }
+        }
+        events.clear();
+        self.with_watcher(|watcher, _| watcher.events = events);
+    }
+}

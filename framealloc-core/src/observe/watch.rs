@@ -1,0 +1,178 @@
+//! Who wants to know what happens in an allocator, and what is waiting to be told.
+
+use std::sync::Arc;
+
+use super::diagnostics::{Diagnostic, Repeats, Strict};
+use super::events::FrameEvent;
+use crate::raw::registry::SmartAlloc;
+use crate::sync::{AtomicUsize, Mutex, Relaxed};
+
+/// Diagnostics that wait for the turn; more are counted only.
+const WAITING: usize = 256;
+
+/// Subscriptions and guards hold a share.
+pub(super) type SharedWatch = Arc<Watch>;
+
+pub(crate) type Callback = Box<dyn FnMut(&SmartAlloc, &FrameEvent) + Send>;
+
+/// What an allocator shares with its subscriptions and guards, which may outlive it.
+///
+/// The lock is held while the lists change, never while a subscriber runs or is dropped.
+pub(crate) struct Watch {
+    /// How many reasons there are to look at frames: what the turn asks, and all that it asks where there are none.
+    reasons: AtomicUsize,
+    book: Mutex<Book>,
+}
+
+struct Book {
+    subscribers: Vec<Subscriber>,
+    /// The number of the next subscriber; those of the present ones rise through the list.
+    next: u64,
+    strict: Strict,
+    repeats: Repeats,
+    /// Whether diagnostics are of use without a subscriber: they go to `tracing`.
+    always: bool,
+    /// Whether nobody watched before.
+    fresh: bool,
+    raised: Vec<Diagnostic>,
+    /// Diagnostics that found no room in `raised`.
+    lost: u64,
+}
+
+struct Subscriber {
+    number: u64,
+    /// `None` while it is being called.
+    callback: Option<Callback>,
+}
+
+impl Book {
+    fn reasons(&self) -> usize {
+        self.subscribers.len() + usize::from(self.strict != Strict::Off) + usize::from(self.always)
+    }
+}
+
+impl Watch {
+    /// A region that nobody asked to hear of is not `traced`: its allocator's diagnostics would be told twice.
+    pub(crate) fn new(strict: Strict, traced: bool) -> Self {
+        let always = traced && cfg!(feature = "tracing");
+        let book = Book {
+            subscribers: Vec::new(),
+            next: 1,
+            strict,
+            repeats: Repeats::default(),
+            always,
+            fresh: true,
+            raised: Vec::new(),
+            lost: 0,
+        };
+        Self { reasons: AtomicUsize::new(book.reasons()), book: Mutex::new(book) }
+    }
+
+    #[inline]
+    pub(crate) fn is_watched(&self) -> bool {
+        self.reasons.load(Relaxed) != 0
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Book) -> R) -> R {
+        let mut book = self.book.lock();
+        let before = book.reasons();
+        let result = change(&mut book);
+        book.fresh |= before == 0;
+        self.reasons.store(book.reasons(), Relaxed);
+        result
+    }
+
+    pub(super) fn subscribe(&self, callback: Callback) -> u64 {
+        self.change(|book| {
+            let number = book.next;
+            book.next += 1;
+            book.subscribers.push(Subscriber { number, callback: Some(callback) });
+            number
+        })
+    }
+
+    /// Takes a subscriber off the list. Returns it, for the caller to drop without the lock.
+    pub(super) fn unsubscribe(&self, number: u64) -> Option<Callback> {
+        self.change(|book| {
+            let index = book.subscribers.iter().position(|subscriber| subscriber.number == number)?;
+            book.subscribers.remove(index).callback
+        })
+    }
+
+    /// Takes all subscribers off the list: the allocator is going away.
+    pub(crate) fn clear(&self) -> Vec<Callback> {
+        let gone = self.change(|book| core::mem::take(&mut book.subscribers));
+        gone.into_iter().filter_map(|subscriber| subscriber.callback).collect()
+    }
+
+    /// The number that the next subscriber will have.
+    pub(super) fn next_number(&self) -> u64 {
+        self.book.lock().next
+    }
+
+    /// Takes the first subscriber in this range of numbers out, to call it without the lock.
+    pub(super) fn take(&self, numbers: core::ops::Range<u64>) -> Option<(u64, Callback)> {
+        let mut book = self.book.lock();
+        let mut subscribers = book.subscribers.iter_mut();
+        subscribers.find_map(|subscriber| {
+            let callback = if numbers.contains(&subscriber.number) { subscriber.callback.take() } else { None };
+            callback.map(|callback| (subscriber.number, callback))
+        })
+    }
+
+    /// Puts a subscriber back, or returns it if it has unsubscribed meanwhile.
+    pub(super) fn put_back(&self, number: u64, callback: Callback) -> Option<Callback> {
+        let mut book = self.book.lock();
+        match book.subscribers.iter_mut().find(|subscriber| subscriber.number == number) {
+            Some(subscriber) => {
+                subscriber.callback = Some(callback);
+                None
+            }
+            None => Some(callback),
+        }
+    }
+
+    /// Whether nobody watched for a while before this was last asked.
+    pub(super) fn take_fresh(&self) -> bool {
+        core::mem::take(&mut self.book.lock().fresh)
+    }
+
+    pub(super) fn has_subscribers(&self) -> bool {
+        !self.book.lock().subscribers.is_empty()
+    }
+
+    pub(super) fn strict(&self) -> Strict {
+        self.book.lock().strict
+    }
+
+    pub(super) fn set_strict(&self, strict: Strict) -> Strict {
+        self.change(|book| core::mem::replace(&mut book.strict, strict))
+    }
+
+    pub(super) fn repeats(&self) -> Repeats {
+        self.book.lock().repeats
+    }
+
+    pub(super) fn set_repeats(&self, repeats: Repeats) {
+        self.book.lock().repeats = repeats;
+    }
+
+    pub(super) fn raise(&self, diagnostic: Diagnostic) {
+        let mut book = self.book.lock();
+        if book.raised.len() < WAITING {
+            book.raised.push(diagnostic);
+        } else {
+            book.lost += 1;
+            drop(book);
+            // What it owns is dropped without the lock.
+            drop(diagnostic);
+        }
+    }
+
+    /// Exchanges what was raised for an empty list. Returns how many found no room.
+    pub(super) fn take_raised(&self, empty: &mut Vec<Diagnostic>) -> u64 {
+        let mut book = self.book.lock();
+        core::mem::swap(&mut book.raised, empty);
+        core::mem::take(&mut book.lost)
+    }
+}
