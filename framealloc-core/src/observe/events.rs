@@ -136,7 +136,7 @@ impl Watcher {
         self.take_raised(alloc);
         let duration = self.began.take().map(|began| began.elapsed());
         if has_subscribers {
-            let FrameReport { frame, bytes, high_water, scopes_left_open } = report;
+            let FrameReport { frame, bytes, high_water, scopes_left_open, .. } = report;
             self.events.push(FrameEvent::Ended { frame, duration, bytes, high_water, scopes_left_open });
         }
     }
