@@ -238,6 +238,9 @@ impl<'l> Interpreter<'_, 'l> {
         };
         let mut value = self.use_var(var, span);
         if moves {
+            if matches!(value.ty, Ty::Known(..) | Ty::User(..) | Ty::Tuple(_)) {
+                self.hands_on(var);
+            }
             let owned = match &value.ty {
                 Ty::Known(known, _) => {
                     known.is_owner()
@@ -328,7 +331,7 @@ impl<'l> Interpreter<'_, 'l> {
                     let ty = ty.map(|ty| self.lower_type(ty));
                     let mut value = match init {
                         Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
-                        Some(init) => self.eval(*init, ty.as_ref()),
+                        Some(init) => self.eval_init(*init, ty.as_ref()),
                         None => Value::unknown(),
                     };
                     if let Some(ty) = ty {
@@ -366,6 +369,17 @@ impl<'l> Interpreter<'_, 'l> {
         self.cold -= u32::from(fails);
         if leaves {
             self.leaves.pop();
+        }
+        value
+    }
+
+    /// `let other = alloc`: the allocator has another name, and its frame is as it was.
+    fn eval_init(&mut self, init: ExprId, expected: Option<&Ty>) -> Value {
+        let renamed = matches!(self.facts.expr(init).kind, ExprKind::Name(_)) && !self.state.frames.is_empty();
+        let frames = renamed.then(|| self.state.frames.clone());
+        let value = self.eval(init, expected);
+        if let (Some(frames), Some(Root::Local(_))) = (frames, value.alias) {
+            self.state.frames = frames;
         }
         value
     }

@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::event::{EventKind, How, Site};
 use super::types::Ty;
-use super::value::{Flow, Region, Root, State, Value, Var};
+use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
 use crate::facts::ir::{Closure, ExprId, ExprKind, Span};
 use crate::finding::Confidence;
@@ -37,14 +37,44 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
         value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
-        let before = self.state.clone();
+        let frame = self.frame_from;
+        let before = self.run_later();
         self.run_closure(of, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
-        self.state = before;
+        self.ran_later(before);
+        self.frame_from = frame;
         if of.moves {
             self.moved_into(of.body);
         }
         value
+    }
+
+    /// A body that somebody else may run, whenever and however often: which frames are open then is not known.
+    fn run_later(&mut self) -> State {
+        let before = self.state.clone();
+        self.frame_from = self.frame_start();
+        self.state.frames.values_mut().for_each(|state| *state = FrameState::Entry);
+        before
+    }
+
+    /// Goes on as if it had not run; frames that it turns may be turned from now on.
+    fn ran_later(&mut self, before: State) {
+        let after = std::mem::replace(&mut self.state, before);
+        for (key, state) in after.frames {
+            if !matches!(state, FrameState::Entry | FrameState::Closed) {
+                self.state.frames.insert(key, FrameState::Unknown);
+            }
+        }
+    }
+
+    /// Whoever gets the variable by value has the allocators in it as well.
+    pub(super) fn hands_on(&mut self, var: Var) {
+        for (key, state) in &mut self.state.frames {
+            if key.0 == Root::Local(var) {
+                *state = FrameState::Unknown;
+                self.turned.insert(key.clone());
+            }
+        }
     }
 
     /// What the body of a `move` closure names belongs to the closure.
@@ -54,9 +84,10 @@ impl<'l> Interpreter<'_, 'l> {
             if let ExprKind::Name(name) = &facts.expr(expr).kind
                 && let Some(var) = self.lookup_var(facts.name(*name))
                 && let Some(value) = self.state.values.get_mut(&var)
-                && matches!(value.ty, Ty::Known(..))
+                && matches!(value.ty, Ty::Known(..) | Ty::User(..))
             {
-                value.moved = true;
+                value.moved |= matches!(value.ty, Ty::Known(..));
+                self.hands_on(var);
             }
         });
     }
@@ -225,7 +256,8 @@ impl<'l> Interpreter<'_, 'l> {
                     self.spawned_flow(flow, &name, task, span, confidence);
                 }
             }
-            let before = self.state.clone();
+            let frame = self.frame_from;
+            let before = self.run_later();
             // It has been said that this gets out: what the task does with it is no second finding.
             for value in self.state.values.values_mut() {
                 value.flows.retain(|flow| !flow.frame);
@@ -235,12 +267,12 @@ impl<'l> Interpreter<'_, 'l> {
                 self.run_closure(of, &[], Runs::Thread, None);
             } else {
                 self.spawned += 1;
-                let frame = self.frame_from.take();
+                self.frame_from = None;
                 self.async_block(body, span);
-                self.frame_from = frame;
                 self.spawned -= 1;
             }
-            self.state = before;
+            self.ran_later(before);
+            self.frame_from = frame;
             self.moved_into(body);
         } else {
             let value = self.eval(arg, None);
@@ -276,15 +308,15 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = Value::of(Ty::Opaque { borrows: true });
         value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
         self.bodies.push(Self::body_context(true, false, self.loops.len(), None));
-        let entry = self.state.clone();
         let frame = self.frame_from;
+        let entry = self.run_later();
         let names = self.names.len();
         self.eval(body, None);
         self.end_block(names, span);
         self.frame_from = frame;
         self.bodies.pop();
         // Its body runs when it is polled; only what it uses was looked at.
-        self.state = entry;
+        self.ran_later(entry);
         value
     }
 

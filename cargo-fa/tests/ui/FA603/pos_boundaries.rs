@@ -98,3 +98,24 @@ impl Game {
         Ok(())
     }
 }
+
+pub fn moved_and_left() {
+    let mut made = SmartAlloc::default();
+    made.begin_frame(); //~ FA603
+    let alloc = made;
+    println!("{}", *alloc.frame_box(1_u32));
+}
+
+pub fn a_closure_that_begins() {
+    let mut alloc = SmartAlloc::default();
+    let mut begin = || alloc.begin_frame(); //~ FA603
+    begin();
+    println!("{}", *alloc.frame_box(1_u32));
+}
+
+pub fn handed_on_too_late(done: bool) -> Option<SmartAlloc> {
+    let mut alloc = SmartAlloc::default();
+    alloc.begin_frame();
+    alloc.begin_frame(); //~ FA603
+    done.then_some(alloc)
+}
