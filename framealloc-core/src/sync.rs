@@ -61,6 +61,17 @@ macro_rules! static_unless_loom {
 }
 pub(crate) use static_unless_loom;
 
+/// Thread-locals with constant initialisers, except under loom, whose threads are not those of the system.
+macro_rules! thread_locals {
+    ($($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr;)+) => {
+        #[cfg(not(loom))]
+        std::thread_local! { $($(#[$attribute])* static $name: $type = const { $value };)+ }
+        #[cfg(loom)]
+        loom::thread_local! { $($(#[$attribute])* static $name: $type = $value;)+ }
+    };
+}
+pub(crate) use thread_locals;
+
 /// A lock that ignores poisoning.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(base::Mutex<T>);
@@ -70,6 +81,18 @@ impl<T> Mutex<T> {
         pub(crate) fn new(value: T) -> Self {
             Self(base::Mutex::new(value))
         }
+    }
+
+    /// What is protected, for who has the lock to itself.
+    #[cfg(any(loom, not(feature = "parking_lot")))]
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// What is protected, for who has the lock to itself.
+    #[cfg(all(not(loom), feature = "parking_lot"))]
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut()
     }
 
     /// Waits for the lock.
@@ -127,7 +150,7 @@ impl Condvar {
     }
 }
 
-/// Tells loom that memory it does not manage is accessed exclusively, so that a race on it fails the model; nothing otherwise.
+/// Tells loom how memory that it does not manage is accessed, so that a race on it fails the model; nothing otherwise.
 #[derive(Debug)]
 pub(crate) struct Witness(#[cfg(loom)] loom::cell::UnsafeCell<()>);
 
@@ -141,10 +164,25 @@ impl Witness {
         }
     }
 
+    /// Nobody else may be accessing it.
     #[cfg_attr(not(loom), expect(clippy::unused_self, reason = "there is something to tell only under loom"))]
     #[inline(always)]
     pub(crate) fn exclusive(&self) {
         #[cfg(loom)]
         self.0.with_mut(|_| ());
+    }
+
+    /// Others may be reading it, too.
+    #[cfg_attr(not(loom), expect(clippy::unused_self, reason = "there is something to tell only under loom"))]
+    #[inline(always)]
+    pub(crate) fn shared(&self) {
+        #[cfg(loom)]
+        self.0.with(|_| ());
+    }
+}
+
+impl Default for Witness {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -54,6 +54,8 @@ fn every_transfer_is_counted_once_whenever_the_frame_turns() {
         transfers.turn(&mut stats);
         assert_eq!(stats.sent, 3);
         let (received, dropped) = (stats.received, stats.dropped);
+        // The count of the lost and their names are of the same moment.
+        assert_eq!(stats.unreceived.iter().map(|lost| lost.count).sum::<usize>(), dropped);
         assert_eq!(stats.in_flight, 3 - received - dropped);
         third.receive();
         other.join().unwrap();

@@ -4,7 +4,7 @@
 //! or handed on without an ordering in between, is a race that fails the model. The magazines themselves are watched too.
 #![cfg(loom)]
 
-use framealloc_core::model::{MAGAZINE, Object, Pool, Thread};
+use framealloc_core::model::{MAGAZINE, Object, Pool, Thread, Unused};
 use loom::cell::UnsafeCell;
 use loom::sync::{Arc, Mutex};
 use loom::thread;
@@ -234,5 +234,19 @@ fn an_attempt_that_fails_does_not_make_another_fail() {
         let here = pool.admit();
         // The one place was free: one of the two has it.
         assert!(here != other.join().unwrap());
+    });
+}
+
+#[test]
+fn threads_that_use_a_pool_for_the_first_time_agree_on_its_index() {
+    model(5, || {
+        let pool = Unused::new();
+        let other = thread::spawn({
+            let pool = pool.clone();
+            move || pool.enter()
+        });
+        assert_eq!(pool.enter(), 1);
+        assert_eq!(other.join().unwrap(), 1);
+        assert_eq!(pool.listed(), 1);
     });
 }

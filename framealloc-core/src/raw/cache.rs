@@ -8,7 +8,7 @@ use std::alloc::{Layout, alloc, dealloc};
 use super::magazine::{self, Magazine, NO_MAGAZINE, Word};
 use super::pool::RawPool;
 use super::slab::Slot;
-use crate::sync::{AtomicPtr, Mutex, Relaxed, const_unless_loom};
+use crate::sync::{AtomicPtr, Mutex, Relaxed, Witness, const_unless_loom};
 
 /// Pools that can have magazines, and one: index 0 has none for ever, so that it sends every operation to the cold path (P4).
 pub(crate) const POOLS: usize = if cfg!(loom) { 2 } else { 128 };
@@ -38,6 +38,8 @@ pub(crate) struct ThreadCache {
     /// A second magazine of each pool, full or empty, so that a thread that takes and gives around the end of one does not
     /// go to the depot each time.
     spare: Positions,
+    /// Of the memory: who reads the words must know that they are there.
+    access: Witness,
 }
 
 impl ThreadCache {
@@ -46,7 +48,7 @@ impl ThreadCache {
         // SAFETY: the type is not of size zero.
         let cache = NonNull::new(unsafe { alloc(Layout::new::<Self>()) })?.cast::<Self>();
         // SAFETY: the memory is new and fits.
-        unsafe { cache.write(Self { current, spare: Positions::new() }) };
+        unsafe { cache.write(Self { current, spare: Positions::new(), access: Witness::new() }) };
         Some(cache)
     }
 
@@ -56,6 +58,8 @@ impl ThreadCache {
     /// `cache` must come from [`make`](Self::make), hold no magazines, and be known to nobody else.
     pub(crate) unsafe fn free(cache: NonNull<Self>) {
         // SAFETY: `make` wrote it.
+        unsafe { cache.as_ref() }.access.exclusive();
+        // SAFETY: as above.
         unsafe { cache.drop_in_place() };
         // SAFETY: `make` took it with this layout.
         unsafe { dealloc(cache.as_ptr().cast(), Layout::new::<Self>()) };
@@ -63,6 +67,7 @@ impl ThreadCache {
 
     /// The words of the pool with index `id`: in use, spare.
     fn words(&self, id: usize) -> (&AtomicPtr<Word>, &AtomicPtr<Word>) {
+        self.access.shared();
         // SAFETY: the positions of a thread outlive its cache (P6).
         let current = unsafe { &*self.current };
         (&current.0[id], &self.spare.0[id])

@@ -2,6 +2,7 @@
 
 use super::magazine::{CAPACITY, Magazine};
 use super::slab::{Origin, Slabs, Slot, SlotList};
+use crate::sync::{Witness, const_unless_loom};
 
 /// The free slots of a pool that no thread has.
 #[derive(Debug)]
@@ -17,23 +18,28 @@ pub(crate) struct Depot {
     magazines: usize,
     /// The most slots that were ever outside of the depot.
     high: usize,
+    access: Witness,
 }
 
 impl Depot {
-    pub(crate) const fn new() -> Self {
-        Self {
-            full: Vec::new(),
-            empty: Vec::new(),
-            hand: Magazine::none(),
-            overflow: SlotList::new(),
-            slabs: Slabs::new(),
-            magazines: 0,
-            high: 0,
+    const_unless_loom! {
+        pub(crate) fn new() -> Self {
+            Self {
+                full: Vec::new(),
+                empty: Vec::new(),
+                hand: Magazine::none(),
+                overflow: SlotList::new(),
+                slabs: Slabs::new(),
+                magazines: 0,
+                high: 0,
+                access: Witness::new(),
+            }
         }
     }
 
     /// Slots outside of the depot: live, or in the magazines of threads.
     pub(crate) fn outside(&self) -> usize {
+        self.access.shared();
         let inside = self.full.len() * CAPACITY + self.hand.count() + self.overflow.count();
         self.slabs.carved() - inside
     }
@@ -68,6 +74,7 @@ impl Depot {
 
     /// Takes a thread's empty magazine (or none) and returns one with slots. On failure the thread keeps what it had.
     pub(crate) fn swap_empty(&mut self, magazine: Magazine, origin: &Origin) -> Result<Magazine, Magazine> {
+        self.access.exclusive();
         if let Some(full) = self.full.pop() {
             self.keep_empty(magazine);
             self.note_high();
@@ -101,6 +108,7 @@ impl Depot {
 
     /// Takes a thread's full magazine (or none) and returns an empty one. On failure the thread keeps what it had.
     pub(crate) fn swap_full(&mut self, magazine: Magazine) -> Result<Magazine, Magazine> {
+        self.access.exclusive();
         let Some(empty) = self.empty_magazine() else { return Err(magazine) };
         if !magazine.is_none() {
             self.full.push(magazine);
@@ -110,6 +118,7 @@ impl Depot {
 
     /// Takes whatever is in a thread's magazine, and the magazine.
     pub(crate) fn pour(&mut self, mut magazine: Magazine) {
+        self.access.exclusive();
         if magazine.is_full() {
             self.full.push(magazine);
             return;
@@ -137,6 +146,7 @@ impl Depot {
 
     /// One slot, for a thread without magazines.
     pub(crate) fn take_one(&mut self, origin: &Origin) -> Option<Slot> {
+        self.access.exclusive();
         let slot = self.hand.pop().or_else(|| {
             let full = self.full.pop()?;
             let hand = core::mem::replace(&mut self.hand, full);
@@ -150,6 +160,7 @@ impl Depot {
 
     /// Takes one slot, from a thread without magazines. Never fails.
     pub(crate) fn give_one(&mut self, slot: Slot) {
+        self.access.exclusive();
         let Err(slot) = self.hand.push(slot) else { return };
         match self.empty_magazine() {
             Some(empty) => {
@@ -165,11 +176,13 @@ impl Depot {
 
     /// Makes room for `slots` slots altogether. `false` if the global allocator refused.
     pub(crate) fn reserve(&mut self, origin: &Origin, slots: usize) -> bool {
+        self.access.exclusive();
         self.slabs.reserve(origin, slots)
     }
 
     /// Gives slabs without a live slot and spare magazines back to the global allocator; returns the bytes of the slabs.
     pub(crate) fn trim(&mut self) -> usize {
+        self.access.exclusive();
         self.slabs.begin_count();
         for magazine in self.full.iter().chain([&self.hand]) {
             magazine.for_each(Slabs::count_free);

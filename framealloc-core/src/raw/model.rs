@@ -96,6 +96,35 @@ impl Pool {
     }
 }
 
+/// A pool of a type that was not used yet, with room for one index.
+#[derive(Debug)]
+pub struct Unused {
+    registry: Registry,
+    pool: &'static RawPool,
+}
+
+impl Unused {
+    /// Such a pool, which is leaked, as pools of types live for ever.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        let settings = PoolSettings { name: "model", tag: None, capacity: 0, growth: Growth::Single, prewarm: false };
+        let pool = Box::leak(Box::new(RawPool::new(SLOT, align_of::<usize>(), settings)));
+        Arc::new(Self { registry: Registry::new([core::ptr::null(); POOLS], 1), pool })
+    }
+
+    /// The first use: tells the index of the pool.
+    #[must_use]
+    pub fn enter(&self) -> usize {
+        self.registry.enter(self.pool)
+    }
+
+    /// How often the pool is listed.
+    #[must_use]
+    pub fn listed(&self) -> usize {
+        self.registry.own().len()
+    }
+}
+
 /// A slot that is in use.
 #[derive(Debug)]
 pub struct Object(NonNull<u8>);

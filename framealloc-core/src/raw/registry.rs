@@ -1,9 +1,10 @@
 //! The allocator itself: the heaps of all threads, and the turn of the frame for all of them at once.
 
 use core::cell::UnsafeCell;
+use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use core::sync::atomic::AtomicU64;
+use std::sync::Arc;
 
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
@@ -19,6 +20,7 @@ use crate::frame::PromotionSummary;
 use crate::observe::watch::Watch;
 use crate::observe::{Observers, resume};
 use crate::scratch::Regions;
+use crate::sync::{AtomicBool, Mutex, MutexGuard, Relaxed, Witness};
 use crate::tag::{IntoTag, TagId};
 use crate::transfer::{TransferCounters, TransferStats};
 
@@ -77,12 +79,38 @@ impl std::panic::UnwindSafe for SmartAlloc {}
 pub(crate) struct Inner {
     number: u64,
     config: AllocConfig,
-    heaps: Mutex<Vec<Entry>>,
+    heaps: Mutex<Entries>,
     turn: UnsafeCell<Turn>,
     pub(super) ledger: Ledger,
     pub(crate) regions: Regions,
     pub(crate) transfers: Arc<TransferCounters>,
     pub(crate) watch: Arc<Watch>,
+}
+
+/// The heaps of all threads, in the order they were made. Every access tells loom of itself: the list is also reached without
+/// the lock, with the allocator held exclusively.
+#[derive(Default)]
+pub(super) struct Entries {
+    list: Vec<Entry>,
+    access: Witness,
+}
+
+impl Deref for Entries {
+    type Target = Vec<Entry>;
+
+    #[inline]
+    fn deref(&self) -> &Vec<Entry> {
+        self.access.shared();
+        &self.list
+    }
+}
+
+impl DerefMut for Entries {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Vec<Entry> {
+        self.access.exclusive();
+        &mut self.list
+    }
 }
 
 pub(super) struct Entry {
@@ -137,9 +165,9 @@ impl Inner {
         self.config.chunk_policy()
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
         // No user code runs under the lock, and a panic of our own between two changes cannot happen.
-        self.heaps.lock().unwrap_or_else(PoisonError::into_inner)
+        self.heaps.lock()
     }
 
     /// Finds or makes the heap of this thread.
@@ -183,7 +211,7 @@ impl SmartAlloc {
     pub fn new(config: AllocConfig) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let number = NEXT.fetch_add(1, Relaxed);
         let ledger = config.ledger();
         let watch = Arc::new(config.watch());
         if config.prewarms_pools() {
@@ -265,7 +293,10 @@ impl SmartAlloc {
         };
         // SAFETY: the arena belongs to the heap of this thread (I2) and lives as long as the allocator, which `self`
         // borrows (I3, I7). Keys are never reused (I1), and a thread that ends forgets its arenas (I4).
-        unsafe { &*frame }
+        let frame = unsafe { &*frame };
+        #[cfg(loom)]
+        frame.heap().state();
+        frame
     }
 
     #[cold]
@@ -286,7 +317,7 @@ impl SmartAlloc {
         // SAFETY: the list is used through `&SmartAlloc` and its handles, all of which borrow from what `self` holds
         // exclusively; the reference borrows from `self` (I2, I5).
         let heaps = unsafe { &mut (*self.inner.as_ptr()).heaps };
-        heaps.get_mut().unwrap_or_else(PoisonError::into_inner)
+        heaps.get_mut()
     }
 
     /// The account of all threads, where they have a budget.
@@ -452,8 +483,8 @@ impl SmartAlloc {
 impl Entry {
     /// Takes the heap from a thread that has ended; called at the turn, right after the heap was reset.
     fn recycle(&mut self, heap: &ThreadHeap) {
-        // Acquire: pairs with the sentinel's release; the heap is read after it.
-        if self.token != 0 && self.retired.load(Ordering::Acquire) {
+        // Relaxed: see the sentinel.
+        if self.token != 0 && self.retired.load(Relaxed) {
             self.token = 0;
             self.idle = 0;
             // SAFETY: called at the turn, with the allocator held exclusively.

@@ -12,6 +12,7 @@ use super::registry::{Inner, SmartAlloc};
 use super::retain::RetainNode;
 use super::share::DropNode;
 use crate::observe::heap_use::HeapUse;
+use crate::sync::Witness;
 use crate::tag::TagId;
 
 /// Number of remembered (tag, name) pairs; a power of two.
@@ -104,6 +105,9 @@ impl TagFigures {
 pub(crate) struct ThreadHeap {
     inner: NonNull<Inner>,
     state: UnsafeCell<HeapState>,
+    /// Of all but `published`.
+    state_use: Witness,
+    published_use: Witness,
 }
 
 impl ThreadHeap {
@@ -123,17 +127,25 @@ impl ThreadHeap {
             budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
             phases: None,
         };
-        Self { inner, state: UnsafeCell::new(state) }
+        Self { inner, state: UnsafeCell::new(state), state_use: Witness::new(), published_use: Witness::new() }
     }
 
     #[inline(always)]
     pub(crate) fn state(&self) -> *mut HeapState {
+        self.state_use.exclusive();
         self.state.get()
     }
 
     pub(super) fn inner(&self) -> &Inner {
         // SAFETY: the allocator outlives its heaps (I3).
         unsafe { self.inner.as_ref() }
+    }
+
+    /// The figures of the last frame, to be written: at the turn only.
+    fn published(&self) -> *mut Vec<TagFigures> {
+        self.published_use.exclusive();
+        // SAFETY: the place of a field, nothing is read.
+        unsafe { &raw mut (*self.state.get()).published }
     }
 
     fn make(&self, tag: TagId, whole: bool) -> NonNull<Frame> {
@@ -347,7 +359,7 @@ impl ThreadHeap {
                 }
                 self.flush(frame);
             }
-            let (scoped, published) = (&mut (*state).scoped, &mut (*state).published);
+            let (scoped, published) = (&mut (*state).scoped, &mut *self.published());
             published.resize(scoped.len().max(published.len()), TagFigures::default());
             for (used, figures) in scoped.iter_mut().zip(published) {
                 let Booked { bytes, fallbacks, heap } = core::mem::take(used);
@@ -386,10 +398,11 @@ impl ThreadHeap {
 
     /// Figures of the last frame, by tag; they change at the turn only.
     pub(crate) fn tag_figures(&self) -> impl Iterator<Item = TagFigures> {
-        let state = self.state();
+        // Not through `state`: another thread may own the heap and be using the rest of it.
+        self.published_use.shared();
         // SAFETY: called at the turn, or under `&SmartAlloc`, when other threads may add scoped bytes or lengthen the
         // table: see `published`.
-        let published = unsafe { &(*state).published };
+        let published = unsafe { &(*self.state.get()).published };
         published.iter().copied()
     }
 

@@ -4,10 +4,11 @@
 //! have no destructor, so that they work until the last instruction of the thread.
 
 use core::cell::{Cell, RefCell};
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
 use super::frame::Frame;
+use crate::sync::{AtomicBool, Relaxed, thread_locals};
 
 /// Number of remembered arenas beyond the one used last; a power of two.
 const WARM: usize = 8;
@@ -29,13 +30,13 @@ impl Slot {
     }
 }
 
-thread_local! {
-    static HOT: Slot = const { Slot::new() };
-    static WARM_SLOTS: [Slot; WARM] = const { [const { Slot::new() }; WARM] };
-    static TOKEN: Cell<u64> = const { Cell::new(0) };
+thread_locals! {
+    static HOT: Slot = Slot::new();
+    static WARM_SLOTS: [Slot; WARM] = [const { Slot::new() }; WARM];
+    static TOKEN: Cell<u64> = Cell::new(0);
     /// Set by the sentinel: nothing may be remembered any more, since the heaps may be given to other threads.
-    static DEAD: Cell<bool> = const { Cell::new(false) };
-    static SENTINEL: Sentinel = const { Sentinel { heaps: RefCell::new(Vec::new()) } };
+    static DEAD: Cell<bool> = Cell::new(false);
+    static SENTINEL: Sentinel = Sentinel { heaps: RefCell::new(Vec::new()) };
 }
 
 /// Marks the heaps of a thread as retired when the thread ends.
@@ -47,12 +48,14 @@ struct Sentinel {
 
 impl Drop for Sentinel {
     fn drop(&mut self) {
-        DEAD.set(true);
-        HOT.with(|slot| slot.set(0, core::ptr::null()));
-        WARM_SLOTS.with(|slots| slots.iter().for_each(|slot| slot.set(0, core::ptr::null())));
+        // These have no destructor, so they are always there; but loom's thread-locals end all at once.
+        let _ = DEAD.try_with(|dead| dead.set(true));
+        let _ = HOT.try_with(|slot| slot.set(0, core::ptr::null()));
+        let _ = WARM_SLOTS.try_with(|slots| slots.iter().for_each(|slot| slot.set(0, core::ptr::null())));
         for retired in self.heaps.get_mut() {
-            // Release: what the thread wrote into its heap is there for whoever takes the heap over.
-            retired.store(true, Ordering::Release);
+            // Relaxed: the flag hands nothing over. Whoever turns the frame has the allocator exclusively, so every use that
+            // this thread made of the heap is ordered before, by what ended its borrow (I2).
+            retired.store(true, Relaxed);
         }
     }
 }
@@ -62,7 +65,7 @@ pub(crate) fn token() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     TOKEN.with(|token| {
         if token.get() == 0 {
-            token.set(NEXT.fetch_add(1, Ordering::Relaxed));
+            token.set(NEXT.fetch_add(1, Relaxed));
         }
         token.get()
     })
@@ -86,9 +89,13 @@ pub(crate) fn warm(key: u64) -> Option<*const Frame> {
     })
 }
 
+fn is_dead() -> bool {
+    DEAD.with(Cell::get)
+}
+
 /// Remembers an arena, unless the thread is going away.
 pub(crate) fn remember(key: u64, frame: *const Frame) {
-    if !DEAD.get() {
+    if !is_dead() {
         HOT.with(|slot| slot.set(key, frame));
         WARM_SLOTS.with(|slots| slots[warm_index(key)].set(key, frame));
     }
@@ -102,7 +109,7 @@ fn warm_index(key: u64) -> usize {
 
 /// Has `retired` set when this thread ends; at once if it is already ending.
 pub(crate) fn retire_at_exit(retired: &Arc<AtomicBool>) {
-    let registered = !DEAD.get()
+    let registered = !is_dead()
         && SENTINEL
             .try_with(|sentinel| {
                 let mut heaps = sentinel.heaps.borrow_mut();
@@ -112,7 +119,7 @@ pub(crate) fn retire_at_exit(retired: &Arc<AtomicBool>) {
             })
             .is_ok();
     if !registered {
-        DEAD.set(true);
-        retired.store(true, Ordering::Release);
+        DEAD.with(|dead| dead.set(true));
+        retired.store(true, Relaxed);
     }
 }

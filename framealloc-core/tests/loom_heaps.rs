@@ -1,0 +1,162 @@
+//! Models of the registry of heaps: threads that get, use and lose their heaps while others read figures or turn the frame,
+//! over the code that programs run. Heaps, their figures and the list of them are watched cells there.
+#![cfg(loom)]
+
+use framealloc_core::{AllocConfig, SmartAlloc};
+use loom::sync::{Arc, RwLock};
+use loom::thread;
+
+fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.check(model);
+}
+
+fn alloc() -> SmartAlloc {
+    SmartAlloc::new(AllocConfig::default())
+}
+
+/// An allocator whose frames turn while threads come and go: they borrow it for a job, and whoever turns waits for none.
+type Shared = Arc<RwLock<SmartAlloc>>;
+
+/// A job: takes memory, lets others run, and finds it as it was.
+fn job(alloc: &Shared, mark: u32) {
+    let alloc = alloc.read().unwrap();
+    let mut value = alloc.frame_box(mark);
+    thread::yield_now();
+    assert_eq!(*value, mark);
+    *value += 1;
+    let next = alloc.frame_box(mark);
+    assert_eq!((*value, *next), (mark + 1, mark));
+}
+
+#[test]
+fn threads_get_heaps_while_another_reads_the_figures() {
+    model(3, || {
+        let alloc = Arc::new(alloc());
+        let workers: Vec<_> = (1..=2)
+            .map(|mark| {
+                let alloc = alloc.clone();
+                thread::spawn(move || {
+                    let value = alloc.frame_box(mark);
+                    let stats = alloc.stats();
+                    // What another thread does in this frame is not to be seen before it turns.
+                    assert_eq!((stats.bytes, stats.tags.len()), (0, 0));
+                    assert!((1..=2).contains(&stats.threads.len()));
+                    assert!(stats.threads.iter().all(|thread| thread.bytes == 0 && thread.tags.is_empty()));
+                    assert_eq!(*value, mark);
+                })
+            })
+            .collect();
+        assert!(alloc.stats().threads.len() <= 2);
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        let mut alloc = Arc::try_unwrap(alloc).unwrap();
+        assert_eq!(alloc.end_frame().bytes, 16);
+        let stats = alloc.stats();
+        assert_eq!(stats.bytes, 16);
+    });
+}
+
+#[test]
+fn figures_are_read_between_turns_while_a_heap_is_in_use() {
+    model(3, || {
+        let shared = Shared::new(RwLock::new(alloc()));
+        let worker = thread::spawn({
+            let shared = shared.clone();
+            move || {
+                job(&shared, 10);
+                job(&shared, 20);
+            }
+        });
+        let reader = thread::spawn({
+            let shared = shared.clone();
+            move || {
+                let alloc = shared.read().unwrap();
+                let stats = alloc.stats();
+                // All figures are of one and the same turn, whatever the worker is doing.
+                assert_eq!(stats.bytes, stats.threads.iter().map(|thread| thread.bytes).sum::<usize>());
+                assert_eq!(stats.bytes, stats.tags.iter().map(|tag| tag.bytes).sum::<usize>());
+                assert_eq!(stats.bytes % 16, 0);
+            }
+        });
+        shared.write().unwrap().end_frame();
+        worker.join().unwrap();
+        reader.join().unwrap();
+    });
+}
+
+#[test]
+fn the_heap_of_a_thread_that_ends_goes_to_the_next_after_a_turn_only() {
+    model(3, || {
+        let shared = Shared::new(RwLock::new(alloc()));
+        let ending = thread::spawn({
+            let shared = shared.clone();
+            move || job(&shared, 10)
+        });
+        let coming = thread::spawn({
+            let shared = shared.clone();
+            move || {
+                job(&shared, 20);
+                job(&shared, 30);
+            }
+        });
+        // Turns at any moment: before, between and after the jobs, and while the first thread is ending.
+        shared.write().unwrap().end_frame();
+        job(&shared, 40);
+        ending.join().unwrap();
+        coming.join().unwrap();
+        let mut alloc = shared.write().unwrap();
+        alloc.end_frame();
+        assert!(alloc.stats().threads.len() <= 3);
+    });
+}
+
+#[test]
+fn two_threads_never_get_the_same_idle_heap() {
+    model(3, || {
+        let shared = Shared::new(RwLock::new(alloc()));
+        let first = thread::spawn({
+            let shared = shared.clone();
+            move || job(&shared, 10)
+        });
+        first.join().unwrap();
+        // If the thread has ended by now, its heap is idle after this; if not, it keeps it.
+        shared.write().unwrap().end_frame();
+        let others = [20, 30].map(|mark| {
+            let shared = shared.clone();
+            thread::spawn(move || job(&shared, mark))
+        });
+        for other in others {
+            other.join().unwrap();
+        }
+        let mut alloc = shared.write().unwrap();
+        assert_eq!(alloc.end_frame().bytes, 2 * 16);
+    });
+}
+
+#[test]
+fn shared_values_of_an_ended_thread_drop_once_at_the_turn() {
+    /// Tells of its drop.
+    struct Dropped(Arc<loom::sync::atomic::AtomicUsize>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, loom::sync::atomic::Ordering::Relaxed);
+        }
+    }
+    model(3, || {
+        let shared = Shared::new(RwLock::new(alloc()));
+        let drops = Arc::new(loom::sync::atomic::AtomicUsize::new(0));
+        let worker = thread::spawn({
+            let (shared, value) = (shared.clone(), Dropped(drops.clone()));
+            move || {
+                let _ = shared.read().unwrap().frame_share(value);
+            }
+        });
+        shared.write().unwrap().end_frame();
+        worker.join().unwrap();
+        shared.write().unwrap().end_frame();
+        assert_eq!(drops.load(loom::sync::atomic::Ordering::Relaxed), 1);
+    });
+}
