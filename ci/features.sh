@@ -8,6 +8,7 @@ for features in debug parking_lot allocator-api2; do
 done
 echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
+cargo test -p framealloc-core --doc --features serde snapshot
 if cargo +nightly --version >/dev/null 2>&1; then
     CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/nightly" cargo +nightly test -p framealloc-core --tests --features nightly
 else

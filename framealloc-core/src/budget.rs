@@ -119,6 +119,8 @@ pub struct BudgetEvent {
 
 /// What became of a request that met a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum BudgetOutcome {
     /// It was served, beyond the soft limit. Booked once per frame, and for a budget of several arenas or threads as

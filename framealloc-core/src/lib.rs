@@ -42,6 +42,14 @@ pub mod compat;
 pub mod heap;
 pub mod pool;
 
+/// The parts of a [`Snapshot`].
+pub mod snapshot {
+    pub use crate::observe::snapshot::{
+        BudgetKind, BudgetSnapshot, FrameSnapshot, HeapSnapshot, PhaseSnapshot, PoolSnapshot, ScratchSnapshot,
+        SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
+    };
+}
+
 /// The iterators of the collections in frame memory, and what maps are made of.
 pub mod collections {
     pub use crate::frame::map::{FrameAllocator, FrameHasher, Map, Set};
@@ -70,6 +78,10 @@ pub use observe::events::{FrameEvent, Subscription};
 pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
 pub use observe::phases::{PhaseGuard, PhaseSpan, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
+#[cfg(feature = "serde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+pub use observe::snapshot::SnapshotError;
+pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use raw::counting::{AllocCalls, CountingAlloc};

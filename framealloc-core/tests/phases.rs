@@ -41,9 +41,9 @@ fn bytes_are_those_of_the_thread_whatever_tag_scope_or_cursor_took_them() {
     };
     assert_eq!(report.phases_left_open, 0);
     let phase = alloc.stats().phase("all_ways").unwrap();
-    assert_eq!((phase.calls, phase.bytes), (1, [1, 2, 4, 8, 16].map(counted).iter().sum()));
+    assert_eq!((phase.calls, phase.bytes), (1, [1, 2, 4, 8, 16].map(counted).iter().sum::<usize>()));
     assert!(phase.longest == phase.duration && phase.duration > Duration::ZERO);
-    assert_eq!(alloc.stats().bytes, [5, 1, 2, 4, 8, 16, 7].map(counted).iter().sum());
+    assert_eq!(alloc.stats().bytes, [5, 1, 2, 4, 8, 16, 7].map(counted).iter().sum::<usize>());
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod heap_use;
 pub(crate) mod phases;
 pub(crate) mod record;
+pub(crate) mod snapshot;
 pub(crate) mod stats;
 pub(crate) mod watch;
 

@@ -22,7 +22,7 @@ pub struct AllocStats {
     pub high_water: usize,
     /// The tags that have been used, the untagged memory first.
     pub tags: Vec<TagStats>,
-    /// The threads that hold frame memory.
+    /// The threads that had frame memory in the last frame, those that have ended since too.
     pub threads: Vec<ThreadStats>,
     /// The annotated systems that ran in the last frame.
     pub systems: Vec<SystemStats>,

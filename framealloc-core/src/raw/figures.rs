@@ -2,7 +2,7 @@
 
 use super::ledger;
 use super::phases::PhaseFigures;
-use super::registry::{SmartAlloc, Turn};
+use super::registry::{FrameReport, SmartAlloc, Turn};
 use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use crate::budget::BudgetEvent;
 use crate::observe::events::FrameEvent;
@@ -16,6 +16,22 @@ impl SmartAlloc {
     pub(crate) fn frame_figures(&self) -> (usize, usize) {
         // SAFETY: as in `frame_number`.
         unsafe { ((*self.turn_state()).bytes, (*self.turn_state()).high_water) }
+    }
+
+    /// Returns what the last frame used, as [`SmartAlloc::end_frame`] did; of frame 0 before the first has ended.
+    ///
+    /// ```
+    /// let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.begin_frame();
+    /// alloc.frame_box(1_u64);
+    /// let report = alloc.end_frame();
+    /// alloc.begin_frame();
+    /// assert_eq!(alloc.frame_report(), report);
+    /// ```
+    #[must_use]
+    pub fn frame_report(&self) -> FrameReport {
+        // SAFETY: as in `frame_number`.
+        unsafe { (*self.turn_state()).report }
     }
 
     /// The tags in use, by path.
@@ -66,8 +82,8 @@ impl SmartAlloc {
 
     /// Index, name and bytes of the threads of the last frame. Called under the lock: `visit` is our own code.
     pub(crate) fn raw_threads(&self, mut visit: impl FnMut(usize, &str, usize)) {
-        for (index, entry) in self.inner().lock().iter().enumerate().filter(|(_, entry)| entry.token != 0) {
-            visit(index, entry.name.as_deref().unwrap_or("(unnamed)"), entry.bytes);
+        for (index, entry) in self.inner().lock().iter().enumerate().filter(|(_, entry)| entry.is_listed) {
+            visit(index, entry.listed_name.as_deref().unwrap_or("(unnamed)"), entry.bytes);
         }
     }
 
@@ -83,11 +99,11 @@ impl SmartAlloc {
         systems.collect()
     }
 
-    /// The threads that have a heap, in the order they came.
+    /// The threads that had a heap in the last frame, in the order they came.
     pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
         let heaps = self.inner().lock();
-        let threads = heaps.iter().filter(|entry| entry.token != 0).map(|entry| ThreadStats {
-            name: entry.name.as_deref().unwrap_or("(unnamed)").to_owned(),
+        let threads = heaps.iter().filter(|entry| entry.is_listed).map(|entry| ThreadStats {
+            name: entry.listed_name.as_deref().unwrap_or("(unnamed)").to_owned(),
             bytes: entry.bytes,
             high_water: entry.high_water,
             // SAFETY: as in `frame_number`: these figures are written at the turn only.

@@ -119,9 +119,15 @@ pub(super) struct Entry {
     pub(super) token: u64,
     /// Set when the thread ends.
     retired: Arc<AtomicBool>,
-    pub(super) name: Option<Box<str>>,
+    name: Option<Arc<str>>,
+    /// Set until the first turn of the thread, which publishes its name.
+    is_new: bool,
     /// Frames since the heap lost its thread.
     idle: u32,
+    /// Whether a thread had the heap in the last frame, its name and its bytes. These change at the turn only: a thread that comes
+    /// while a frame is open does not stand for the one before it.
+    pub(super) is_listed: bool,
+    pub(super) listed_name: Option<Arc<str>>,
     pub(super) bytes: usize,
     pub(super) high_water: usize,
 }
@@ -136,6 +142,8 @@ pub(super) struct Turn {
     open: bool,
     pub(super) bytes: usize,
     pub(super) high_water: usize,
+    /// Of the last frame.
+    pub(super) report: FrameReport,
     pub(super) tags: Vec<TagFigures>,
     pub(super) sites: Vec<SiteFigures>,
     pub(super) phases: Vec<PhaseFigures>,
@@ -178,18 +186,18 @@ impl Inner {
             return entry.heap;
         }
         let retired = Arc::new(AtomicBool::new(false));
-        let name = std::thread::current().name().map(Box::from);
+        let name = std::thread::current().name().map(Arc::from);
         let heap = if let Some(entry) = heaps.iter_mut().find(|entry| entry.token == 0) {
             // An idle heap was reset with the allocator held exclusively, so it can change hands under the lock (I2).
             entry.token = token;
             entry.retired = Arc::clone(&retired);
             entry.name = name;
-            entry.high_water = 0;
+            entry.is_new = true;
             entry.idle = 0;
             entry.heap
         } else {
             let heap = NonNull::from(Box::leak(Box::new(ThreadHeap::new(NonNull::from(self)))));
-            heaps.push(Entry { heap, token, retired: Arc::clone(&retired), name, idle: 0, bytes: 0, high_water: 0 });
+            heaps.push(Entry::new(heap, token, Arc::clone(&retired), name));
             heap
         };
         drop(heaps);
@@ -456,7 +464,7 @@ impl SmartAlloc {
             scopes_left_open += unsafe { heap.turn(trim) };
             entry.bytes = turn.take_figures(heap);
             turn.take_phases(heap);
-            entry.high_water = entry.high_water.max(entry.bytes);
+            entry.publish();
             turn.bytes += entry.bytes;
             entry.recycle(heap);
         }
@@ -467,7 +475,8 @@ impl SmartAlloc {
         self.inner().ledger.turn();
         self.inner().transfers.turn(&mut turn.transfers);
         let (frame, bytes, high_water) = (turn.frame, turn.bytes, turn.high_water);
-        FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open }
+        turn.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
+        turn.report
     }
 
     /// Bytes that all heaps hold from the global allocator.
@@ -481,6 +490,21 @@ impl SmartAlloc {
 }
 
 impl Entry {
+    fn new(heap: NonNull<ThreadHeap>, token: u64, retired: Arc<AtomicBool>, name: Option<Arc<str>>) -> Self {
+        let (idle, is_new, is_listed, listed_name, bytes, high_water) = (0, true, false, None, 0, 0);
+        Self { heap, token, retired, name, is_new, idle, is_listed, listed_name, bytes, high_water }
+    }
+
+    /// Lets the figures be those of the frame that ends; called at the turn, before the heap can lose its thread.
+    fn publish(&mut self) {
+        self.is_listed = self.token != 0;
+        if core::mem::take(&mut self.is_new) {
+            self.listed_name.clone_from(&self.name);
+            self.high_water = 0;
+        }
+        self.high_water = self.high_water.max(self.bytes);
+    }
+
     /// Takes the heap from a thread that has ended; called at the turn, right after the heap was reset.
     fn recycle(&mut self, heap: &ThreadHeap) {
         // Relaxed: see the sentinel.
