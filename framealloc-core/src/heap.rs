@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use crate::box_traits::box_traits;
 use crate::error::AllocError;
+use crate::observe::refusals;
 use crate::pool::Refused;
 use crate::raw::heap_block::HeapCounters;
 use crate::raw::owner::Vacant;
@@ -107,7 +108,7 @@ pub fn slot<T>(tag: TagId) -> HeapSlot<T> {
 #[inline]
 pub fn try_slot<T>(tag: TagId) -> Result<HeapSlot<T>, AllocError> {
     let slot = route::heap_slot(counters(tag));
-    slot.map(HeapSlot).map_err(|_| AllocError::OutOfMemory { asked: size_of::<T>() })
+    slot.map(HeapSlot).map_err(|_| refusals::out_of_memory(size_of::<T>()))
 }
 
 /// A slice of `length` values on the heap, accounted to `tag`, each made by `value` from its index.
@@ -131,7 +132,7 @@ pub fn try_slice_fill_with<T>(
     match route::heap_filling(length, counters(tag)) {
         Ok(filling) => Ok(HeapBox(filling.fill(value))),
         Err(Denied::Overflow) => Err(AllocError::CapacityOverflow),
-        Err(_) => Err(AllocError::OutOfMemory { asked: size_of::<T>() * length }),
+        Err(_) => Err(refusals::out_of_memory(size_of::<T>() * length)),
     }
 }
 

@@ -25,6 +25,11 @@ impl Log {
     }
 }
 
+/// Whether a frame begins or ends.
+fn is_bracket(event: &FrameEvent) -> bool {
+    matches!(event, FrameEvent::Began { .. } | FrameEvent::Ended { .. })
+}
+
 /// Subscribes something that counts its calls.
 fn counting(alloc: &SmartAlloc) -> (Arc<Mutex<usize>>, Subscription) {
     let calls = Arc::new(Mutex::new(0));
@@ -103,11 +108,94 @@ fn budgets_promotions_and_transfers_are_told_once_per_frame() {
 }
 
 #[test]
+fn growth_is_told_by_thread_and_tag_and_ceases() {
+    let mut alloc = SmartAlloc::default();
+    let log = Log::of(&alloc);
+    let mut grown = 0;
+    for frame in 0..10 {
+        alloc.begin_frame();
+        alloc.tagged("grows").frame_slice_zeroed::<u8>(kilobytes(300));
+        alloc.scoped(|scope| drop(scope.frame_slice_zeroed::<u8>(kilobytes(90))));
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("events-worker".into());
+            thread.spawn_scoped(scope, || alloc.tagged("grows").frame_box([0_u8; 100]).len()).unwrap().join().unwrap();
+        });
+        let before = alloc.capacity();
+        alloc.end_frame();
+        let mut threads = Vec::new();
+        for event in log.take() {
+            if let FrameEvent::Grew { thread, tag, chunks, bytes, .. } = event {
+                threads.push((thread.as_deref().map(str::to_owned), tag));
+                assert!(chunks > 0 && bytes >= chunks * 64, "{chunks} chunks, {bytes} bytes");
+                grown += bytes;
+            }
+        }
+        if frame == 0 {
+            assert_eq!(grown, before, "all that is held was told of");
+            assert!(threads.contains(&(Some("events-worker".into()), "grows")), "{threads:?}");
+            assert!(threads.iter().any(|(_, tag)| *tag == "(untagged)"), "{threads:?}");
+        } else if frame > 2 {
+            assert_eq!(threads, [], "frame {frame}");
+        }
+    }
+}
+
+#[test]
+fn phases_are_told_with_their_bytes() {
+    let mut alloc = SmartAlloc::default();
+    let log = Log::of(&alloc);
+    alloc.begin_frame();
+    {
+        let _phase = alloc.phase_scope("events-phase");
+        alloc.frame_slice_copy(&[0_u64; 10]);
+    }
+    alloc.end_frame();
+    let events = log.take();
+    let phase = events.iter().find_map(|event| match event {
+        FrameEvent::Phase(phase) => Some((phase.path, phase.calls, phase.bytes)),
+        _ => None,
+    });
+    assert_eq!(phase, Some(("events-phase", 1, 80)), "{events:?}");
+}
+
+#[test]
+fn threads_have_frame_statistics() {
+    let mut alloc = SmartAlloc::default();
+    for frame in 1..=6_u64 {
+        alloc.whole_frame(|alloc| {
+            drop(alloc.frame_slice_zeroed::<u64>(10));
+            if frame.is_multiple_of(3) {
+                std::thread::scope(|scope| {
+                    let thread = std::thread::Builder::new().name(format!("stats-{frame}"));
+                    thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(100))).unwrap();
+                });
+            }
+        });
+    }
+    let stats = alloc.stats();
+    let here = std::thread::current();
+    let own = stats.threads.iter().find(|thread| Some(&*thread.name) == here.name()).expect("it allocated");
+    assert_eq!((own.frames, own.total_bytes, own.bytes, own.high_water), (6, 480, 80, 80));
+    alloc.begin_frame();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("stats-late".into());
+        thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(5))).unwrap();
+    });
+    alloc.end_frame();
+    let late = alloc.stats().threads.into_iter().find(|thread| thread.name == "stats-late").expect("it allocated");
+    let figures = (late.frames, late.total_bytes, late.bytes, late.high_water);
+    assert_eq!(figures, (1, 40, 40, 40), "those of the heap's last owner are not its own");
+}
+
+#[test]
 fn a_subscriber_may_allocate_from_the_allocator() {
     let mut alloc = SmartAlloc::default();
     let (sent, seen) = mpsc::channel();
     alloc
         .on_frame_event(move |alloc, event| {
+            if !is_bracket(event) {
+                return;
+            }
             let text = alloc.with_tag("hud", |hud| hud.frame_str("hud").len());
             let shared = alloc.frame_share(vec![text; 3]);
             sent.send((matches!(event, FrameEvent::Began { .. }), shared)).unwrap();
@@ -177,7 +265,10 @@ fn a_subscriber_may_run_the_frames_of_another_allocator() {
     let mut other = SmartAlloc::default();
     let inner = Log::of(&other);
     alloc
-        .on_frame_event(move |outer, _| {
+        .on_frame_event(move |outer, event| {
+            if !is_bracket(event) {
+                return;
+            }
             other.whole_frame(|other| {
                 let own = other.frame_box(outer.id());
                 let theirs = outer.frame_box(*own);
@@ -188,7 +279,7 @@ fn a_subscriber_may_run_the_frames_of_another_allocator() {
     for _ in 0..10 {
         alloc.whole_frame(|alloc| drop(alloc.frame_box(1)));
     }
-    assert_eq!(inner.take().len(), 10 * 2 * 2);
+    assert_eq!(inner.take().iter().filter(|event| is_bracket(event)).count(), 10 * 2 * 2);
 }
 
 #[test]
@@ -197,8 +288,8 @@ fn a_panic_in_a_subscriber_stops_no_other_and_no_turn() {
     let (before, _first) = counting(&alloc);
     let mut events = 0;
     alloc
-        .on_frame_event(move |_, _| {
-            events += 1;
+        .on_frame_event(move |_, event| {
+            events += usize::from(is_bracket(event));
             assert!(events > 4, "event {events}");
         })
         .forever();
@@ -214,7 +305,8 @@ fn a_panic_in_a_subscriber_stops_no_other_and_no_turn() {
         assert_eq!(alloc.stats().bytes, 8);
     }
     alloc.whole_frame(|_| ());
-    assert_eq!((*before.lock().unwrap(), *after.lock().unwrap()), (6, 6));
+    let (before, after) = (*before.lock().unwrap(), *after.lock().unwrap());
+    assert!(before == after && before >= 6, "{before} {after}");
 }
 
 #[test]

@@ -118,8 +118,13 @@ impl Diagnostic {
         self
     }
 
-    pub(super) fn with_left_out(mut self, left_out: u64) -> Self {
-        self.left_out = left_out;
+    pub(super) fn saying(mut self, message: String) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    pub(super) fn and_left_out(mut self, left_out: u64) -> Self {
+        self.left_out += left_out;
         self
     }
 

@@ -10,9 +10,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::diagnostics::{Diagnostic, Level, Limiter};
+use super::phases::PhaseStats;
+use super::refusals::Refusals;
 use super::watch::SharedWatch;
 use crate::budget::BudgetEvent;
 use crate::frame::{PromotionCount, PromotionSummary};
+use crate::raw::growth::{Growth, Held};
 use crate::raw::registry::{FrameReport, SmartAlloc};
 use crate::raw::retain::{drop_caught, first_panic};
 use crate::raw::share::Payload;
@@ -56,6 +59,20 @@ pub enum FrameEvent {
         /// Handles on their way when the frame ended.
         in_flight: usize,
     },
+    /// An arena took chunks from the global allocator. In steady frames there are none.
+    #[non_exhaustive]
+    Grew {
+        /// The name of the thread, if it has one.
+        thread: Option<Arc<str>>,
+        /// The path of the tag of the arena; `(untagged)` for memory without a tag.
+        tag: &'static str,
+        /// Chunks taken in the frame, those that its end put in the place of several included.
+        chunks: usize,
+        /// Bytes of those.
+        bytes: usize,
+    },
+    /// A phase ended in the frame: its figures over all threads.
+    Phase(PhaseStats),
     /// Something went wrong. Repetitions are told less and less often: [`Repeats`](crate::Repeats).
     Diagnostic(Diagnostic),
     /// A frame has ended: its memory is taken back, and
@@ -115,14 +132,26 @@ pub(crate) struct Watcher {
     events: Vec<FrameEvent>,
     raised: Vec<Diagnostic>,
     limiter: Limiter,
+    pub(super) refusals: Refusals,
+    /// Frame memory that subscribers took when they were told of the end of the last frame.
+    pub(super) taken_by_subscribers: Vec<Held>,
+    held: Vec<Held>,
 }
 
 impl Watcher {
-    fn begin(&mut self, alloc: &SmartAlloc) {
+    pub(super) fn new(refusals: Refusals) -> Self {
+        Self { refusals, ..Self::default() }
+    }
+
+    fn begin(&mut self, alloc: &SmartAlloc, left_open: bool, held: &[Held]) {
         self.began = Some(Instant::now());
         if alloc.inner().watch.has_subscribers() {
             self.events.push(FrameEvent::Began { frame: alloc.frame_number() });
         }
+        if left_open {
+            self.find_left_open(alloc);
+        }
+        self.find_outside(alloc, held);
         self.take_raised(alloc);
     }
 
@@ -132,7 +161,15 @@ impl Watcher {
             self.events.extend(alloc.budget_events().iter().copied().map(FrameEvent::Budget));
             self.events.extend(promoted.and_then(promoted_event));
             self.events.extend(alloc.transfer_event());
+            alloc.each_grown(|thread, tag, Growth { chunks, bytes, .. }| {
+                if chunks > 0 {
+                    let (thread, tag) = (thread.cloned(), tag.path());
+                    self.events.push(FrameEvent::Grew { thread, tag, chunks, bytes });
+                }
+            });
+            self.events.extend(alloc.each_phase().map(FrameEvent::Phase));
         }
+        self.find_in_frame(alloc, report);
         self.take_raised(alloc);
         let duration = self.began.take().map(|began| began.elapsed());
         if has_subscribers {
@@ -150,26 +187,31 @@ impl Watcher {
         }
         for diagnostic in raised.drain(..) {
             let (code, level, subject) = (diagnostic.code, diagnostic.level, diagnostic.subject());
-            let left_out = diagnostic.left_out;
-            self.find(alloc, code, level, subject, |more| diagnostic.with_left_out(left_out + more));
+            if let Some(left_out) = self.admit(alloc, code, level, subject) {
+                self.events.push(FrameEvent::Diagnostic(diagnostic.and_left_out(left_out)));
+            }
         }
         self.raised = raised;
     }
 
-    /// Has a diagnostic told, unless it is a repetition that is left out; only then it is made.
+    /// Has a diagnostic told, unless it is a repetition that is left out. Only then it is made, from one without words.
     pub(super) fn find(
         &mut self,
         alloc: &SmartAlloc,
-        code: &'static str,
-        level: Level,
+        (code, level): (&'static str, Level),
         subject: u64,
-        make: impl FnOnce(u64) -> Diagnostic,
+        make: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
+        if let Some(left_out) = self.admit(alloc, code, level, subject) {
+            let diagnostic = make(Diagnostic::new(code, level, "").in_frame(alloc.frame_number()));
+            self.events.push(FrameEvent::Diagnostic(diagnostic.and_left_out(left_out)));
+        }
+    }
+
+    fn admit(&mut self, alloc: &SmartAlloc, code: &'static str, level: Level, subject: u64) -> Option<u64> {
         let watch = &alloc.inner().watch;
         let always = watch.strict().panics_at(level);
-        if let Some(left_out) = self.limiter.admit((code, subject), alloc.turns(), watch.repeats(), always) {
-            self.events.push(FrameEvent::Diagnostic(make(left_out)));
-        }
+        self.limiter.admit((code, subject), alloc.turns(), watch.repeats(), always)
     }
 }
 
@@ -235,9 +277,17 @@ impl SmartAlloc {
         super::resume(panicked);
     }
 
-    /// The frame has begun: tells whoever wants to know. Notes the first panic.
-    pub(crate) fn tell_of_begin(&mut self, panicked: &mut Option<Payload>) {
-        self.tell_of(panicked, Watcher::begin);
+    /// The frame has begun: tells whoever wants to know. `left_open` says whether that ended the one before. Notes the first
+    /// panic.
+    pub(crate) fn tell_of_begin(&mut self, left_open: bool, panicked: &mut Option<Payload>) {
+        if !self.inner().watch.is_watched() {
+            return;
+        }
+        let mut held = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.held));
+        self.list_held(&mut held);
+        self.tell_of(panicked, |watcher, alloc| watcher.begin(alloc, left_open, &held));
+        held.clear();
+        self.with_watcher(|watcher, _| watcher.held = held);
     }
 
     /// The frame has ended and its figures are there. Notes the first panic.
@@ -247,15 +297,22 @@ impl SmartAlloc {
         promoted: Option<&PromotionSummary>,
         panicked: &mut Option<Payload>,
     ) {
+        if !self.inner().watch.is_watched() {
+            return;
+        }
         self.tell_of(panicked, |watcher, alloc| watcher.end(alloc, report, promoted));
+        let mut taken = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.taken_by_subscribers));
+        taken.clear();
+        self.list_held(&mut taken);
+        self.with_watcher(|watcher, _| watcher.taken_by_subscribers = taken);
     }
 
     fn tell_of(&mut self, panicked: &mut Option<Payload>, collect: impl FnOnce(&mut Watcher, &Self)) {
         if !self.inner().watch.is_watched() {
             return;
         }
-        if self.inner().watch.take_fresh() {
-            self.reset_watcher();
+        if let Some(refusals) = self.inner().watch.take_fresh() {
+            self.reset_watcher(refusals);
         }
         let mut events = self.with_watcher(|watcher, alloc| {
             collect(watcher, alloc);

@@ -2,9 +2,11 @@
 
 pub(crate) mod diagnostics;
 pub(crate) mod events;
+pub(crate) mod findings;
 pub(crate) mod heap_use;
 pub(crate) mod phases;
 pub(crate) mod record;
+pub(crate) mod refusals;
 pub(crate) mod snapshot;
 pub(crate) mod stats;
 pub(crate) mod watch;
@@ -16,6 +18,7 @@ use crate::raw::retain::dispose;
 use crate::raw::share::Payload;
 use events::Watcher;
 use record::Recorder;
+use refusals::Refusals;
 
 /// Whoever looks at every frame. An allocator that nobody watches has none, and its turn asks one pointer.
 #[derive(Default)]
@@ -57,8 +60,8 @@ impl SmartAlloc {
     }
 
     /// Replaces what the last watcher knows by nothing: nobody watched for a while.
-    fn reset_watcher(&mut self) {
-        self.change_observers(|observers| observers.watcher = Some(Watcher::default()));
+    fn reset_watcher(&mut self, refusals: Refusals) {
+        self.change_observers(|observers| observers.watcher = Some(Watcher::new(refusals)));
     }
 
     /// Calls `visit` with the watcher, if there is one. It is our own code, but reads the allocator.

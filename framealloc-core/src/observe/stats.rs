@@ -64,6 +64,10 @@ pub struct ThreadStats {
     pub bytes: usize,
     /// The most bytes of any frame.
     pub high_water: usize,
+    /// Frames that have ended and in which it took frame memory.
+    pub frames: u64,
+    /// Bytes of all frames that have ended.
+    pub total_bytes: u64,
     /// Its bytes by tag.
     pub tags: Vec<TagStats>,
 }

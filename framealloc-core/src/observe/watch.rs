@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::diagnostics::{Diagnostic, Repeats, Strict};
 use super::events::FrameEvent;
+use super::refusals::Refusals;
 use crate::raw::registry::SmartAlloc;
 use crate::sync::{AtomicUsize, Mutex, Relaxed};
 
@@ -32,8 +33,8 @@ struct Book {
     repeats: Repeats,
     /// Whether diagnostics are of use without a subscriber: they go to `tracing`.
     always: bool,
-    /// Whether nobody watched before.
-    fresh: bool,
+    /// What was refused before somebody began to watch: set then, and taken at the next turn.
+    fresh: Option<Refusals>,
     raised: Vec<Diagnostic>,
     /// Diagnostics that found no room in `raised`.
     lost: u64,
@@ -61,11 +62,13 @@ impl Watch {
             strict,
             repeats: Repeats::default(),
             always,
-            fresh: true,
+            fresh: None,
             raised: Vec::new(),
             lost: 0,
         };
-        Self { reasons: AtomicUsize::new(book.reasons()), book: Mutex::new(book) }
+        let watch = Self { reasons: AtomicUsize::new(0), book: Mutex::new(book) };
+        watch.change(|_| ());
+        watch
     }
 
     #[inline]
@@ -75,10 +78,12 @@ impl Watch {
 
     fn change<R>(&self, change: impl FnOnce(&mut Book) -> R) -> R {
         let mut book = self.book.lock();
-        let before = book.reasons();
         let result = change(&mut book);
-        book.fresh |= before == 0;
-        self.reasons.store(book.reasons(), Relaxed);
+        let reasons = book.reasons();
+        if reasons > 0 && self.reasons.load(Relaxed) == 0 {
+            book.fresh = Some(Refusals::so_far());
+        }
+        self.reasons.store(reasons, Relaxed);
         result
     }
 
@@ -132,9 +137,9 @@ impl Watch {
         }
     }
 
-    /// Whether nobody watched for a while before this was last asked.
-    pub(super) fn take_fresh(&self) -> bool {
-        core::mem::take(&mut self.book.lock().fresh)
+    /// What was refused before, if somebody began to watch since this was last asked and nobody had.
+    pub(super) fn take_fresh(&self) -> Option<Refusals> {
+        self.book.lock().fresh.take()
     }
 
     pub(super) fn has_subscribers(&self) -> bool {

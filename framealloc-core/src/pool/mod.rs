@@ -23,6 +23,7 @@ pub use typed::{Pool, PoolSpec, Pooled};
 pub use crate::pool_unsize;
 
 use crate::error::AllocError;
+use crate::observe::refusals;
 use crate::raw::pool::{Denied, RawPool};
 use crate::raw::pool_thread::{self, REGISTRY};
 use crate::raw::slab::SLAB;
@@ -140,7 +141,7 @@ fn refusal(denied: Denied, pool: &RawPool) -> AllocError {
     let settings = pool.settings();
     match denied {
         Denied::Full => AllocError::PoolFull { pool: settings.name, capacity: settings.capacity },
-        Denied::Memory => AllocError::OutOfMemory { asked: SLAB },
+        Denied::Memory => refusals::out_of_memory(SLAB),
         Denied::Overflow => AllocError::CapacityOverflow,
     }
 }
@@ -160,7 +161,7 @@ fn granted<S>(slot: Result<S, Denied>, pool: impl FnOnce() -> &'static RawPool) 
 }
 
 fn out_of_memory(size: usize) -> AllocError {
-    AllocError::OutOfMemory { asked: size.max(SLAB) }
+    refusals::out_of_memory(size.max(SLAB))
 }
 
 #[cold]

@@ -9,6 +9,7 @@ use core::ptr::NonNull;
 
 use super::chunk::{Chunk, ChunkPolicy};
 use super::gate::Gate;
+use super::growth::Growth;
 use super::poison::{REDZONE, poison, unpoison};
 use super::window::{EMPTY, Side, Window};
 use crate::error::Failure;
@@ -54,6 +55,8 @@ pub(crate) struct ArenaState {
     pub(super) separate: Vec<Chunk>,
     /// What went to separate chunks since this was last asked for.
     pub(super) fallbacks: Fallbacks,
+    /// What was asked of the global allocator since this was last asked for.
+    pub(super) growth: Growth,
 }
 
 /// Requests that were served from the heap instead of an arena.
@@ -95,6 +98,7 @@ impl Arena {
                 gate: None,
                 separate: Vec::new(),
                 fallbacks: Fallbacks { count: 0, bytes: 0 },
+                growth: Growth { chunks: 0, bytes: 0, refused: 0, asked: 0 },
             }),
         }
     }
@@ -423,8 +427,10 @@ impl Arena {
                 // The old chunks go first, so that the peak of memory is not the sum of all.
                 chunks.clear();
                 // Out of memory is no reason to fail at the end of a frame: the largest chunk serves on.
-                let fresh = || Chunk::allocate(wanted, (*state).policy).ok();
-                let kept = first.or_else(fresh).or_else(|| largest.take());
+                let growth = &mut (*state).growth;
+                let policy = (*state).policy;
+                let mut fresh = || Chunk::allocate(wanted, policy).ok().inspect(|chunk| growth.took(chunk.size()));
+                let kept = first.or_else(&mut fresh).or_else(|| largest.take());
                 // Room for two is there if a pair is kept: the list has held three, and clearing keeps its memory.
                 chunks.extend(if pair { second.or_else(fresh) } else { None });
                 chunks.extend(kept);
@@ -488,6 +494,7 @@ impl Arena {
                 return;
             }
             let Ok(smaller) = Chunk::allocate(wanted, (*state).policy) else { return };
+            (*state).growth.took(smaller.size());
             chunks.clear();
             chunks.push(smaller);
             self.rewind();

@@ -1,5 +1,7 @@
 //! The figures that a turn leaves behind, and who may read them.
 
+use std::sync::Arc;
+
 use super::ledger;
 use super::phases::PhaseFigures;
 use super::registry::{FrameReport, SmartAlloc, Turn};
@@ -9,7 +11,7 @@ use crate::observe::events::FrameEvent;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::site;
 use crate::tag::TagId;
-use crate::transfer::TransferStats;
+use crate::transfer::{TransferStats, UnreceivedTransfer};
 
 impl SmartAlloc {
     /// The bytes of the last frame and the most of any, over all threads.
@@ -44,6 +46,18 @@ impl SmartAlloc {
     pub(crate) fn events_of_budgets(&self) -> &[BudgetEvent] {
         // SAFETY: as in `each_tag`.
         unsafe { &(*self.turn_state()).budget_events }
+    }
+
+    /// The thread on which a budget event with this index happened first, if it has a name.
+    pub(crate) fn thread_of_budget_event(&self, index: usize) -> Option<&Arc<str>> {
+        // SAFETY: as in `each_tag`.
+        unsafe { &(*self.turn_state()).budget_threads }.get(index)?.as_ref()
+    }
+
+    /// Transfers of the last frame that were dropped unreceived.
+    pub(crate) fn unreceived_transfers(&self) -> &[UnreceivedTransfer] {
+        // SAFETY: as in `each_tag`.
+        unsafe { &(*self.turn_state()).transfers.unreceived }
     }
 
     /// Transfers of the last frame.
@@ -106,6 +120,8 @@ impl SmartAlloc {
             name: entry.listed_name.as_deref().unwrap_or("(unnamed)").to_owned(),
             bytes: entry.bytes,
             high_water: entry.high_water,
+            frames: entry.frames,
+            total_bytes: entry.total,
             // SAFETY: as in `frame_number`: these figures are written at the turn only.
             tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures()).collect(),
         });
@@ -129,7 +145,7 @@ fn tag_stats(figures: impl Iterator<Item = TagFigures>) -> impl Iterator<Item = 
 
 impl Turn {
     /// Adds the figures of one heap to the totals. Returns its bytes.
-    pub(super) fn take_figures(&mut self, heap: &ThreadHeap) -> usize {
+    pub(super) fn take_figures(&mut self, heap: &ThreadHeap, thread: Option<&Arc<str>>) -> usize {
         let mut bytes = 0;
         for (index, figures) in heap.tag_figures().enumerate() {
             if self.tags.len() <= index {
@@ -141,6 +157,7 @@ impl Turn {
         // SAFETY: as below.
         let events = unsafe { &mut (*heap.state()).budgets.events };
         events.drain(..).for_each(|event| ledger::book(&mut self.budget_events, event));
+        self.budget_threads.resize(self.budget_events.len(), thread.cloned());
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
         let sites = unsafe { &mut (*heap.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {

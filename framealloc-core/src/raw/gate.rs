@@ -8,6 +8,7 @@ use core::ptr::NonNull;
 
 use super::arena::{Arena, Fallbacks};
 use super::chunk::Chunk;
+use super::growth::Growth;
 use super::poison::poison;
 use super::window::{EMPTY, MIN_ALIGN, Side, Window, needed, needed_in_chunk};
 use crate::error::{AllocError, Failure};
@@ -209,6 +210,7 @@ impl Arena {
             let gated = (*state).gate.is_some();
             let (start, end, size) = (chunk.start(), chunk.end(), chunk.size());
             poison(start, size);
+            (*state).growth.took(size);
             (&mut (*state).chunks).push(chunk);
             (*state).dirty |= (&(*state).chunks).len() > 1 || gated;
             let opened = if gated { granted } else { size };
@@ -222,7 +224,12 @@ impl Arena {
     fn new_chunk(&self, list: &mut Vec<Chunk>, size: usize) -> Result<Chunk, AllocError> {
         list.try_reserve(1).map_err(|_| AllocError::OutOfMemory { asked: size_of::<Chunk>() })?;
         // SAFETY: as in `bump_object`; `list` is another field.
-        Chunk::allocate(size, unsafe { (*self.state.get()).policy })
+        let chunk = Chunk::allocate(size, unsafe { (*self.state.get()).policy });
+        if chunk.is_err() {
+            // SAFETY: as above.
+            unsafe { (*self.state.get()).growth.was_refused(size) };
+        }
+        chunk
     }
 
     fn refused(&self, granted: usize, error: AllocError) -> AllocError {
@@ -334,6 +341,13 @@ impl Arena {
             }
             window.unused()
         }
+    }
+
+    /// What was asked of the global allocator since this was last called: hardly ever anything.
+    pub(crate) fn take_growth(&self) -> Option<Growth> {
+        // SAFETY: as in `bump_object`.
+        let growth = unsafe { &mut (*self.state.get()).growth };
+        if growth.is_nothing() { None } else { Some(core::mem::take(growth)) }
     }
 
     /// What went to separate chunks since this was last called.

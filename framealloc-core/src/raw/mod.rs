@@ -92,6 +92,7 @@ pub(crate) mod frame;
 pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod gate;
+pub(crate) mod growth;
 pub(crate) mod heap_block;
 pub(crate) mod heap_guard;
 pub(crate) mod kept;

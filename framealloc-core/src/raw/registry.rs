@@ -119,7 +119,7 @@ pub(super) struct Entry {
     pub(super) token: u64,
     /// Set when the thread ends.
     retired: Arc<AtomicBool>,
-    name: Option<Arc<str>>,
+    pub(super) name: Option<Arc<str>>,
     /// Set until the first turn of the thread, which publishes its name.
     is_new: bool,
     /// Frames since the heap lost its thread.
@@ -130,6 +130,9 @@ pub(super) struct Entry {
     pub(super) listed_name: Option<Arc<str>>,
     pub(super) bytes: usize,
     pub(super) high_water: usize,
+    /// Frames in which the thread took memory, and the bytes of all of them.
+    pub(super) frames: u64,
+    pub(super) total: u64,
 }
 
 /// Changes under `&mut SmartAlloc` only.
@@ -148,6 +151,8 @@ pub(super) struct Turn {
     pub(super) sites: Vec<SiteFigures>,
     pub(super) phases: Vec<PhaseFigures>,
     pub(super) budget_events: Vec<BudgetEvent>,
+    /// The thread that each of them happened on first.
+    pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
     observers: Option<Box<Observers>>,
 }
@@ -371,7 +376,8 @@ impl SmartAlloc {
     /// Begins a frame. Returns the first panic instead of resuming it.
     pub(crate) fn begin_frame_caught(&mut self) -> Option<Payload> {
         let mut panicked = None;
-        if self.is_in_frame() {
+        let left_open = self.is_in_frame();
+        if left_open {
             panicked = self.end_frame_caught(None).1;
         }
         // SAFETY: `self` is exclusive.
@@ -381,7 +387,7 @@ impl SmartAlloc {
             (*turn).open = true;
         }
         self.observe(Observers::begin);
-        self.tell_of_begin(&mut panicked);
+        self.tell_of_begin(left_open, &mut panicked);
         panicked
     }
 
@@ -451,6 +457,7 @@ impl SmartAlloc {
         turn.bytes = 0;
         turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
         turn.budget_events.clear();
+        turn.budget_threads.clear();
         turn.sites.fill(SiteFigures::default());
         turn.phases.fill(PhaseFigures::default());
         let trim = turn.turns.is_multiple_of(TRIM_EVERY);
@@ -462,7 +469,7 @@ impl SmartAlloc {
             phases_left_open += unsafe { heap.end_phases() };
             // SAFETY: as above; what was shared has been dropped before.
             scopes_left_open += unsafe { heap.turn(trim) };
-            entry.bytes = turn.take_figures(heap);
+            entry.bytes = turn.take_figures(heap, entry.name.as_ref());
             turn.take_phases(heap);
             entry.publish();
             turn.bytes += entry.bytes;
@@ -491,8 +498,9 @@ impl SmartAlloc {
 
 impl Entry {
     fn new(heap: NonNull<ThreadHeap>, token: u64, retired: Arc<AtomicBool>, name: Option<Arc<str>>) -> Self {
-        let (idle, is_new, is_listed, listed_name, bytes, high_water) = (0, true, false, None, 0, 0);
-        Self { heap, token, retired, name, is_new, idle, is_listed, listed_name, bytes, high_water }
+        let (idle, bytes, high_water, frames, total) = (0, 0, 0, 0, 0);
+        let (is_new, is_listed, listed_name) = (true, false, None);
+        Self { heap, token, retired, name, is_new, idle, is_listed, listed_name, bytes, high_water, frames, total }
     }
 
     /// Lets the figures be those of the frame that ends; called at the turn, before the heap can lose its thread.
@@ -500,9 +508,11 @@ impl Entry {
         self.is_listed = self.token != 0;
         if core::mem::take(&mut self.is_new) {
             self.listed_name.clone_from(&self.name);
-            self.high_water = 0;
+            (self.high_water, self.frames, self.total) = (0, 0, 0);
         }
         self.high_water = self.high_water.max(self.bytes);
+        self.frames += u64::from(self.bytes > 0);
+        self.total += self.bytes as u64;
     }
 
     /// Takes the heap from a thread that has ended; called at the turn, right after the heap was reset.

@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 use super::arena::{Arena, Fallbacks};
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
+use super::growth::Grown;
 use super::ledger::ThreadBudgets;
 use super::phases::Phases;
 use super::registry::{Inner, SmartAlloc};
@@ -72,6 +73,7 @@ pub(crate) struct HeapState {
     pub(crate) sites: Vec<SiteFigures>,
     pub(super) budgets: ThreadBudgets,
     pub(super) phases: Option<Box<Phases>>,
+    pub(super) grown: Grown,
 }
 
 /// What was booked to one tag in the running frame.
@@ -126,6 +128,7 @@ impl ThreadHeap {
             // SAFETY: the allocator outlives its heaps (I3).
             budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
             phases: None,
+            grown: Grown::default(),
         };
         Self { inner, state: UnsafeCell::new(state), state_use: Witness::new(), published_use: Witness::new() }
     }
@@ -279,6 +282,21 @@ impl ThreadHeap {
                 booked.bytes += bytes;
                 booked.fallbacks.add(fallbacks);
             }
+            self.book_growth(frame);
+        }
+    }
+
+    /// Books what an arena took from the global allocator under the tag it carries.
+    ///
+    /// # Safety
+    /// As for [`Self::flush`].
+    #[inline]
+    unsafe fn book_growth(&self, frame: NonNull<Frame>) {
+        // SAFETY: by the contract, and as in `frame_of`.
+        unsafe {
+            if let Some(growth) = frame.as_ref().arena().take_growth() {
+                (&mut (*self.state()).grown).book(frame.as_ref().tag_id(), growth);
+            }
         }
     }
 
@@ -340,6 +358,7 @@ impl ThreadHeap {
                 let booked = self.scoped_of(index);
                 booked.bytes += bytes;
                 booked.fallbacks.add(fallbacks);
+                self.book_growth(frame);
             }
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
@@ -366,6 +385,7 @@ impl ThreadHeap {
                 *figures = TagFigures { bytes, fallbacks, heap, high_water: figures.high_water };
                 figures.high_water = figures.high_water.max(figures.bytes);
             }
+            (&mut (*state).grown).turn();
             self.turn_budgets();
             left_open
         }
