@@ -35,10 +35,14 @@ mod scratch;
 mod site;
 mod sync;
 mod tag;
+mod trail;
 mod transfer;
 
 #[cfg(any(feature = "allocator-api2", feature = "nightly"))]
 pub mod compat;
+#[cfg(feature = "debug")]
+#[cfg_attr(docsrs, doc(cfg(feature = "debug")))]
+pub mod debug;
 pub mod heap;
 pub mod pool;
 

@@ -103,6 +103,7 @@ impl Scratch {
     ///
     /// # Panics
     /// If the global allocator refuses; the value is dropped.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn keep<T: Send + 'static>(&self, value: T) -> &mut T {
         infallible(raw::keep(self.alloc.frame(), value))
     }
@@ -111,6 +112,7 @@ impl Scratch {
     ///
     /// # Errors
     /// If the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_keep<T: Send + 'static>(&self, value: T) -> Result<&mut T, AllocError> {
         raw::keep(self.alloc.frame(), value)
     }

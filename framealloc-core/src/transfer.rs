@@ -145,6 +145,7 @@ impl SmartAlloc {
     ///
     /// # Panics
     /// When the global allocator refuses a slab. The value is dropped.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn frame_box_for_transfer<T: Send + 'static>(&self, value: T) -> TransferHandle<T> {
         self.transfer(pool::boxed(value))
     }
@@ -153,6 +154,7 @@ impl SmartAlloc {
     ///
     /// # Errors
     /// When the global allocator refuses a slab. The error has the value.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_frame_box_for_transfer<T: Send + 'static>(&self, value: T) -> Result<TransferHandle<T>, Refused<T>> {
         pool::try_boxed(value).map(|value| self.transfer(value))
     }

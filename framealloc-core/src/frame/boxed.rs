@@ -185,12 +185,14 @@ impl<'f, T> FrameSlot<'f, T> {
 
     /// Moves `value` in.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn write(self, value: T) -> FrameBox<'f, T> {
         FrameBox(self.0.write(value))
     }
 
     /// Puts in what `make` returns; a large value is usually built in place.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn write_with(self, make: impl FnOnce() -> T) -> FrameBox<'f, T> {
         FrameBox(self.0.write(make()))
     }
@@ -198,6 +200,7 @@ impl<'f, T> FrameSlot<'f, T> {
     /// Fills the place with zeroes, for types of which that is a value.
     #[must_use]
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn zeroed(self) -> FrameBox<'f, T>
     where
         T: bytemuck::Zeroable,

@@ -19,6 +19,7 @@ macro_rules! collection_methods {
         /// assert_eq!(contacts, [(3, 4)]);
         /// ```
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_vec<T>(&self) -> FrameVec<'_, T> {
             let $this = self;
             FrameVec::new($frame)
@@ -35,6 +36,7 @@ macro_rules! collection_methods {
         /// # Panics
         /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_vec_with_capacity<T>(&self, capacity: usize) -> FrameVec<'_, T> {
             let $this = self;
             infallible(FrameVec::with_capacity($frame, capacity))
@@ -45,6 +47,7 @@ macro_rules! collection_methods {
         /// # Errors
         /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_vec_with_capacity<T>(&self, capacity: usize) -> Result<FrameVec<'_, T>, AllocError> {
             let $this = self;
             FrameVec::with_capacity($frame, capacity)
@@ -61,6 +64,7 @@ macro_rules! collection_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_slice_from_iter<T>(&self, values: impl IntoIterator<Item = T>) -> FrameBox<'_, [T]> {
             let $this = self;
             infallible(FrameVec::collect_from($frame, values)).into_boxed()
@@ -71,6 +75,7 @@ macro_rules! collection_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_slice_from_iter<T>(
             &self,
             values: impl IntoIterator<Item = T>,
@@ -88,6 +93,7 @@ macro_rules! collection_methods {
         /// assert_eq!(names.get(&7), Some(&"seven"));
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_map<K: Eq + Hash, V>(&self) -> FrameMap<'_, K, V> {
             let $this = self;
             FrameMap::with_hasher($frame, FrameHasher::default())
@@ -98,6 +104,7 @@ macro_rules! collection_methods {
         /// # Panics
         /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_map_with_capacity<K: Eq + Hash, V>(&self, capacity: usize) -> FrameMap<'_, K, V> {
             let $this = self;
             infallible(FrameMap::with_capacity($frame, capacity))
@@ -108,6 +115,7 @@ macro_rules! collection_methods {
         /// # Errors
         /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_map_with_capacity<K: Eq + Hash, V>(
             &self,
             capacity: usize,
@@ -125,6 +133,7 @@ macro_rules! collection_methods {
         /// assert_eq!(seen.len(), 2);
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_set<T: Eq + Hash>(&self) -> FrameSet<'_, T> {
             let $this = self;
             FrameSet::with_hasher($frame, FrameHasher::default())
@@ -135,6 +144,7 @@ macro_rules! collection_methods {
         /// # Panics
         /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_set_with_capacity<T: Eq + Hash>(&self, capacity: usize) -> FrameSet<'_, T> {
             let $this = self;
             infallible(FrameSet::with_capacity($frame, capacity))
@@ -145,6 +155,7 @@ macro_rules! collection_methods {
         /// # Errors
         /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_set_with_capacity<T: Eq + Hash>(
             &self,
             capacity: usize,
@@ -162,6 +173,7 @@ macro_rules! collection_methods {
         /// assert_eq!(line, "ready");
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_string(&self) -> FrameString<'_> {
             let $this = self;
             FrameString::empty(FrameVec::new($frame))
@@ -172,6 +184,7 @@ macro_rules! collection_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_string_with_capacity(&self, bytes: usize) -> FrameString<'_> {
             let $this = self;
             infallible(FrameString::with_capacity($frame, bytes))
@@ -182,6 +195,7 @@ macro_rules! collection_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_string_with_capacity(&self, bytes: usize) -> Result<FrameString<'_>, AllocError> {
             let $this = self;
             FrameString::with_capacity($frame, bytes)
@@ -192,6 +206,7 @@ macro_rules! collection_methods {
         /// # Panics
         /// If a budget or the global allocator refuses, or a formatting trait returns an error.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_format(&self, text: fmt::Arguments<'_>) -> FrameString<'_> {
             let $this = self;
             infallible(FrameString::formatted($frame, text))
@@ -205,6 +220,7 @@ macro_rules! collection_methods {
         /// # Panics
         /// If a formatting trait returns an error of its own.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_format(&self, text: fmt::Arguments<'_>) -> Result<FrameString<'_>, AllocError> {
             let $this = self;
             FrameString::formatted($frame, text)

@@ -23,6 +23,7 @@ macro_rules! frame_methods {
         /// assert_eq!(*scope.frame_box(2), 2);
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_scope(&self) -> FrameScope<'_> {
             let $this = self;
             FrameScope::open($frame)
@@ -36,6 +37,7 @@ macro_rules! frame_methods {
         /// assert_eq!(sum, 6);
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn scoped<R>(&self, body: impl FnOnce(&Frame) -> R) -> R {
             let $this = self;
             let frame: &Frame = $frame;
@@ -58,6 +60,7 @@ macro_rules! frame_methods {
         /// assert_eq!(path, Err("no path"));
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn speculative<R, E>(&self, attempt: impl FnOnce(&Frame) -> Result<R, E>) -> Result<R, E> {
             self.scoped(attempt)
         }
@@ -73,6 +76,7 @@ macro_rules! frame_methods {
         /// assert_eq!(contacts.len(), 2);
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn tagged(&self, tag: impl IntoTag) -> &Frame {
             let $this = self;
             let frame: &Frame = $frame;
@@ -87,12 +91,14 @@ macro_rules! frame_methods {
         /// assert_eq!(*path, [7, 8]); // booked to `ai::pathfinding`
         /// ```
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn with_tag<'f, R>(&'f self, tag: impl IntoTag, body: impl FnOnce(&'f Frame) -> R) -> R {
             body(self.tagged(tag))
         }
 
         /// Takes the free part of the arena into a value, for hot loops: see [`Cursor`].
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn cursor(&self) -> Cursor<'_> {
             let $this = self;
             Cursor::carve($frame)
@@ -109,6 +115,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_alloc<T>(&self) -> FrameSlot<'_, T> {
             let $this = self;
             FrameSlot::from_place(infallible(Place::find($frame)))
@@ -119,6 +126,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_alloc<T>(&self) -> Result<FrameSlot<'_, T>, AllocError> {
             let $this = self;
             Ok(FrameSlot::from_place(Place::find($frame)?))
@@ -134,6 +142,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_box<T>(&self, value: T) -> FrameBox<'_, T> {
             let $this = self;
             FrameBox::from_owned(infallible(owned::boxed($frame, value)))
@@ -144,6 +153,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_box<T>(&self, value: T) -> Result<FrameBox<'_, T>, AllocError> {
             let $this = self;
             Ok(FrameBox::from_owned(owned::boxed($frame, value)?))
@@ -167,6 +177,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_ref<T>(&self, value: T) -> &mut T {
             const {
                 assert!(
@@ -183,6 +194,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_ref<T>(&self, value: T) -> Result<&mut T, AllocError> {
             const {
                 assert!(
@@ -206,6 +218,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_bytes(&self, layout: Layout) -> &mut [MaybeUninit<u8>] {
             let $this = self;
             infallible(owned::bytes($frame, layout))
@@ -216,6 +229,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_bytes(&self, layout: Layout) -> Result<&mut [MaybeUninit<u8>], AllocError> {
             let $this = self;
             owned::bytes($frame, layout)
@@ -231,6 +245,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_slice_copy<T: Copy>(&self, source: &[T]) -> FrameBox<'_, [T]> {
             let $this = self;
             FrameBox::from_owned(infallible(owned::copied($frame, source)))
@@ -241,6 +256,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_slice_copy<T: Copy>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
             let $this = self;
             Ok(FrameBox::from_owned(owned::copied($frame, source)?))
@@ -257,6 +273,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses, or a clone panics.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_slice_clone<T: Clone>(&self, source: &[T]) -> FrameBox<'_, [T]> {
             self.frame_slice_fill_with(source.len(), |index| source[index].clone())
         }
@@ -266,6 +283,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_slice_clone<T: Clone>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
             self.try_frame_slice_fill_with(source.len(), |index| source[index].clone())
         }
@@ -280,6 +298,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses, or `make` panics; then what it made before is dropped.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_slice_fill_with<T>(&self, len: usize, make: impl FnMut(usize) -> T) -> FrameBox<'_, [T]> {
             let $this = self;
             FrameBox::from_owned(infallible(owned::filled($frame, len, make)))
@@ -290,6 +309,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_slice_fill_with<T>(
             &self,
             len: usize,
@@ -309,6 +329,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_slice_zeroed<T: bytemuck::Zeroable>(&self, len: usize) -> FrameBox<'_, [T]> {
             let $this = self;
             FrameBox::from_owned(infallible(owned::zeroed($frame, len)))
@@ -319,6 +340,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_slice_zeroed<T: bytemuck::Zeroable>(
             &self,
             len: usize,
@@ -337,6 +359,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_str(&self, source: &str) -> FrameBox<'_, str> {
             let $this = self;
             FrameBox::from_owned(infallible(owned::copied_str($frame, source)))
@@ -347,6 +370,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_str(&self, source: &str) -> Result<FrameBox<'_, str>, AllocError> {
             let $this = self;
             Ok(FrameBox::from_owned(owned::copied_str($frame, source)?))
@@ -365,6 +389,7 @@ macro_rules! frame_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_share<T: Send + Sync + 'static>(&self, value: T) -> FrameHandle<T> {
             let $this = self;
             FrameHandle::from_shared(infallible(share::share($frame, value)))
@@ -375,6 +400,7 @@ macro_rules! frame_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_share<T: Send + Sync + 'static>(&self, value: T) -> Result<FrameHandle<T>, AllocError> {
             let $this = self;
             Ok(FrameHandle::from_shared(share::share($frame, value)?))
@@ -388,6 +414,7 @@ impl Frame {
     /// Lends this frame itself, as [`SmartAlloc::frame`] lends the whole-frame arena.
     #[must_use]
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn frame(&self) -> &Self {
         self
     }

@@ -74,6 +74,7 @@ pub struct RetainedSlot<'f, T> {
 impl<'f, T: Send + 'static> RetainedSlot<'f, T> {
     /// Moves the value in.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn write(self, value: T) -> FrameRetained<'f, T> {
         FrameRetained(self.place.write(value, self.policy, self.rank))
     }
@@ -216,6 +217,7 @@ macro_rules! retain_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_retained<T: Send + 'static>(&self, policy: RetentionPolicy) -> RetainedSlot<'_, T> {
             let $this = self;
             RetainedSlot { place: infallible(RetainPlace::find($frame)), policy, rank: RANK }
@@ -226,6 +228,7 @@ macro_rules! retain_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_retained<T: Send + 'static>(
             &self,
             policy: RetentionPolicy,
@@ -239,6 +242,7 @@ macro_rules! retain_methods {
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_with_importance<T: Send + 'static>(&self, importance: Importance) -> RetainedSlot<'_, T> {
             let $this = self;
             RetainedSlot {
@@ -253,6 +257,7 @@ macro_rules! retain_methods {
         /// # Panics
         /// If a budget or the global allocator refuses; the value is dropped.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_retain<T: Send + 'static>(&self, value: T, policy: RetentionPolicy) -> FrameRetained<'_, T> {
             self.frame_retained(policy).write(value)
         }
@@ -262,6 +267,7 @@ macro_rules! retain_methods {
         /// # Errors
         /// If a budget or the global allocator refuses.
         #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_retain<T: Send + 'static>(
             &self,
             value: T,

@@ -33,6 +33,7 @@ pub struct FrameScope<'a> {
 
 impl<'a> FrameScope<'a> {
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn open(parent: &'a Frame) -> Self {
         Self { region: Region::open(parent, parent.tag_id()) }
     }
@@ -75,6 +76,7 @@ impl Drop for SystemScope<'_> {
 
 /// What `#[frame_system]` on a function with `&SmartAlloc` expands to.
 #[inline]
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(&Frame) -> R) -> R {
     let tag = site.tag().unwrap_or(alloc.tag_id());
     let region = match site.budget() {

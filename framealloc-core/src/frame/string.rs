@@ -64,10 +64,12 @@ impl fmt::Write for Writer<'_> {
 }
 
 impl<'f> FrameString<'f> {
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, bytes: usize) -> Result<Self, E> {
         Ok(Self::empty(FrameVec::with_capacity(frame, bytes)?))
     }
 
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn formatted<E: Failure>(frame: &'f Frame, text: fmt::Arguments<'_>) -> Result<Self, E> {
         let mut writer = Writer { string: Self::empty(FrameVec::new(frame)), refused: None };
         let written = fmt::write(&mut writer, text);
@@ -83,6 +85,7 @@ impl<'f> FrameString<'f> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn push_str(&mut self, text: &str) {
         infallible(self.push_text(text));
     }
@@ -92,6 +95,7 @@ impl<'f> FrameString<'f> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_push_str(&mut self, text: &str) -> Result<(), AllocError> {
         self.push_text(text)
     }
@@ -101,6 +105,7 @@ impl<'f> FrameString<'f> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn push(&mut self, character: char) {
         self.push_str(character.encode_utf8(&mut [0; 4]));
     }
@@ -110,6 +115,7 @@ impl<'f> FrameString<'f> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_push(&mut self, character: char) -> Result<(), AllocError> {
         self.push_text(character.encode_utf8(&mut [0; 4]))
     }
@@ -189,6 +195,7 @@ impl<'f> FrameString<'f> {
     ///
     /// # Panics
     /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn reserve(&mut self, bytes: usize) {
         infallible(self.reserve_more(bytes));
     }
@@ -197,6 +204,7 @@ impl<'f> FrameString<'f> {
     ///
     /// # Errors
     /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_reserve(&mut self, bytes: usize) -> Result<(), AllocError> {
         self.reserve_more(bytes)
     }
@@ -227,12 +235,14 @@ impl<'f> FrameString<'f> {
 
     /// Returns the text as a box, which may cross threads, and gives spare memory back. Nothing is copied.
     #[must_use]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn into_boxed_str(self) -> FrameBox<'f, str> {
         FrameBox::from_owned(self.into_owned())
     }
 
     /// Returns the text as a slice that lives as long as the frame.
     #[must_use]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn leak(self) -> &'f mut str {
         self.into_owned().leak()
     }
@@ -264,6 +274,7 @@ impl fmt::Display for FrameString<'_> {
 
 /// The clone grows in the same frame.
 impl Clone for FrameString<'_> {
+    #[cfg_attr(feature = "debug", track_caller)]
     fn clone(&self) -> Self {
         let mut copy = infallible(Self::with_capacity(self.frame(), self.len()));
         copy.push_str(self);
@@ -272,18 +283,21 @@ impl Clone for FrameString<'_> {
 }
 
 impl Extend<char> for FrameString<'_> {
+    #[cfg_attr(feature = "debug", track_caller)]
     fn extend<I: IntoIterator<Item = char>>(&mut self, text: I) {
         text.into_iter().for_each(|character| self.push(character));
     }
 }
 
 impl<'a> Extend<&'a str> for FrameString<'_> {
+    #[cfg_attr(feature = "debug", track_caller)]
     fn extend<I: IntoIterator<Item = &'a str>>(&mut self, text: I) {
         text.into_iter().for_each(|text| self.push_str(text));
     }
 }
 
 impl core::ops::AddAssign<&str> for FrameString<'_> {
+    #[cfg_attr(feature = "debug", track_caller)]
     fn add_assign(&mut self, text: &str) {
         self.push_str(text);
     }

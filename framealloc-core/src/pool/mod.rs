@@ -40,6 +40,7 @@ use crate::raw::{class, route};
 /// ```
 #[inline]
 #[must_use = "dropping the box drops the value"]
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn boxed<T>(value: T) -> PoolBox<T> {
     slot().write(value)
 }
@@ -49,6 +50,7 @@ pub fn boxed<T>(value: T) -> PoolBox<T> {
 /// # Errors
 /// When the global allocator refuses a slab. The error has the value.
 #[inline]
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn try_boxed<T>(value: T) -> Result<PoolBox<T>, Refused<T>> {
     match try_slot() {
         Ok(slot) => Ok(slot.write(value)),
@@ -61,6 +63,7 @@ pub fn try_boxed<T>(value: T) -> Result<PoolBox<T>, Refused<T>> {
 /// # Panics
 /// When the global allocator refuses a slab.
 #[inline]
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn slot<T>() -> PoolSlot<T> {
     match route::pool_slot() {
         Ok(slot) => PoolSlot(slot),
@@ -73,6 +76,7 @@ pub fn slot<T>() -> PoolSlot<T> {
 /// # Errors
 /// When the global allocator refuses a slab.
 #[inline]
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
     match route::pool_slot() {
         Ok(slot) => Ok(PoolSlot(slot)),
@@ -90,6 +94,7 @@ pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
 /// assert_eq!(*squares, [0, 1, 4, 9]);
 /// ```
 #[must_use = "dropping the box drops the values"]
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
     try_slice_fill_with(length, value).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -98,6 +103,7 @@ pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolB
 ///
 /// # Errors
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be; `value` is not called then.
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
     match route::pool_filling(length) {
         Ok(filling) => Ok(PoolBox(filling.fill(value))),
@@ -111,6 +117,7 @@ pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> R
 /// # Panics
 /// When the global allocator refuses.
 #[must_use = "dropping the box drops the values"]
+#[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_copy<T: Copy>(values: &[T]) -> PoolBox<[T]> {
     slice_fill_with(values.len(), |index| values[index])
 }

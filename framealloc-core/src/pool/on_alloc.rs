@@ -20,6 +20,7 @@ impl SmartAlloc {
     /// ```
     #[inline]
     #[must_use = "dropping the box drops the value"]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_box<T>(&self, value: T) -> PoolBox<T> {
         pool::boxed(value)
     }
@@ -29,6 +30,7 @@ impl SmartAlloc {
     /// # Errors
     /// When the global allocator refuses a slab. The error has the value.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_box<T>(&self, value: T) -> Result<PoolBox<T>, Refused<T>> {
         pool::try_boxed(value)
     }
@@ -38,6 +40,7 @@ impl SmartAlloc {
     /// # Panics
     /// When the global allocator refuses a slab.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_alloc<T>(&self) -> PoolSlot<T> {
         pool::slot()
     }
@@ -47,6 +50,7 @@ impl SmartAlloc {
     /// # Errors
     /// When the global allocator refuses a slab.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_alloc<T>(&self) -> Result<PoolSlot<T>, AllocError> {
         pool::try_slot()
     }
@@ -56,6 +60,7 @@ impl SmartAlloc {
     /// # Panics
     /// When the global allocator refuses.
     #[must_use = "dropping the box drops the values"]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_copy<T: Copy>(&self, values: &[T]) -> PoolBox<[T]> {
         pool::slice_copy(values)
     }
@@ -65,6 +70,7 @@ impl SmartAlloc {
     /// # Panics
     /// As [`pool::slice_fill_with`].
     #[must_use = "dropping the box drops the values"]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
         pool::slice_fill_with(length, value)
     }

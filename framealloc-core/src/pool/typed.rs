@@ -108,6 +108,7 @@ impl<T> Pool<T> {
     /// # Panics
     /// When a fixed pool is full, or the global allocator refuses a slab. The value is dropped.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn boxed(&'static self, value: T) -> PoolBox<T> {
         self.slot().write(value)
     }
@@ -117,6 +118,7 @@ impl<T> Pool<T> {
     /// # Errors
     /// When a fixed pool is full, or the global allocator refuses a slab. The error has the value.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_boxed(&'static self, value: T) -> Result<PoolBox<T>, Refused<T>> {
         match self.try_slot() {
             Ok(slot) => Ok(slot.write(value)),
@@ -129,6 +131,7 @@ impl<T> Pool<T> {
     /// # Panics
     /// When a fixed pool is full, or the global allocator refuses a slab.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn slot(&'static self) -> PoolSlot<T> {
         PoolSlot(granted(self.0.slot(), || self.0.raw()))
     }
@@ -138,6 +141,7 @@ impl<T> Pool<T> {
     /// # Errors
     /// When a fixed pool is full, or the global allocator refuses a slab.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_slot(&'static self) -> Result<PoolSlot<T>, AllocError> {
         match self.0.slot() {
             Ok(slot) => Ok(PoolSlot(slot)),
@@ -199,6 +203,7 @@ pub trait Pooled: Sized + 'static {
     /// As [`Pool::boxed`].
     #[inline]
     #[must_use = "dropping the box drops the value"]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn pooled(self) -> PoolBox<Self> {
         Self::pool().boxed(self)
     }
@@ -208,6 +213,7 @@ pub trait Pooled: Sized + 'static {
     /// # Errors
     /// As [`Pool::try_boxed`].
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn try_pooled(self) -> Result<PoolBox<Self>, Refused<Self>> {
         Self::pool().try_boxed(self)
     }

@@ -7,6 +7,7 @@ use core::alloc::Layout;
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 
+use super::blocks::Blocks;
 use super::chunk::{Chunk, ChunkPolicy};
 use super::gate::Gate;
 use super::growth::Growth;
@@ -57,6 +58,7 @@ pub(crate) struct ArenaState {
     pub(super) fallbacks: Fallbacks,
     /// What was asked of the global allocator since this was last asked for.
     pub(super) growth: Growth,
+    pub(super) blocks: Blocks,
 }
 
 /// Requests that were served from the heap instead of an arena.
@@ -99,6 +101,7 @@ impl Arena {
                 separate: Vec::new(),
                 fallbacks: Fallbacks { count: 0, bytes: 0 },
                 growth: Growth { chunks: 0, bytes: 0, refused: 0, asked: 0 },
+                blocks: Blocks::NONE,
             }),
         }
     }
@@ -107,21 +110,29 @@ impl Arena {
     ///
     /// The block holds `layout` and nothing handed out since the last reset overlaps it; it lives until the reset.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_object<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
         // SAFETY: the arena is used by one thread at a time and no reference into the state is alive (I2, I9); this
         // one ends with the statement.
         match unsafe { &mut (*self.state.get()).window }.place(layout) {
-            Some(block) => Ok(block),
+            Some(block) => {
+                self.note_block(block, layout);
+                Ok(block)
+            }
             None => self.refill(layout, Side::Object),
         }
     }
 
     /// Like [`Self::bump_object`], for a layout that is not known before run time; it may be without size.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
         // SAFETY: as in `bump_object`.
         match unsafe { &mut (*self.state.get()).window }.place_dynamic(layout) {
-            Some(block) => Ok(block),
+            Some(block) => {
+                self.note_block(block, layout);
+                Ok(block)
+            }
             None => self.refill_dynamic(layout),
         }
     }
@@ -129,12 +140,14 @@ impl Arena {
     /// A layout without size is told apart only here: on the hot path that is a jump more (I12).
     #[cold]
     #[inline(never)]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn refill_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
         if layout.size() == 0 { Ok(super::owned::dangling(layout)) } else { self.refill(layout, Side::Object) }
     }
 
     /// Hands out a block from the growable side. Zero-sized layouts must not come here (I12).
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_growable<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
         let state = self.state.get();
         // SAFETY: as in `bump_object`.
@@ -148,7 +161,9 @@ impl Arena {
             let at = lo.add(pad);
             (*state).window.lo = at.add(layout.size());
             unpoison(at, layout.size());
-            Ok(NonNull::new_unchecked(at))
+            let block = NonNull::new_unchecked(at);
+            self.note_block(block, layout);
+            Ok(block)
         }
     }
 
@@ -174,6 +189,7 @@ impl Arena {
             }
             unpoison((*window).lo, more);
             (*window).lo = (*window).lo.add(more);
+            self.note_size(start, new);
             true
         }
     }
@@ -206,6 +222,7 @@ impl Arena {
             }
             (*window).lo = (*window).lo.sub(old - new);
             poison((*window).lo, old - new);
+            self.note_size(start, new);
             true
         }
     }
@@ -297,6 +314,7 @@ impl Arena {
     /// No value and no borrow of anything handed out since the last reset is alive (I5).
     #[inline(always)]
     pub(crate) unsafe fn reset(&self) -> usize {
+        self.inspect();
         let state = self.state.get();
         // SAFETY: as in `bump_object`.
         unsafe {
@@ -355,6 +373,7 @@ impl Arena {
     /// As for `reset`.
     pub(crate) unsafe fn end(&self) -> usize {
         if self.is_gated() {
+            self.inspect();
             return self.reset_slow();
         }
         // SAFETY: by the contract.

@@ -110,8 +110,18 @@ impl<A> CountingAlloc<A> {
         self.off.store(!counting, Ordering::Relaxed);
     }
 
+    /// Whether a call counts: what the feature `debug` keeps books with is not the program's.
+    #[inline]
+    fn counts(&self) -> bool {
+        #[cfg(feature = "debug")]
+        if crate::debug::table::is_busy() {
+            return false;
+        }
+        !self.off.load(Ordering::Relaxed)
+    }
+
     fn asked(&self, bytes: usize) {
-        if self.off.load(Ordering::Relaxed) {
+        if !self.counts() {
             return;
         }
         self.allocations.fetch_add(1, Ordering::Relaxed);
@@ -143,7 +153,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if !self.off.load(Ordering::Relaxed) {
+        if self.counts() {
             self.frees.fetch_add(1, Ordering::Relaxed);
             let calls = CALLS.get();
             CALLS.set(AllocCalls { frees: calls.frees + 1, ..calls });

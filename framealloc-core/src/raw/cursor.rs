@@ -38,22 +38,29 @@ impl<'f> Cursor<'f> {
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn place<E: Failure>(&mut self, layout: Layout) -> Result<NonNull<u8>, E> {
         match self.window.place(layout) {
-            Some(block) => Ok(block),
+            Some(block) => {
+                self.frame.arena().note_block(block, layout);
+                Ok(block)
+            }
             None => self.place_in_fresh(layout),
         }
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn place_in_fresh<E: Failure>(&mut self, layout: Layout) -> Result<NonNull<u8>, E> {
         // By value in and out: were `self` lent to the cold path, its fields could not stay in registers.
         let (window, block) = self.frame.arena().exchange::<E>(self.window, layout)?;
         self.window = window;
+        self.frame.arena().note_block(block, layout);
         Ok(block)
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn place_slice<T, E: Failure>(&mut self, len: usize) -> Result<NonNull<T>, E> {
         let Ok(layout) = Layout::array::<T>(len) else { return Err(E::fail(AllocError::CapacityOverflow)) };
         if layout.size() == 0 {
@@ -63,6 +70,7 @@ impl<'f> Cursor<'f> {
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn owned<T, E: Failure>(&mut self, value: T) -> Result<Owned<'f, T>, E> {
         let place = if size_of::<T>() == 0 { NonNull::dangling() } else { self.place::<E>(Layout::new::<T>())?.cast() };
         // SAFETY: the place fits a `T`, is ours, and lives as long as the frame is borrowed (I7, I14).
@@ -79,6 +87,7 @@ impl<'f> Cursor<'f> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn alloc<T>(&mut self, value: T) -> &'f mut T {
         const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `boxed` for types with drop glue") };
         infallible(self.owned(value)).leak()
@@ -89,6 +98,7 @@ impl<'f> Cursor<'f> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_alloc<T>(&mut self, value: T) -> Result<&'f mut T, AllocError> {
         const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `boxed` for types with drop glue") };
         Ok(self.owned::<T, AllocError>(value)?.leak())
@@ -99,6 +109,7 @@ impl<'f> Cursor<'f> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn boxed<T>(&mut self, value: T) -> FrameBox<'f, T> {
         FrameBox::from_owned(infallible(self.owned(value)))
     }
@@ -108,11 +119,13 @@ impl<'f> Cursor<'f> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_boxed<T>(&mut self, value: T) -> Result<FrameBox<'f, T>, AllocError> {
         Ok(FrameBox::from_owned(self.owned(value)?))
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn copied<T: Copy, E: Failure>(&mut self, source: &[T]) -> Result<&'f mut [T], E> {
         let place = self.place_slice::<T, E>(source.len())?;
         // SAFETY: room for the slice, fresh, and ours as long as the frame is borrowed (I7, I14).
@@ -127,6 +140,7 @@ impl<'f> Cursor<'f> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn copy<T: Copy>(&mut self, source: &[T]) -> &'f mut [T] {
         infallible(self.copied(source))
     }
@@ -136,6 +150,7 @@ impl<'f> Cursor<'f> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_copy<T: Copy>(&mut self, source: &[T]) -> Result<&'f mut [T], AllocError> {
         self.copied(source)
     }
@@ -145,6 +160,7 @@ impl<'f> Cursor<'f> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn bytes(&mut self, layout: Layout) -> &'f mut [MaybeUninit<u8>] {
         infallible(self.uninit(layout))
     }
@@ -154,13 +170,16 @@ impl<'f> Cursor<'f> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_bytes(&mut self, layout: Layout) -> Result<&'f mut [MaybeUninit<u8>], AllocError> {
         self.uninit(layout)
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn uninit<E: Failure>(&mut self, layout: Layout) -> Result<&'f mut [MaybeUninit<u8>], E> {
         let place = if let Some(block) = self.window.place_dynamic(layout) {
+            self.frame.arena().note_block(block, layout);
             block
         } else if layout.size() == 0 {
             super::owned::dangling(layout)

@@ -12,6 +12,7 @@ use super::ledger::Account;
 use super::registry::SmartAlloc;
 use super::thread_heap::ThreadHeap;
 use crate::tag::{IntoTag, TagId};
+use crate::trail::Trail;
 
 /// Frame memory of this thread: an arena, only ever lent as `&Frame`.
 ///
@@ -58,6 +59,8 @@ pub(crate) struct Link {
     pub(crate) system: *const Frame,
     /// The budget of the system whose region this is.
     pub(crate) account: Option<Account>,
+    /// Who opened the scope of this region, while it is open.
+    pub(crate) opened: Trail,
 }
 
 /// A cell that does not speak up when its owner is shared.
@@ -70,6 +73,7 @@ unsafe impl<T> Sync for Shielded<T> {}
 
 impl Frame {
     pub(crate) fn new(arena: Arena, handle: SmartAlloc, heap: NonNull<ThreadHeap>, whole: bool) -> Self {
+        arena.belongs_to(handle.id(), handle.tag_id());
         let link = Link {
             heap,
             next: core::ptr::null_mut(),
@@ -79,6 +83,7 @@ impl Frame {
             granted: 0,
             system: core::ptr::null(),
             account: None,
+            opened: Trail::default(),
         };
         Self { arena, handle: ManuallyDrop::new(handle), link: Shielded(UnsafeCell::new(link)) }
     }
@@ -105,7 +110,10 @@ impl Frame {
     /// Nobody holds a reference to the frame: it was just taken from the spare list (I6, I8).
     pub(crate) unsafe fn set_tag(frame: NonNull<Self>, tag: TagId) {
         // SAFETY: by the contract.
-        unsafe { (*(&raw mut (*frame.as_ptr()).handle).cast::<SmartAlloc>()).set_tag(tag) };
+        unsafe {
+            (*(&raw mut (*frame.as_ptr()).handle).cast::<SmartAlloc>()).set_tag(tag);
+            frame.as_ref().arena.belongs_to(frame.as_ref().id(), tag);
+        }
     }
 
     /// Returns the whole-frame view: what is allocated through it lives until the frame ends, not until the scope does.
@@ -224,16 +232,20 @@ pub(crate) struct Region<'a> {
 impl<'a> Region<'a> {
     /// Opens a region of `parent`'s thread.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn open(parent: &'a Frame, tag: TagId) -> Self {
         let frame = parent.heap().open(tag);
         if parent.heap().is_gating() {
             parent.heap().adopt(frame, parent);
         }
+        // SAFETY: the region was just checked out: nobody else has it (I6).
+        unsafe { (*frame.as_ref().link()).opened = Trail::of_scope() };
         Self { frame, owner: PhantomData }
     }
 
     /// Opens a region that may hold `bytes` bytes, with what opens in it.
     #[cold]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn open_limited(parent: &'a Frame, tag: TagId, name: &'static str, bytes: usize) -> Self {
         let frame = parent.heap().open(tag);
         parent.heap().limit_system(frame, name, bytes);

@@ -54,10 +54,14 @@ impl Arena {
     /// Hands a block out that does not fit the window: from a fresh window, or from a chunk of its own.
     #[cold]
     #[inline(never)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(super) fn refill<E: Failure>(&self, layout: Layout, side: Side) -> Result<NonNull<u8>, E> {
         let window = match self.open(layout, side, 0) {
             Ok(Opened::Window(window)) => window,
-            Ok(Opened::Block(block)) => return Ok(block),
+            Ok(Opened::Block(block)) => {
+                self.note_block(block, layout);
+                return Ok(block);
+            }
             Err(error) => return Err(E::fail(error)),
         };
         let state = self.state.get();

@@ -163,6 +163,13 @@ impl Drop for HeapZone {
     }
 }
 
+/// Calls `keep`, which asks for memory that is not the program's: it is not counted.
+#[cfg(feature = "debug")]
+pub(crate) fn unwatched<R>(keep: impl FnOnce() -> R) -> R {
+    let _zone = HeapZone::enter(None::<fn() -> Watch>);
+    keep()
+}
+
 /// Calls `body` and returns, beside its result, what it took from the heap on this thread. Counted only where a [`HeapGuard`]
 /// is the program's global allocator; growth of frame memory counts too, which steady frames do not have.
 ///

@@ -81,6 +81,7 @@
 
 pub(crate) mod allocator;
 pub(crate) mod arena;
+pub(crate) mod blocks;
 pub(crate) mod cache;
 pub(crate) mod chunk;
 pub(crate) mod class;
@@ -93,6 +94,7 @@ pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod gate;
 pub(crate) mod growth;
+pub(crate) mod guarded;
 pub(crate) mod heap_block;
 pub(crate) mod heap_guard;
 pub(crate) mod kept;

@@ -2,11 +2,15 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
+#[cfg(feature = "debug")]
+use core::mem::needs_drop;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
 use super::frame::Frame;
+#[cfg(feature = "debug")]
+use crate::debug::frames;
 use crate::error::{AllocError, Failure};
 
 /// A value in memory that lives for `'f`. It is dropped with this, exactly once; the memory is not given back.
@@ -28,19 +32,37 @@ impl<'f, T: ?Sized> Owned<'f, T> {
     /// # Safety
     /// `value` is initialised, lives for `'f` and is owned by nobody else.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) unsafe fn from_raw(value: NonNull<T>) -> Self {
+        #[cfg(feature = "debug")]
+        if needs_drop::<T>() {
+            // SAFETY: by the contract it is a value.
+            let bytes = size_of_val(unsafe { value.as_ref() });
+            frames::value_made(value.addr().get(), bytes, core::any::type_name::<T>());
+        }
         Self { value, owns: PhantomData }
     }
 
     #[inline(always)]
     pub(crate) fn into_raw(self) -> NonNull<T> {
+        self.let_go();
         ManuallyDrop::new(self).value
     }
 
     #[inline(always)]
     pub(crate) fn leak(self) -> &'f mut T {
         // SAFETY: initialised, ours, alive for `'f`, and no longer dropped by us.
-        unsafe { self.into_raw().as_mut() }
+        unsafe { ManuallyDrop::new(self).value.as_mut() }
+    }
+
+    /// The value is dropped, or somebody else's from here on. One that is leaked is still known to wait for its drop.
+    #[inline(always)]
+    #[cfg_attr(not(feature = "debug"), expect(clippy::unused_self, reason = "nothing is known of it"))]
+    fn let_go(&self) {
+        #[cfg(feature = "debug")]
+        if needs_drop::<T>() {
+            frames::value_gone(self.value.addr().get());
+        }
     }
 
     #[inline(always)]
@@ -78,6 +100,7 @@ impl<T: ?Sized> DerefMut for Owned<'_, T> {
 impl<T: ?Sized> Drop for Owned<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
+        self.let_go();
         // SAFETY: initialised, ours, and not used again.
         unsafe { self.value.drop_in_place() };
     }
@@ -85,6 +108,7 @@ impl<T: ?Sized> Drop for Owned<'_, T> {
 
 /// Finds a place for one `T`.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn place<T, E: Failure>(frame: &Frame) -> Result<NonNull<T>, E> {
     if size_of::<T>() == 0 {
         return Ok(NonNull::dangling());
@@ -94,6 +118,7 @@ pub(crate) fn place<T, E: Failure>(frame: &Frame) -> Result<NonNull<T>, E> {
 
 /// Finds a place for `len` values of type `T`.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn place_slice<T, E: Failure>(frame: &Frame, len: usize) -> Result<NonNull<T>, E> {
     let Ok(layout) = Layout::array::<T>(len) else { return Err(E::fail(AllocError::CapacityOverflow)) };
     if layout.size() == 0 {
@@ -104,6 +129,7 @@ pub(crate) fn place_slice<T, E: Failure>(frame: &Frame, len: usize) -> Result<No
 
 /// Moves `value` into the frame.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn boxed<T, E: Failure>(frame: &Frame, value: T) -> Result<Owned<'_, T>, E> {
     let place = place::<T, E>(frame)?;
     // SAFETY: the place fits a `T`, is ours, and lives as long as the borrow of the frame (I7).
@@ -115,6 +141,7 @@ pub(crate) fn boxed<T, E: Failure>(frame: &Frame, value: T) -> Result<Owned<'_, 
 
 /// Copies a slice into the frame.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<Owned<'f, [T]>, E> {
     let place = place_slice::<T, E>(frame, source.len())?;
     // SAFETY: the place has room for the slice and is fresh, so they do not overlap; as in `boxed`.
@@ -126,6 +153,7 @@ pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) ->
 
 /// Copies a string into the frame.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<Owned<'f, str>, E> {
     let bytes = copied::<u8, E>(frame, source.as_bytes())?.into_raw();
     // SAFETY: the bytes are those of a `str`; `str` and `[u8]` have the same layout.
@@ -134,6 +162,7 @@ pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Resu
 
 /// Makes a slice of what `make` returns for each index.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn filled<T, E: Failure>(
     frame: &Frame,
     len: usize,
@@ -167,6 +196,7 @@ impl<T> Drop for Prefix<T> {
 
 /// A slice of zeroes.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usize) -> Result<Owned<'_, [T]>, E> {
     let place = place_slice::<T, E>(frame, len)?;
     // SAFETY: the place has room for `len` values, for which all zeroes is a value; as in `boxed`.
@@ -185,6 +215,7 @@ pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
 /// Uninitialised bytes of any layout.
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn bytes<E: Failure>(frame: &Frame, layout: Layout) -> Result<&mut [MaybeUninit<u8>], E> {
     let place = frame.arena().bump_dynamic::<E>(layout)?;
     // SAFETY: fresh, ours, as long as the borrow of the frame; uninitialised bytes are values of the element type.
@@ -205,11 +236,13 @@ unsafe impl<T: Sync> Sync for Place<'_, T> {}
 
 impl<'f, T> Place<'f, T> {
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn find<E: Failure>(frame: &'f Frame) -> Result<Self, E> {
         Ok(Self { place: place::<T, E>(frame)?.cast(), lives: PhantomData })
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn write(self, value: T) -> Owned<'f, T> {
         let place = self.place.cast::<T>();
         // SAFETY: the place fits a `T` and is ours for `'f`.
@@ -220,6 +253,7 @@ impl<'f, T> Place<'f, T> {
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn zeroed(self) -> Owned<'f, T>
     where
         T: bytemuck::Zeroable,

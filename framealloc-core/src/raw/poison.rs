@@ -2,7 +2,7 @@
 //!
 //! Under `--cfg framealloc_asan` (set by `ci/asan.sh`) the marks are those of the address sanitizer, so that a
 //! stale read inside a live arena stops the program. With the feature `debug` the bytes are overwritten, so
-//! that stale data is recognisable in a debugger. Otherwise all of this compiles to nothing.
+//! that stale data is recognisable in a debugger and overruns are found (`blocks.rs`, `guarded.rs`). Otherwise all of this compiles to nothing.
 
 /// Bytes left untouchable between two blocks of an arena.
 #[cfg(any(framealloc_asan, feature = "debug"))]
@@ -12,8 +12,8 @@ pub(crate) const REDZONE: usize = 8;
 pub(crate) const REDZONE: usize = 0;
 
 /// What freed bytes read as with the feature `debug`.
-#[cfg(all(feature = "debug", not(framealloc_asan)))]
-pub(crate) const FREED: u8 = 0xCD;
+#[cfg(feature = "debug")]
+const FREED: u8 = 0xCD;
 
 #[cfg(framealloc_asan)]
 unsafe extern "C" {
@@ -36,6 +36,18 @@ pub(crate) fn poison(start: *mut u8, size: usize) {
     }
     #[cfg(not(any(framealloc_asan, feature = "debug")))]
     let _ = (start, size);
+}
+
+/// The first and the last of `size` bytes from `start` that do not read as freed ones.
+///
+/// # Safety
+/// The range is readable and was [poisoned](poison) before; nobody else writes to it.
+#[cfg(feature = "debug")]
+pub(crate) unsafe fn changed(start: *const u8, size: usize) -> Option<(usize, usize)> {
+    // SAFETY: by the contract; it was written, so it is initialised.
+    let bytes = unsafe { core::slice::from_raw_parts(start, size) };
+    let is_changed = |byte: &u8| *byte != FREED;
+    Some((bytes.iter().position(is_changed)?, bytes.iter().rposition(is_changed)?))
 }
 
 /// Marks `size` bytes from `start` as usable again.

@@ -22,6 +22,7 @@ use crate::observe::{Observers, resume};
 use crate::scratch::Regions;
 use crate::sync::{AtomicBool, Mutex, MutexGuard, Relaxed, Witness};
 use crate::tag::{IntoTag, TagId};
+use crate::trail;
 use crate::transfer::{TransferCounters, TransferStats};
 
 /// Bits of a handle's key that hold the tag; the rest is the number of the allocator.
@@ -174,6 +175,10 @@ pub struct FrameReport {
 }
 
 impl Inner {
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
         self.config.chunk_policy()
     }
@@ -481,6 +486,7 @@ impl SmartAlloc {
         }
         self.inner().ledger.turn();
         self.inner().transfers.turn(&mut turn.transfers);
+        trail::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (turn.frame, turn.bytes, turn.high_water);
         turn.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
         turn.report
@@ -555,6 +561,7 @@ impl Drop for SmartAlloc {
             for entry in inner.lock().iter() {
                 drop(Box::from_raw(entry.heap.as_ptr()));
             }
+            trail::allocator_gone(inner.number);
         }
         resume(panicked);
     }

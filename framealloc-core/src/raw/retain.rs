@@ -14,6 +14,7 @@ use super::thread_heap::ThreadHeap;
 use crate::error::{AllocError, Failure};
 use crate::frame::retain::RetentionPolicy;
 use crate::tag::TagId;
+use crate::trail::Trail;
 use crate::{heap, pool};
 
 /// The head of a retained value; the list lives in the arena.
@@ -26,6 +27,7 @@ pub(crate) struct RetainNode {
     /// Larger goes first.
     importance: u8,
     tag: TagId,
+    trail: Trail,
 }
 
 #[repr(C)]
@@ -112,6 +114,7 @@ pub(crate) struct RetainPlace<'f, T> {
 }
 
 impl<'f, T: Send + 'static> RetainPlace<'f, T> {
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn find<E: Failure>(frame: &'f Frame) -> Result<Self, E> {
         // A scope's memory ends with the scope: what is retained lives in the whole frame.
         let frame = frame.whole().frame();
@@ -119,13 +122,21 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
         Ok(Self { node, frame })
     }
 
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> Held<'f, T> {
         let list = self.frame.heap().state();
         // SAFETY: the block is fresh and fits, and is listed once; the list belongs to this thread (I2). The node stays until
         // the turn.
         unsafe {
             let tag = self.frame.tag_id();
-            let head = RetainNode { next: (*list).retained, ops: &OpsOf::<T>::OPS, policy, importance, tag };
+            let head = RetainNode {
+                next: (*list).retained,
+                ops: &OpsOf::<T>::OPS,
+                policy,
+                importance,
+                tag,
+                trail: Trail::of::<T>(tag),
+            };
             self.node.write(Node { head, value });
             (*list).retained = self.node.as_ptr().cast();
         }
@@ -269,6 +280,7 @@ impl SmartAlloc {
                 let mut next = core::mem::replace(&mut (*list).retained, core::ptr::null_mut());
                 while let Some(node) = NonNull::new(next) {
                     next = (*node.as_ptr()).next;
+                    (&mut (*node.as_ptr()).trail).retained_value_ends(allocator.id());
                     values.push(Retained { node, allocator });
                 }
             }
@@ -290,6 +302,7 @@ pub(crate) unsafe fn drop_all(heap: &ThreadHeap) -> Option<Payload> {
         while let Some(node) = NonNull::new((*list).retained) {
             (*list).retained = (*node.as_ptr()).next;
             let drop = (*node.as_ptr()).ops.drop;
+            (&mut (*node.as_ptr()).trail).retained_value_ends(heap.allocator());
             first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
         }
     }

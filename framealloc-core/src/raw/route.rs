@@ -9,7 +9,7 @@ use super::heap_block::{self, HeapCounters};
 use super::owned::dangling;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::{Denied, PoolSettings, RawPool};
-use super::{poison, pool_thread};
+use super::{guarded, pool_thread};
 use crate::sync::const_unless_loom;
 
 /// Slots of pools; what no slot can hold comes from the heap.
@@ -32,10 +32,11 @@ unsafe impl Memory for PoolMemory {
             return;
         }
         if is_served(size, layout.align()) {
-            poison::poison(memory.as_ptr(), size);
+            guarded::slot_freed(memory, size);
             // SAFETY: passed on: a value of this layout is in a slot.
             unsafe { pool_thread::free(memory, size) };
         } else {
+            guarded::block_freed(memory);
             // SAFETY: passed on: a value of this layout is in a block.
             unsafe { heap_block::free(memory, layout) };
         }
@@ -55,24 +56,28 @@ unsafe impl Memory for HeapMemory {
 
 /// Memory for a value of this layout from the size classes.
 #[inline(always)]
-fn pool_memory(layout: Layout) -> Result<NonNull<u8>, Denied> {
+#[cfg_attr(feature = "debug", track_caller)]
+fn pool_memory<T: ?Sized>(layout: Layout) -> Result<NonNull<u8>, Denied> {
     let size = layout.size();
     if size == 0 {
         return Ok(dangling(layout));
     }
     if is_served(size, layout.align()) {
         let slot = pool_thread::allocate_class(size)?;
-        poison::unpoison(slot.as_ptr(), size);
+        guarded::slot_taken::<T>(slot, size);
         Ok(slot)
     } else {
-        heap_block::allocate(layout, &OVERSIZED).ok_or(Denied::Memory)
+        let block = heap_block::allocate(layout, &OVERSIZED).ok_or(Denied::Memory)?;
+        guarded::block_taken::<T>(block, size);
+        Ok(block)
     }
 }
 
 /// A place for a `T` in its size class.
 #[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn pool_slot<T>() -> Result<Vacant<T, PoolMemory>, Denied> {
-    let memory = pool_memory(Layout::new::<T>())?;
+    let memory = pool_memory::<T>(Layout::new::<T>())?;
     // SAFETY: the memory was just allocated for a `T`.
     Ok(unsafe { Vacant::from_memory(memory) })
 }
@@ -98,17 +103,19 @@ impl<T> TypedPool<T> {
 
     /// A place for a value.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn slot(&'static self) -> Result<Vacant<T, PoolMemory>, Denied> {
         let memory = pool_thread::allocate_own(&self.raw)?;
-        poison::unpoison(memory.as_ptr(), size_of::<T>());
+        guarded::slot_taken::<T>(memory, size_of::<T>());
         // SAFETY: the pool was made for the layout of `T`, and the memory is fresh from it.
         Ok(unsafe { Vacant::from_memory(memory) })
     }
 }
 
 /// A place for `length` values of `T` in their size class.
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn pool_filling<T>(length: usize) -> Result<Filling<T, PoolMemory>, Denied> {
-    let memory = pool_memory(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?)?;
+    let memory = pool_memory::<[T]>(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?)?;
     // SAFETY: the memory was just allocated for such a slice.
     Ok(unsafe { Filling::from_memory(memory, length) })
 }

@@ -11,9 +11,11 @@ use super::share::{DropNode, Node, Payload, drop_node};
 use crate::error::Failure;
 use crate::scratch::Scratch;
 use crate::sync::Mutex;
+use crate::trail::Trail;
 
 /// Moves `value` into the frame, to be dropped at its reset: of a scratch region, not by a scope.
 #[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn keep<T: Send + 'static, E: Failure>(frame: &Frame, value: T) -> Result<&mut T, E> {
     if !needs_drop::<T>() {
         let place = super::owned::place::<T, E>(frame)?;
@@ -28,7 +30,7 @@ pub(crate) fn keep<T: Send + 'static, E: Failure>(frame: &Frame, value: T) -> Re
     // SAFETY: the block is fresh and fits; the list belongs to this thread (I2), and the value is dropped through it with the
     // allocator held exclusively, when no borrow of the frame is left.
     unsafe {
-        let head = DropNode::new((*list).drops, drop_node::<T>);
+        let head = DropNode::new((*list).drops, drop_node::<T>, Trail::of::<T>(frame.tag_id()));
         node.write(Node { head, value });
         (*list).drops = node.as_ptr().cast();
         Ok(&mut (*node.as_ptr()).value)

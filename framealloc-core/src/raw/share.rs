@@ -12,6 +12,7 @@ use super::registry::SmartAlloc;
 use super::retain::first_panic;
 use super::thread_heap::ThreadHeap;
 use crate::error::Failure;
+use crate::trail::Trail;
 
 /// What a panic carries.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -21,12 +22,13 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 pub(crate) struct DropNode {
     next: *mut DropNode,
     drop: unsafe fn(NonNull<DropNode>),
+    trail: Trail,
 }
 
 impl DropNode {
     /// A head that goes before `next`.
-    pub(super) fn new(next: *mut Self, drop: unsafe fn(NonNull<Self>)) -> Self {
-        Self { next, drop }
+    pub(super) fn new(next: *mut Self, drop: unsafe fn(NonNull<Self>), trail: Trail) -> Self {
+        Self { next, drop, trail }
     }
 }
 
@@ -64,6 +66,7 @@ impl<T> PartialEq for Shared<T> {
 }
 
 /// Puts `value` into the whole-frame arena of this thread, to be dropped when the frame turns.
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: T) -> Result<Shared<T>, E> {
     // A scope's memory ends with the scope: what is shared goes to the whole frame.
     let frame = frame.whole().frame();
@@ -73,7 +76,7 @@ pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: 
         let list = frame.heap().state();
         // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the turn.
         unsafe {
-            let head = DropNode { next: (*list).drops, drop: drop_node::<T> };
+            let head = DropNode::new((*list).drops, drop_node::<T>, Trail::of::<T>(frame.tag_id()));
             node.write(Node { head, value });
             (*list).drops = node.as_ptr().cast();
             NonNull::new_unchecked(&raw mut (*node.as_ptr()).value)
@@ -121,6 +124,7 @@ pub(crate) unsafe fn drop_all(heap: &ThreadHeap) -> Option<Payload> {
         while let Some(node) = NonNull::new((*list).drops) {
             (*list).drops = (*node.as_ptr()).next;
             let drop = (*node.as_ptr()).drop;
+            (&mut (*node.as_ptr()).trail).shared_value_ends(heap.allocator());
             first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
         }
     }

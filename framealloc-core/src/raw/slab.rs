@@ -8,7 +8,7 @@ use core::alloc::Layout;
 use core::ptr::NonNull;
 use std::alloc::{alloc, dealloc};
 
-use super::poison;
+use super::poison::{self, REDZONE};
 use super::pool::RawPool;
 
 /// Bytes of a slab and its alignment. Small under loom, which makes thousands of them.
@@ -152,6 +152,8 @@ impl Shape {
         assert!(align <= MAX_ALIGN, "the alignment is too large for a pool (4096 bytes): use the heap");
         let align = if align > align_of::<usize>() { align } else { align_of::<usize>() };
         let slot = size.next_multiple_of(align);
+        // As much again as the slot is aligned to: a red zone that keeps the alignment of what a class serves.
+        let slot = if REDZONE == 0 { slot } else { slot + (1 << slot.trailing_zeros()) };
         // The largest power of two that divides the slot: what every slot is aligned to if the first one is.
         let step = 1 << slot.trailing_zeros();
         let first = if step > MAX_ALIGN { MAX_ALIGN } else { step };

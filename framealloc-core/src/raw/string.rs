@@ -33,6 +33,7 @@ impl<'f> FrameString<'f> {
     }
 
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn reserve_more<E: Failure>(&mut self, additional: usize) -> Result<(), E> {
         self.bytes.reserve_more(additional)
     }
@@ -43,6 +44,7 @@ impl<'f> FrameString<'f> {
     }
 
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn push_text<E: Failure>(&mut self, text: &str) -> Result<(), E> {
         self.bytes.extend_copied(text.as_bytes())
     }
@@ -87,6 +89,7 @@ impl<'f> FrameString<'f> {
     }
 
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn into_owned(self) -> Owned<'f, str> {
         let bytes = self.bytes.into_owned().into_raw();
         // SAFETY: UTF-8 (V7), initialised and ours; `str` and `[u8]` have the same layout.

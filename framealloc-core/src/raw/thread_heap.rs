@@ -15,6 +15,7 @@ use super::share::DropNode;
 use crate::observe::heap_use::HeapUse;
 use crate::sync::Witness;
 use crate::tag::TagId;
+use crate::trail::Trail;
 
 /// Number of remembered (tag, name) pairs; a power of two.
 const NAMES: usize = 32;
@@ -139,6 +140,11 @@ impl ThreadHeap {
         self.state.get()
     }
 
+    /// The number of the allocator.
+    pub(super) fn allocator(&self) -> u64 {
+        self.inner().number()
+    }
+
     pub(super) fn inner(&self) -> &Inner {
         // SAFETY: the allocator outlives its heaps (I3).
         unsafe { self.inner.as_ref() }
@@ -246,6 +252,7 @@ impl ThreadHeap {
                 self.close_children(frame);
             }
             (*link).booked += frame.as_ref().arena().reset();
+            (*link).opened = Trail::default();
             (*link).next = (*state).spare;
             (*state).spare = frame.as_ptr();
         }
@@ -363,6 +370,7 @@ impl ThreadHeap {
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
                 let link = frame.as_ref().link();
+                (*link).opened.scope_ends(frame.as_ref().id(), frame.as_ref().used_bytes(), frame.as_ref().tag_id());
                 if left_open != 0 || frame.as_ref().arena().is_gated() {
                     (*link).booked += frame.as_ref().arena().end();
                 }
@@ -447,6 +455,11 @@ impl ThreadHeap {
 impl Drop for ThreadHeap {
     fn drop(&mut self) {
         // SAFETY: the allocator is going away, so nothing handed out is alive; each frame was leaked from a box once.
-        unsafe { self.for_each_frame(|frame| drop(Box::from_raw(frame.as_ptr()))) };
+        unsafe {
+            self.for_each_frame(|frame| {
+                frame.as_ref().arena().inspect();
+                drop(Box::from_raw(frame.as_ptr()));
+            });
+        }
     }
 }

@@ -10,6 +10,8 @@ use super::frame::Frame;
 use super::owned::Owned;
 use super::poison::poison;
 use super::values::Values;
+#[cfg(feature = "debug")]
+use crate::debug::frames;
 use crate::error::{AllocError, Failure};
 
 /// A vector in frame memory. It grows in place while it is the newest growable of its frame.
@@ -45,6 +47,10 @@ impl<T> Drop for Block<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
         if size_of::<T>() != 0 {
+            #[cfg(feature = "debug")]
+            if core::mem::needs_drop::<T>() {
+                frames::value_gone(self.start.addr().get());
+            }
             // SAFETY: the block is ours (V3), and its elements are gone (V4).
             unsafe { self.frame.arena().shrink_in_place(self.start.cast(), self.capacity * size_of::<T>(), 0) };
         }
@@ -65,6 +71,7 @@ const fn first_capacity<T>() -> usize {
 /// By value in and out: were the vector lent to this, a loop that pushes could not keep its fields in registers.
 #[cold]
 #[inline(never)]
+#[cfg_attr(feature = "debug", track_caller)]
 fn grow<T, E: Failure>(
     frame: &Frame,
     start: NonNull<T>,
@@ -96,6 +103,7 @@ fn grow<T, E: Failure>(
 /// Makes room for exactly `additional` more elements than `len`.
 #[cold]
 #[inline(never)]
+#[cfg_attr(feature = "debug", track_caller)]
 fn grow_exact<T, E: Failure>(
     frame: &Frame,
     start: NonNull<T>,
@@ -109,6 +117,7 @@ fn grow_exact<T, E: Failure>(
     regrow(frame, start, len, capacity, needed).map_err(E::fail)
 }
 
+#[cfg_attr(feature = "debug", track_caller)]
 fn regrow<T>(
     frame: &Frame,
     start: NonNull<T>,
@@ -118,10 +127,17 @@ fn regrow<T>(
 ) -> Result<(NonNull<T>, usize), AllocError> {
     let layout = Layout::array::<T>(wanted).map_err(|_| AllocError::CapacityOverflow)?;
     let (filled, old) = (len * size_of::<T>(), capacity * size_of::<T>());
-    Ok((grow_block(frame, start.cast(), filled, old, layout)?.cast(), wanted))
+    let grown = grow_block(frame, start.cast(), filled, old, layout)?.cast();
+    #[cfg(feature = "debug")]
+    if core::mem::needs_drop::<T>() {
+        frames::value_gone(start.addr().get());
+        frames::value_made(NonNull::<T>::addr(grown).get(), layout.size(), core::any::type_name::<[T]>());
+    }
+    Ok((grown, wanted))
 }
 
 /// The part of growth that does not depend on the type. `layout` is larger than `old` bytes, which are over `filled`.
+#[cfg_attr(feature = "debug", track_caller)]
 fn grow_block(
     frame: &Frame,
     start: NonNull<u8>,
@@ -158,6 +174,7 @@ impl<'f, T> FrameVec<'f, T> {
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn reserve_more<E: Failure>(&mut self, additional: usize) -> Result<(), E> {
         let Block { start, capacity, frame, .. } = self.block;
         if additional > capacity - self.len {
@@ -167,6 +184,7 @@ impl<'f, T> FrameVec<'f, T> {
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn reserve_exactly<E: Failure>(&mut self, additional: usize) -> Result<(), E> {
         let Block { start, capacity, frame, .. } = self.block;
         if additional > capacity - self.len {
@@ -176,6 +194,7 @@ impl<'f, T> FrameVec<'f, T> {
     }
 
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn push_value<E: Failure>(&mut self, value: T) -> Result<(), E> {
         if self.len == self.block.capacity {
             let Block { start, capacity, frame, .. } = self.block;
@@ -206,6 +225,7 @@ impl<'f, T> FrameVec<'f, T> {
 
     /// Moves the elements of `other` to the end.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn append_values<E: Failure>(&mut self, other: &mut FrameVec<'_, T>) -> Result<(), E> {
         self.reserve_more::<E>(other.len)?;
         let moved = other.len;
@@ -218,6 +238,7 @@ impl<'f, T> FrameVec<'f, T> {
 
     /// Clones the elements of `source` to the end; when a clone panics those before it stay.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn extend_cloned<E: Failure>(&mut self, source: &[T]) -> Result<(), E>
     where
         T: Clone,
@@ -252,6 +273,7 @@ impl<'f, T> FrameVec<'f, T> {
 
     /// Copies the elements of `source` to the end.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn extend_copied<E: Failure>(&mut self, source: &[T]) -> Result<(), E>
     where
         T: Copy,
@@ -387,6 +409,7 @@ impl<'f, T> FrameVec<'f, T> {
 
     /// Gives back what is spare and returns the elements, no longer owned by a vector.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn into_owned(mut self) -> Owned<'f, [T]> {
         self.shrink_to(0);
         let this = ManuallyDrop::new(self);

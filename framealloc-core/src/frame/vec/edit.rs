@@ -148,6 +148,7 @@ impl<'f, T> FrameVec<'f, T> {
         self.extend_from_own(front, back)
     }
 
+    #[cfg_attr(feature = "debug", track_caller)]
     fn extend_from_own<E: Failure>(&mut self, front: usize, back: usize) -> Result<(), E>
     where
         T: Clone,

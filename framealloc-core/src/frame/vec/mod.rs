@@ -14,6 +14,7 @@ use crate::error::{AllocError, Failure, infallible};
 /// Calls that cannot fail, and those that panic where their `try_` twins return an error.
 impl<'f, T> FrameVec<'f, T> {
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E> {
         let mut vec = Self::new(frame);
         vec.reserve_exactly::<E>(capacity)?;
@@ -21,6 +22,7 @@ impl<'f, T> FrameVec<'f, T> {
     }
 
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn collect_from<E: Failure>(frame: &'f Frame, values: impl IntoIterator<Item = T>) -> Result<Self, E> {
         let mut vec = Self::new(frame);
         vec.extend_values::<E>(values.into_iter())?;
@@ -29,6 +31,7 @@ impl<'f, T> FrameVec<'f, T> {
 
     /// The hint is only a hint: every push has its own check (R10, R14).
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn extend_values<E: Failure>(&mut self, mut values: impl Iterator<Item = T>) -> Result<(), E> {
         self.reserve_more::<E>(values.size_hint().0)?;
         self.fill(&mut values);
@@ -43,6 +46,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn push(&mut self, value: T) {
         infallible(self.push_value(value));
     }
@@ -52,6 +56,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_push(&mut self, value: T) -> Result<(), AllocError> {
         self.push_value(value)
     }
@@ -92,6 +97,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Panics
     /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn reserve(&mut self, additional: usize) {
         infallible(self.reserve_more(additional));
     }
@@ -101,6 +107,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Errors
     /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
         self.reserve_more(additional)
     }
@@ -110,6 +117,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Panics
     /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn reserve_exact(&mut self, additional: usize) {
         infallible(self.reserve_exactly(additional));
     }
@@ -119,6 +127,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Errors
     /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_reserve_exact(&mut self, additional: usize) -> Result<(), AllocError> {
         self.reserve_exactly(additional)
     }
@@ -128,6 +137,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Panics
     /// If a budget or the global allocator refuses, or a clone panics.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn extend_from_slice(&mut self, source: &[T])
     where
         T: Clone,
@@ -140,6 +150,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_extend_from_slice(&mut self, source: &[T]) -> Result<(), AllocError>
     where
         T: Clone,
@@ -152,6 +163,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn extend_from_slice_copy(&mut self, source: &[T])
     where
         T: Copy,
@@ -164,6 +176,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_extend_from_slice_copy(&mut self, source: &[T]) -> Result<(), AllocError>
     where
         T: Copy,
@@ -176,6 +189,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Errors
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_extend(&mut self, values: impl IntoIterator<Item = T>) -> Result<(), AllocError> {
         self.extend_values(values.into_iter())
     }
@@ -185,6 +199,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Panics
     /// If a budget or the global allocator refuses.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn append(&mut self, other: &mut FrameVec<'_, T>) {
         infallible(self.append_values(other));
     }
@@ -194,6 +209,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// # Errors
     /// If a budget or the global allocator refuses; then `other` is as it was.
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_append(&mut self, other: &mut FrameVec<'_, T>) -> Result<(), AllocError> {
         self.append_values(other)
     }
@@ -226,6 +242,7 @@ impl<'f, T> FrameVec<'f, T> {
     ///
     /// # Panics
     /// If a budget or the global allocator refuses, or a clone or drop panics.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn resize(&mut self, len: usize, value: T)
     where
         T: Clone,
@@ -237,6 +254,7 @@ impl<'f, T> FrameVec<'f, T> {
     ///
     /// # Errors
     /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_resize(&mut self, len: usize, value: T) -> Result<(), AllocError>
     where
         T: Clone,
@@ -248,6 +266,7 @@ impl<'f, T> FrameVec<'f, T> {
     ///
     /// # Panics
     /// If a budget or the global allocator refuses, or `make` or a drop panics.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn resize_with(&mut self, len: usize, make: impl FnMut() -> T) {
         infallible(self.resize_by(len, core::iter::repeat_with(make).take(len.saturating_sub(self.len()))));
     }
@@ -256,10 +275,12 @@ impl<'f, T> FrameVec<'f, T> {
     ///
     /// # Errors
     /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_resize_with(&mut self, len: usize, make: impl FnMut() -> T) -> Result<(), AllocError> {
         self.resize_by(len, core::iter::repeat_with(make).take(len.saturating_sub(self.len())))
     }
 
+    #[cfg_attr(feature = "debug", track_caller)]
     fn resize_by<E: Failure>(&mut self, len: usize, more: impl Iterator<Item = T>) -> Result<(), E> {
         self.truncate(len);
         self.extend_values::<E>(more)
@@ -303,6 +324,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// ```
     #[must_use]
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn into_boxed(self) -> FrameBox<'f, [T]> {
         FrameBox::from_owned(self.into_owned())
     }
@@ -312,6 +334,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// For those, [`FrameVec::into_boxed`] drops them; this is [`FrameVec::leak`] under the name that readers look for.
     #[must_use]
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn into_slice(self) -> &'f mut [T] {
         self.into_owned().leak()
     }
@@ -319,6 +342,7 @@ impl<'f, T> FrameVec<'f, T> {
     /// Returns the elements as a slice that lives as long as the frame; they are never dropped.
     #[must_use]
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn leak(self) -> &'f mut [T] {
         self.into_owned().leak()
     }

@@ -11,6 +11,7 @@ use crate::error::infallible;
 
 impl<T> Extend<T> for FrameVec<'_, T> {
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
         infallible(self.extend_values(values.into_iter()));
     }
@@ -18,6 +19,7 @@ impl<T> Extend<T> for FrameVec<'_, T> {
 
 impl<'a, T: Copy> Extend<&'a T> for FrameVec<'_, T> {
     #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, values: I) {
         infallible(self.extend_values(values.into_iter().copied()));
     }
@@ -25,6 +27,7 @@ impl<'a, T: Copy> Extend<&'a T> for FrameVec<'_, T> {
 
 /// The clone grows in the same frame.
 impl<T: Clone> Clone for FrameVec<'_, T> {
+    #[cfg_attr(feature = "debug", track_caller)]
     fn clone(&self) -> Self {
         let mut copy = Self::new(self.frame());
         infallible(copy.reserve_exactly(self.len()));
@@ -32,6 +35,7 @@ impl<T: Clone> Clone for FrameVec<'_, T> {
         copy
     }
 
+    #[cfg_attr(feature = "debug", track_caller)]
     fn clone_from(&mut self, source: &Self) {
         self.clear();
         infallible(self.extend_cloned(source));
@@ -39,6 +43,7 @@ impl<T: Clone> Clone for FrameVec<'_, T> {
 }
 
 impl<'f, T> From<FrameVec<'f, T>> for FrameBox<'f, [T]> {
+    #[cfg_attr(feature = "debug", track_caller)]
     fn from(vec: FrameVec<'f, T>) -> Self {
         vec.into_boxed()
     }

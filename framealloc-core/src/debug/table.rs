@@ -1,0 +1,63 @@
+//! Tables by address, and the keeping of books itself.
+
+use core::cell::Cell;
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::raw::heap_guard::unwatched;
+use crate::sync::Mutex;
+
+thread_local! {
+    /// Constant and without a destructor: memory is asked for and given back at any time in a thread's life.
+    static BUSY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is keeping books.
+pub(crate) fn is_busy() -> bool {
+    BUSY.get()
+}
+
+/// Keeps books. What this asks of the global allocator is not the program's: it is not counted, and where a user's global
+/// allocator comes back here, `None` is returned and nothing is done.
+pub(crate) fn quietly<R>(keep: impl FnOnce() -> R) -> Option<R> {
+    struct Done;
+    impl Drop for Done {
+        fn drop(&mut self) {
+            BUSY.set(false);
+        }
+    }
+    if BUSY.replace(true) {
+        return None;
+    }
+    let _done = Done;
+    Some(unwatched(keep))
+}
+
+const SHARDS: usize = 64;
+
+/// What is known of the memory at an address. In parts, so that threads seldom wait for each other.
+pub(crate) struct Table<V> {
+    shards: [Mutex<HashMap<usize, V, FxBuildHasher>>; SHARDS],
+}
+
+impl<V> Table<V> {
+    pub(crate) const fn new() -> Self {
+        Self { shards: [const { Mutex::new(HashMap::with_hasher(FxBuildHasher)) }; SHARDS] }
+    }
+
+    /// The part that knows of `address`. Used inside [`quietly`] only, and no user code runs under the lock, but for the
+    /// global allocator.
+    pub(crate) fn with<R>(&self, address: usize, visit: impl FnOnce(&mut HashMap<usize, V, FxBuildHasher>) -> R) -> R {
+        // Blocks are multiples of 8 bytes apart, objects of one size mostly of more.
+        let shard = ((address >> 4) ^ (address >> 10)) % SHARDS;
+        visit(&mut self.shards[shard].lock())
+    }
+
+    /// Calls `visit` with all that is known, part by part, in no order.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(usize, &V)) {
+        for shard in &self.shards {
+            shard.lock().iter().for_each(|(address, value)| visit(*address, value));
+        }
+    }
+}
