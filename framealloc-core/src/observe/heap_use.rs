@@ -6,6 +6,7 @@ use std::backtrace::Backtrace;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::diagnostics::Strict;
 use crate::raw::heap_guard::HeapGuard;
 
 /// Calls of the global allocator where there should be none.
@@ -47,13 +48,9 @@ static MODE: AtomicU8 = AtomicU8::new(0);
 impl HeapGuardMode {
     const ALL: [Self; 3] = [Self::Count, Self::Report, Self::Abort];
 
-    /// Off, errors, warnings: use of the heap is an error, so that both of the strict levels end the program.
+    /// FA007 is an error: both of the strict levels end the program.
     fn of_environment() -> Self {
-        let strict = std::env::var("FRAMEALLOC_STRICT").unwrap_or_default();
-        match strict.trim().to_ascii_lowercase().as_str() {
-            "1" | "error" | "errors" | "true" | "2" | "warning" | "warnings" | "all" => Self::Abort,
-            _ => Self::Count,
-        }
+        if Strict::from_environment() == Strict::Off { Self::Count } else { Self::Abort }
     }
 
     /// The mode, if it was set or looked up before: for the allocator, which must not read the environment.
@@ -81,7 +78,8 @@ impl HeapGuard {
     /// Sets what guards do from now on, on all threads.
     ///
     /// At first it is [`HeapGuardMode::Count`], or [`HeapGuardMode::Abort`] where the environment variable
-    /// `FRAMEALLOC_STRICT` is set to `1`, `error`, `true`, `2`, `warning` or `all`.
+    /// `FRAMEALLOC_STRICT` says so: see [`Strict::from_environment`]. [`SmartAlloc::set_strict`](crate::SmartAlloc::set_strict)
+    /// does not change it: by that, FA007 is a panic at the turn.
     ///
     /// ```
     /// use framealloc_core::{HeapGuard, HeapGuardMode};
