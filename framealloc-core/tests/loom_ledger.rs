@@ -45,21 +45,22 @@ fn a_shared_budget_is_never_exceeded_and_refuses_only_what_has_no_room() {
 fn every_transfer_is_counted_once_whenever_the_frame_turns() {
     loom::model(|| {
         let transfers = Transfers::default();
-        let (first, second, third) = (transfers.send(), transfers.send(), transfers.send());
+        let [first, second, third, fourth] = [(); 4].map(|()| transfers.send());
         let other = thread::spawn(move || {
-            first.receive();
-            drop(second);
+            drop(first);
+            second.receive();
+            drop(fourth);
         });
         let mut stats = TransferStats::default();
         transfers.turn(&mut stats);
-        assert_eq!(stats.sent, 3);
+        assert_eq!(stats.sent, 4);
         let (received, dropped) = (stats.received, stats.dropped);
         // The count of the lost and their names are of the same moment.
         assert_eq!(stats.unreceived.iter().map(|lost| lost.count).sum::<usize>(), dropped);
-        assert_eq!(stats.in_flight, 3 - received - dropped);
+        assert_eq!(stats.in_flight, 4 - received - dropped);
         third.receive();
         other.join().unwrap();
         transfers.turn(&mut stats);
-        assert_eq!((received + stats.received, dropped + stats.dropped, stats.in_flight), (2, 1, 0));
+        assert_eq!((received + stats.received, dropped + stats.dropped, stats.in_flight), (2, 2, 0));
     });
 }

@@ -73,6 +73,30 @@ fn r3_panics_in_drops_and_constructors_leave_all_as_it_should_be() {
 }
 
 #[test]
+fn r4_an_element_counts_only_once_it_is_made() {
+    struct Counted<'a>(&'a Cell<u32>);
+    impl Drop for Counted<'_> {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    for at in 0..5_u32 {
+        let drops = Cell::new(0);
+        let make = |n: usize| {
+            assert!(n != at as usize, "the planned one");
+            Counted(&drops)
+        };
+        assert!(catch_unwind(AssertUnwindSafe(|| pool::slice_fill_with(5, make).len())).is_err());
+        assert_eq!(drops.get(), at, "those that were made, and no other");
+        assert!(catch_unwind(AssertUnwindSafe(|| heap::slice_fill_with(5, TagId::NONE, make).len())).is_err());
+        assert_eq!(drops.get(), 2 * at);
+        // A place that was never written has nothing to drop.
+        drop((pool::slot::<Counted<'_>>(), heap::slot::<Counted<'_>>(TagId::NONE)));
+        assert_eq!(drops.get(), 2 * at);
+    }
+}
+
+#[test]
 fn r5_boxes_are_send_and_sync_only_as_their_values_are() {
     fn send<T: Send>() {}
     fn sync<T: Sync>() {}
@@ -120,6 +144,37 @@ fn r8_values_that_must_not_be_zero_or_uninitialised_are_never_made_up() {
     assert_eq!(truths.iter().filter(|truth| ***truth).count(), 100);
     assert!(numbers.iter().all(|number| number.get() > 0));
     assert_eq!(size_of::<Option<PoolBox<&u32>>>(), size_of::<usize>());
+}
+
+#[test]
+fn r9_neighbours_in_a_slab_are_as_aligned_as_the_first() {
+    macro_rules! check {
+        ($($align:literal)*) => {$({
+            #[repr(align($align))]
+            struct Aligned([u32; $align / 2]);
+            // More than a slab of them, so that every place in a slab is looked at.
+            let values: Vec<_> = (0..65_536 / $align + 2).map(|n| pool::boxed(Aligned([n; $align / 2]))).collect();
+            for (value, n) in values.iter().zip(0..) {
+                let address = core::ptr::from_ref(&**value).addr();
+                assert_eq!(address % $align, 0, "value {n} of alignment {}", $align);
+                assert!(value.0.iter().all(|word| *word == n), "value {n}");
+            }
+        })*};
+    }
+    check! { 2 16 64 256 1024 2048 4096 8192 }
+}
+
+#[test]
+fn r10_as_many_as_asked_for_and_not_one_more() {
+    static EXACT: Pool<u32> = Pool::new(PoolSpec::new("exact").capacity(63).fixed().prewarm());
+    let all: Vec<_> = (0..63).map(|n| EXACT.boxed(n)).collect();
+    assert!(EXACT.try_slot().is_err());
+    assert_eq!(EXACT.stats().live, all.len());
+    for length in [0, 1, 2, 3, 15, 16, 17, 1023, 1024, 1025, 100_000] {
+        let numbers = pool::slice_fill_with(length, |n| n);
+        assert!(numbers.len() == length && numbers.iter().copied().eq(0..length));
+        assert_eq!(pool::slice_copy(&numbers), numbers);
+    }
 }
 
 #[test]

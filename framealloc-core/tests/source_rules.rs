@@ -1,0 +1,91 @@
+//! Advisory classes that no run of a program can show: rules for the source, checked on the source.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every source file of the crate: its path below `src`, and its code without comments, line by line.
+fn sources() -> Vec<(String, Vec<String>)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("the sources are there") {
+            let path = entry.expect("the sources can be listed").path();
+            if path.is_dir() { walk(&path, files) } else { files.push(path) }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    let code = |path: &PathBuf| {
+        let text = fs::read_to_string(path).expect("the sources can be read");
+        let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default().to_owned());
+        (path.strip_prefix(&root).expect("below the root").display().to_string(), lines.collect())
+    };
+    let sources: Vec<(String, Vec<String>)> = files.iter().map(code).collect();
+    assert!(sources.len() > 50, "the sources were not found");
+    sources
+}
+
+/// Files and lines with one of these words, outside of comments.
+fn uses(words: &[&str]) -> Vec<(String, String)> {
+    let sources = sources();
+    let lines = sources.iter().flat_map(|(file, lines)| lines.iter().map(move |line| (file, line)));
+    let hits = lines.filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+    hits.map(|(file, line)| (file.clone(), line.trim().to_owned())).collect()
+}
+
+/// How many lines each file has.
+fn count(hits: Vec<(String, String)>) -> Vec<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for (file, _) in hits {
+        match counts.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((file, 1)),
+        }
+    }
+    counts.sort();
+    counts
+}
+
+#[test]
+fn r7_no_atomic_carries_an_ordering() {
+    // What must be ordered is under a lock or held exclusively. An ordering that is added here needs a loom model that fails
+    // without it, and a bug in `ci/mutants` that shows so.
+    assert_eq!(uses(&["Acquire", "AcqRel", "SeqCst", "Ordering::Release", "fence("]), []);
+}
+
+#[test]
+fn r15_no_safe_public_function_takes_a_raw_pointer() {
+    for (file, lines) in sources() {
+        let code = lines.join("\n");
+        for (at, _) in code.match_indices("pub fn ").chain(code.match_indices("pub const fn ")) {
+            let signature = code[at..].split_once(['{', ';']).map_or("", |(signature, _)| signature);
+            let arguments = signature.rsplit_once("->").map_or(signature, |(arguments, _)| arguments);
+            let takes = ["*const ", "*mut ", "NonNull<"].iter().any(|pointer| arguments.contains(pointer));
+            assert!(!takes, "{file}: {signature}");
+        }
+    }
+}
+
+#[test]
+fn r18_pointers_keep_to_their_allocation_and_owners_to_their_values() {
+    // Values are moved out of their owners through `ManuallyDrop`; what is forgotten is only the payload of a second panic.
+    let forgotten = uses(&["mem::forget"]);
+    assert!(
+        forgotten
+            .iter()
+            .all(|(_, line)| line == "core::mem::forget(payload);" || line == "core::mem::forget(another);")
+    );
+    // Nothing is made from an integer, and nothing is called something else.
+    assert_eq!(
+        uses(&["transmute", "expose_provenance", "with_exposed_provenance", "from_exposed", "as usize as *"]),
+        []
+    );
+    // Steps back from a pointer: below a slot in its magazine, to what stands before a heap block, and the end of a window that
+    // shrinks. Each is argued for where it stands.
+    let back = uses(&[".sub(", ".byte_sub(", ".offset(", ".byte_offset(", ".wrapping_offset("]);
+    let expected = [("raw/arena.rs", 1), ("raw/heap_block.rs", 3), ("raw/magazine.rs", 2)];
+    assert_eq!(count(back), expected.map(|(file, count)| (file.to_owned(), count)));
+    // Owners hold pointers, never references to what they own: a reference would vouch for memory that the owner frees.
+    for (file, field) in [("raw/owned.rs", "value: NonNull<T>"), ("raw/owner.rs", "value: NonNull<T>")] {
+        assert!(uses(&[field]).iter().any(|(found, _)| found == file), "{file}");
+    }
+}
