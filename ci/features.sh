@@ -2,7 +2,7 @@
 # The tests of the runtime under every feature that changes it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for features in debug parking_lot allocator-api2; do
+for features in debug parking_lot allocator-api2 diagnostics; do
     echo "== framealloc-core with $features"
     cargo test -p framealloc-core --tests --features "$features"
 done
