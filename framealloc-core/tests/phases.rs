@@ -1,6 +1,7 @@
 //! Promise P16: phases nest, end with their guard, cost nothing unused, and their figures are what the program counted.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use framealloc_core::{CountingAlloc, PhaseGuard, SmartAlloc};
@@ -76,6 +77,8 @@ fn nested_phases_have_paths_and_count_for_those_around_them() {
         ("render::culling", (3, 3 * counted(20))),
     ];
     assert_eq!(figures(&alloc), expected.into());
+    alloc.whole_frame(|alloc| drop(alloc.phase_scope("render::culling")));
+    assert_eq!(figures(&alloc), [("render::culling", (1, 0))].into(), "a path as a name is that path");
     alloc.whole_frame(|_| ());
     assert!(alloc.stats().phases.is_empty(), "figures are of the last frame");
 }
@@ -259,11 +262,14 @@ fn random_programs_of_phases_agree_with_a_model() {
 
 #[test]
 fn steady_frames_with_phases_call_no_allocator() {
+    static NAMES: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| (0..100).map(|number| &*format!("steady_{number}").leak()).collect());
     let mut alloc = SmartAlloc::default();
     let mut frame = || {
         alloc.whole_frame(|alloc| {
             let _update = alloc.phase_scope("steady");
-            for name in ["steady_a", "steady_b"] {
+            // More than a thread remembers.
+            for name in NAMES.iter() {
                 let _part = alloc.phase_scope(name);
                 alloc.frame_slice_zeroed::<u64>(10);
             }

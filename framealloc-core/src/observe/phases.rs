@@ -36,16 +36,22 @@ impl PhaseId {
     }
 
     /// The phase `name` under this one: itself where it already has that name, or is nested too deep.
-    pub(crate) fn nested(self, name: &str) -> Self {
+    pub(crate) fn nested(self, name: &'static str) -> Self {
         let mut names = names();
+        // No string is made for what is known: a thread that forgot it asks again in a steady frame.
+        if let Some(id) = names.ids.get(&(self, name)) {
+            return *id;
+        }
         let (parent, depth) = names.paths.get(self.index()).copied().unwrap_or(("", DEEPEST));
         let last = parent.rsplit_once("::").map_or(parent, |(_, last)| last);
         if depth >= DEEPEST || (depth > 0 && last == name) {
             return self;
         }
         let path = if depth == 0 { name.to_owned() } else { format!("{parent}::{name}") };
-        if let Some(id) = names.ids.get(path.as_str()) {
-            return *id;
+        // A name may hold a path itself.
+        if let Some(index) = names.paths.iter().position(|(known, _)| *known == path) {
+            names.ids.insert((self, name), Self::from_index(index));
+            return Self::from_index(index);
         }
         if names.paths.len() >= LIMIT {
             return Self::from_index(LIMIT);
@@ -54,13 +60,14 @@ impl PhaseId {
         // Kept as long as the program, as tags are: what is read after the allocator is gone still has names.
         let path: &'static str = Box::leak(path.into_boxed_str());
         names.paths.push((path, depth + 1));
-        names.ids.insert(path, id);
+        names.ids.insert((self, name), id);
         id
     }
 }
 
 struct Names {
-    ids: HashMap<&'static str, PhaseId>,
+    /// By the phase around it and the name.
+    ids: HashMap<(PhaseId, &'static str), PhaseId>,
     /// Path and depth.
     paths: Vec<(&'static str, usize)>,
 }

@@ -118,6 +118,8 @@ plain_data! {
         pub heap_fallbacks: u64,
         /// Bytes that these asked for; they are not part of `bytes`.
         pub heap_bytes: u64,
+        /// How often memory was asked for, where it is counted (feature `diagnostics`).
+        pub allocations: Option<u64>,
         /// What its `no_heap` systems took from the heap all the same.
         pub heap: HeapSnapshot,
     }
@@ -343,6 +345,7 @@ impl From<&TagStats> for TagSnapshot {
             high_water: tag.high_water as u64,
             heap_fallbacks: tag.heap_fallbacks as u64,
             heap_bytes: tag.heap_bytes as u64,
+            allocations: tag.allocations.map(|count| count as u64),
             heap: tag.heap.into(),
         }
     }

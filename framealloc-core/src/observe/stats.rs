@@ -50,6 +50,9 @@ pub struct TagStats {
     pub heap_fallbacks: usize,
     /// Bytes that these asked for; they are not part of `bytes`.
     pub heap_bytes: usize,
+    /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved to. Counted
+    /// one by one under the feature `diagnostics`, else `None`.
+    pub allocations: Option<usize>,
     /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
     pub heap: HeapUse,
 }

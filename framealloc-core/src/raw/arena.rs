@@ -9,6 +9,7 @@ use core::ptr::NonNull;
 
 use super::blocks::Blocks;
 use super::chunk::{Chunk, ChunkPolicy};
+use super::count::Count;
 use super::gate::Gate;
 use super::growth::Growth;
 use super::poison::{REDZONE, poison, unpoison};
@@ -59,6 +60,8 @@ pub(crate) struct ArenaState {
     /// What was asked of the global allocator since this was last asked for.
     pub(super) growth: Growth,
     pub(super) blocks: Blocks,
+    /// Blocks handed out since this was last asked for.
+    pub(super) requests: Count,
 }
 
 /// Requests that were served from the heap instead of an arena.
@@ -102,8 +105,16 @@ impl Arena {
                 fallbacks: Fallbacks { count: 0, bytes: 0 },
                 growth: Growth { chunks: 0, bytes: 0, refused: 0, asked: 0 },
                 blocks: Blocks::NONE,
+                requests: Count::NONE,
             }),
         }
+    }
+
+    /// Counts a block that is handed out, where blocks are counted.
+    #[inline(always)]
+    pub(super) fn count(&self, layout: Layout) {
+        // SAFETY: as in `bump_object`.
+        unsafe { (*self.state.get()).requests = (*self.state.get()).requests.and_block(layout.size()) };
     }
 
     /// Hands out a block from the object side. Zero-sized layouts must not come here (I12).
@@ -117,6 +128,7 @@ impl Arena {
         match unsafe { &mut (*self.state.get()).window }.place(layout) {
             Some(block) => {
                 self.note_block(block, layout);
+                self.count(layout);
                 Ok(block)
             }
             None => self.refill(layout, Side::Object),
@@ -131,6 +143,7 @@ impl Arena {
         match unsafe { &mut (*self.state.get()).window }.place_dynamic(layout) {
             Some(block) => {
                 self.note_block(block, layout);
+                self.count(layout);
                 Ok(block)
             }
             None => self.refill_dynamic(layout),
@@ -163,6 +176,7 @@ impl Arena {
             unpoison(at, layout.size());
             let block = NonNull::new_unchecked(at);
             self.note_block(block, layout);
+            self.count(layout);
             Ok(block)
         }
     }

@@ -43,6 +43,7 @@ impl<'f> Cursor<'f> {
         match self.window.place(layout) {
             Some(block) => {
                 self.frame.arena().note_block(block, layout);
+                self.frame.arena().count(layout);
                 Ok(block)
             }
             None => self.place_in_fresh(layout),
@@ -56,6 +57,7 @@ impl<'f> Cursor<'f> {
         let (window, block) = self.frame.arena().exchange::<E>(self.window, layout)?;
         self.window = window;
         self.frame.arena().note_block(block, layout);
+        self.frame.arena().count(layout);
         Ok(block)
     }
 
@@ -180,6 +182,7 @@ impl<'f> Cursor<'f> {
     fn uninit<E: Failure>(&mut self, layout: Layout) -> Result<&'f mut [MaybeUninit<u8>], E> {
         let place = if let Some(block) = self.window.place_dynamic(layout) {
             self.frame.arena().note_block(block, layout);
+            self.frame.arena().count(layout);
             block
         } else if layout.size() == 0 {
             super::owned::dangling(layout)

@@ -139,6 +139,7 @@ fn tag_stats(figures: impl Iterator<Item = TagFigures>) -> impl Iterator<Item = 
             high_water: figures.high_water,
             heap_fallbacks: figures.fallbacks.count,
             heap_bytes: figures.fallbacks.bytes,
+            allocations: figures.requests.known(),
             heap: figures.heap,
         })
 }

@@ -8,6 +8,7 @@ use core::ptr::NonNull;
 
 use super::arena::{Arena, Fallbacks};
 use super::chunk::Chunk;
+use super::count::Count;
 use super::growth::Growth;
 use super::poison::poison;
 use super::window::{EMPTY, MIN_ALIGN, Side, Window, needed, needed_in_chunk};
@@ -60,6 +61,7 @@ impl Arena {
             Ok(Opened::Window(window)) => window,
             Ok(Opened::Block(block)) => {
                 self.note_block(block, layout);
+                self.count(layout);
                 return Ok(block);
             }
             Err(error) => return Err(E::fail(error)),
@@ -352,6 +354,12 @@ impl Arena {
         // SAFETY: as in `bump_object`.
         let growth = unsafe { &mut (*self.state.get()).growth };
         if growth.is_nothing() { None } else { Some(core::mem::take(growth)) }
+    }
+
+    /// The blocks handed out since this was last called.
+    pub(crate) fn take_requests(&self) -> Count {
+        // SAFETY: as in `bump_object`.
+        unsafe { core::mem::take(&mut (*self.state.get()).requests) }
     }
 
     /// What went to separate chunks since this was last called.

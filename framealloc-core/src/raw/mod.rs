@@ -85,6 +85,7 @@ pub(crate) mod blocks;
 pub(crate) mod cache;
 pub(crate) mod chunk;
 pub(crate) mod class;
+pub(crate) mod count;
 pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;

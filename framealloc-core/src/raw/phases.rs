@@ -8,7 +8,7 @@ use super::thread_heap::ThreadHeap;
 use crate::observe::phases::{PhaseId, PhaseSpan};
 
 /// Number of remembered (phase, name) pairs; a power of two.
-const NAMES: usize = 16;
+const NAMES: usize = 32;
 
 /// Figures of one phase on one thread, in the running frame; then of all threads, in the last one.
 #[derive(Clone, Copy, Debug, Default)]

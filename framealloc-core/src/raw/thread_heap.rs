@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 
 use super::arena::{Arena, Fallbacks};
 use super::chunk::ChunkPolicy;
+use super::count::Count;
 use super::frame::Frame;
 use super::growth::Grown;
 use super::ledger::ThreadBudgets;
@@ -82,6 +83,7 @@ pub(crate) struct HeapState {
 pub(super) struct Booked {
     pub(super) bytes: usize,
     fallbacks: Fallbacks,
+    requests: Count,
     heap: HeapUse,
 }
 
@@ -91,6 +93,7 @@ pub(crate) struct TagFigures {
     pub(crate) bytes: usize,
     pub(crate) high_water: usize,
     pub(crate) fallbacks: Fallbacks,
+    pub(crate) requests: Count,
     /// What systems of the tag took from the heap where they may not.
     pub(crate) heap: HeapUse,
 }
@@ -99,6 +102,7 @@ impl TagFigures {
     pub(crate) fn add(&mut self, other: &Self) {
         self.bytes += other.bytes;
         self.fallbacks.add(other.fallbacks);
+        self.requests = self.requests.and(other.requests);
         self.heap.add(other.heap);
     }
 }
@@ -288,6 +292,7 @@ impl ThreadHeap {
                 let booked = self.scoped_of(frame.as_ref().tag_id().index());
                 booked.bytes += bytes;
                 booked.fallbacks.add(fallbacks);
+                booked.requests = booked.requests.and(frame.as_ref().arena().take_requests());
             }
             self.book_growth(frame);
         }
@@ -366,6 +371,7 @@ impl ThreadHeap {
                 booked.bytes += bytes;
                 booked.fallbacks.add(fallbacks);
                 self.book_growth(frame);
+                booked.requests = booked.requests.and(frame.as_ref().arena().take_requests());
             }
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
@@ -389,8 +395,8 @@ impl ThreadHeap {
             let (scoped, published) = (&mut (*state).scoped, &mut *self.published());
             published.resize(scoped.len().max(published.len()), TagFigures::default());
             for (used, figures) in scoped.iter_mut().zip(published) {
-                let Booked { bytes, fallbacks, heap } = core::mem::take(used);
-                *figures = TagFigures { bytes, fallbacks, heap, high_water: figures.high_water };
+                let Booked { bytes, fallbacks, requests, heap } = core::mem::take(used);
+                *figures = TagFigures { bytes, fallbacks, requests, heap, high_water: figures.high_water };
                 figures.high_water = figures.high_water.max(figures.bytes);
             }
             (&mut (*state).grown).turn();
