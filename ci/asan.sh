@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the runtime under the address sanitizer, with freed frame and pool memory poisoned. Needs a nightly.
+# The tests of the runtime and of its Bevy plugin under the address sanitizer, with freed frame and pool memory poisoned. Needs a nightly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! cargo +nightly --version >/dev/null 2>&1; then
@@ -10,7 +10,9 @@ export RUSTFLAGS="-Zsanitizer=address --cfg framealloc_asan ${RUSTFLAGS:-}"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/asan"
 # Values that tests forget on purpose are leaks to the leak checker; ci/nightly runs the tests that must not leak.
 export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1 ${ASAN_OPTIONS:-}"
-if [[ $# -eq 0 ]]; then
-    set -- --tests
+if [[ $# -gt 0 ]]; then
+    cargo +nightly test -p framealloc-core --target x86_64-unknown-linux-gnu "$@"
+    exit
 fi
-cargo +nightly test -p framealloc-core --target x86_64-unknown-linux-gnu "$@"
+# Less than a minute of tests for Bevy, two of building.
+cargo +nightly test -p framealloc-core -p framealloc-bevy --target x86_64-unknown-linux-gnu --tests

@@ -3,6 +3,7 @@
 # through `&Frame` at most 7 instructions with one conditional branch, through `&SmartAlloc` at most 12 with two, and
 # for a cursor in a loop at most 5 (beside the 3 that count the loop; moves between registers cost nothing) without a
 # single load.
+# A call of a guarded global allocator reads one thread-local flag.
 # From a pool of its size it is at most 8 with one branch, from one of its own 9; a drop is at most 14 with two.
 # A change that moves a check, a counter or a reference to the cold path's arguments into the hot path fails here.
 set -euo pipefail
@@ -118,5 +119,10 @@ expect "pooled" "conditional branches" "${branches:-}" 1
 read -r instructions branches <<<"$(function_of pool_u64_drop | up_to_return)"
 expect "drop of a PoolBox" instructions "${instructions:-}" "${POOL_DROP_MAX:-14}"
 expect "drop of a PoolBox" "conditional branches" "${branches:-}" 2
+
+# The guard of the heap, where nothing is watched: one flag of the thread, then the allocator itself.
+reads=$(awk '/<__rustc::__rust_alloc>:$/ { inside = 1; next } /^$/ { inside = 0 } inside && /fs:/ { reads++ }
+    inside && /jmp.*<?malloc/ { if (reads) print reads; exit }' <<<"$listing")
+expect "HeapGuard" "reads of a thread-local" "${reads:-}" 1
 
 exit "$failed"

@@ -3,7 +3,11 @@
 
 use std::hint::black_box;
 
-use framealloc_core::{Cursor, Frame, Pool, PoolBox, PoolSpec, SmartAlloc};
+use framealloc_core::{Cursor, Frame, HeapGuard, Pool, PoolBox, PoolSpec, SmartAlloc};
+
+/// Every call of the global allocator reads one flag.
+#[global_allocator]
+static GUARD: HeapGuard = HeapGuard::system();
 
 /// Through a frame that was looked up before.
 #[inline(never)]

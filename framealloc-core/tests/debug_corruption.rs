@@ -120,6 +120,9 @@ fn an_underrun_of_the_newest_value_is_found() {
     write_at(value, -3);
     alloc.end_frame();
     assert_eq!(only(&debug::corruptions()), (CorruptionKind::Underrun, 3, 8, place));
+    let _same_place = FrameBox::leak(alloc.frame_box(1_u64));
+    alloc.end_frame();
+    assert!(debug::corruptions().is_empty(), "told once: the bytes were put right");
 }
 
 #[test]

@@ -121,6 +121,10 @@ fn a_scope_left_open_is_listed_with_its_site() {
     let mut alloc = SmartAlloc::default();
     alloc.begin_frame();
     drop(alloc.frame_scope());
+    alloc.scoped(|frame| drop(frame.tagged("ai").frame_box(1)));
+    alloc.end_frame();
+    assert!(alloc.alive_at_frame_end().is_empty(), "both were closed");
+    alloc.begin_frame();
     let place = line() + 1;
     let scope = alloc.frame_scope();
     scope.frame_box([0_u8; 100]);
@@ -237,6 +241,18 @@ fn steady_frames_still_make_no_call_to_the_allocator() {
     let before = framealloc_core::CountingAlloc::thread_calls();
     (0..100).for_each(|_| _ = frame());
     assert_eq!((framealloc_core::CountingAlloc::thread_calls() - before).total(), 0);
+}
+
+#[test]
+fn what_the_books_take_does_not_count_as_the_program_s() {
+    let mut alloc = SmartAlloc::default();
+    for _ in 0..3 {
+        alloc.whole_frame(|alloc| alloc.frame_slice_zeroed::<u8>(1 << 20).len());
+    }
+    let before = framealloc_core::CountingAlloc::thread_calls();
+    alloc.whole_frame(|alloc| (0..10_000).for_each(|i| drop(alloc.frame_box([i]))));
+    let calls = framealloc_core::CountingAlloc::thread_calls() - before;
+    assert_eq!(calls.total(), 0, "there was room for these in the frame");
 }
 
 #[global_allocator]

@@ -182,7 +182,7 @@ mod known {
     fn look(chunk: &Chunk, from: usize, to: usize) -> Option<(usize, usize)> {
         let size = to.checked_sub(from).filter(|size| *size > 0)?;
         let start = chunk.start().with_addr(from);
-        // SAFETY: the range is inside the chunk, whose memory the arena has overwritten when it took it, and holds no block.
+        // SAFETY: the range is inside the chunk, is in no block of it, and was overwritten (I21).
         let (first, last) = unsafe { changed(start, size) }?;
         poison(start, size);
         Some((from + first, from + last))

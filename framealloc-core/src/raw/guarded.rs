@@ -62,7 +62,7 @@ mod known {
         let pool = pool_of(slot);
         let (stride, name) = (pool.shape().slot as usize, pool.settings().name);
         if !cfg!(framealloc_asan) {
-            // SAFETY: the slot is ours and was overwritten when its slab was made, and each time it was freed (P1).
+            // SAFETY: the slot is ours and was overwritten when its slab was made, and each time it was freed (P1, I21).
             if let Some((first, _)) = unsafe { changed(slot.as_ptr(), stride) } {
                 poison(slot.as_ptr(), stride);
                 corruption::slot_written(slot.addr().get(), first, name);

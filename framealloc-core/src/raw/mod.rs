@@ -38,6 +38,8 @@
 //!   the capacity of the window, and what blocks in chunks of their own were charged; accounts hold what their frames were
 //!   granted.
 //! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
+//! - **I21** With the feature `debug` (and no sanitizer) what is in no block of a chunk, and what is in no value of a slot, was
+//!   overwritten and reads as freed, always: nobody writes to it but by mistake.
 //!
 //! # Pools
 //!
