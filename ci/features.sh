@@ -11,13 +11,15 @@ if grep "framealloc: a write" "$found"; then
     echo "features: with debug, the tests above found corrupted memory" >&2
     exit 1
 fi
-for features in parking_lot allocator-api2 diagnostics; do
+for features in parking_lot allocator-api2 diagnostics memory_filter; do
     echo "== framealloc-core with $features"
     cargo test -p framealloc-core --tests --features "$features"
 done
 echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
 cargo test -p framealloc-core --doc --features serde snapshot
+echo "== framealloc with memory_filter"
+cargo test -p framealloc --features memory_filter --test behavior_no_heap
 if cargo +nightly --version >/dev/null 2>&1; then
     CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/nightly" cargo +nightly test -p framealloc-core --tests --features nightly
 else

@@ -88,9 +88,13 @@ if [ "$planted" != "5 1 1" ]; then
     exit 1
 fi
 
-cargo build --quiet --release -p framealloc-core --example hot_path
-listing=$(objdump -d --no-show-raw-insn -M intel -C \
-    "$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/examples/hot_path")
+# disassemble OPTIONS: builds the example with these options of cargo.
+disassemble() {
+    cargo build --quiet --release -p framealloc-core --example hot_path "$@"
+    listing=$(objdump -d --no-show-raw-insn -M intel -C \
+        "$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/examples/hot_path")
+}
+disassemble
 # function NAME: its lines.
 function_of() {
     awk -v name="<hot_path::$1>:" 'index($0, name) { inside = 1; next } /^$/ { inside = 0 } inside' <<<"$listing"
@@ -124,5 +128,21 @@ expect "drop of a PoolBox" "conditional branches" "${branches:-}" 2
 reads=$(awk '/<__rustc::__rust_alloc>:$/ { inside = 1; next } /^$/ { inside = 0 } inside && /fs:/ { reads++ }
     inside && /jmp.*<?malloc/ { if (reads) print reads; exit }' <<<"$listing")
 expect "HeapGuard" "reads of a thread-local" "${reads:-}" 1
+
+# With the behaviour filter in the program and not enabled: one flag and one branch more (four instructions or five, since the flag is
+# found through a table, and two for the tag of the handle), and nothing in frames.
+disassemble --features memory_filter
+read -r instructions branches <<<"$(function_of alloc_u64_shared | up_to_store)"
+expect "&Frame, filter off" instructions "${instructions:-}" "${SHARED_MAX:-7}"
+expect "&Frame, filter off" "conditional branches" "${branches:-}" 1
+read -r instructions branches <<<"$(function_of pool_u64 | up_to_store)"
+expect "pool_box, filter off" instructions "${instructions:-}" 14
+expect "pool_box, filter off" "conditional branches" "${branches:-}" 2
+read -r instructions branches <<<"$(function_of pool_u64_own | up_to_store)"
+expect "pooled, filter off" instructions "${instructions:-}" 13
+expect "pooled, filter off" "conditional branches" "${branches:-}" 2
+read -r instructions branches <<<"$(function_of pool_u64_drop | up_to_return)"
+expect "drop of a PoolBox, filter off" instructions "${instructions:-}" 19
+expect "drop of a PoolBox, filter off" "conditional branches" "${branches:-}" 3
 
 exit "$failed"

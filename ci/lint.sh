@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 cargo fmt --all --check
 cargo clippy --workspace --all-targets -- -D warnings
 # Features that change what is compiled, in the crate that they change.
-for features in debug parking_lot allocator-api2 diagnostics "debug,parking_lot,allocator-api2"; do
+for features in debug parking_lot allocator-api2 diagnostics memory_filter "debug,parking_lot,allocator-api2"; do
     cargo clippy -p framealloc-core --all-targets --features "$features" -- -D warnings
 done
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

@@ -183,6 +183,13 @@ fn stats_of(tag: TagId, counters: &HeapCounters) -> HeapStats {
     }
 }
 
+/// Values that the tag with this index ever had on the heap.
+#[cfg(feature = "memory_filter")]
+pub(crate) fn taken(index: usize) -> u64 {
+    let further = || FURTHER.get(index / CHUNK - 1)?.get()?.get(index % CHUNK);
+    FIRST.get(index).or_else(further).map_or(0, |counters| counters.taken.load(Relaxed))
+}
+
 /// Tags whose counters are made together.
 const CHUNK: usize = 1 << 10;
 

@@ -77,6 +77,12 @@ pub use frame::{
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
+#[cfg(feature = "memory_filter")]
+#[cfg_attr(docsrs, doc(cfg(feature = "memory_filter")))]
+pub use observe::behavior::{
+    report::{BehaviorIssue, BehaviorReport, ObjectBehavior, PoolBehavior, SystemBehavior, TagBehavior},
+    thresholds::BehaviorThresholds,
+};
 pub use observe::diagnostics::{Diagnostic, Level, Repeats, Strict, StrictGuard};
 pub use observe::events::{FrameEvent, Subscription};
 pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};

@@ -52,6 +52,12 @@ impl fmt::Display for TagId {
     }
 }
 
+/// Tags that there are: their indices are below.
+#[cfg(feature = "memory_filter")]
+pub(crate) fn count() -> usize {
+    lock().paths.len()
+}
+
 struct Names {
     ids: HashMap<&'static str, u32>,
     paths: Vec<&'static str>,

@@ -7,6 +7,7 @@ use std::panic::resume_unwind;
 use super::retain::{RetainKey, RetentionPolicy};
 use crate::error::AllocError;
 use crate::heap::HeapBox;
+use crate::observe::behavior::hooks::Settled;
 use crate::pool::PoolBox;
 use crate::raw::kept::{Kept, Typed};
 use crate::raw::registry::FrameReport;
@@ -267,7 +268,9 @@ impl Promotions {
     }
 
     /// Moves a value where its policy says. Returns the panic of a drop.
-    fn settle(&mut self, retained: Retained<'_>, budget: &mut usize) -> Option<Payload> {
+    fn settle(&mut self, retained: Retained<'_>, budget: &mut usize, settled: &mut Settled) -> Option<Payload> {
+        settled.retained(retained.tag());
+        let frame_bytes = retained.frame_bytes();
         let (bytes, tag, type_name) = (retained.bytes(), retained.tag(), retained.type_name());
         let (name, policy) = (retained.name(), retained.policy());
         if policy == RetentionPolicy::Discard {
@@ -293,6 +296,7 @@ impl Promotions {
             Err((retained, error)) => return self.fail(retained, PromotionFailure::Refused(error)),
         };
         *budget -= bytes;
+        settled.promoted(&value, bytes, frame_bytes);
         self.promoted(tag, bytes);
         if let Some(region) = region {
             self.summary.scratch.add(bytes);
@@ -353,13 +357,15 @@ impl SmartAlloc {
         let summary = PromotionSummary::default();
         let mut promotions = Promotions { values, failures, summary, report: FrameReport::default() };
         let mut panicked = None;
+        let mut settled = Settled::new(self);
         let mut budget = self.config().promotion_budget();
         let mut retained = self.take_retained();
         // Stable: among equals the oldest goes first.
         retained.sort_by_key(|value| core::cmp::Reverse(value.importance()));
         for value in retained {
-            first_panic(&mut panicked, promotions.settle(value, &mut budget));
+            first_panic(&mut panicked, promotions.settle(value, &mut budget, &mut settled));
         }
+        settled.tell(self);
         let (report, panic) = self.end_frame_caught(Some(&promotions.summary));
         promotions.report = report;
         first_panic(&mut panicked, panic);

@@ -1,5 +1,6 @@
 //! What can be seen of memory: figures are derived from arena positions at the turn, never counted per allocation.
 
+pub(crate) mod behavior;
 pub(crate) mod diagnostics;
 pub(crate) mod events;
 pub(crate) mod findings;
@@ -16,6 +17,8 @@ use std::panic::resume_unwind;
 use crate::raw::registry::{FrameReport, SmartAlloc};
 use crate::raw::retain::dispose;
 use crate::raw::share::Payload;
+#[cfg(feature = "memory_filter")]
+use behavior::filter::Filter;
 use events::Watcher;
 use record::Recorder;
 use refusals::Refusals;
@@ -26,6 +29,8 @@ pub(crate) struct Observers {
     pub(crate) recorder: Option<Recorder>,
     /// Collects what subscribers are told; they are called when no observer looks any more.
     watcher: Option<Watcher>,
+    #[cfg(feature = "memory_filter")]
+    pub(crate) behavior: Option<Box<Filter>>,
 }
 
 impl Observers {
@@ -41,9 +46,17 @@ impl Observers {
         if let Some(recorder) = &mut self.recorder {
             recorder.end(alloc, report);
         }
+        #[cfg(feature = "memory_filter")]
+        if let Some(filter) = &mut self.behavior {
+            filter.end(alloc);
+        }
     }
 
     fn is_empty(&self) -> bool {
+        #[cfg(feature = "memory_filter")]
+        if self.behavior.is_some() {
+            return false;
+        }
         self.recorder.is_none() && self.watcher.is_none()
     }
 }

@@ -28,6 +28,7 @@ use crate::raw::pool::{Denied, RawPool};
 use crate::raw::pool_thread::{self, REGISTRY};
 use crate::raw::slab::SLAB;
 use crate::raw::{class, route};
+use crate::tag::TagId;
 
 /// Moves `value` into the pool of its size.
 ///
@@ -52,7 +53,13 @@ pub fn boxed<T>(value: T) -> PoolBox<T> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_boxed<T>(value: T) -> Result<PoolBox<T>, Refused<T>> {
-    match try_slot() {
+    try_boxed_for(value, TagId::NONE)
+}
+
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+fn try_boxed_for<T>(value: T, tag: TagId) -> Result<PoolBox<T>, Refused<T>> {
+    match try_slot_for(Some(tag)) {
         Ok(slot) => Ok(slot.write(value)),
         Err(error) => Err(Refused::new(value, error)),
     }
@@ -65,7 +72,13 @@ pub fn try_boxed<T>(value: T) -> Result<PoolBox<T>, Refused<T>> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slot<T>() -> PoolSlot<T> {
-    match route::pool_slot() {
+    slot_for(TagId::NONE)
+}
+
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+fn slot_for<T>(tag: TagId) -> PoolSlot<T> {
+    match route::pool_slot(Some(tag)) {
         Ok(slot) => PoolSlot(slot),
         Err(_) => no_memory(size_of::<T>()),
     }
@@ -78,7 +91,14 @@ pub fn slot<T>() -> PoolSlot<T> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
-    match route::pool_slot() {
+    try_slot_for(Some(TagId::NONE))
+}
+
+/// A place in the pool of the size, for `tag` if the program asked for it.
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn try_slot_for<T>(tag: Option<TagId>) -> Result<PoolSlot<T>, AllocError> {
+    match route::pool_slot(tag) {
         Ok(slot) => Ok(PoolSlot(slot)),
         Err(_) => Err(out_of_memory(size_of::<T>())),
     }
@@ -96,7 +116,12 @@ pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
 #[must_use = "dropping the box drops the values"]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-    try_slice_fill_with(length, value).unwrap_or_else(|error| panic!("{error}"))
+    slice_for(length, TagId::NONE, value)
+}
+
+#[cfg_attr(feature = "debug", track_caller)]
+fn slice_for<T>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
+    try_slice_for(length, tag, value).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -105,7 +130,12 @@ pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolB
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be; `value` is not called then.
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
-    match route::pool_filling(length) {
+    try_slice_for(length, TagId::NONE, value)
+}
+
+#[cfg_attr(feature = "debug", track_caller)]
+fn try_slice_for<T>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
+    match route::pool_filling(length, tag) {
         Ok(filling) => Ok(PoolBox(filling.fill(value))),
         Err(Denied::Overflow) => Err(AllocError::CapacityOverflow),
         Err(_) => Err(out_of_memory(size_of::<T>() * length)),

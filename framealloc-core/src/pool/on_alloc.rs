@@ -1,9 +1,9 @@
 //! Pools and the heap as methods of the allocator; a `Frame` has them too, since it derefs to it.
 
 use super::{PoolBox, PoolSlot, Refused};
+use crate::SmartAlloc;
 use crate::error::AllocError;
 use crate::heap::{self, HeapBox, HeapSlot};
-use crate::{SmartAlloc, pool};
 
 /// Memory that outlives the frame. What these return is `'static`: it may outlive the allocator too.
 impl SmartAlloc {
@@ -22,7 +22,7 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the value"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_box<T>(&self, value: T) -> PoolBox<T> {
-        pool::boxed(value)
+        self.pool_alloc().write(value)
     }
 
     /// Moves `value` into the pool of its size.
@@ -32,7 +32,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_box<T>(&self, value: T) -> Result<PoolBox<T>, Refused<T>> {
-        pool::try_boxed(value)
+        super::try_boxed_for(value, self.tag_id())
     }
 
     /// A place for a `T` in the pool of its size, without a value.
@@ -42,7 +42,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_alloc<T>(&self) -> PoolSlot<T> {
-        pool::slot()
+        super::slot_for(self.tag_id())
     }
 
     /// A place for a `T` in the pool of its size, without a value.
@@ -52,7 +52,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_alloc<T>(&self) -> Result<PoolSlot<T>, AllocError> {
-        pool::try_slot()
+        super::try_slot_for(Some(self.tag_id()))
     }
 
     /// A copy of `values` in the pool of its size.
@@ -62,7 +62,7 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_copy<T: Copy>(&self, values: &[T]) -> PoolBox<[T]> {
-        pool::slice_copy(values)
+        self.pool_slice_fill_with(values.len(), |index| values[index])
     }
 
     /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -72,7 +72,7 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-        pool::slice_fill_with(length, value)
+        super::slice_for(length, self.tag_id(), value)
     }
 
     /// Moves `value` to the heap, accounted to the tag of this handle.

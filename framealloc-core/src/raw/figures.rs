@@ -7,6 +7,8 @@ use super::phases::PhaseFigures;
 use super::registry::{FrameReport, SmartAlloc, Turn};
 use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use crate::budget::BudgetEvent;
+#[cfg(feature = "memory_filter")]
+use crate::observe::behavior::filter::Filter;
 use crate::observe::events::FrameEvent;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::site;
@@ -34,6 +36,14 @@ impl SmartAlloc {
     pub fn frame_report(&self) -> FrameReport {
         // SAFETY: as in `frame_number`.
         unsafe { (*self.turn_state()).report }
+    }
+
+    /// The behaviour filter, as the last turn left it.
+    #[cfg(feature = "memory_filter")]
+    pub(crate) fn behavior_filter(&self) -> Option<&Filter> {
+        // SAFETY: as in `frame_number`.
+        let observers = unsafe { &(*self.turn_state()).observers };
+        observers.as_deref()?.behavior.as_deref()
     }
 
     /// The tags in use, by path.

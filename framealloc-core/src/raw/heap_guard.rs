@@ -140,6 +140,12 @@ impl HeapZone {
         Self { previous: Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, watch })) }
     }
 
+    /// A time in which the heap may be used, whatever the system around it declares: what is taken is not its doing.
+    #[cfg(feature = "memory_filter")]
+    pub(crate) fn exempt() -> Self {
+        Self::enter(None::<fn() -> Watch>)
+    }
+
     /// Of a call of a function with `#[frame_system]`.
     #[inline(always)]
     pub(crate) fn of_system(site: &'static Site, tag: impl FnOnce() -> TagId) -> Self {

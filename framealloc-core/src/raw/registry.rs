@@ -155,7 +155,7 @@ pub(super) struct Turn {
     /// The thread that each of them happened on first.
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
-    observers: Option<Box<Observers>>,
+    pub(super) observers: Option<Box<Observers>>,
 }
 
 /// What one frame used, over all threads.

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::frame::Frame;
 use super::kept::Kept;
+use super::poison::REDZONE;
 use super::registry::SmartAlloc;
 use super::share::Payload;
 use super::thread_heap::ThreadHeap;
@@ -39,6 +40,7 @@ struct Node<T> {
 /// What can be done with a value whose type is not known any more.
 struct Ops {
     bytes: usize,
+    frame_bytes: usize,
     type_name: fn() -> &'static str,
     drop: unsafe fn(NonNull<RetainNode>),
     to_pool: unsafe fn(NonNull<RetainNode>) -> Result<Kept, AllocError>,
@@ -50,6 +52,7 @@ struct OpsOf<T>(PhantomData<T>);
 impl<T: Send + 'static> OpsOf<T> {
     const OPS: Ops = Ops {
         bytes: size_of::<T>(),
+        frame_bytes: size_of::<Node<T>>() + REDZONE,
         type_name: core::any::type_name::<T>,
         drop: drop_value::<T>,
         to_pool: to_pool::<T>,
@@ -76,7 +79,7 @@ unsafe fn drop_value<T>(node: NonNull<RetainNode>) {
 /// # Safety
 /// `node` is the head of a `Node<T>` whose value is alive, and is not used again if this succeeds.
 unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
-    let mut slot = pool::try_slot::<T>()?;
+    let mut slot = pool::try_slot_for::<T>(None)?;
     // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
@@ -210,6 +213,11 @@ impl Retained<'_> {
 
     pub(crate) fn bytes(&self) -> usize {
         self.node().ops.bytes
+    }
+
+    /// Bytes that the value took in the frame, with the node around it.
+    pub(crate) fn frame_bytes(&self) -> usize {
+        self.node().ops.frame_bytes
     }
 
     pub(crate) fn type_name(&self) -> &'static str {

@@ -10,7 +10,9 @@ use super::owned::dangling;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::{Denied, PoolSettings, RawPool};
 use super::{guarded, pool_thread};
+use crate::observe::behavior::hooks;
 use crate::sync::const_unless_loom;
+use crate::tag::TagId;
 
 /// Slots of pools; what no slot can hold comes from the heap.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ unsafe impl Memory for PoolMemory {
         if size == 0 {
             return;
         }
+        hooks::freed(memory);
         if is_served(size, layout.align()) {
             guarded::slot_freed(memory, size);
             // SAFETY: passed on: a value of this layout is in a slot.
@@ -48,16 +51,17 @@ unsafe impl Memory for HeapMemory {
     #[inline]
     unsafe fn release(memory: NonNull<u8>, layout: Layout) {
         if layout.size() > 0 {
+            hooks::freed(memory);
             // SAFETY: passed on.
             unsafe { heap_block::free(memory, layout) };
         }
     }
 }
 
-/// Memory for a value of this layout from the size classes.
+/// Memory for a value of this layout from the size classes, for `tag` if the program asked for it.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-fn pool_memory<T: ?Sized>(layout: Layout) -> Result<NonNull<u8>, Denied> {
+fn pool_memory<T: ?Sized>(layout: Layout, tag: Option<TagId>) -> Result<NonNull<u8>, Denied> {
     let size = layout.size();
     if size == 0 {
         return Ok(dangling(layout));
@@ -65,10 +69,12 @@ fn pool_memory<T: ?Sized>(layout: Layout) -> Result<NonNull<u8>, Denied> {
     if is_served(size, layout.align()) {
         let slot = pool_thread::allocate_class(size)?;
         guarded::slot_taken::<T>(slot, size);
+        hooks::class_taken(slot, tag);
         Ok(slot)
     } else {
         let block = heap_block::allocate(layout, &OVERSIZED).ok_or(Denied::Memory)?;
         guarded::block_taken::<T>(block, size);
+        hooks::oversized_taken(tag);
         Ok(block)
     }
 }
@@ -76,8 +82,8 @@ fn pool_memory<T: ?Sized>(layout: Layout) -> Result<NonNull<u8>, Denied> {
 /// A place for a `T` in its size class.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn pool_slot<T>() -> Result<Vacant<T, PoolMemory>, Denied> {
-    let memory = pool_memory::<T>(Layout::new::<T>())?;
+pub(crate) fn pool_slot<T>(tag: Option<TagId>) -> Result<Vacant<T, PoolMemory>, Denied> {
+    let memory = pool_memory::<T>(Layout::new::<T>(), tag)?;
     // SAFETY: the memory was just allocated for a `T`.
     Ok(unsafe { Vacant::from_memory(memory) })
 }
@@ -107,6 +113,7 @@ impl<T> TypedPool<T> {
     pub(crate) fn slot(&'static self) -> Result<Vacant<T, PoolMemory>, Denied> {
         let memory = pool_thread::allocate_own(&self.raw)?;
         guarded::slot_taken::<T>(memory, size_of::<T>());
+        hooks::own_taken(memory, &self.raw);
         // SAFETY: the pool was made for the layout of `T`, and the memory is fresh from it.
         Ok(unsafe { Vacant::from_memory(memory) })
     }
@@ -114,8 +121,8 @@ impl<T> TypedPool<T> {
 
 /// A place for `length` values of `T` in their size class.
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn pool_filling<T>(length: usize) -> Result<Filling<T, PoolMemory>, Denied> {
-    let memory = pool_memory::<[T]>(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?)?;
+pub(crate) fn pool_filling<T>(length: usize, tag: TagId) -> Result<Filling<T, PoolMemory>, Denied> {
+    let memory = pool_memory::<[T]>(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?, Some(tag))?;
     // SAFETY: the memory was just allocated for such a slice.
     Ok(unsafe { Filling::from_memory(memory, length) })
 }

@@ -12,6 +12,7 @@ use super::registry::SmartAlloc;
 use super::retain::first_panic;
 use super::thread_heap::ThreadHeap;
 use crate::error::Failure;
+use crate::observe::behavior::hooks;
 use crate::trail::Trail;
 
 /// What a panic carries.
@@ -97,6 +98,9 @@ impl<T> Shared<T> {
     #[inline]
     pub(crate) fn resolve(self, alloc: &SmartAlloc) -> Option<&T> {
         if self.allocator != alloc.id() || self.turn != alloc.turns() {
+            if self.allocator == alloc.id() {
+                hooks::asked_late(alloc, self.turn);
+            }
             return None;
         }
         // SAFETY: made by `share` with this type, in this allocator, since its last turn; the borrow of `alloc` keeps

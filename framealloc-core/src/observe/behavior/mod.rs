@@ -1,0 +1,27 @@
+//! The behaviour filter: which tags and pools are used for something else than they are good at.
+//!
+//! The figures of the turn are added up by tag. What they cannot tell (how long a promoted value lives, which pool objects die in the
+//! frame that made them) is watched from [`hooks`], of which there is nothing left without the feature `memory_filter`.
+
+pub(crate) mod hooks;
+
+#[cfg(feature = "memory_filter")]
+pub(crate) mod filter;
+#[cfg(feature = "memory_filter")]
+mod lookout;
+#[cfg(feature = "memory_filter")]
+pub(crate) mod report;
+#[cfg(feature = "memory_filter")]
+mod rules;
+#[cfg(feature = "memory_filter")]
+mod sample;
+#[cfg(feature = "memory_filter")]
+pub(crate) mod thresholds;
+
+#[cfg(feature = "memory_filter")]
+mod on_alloc;
+
+#[cfg(feature = "memory_filter")]
+use report::BehaviorReport;
+#[cfg(feature = "memory_filter")]
+use thresholds::BehaviorThresholds;

@@ -1,0 +1,131 @@
+//! The memory of the behaviour filter is bounded by the tags, not by frames, objects or values; steady frames take none.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use framealloc_core::{BehaviorThresholds, PoolBox, Promotion, RetentionPolicy, SmartAlloc, Tag, TagId};
+
+/// Counts the bytes that are taken, and the calls.
+struct Bytes;
+
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Bytes {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        TAKEN.fetch_add(layout.size(), Relaxed);
+        CALLS.fetch_add(1, Relaxed);
+        // SAFETY: passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        TAKEN.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: passed on.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static GLOBAL: Bytes = Bytes;
+
+const TAGS: usize = 500;
+
+/// What a tag may take, in bytes: 64 promoted values that live are followed, with their addresses in a table.
+const PER_TAG: usize = 5 << 10;
+
+/// What a tag that promotes nothing may take.
+const PER_QUIET_TAG: usize = 512;
+
+/// What a filter takes before it sees anything: the sample of pool objects.
+const FIXED: usize = 160 << 10;
+
+/// A program whose own memory is steady.
+struct Program {
+    alloc: SmartAlloc,
+    tags: Vec<TagId>,
+    kept: VecDeque<PoolBox<usize>>,
+    promotions: VecDeque<Vec<Promotion>>,
+}
+
+impl Program {
+    /// A frame in which every tag takes and frees, and keeps a value for half a frame.
+    fn frame(&mut self) {
+        self.alloc.begin_frame();
+        for (index, tag) in self.tags.iter().enumerate() {
+            let alloc = self.alloc.tagged(*tag);
+            drop((alloc.pool_box(index), alloc.heap_box(index)));
+            self.kept.push_back(alloc.pool_box(index));
+            self.kept.drain(..self.kept.len().saturating_sub(TAGS / 2));
+        }
+        self.alloc.end_frame();
+    }
+
+    /// A frame in which every tag promotes two values, which live for 40 frames: more than are followed.
+    fn promoting_frame(&mut self) {
+        self.alloc.begin_frame();
+        for (index, tag) in self.tags.iter().enumerate() {
+            for _ in 0..2 {
+                self.alloc.tagged(*tag).frame_retain(index, RetentionPolicy::PromoteToPool);
+            }
+        }
+        self.promotions.push_back(self.alloc.end_frame_with_promotions().into_iter().collect());
+        if self.promotions.len() > 40 {
+            self.promotions.pop_front();
+        }
+    }
+}
+
+fn calls_of(work: impl FnOnce()) -> usize {
+    let before = CALLS.load(Relaxed);
+    work();
+    CALLS.load(Relaxed) - before
+}
+
+fn taken_by(work: impl FnOnce()) -> isize {
+    let before = TAKEN.load(Relaxed);
+    work();
+    TAKEN.load(Relaxed).cast_signed() - before.cast_signed()
+}
+
+// One test: the allocator counts the whole process.
+#[test]
+fn memory_follows_the_tags() {
+    let mut program = Program {
+        alloc: SmartAlloc::default(),
+        tags: (0..TAGS).map(|index| Tag::intern(&format!("memory::{index}"))).collect(),
+        kept: VecDeque::with_capacity(2 * TAGS),
+        promotions: VecDeque::with_capacity(64),
+    };
+    for _ in 0..100 {
+        program.frame();
+        program.promoting_frame();
+    }
+    let plain = calls_of(|| program.frame());
+    let (objects, rest) = (TAGS, plain - TAGS);
+    assert_eq!((objects, rest), (TAGS, 0), "a heap box takes one call, and nothing else any");
+
+    let fixed = taken_by(|| program.alloc.enable_behavior_filter_with(BehaviorThresholds::strict()));
+    assert!(fixed < (FIXED + PER_QUIET_TAG * TAGS).cast_signed(), "{fixed} bytes when enabled");
+    let quiet = fixed + taken_by(|| program.frame());
+    assert!(quiet < (FIXED + PER_QUIET_TAG * TAGS).cast_signed(), "{quiet} bytes with tags that promote nothing");
+    for _ in 0..50 {
+        assert_eq!(calls_of(|| program.frame()), plain, "a steady frame takes nothing for the filter");
+    }
+    // The program's own memory is the same before and after 41 such frames.
+    let busy = quiet + taken_by(|| (0..100).for_each(|_| program.promoting_frame()));
+    assert!(busy < (FIXED + PER_TAG * TAGS).cast_signed(), "{busy} bytes with tags that promote");
+    for _ in 0..3 {
+        let grown = taken_by(|| (0..100).for_each(|_| program.promoting_frame()));
+        assert!(grown.abs() < (64 << 10), "{grown} bytes more after 100 frames");
+    }
+    let report = program.alloc.behavior_report();
+    assert_eq!(report.tags.len(), TAGS);
+    assert!(report.tags.iter().all(|tag| tag.followed > 40 && tag.promoted == 800), "{:?}", report.tags[0]);
+    drop(report);
+    let given_back = -taken_by(|| drop(program.alloc.disable_behavior_filter()));
+    println!("{fixed} bytes when enabled, {quiet} quiet, {busy} busy, {given_back} given back");
+    assert!((given_back - busy).abs() < (256 << 10), "{given_back} of {busy} bytes given back");
+}
