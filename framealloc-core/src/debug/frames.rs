@@ -91,8 +91,11 @@ pub(crate) fn outlived(
         let tag = tag.path();
         let value = FrameValue { kind, type_name, bytes, tag, site };
         let mut frames = FRAMES.lock();
+        if frames.try_reserve(1).is_err() {
+            return;
+        }
         let running = &mut frames.entry(allocator).or_default().running;
-        if running.len() < MOST {
+        if running.len() < MOST && running.try_reserve(1).is_ok() {
             running.push(value);
         }
     });
@@ -122,7 +125,7 @@ pub(crate) fn value_made(address: usize, bytes: usize, type_name: &'static str) 
         return value_gone(address);
     }
     let Some(site) = AllocSite::here() else { return };
-    quietly(|| PENDING.with(address, |known| known.insert(address, Pending { type_name, bytes, site })));
+    quietly(|| PENDING.insert(address, Pending { type_name, bytes, site }));
 }
 
 /// The drop of the value at `address` runs, or the value went elsewhere.

@@ -93,7 +93,7 @@ pub(crate) fn made(address: usize, bytes: usize, type_name: &'static str, pool: 
     let Some(site) = AllocSite::here() else { return };
     let made = TURNS.load(Ordering::Relaxed);
     let record = Record { live: true, type_name, bytes, pool, made, site };
-    quietly(|| OBJECTS.with(address, |known| known.insert(address, record)));
+    quietly(|| OBJECTS.insert(address, record));
 }
 
 /// The object at `address` is dropped, its memory free.

@@ -54,6 +54,16 @@ impl<V> Table<V> {
         visit(&mut self.shards[shard].lock())
     }
 
+    /// Writes down what is at `address`. Where the global allocator refuses memory for that, it is not known: books are no
+    /// reason to end the program.
+    pub(crate) fn insert(&self, address: usize, value: V) {
+        self.with(address, |known| {
+            if known.try_reserve(1).is_ok() {
+                known.insert(address, value);
+            }
+        });
+    }
+
     /// Calls `visit` with all that is known, part by part, in no order.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(usize, &V)) {
         for shard in &self.shards {

@@ -93,8 +93,12 @@ mod known {
             let block = AllocSite::here().map(|site| Block { start: start.addr().get(), size: layout.size(), site });
             // SAFETY: as in `bump_object`. The list is borrowed while it grows: should the global allocator come back here, it
             // is not touched, as the books are being kept (I9).
-            let noted = block.and_then(|block| quietly(|| unsafe { (&mut (*state).blocks.list).push(block) }));
-            if noted.is_none() {
+            let list = unsafe { &mut (*state).blocks.list };
+            let noted = block.and_then(|block| {
+                // Books are no reason to end the program where the global allocator refuses.
+                quietly(|| list.try_reserve(1).map(|()| list.push(block)).is_ok())
+            });
+            if noted != Some(true) {
                 // SAFETY: as above; a plain write beside the list.
                 unsafe { (*state).blocks.incomplete = true };
             }
