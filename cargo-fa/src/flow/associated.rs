@@ -39,7 +39,7 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 value.ty = ty;
                 value.alias = None;
-                value.fresh = owner == Known::Box && self.in_frame();
+                value.fresh = owner == Known::Box;
                 value
             }
             (Known::Box | Known::Rc | Known::Arc, "clone" | "downgrade" | "as_ref") => {

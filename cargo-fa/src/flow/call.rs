@@ -163,14 +163,27 @@ impl<'l> Interpreter<'_, 'l> {
         let mapped: Vec<Vec<Flow>> = args
             .iter()
             .enumerate()
-            .map(|(at, arg)| self.through_param(arg, params.get(at).unwrap_or(&Ty::Unknown)))
+            .map(|(at, arg)| {
+                let param = params.get(at).unwrap_or(&Ty::Unknown);
+                let mut flows = self.through_param(arg, param);
+                // A number is handed on as a number, unless it is an address.
+                if matches!(param, Ty::Scalar(_)) {
+                    flows.retain(|flow| flow.raw);
+                }
+                flows
+            })
             .collect();
         self.whole_from_scope(of, &summary, args, &params, span);
         self.apply_stores(of, &summary, args, &mapped, span);
         self.apply_turns(&summary, args, span);
+        if summary.sets_budget {
+            self.barriers.budget_set = true;
+            self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
+        }
         for (param, _) in &summary.allocates {
             if let Some(arg) = args.get(usize::from(*param)) {
                 self.note_allocation(arg, span);
+                self.needs_budget(span);
             }
         }
         let output = def.function.output.map_or(Ty::Unit, |ty| self.types.lower(def.module, def.file, ty, &scope));
@@ -383,8 +396,11 @@ impl<'l> Interpreter<'_, 'l> {
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
-        if matches!(&value.ty, Ty::Known(known, _) if known.is_heap_container() || *known == Known::Box) {
-            self.record(EventKind::HeapFree { ty: value.ty.clone() }, span, Confidence::High);
+        self.freed(&value.ty, span, Confidence::High);
+        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), of)) = (value.fresh, &value.ty) {
+            let what = if *known == Known::Box { "Box::new" } else { "heap_box" };
+            let ty = of.first().cloned().unwrap_or(Ty::Unknown);
+            self.record(EventKind::Churn { what, ty }, span, Confidence::High);
         }
         if let Some(var) = args.first().and_then(|arg| match &self.facts.expr(*arg).kind {
             ExprKind::Name(name) => self.lookup_var(self.facts.name(*name)),

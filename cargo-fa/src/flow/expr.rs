@@ -289,9 +289,9 @@ impl<'l> Interpreter<'_, 'l> {
             Some(Res::External(of)) if of.krate == "std" && of.last == "None" => {
                 Value::of(Ty::known(Known::Option, [Ty::Unknown]))
             }
-            Some(Res::External(of)) if of.is_ours() && of.before == "RetentionPolicy" => {
+            Some(Res::External(of)) if of.is_ours() && matches!(of.before, "RetentionPolicy" | "Importance") => {
                 let mut value = Value::of(Ty::Opaque { borrows: false });
-                value.discards = Some(of.last == "Discard");
+                value.discards = Some(matches!(of.last, "Discard" | "Ephemeral"));
                 value
             }
             Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
@@ -365,7 +365,11 @@ impl<'l> Interpreter<'_, 'l> {
             None => Value::unit(),
         };
         let end = Span { lo: span.hi.saturating_sub(1), hi: span.hi };
+        // What a block that leaves has declared is dropped on the way.
+        let dead = self.state.dead;
+        self.state.dead &= !leaves;
         self.end_block(names, end);
+        self.state.dead = dead;
         self.cold -= u32::from(fails);
         if leaves {
             self.leaves.pop();

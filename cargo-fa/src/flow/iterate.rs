@@ -18,8 +18,8 @@ impl<'l> Interpreter<'_, 'l> {
                 if direct.is_unknown() { super::place::element_of(ty) } else { direct }
             }
         };
-        let owns =
-            matches!(over.ty, Ty::Known(..)) && matches!(name, "into_iter" | "drain" | "into_par_iter" | "into_values");
+        let owns = name == "drain"
+            || matches!(over.ty, Ty::Known(..)) && matches!(name, "into_iter" | "into_par_iter" | "into_values");
         let element = match (&element, name) {
             (Ty::Unknown, _) => Ty::Unknown,
             (element, "values" | "values_mut" | "into_values" | "keys" | "into_keys") => match element {

@@ -130,6 +130,25 @@ impl Types<'_, '_> {
         }
     }
 
+    /// Whether dropping a value of this type gives heap memory back, as far as is certain.
+    pub(crate) fn owns_heap(self, ty: &Ty) -> bool {
+        self.owns_heap_at(ty, 0)
+    }
+
+    fn owns_heap_at(self, ty: &Ty, depth: u32) -> bool {
+        let any = |parts: &[Ty]| depth < 6 && parts.iter().any(|part| self.owns_heap_at(part, depth + 1));
+        match ty {
+            Ty::Known(known, _) if known.is_heap_container() || *known == Known::Box => true,
+            Ty::Known(Known::Option | Known::Result, args) => any(args),
+            Ty::Tuple(parts) => any(parts),
+            Ty::Array(inner, _) => depth < 6 && self.owns_heap_at(inner, depth + 1),
+            Ty::User(of, args) if depth < 6 => {
+                self.fields(*of, args, None).iter().any(|(_, field)| self.owns_heap_at(field, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether cloning a value of this type allocates; `None` when that is not known.
     pub(crate) fn clones_to_heap(self, ty: &Ty) -> Option<bool> {
         match ty {

@@ -278,7 +278,7 @@ impl<'l> Interpreter<'_, 'l> {
             (Known::ThreadScope, "spawn") => {
                 // Joined before the scope ends: what it borrows from the frame is fine.
                 if let Some(arg) = args.first() {
-                    self.inline_closure(*arg, std::slice::from_ref(receiver), Runs::Joined);
+                    self.joined_thread(*arg, receiver);
                 }
                 Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
             }

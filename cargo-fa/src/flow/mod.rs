@@ -1,6 +1,7 @@
 //! Abstract interpretation of one function: where memory comes from, where it goes, and what is in force around it.
 
 mod associated;
+pub(crate) mod barriers;
 mod call;
 pub(crate) mod event;
 mod expr;
@@ -111,6 +112,8 @@ pub(crate) struct Interpreter<'p, 'l> {
     frame_from: Option<usize>,
     /// Inside of a closure that runs on another thread.
     spawned: u32,
+    /// Inside of a closure that runs on another thread, joined within the frame or not.
+    on_thread: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<Arc<str>>,
@@ -119,9 +122,11 @@ pub(crate) struct Interpreter<'p, 'l> {
     turned: FxHashSet<AllocatorKey>,
     loop_allocations: Vec<(AllocatorKey, Span, Span)>,
     exits: Vec<(Open, Span, State)>,
-    barriers: roots::Barriers,
+    barriers: barriers::Barriers,
     seen: FxHashSet<(std::mem::Discriminant<EventKind>, Span, u32)>,
     depth: u32,
+    /// Places that a handle of this frame was put into.
+    shared_here: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<Span>,
     out: Analysed,
@@ -153,6 +158,7 @@ pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         guessing: 0,
         frame_from: None,
         spawned: 0,
+        on_thread: 0,
         arms: Vec::new(),
         tags: Vec::new(),
         wholes: FxHashMap::default(),
@@ -160,9 +166,10 @@ pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         turned: FxHashSet::default(),
         loop_allocations: Vec::new(),
         exits: Vec::new(),
-        barriers: roots::Barriers::default(),
+        barriers: barriers::Barriers::default(),
         seen: FxHashSet::default(),
         depth: 0,
+        shared_here: FxHashSet::default(),
         promoted: Vec::new(),
         out: Analysed::default(),
     };
@@ -351,6 +358,10 @@ impl<'l> Interpreter<'_, 'l> {
         if value.moved {
             return;
         }
+        // An empty container has nothing to give back.
+        if !value.fresh || value.reserved || value.is(Known::Box) {
+            self.freed(&value.ty, self.binding_span(var), Confidence::Medium);
+        }
         let Ty::Known(known, args) = &value.ty else { return };
         match known {
             Known::FrameScope => {
@@ -381,9 +392,12 @@ impl<'l> Interpreter<'_, 'l> {
             let span = self.binding_span(var);
             self.record(kind, span, flow.confidence);
         }
-        if (known.is_heap_container() || *known == Known::Box) && self.in_frame() {
-            let span = self.binding_span(var);
-            self.record(EventKind::HeapFree { ty: value.ty.clone() }, span, Confidence::Medium);
+    }
+
+    /// A value that owns heap memory gives it back.
+    fn freed(&mut self, ty: &Ty, span: Span, confidence: Confidence) {
+        if self.types.owns_heap(ty) {
+            self.record(EventKind::HeapFree { ty: ty.clone() }, span, confidence);
         }
     }
 

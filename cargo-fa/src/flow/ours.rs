@@ -122,6 +122,11 @@ impl<'l> Interpreter<'_, 'l> {
                     at,
                 )
             }
+            "frame_format" => {
+                self.read_all(args);
+                let result = Ty::known(Known::FrameString, []);
+                self.frame_alloc(allocator, "frame_format", Ty::Scalar(1), None, result, at)
+            }
             "frame_vec"
             | "frame_map"
             | "frame_set"
@@ -159,10 +164,12 @@ impl<'l> Interpreter<'_, 'l> {
                 self.retain(slot, policy.discards, at)
             }
             "frame_with_importance" => {
-                self.read_all(args);
+                let importance = self.eval_args_first(args, None);
                 let ty = generic.unwrap_or(Ty::Unknown);
                 let result = Ty::known(Known::RetainedSlot, [ty.clone()]);
-                self.frame_alloc(allocator, "frame_with_importance", ty, Some(Count::Exactly(1)), result, at)
+                let what = "frame_with_importance";
+                let slot = self.frame_alloc(allocator, what, ty, Some(Count::Exactly(1)), result, at);
+                self.retain(slot, importance.discards, at)
             }
             "frame_retain" => {
                 let value = self.eval_args_first(args.get(..1).unwrap_or_default(), None);
@@ -186,8 +193,32 @@ impl<'l> Interpreter<'_, 'l> {
                 self.heap_event("heap_box".to_owned(), ty.clone(), at, Confidence::High, true);
                 self.pooled_in_box("heap_box", &value.ty, at);
                 let mut boxed = Value::of(ty);
-                boxed.fresh = self.in_frame();
+                boxed.fresh = true;
                 boxed
+            }
+            "transfer" => {
+                let value = self.eval_args_first(args, None);
+                Value::of(Ty::known(Known::TransferHandle, [value.ty.argument(0)]))
+            }
+            "pool_slice_copy" | "pool_slice_fill_with" | "heap_slice_fill_with" => {
+                let last = args.last().map_or_else(Value::unknown, |last| {
+                    self.inline_closure(*last, &[Value::of(Ty::usize())], Runs::Inline)
+                });
+                args.iter().rev().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+                let element = if name == "pool_slice_copy" { super::place::element_of(&last.ty) } else { last.ty };
+                let slice = Ty::Slice(Arc::new(element));
+                if name == "heap_slice_fill_with" {
+                    let ty = Ty::known(Known::HeapBox, [slice]);
+                    self.heap_event(name.to_owned(), ty.clone(), at, Confidence::High, true);
+                    Value::of(ty)
+                } else {
+                    Value::of(Ty::known(Known::PoolBox, [slice]))
+                }
+            }
+            "heap_alloc" => {
+                let ty = Ty::known(Known::HeapBox, [generic.unwrap_or(Ty::Unknown)]);
+                self.heap_event("heap_alloc".to_owned(), ty, at, Confidence::High, true);
+                Value::unknown()
             }
             "scratch" => {
                 self.read_all(args);
@@ -200,12 +231,10 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::unit()
             }
             "end_frame" | "end_frame_with_promotions" => {
-                // Only the other form of the call gives out what was promoted.
-                let promoted = std::mem::take(&mut self.promoted);
                 if name == "end_frame" {
-                    for made in promoted {
-                        self.record(EventKind::Retention { discards: false }, made, Confidence::High);
-                    }
+                    self.nobody_takes(0);
+                } else {
+                    self.promoted.clear();
                 }
                 self.end_allocator(allocator, at);
                 Value::of(if name == "end_frame" {
@@ -231,11 +260,20 @@ impl<'l> Interpreter<'_, 'l> {
                 if let Some(key) = Self::key(allocator) {
                     self.turned.insert(key);
                 }
-                self.scoped(allocator, args.first().copied(), name)
+                let before = self.promoted.len();
+                let mut result = self.scoped(allocator, args.first().copied(), name);
+                if let Some(handle) = result.handle.as_mut().filter(|handle| handle.age == Age::Fresh) {
+                    (handle.age, handle.since) = (Age::Stale, at);
+                }
+                self.nobody_takes(before);
+                // The frame is turned when the closure returns.
+                self.barriers.turns.push((at, args.first().map_or(at, |body| self.span(*body)).hi));
+                result
             }
             "set_thread_frame_budget" => {
                 self.read_all(args);
                 self.barriers.budget_set = true;
+                self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
                 Value::unit()
             }
             _ => return None,
@@ -250,6 +288,13 @@ impl<'l> Interpreter<'_, 'l> {
             self.promoted.push(at);
         }
         value
+    }
+
+    /// The frame ends, and what was retained in it since is not given out: only the other form of the call does that.
+    fn nobody_takes(&mut self, since: usize) {
+        for made in self.promoted.split_off(since) {
+            self.record(EventKind::Retention { discards: false }, made, Confidence::High);
+        }
     }
 
     /// `&Frame` of this allocator's arena.
@@ -325,10 +370,15 @@ impl<'l> Interpreter<'_, 'l> {
         let once = self.leaves.contains(&self.loops.len());
         self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
         self.note_allocation(allocator, at);
-        if self.spawned > 0 && !self.barriers.budget_set {
+        self.needs_budget(at);
+        Value::of(result).with_flows(flows)
+    }
+
+    /// On a thread that has set no budget, this is one allocation too many.
+    pub(super) fn needs_budget(&mut self, at: Span) {
+        if (self.spawned > 0 || self.on_thread > 0) && !self.barriers.budget_set {
             self.record(EventKind::NoBudget, at, Confidence::Medium);
         }
-        Value::of(result).with_flows(flows)
     }
 
     /// Remembers that this allocator is allocated from, for callers and for loops that never turn.
@@ -370,6 +420,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn end(&mut self, key: AllocatorKey, at: Span) {
+        self.barriers.turns.push((at, at.lo));
         self.turned.insert(key.clone());
         let next = match self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry) {
             FrameState::Entry | FrameState::Released => FrameState::Released,
@@ -385,13 +436,13 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn end_allocator(&mut self, allocator: &Value, at: Span) {
-        self.barriers.turns.push(at);
         if let Some(key) = Self::key(allocator) {
             self.end(key, at);
         }
     }
 
     fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
+        self.shared_here.clear();
         let whole = self.wholes.get(key).copied();
         let param = match key.0 {
             Root::Param(param) => Some(param),

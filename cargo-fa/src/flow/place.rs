@@ -74,12 +74,14 @@ impl<'l> Interpreter<'_, 'l> {
         value.fresh = false;
         value.bound = None;
         value.symbol = Some(name.into());
-        if value.ty.head() == Some(Known::FrameHandle) {
-            let kept = match base.alias {
-                Some(Root::Static(_)) => true,
-                Some(Root::Param(0)) => self.def.function.receiver.is_some(),
-                _ => base.ty.head().is_some_and(|head| matches!(head, Known::Res | Known::ResMut | Known::Local)),
-            };
+        if holds_handle(&value.ty) {
+            let made_here = base.alias.is_some_and(|root| self.shared_here.contains(&(root, value.field.clone())));
+            let kept = !made_here
+                && match base.alias {
+                    Some(Root::Static(_)) => true,
+                    Some(Root::Param(0)) => self.def.function.receiver.is_some(),
+                    _ => base.ty.head().is_some_and(|head| matches!(head, Known::Res | Known::ResMut | Known::Local)),
+                };
             let age = if kept { Age::Kept } else { Age::Fresh };
             value.handle = Some(base.handle.unwrap_or(Handle { resolved: false, age, since: span }));
         }
@@ -188,6 +190,9 @@ impl<'l> Interpreter<'_, 'l> {
             return;
         }
         let Some(root) = target.alias else { return };
+        if value.handle.is_some_and(|handle| handle.age == Age::Fresh) {
+            self.shared_here.insert((root, target.field.clone()));
+        }
         let slot = match how {
             Target::Field(_) | Target::Behind => target.ty.clone(),
             Target::Container(_) | Target::Channel => Ty::Unknown,
@@ -435,7 +440,7 @@ impl<'l> Interpreter<'_, 'l> {
         value.fresh = false;
         value.bound = None;
         value.closure = None;
-        if value.ty.head() != Some(Known::FrameHandle) && value.handle.is_some_and(|handle| !handle.resolved) {
+        if !holds_handle(&value.ty) && value.handle.is_some_and(|handle| !handle.resolved) {
             value.handle = None;
         }
         if !value.ty.is_unknown() {
@@ -501,6 +506,19 @@ impl<'l> Interpreter<'_, 'l> {
             whole.add_flows(&rest.flows);
         }
         whole
+    }
+}
+
+/// A handle, or something made of handles.
+fn holds_handle(ty: &Ty) -> bool {
+    match ty.peeled() {
+        Ty::Known(Known::FrameHandle, _) => true,
+        Ty::Known(known, args) => {
+            (*known == Known::Option || known.is_heap_container()) && args.iter().any(holds_handle)
+        }
+        Ty::Tuple(parts) => parts.iter().any(holds_handle),
+        Ty::Array(inner, _) | Ty::Slice(inner) => holds_handle(inner),
+        _ => false,
     }
 }
 

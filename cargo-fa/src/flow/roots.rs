@@ -9,21 +9,12 @@ use super::event::{EventKind, Open};
 use super::types::{Ty, TypeScope, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
-use crate::facts::ir::{Attr, Closure, ExprId, ExprKind, FileFacts, ItemKind, Literal, Pat, Receiver, Span};
+use crate::facts::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
 use crate::resolve::paths::Space;
 use crate::resolve::{FnDef, Owner, Program, Res};
 use crate::summary::Analysed;
-
-/// What the function does with `FrameBarrier`s and budgets of threads.
-#[derive(Debug, Default)]
-pub(super) struct Barriers {
-    /// The thread that is looked at has set a budget.
-    pub(super) budget_set: bool,
-    /// Where frames are turned.
-    pub(super) turns: Vec<Span>,
-}
 
 /// What `Self` and the generic parameters of a function are.
 pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScope<'l> {
@@ -116,6 +107,11 @@ impl<'l> Interpreter<'_, 'l> {
         }
         if value.ty.head() == Some(Known::FrameHandle) {
             value.handle = Some(Handle { resolved: false, age: Age::Fresh, since: span });
+        }
+        // The caller may pass an address as a number.
+        if value.ty == Ty::usize() {
+            value.flows.iter_mut().for_each(|flow| flow.raw = true);
+            return value;
         }
         // `&'static T` is what the callee asks for, not what everybody gives.
         if matches!(value.ty, Ty::Ref { .. }) { value } else { self.refine(value) }
@@ -364,168 +360,5 @@ impl<'l> Interpreter<'_, 'l> {
                 self.barriers.budget_set = true;
             }
         });
-    }
-
-    /// Compares the number that a barrier was made for with the threads that signal it, where both can be counted.
-    pub(super) fn barrier_events(&mut self) {
-        let Some(body) = self.def.function.body else { return };
-        let facts = self.facts;
-        let mut made: Vec<(Option<u64>, Span)> = Vec::new();
-        let mut waits = false;
-        let mut hands_out = false;
-        self.turn_before_wait(body);
-        walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
-            ExprKind::Call { callee, args } => {
-                if let ExprKind::Path(path) = &facts.expr(*callee).kind
-                    && let Some(Res::External(of)) =
-                        self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)
-                    && of.is_ours()
-                    && of.before == "FrameBarrier"
-                {
-                    let count = args.first().and_then(|arg| self.count_literal(*arg));
-                    made.push((count, facts.expr(expr).span));
-                }
-            }
-            ExprKind::Method(call) => match facts.name(call.name) {
-                "wait_all" | "wait_all_timeout" => waits = true,
-                "add_participant" | "leave" | "join_participant" | "build" => hands_out = true,
-                _ => {}
-            },
-            _ => {}
-        });
-        let [(count, span)] = made.as_slice() else { return };
-        let (count, span) = (*count, *span);
-        let mut threads = Some(0_u64);
-        let mut own = false;
-        count_signals(facts, body, 1, &mut threads, &mut own);
-        let known = !hands_out
-            && !self
-                .out
-                .calls
-                .iter()
-                .any(|call| call.span.lo > span.lo && !call.spawned && self.takes_barrier(call.callee));
-        self.state.dead = false;
-        if let (Some(declared), Some(threads), true) = (count, threads, known) {
-            let participants = threads + u64::from(own);
-            if threads > 0 && participants != declared {
-                self.record(EventKind::BarrierCount { declared, participants }, span, Confidence::High);
-            }
-        }
-        if threads != Some(0) && !waits && known {
-            for at in std::mem::take(&mut self.barriers.turns) {
-                if at.lo > span.lo {
-                    self.record(EventKind::TurnWithoutBarrier { barrier: span }, at, Confidence::High);
-                }
-            }
-        }
-    }
-
-    /// Signalled, turned, and only then waited for.
-    fn turn_before_wait(&mut self, body: ExprId) {
-        let facts = self.facts;
-        let (mut signals, mut waits) = (Vec::new(), Vec::new());
-        walk::visit(facts, body, &mut |expr| {
-            if let ExprKind::Method(call) = &facts.expr(expr).kind {
-                match facts.name(call.name) {
-                    "signal_frame_complete" => signals.push(call.name_span),
-                    "wait_all" | "wait_all_timeout" => waits.push(call.name_span),
-                    _ => {}
-                }
-            }
-        });
-        for turn in self.barriers.turns.clone() {
-            let signal = signals.iter().filter(|signal| signal.lo < turn.lo).max();
-            let after = waits.iter().any(|wait| wait.lo > turn.lo);
-            if let Some(signal) = signal
-                && after
-                && !waits.iter().any(|wait| wait.lo > signal.lo && wait.lo < turn.lo)
-            {
-                self.state.dead = false;
-                self.record(EventKind::TurnWithoutBarrier { barrier: *signal }, turn, Confidence::High);
-            }
-        }
-    }
-
-    fn takes_barrier(&self, callee: crate::resolve::FnId) -> bool {
-        self.param_types(callee).iter().any(|ty| {
-            let mut ty = ty.clone();
-            loop {
-                if ty.head() == Some(Known::FrameBarrier) {
-                    return true;
-                }
-                match ty.deref() {
-                    Some(next) => ty = next,
-                    None => return false,
-                }
-            }
-        })
-    }
-
-    fn count_literal(&self, expr: ExprId) -> Option<u64> {
-        match &self.facts.expr(expr).kind {
-            ExprKind::Literal(Literal::Int(number, _)) => *number,
-            ExprKind::Name(name) => self.types.constant(self.module, self.facts.name(*name)),
-            ExprKind::Binary { op: crate::facts::ir::BinaryOp::Add, left, right } => {
-                Some(self.count_literal(*left)? + self.count_literal(*right)?)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Adds up the spawned closures that signal; `None` once a loop makes their number unknown.
-fn count_signals(facts: &FileFacts, expr: ExprId, times: u64, threads: &mut Option<u64>, own: &mut bool) {
-    match &facts.expr(expr).kind {
-        ExprKind::Closure(of) if signals(facts, of.body) && !spawns(facts, of.body) => {
-            *threads = threads.map(|threads| threads + times);
-            return;
-        }
-        ExprKind::Method(call) if facts.name(call.name) == "signal_frame_complete" => *own = true,
-        ExprKind::For(of) if signals(facts, of.body) && spawns(facts, of.body) => match range_len(facts, of.iter) {
-            Some(len) => return count_signals(facts, of.body, times * len, threads, own),
-            None => *threads = None,
-        },
-        ExprKind::Loop { body, .. } | ExprKind::While { body, .. } if signals(facts, *body) && spawns(facts, *body) => {
-            *threads = None;
-        }
-        _ => {}
-    }
-    walk::children(facts, expr, &mut |child| count_signals(facts, child, times, threads, own));
-}
-
-fn signals(facts: &FileFacts, expr: ExprId) -> bool {
-    calls_method(facts, expr, "signal_frame_complete")
-}
-
-fn spawns(facts: &FileFacts, expr: ExprId) -> bool {
-    let mut found = calls_method(facts, expr, "spawn");
-    walk::visit(facts, expr, &mut |expr| {
-        if let ExprKind::Call { callee, .. } = &facts.expr(expr).kind
-            && let ExprKind::Path(path) = &facts.expr(*callee).kind
-        {
-            found |= facts.path(*path).segments.last().is_some_and(|last| facts.name(last.name) == "spawn");
-        }
-    });
-    found
-}
-
-fn calls_method(facts: &FileFacts, expr: ExprId, name: &str) -> bool {
-    let mut found = false;
-    walk::visit(facts, expr, &mut |expr| {
-        found |= matches!(&facts.expr(expr).kind, ExprKind::Method(call) if facts.name(call.name) == name);
-    });
-    found
-}
-
-fn range_len(facts: &FileFacts, iter: ExprId) -> Option<u64> {
-    let number = |expr: ExprId| match &facts.expr(expr).kind {
-        ExprKind::Literal(Literal::Int(number, _)) => *number,
-        _ => None,
-    };
-    match &facts.expr(iter).kind {
-        ExprKind::Range { start: Some(start), end: Some(end), inclusive } => {
-            Some(number(*end)?.saturating_sub(number(*start)?) + u64::from(*inclusive))
-        }
-        _ => None,
     }
 }

@@ -283,6 +283,16 @@ impl<'l> Interpreter<'_, 'l> {
         Value::of(Ty::known(crate::resolve::model::Known::JoinHandle, [Ty::Unknown]))
     }
 
+    /// A thread that is joined before the frame ends.
+    pub(super) fn joined_thread(&mut self, body: ExprId, scope: &Value) {
+        if let Some(of) = self.closure_at(body) {
+            self.thread_budget(of);
+        }
+        self.on_thread += 1;
+        self.inline_closure(body, std::slice::from_ref(scope), Runs::Joined);
+        self.on_thread -= 1;
+    }
+
     fn spawned_flow(&mut self, flow: &Flow, name: &str, task: bool, span: Span, confidence: Confidence) {
         if flow.frame {
             let kind = EventKind::Spawned {

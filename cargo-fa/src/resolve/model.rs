@@ -158,7 +158,6 @@ const OURS: &[(&str, Known)] = &[
     ("Pool", Known::Pool),
     ("HeapBox", Known::HeapBox),
     ("Scratch", Known::Scratch),
-    ("ScratchGuard", Known::Scratch),
     ("Tag", Known::Tag),
     ("TaggedAlloc", Known::TaggedAlloc),
     ("AllocConfig", Known::AllocConfig),
@@ -176,6 +175,9 @@ const OUR_OTHER_NAMES: &[&str] = &[
     "megabytes",
     "gigabytes",
     "RetentionPolicy",
+    "Importance",
+    "FrameBarrierBuilder",
+    "BarrierError",
     "SmartAllocPlugin",
     "pool_unsize",
 ];
@@ -360,5 +362,63 @@ impl Known {
     pub(crate) fn name(self) -> &'static str {
         let named = OURS.iter().chain(STD).chain(BEVY).find(|(_, known)| *known == self);
         named.map_or("value", |(name, _)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// All Rust text below a folder of the workspace.
+    fn sources(folder: &str) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+        let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten();
+        files
+            .filter(|entry| entry.path().extension().is_some_and(|end| end == "rs"))
+            .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
+            .collect()
+    }
+
+    fn words(text: &str) -> impl Iterator<Item = &str> {
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
+    }
+
+    #[test]
+    fn every_name_that_is_taken_for_ours_exists() {
+        let text = sources("framealloc-core/src") + &sources("framealloc-macros/src") + &sources("framealloc-bevy/src");
+        let mut declared = BTreeSet::new();
+        let mut before = "";
+        for word in words(&text) {
+            if matches!(before, "struct" | "enum" | "trait" | "fn" | "macro_rules") {
+                declared.insert(word);
+            }
+            before = word;
+        }
+        let names = OURS.iter().map(|(name, _)| *name).chain(OUR_OTHER_NAMES.iter().copied());
+        // The derive is a function of another name.
+        let missing: Vec<_> = names.filter(|name| *name != "Pooled" && !declared.contains(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn every_method_that_allocates_is_known_to_the_flow() {
+        let known = sources("cargo-fa/src/flow");
+        let mut missing = BTreeSet::new();
+        let mut rest = sources("framealloc-core/src");
+        while let Some(at) = rest.find("pub fn ") {
+            rest = rest.split_off(at + "pub fn ".len());
+            let Some(name) = words(&rest).next() else { break };
+            let of_allocators = rest.split_once(')').is_some_and(|(params, _)| params.contains("(&self"));
+            let name = name.strip_prefix("try_").unwrap_or(name);
+            let allocates = ["frame_", "pool_", "heap_"].iter().any(|start| name.starts_with(start));
+            let reads = matches!(name, "frame_number" | "frame_remaining" | "frame_chunk" | "heap_threshold");
+            if of_allocators && allocates && !reads && !known.contains(&format!("\"{name}\"")) {
+                missing.insert(name.to_owned());
+            }
+        }
+        assert!(missing.is_empty(), "{missing:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! FA801 to FA805: which code uses which tags, and what `.fa.toml` says about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use framealloc_syntax::{closest, edit_distance};
 
@@ -206,11 +206,13 @@ fn cycles(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
         if told.contains(start.as_str()) {
             continue;
         }
-        let mut stack: Vec<Vec<&str>> = vec![vec![start]];
+        // The shortest circle first.
+        let mut queue: VecDeque<Vec<&str>> = VecDeque::from([vec![start.as_str()]]);
         let mut seen: BTreeSet<&str> = BTreeSet::new();
-        while let Some(path) = stack.pop() {
+        while let Some(path) = queue.pop_front() {
             let Some(last) = path.last() else { continue };
-            for next in uses(last) {
+            // That a tag may use itself goes without saying.
+            for next in uses(last).iter().filter(|next| next.as_str() != *last) {
                 if next == start && path.len() > 1 {
                     told.extend(path.iter().copied());
                     let circle: Vec<String> =
@@ -226,13 +228,13 @@ fn cycles(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
                         .help("take one of them out of `may_use`, and move what both need into a tag below them");
                         found.push(finding);
                     }
-                    stack.clear();
+                    queue.clear();
                     break;
                 }
                 if seen.insert(next) {
                     let mut longer = path.clone();
                     longer.push(next);
-                    stack.push(longer);
+                    queue.push_back(longer);
                 }
             }
         }
@@ -292,7 +294,7 @@ fn layering(cx: &Context<'_, '_>, found: &mut Vec<Finding>) -> Vec<TagCall> {
 /// The tags that a function or what it calls without a tag of its own enters, with the calls on the way.
 fn entered(cx: &Context<'_, '_>, callee: FnId) -> Vec<(String, Vec<(Site, FnId)>)> {
     let mut tags: Vec<(String, Vec<(Site, FnId)>)> = Vec::new();
-    let mut queue = std::collections::VecDeque::from([(callee, Vec::new())]);
+    let mut queue = VecDeque::from([(callee, Vec::new())]);
     let mut seen = BTreeSet::from([callee]);
     while let Some((id, way)) = queue.pop_front() {
         let of = &cx.analysed[id.0 as usize];

@@ -7,6 +7,7 @@ pub(crate) mod reach;
 use std::sync::Arc;
 
 use crate::finding::Confidence;
+use crate::flow::barriers::Signals;
 use crate::flow::event::{CallSite, Event, Site};
 use crate::flow::types::Ty;
 
@@ -35,6 +36,10 @@ pub(crate) struct Summary {
     pub(crate) allocates: Vec<(u16, Site)>,
     /// Allocators that the function leaves open (+1) or closes (-1): by parameter and field.
     pub(crate) turns: Vec<(u16, Option<Arc<str>>, i8)>,
+    /// What happens to the barriers among its parameters.
+    pub(crate) signals: Vec<(u16, Signals)>,
+    /// It sets a budget for the thread that runs it.
+    pub(crate) sets_budget: bool,
     /// It gets an allocator exclusively and does with it what is not known.
     pub(crate) diverges: bool,
     /// Parameters that are received, kept or otherwise used up.

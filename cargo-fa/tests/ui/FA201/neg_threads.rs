@@ -71,3 +71,14 @@ pub fn another_spawn(alloc: &SmartAlloc, world: &mut World) -> u32 {
     let value = alloc.frame_box(1_u32);
     world.spawn(*value)
 }
+
+fn count_up(number: usize) {
+    std::thread::spawn(move || println!("{number}"));
+}
+
+pub fn a_length_to_a_helper(alloc: &SmartAlloc) {
+    let values = alloc.frame_slice_copy(&[1_u32, 2]);
+    count_up(values.len());
+    count_up(*alloc.frame_box(1_usize));
+    count_up(values.iter().map(|value| *value as usize).sum());
+}

@@ -70,3 +70,18 @@ pub fn in_a_struct(alloc: &SmartAlloc) {
     let job = Job { address: &raw const *value as usize };
     thread::spawn(move || println!("{}", job.address)); //~ FA201
 }
+
+fn start_with(address: usize) {
+    std::thread::spawn(move || println!("{address}"));
+}
+
+pub fn to_a_helper(alloc: &SmartAlloc) {
+    let value = alloc.frame_box(1_u32);
+    start_with(framealloc::FrameBox::as_ptr(&value) as usize); //~ FA201
+}
+
+pub fn to_a_helper_with_an_offset(alloc: &SmartAlloc) {
+    let values = alloc.frame_slice_copy(&[1_u32, 2]);
+    let first = values.as_ptr() as usize;
+    start_with(first + 4); //~ FA201
+}

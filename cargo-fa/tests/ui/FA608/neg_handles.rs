@@ -22,6 +22,12 @@ impl Renderer {
     }
 
     #[frame_system]
+    pub fn renewed(&mut self, alloc: &SmartAlloc) -> u32 {
+        self.mesh = alloc.frame_share(1_u32);
+        *self.mesh.get(alloc).unwrap()
+    }
+
+    #[frame_system]
     pub fn matched(&self, alloc: &SmartAlloc) -> u32 {
         match self.mesh.get(alloc) {
             Some(mesh) => *mesh,
@@ -36,6 +42,25 @@ pub fn same_frame(alloc: &mut SmartAlloc) -> u32 {
     let value = *handle.get(alloc).unwrap();
     alloc.end_frame();
     value
+}
+
+#[frame_system]
+pub fn collected(alloc: &SmartAlloc) -> u32 {
+    let all = [alloc.frame_share(1_u32), alloc.frame_share(2_u32)];
+    all.iter().map(|handle| *handle.get(alloc).unwrap()).sum()
+}
+
+pub struct Queue {
+    all: Vec<FrameHandle<u32>>,
+}
+
+impl Queue {
+    #[frame_system]
+    pub fn filled(&mut self, alloc: &SmartAlloc) -> u32 {
+        self.all.clear();
+        self.all.push(alloc.frame_share(1_u32)); //~ FA402
+        *self.all[0].get(alloc).unwrap()
+    }
 }
 
 pub fn handed_over(alloc: &SmartAlloc, handle: FrameHandle<u32>) -> u32 {

@@ -1,5 +1,4 @@
 //! Three tags that use each other in a circle.
-//@ file: FA804
 use framealloc::{SmartAlloc, alloc_tag};
 
 #[alloc_tag("physics")]

@@ -1,5 +1,4 @@
 //! A tag that is declared and never used.
-//@ file: FA805
 use framealloc::{SmartAlloc, alloc_tag};
 
 #[alloc_tag("physics")]
