@@ -12,9 +12,8 @@ use bevy_ecs::resource::Resource;
 use bevy_ecs::schedule::IntoScheduleConfigs;
 use framealloc_core::{PoolStats, TagStats, pool};
 
-use crate::overrun::Overruns;
 use crate::schedule::TurnIn;
-use crate::{AllocResource, SmartAllocSystems};
+use crate::{AllocResource, SmartAllocSystems, check};
 
 /// Writes the figures of every frame to Bevy's [`DiagnosticsStore`], where `LogDiagnosticsPlugin` and the overlay of
 /// `bevy_dev_tools` find them.
@@ -33,8 +32,9 @@ use crate::{AllocResource, SmartAllocSystems};
 /// paths of the fixed timestep's allocator begin with `framealloc_fixed`, and pools, which are the whole process's, are not
 /// among them.
 ///
-/// A budget that is overrun is also logged, as a `tracing` warning of the target `framealloc`: once per overrun, which is
-/// over when the budget has been kept for 60 frames.
+/// What goes wrong ([`Diagnostic`](framealloc_core::Diagnostic): a budget that is overrun, a frame left open, a full pool) is an
+/// event of `tracing`, target `framealloc`, with this plugin or without. The plugin adds FA102: the app was updated and the
+/// frame of its allocator did not turn; and FA101: there is no allocator.
 ///
 /// ```
 /// use bevy_app::prelude::*;
@@ -120,11 +120,15 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocDiagnosticsPlugin<M> {
         app.insert_resource(figures);
         self.turn_in.install(app);
         app.add_systems(self.turn_in.label(), diagnose::<M>.in_set(SmartAllocSystems::Diagnose));
+        check::install::<M>(self.turn_in, app);
     }
 
     fn finish(&self, app: &mut App) {
         // Only now: the plugin that makes the allocator may have been added later than this one.
-        let Some(alloc) = app.world().get_resource::<AllocResource<M>>() else { return };
+        let Some(alloc) = app.world().get_resource::<AllocResource<M>>() else {
+            check::tell_of_missing_plugin();
+            return;
+        };
         let declared: Vec<&'static str> = alloc.declared_tags().iter().map(|tag| tag.path()).collect();
         for tag in declared {
             let path = item_path(self.prefix, "tag", tag, "bytes");
@@ -162,7 +166,6 @@ struct Figures<M: Send + Sync + 'static> {
     budget_events: DiagnosticPath,
     tags: Items,
     pools: Items,
-    overruns: Overruns,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -177,7 +180,6 @@ impl<M: Send + Sync + 'static> Figures<M> {
             budget_events: path("budget_events"),
             tags: Items { kind: "tag", figure: "bytes", suffix: BYTES, known: Vec::new() },
             pools: Items { kind: "pool", figure: "live", suffix: "", known: Vec::new() },
-            overruns: Overruns::default(),
             marker: PhantomData,
         }
     }
@@ -227,7 +229,6 @@ fn diagnose<M: Send + Sync + 'static>(
 
     let events = alloc.budget_events();
     recorder.record(&figures.budget_events, events.iter().map(|event| event.count).sum());
-    figures.overruns.observe(events);
 
     // Pools are the whole process's: one allocator's diagnostics are enough.
     if TypeId::of::<M>() == TypeId::of::<Main>() {

@@ -141,8 +141,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters and labels over by value")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod check;
 mod diagnostics;
-mod overrun;
 mod param;
 mod plugin;
 mod prewarm;

@@ -109,6 +109,17 @@ impl Diagnostic {
         self
     }
 
+    /// Tells a diagnostic that belongs to no allocator, at once: to `tracing` (feature `diagnostics`), and by a panic where
+    /// the environment is strict ([`Strict::from_environment`]).
+    ///
+    /// # Panics
+    /// In strict mode, unless the thread is panicking already.
+    pub fn tell(&self) {
+        #[cfg(feature = "tracing")]
+        self.trace();
+        assert!(!Strict::from_environment().panics_at(self.level) || std::thread::panicking(), "{self}");
+    }
+
     pub(super) fn subject(&self) -> u64 {
         self.subject
     }

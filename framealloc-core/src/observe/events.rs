@@ -303,7 +303,9 @@ impl SmartAlloc {
         self.tell_of(panicked, |watcher, alloc| watcher.end(alloc, report, promoted));
         let mut taken = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.taken_by_subscribers));
         taken.clear();
-        self.list_held(&mut taken);
+        if self.inner().watch.has_subscribers() {
+            self.list_held(&mut taken);
+        }
         self.with_watcher(|watcher, _| watcher.taken_by_subscribers = taken);
     }
 

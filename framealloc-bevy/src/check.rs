@@ -1,0 +1,48 @@
+//! What can be wrong with an app: no allocator (FA101), or one whose frame does not turn (FA102).
+
+use bevy_app::{App, FixedLast, Last};
+use bevy_ecs::change_detection::Res;
+use bevy_ecs::system::{Commands, Local};
+use bevy_ecs::world::World;
+use framealloc_core::{Diagnostic, Level};
+
+use crate::AllocResource;
+use crate::schedule::TurnIn;
+
+/// The app has no allocator to diagnose.
+pub(crate) fn tell_of_missing_plugin() {
+    Diagnostic::new("FA101", Level::Error, "the app has `SmartAllocDiagnosticsPlugin`, but no allocator")
+        .with_help("add `SmartAllocPlugin`, or the group `SmartAllocPlugins`")
+        .tell();
+}
+
+/// Looks at the end of every update, or tick, whether the frame has turned in it. Nobody knows when a schedule of the user's
+/// should have run.
+pub(crate) fn install<M: Send + Sync + 'static>(turn_in: TurnIn, app: &mut App) {
+    match turn_in {
+        TurnIn::FrameBegin => app.add_systems(Last, check_turn::<M>),
+        TurnIn::FixedFrameBegin => app.add_systems(FixedLast, check_turn::<M>),
+        TurnIn::Schedule(_) => app,
+    };
+}
+
+/// Shared access, so that no system of the schedule has to wait: the diagnostic is told by a command.
+fn check_turn<M: Send + Sync + 'static>(
+    alloc: Option<Res<AllocResource<M>>>,
+    mut last_frame: Local<u64>,
+    mut commands: Commands,
+) {
+    let Some(alloc) = alloc else { return };
+    let frame = alloc.frame_number();
+    if frame == core::mem::replace(&mut *last_frame, frame) {
+        let message = format!("the app was updated and frame {frame} did not turn");
+        alloc.raise(Diagnostic::new("FA102", Level::Error, message).with_help(
+            "the schedule that turns it did not run: is `FrameBegin` (or `FixedFrameBegin`) still in the schedule order?",
+        ));
+        commands.queue(|world: &mut World| {
+            if let Some(alloc) = world.get_resource_mut::<AllocResource<M>>() {
+                alloc.into_inner().deliver_diagnostics();
+            }
+        });
+    }
+}
