@@ -18,6 +18,9 @@ done
 echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
 cargo test -p framealloc-core --doc --features serde snapshot
+echo "== framealloc-core with tracy"
+cargo test -p framealloc-core --features tracy --test tracy --test recording --test phases
+cargo test -p framealloc-core --features tracy --doc tracy
 echo "== framealloc with memory_filter"
 cargo test -p framealloc --features memory_filter --test behavior_no_heap
 if cargo +nightly --version >/dev/null 2>&1; then

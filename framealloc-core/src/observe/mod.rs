@@ -10,6 +10,8 @@ pub(crate) mod record;
 pub(crate) mod refusals;
 pub(crate) mod snapshot;
 pub(crate) mod stats;
+#[cfg(feature = "tracy")]
+pub(crate) mod tracy;
 pub(crate) mod watch;
 
 use std::panic::resume_unwind;
@@ -29,6 +31,8 @@ pub(crate) struct Observers {
     pub(crate) recorder: Option<Recorder>,
     /// Collects what subscribers are told; they are called when no observer looks any more.
     watcher: Option<Watcher>,
+    #[cfg(feature = "tracy")]
+    tracy: Option<tracy::Tracy>,
     #[cfg(feature = "memory_filter")]
     pub(crate) behavior: Option<Box<Filter>>,
 }
@@ -39,12 +43,20 @@ impl Observers {
         if let Some(recorder) = &mut self.recorder {
             recorder.begin();
         }
+        #[cfg(feature = "tracy")]
+        if let Some(tracy) = &mut self.tracy {
+            tracy.begin();
+        }
     }
 
     /// The frame has ended, and the figures of the allocator are those of this frame.
     pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) {
         if let Some(recorder) = &mut self.recorder {
             recorder.end(alloc, report);
+        }
+        #[cfg(feature = "tracy")]
+        if let Some(tracy) = &mut self.tracy {
+            tracy.end(alloc, report);
         }
         #[cfg(feature = "memory_filter")]
         if let Some(filter) = &mut self.behavior {
@@ -55,6 +67,10 @@ impl Observers {
     fn is_empty(&self) -> bool {
         #[cfg(feature = "memory_filter")]
         if self.behavior.is_some() {
+            return false;
+        }
+        #[cfg(feature = "tracy")]
+        if self.tracy.is_some() {
             return false;
         }
         self.recorder.is_none() && self.watcher.is_none()

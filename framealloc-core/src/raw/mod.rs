@@ -120,6 +120,8 @@ pub(crate) mod slab;
 pub(crate) mod string;
 pub(crate) mod thread_heap;
 pub(crate) mod tls;
+#[cfg(feature = "tracy")]
+pub(crate) mod tracy;
 pub(crate) mod values;
 pub(crate) mod vec;
 pub(crate) mod window;
