@@ -437,6 +437,30 @@ fn thresholds_of_ones_own_decide_each_for_its_code() {
 }
 
 #[test]
+fn a_warning_panics_in_strict_mode_and_a_hint_does_not() {
+    let _alone = alone();
+    let mut alloc = watched(BehaviorThresholds::strict());
+    alloc.set_strict(framealloc_core::Strict::Warnings);
+    for frame in 0..20 {
+        alloc.begin_frame();
+        drop(alloc.tagged("strict_mode").pool_box([frame; 2]));
+        alloc.end_frame();
+    }
+    assert_eq!(alloc.behavior_report().issues[0].level, Level::Hint);
+    let churn = std::panic::AssertUnwindSafe(|| {
+        for frame in 0..20_u64 {
+            alloc.begin_frame();
+            alloc.tagged("strict_mode").frame_retain(frame, RetentionPolicy::PromoteToPool);
+            drop(alloc.end_frame_with_promotions());
+        }
+    });
+    let panic = std::panic::catch_unwind(churn).unwrap_err();
+    let words = panic.downcast_ref::<String>().unwrap();
+    assert!(words.starts_with("FA502 warning: ") && words.contains("`strict_mode`"), "{words}");
+    assert!(found(&alloc.behavior_report(), "FA502", "strict_mode") && alloc.frame_number() == 25);
+}
+
+#[test]
 fn an_issue_is_raised_once_each_time_that_it_comes_up() {
     let _alone = alone();
     let mut alloc = watched(BehaviorThresholds::default());

@@ -2,6 +2,8 @@
 
 mod channel;
 mod copies;
+#[cfg(feature = "memory_filter")]
+mod filter;
 mod game;
 mod large;
 mod layouts;
@@ -49,6 +51,8 @@ pub(crate) fn all() -> Vec<Work> {
     works.extend(turn::works());
     works.extend(threads::works());
     works.extend(pools::works());
+    #[cfg(feature = "memory_filter")]
+    works.extend(filter::works());
     works.extend(channel::works());
     works
 }

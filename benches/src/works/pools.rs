@@ -108,7 +108,7 @@ fn shuffled(count: usize) -> Vec<usize> {
     order
 }
 
-const PAIRS: usize = 1000;
+pub(super) const PAIRS: usize = 1000;
 
 /// f1: one at a time.
 fn pairs<S: Store>(name: &'static str, mut store: S) -> Contender {
@@ -118,6 +118,23 @@ fn pairs<S: Store>(name: &'static str, mut store: S) -> Contender {
             black_box(&handle);
             store.take(handle);
         }
+    })
+}
+
+/// f1 in a slab.
+#[cfg(feature = "memory_filter")]
+pub(super) fn pairs_in_slab() -> Contender {
+    pairs(names::SLAB, Slab(slab::Slab::with_capacity(MOST)))
+}
+
+/// f1, and a turn of the frame.
+#[cfg(feature = "memory_filter")]
+pub(super) fn pairs_in_frames(name: &'static str, mut alloc: SmartAlloc) -> Contender {
+    Contender::new(name, move || {
+        for value in 0..PAIRS as u64 {
+            drop(black_box(alloc.pool_box([value; 8])));
+        }
+        alloc.end_frame();
     })
 }
 
