@@ -170,7 +170,7 @@ fn threads_have_frame_statistics() {
             if frame.is_multiple_of(3) {
                 std::thread::scope(|scope| {
                     let thread = std::thread::Builder::new().name(format!("stats-{frame}"));
-                    thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(100))).unwrap();
+                    thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(100))).unwrap().join().unwrap();
                 });
             }
         });
@@ -185,7 +185,7 @@ fn threads_have_frame_statistics() {
     alloc.begin_frame();
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("stats-late".into());
-        thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(5))).unwrap();
+        thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(5))).unwrap().join().unwrap();
     });
     alloc.end_frame();
     let late = alloc.stats().threads.into_iter().find(|thread| thread.name == "stats-late").expect("it allocated");
@@ -286,6 +286,58 @@ fn a_subscriber_may_run_the_frames_of_another_allocator() {
         alloc.whole_frame(|alloc| drop(alloc.frame_box(1)));
     }
     assert_eq!(inner.take().iter().filter(|event| is_bracket(event)).count(), 10 * 2 * 2);
+}
+
+#[test]
+fn nothing_is_held_while_a_subscriber_runs() {
+    // Another thread does everything that could wait for a lock, while the subscriber waits for that thread.
+    let budget = Budget::new(kilobytes(1)).with_policy(BudgetPolicy::Warn);
+    let mut alloc = SmartAlloc::new(AllocConfig::default().with_tag_budget("held", budget));
+    let (calls, counted) = counting(&alloc);
+    counted.forever();
+    let mut kinds = std::collections::HashSet::new();
+    let (done, kinds_seen) = mpsc::channel();
+    alloc
+        .on_frame_event(move |alloc, event| {
+            std::thread::scope(|scope| {
+                let everything = || {
+                    let (_, subscription) = counting(alloc);
+                    alloc.raise(Diagnostic::new("TEST", Level::Hint, "from a subscriber's thread"));
+                    drop(alloc.tagged("held").frame_slice_zeroed::<u8>(4000));
+                    alloc.scoped(|scope| drop(scope.frame_str("text")));
+                    let _guard = alloc.strict_guard(alloc.strict());
+                    drop(alloc.frame_box_for_transfer(1));
+                    let level = alloc.scratch("held");
+                    let stats = (alloc.stats(), level.region_stats(), framealloc_core::pool::own_pools());
+                    drop((stats, subscription));
+                };
+                let thread = scope.spawn(everything);
+                for _ in 0..1000 {
+                    if thread.is_finished() {
+                        return;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                // A scope would wait for the thread without end.
+                eprintln!("something is held while {event:?} is told");
+                std::process::abort();
+            });
+            if kinds.insert(std::mem::discriminant(event)) {
+                done.send(format!("{event:?}")).unwrap();
+            }
+        })
+        .forever();
+    for _ in 0..3 {
+        alloc.begin_frame();
+        drop(alloc.tagged("held").frame_slice_zeroed::<u8>(4000));
+        alloc.frame_with_importance(Importance::Reusable).write(5_u32);
+        let phase = alloc.phase_scope("held");
+        drop(phase);
+        drop(alloc.end_frame_with_promotions());
+    }
+    let kinds: Vec<_> = kinds_seen.try_iter().collect();
+    assert_eq!(kinds.len(), 8, "every kind of event: {kinds:#?}");
+    assert!(*calls.lock().unwrap() >= 8);
 }
 
 #[test]
