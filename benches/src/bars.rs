@@ -1,9 +1,9 @@
 //! What we hold ourselves to.
 
 use crate::harness::Figures;
-use crate::works::names::{ANY_THREAD, BUMPALO, CURSOR, HOISTED, SCOPE, TAGGED};
+use crate::works::names::{ANY_THREAD, BUMPALO, CURSOR, HOISTED, READ, SCOPE, TAGGED};
 use crate::works::pools::names::{CLASS, OWN, SLAB};
-use crate::works::{scopes, threads};
+use crate::works::{recorded, scopes, threads};
 
 /// A limit on the ratio of one contender (the best of several) to another.
 #[derive(Debug)]
@@ -39,9 +39,11 @@ static BARS: &[Bar] = &[
     bar("d", &[ANY_THREAD, HOISTED], BUMPALO, 0.50, 0.85),
     bar("e1", &[HOISTED], BUMPALO, 0.90, 1.10),
     bar("e1", &[ANY_THREAD, HOISTED, SCOPE, TAGGED, CURSOR], BUMPALO, 0.80, 1.00),
+    bar("e1s", &[READ], HOISTED, 1.03, 1.15),
     bar("e2", &[HOISTED], BUMPALO, 1.00, 1.20),
     bar("e3", &[CURSOR], BUMPALO, 0.80, 0.95),
     bar("k1", &[TAGGED], HOISTED, 1.02, 1.15),
+    bar("r", &[recorded::ADDED], recorded::LIMIT, 1.00, 1.50),
     bar("s1", &["framealloc frame.scoped()", "framealloc alloc.scoped()"], scopes::GUARD, 3.00, 5.00),
     // Two threads of which each takes as long as one alone scale 2.0 x; 1.9 x is 1.05, 1.6 x is 1.25.
     bar("h", &[threads::TWO], threads::ONE, 1.05, 1.25),

@@ -117,6 +117,17 @@ fn contenders(lists: bool) -> Vec<Contender> {
     contenders
 }
 
+/// Not beside the others: differences of a per cent want few contenders.
+fn seen() -> Vec<Contender> {
+    let game = Game::new(true);
+    vec![
+        frames(super::names::BUMPALO, crate::peers::Bumpalo::new(), game),
+        frames(super::names::HOISTED, crate::peers::Hoisted::new(), game),
+        frames(super::names::TAGGED, crate::peers::Tagged::new(), game),
+        frames(super::names::READ, crate::peers::Read::new(), game),
+    ]
+}
+
 pub(super) fn works() -> Vec<Work> {
     let work = |name, about, contenders| Work {
         name,
@@ -128,6 +139,7 @@ pub(super) fn works() -> Vec<Work> {
     };
     vec![
         work("e1", "a frame of 1600 mixed values and 20 growing lists", (|| contenders(true)) as fn() -> _),
+        work("e1s", "e1 without and with tags, and with the figures read after every frame", seen),
         work("e2", "a frame of 1600 mixed values", || contenders(false)),
     ]
 }

@@ -10,6 +10,7 @@ mod layouts;
 mod lookup;
 pub(crate) mod pools;
 mod pushes;
+pub(crate) mod recorded;
 pub(crate) mod scopes;
 mod small;
 mod tags;
@@ -34,6 +35,8 @@ pub(crate) mod names {
     pub(crate) const SCOPE: &str = "framealloc scope";
     /// A tag, looked up once.
     pub(crate) const TAGGED: &str = "framealloc tagged";
+    /// A tag, whose figures are read after every frame.
+    pub(crate) const READ: &str = "framealloc tagged, figures read";
 }
 
 /// Every work, in the order of the report.
@@ -49,6 +52,7 @@ pub(crate) fn all() -> Vec<Work> {
     works.extend(scopes::works());
     works.extend(tags::works());
     works.extend(turn::works());
+    works.extend(recorded::works());
     works.extend(threads::works());
     works.extend(pools::works());
     #[cfg(feature = "memory_filter")]
