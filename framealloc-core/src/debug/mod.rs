@@ -38,6 +38,8 @@
 //! that is free again is found only where it touches a later block's surroundings. Types with an alignment over 4096, and over
 //! 8 KiB, are listed as objects of pools, but the global allocator's memory around them is not watched.
 //!
+//! The tables have locks: unlike without the feature, a child between `fork` and `exec` must not use pools or frames.
+//!
 //! [`SmartAlloc::alive_at_frame_end`]: crate::SmartAlloc::alive_at_frame_end
 
 pub(crate) mod corruption;
