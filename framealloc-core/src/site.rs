@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::raw::heap_guard::HeapZone;
 use crate::tag::{Tag, TagId};
 
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
@@ -108,6 +109,7 @@ impl Site {
 
     #[cold]
     fn register(&'static self) -> usize {
+        let _growth = HeapZone::growth();
         let mut sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);
         match self.index.load(Ordering::Relaxed) {
             0 => {

@@ -5,6 +5,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use crate::raw::heap_guard::HeapZone;
+
 /// Number of ids; names beyond it share [`TagId::OTHER`], which no game that names its systems by hand will see.
 const LIMIT: u32 = 1 << 20;
 
@@ -76,6 +78,7 @@ fn intern(path: &str) -> TagId {
     if let Some(&id) = names.ids.get(path) {
         return TagId(id);
     }
+    let _growth = HeapZone::growth();
     let Ok(id) = u32::try_from(names.paths.len()) else { return TagId::OTHER };
     if id >= LIMIT - 1 {
         return TagId::OTHER;

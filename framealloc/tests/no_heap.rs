@@ -27,7 +27,6 @@ fn free(alloc: &SmartAlloc) -> usize {
 #[test]
 fn the_heap_use_of_a_system_is_its_own() {
     let mut alloc = SmartAlloc::default();
-    // The first frame makes the arenas.
     for _ in 0..2 {
         alloc.whole_frame(|alloc| {
             clean(alloc);

@@ -39,11 +39,22 @@ fn panics(alloc: &SmartAlloc) {
     panic!("the reason {}", alloc.frame_box(7));
 }
 
-fn warm() -> SmartAlloc {
-    let mut alloc = SmartAlloc::default();
-    // The first frame makes the arenas, which takes from the heap as well.
-    alloc.whole_frame(|alloc| alloc.with_tag("physics", |a| a.scoped(|a| *a.frame_box(1))));
-    alloc
+#[frame_system(name = "grows", tag = "physics", no_heap)]
+fn grows(alloc: &SmartAlloc) {
+    let text = alloc.tagged("grows_text").frame_str("first of its tag");
+    let mut list = alloc.frame_vec();
+    let mut map = alloc.frame_map();
+    for i in 0..10_000_u64 {
+        list.push(i);
+        map.insert(i, i);
+        alloc.frame_box([i; 8]);
+    }
+    alloc.scoped(|frame| frame.cursor().alloc([0_u64; 1000]).len());
+    let objects = alloc.frame_slice_fill_with(1000, |i| framealloc::pool::boxed([i; 8]));
+    let shared = alloc.frame_share(3_u32);
+    assert_eq!(shared.get(alloc), Some(&3));
+    let _phase = alloc.phase_scope("grows");
+    assert!(text.len() + list.len() + map.len() + objects.len() > 21_000);
 }
 
 fn text(output: &Output) -> String {
@@ -65,7 +76,7 @@ fn aborted(output: &Output) -> bool {
 #[test]
 fn strict_ends_the_program_at_the_allocation() {
     if is_child() {
-        let alloc = warm();
+        let alloc = SmartAlloc::default();
         HeapGuard::set_mode(HeapGuardMode::Abort);
         careless(&alloc);
         println!("still here");
@@ -77,6 +88,25 @@ fn strict_ends_the_program_at_the_allocation() {
     assert!(text.contains("FA007: 1234 bytes taken from the heap in `careless`"), "{text}");
     assert!(text.contains("no_heap_modes.rs") && text.contains("tag physics"), "{text}");
     assert!(text.contains("takes_from_the_heap"), "the backtrace shows the allocation: {text}");
+}
+
+#[test]
+fn the_growth_of_frame_memory_and_pools_is_not_the_system_s() {
+    if is_child() {
+        let mut alloc = SmartAlloc::default();
+        HeapGuard::set_mode(HeapGuardMode::Abort);
+        // The first frame of the first thread, and of another.
+        std::thread::scope(|scope| scope.spawn(|| grows(&alloc)).join().unwrap());
+        grows(&alloc);
+        alloc.end_frame();
+        let stats = alloc.stats();
+        let grew = stats.systems.iter().find(|system| system.name == "grows").unwrap();
+        assert_eq!((grew.calls, grew.heap.calls), (2, 0));
+        println!("still here");
+        return;
+    }
+    let output = child("the_growth_of_frame_memory_and_pools_is_not_the_system_s", None);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("still here"), "{}", text(&output));
 }
 
 #[test]
@@ -104,7 +134,7 @@ fn the_environment_makes_it_strict() {
 #[test]
 fn reports_go_on_and_are_few() {
     if is_child() {
-        let mut alloc = warm();
+        let mut alloc = SmartAlloc::default();
         HeapGuard::set_mode(HeapGuardMode::Report);
         for _ in 0..10 {
             alloc.whole_frame(careless);
@@ -123,7 +153,7 @@ fn reports_go_on_and_are_few() {
 #[test]
 fn a_panic_is_not_hidden_by_what_it_allocates() {
     if is_child() {
-        let alloc = warm();
+        let alloc = SmartAlloc::default();
         HeapGuard::set_mode(HeapGuardMode::Abort);
         panics(&alloc);
     }
@@ -135,7 +165,7 @@ fn a_panic_is_not_hidden_by_what_it_allocates() {
 #[test]
 fn the_first_sites_of_a_system_are_kept() {
     if is_child() {
-        let mut alloc = warm();
+        let mut alloc = SmartAlloc::default();
         for _ in 0..10 {
             alloc.whole_frame(careless);
         }

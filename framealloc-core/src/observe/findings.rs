@@ -74,9 +74,9 @@ impl Watcher {
                     "system `{system}`, which is `no_heap`, took {} bytes from the heap in {} calls",
                     used.bytes, used.calls
                 );
-                found.saying(message).with_help(
-                    "`HeapGuard::sites` tells where; frame memory that grows counts too, in the first frames",
-                )
+                found
+                    .saying(message)
+                    .with_help("`HeapGuard::sites` tells where; the growth of frame memory and pools is not counted")
             });
         }
     }

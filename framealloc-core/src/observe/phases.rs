@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::raw::frame::Frame;
+use crate::raw::heap_guard::HeapZone;
 use crate::raw::registry::SmartAlloc;
 
 /// Paths nest this deep; what opens below counts for the last of them. Recursive systems make no names without end.
@@ -47,6 +48,7 @@ impl PhaseId {
         if depth >= DEEPEST || (depth > 0 && last == name) {
             return self;
         }
+        let _growth = HeapZone::growth();
         let path = if depth == 0 { name.to_owned() } else { format!("{parent}::{name}") };
         // A name may hold a path itself.
         if let Some(index) = names.paths.iter().position(|(known, _)| *known == path) {

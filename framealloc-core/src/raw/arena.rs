@@ -12,6 +12,7 @@ use super::chunk::{Chunk, ChunkPolicy};
 use super::count::Count;
 use super::gate::Gate;
 use super::growth::Growth;
+use super::heap_guard::HeapZone;
 use super::poison::{REDZONE, poison, unpoison};
 use super::window::{EMPTY, Side, Window};
 use crate::error::Failure;
@@ -434,6 +435,7 @@ impl Arena {
     #[cold]
     #[inline(never)]
     fn reset_slow(&self) -> usize {
+        let _growth = HeapZone::growth();
         let state = self.state.get();
         let (reached, peak) = (self.reached(), self.peak());
         // SAFETY: as in `bump_object`; nothing handed out is alive, so chunks may go. No user code runs here.

@@ -10,6 +10,7 @@ use super::arena::{Arena, Fallbacks};
 use super::chunk::Chunk;
 use super::count::Count;
 use super::growth::Growth;
+use super::heap_guard::HeapZone;
 use super::poison::poison;
 use super::window::{EMPTY, MIN_ALIGN, Side, Window, needed, needed_in_chunk};
 use crate::error::{AllocError, Failure};
@@ -205,6 +206,7 @@ impl Arena {
 
     /// Takes a chunk of `size` bytes and opens the granted ones.
     fn open_chunk(&self, size: usize, granted: usize) -> Result<Opened, AllocError> {
+        let _growth = HeapZone::growth();
         let state = self.state.get();
         // SAFETY: as in `bump_object`; no user code runs while the list is borrowed.
         let chunk = match self.new_chunk(unsafe { &mut (*state).chunks }, size) {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::heap_guard::HeapZone;
 use super::registry::SmartAlloc;
 use super::thread_heap::ThreadHeap;
 use crate::tag::TagId;
@@ -57,6 +58,7 @@ impl Grown {
     #[cold]
     #[inline(never)]
     pub(super) fn book(&mut self, tag: TagId, growth: Growth) {
+        let _growth = HeapZone::growth();
         match self.running.iter_mut().find(|(known, _)| *known == tag) {
             Some((_, known)) => known.add(growth),
             None => self.running.push((tag, growth)),

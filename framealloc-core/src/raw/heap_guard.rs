@@ -146,6 +146,12 @@ impl HeapZone {
         Self::enter(None::<fn() -> Watch>)
     }
 
+    /// The allocator itself grows, in a cold path: that is not the system's doing, and passes. The event `Grew` tells of it.
+    #[inline]
+    pub(crate) fn growth() -> Self {
+        Self::enter(None::<fn() -> Watch>)
+    }
+
     /// Of a call of a function with `#[frame_system]`.
     #[inline(always)]
     pub(crate) fn of_system(site: &'static Site, tag: impl FnOnce() -> TagId) -> Self {
@@ -172,12 +178,12 @@ impl Drop for HeapZone {
 /// Calls `keep`, which asks for memory that is not the program's: it is not counted.
 #[cfg(feature = "debug")]
 pub(crate) fn unwatched<R>(keep: impl FnOnce() -> R) -> R {
-    let _zone = HeapZone::enter(None::<fn() -> Watch>);
+    let _growth = HeapZone::growth();
     keep()
 }
 
 /// Calls `body` and returns, beside its result, what it took from the heap on this thread. Counted only where a [`HeapGuard`]
-/// is the program's global allocator; growth of frame memory counts too, which steady frames do not have.
+/// is the program's global allocator. The growth of frame memory and of pools is not counted: steady frames have none.
 ///
 /// What the guard does besides counting is its [mode](HeapGuard::set_mode): it may report the place, or end the program.
 #[track_caller]

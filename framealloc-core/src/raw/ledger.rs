@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::frame::Frame;
 use super::gate::{Gate, Grant};
+use super::heap_guard::HeapZone;
 use super::thread_heap::ThreadHeap;
 use super::window::MIN_ALIGN;
 use crate::budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
@@ -175,6 +176,7 @@ impl ThreadBudgets {
 
 /// Adds an event to a list that has one entry for each limit and outcome.
 pub(crate) fn book(events: &mut Vec<BudgetEvent>, event: BudgetEvent) {
+    let _growth = HeapZone::growth();
     match events.iter_mut().find(|known| known.limit == event.limit && known.outcome == event.outcome) {
         Some(known) => known.count += event.count,
         None => events.push(event),

@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::time::Instant;
 
+use super::heap_guard::HeapZone;
 use super::registry::Turn;
 use super::thread_heap::ThreadHeap;
 use crate::observe::phases::{PhaseId, PhaseSpan};
@@ -104,6 +105,7 @@ impl Phases {
         }
         let number = phase.id.index();
         if self.ended.len() <= number {
+            let _growth = HeapZone::growth();
             self.ended.resize(number + 1, PhaseFigures::default());
         }
         self.ended[number].add(&figures);
@@ -132,6 +134,7 @@ impl ThreadHeap {
     }
 
     pub(crate) fn begin_phase(&self, name: &'static str, guarded: bool) -> (u64, &'static str) {
+        let _growth = HeapZone::growth();
         let start = self.here();
         // SAFETY: as in `position`; no user code runs while the reference is alive (I9).
         let phases = unsafe { &mut (*self.state()).phases };

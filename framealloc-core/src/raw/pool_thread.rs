@@ -8,6 +8,7 @@ use core::ptr::{self, NonNull};
 
 use super::cache::{POOLS, Positions, Registry, ThreadCache};
 use super::class::{self, CLASSES, class_of};
+use super::heap_guard::HeapZone;
 use super::magazine;
 use super::pool::{Denied, RawPool};
 use super::slab::{Slot, header_of};
@@ -190,6 +191,7 @@ pub(crate) unsafe fn free(slot: NonNull<u8>, size: usize) {
 #[cold]
 #[inline(never)]
 fn allocate_cold(pool: &'static RawPool) -> Outcome {
+    let _growth = HeapZone::growth();
     let index = index_of(pool);
     if !pool.is_fixed() {
         return (refill(pool, index), Denied::Memory);
@@ -222,6 +224,7 @@ fn refill(pool: &'static RawPool, index: usize) -> Option<NonNull<u8>> {
 #[cold]
 #[inline(never)]
 unsafe fn free_cold(slot: NonNull<u8>) {
+    let _growth = HeapZone::growth();
     let header = header_of(slot);
     // SAFETY: the slot is not free yet, so its slab is live (P9).
     let index = unsafe { (*header).id } as usize;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::chunk::ChunkPolicy;
 use super::frame::Frame;
+use super::heap_guard::HeapZone;
 use super::ledger::{self, Ledger};
 use super::phases::PhaseFigures;
 use super::retain::{self, drop_caught, first_panic};
@@ -190,6 +191,7 @@ impl Inner {
 
     /// Finds or makes the heap of this thread.
     fn heap_of_this_thread(&self) -> NonNull<ThreadHeap> {
+        let _growth = HeapZone::growth();
         let token = tls::token();
         let mut heaps = self.lock();
         if let Some(entry) = heaps.iter().find(|entry| entry.token == token) {

@@ -8,6 +8,7 @@ use super::chunk::ChunkPolicy;
 use super::count::Count;
 use super::frame::Frame;
 use super::growth::Grown;
+use super::heap_guard::HeapZone;
 use super::ledger::ThreadBudgets;
 use super::phases::Phases;
 use super::registry::{Inner, SmartAlloc};
@@ -190,6 +191,7 @@ impl ThreadHeap {
     #[cold]
     #[inline(never)]
     fn make_frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        let _growth = HeapZone::growth();
         let frame = self.make(tag, true);
         // SAFETY: as in `frame_of`.
         let tags = unsafe { &mut (*self.state()).tags };
@@ -209,6 +211,7 @@ impl ThreadHeap {
         if core::ptr::eq(known.start, name.as_ptr()) && known.len == name.len() && known.parent == parent {
             return known.id;
         }
+        let _growth = HeapZone::growth();
         let id = parent.nested(name);
         // SAFETY: as in `frame_of`.
         unsafe { (*state).names[slot] = Name { parent, start: name.as_ptr(), len: name.len(), id } };
@@ -236,6 +239,7 @@ impl ThreadHeap {
     #[cold]
     #[inline(never)]
     fn make_region(&self, tag: TagId) -> NonNull<Frame> {
+        let _growth = HeapZone::growth();
         let frame = self.make(tag, false);
         // SAFETY: as in `frame_of`.
         unsafe { (&mut (*self.state()).regions).push(frame) };
@@ -319,6 +323,7 @@ impl ThreadHeap {
         // SAFETY: as in `frame_of`.
         let scoped = unsafe { &mut (*self.state()).scoped };
         if scoped.len() <= tag {
+            let _growth = HeapZone::growth();
             scoped.resize(tag + 1, Booked::default());
         }
         &mut scoped[tag]
@@ -346,6 +351,7 @@ impl ThreadHeap {
     #[cold]
     #[inline(never)]
     fn grow_sites(sites: &mut Vec<SiteFigures>, site: usize) {
+        let _growth = HeapZone::growth();
         sites.resize(site + 1, SiteFigures::default());
     }
 
