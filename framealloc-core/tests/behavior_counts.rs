@@ -266,7 +266,8 @@ fn enabling_begins_anew_and_disabling_returns_the_last_report() {
         for frame in 0..frames {
             alloc.begin_frame();
             drop((alloc.tagged("anew").pool_box([frame; 2]), alloc.tagged("anew").heap_box(frame)));
-            alloc.end_frame();
+            alloc.tagged("anew").frame_retain(frame, RetentionPolicy::PromoteToPool);
+            drop(alloc.end_frame_with_promotions());
         }
     };
     scratch(&mut alloc, 30);
@@ -282,6 +283,7 @@ fn enabling_begins_anew_and_disabling_returns_the_last_report() {
     assert!(report.enabled && !alloc.is_behavior_filter_enabled());
     let figures = report.tag("anew").unwrap();
     assert_eq!((report.frames, figures.objects.made, figures.heap_requests), (10, 10, 10));
+    assert_eq!((figures.promoted, figures.followed), (10, 10));
     scratch(&mut alloc, 10);
     assert_eq!(alloc.behavior_report(), BehaviorReport::default());
     assert_eq!(alloc.disable_behavior_filter(), BehaviorReport::default());
@@ -325,4 +327,20 @@ fn the_filter_of_one_allocator_does_not_take_the_objects_of_another_for_scratch(
     let report = fast.behavior_report();
     assert_eq!(report.tag("of_another").unwrap().objects.freed_in_frame, 0);
     assert_eq!(report.issues, []);
+}
+
+#[test]
+fn promotions_are_no_objects_that_the_program_made() {
+    let _alone = alone();
+    let mut alloc = SmartAlloc::default();
+    alloc.enable_behavior_filter();
+    for frame in 0..50_u64 {
+        alloc.begin_frame();
+        alloc.frame_retain([frame; 4], RetentionPolicy::PromoteToPool);
+        // Larger than what pools serve.
+        alloc.frame_retain([frame; 2000], RetentionPolicy::PromoteToPool);
+        drop(alloc.end_frame_with_promotions());
+    }
+    let figures = alloc.behavior_report().tag("(untagged)").unwrap();
+    assert_eq!((figures.promoted, figures.objects.made, figures.heap_requests), (100, 0, 0));
 }

@@ -78,6 +78,24 @@ impl Program {
     }
 }
 
+/// Promotes 20 000 values of one tag in one frame.
+fn promote_many(alloc: &mut SmartAlloc) -> Vec<Promotion> {
+    alloc.begin_frame();
+    for value in 0..20_000_u64 {
+        alloc.tagged("memory::many").frame_retain(value, RetentionPolicy::PromoteToPool);
+    }
+    alloc.end_frame_with_promotions().into_iter().collect()
+}
+
+/// What that takes where everything it needs is there, while the values live.
+fn taken_by_many_promotions(alloc: &mut SmartAlloc) -> isize {
+    for _ in 0..3 {
+        drop(promote_many(alloc));
+    }
+    let mut values = Vec::new();
+    taken_by(|| values = promote_many(alloc))
+}
+
 fn calls_of(work: impl FnOnce()) -> usize {
     let before = CALLS.load(Relaxed);
     work();
@@ -128,4 +146,16 @@ fn memory_follows_the_tags() {
     let given_back = -taken_by(|| drop(program.alloc.disable_behavior_filter()));
     println!("{fixed} bytes when enabled, {quiet} quiet, {busy} busy, {given_back} given back");
     assert!((given_back - busy).abs() < (256 << 10), "{given_back} of {busy} bytes given back");
+
+    let mut alloc = SmartAlloc::default();
+    let own = taken_by_many_promotions(&mut alloc);
+    let filter = taken_by(|| {
+        alloc.enable_behavior_filter();
+        drop(promote_many(&mut alloc));
+    });
+    let watched = taken_by_many_promotions(&mut alloc);
+    assert!(
+        filter + watched - own < FIXED.cast_signed(),
+        "{own} bytes for 20 000 promotions, {watched} + {filter} watched"
+    );
 }
