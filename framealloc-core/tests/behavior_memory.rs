@@ -155,7 +155,7 @@ fn memory_follows_the_tags() {
     });
     let watched = taken_by_many_promotions(&mut alloc);
     assert!(
-        filter + watched - own < FIXED.cast_signed(),
+        filter + watched - own < (FIXED + PER_QUIET_TAG * TAGS).cast_signed(),
         "{own} bytes for 20 000 promotions, {watched} + {filter} watched"
     );
 }
