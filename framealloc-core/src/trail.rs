@@ -105,6 +105,18 @@ pub(crate) fn frame_ended(allocator: u64) {
     let _ = allocator;
 }
 
+/// Where the first of the scopes was opened that the last frame left open; empty without the feature.
+pub(crate) fn first_open_scope(allocator: u64) -> String {
+    #[cfg(feature = "debug")]
+    let place = frames::first_open_scope(allocator).map(|place| format!("; one was opened at {place}"));
+    #[cfg(not(feature = "debug"))]
+    let place = {
+        let _ = allocator;
+        None
+    };
+    place.unwrap_or_default()
+}
+
 /// The allocator with this number is gone.
 #[inline(always)]
 pub(crate) fn allocator_gone(allocator: u64) {

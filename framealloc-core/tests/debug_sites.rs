@@ -3,7 +3,7 @@
 
 use framealloc_core::debug::{self, FrameValue, FrameValueKind};
 use framealloc_core::pool::{Pool, PoolBox, PoolSpec};
-use framealloc_core::{RetentionPolicy, SmartAlloc, pool};
+use framealloc_core::{FrameEvent, RetentionPolicy, SmartAlloc, pool};
 
 /// The line that this is called in.
 #[track_caller]
@@ -129,7 +129,17 @@ fn a_scope_left_open_is_listed_with_its_site() {
     let scope = alloc.frame_scope();
     scope.frame_box([0_u8; 100]);
     std::mem::forget(scope);
+    let told = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let tell = std::sync::Arc::clone(&told);
+    let subscription = alloc.on_frame_event(move |_, event| {
+        if let FrameEvent::Diagnostic(diagnostic) = event {
+            tell.lock().unwrap().push_str(&diagnostic.to_string());
+        }
+    });
     let report = alloc.end_frame();
+    drop(subscription);
+    let told = told.lock().unwrap().clone();
+    assert!(told.contains("FA004") && told.contains(&format!("debug_sites.rs:{place}:")), "{told}");
     let open = of_kind(&alloc, FrameValueKind::OpenScope);
     assert_eq!((open.len(), report.scopes_left_open), (1, 1), "{open:?}");
     assert_eq!(open[0].site.location.line(), place);

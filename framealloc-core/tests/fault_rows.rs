@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 
-use framealloc_core::{AllocConfig, FrameVec, SmartAlloc, kilobytes, pool};
+use framealloc_core::{AllocConfig, FrameVec, SmartAlloc, kilobytes};
 
 /// Runs the named test of this program again, in a process of its own, with `variable` set.
 fn again(name: &str, variable: &str) -> Command {
@@ -149,6 +149,7 @@ fn requests_that_no_kept_chunk_can_hold_are_served() {
 #[cfg(all(unix, not(feature = "debug")))]
 #[test]
 fn a_forked_child_uses_the_memory_that_its_thread_had() {
+    use framealloc_core::pool;
     use std::os::unix::process::CommandExt;
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
     use std::sync::mpsc;

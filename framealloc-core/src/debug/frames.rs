@@ -1,6 +1,7 @@
 //! What is alive when its frame ends.
 
 use core::fmt;
+use core::panic::Location;
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
@@ -139,6 +140,16 @@ pub(crate) fn memory_ends(address: usize, allocator: u64, tag: TagId) {
     if let Some(Some(Pending { type_name, bytes, site })) = pending {
         outlived(allocator, FrameValueKind::Forgotten, type_name, bytes, tag, site);
     }
+}
+
+/// Where the first of the scopes was opened that the last frame left open.
+pub(crate) fn first_open_scope(allocator: u64) -> Option<&'static Location<'static>> {
+    let place = quietly(|| {
+        let frames = FRAMES.lock();
+        let mut scopes = frames.get(&allocator)?.last.iter().filter(|value| value.kind == FrameValueKind::OpenScope);
+        scopes.next().map(|scope| scope.site.location)
+    });
+    place.flatten()
 }
 
 /// With the feature `debug`.

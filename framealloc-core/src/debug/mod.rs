@@ -33,7 +33,8 @@
 //! ```
 //!
 //! # What it does not see
-//! Values without size. Values that a forgotten map, set or iterator owned. Overruns that jump over what lies between
+//! Where a map, a set or a collection of another crate asked for its block: a line of this crate is named. Values without
+//! size. Values that a forgotten map, set or iterator owned. Overruns that jump over what lies between
 //! two blocks, or that change no byte. Where the two ends of an arena meet, nothing lies between them. A write to frame memory
 //! that is free again is found only where it touches a later block's surroundings. Types with an alignment over 4096, and over
 //! 8 KiB, are listed as objects of pools, but the global allocator's memory around them is not watched.

@@ -10,6 +10,7 @@ use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
 use crate::raw::growth::{Growth, Held};
 use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::trail;
 use crate::transfer::UnreceivedTransfer;
 
 impl Diagnostic {
@@ -131,7 +132,9 @@ impl Watcher {
         for (count, what) in [(report.scopes_left_open, "scopes"), (report.phases_left_open, "phases")] {
             if count > 0 {
                 self.find(alloc, ("FA004", Level::Warning), subject_of(what), |found| {
-                    let message = format!("{count} {what} were still open when the frame ended, and ended with it");
+                    let first = if what == "scopes" { trail::first_open_scope(alloc.id()) } else { String::new() };
+                    let message =
+                        format!("{count} {what} were still open when the frame ended, and ended with it{first}");
                     found.saying(message).with_help("a guard that is forgotten or leaked never ends what it began")
                 });
             }
