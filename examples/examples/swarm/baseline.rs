@@ -9,7 +9,7 @@ use framealloc::collections::FrameHasher;
 use rayon::prelude::*;
 
 use crate::report::{Stopwatch, System};
-use crate::world::{self, Batch, Buckets, Contact, HEEDED, Intent, Sprite, VIEW, Vec2, World};
+use crate::world::{self, Batch, Buckets, Contact, Dart, Flight, Game, HEEDED, Intent, Sprite, VIEW, Vec2, World};
 
 struct SpatialHash {
     starts: Box<[u32]>,
@@ -36,7 +36,8 @@ impl Neighbours {
 
 type Intents = Box<[Intent<Box<[Vec2]>>]>;
 
-pub fn tick(world: &mut World, parts: usize, watch: &mut Stopwatch) -> u64 {
+pub fn tick(game: &mut Game<Box<Dart>>, parts: usize, watch: &mut Stopwatch) -> u64 {
+    let Game { world, darts } = game;
     let view: &World = world;
     let space = watch.time(System::SpatialHash, || spatial_hash(view));
     let buckets = space.buckets();
@@ -51,10 +52,16 @@ pub fn tick(world: &mut World, parts: usize, watch: &mut Stopwatch) -> u64 {
     watch.time(System::Steer, || steer_all(view, &neighbours, &intents, &mut accelerations));
     let contacts = watch.time(System::Collide, || each_part(view, parts, |_, agents| collide(view, buckets, agents)));
 
-    let mut pushes = vec![Vec2::default(); view.agents()];
+    watch.time(System::Fly, || {
+        let thrown = each_part(world, parts, |_, agents| throw(world, agents));
+        darts.extend(thrown.into_iter().flatten());
+        fly(world, buckets, darts);
+    });
+
+    let mut pushes = vec![Vec2::default(); world.agents()];
     watch.time(System::Resolve, || resolve(world, &contacts, &mut pushes));
     watch.time(System::Integrate, || world.integrate(&accelerations, &pushes));
-    watch.time(System::Render, || render(world))
+    watch.time(System::Render, || render(world, darts))
 }
 
 fn each_part<T: Send>(world: &World, parts: usize, system: impl Fn(usize, Range<usize>) -> T + Sync) -> Vec<T> {
@@ -172,6 +179,28 @@ fn collide(world: &World, buckets: Buckets<'_>, agents: Range<usize>) -> Box<[Co
     contacts.into_boxed_slice()
 }
 
+fn throw(world: &World, agents: Range<usize>) -> Box<[Box<Dart>]> {
+    agents.filter_map(|agent| world.throw(agent)).map(Box::new).collect()
+}
+
+#[expect(clippy::vec_box, reason = "a dart has an address of its own in either simulation")]
+fn fly(world: &mut World, buckets: Buckets<'_>, darts: &mut Vec<Box<Dart>>) {
+    let mut flights = vec![Flight::GoesOn; darts.len()];
+    let view: &World = world;
+    darts.par_iter_mut().zip(flights.par_iter_mut()).with_min_len(256).for_each(|(dart, flight)| {
+        *flight = view.fly(dart, buckets);
+    });
+    let mut flights = flights.iter();
+    darts.retain(|dart| match flights.next() {
+        Some(Flight::Hits(prey)) => {
+            world.strike(dart, *prey);
+            false
+        }
+        Some(Flight::Ends) => false,
+        _ => true,
+    });
+}
+
 fn resolve(world: &mut World, contacts: &[Box<[Contact]>], pushes: &mut [Vec2]) {
     let mut all = Vec::new();
     for contacts in contacts {
@@ -183,7 +212,7 @@ fn resolve(world: &mut World, contacts: &[Box<[Contact]>], pushes: &mut [Vec2]) 
     }
 }
 
-fn render(world: &World) -> u64 {
+fn render(world: &World, darts: &[Box<Dart>]) -> u64 {
     let mut sprites: Vec<Sprite> = Vec::new();
     let mut labels: Vec<String> = Vec::new();
     for agent in (0..world.agents()).filter(|agent| world.is_visible(*agent)) {
@@ -200,5 +229,5 @@ fn render(world: &World) -> u64 {
             _ => batches.push(Batch { texture: sprite.texture, sprites: index..index + 1 }),
         }
     }
-    world::submit(&sprites, &batches, labels.iter().map(String::as_str))
+    world::submit(&sprites, &batches, darts.iter().map(|dart| &**dart), labels.iter().map(String::as_str))
 }

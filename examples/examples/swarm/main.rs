@@ -21,18 +21,19 @@ mod world;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use framealloc::{CountingAlloc, RecordError, SmartAlloc};
+use framealloc::{CountingAlloc, RecordError, RecordOptions, SmartAlloc};
 
 use args::{Args, Refusal};
 use report::Stopwatch;
-use world::World;
+use world::Game;
 
 #[global_allocator]
 static ALLOCATOR: CountingAlloc = CountingAlloc::system();
 
 /// Frames before the first that is timed or counted: the swarm finds its shape, and memory grows to what a frame needs.
 const WARM_UP: usize = 64;
-/// In one pair of frames of so many the allocator's calls are counted, which costs time; the others are timed.
+/// In one pair of frames of so many the allocator's calls are counted, which costs time; the others are timed. A recording has
+/// the calls of every frame: then they are always counted.
 const COUNT_EVERY: usize = 4;
 /// Parts of the work per thread, so that threads that finish early take over.
 const PARTS_PER_THREAD: usize = 4;
@@ -77,31 +78,33 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(String, bool), RecordError> {
     let parts = args.threads * PARTS_PER_THREAD;
     let mut alloc = SmartAlloc::default();
-    let mut world = World::new(args.agents);
-    let mut world_of_std = world.clone();
+    let (mut game, mut game_of_std) = (Game::new(args.agents), Game::new(args.agents));
     let (mut ours, mut std) = (Stopwatch::new(args.frames), Stopwatch::new(args.frames));
+    let recording = args.record.is_some();
     let progress = io::stderr().is_terminal();
     let mut pictures_equal = true;
 
     ALLOCATOR.set_counting(false);
     for frame in 0..WARM_UP + args.frames {
         if frame == WARM_UP - 1 {
-            systems::rehearse(&mut alloc, &world, parts);
+            systems::rehearse(&mut alloc, &game.world, parts);
         }
         if frame == WARM_UP
             && let Some(file) = &args.record
         {
-            alloc.record(file)?;
+            let options = RecordOptions::default().with_allocator_calls(|| ALLOCATOR.calls().total());
+            alloc.record_with(file, options)?;
+            ALLOCATOR.set_counting(true);
         }
-        let mut framealloc = |watch: &mut Stopwatch| systems::tick(&mut alloc, &mut world, parts, watch);
-        let mut baseline = |watch: &mut Stopwatch| baseline::tick(&mut world_of_std, parts, watch);
+        let mut framealloc = |watch: &mut Stopwatch| systems::tick(&mut alloc, &mut game, parts, watch);
+        let mut baseline = |watch: &mut Stopwatch| baseline::tick(&mut game_of_std, parts, watch);
         // Who goes first finds colder caches: they take turns.
         let pictures = if frame % 2 == 0 {
-            let picture = step(frame, &mut ours, &mut framealloc);
-            (picture, step(frame, &mut std, &mut baseline))
+            let picture = step(frame, recording, &mut ours, &mut framealloc);
+            (picture, step(frame, recording, &mut std, &mut baseline))
         } else {
-            let picture = step(frame, &mut std, &mut baseline);
-            (picture, step(frame, &mut ours, &mut framealloc))
+            let picture = step(frame, recording, &mut std, &mut baseline);
+            (step(frame, recording, &mut ours, &mut framealloc), picture)
         };
         pictures_equal &= pictures.0 == pictures.1;
         if progress && frame % 8 == 0 {
@@ -111,13 +114,13 @@ fn run(args: &Args) -> Result<(String, bool), RecordError> {
     if progress {
         eprint!("\r{:30}\r", "");
     }
-    let equal = pictures_equal && world.checksum() == world_of_std.checksum();
+    let equal = pictures_equal && game.checksum() == game_of_std.checksum();
     alloc.stop_recording()?;
     Ok((report::report(args, &alloc.stats(), &ours, &std, equal), equal))
 }
 
 /// Runs one frame and takes either its time or its calls of the allocator.
-fn step(frame: usize, watch: &mut Stopwatch, simulate: &mut dyn FnMut(&mut Stopwatch) -> u64) -> u64 {
+fn step(frame: usize, recording: bool, watch: &mut Stopwatch, simulate: &mut dyn FnMut(&mut Stopwatch) -> u64) -> u64 {
     if frame < WARM_UP {
         simulate(watch)
     } else if (frame / 2).is_multiple_of(COUNT_EVERY) {
@@ -125,7 +128,7 @@ fn step(frame: usize, watch: &mut Stopwatch, simulate: &mut dyn FnMut(&mut Stopw
         let before = ALLOCATOR.calls();
         let picture = simulate(watch);
         let calls = ALLOCATOR.calls() - before;
-        ALLOCATOR.set_counting(false);
+        ALLOCATOR.set_counting(recording);
         watch.count(calls);
         picture
     } else {
@@ -135,24 +138,27 @@ fn step(frame: usize, watch: &mut Stopwatch, simulate: &mut dyn FnMut(&mut Stopw
 
 #[cfg(test)]
 mod tests {
+    use framealloc::Pooled;
+
     use super::*;
+    use world::Dart;
 
     #[test]
     fn both_simulations_draw_the_same_pictures() {
         let mut alloc = SmartAlloc::default();
-        let mut world = World::new(600);
-        let mut world_of_std = world.clone();
+        let (mut game, mut game_of_std) = (Game::new(600), Game::new(600));
         let mut watch = Stopwatch::new(0);
-        systems::rehearse(&mut alloc, &world, 3);
+        systems::rehearse(&mut alloc, &game.world, 3);
         for frame in 0..40 {
-            let pictures = (
-                systems::tick(&mut alloc, &mut world, 3, &mut watch),
-                baseline::tick(&mut world_of_std, 3, &mut watch),
-            );
+            let pictures =
+                (systems::tick(&mut alloc, &mut game, 3, &mut watch), baseline::tick(&mut game_of_std, 3, &mut watch));
             assert_eq!(pictures.0, pictures.1, "frame {frame}");
         }
-        assert_eq!(world.checksum(), world_of_std.checksum());
+        assert_eq!(game.checksum(), game_of_std.checksum());
+        // The pool holds the darts of this game, and no other test makes any.
+        assert_eq!(Dart::pool().stats().live, game.darts.len());
+        assert!(!game.darts.is_empty());
         let stats = alloc.stats();
-        assert!(["space", "ai", "steering", "physics", "render"].iter().all(|tag| stats.tag(tag).is_some()));
+        assert!(["space", "ai", "steering", "physics", "darts", "render"].iter().all(|tag| stats.tag(tag).is_some()));
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use framealloc::{AllocCalls, AllocStats};
+use framealloc::{AllocCalls, AllocStats, Pooled};
 
 use crate::args::Args;
+use crate::world::Dart;
 
 /// The systems of a frame, in the order they run.
 #[derive(Clone, Copy, Debug)]
@@ -15,17 +16,19 @@ pub enum System {
     Think,
     Steer,
     Collide,
+    Fly,
     Resolve,
     Integrate,
     Render,
 }
 
-const SYSTEMS: [(System, &str); 8] = [
+const SYSTEMS: [(System, &str); 9] = [
     (System::SpatialHash, "spatial_hash"),
     (System::Neighbours, "neighbours"),
     (System::Think, "think"),
     (System::Steer, "steer"),
     (System::Collide, "collide"),
+    (System::Fly, "fly"),
     (System::Resolve, "resolve"),
     (System::Integrate, "integrate"),
     (System::Render, "render"),
@@ -119,6 +122,8 @@ fn tables(
         writeln!(out, "{:<20} {:>14} {:>14}", tag.path, tag.bytes, tag.high_water)?;
     }
     writeln!(out, "{:<20} {:>14} {:>14}\n", "all", stats.bytes, stats.high_water)?;
+
+    writeln!(out, "{}\n", Dart::pool().stats())?;
 
     writeln!(
         out,

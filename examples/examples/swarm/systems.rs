@@ -3,12 +3,14 @@
 //! What a system needs for itself it takes from `alloc` and forgets; what a later system reads it takes from the whole
 //! frame (`out = frame`). The compiler checks which is which.
 
-use framealloc::{Frame, FrameBox, FrameString, FrameVec, SmartAlloc, alloc_tag, frame_format, frame_system};
+use framealloc::{
+    Frame, FrameBox, FrameString, FrameVec, PoolBox, Pooled, SmartAlloc, alloc_tag, frame_format, frame_system,
+};
 use rayon::prelude::*;
 use std::ops::Range;
 
 use crate::report::{Stopwatch, System};
-use crate::world::{self, Batch, Buckets, Contact, HEEDED, Intent, Sprite, VIEW, Vec2, World};
+use crate::world::{self, Batch, Buckets, Contact, Dart, Flight, Game, HEEDED, Intent, Sprite, VIEW, Vec2, World};
 
 mod tags {
     use framealloc::Tag;
@@ -18,6 +20,7 @@ mod tags {
     pub static PATHFINDING: Tag = Tag::new("ai::pathfinding");
     pub static STEERING: Tag = Tag::new("steering");
     pub static PHYSICS: Tag = Tag::new("physics");
+    pub static DARTS: Tag = Tag::new("darts");
     pub static RENDER: Tag = Tag::new("render");
 }
 
@@ -50,7 +53,8 @@ type Intents<'f> = FrameBox<'f, [Intent<FrameBox<'f, [Vec2]>>]>;
 
 /// One frame. It begins with the body and ends with it; nothing of it can get out.
 #[frame_system(name = "tick")]
-pub fn tick(alloc: &mut SmartAlloc, world: &mut World, parts: usize, watch: &mut Stopwatch) -> u64 {
+pub fn tick(alloc: &mut SmartAlloc, game: &mut Game<PoolBox<Dart>>, parts: usize, watch: &mut Stopwatch) -> u64 {
+    let Game { world, darts } = game;
     let view: &World = world;
     let space = watch.time(System::SpatialHash, || spatial_hash(alloc, view));
     let buckets = space.buckets();
@@ -68,10 +72,18 @@ pub fn tick(alloc: &mut SmartAlloc, world: &mut World, parts: usize, watch: &mut
     let contacts = watch
         .time(System::Collide, || each_part(alloc, view, parts, |_, agents| collide(alloc, view, buckets, agents)));
 
-    let mut pushes = alloc.frame_slice_fill_with(view.agents(), |_| Vec2::default());
+    watch.time(System::Fly, || {
+        // Darts are made on whatever thread a hunter is on, live for some frames, and are dropped here: their slots go round.
+        let thrown = each_part(alloc, world, parts, |_, agents| throw(alloc, world, agents));
+        // fa: allow(FA402, reason = "the list has room for all darts that can fly at once")
+        darts.extend(thrown.into_iter().flatten());
+        fly(alloc, world, buckets, darts);
+    });
+
+    let mut pushes = alloc.frame_slice_fill_with(world.agents(), |_| Vec2::default());
     watch.time(System::Resolve, || resolve(alloc, world, &contacts, &mut pushes));
     watch.time(System::Integrate, || world.integrate(&accelerations, &pushes));
-    watch.time(System::Render, || render(alloc, world))
+    watch.time(System::Render, || render(alloc, world, darts))
 }
 
 /// Has every thread do all of the divided work once, so that no later division of it makes a thread's memory grow.
@@ -88,6 +100,9 @@ pub fn rehearse(alloc: &mut SmartAlloc, world: &World, parts: usize) {
             steer(alloc, world, &near, &intents, agents.clone(), &mut accelerations[agents.clone()]);
             collide(alloc, world, space.buckets(), agents);
         }
+        // Every thread has had as many darts as there can be, so that the pool has all the memory that it will need.
+        let darts = hunters.iter().cycle().take(world.most_darts()).map(|hunter| world.dart_of(*hunter));
+        drop(alloc.frame_slice_from_iter(darts.map(Pooled::pooled)));
     });
 }
 
@@ -252,6 +267,31 @@ fn collide<'f>(
     frame.tagged(&tags::PHYSICS).frame_slice_copy(&contacts)
 }
 
+/// The darts that are thrown in this frame. The list is of the frame, the darts are not.
+#[alloc_tag(tags::DARTS)]
+fn throw<'f>(alloc: &'f SmartAlloc, world: &World, agents: Range<usize>) -> FrameBox<'f, [PoolBox<Dart>]> {
+    alloc.frame_slice_from_iter(agents.filter_map(|agent| world.throw(agent)).map(Pooled::pooled))
+}
+
+/// Moves the darts, and drops those that hit or fall.
+#[frame_system(tag = tags::DARTS, name = "fly")]
+fn fly(alloc: &SmartAlloc, world: &mut World, buckets: Buckets<'_>, darts: &mut Vec<PoolBox<Dart>>) {
+    let mut flights = alloc.frame_slice_fill_with(darts.len(), |_| Flight::GoesOn);
+    let view: &World = world;
+    darts.par_iter_mut().zip(flights.par_iter_mut()).with_min_len(256).for_each(|(dart, flight)| {
+        *flight = view.fly(dart, buckets);
+    });
+    let mut flights = flights.iter();
+    darts.retain(|dart| match flights.next() {
+        Some(Flight::Hits(prey)) => {
+            world.strike(dart, *prey);
+            false
+        }
+        Some(Flight::Ends) => false,
+        _ => true,
+    });
+}
+
 #[frame_system(tag = tags::PHYSICS, name = "resolve")]
 fn resolve(alloc: &SmartAlloc, world: &mut World, contacts: &[FrameBox<'_, [Contact]>], pushes: &mut [Vec2]) {
     let mut all = alloc.frame_vec();
@@ -266,7 +306,7 @@ fn resolve(alloc: &SmartAlloc, world: &mut World, contacts: &[FrameBox<'_, [Cont
 
 /// Lists what the camera sees, in batches, with a name tag for the hunters among them, and hands it to the renderer.
 #[frame_system(tag = tags::RENDER, name = "render", budget = "64MiB")]
-fn render(alloc: &SmartAlloc, world: &World) -> u64 {
+fn render(alloc: &SmartAlloc, world: &World, darts: &[PoolBox<Dart>]) -> u64 {
     let mut sprites: FrameVec<'_, Sprite> = alloc.frame_vec();
     let mut labels: FrameVec<'_, FrameString<'_>> = alloc.frame_vec();
     for agent in (0..world.agents()).filter(|agent| world.is_visible(*agent)) {
@@ -284,5 +324,5 @@ fn render(alloc: &SmartAlloc, world: &World) -> u64 {
             _ => batches.push(Batch { texture: sprite.texture, sprites: index..index + 1 }),
         }
     }
-    world::submit(&sprites, &batches, labels.iter().map(FrameString::as_str))
+    world::submit(&sprites, &batches, darts.iter().map(|dart| &**dart), labels.iter().map(FrameString::as_str))
 }

@@ -14,6 +14,10 @@ pub const HEEDED: usize = 16;
 const STEP: f32 = 1.0 / 60.0;
 /// One agent in so many hunts.
 const HUNTERS: usize = 20;
+/// A hunter throws a dart once in so many frames.
+const THROW_EVERY: u32 = 24;
+/// Frames that a dart flies if it hits nobody.
+const FLIGHT: u16 = 40;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Vec2 {
@@ -61,6 +65,29 @@ impl Mul<f32> for Vec2 {
     type Output = Self;
     fn mul(self, factor: f32) -> Self {
         Self::new(self.x * factor, self.y * factor)
+    }
+}
+
+/// A world and the darts in it. `D` is where a dart lives: in a pool or in a box of its own.
+#[derive(Debug)]
+pub struct Game<D> {
+    pub world: World,
+    pub darts: Vec<D>,
+}
+
+impl<D: std::ops::Deref<Target = Dart>> Game<D> {
+    pub fn new(agents: usize) -> Self {
+        let world = World::new(agents);
+        // The list has room for all that can fly at once; the darts come and go one by one.
+        let darts = Vec::with_capacity(world.most_darts());
+        Self { world, darts }
+    }
+
+    /// Bits of everything that moves, mixed: equal for equal games.
+    pub fn checksum(&self) -> u64 {
+        self.darts.iter().fold(self.world.checksum(), |sum, dart| {
+            [dart.at.x, dart.at.y].into_iter().fold(sum, |sum, number| mix(sum, number.to_bits()))
+        })
     }
 }
 
@@ -163,6 +190,54 @@ impl World {
         })
     }
 
+    /// Darts that can fly at once.
+    pub fn most_darts(&self) -> usize {
+        self.agents().div_ceil(HUNTERS) * (usize::from(FLIGHT) / THROW_EVERY as usize + 1)
+    }
+
+    /// The dart that a hunter throws in this frame, if it does.
+    pub fn throw(&self, hunter: usize) -> Option<Dart> {
+        let turn = (mix(7, hunter as u32) % u64::from(THROW_EVERY)) as u32;
+        let throws = Self::is_hunter(hunter) && self.frame % THROW_EVERY == turn;
+        throws.then(|| self.dart_of(hunter))
+    }
+
+    /// A dart in the hand of a hunter.
+    pub fn dart_of(&self, hunter: usize) -> Dart {
+        Dart {
+            at: self.positions[hunter],
+            velocity: self.velocities[hunter].normalized() * 5.0,
+            hunter: hunter as u32,
+            left: FLIGHT,
+        }
+    }
+
+    /// Moves a dart by one step, and tells whom it hits.
+    pub fn fly(&self, dart: &mut Dart, buckets: Buckets<'_>) -> Flight {
+        dart.at += dart.velocity * STEP;
+        dart.left -= 1;
+        let mut hit: Option<u32> = None;
+        buckets.visit_around(self, dart.at, BODY, |agent| {
+            if agent != dart.hunter && !Self::is_hunter(agent as usize) {
+                // The order of a bucket is that of the agents, whoever sorted them; the first of all cells is hit.
+                hit = Some(hit.map_or(agent, |other| other.min(agent)));
+            }
+            true
+        });
+        match hit {
+            Some(agent) => Flight::Hits(agent),
+            None if dart.left == 0 => Flight::Ends,
+            None => Flight::GoesOn,
+        }
+    }
+
+    /// A dart takes energy from whom it hits to whom threw it.
+    pub fn strike(&mut self, dart: &Dart, prey: u32) {
+        let taken = self.energy[prey as usize].min(0.2);
+        self.energy[prey as usize] -= taken;
+        self.energy[dart.hunter as usize] += taken;
+    }
+
     /// Applies one contact to the pushes of a frame; a hunter takes energy from what it touches.
     pub fn resolve(&mut self, contact: &Contact, pushes: &mut [Vec2]) {
         let (one, other) = (contact.one as usize, contact.other as usize);
@@ -211,6 +286,25 @@ impl World {
             angle: heading.y.atan2(heading.x),
         }
     }
+}
+
+/// What a hunter throws. It lives for some frames, until it hits or falls.
+#[derive(Clone, Copy, Debug, framealloc::Pooled)]
+#[pooled(capacity = 2048, grow = double, tag = "darts", prewarm)]
+pub struct Dart {
+    pub at: Vec2,
+    velocity: Vec2,
+    hunter: u32,
+    left: u16,
+}
+
+/// How the flight of a dart goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flight {
+    #[default]
+    GoesOn,
+    Ends,
+    Hits(u32),
 }
 
 /// Two agents that touch.
@@ -271,9 +365,14 @@ pub struct Batch {
     pub sprites: Range<u32>,
 }
 
-/// What a renderer would do with its list: read it all once.
-pub fn submit<'a>(sprites: &[Sprite], batches: &[Batch], labels: impl Iterator<Item = &'a str>) -> u64 {
-    let mut sum = 0;
+/// What a renderer would do with its lists: read them all once.
+pub fn submit<'a>(
+    sprites: &[Sprite],
+    batches: &[Batch],
+    darts: impl Iterator<Item = &'a Dart>,
+    labels: impl Iterator<Item = &'a str>,
+) -> u64 {
+    let mut sum = darts.fold(0, |sum, dart| mix(sum, dart.at.x.to_bits() ^ dart.at.y.to_bits()));
     for batch in batches {
         for sprite in &sprites[batch.sprites.start as usize..batch.sprites.end as usize] {
             sum = mix(sum, sprite.at.x.to_bits() ^ sprite.at.y.to_bits() ^ sprite.angle.to_bits());
@@ -311,6 +410,11 @@ impl Buckets<'_> {
     /// Calls `visit` with every other agent within `radius`, at most `VIEW`, until it returns false.
     pub fn visit(self, world: &World, agent: usize, radius: f32, mut visit: impl FnMut(u32) -> bool) {
         let at = world.positions[agent];
+        self.visit_around(world, at, radius, |other| other as usize == agent || visit(other));
+    }
+
+    /// Calls `visit` with every agent within `radius` of a point, at most `VIEW`, until it returns false.
+    pub fn visit_around(self, world: &World, at: Vec2, radius: f32, mut visit: impl FnMut(u32) -> bool) {
         let (x, y) = cell(at);
         let count = self.starts.len() - 1;
         for row in y - 1..=y + 1 {
@@ -319,10 +423,7 @@ impl Buckets<'_> {
                 for &other in &self.agents[self.starts[bucket] as usize..self.starts[bucket + 1] as usize] {
                     let there = world.positions[other as usize];
                     // Another cell may have the same bucket.
-                    if (there - at).length_squared() < radius * radius
-                        && other as usize != agent
-                        && cell(there) == (column, row)
-                        && !visit(other)
+                    if (there - at).length_squared() < radius * radius && cell(there) == (column, row) && !visit(other)
                     {
                         return;
                     }
