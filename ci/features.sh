@@ -23,6 +23,8 @@ cargo test -p framealloc-core --features tracy --test tracy --test recording --t
 cargo test -p framealloc-core --features tracy --doc tracy
 echo "== framealloc with memory_filter"
 cargo test -p framealloc --features memory_filter --test behavior_no_heap
+echo "== framealloc-macros with declared-budgets"
+cargo test -p framealloc-macros --features declared-budgets
 if cargo +nightly --version >/dev/null 2>&1; then
     CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/nightly" cargo +nightly test -p framealloc-core --tests --features nightly
 else

@@ -1,5 +1,6 @@
 //! What the attribute macros call. Not for users: it changes with every release.
 
+pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::scope::{TaggedAlloc, with_frame};
 pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::Site;

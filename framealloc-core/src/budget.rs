@@ -100,6 +100,42 @@ impl From<usize> for Budget {
     }
 }
 
+/// The budgets of a `.fa.toml`, read while the program was compiled: what `framealloc::declared_budgets!()` makes and
+/// [`AllocConfig::with_budgets`](crate::AllocConfig::with_budgets) takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclaredBudgets {
+    thread: Option<usize>,
+    tags: &'static [(&'static str, usize)],
+    policy: BudgetPolicy,
+}
+
+impl DeclaredBudgets {
+    /// For expansions: the bytes of a thread, and of tags by path.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(thread: Option<usize>, tags: &'static [(&'static str, usize)]) -> Self {
+        Self { thread, tags, policy: BudgetPolicy::Fail }
+    }
+
+    /// Sets what happens to requests beyond these budgets; the file says only how many bytes they have.
+    #[must_use]
+    pub const fn with_policy(mut self, policy: BudgetPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Returns the budget of each thread: `thread` of `[budgets]`.
+    #[must_use]
+    pub fn thread(&self) -> Option<Budget> {
+        self.thread.map(|bytes| Budget::new(bytes).with_policy(self.policy))
+    }
+
+    /// Returns the tags that have a budget, by path, in the order of their paths.
+    pub fn tags(&self) -> impl Iterator<Item = (&'static str, Budget)> {
+        self.tags.iter().map(|(path, bytes)| (*path, Budget::new(*bytes).with_policy(self.policy)))
+    }
+}
+
 /// What a budget did in the last frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 //! How an allocator is set up.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, DeclaredBudgets};
 use crate::error::Limit;
 use crate::observe::diagnostics::Strict;
 use crate::observe::watch::Watch;
@@ -179,6 +179,26 @@ impl AllocConfig {
         self.tag_budgets.retain(|(known, _)| *known != tag);
         self.tag_budgets.push((tag, budget.into()));
         self
+    }
+
+    /// Sets the budgets that `.fa.toml` declares, for each thread and for its tags: `framealloc::declared_budgets!()` (feature
+    /// `declared-budgets`) reads them while the program is compiled. Budgets that are set later replace them.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, Budget, DeclaredBudgets, SmartAlloc, kilobytes};
+    ///
+    /// # fn declared() -> DeclaredBudgets { DeclaredBudgets::new(Some(8192), &[("ai", 1024)]) }
+    /// let declared: DeclaredBudgets = declared(); // declared_budgets!()
+    /// let alloc = SmartAlloc::new(AllocConfig::default().with_budgets(declared));
+    /// assert_eq!(alloc.frame_remaining(), Some(kilobytes(8)));
+    /// assert_eq!(alloc.tagged("ai").frame_remaining(), Some(kilobytes(1)));
+    /// ```
+    #[must_use]
+    pub fn with_budgets(mut self, declared: DeclaredBudgets) -> Self {
+        if let Some(budget) = declared.thread() {
+            self = self.with_thread_frame_budget(budget);
+        }
+        declared.tags().fold(self, |config, (path, budget)| config.with_tag_budget(path, budget))
     }
 
     /// Limits the bytes of retained values that one

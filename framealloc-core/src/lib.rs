@@ -68,7 +68,7 @@ pub use raw::model;
 
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
-pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
+pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy, DeclaredBudgets};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
 pub use frame::{

@@ -8,8 +8,12 @@
 #![forbid(unsafe_code)]
 
 mod alloc_tag;
+#[cfg(feature = "declared-budgets")]
+mod budgets;
 mod closure;
 mod diagnostics;
+#[cfg(any(feature = "check-tags", feature = "declared-budgets"))]
+mod fa_toml;
 mod frame_system;
 mod item;
 mod pooled;
@@ -158,4 +162,33 @@ pub fn pooled(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Pooled, attributes(pooled))]
 pub fn derive_pooled(item: TokenStream) -> TokenStream {
     pooled::expand_derive(item.into()).into()
+}
+
+/// The budgets that `.fa.toml` declares, as a `DeclaredBudgets` for `AllocConfig::with_budgets`: `budget` of each
+/// `[tags.<name>]` and `thread` of `[budgets]`.
+///
+/// ```toml
+/// [budgets]
+/// thread = "8MiB"
+/// [tags.physics]
+/// budget = "2MiB"
+/// ```
+///
+/// ```
+/// use framealloc::{AllocConfig, BudgetPolicy, DeclaredBudgets, SmartAlloc, declared_budgets};
+///
+/// const BUDGETS: DeclaredBudgets = declared_budgets!().with_policy(BudgetPolicy::Warn);
+///
+/// let alloc = SmartAlloc::new(AllocConfig::default().with_budgets(BUDGETS));
+/// assert_eq!(alloc.frame_remaining(), BUDGETS.thread().map(|budget| budget.bytes()));
+/// ```
+///
+/// The file is looked for in the package and above it, up to the root of the workspace, while the program is compiled; a
+/// change of it compiles the program anew. A mistake in it, or no file, is a compile error here. The program itself reads no file.
+///
+/// `declared_budgets!(crate = path::to::framealloc)` where framealloc is not a dependency of that name.
+#[cfg(feature = "declared-budgets")]
+#[proc_macro]
+pub fn declared_budgets(args: TokenStream) -> TokenStream {
+    budgets::expand(&args.into()).into()
 }

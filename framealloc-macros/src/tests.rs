@@ -183,3 +183,18 @@ fn a_pooled_type_in_full() {
         }",
     );
 }
+
+#[cfg(feature = "declared-budgets")]
+#[test]
+fn what_declared_budgets_cannot_take_is_named_and_a_value_is_there_all_the_same() {
+    for (args, message) in
+        [("physics", "takes nothing, or `crate = path`"), ("crate = 3", "takes the path of framealloc")]
+    {
+        let expansion = crate::budgets::expand(&tokens(args)).to_string();
+        assert!(expansion.contains(message), "{expansion}");
+        assert!(expansion.contains("DeclaredBudgets :: new"), "{expansion}");
+    }
+    let expansion = crate::budgets::expand(&tokens("crate = game::memory")).to_string();
+    assert!(expansion.contains("game :: memory :: __private :: DeclaredBudgets"), "{expansion}");
+    assert!(!expansion.contains("compile_error"), "{expansion}");
+}

@@ -20,6 +20,8 @@
 #![forbid(unsafe_code)]
 
 mod allocator;
+#[cfg(feature = "tag-tables")]
+mod budgets;
 mod options;
 mod pooled;
 mod problem;
@@ -32,6 +34,8 @@ mod tag;
 mod tagged;
 
 pub use allocator::{Access, AllocatorPath, AllocatorSource, find_allocator};
+#[cfg(feature = "tag-tables")]
+pub use budgets::BudgetTables;
 pub use options::{Given, Parsed};
 pub use pooled::{Growth, PooledArgs};
 pub use problem::Problem;

@@ -44,13 +44,21 @@ pub struct TableError {
 }
 
 impl TableError {
-    fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, span }
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+impl TableError {
+    /// The line of `text`, the file, where the mistake is; counted from 1.
+    #[must_use]
+    pub fn line(&self, text: &str) -> usize {
+        text.get(..self.span.start).map_or(1, |before| before.matches('\n').count() + 1)
     }
 }
 
@@ -176,7 +184,7 @@ impl Reader {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("modules", _) => tag.modules = self.strings("modules", key.span(), value),
                 ("may_use", _) => tag.may_use = Some(self.strings("may_use", key.span(), value)),
-                ("budget", _) => tag.budget = self.budget(value),
+                ("budget", _) => tag.budget = budget("budget", value, &mut self.errors),
                 (_, DeValue::Table(_)) => {
                     nested.insert(key.clone(), value.clone());
                 }
@@ -202,24 +210,25 @@ impl Reader {
             Vec::new()
         })
     }
+}
 
-    fn budget(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u64> {
-        let read = match value.get_ref() {
-            DeValue::String(text) => parse_size(text).map_err(|error| format!("`{text}` is {error}")),
-            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
-                .map_err(|_| format!("`{number}` is not a size in bytes")),
-            _ => Err("`budget` takes a size, for example `\"2MiB\"` or `4096`".to_owned()),
-        };
-        match read {
-            Ok(0) => {
-                self.errors.push(TableError::new(value.span(), "a budget of zero refuses every allocation"));
-                None
-            }
-            Ok(bytes) => Some(bytes),
-            Err(message) => {
-                self.errors.push(TableError::new(value.span(), message));
-                None
-            }
+/// The bytes that the key `name` gives, unless there is something wrong with them.
+pub(crate) fn budget(name: &str, value: &Spanned<DeValue<'_>>, errors: &mut Vec<TableError>) -> Option<u64> {
+    let read = match value.get_ref() {
+        DeValue::String(text) => parse_size(text).map_err(|error| format!("`{text}` is {error}")),
+        DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
+            .map_err(|_| format!("`{number}` is not a size in bytes")),
+        _ => Err(format!("`{name}` takes a size, for example `\"2MiB\"` or `4096`")),
+    };
+    match read {
+        Ok(0) => {
+            errors.push(TableError::new(value.span(), "a budget of zero refuses every allocation"));
+            None
+        }
+        Ok(bytes) => Some(bytes),
+        Err(message) => {
+            errors.push(TableError::new(value.span(), message));
+            None
         }
     }
 }

@@ -9,6 +9,11 @@ pub use framealloc_core::*;
 #[doc(inline)]
 pub use framealloc_macros::{Pooled, alloc_tag, frame_system, pooled};
 
+#[cfg(feature = "declared-budgets")]
+#[cfg_attr(docsrs, doc(cfg(feature = "declared-budgets")))]
+#[doc(inline)]
+pub use framealloc_macros::declared_budgets;
+
 #[cfg(feature = "bevy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "bevy")))]
 #[doc(inline)]

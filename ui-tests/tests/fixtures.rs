@@ -109,3 +109,36 @@ fn tags_are_checked_against_the_declared_ones() {
     fixture.write(".fa.toml", "[tags.physics]\n[tags.ai.pathfinding]\n");
     fixture.passes("check");
 }
+
+#[test]
+fn declared_budgets_are_those_of_the_file_at_run_time() {
+    let dependency = "memory = { package = \"framealloc\", PATH, features = [\"declared-budgets\"] }";
+    let fixture = Fixture::new("budgets", "budgets", "2024", dependency, "declared-budgets");
+    let _ = fs::remove_file(fixture.folder.join(".fa.toml"));
+    // One token more, so that the crate is built again if an earlier run left it built.
+    fixture.write("src/lib.rs", &format!("{}\nconst _: () = ();\n", include_str!("../fixtures/budgets/lib.rs")));
+    fixture.fails("check", &["there is no `.fa.toml` in the package or above it", "help: make one", "src/lib.rs:6:"]);
+
+    fixture.write("src/lib.rs", include_str!("../fixtures/budgets/lib.rs"));
+    fixture.write(
+        ".fa.toml",
+        "[budgets]\nthread = \"64KiB\"\n[tags.ai]\nbudget = 4096\n[tags.ai.path]\nbudget = \"1KiB\"\n[tags.free]\n",
+    );
+    fixture.passes("test");
+
+    // An edit of the file is an edit of the program.
+    fixture.write(".fa.toml", "[budgets]\nthread = \"128KiB\"\n");
+    fixture.fails("test", &[]);
+    fixture.write(".fa.toml", "[budgets]\nthraed = 1\nthread = \"8MB\"\n");
+    fixture.fails(
+        "check",
+        &[
+            ".fa.toml` line 2: unknown key `thraed` in `[budgets]` (did you mean `thread`?)",
+            ".fa.toml` line 3: `8MB` is not a size: units are B, KiB, MiB, GiB",
+        ],
+    );
+    fixture.write(".fa.toml", "[tags.ai\n");
+    fixture.fails("check", &[".fa.toml` line 1: "]);
+    fixture.write(".fa.toml", "[tags.ai]\nbudget = 0\n");
+    fixture.fails("check", &["line 2: a budget of zero refuses every allocation"]);
+}
