@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
-# The tests of pools and collections under valgrind, which sees what the address sanitizer does not: reads of uninitialised memory.
+# The tests of pools, collections, retention and transfers under valgrind, which sees what the address sanitizer does not: reads of uninitialised memory.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! command -v valgrind >/dev/null; then
     echo "valgrind: not installed here; skipped"
     exit 0
 fi
-if [[ $# -eq 0 ]]; then
-    set -- --test pool_boxes --test pool_memory --test pool_advisories --test pool_torture --test collections_vec_panics
-fi
 host="$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')"
-# Blocks that only std's own thread handles point into the middle of are "possibly lost": no error.
-export "CARGO_TARGET_${host}_RUNNER=valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"
+runner="CARGO_TARGET_${host}_RUNNER"
 export FRAMEALLOC_RUNS=1
-cargo test -p framealloc-core "$@"
+
+# Blocks that only std's own thread handles point into the middle of are "possibly lost": no error.
+export "$runner=valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite"
+if [[ $# -gt 0 ]]; then
+    cargo test -p framealloc-core "$@"
+    exit
+fi
+cargo test -p framealloc-core --test pool_boxes --test pool_memory --test pool_advisories --test pool_torture \
+    --test collections_vec_panics --test collections_map_string --test collections_limits --test retention_promotions --test transfer_counts
+# What these forget on purpose is lost.
+export "$runner=valgrind -q --error-exitcode=9 --leak-check=no"
+cargo test -p framealloc-core --test collections_vec_growth --test collections_model --test scratch_regions
