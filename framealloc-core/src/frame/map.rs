@@ -3,6 +3,7 @@
 use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut, Index};
 
 use hashbrown::{HashMap, HashSet, TryReserveError};
@@ -51,71 +52,36 @@ pub struct FrameSet<'f, T, S = FrameHasher> {
     table: Set<'f, T, S>,
 }
 
-fn reason<E: Failure>(error: &TryReserveError, alloc: &FrameAllocator<'_>) -> E {
-    E::fail(match error {
-        TryReserveError::CapacityOverflow => AllocError::CapacityOverflow,
-        TryReserveError::AllocError { layout } => {
-            alloc.take_refusal().unwrap_or(AllocError::OutOfMemory { asked: layout.size() })
-        }
-    })
+/// What the tables of maps and sets have in common, beyond what they look like.
+trait Table<'f> {
+    fn allocator(&self) -> &FrameAllocator<'f>;
+    fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError>;
 }
 
 /// A table whose refusals are returned. A panic in the hash of a key must not leave it so.
-struct Waiting<'t, 'f, K, V, S>(&'t mut Map<'f, K, V, S>);
+struct Waiting<'t, 'f, W: Table<'f>>(&'t mut W, PhantomData<FrameAllocator<'f>>);
 
-impl<K, V, S> Drop for Waiting<'_, '_, K, V, S> {
+impl<'f, W: Table<'f>> Drop for Waiting<'_, 'f, W> {
     fn drop(&mut self) {
         self.0.allocator().wait(false);
     }
 }
 
-impl<'f, K, V, S> FrameMap<'f, K, V, S> {
-    /// Makes an empty map with a hasher of your own.
-    #[must_use]
-    pub fn with_hasher(frame: &'f Frame, hasher: S) -> Self {
-        Self { table: HashMap::with_hasher_in(hasher, FrameAllocator::new(frame)) }
-    }
-
-    /// Returns the frame that the map grows in.
-    #[must_use]
-    pub fn frame(&self) -> &'f Frame {
-        self.table.allocator().frame()
-    }
+fn reserve_more<'f, E: Failure>(table: &mut impl Table<'f>, additional: usize) -> Result<(), E> {
+    let waiting = Waiting(table, PhantomData);
+    waiting.0.allocator().wait(true);
+    waiting.0.try_reserve(additional).map_err(|error| {
+        E::fail(match error {
+            TryReserveError::CapacityOverflow => AllocError::CapacityOverflow,
+            TryReserveError::AllocError { layout } => {
+                let refusal = waiting.0.allocator().take_refusal();
+                refusal.unwrap_or(AllocError::OutOfMemory { asked: layout.size() })
+            }
+        })
+    })
 }
 
-impl<'f, K: Eq + Hash, V, S: BuildHasher> FrameMap<'f, K, V, S> {
-    pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E>
-    where
-        S: Default,
-    {
-        let mut map = Self::with_hasher(frame, S::default());
-        map.reserve_more::<E>(capacity)?;
-        Ok(map)
-    }
-
-    fn reserve_more<E: Failure>(&mut self, additional: usize) -> Result<(), E> {
-        let waiting = Waiting(&mut self.table);
-        waiting.0.allocator().wait(true);
-        let reserved = waiting.0.try_reserve(additional);
-        reserved.map_err(|error| reason(&error, waiting.0.allocator()))
-    }
-
-    /// Makes room for `additional` more entries.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    pub fn reserve(&mut self, additional: usize) {
-        infallible(self.reserve_more(additional));
-    }
-
-    /// Like [`FrameMap::reserve`].
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses; then the map is as it was.
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
-        self.reserve_more(additional)
-    }
-
+impl<K: Eq + Hash, V, S: BuildHasher> FrameMap<'_, K, V, S> {
     /// Like `insert`, which returns the value that was there; key and value are dropped where there is no room.
     ///
     /// # Errors
@@ -137,62 +103,7 @@ impl<'f, K: Eq + Hash, V, S: BuildHasher> FrameMap<'f, K, V, S> {
     }
 }
 
-impl<'f, T, S> FrameSet<'f, T, S> {
-    /// Makes an empty set with a hasher of your own.
-    #[must_use]
-    pub fn with_hasher(frame: &'f Frame, hasher: S) -> Self {
-        Self { table: HashSet::with_hasher_in(hasher, FrameAllocator::new(frame)) }
-    }
-
-    /// Returns the frame that the set grows in.
-    #[must_use]
-    pub fn frame(&self) -> &'f Frame {
-        self.table.allocator().frame()
-    }
-}
-
-/// As `Waiting` for maps.
-struct WaitingSet<'t, 'f, T, S>(&'t mut Set<'f, T, S>);
-
-impl<T, S> Drop for WaitingSet<'_, '_, T, S> {
-    fn drop(&mut self) {
-        self.0.allocator().wait(false);
-    }
-}
-
-impl<'f, T: Eq + Hash, S: BuildHasher> FrameSet<'f, T, S> {
-    pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E>
-    where
-        S: Default,
-    {
-        let mut set = Self::with_hasher(frame, S::default());
-        set.reserve_more::<E>(capacity)?;
-        Ok(set)
-    }
-
-    fn reserve_more<E: Failure>(&mut self, additional: usize) -> Result<(), E> {
-        let waiting = WaitingSet(&mut self.table);
-        waiting.0.allocator().wait(true);
-        let reserved = waiting.0.try_reserve(additional);
-        reserved.map_err(|error| reason(&error, waiting.0.allocator()))
-    }
-
-    /// Makes room for `additional` more values.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    pub fn reserve(&mut self, additional: usize) {
-        infallible(self.reserve_more(additional));
-    }
-
-    /// Like [`FrameSet::reserve`].
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses; then the set is as it was.
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
-        self.reserve_more(additional)
-    }
-
+impl<T: Eq + Hash, S: BuildHasher> FrameSet<'_, T, S> {
     /// Like `insert`, which returns whether the value is new; it is dropped where there is no room.
     ///
     /// # Errors
@@ -215,9 +126,60 @@ impl<'f, T: Eq + Hash, S: BuildHasher> FrameSet<'f, T, S> {
 }
 
 macro_rules! forward_table {
-    ($Table:ident, $under:ident, [$($item:ident),+]) => {
-        impl<'f, $($item,)+ S> Deref for $Table<'f, $($item,)+ S> {
-            type Target = $under<'f, $($item,)+ S>;
+    ($Table:ident, $under:ident, [$key:ident $(, $item:ident)*]) => {
+        impl<'f, $key: Eq + Hash, $($item,)* S: BuildHasher> Table<'f> for $under<'f, $key, $($item,)* S> {
+            fn allocator(&self) -> &FrameAllocator<'f> {
+                self.allocator()
+            }
+
+            fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+                self.try_reserve(additional)
+            }
+        }
+
+        impl<'f, $key, $($item,)* S> $Table<'f, $key, $($item,)* S> {
+            /// Makes an empty one with a hasher of your own.
+            #[must_use]
+            pub fn with_hasher(frame: &'f Frame, hasher: S) -> Self {
+                Self { table: $under::with_hasher_in(hasher, FrameAllocator::new(frame)) }
+            }
+
+            /// Returns the frame that it grows in.
+            #[must_use]
+            pub fn frame(&self) -> &'f Frame {
+                self.table.allocator().frame()
+            }
+        }
+
+        impl<'f, $key: Eq + Hash, $($item,)* S: BuildHasher> $Table<'f, $key, $($item,)* S> {
+            pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E>
+            where
+                S: Default,
+            {
+                let mut made = Self::with_hasher(frame, S::default());
+                reserve_more(&mut made.table, capacity)?;
+                Ok(made)
+            }
+
+            /// Makes room for `additional` more.
+            ///
+            /// # Panics
+            /// If a budget or the global allocator refuses.
+            pub fn reserve(&mut self, additional: usize) {
+                infallible(reserve_more(&mut self.table, additional));
+            }
+
+            #[doc = concat!("Like [`", stringify!($Table), "::reserve`].")]
+            ///
+            /// # Errors
+            /// If a budget or the global allocator refuses; then nothing has changed.
+            pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
+                reserve_more(&mut self.table, additional)
+            }
+        }
+
+        impl<'f, $key, $($item,)* S> Deref for $Table<'f, $key, $($item,)* S> {
+            type Target = $under<'f, $key, $($item,)* S>;
 
             #[inline]
             fn deref(&self) -> &Self::Target {
@@ -225,7 +187,7 @@ macro_rules! forward_table {
             }
         }
 
-        impl<$($item,)+ S> DerefMut for $Table<'_, $($item,)+ S> {
+        impl<$key, $($item,)* S> DerefMut for $Table<'_, $key, $($item,)* S> {
             #[inline]
             fn deref_mut(&mut self) -> &mut Self::Target {
                 &mut self.table
@@ -233,30 +195,30 @@ macro_rules! forward_table {
         }
 
         /// The clone grows in the same frame.
-        impl<$($item: Clone,)+ S: Clone> Clone for $Table<'_, $($item,)+ S> {
+        impl<$key: Clone, $($item: Clone,)* S: Clone> Clone for $Table<'_, $key, $($item,)* S> {
             fn clone(&self) -> Self {
                 Self { table: self.table.clone() }
             }
         }
 
-        impl<$($item: fmt::Debug,)+ S> fmt::Debug for $Table<'_, $($item,)+ S> {
+        impl<$key: fmt::Debug, $($item: fmt::Debug,)* S> fmt::Debug for $Table<'_, $key, $($item,)* S> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.table.fmt(f)
             }
         }
 
-        impl<'f, $($item,)+ S> IntoIterator for $Table<'f, $($item,)+ S> {
-            type Item = <$under<'f, $($item,)+ S> as IntoIterator>::Item;
-            type IntoIter = <$under<'f, $($item,)+ S> as IntoIterator>::IntoIter;
+        impl<'f, $key, $($item,)* S> IntoIterator for $Table<'f, $key, $($item,)* S> {
+            type Item = <$under<'f, $key, $($item,)* S> as IntoIterator>::Item;
+            type IntoIter = <$under<'f, $key, $($item,)* S> as IntoIterator>::IntoIter;
 
             fn into_iter(self) -> Self::IntoIter {
                 self.table.into_iter()
             }
         }
 
-        impl<'b, 'f, $($item,)+ S> IntoIterator for &'b $Table<'f, $($item,)+ S> {
-            type Item = <&'b $under<'f, $($item,)+ S> as IntoIterator>::Item;
-            type IntoIter = <&'b $under<'f, $($item,)+ S> as IntoIterator>::IntoIter;
+        impl<'b, 'f, $key, $($item,)* S> IntoIterator for &'b $Table<'f, $key, $($item,)* S> {
+            type Item = <&'b $under<'f, $key, $($item,)* S> as IntoIterator>::Item;
+            type IntoIter = <&'b $under<'f, $key, $($item,)* S> as IntoIterator>::IntoIter;
 
             fn into_iter(self) -> Self::IntoIter {
                 self.table.iter()
