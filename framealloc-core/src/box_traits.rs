@@ -1,6 +1,90 @@
-//! What `PoolBox` and `HeapBox` have in common with `Box`, and with each other.
+//! What boxes have in common with `Box`, and with each other.
 
-/// Implements the methods and traits of a box over `self.0`, an owner of a value.
+/// Implements the traits of a box over `self.0`, an owner of a value: those that ask nothing but the value.
+macro_rules! value_traits {
+    ($Box:ident $(<$frame:lifetime>)?) => {
+        impl<$($frame,)? T: ?Sized> core::ops::Deref for $Box<$($frame,)? T> {
+            type Target = T;
+
+            #[inline(always)]
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized> core::ops::DerefMut for $Box<$($frame,)? T> {
+            #[inline(always)]
+            fn deref_mut(&mut self) -> &mut T {
+                &mut self.0
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized> AsRef<T> for $Box<$($frame,)? T> {
+            fn as_ref(&self) -> &T {
+                self
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized> AsMut<T> for $Box<$($frame,)? T> {
+            fn as_mut(&mut self) -> &mut T {
+                self
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized> core::borrow::Borrow<T> for $Box<$($frame,)? T> {
+            fn borrow(&self) -> &T {
+                self
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized> core::borrow::BorrowMut<T> for $Box<$($frame,)? T> {
+            fn borrow_mut(&mut self) -> &mut T {
+                self
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + core::fmt::Debug> core::fmt::Debug for $Box<$($frame,)? T> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + core::fmt::Display> core::fmt::Display for $Box<$($frame,)? T> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + PartialEq> PartialEq for $Box<$($frame,)? T> {
+            fn eq(&self, other: &Self) -> bool {
+                **self == **other
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + Eq> Eq for $Box<$($frame,)? T> {}
+
+        impl<$($frame,)? T: ?Sized + PartialOrd> PartialOrd for $Box<$($frame,)? T> {
+            fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+                (**self).partial_cmp(&**other)
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + Ord> Ord for $Box<$($frame,)? T> {
+            fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+                (**self).cmp(&**other)
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + core::hash::Hash> core::hash::Hash for $Box<$($frame,)? T> {
+            fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+                (**self).hash(state);
+            }
+        }
+    };
+}
+pub(crate) use value_traits;
+
+/// Implements the methods and traits of a box that may live as long as the program.
 macro_rules! box_traits {
     ($Box:ident) => {
         impl<T: ?Sized> $Box<T> {
@@ -31,87 +115,11 @@ macro_rules! box_traits {
             }
         }
 
-        impl<T: ?Sized> core::ops::Deref for $Box<T> {
-            type Target = T;
-
-            #[inline(always)]
-            fn deref(&self) -> &T {
-                &self.0
-            }
-        }
-
-        impl<T: ?Sized> core::ops::DerefMut for $Box<T> {
-            #[inline(always)]
-            fn deref_mut(&mut self) -> &mut T {
-                &mut self.0
-            }
-        }
-
-        impl<T: ?Sized> AsRef<T> for $Box<T> {
-            fn as_ref(&self) -> &T {
-                self
-            }
-        }
-
-        impl<T: ?Sized> AsMut<T> for $Box<T> {
-            fn as_mut(&mut self) -> &mut T {
-                self
-            }
-        }
-
-        impl<T: ?Sized> core::borrow::Borrow<T> for $Box<T> {
-            fn borrow(&self) -> &T {
-                self
-            }
-        }
-
-        impl<T: ?Sized> core::borrow::BorrowMut<T> for $Box<T> {
-            fn borrow_mut(&mut self) -> &mut T {
-                self
-            }
-        }
-
-        impl<T: ?Sized + core::fmt::Debug> core::fmt::Debug for $Box<T> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                (**self).fmt(f)
-            }
-        }
-
-        impl<T: ?Sized + core::fmt::Display> core::fmt::Display for $Box<T> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                (**self).fmt(f)
-            }
-        }
+        crate::box_traits::value_traits!($Box);
 
         impl<T: ?Sized> core::fmt::Pointer for $Box<T> {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 core::fmt::Pointer::fmt(&core::ptr::from_ref::<T>(self), f)
-            }
-        }
-
-        impl<T: ?Sized + PartialEq> PartialEq for $Box<T> {
-            fn eq(&self, other: &Self) -> bool {
-                **self == **other
-            }
-        }
-
-        impl<T: ?Sized + Eq> Eq for $Box<T> {}
-
-        impl<T: ?Sized + PartialOrd> PartialOrd for $Box<T> {
-            fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
-                (**self).partial_cmp(&**other)
-            }
-        }
-
-        impl<T: ?Sized + Ord> Ord for $Box<T> {
-            fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-                (**self).cmp(&**other)
-            }
-        }
-
-        impl<T: ?Sized + core::hash::Hash> core::hash::Hash for $Box<T> {
-            fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-                (**self).hash(state);
             }
         }
 

@@ -1,12 +1,9 @@
 //! `FrameBox` and `FrameSlot`: one value, or one slice, in frame memory.
 
-use core::borrow::{Borrow, BorrowMut};
-use core::cmp::Ordering;
 use core::fmt;
-use core::hash::{Hash, Hasher};
 use core::mem::MaybeUninit;
-use core::ops::{Deref, DerefMut};
 
+use crate::box_traits::value_traits;
 use crate::raw::owned::{Owned, Place};
 
 /// A value in frame memory, dropped with the box and at the latest with its frame.
@@ -21,6 +18,8 @@ use crate::raw::owned::{Owned, Place};
 /// assert_eq!(*name, "player one");
 /// ```
 pub struct FrameBox<'f, T: ?Sized>(Owned<'f, T>);
+
+value_traits!(FrameBox<'f>);
 
 impl<'f, T: ?Sized> FrameBox<'f, T> {
     #[inline(always)]
@@ -67,84 +66,6 @@ impl<T> FrameBox<'_, T> {
     #[inline]
     pub fn into_inner(this: Self) -> T {
         this.0.into_inner()
-    }
-}
-
-impl<T: ?Sized> Deref for FrameBox<'_, T> {
-    type Target = T;
-
-    #[inline(always)]
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T: ?Sized> DerefMut for FrameBox<'_, T> {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
-
-impl<T: ?Sized> AsRef<T> for FrameBox<'_, T> {
-    fn as_ref(&self) -> &T {
-        self
-    }
-}
-
-impl<T: ?Sized> AsMut<T> for FrameBox<'_, T> {
-    fn as_mut(&mut self) -> &mut T {
-        self
-    }
-}
-
-impl<T: ?Sized> Borrow<T> for FrameBox<'_, T> {
-    fn borrow(&self) -> &T {
-        self
-    }
-}
-
-impl<T: ?Sized> BorrowMut<T> for FrameBox<'_, T> {
-    fn borrow_mut(&mut self) -> &mut T {
-        self
-    }
-}
-
-impl<T: ?Sized + fmt::Debug> fmt::Debug for FrameBox<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T: ?Sized + fmt::Display> fmt::Display for FrameBox<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T: ?Sized + PartialEq> PartialEq for FrameBox<'_, T> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl<T: ?Sized + Eq> Eq for FrameBox<'_, T> {}
-
-impl<T: ?Sized + PartialOrd> PartialOrd for FrameBox<'_, T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        (**self).partial_cmp(&**other)
-    }
-}
-
-impl<T: ?Sized + Ord> Ord for FrameBox<'_, T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (**self).cmp(&**other)
-    }
-}
-
-impl<T: ?Sized + Hash> Hash for FrameBox<'_, T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (**self).hash(state);
     }
 }
 
