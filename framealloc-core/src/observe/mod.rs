@@ -39,7 +39,7 @@ pub(crate) struct Observers {
 
 impl Observers {
     /// The frame has begun.
-    pub(crate) fn begin(&mut self, _: &SmartAlloc) {
+    pub(crate) fn begin(&mut self) {
         if let Some(recorder) = &mut self.recorder {
             recorder.begin();
         }

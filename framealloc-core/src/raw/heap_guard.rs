@@ -140,12 +140,6 @@ impl HeapZone {
         Self { previous: Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, watch })) }
     }
 
-    /// A time in which the heap may be used, whatever the system around it declares: what is taken is not its doing.
-    #[cfg(feature = "memory_filter")]
-    pub(crate) fn exempt() -> Self {
-        Self::enter(None::<fn() -> Watch>)
-    }
-
     /// The allocator itself grows, in a cold path: that is not the system's doing, and passes. The event `Grew` tells of it.
     #[inline]
     pub(crate) fn growth() -> Self {

@@ -393,7 +393,7 @@ impl SmartAlloc {
             (*turn).frame += 1;
             (*turn).open = true;
         }
-        self.observe(Observers::begin);
+        self.observe(|observers, _| observers.begin());
         self.tell_of_begin(left_open, &mut panicked);
         panicked
     }
