@@ -351,3 +351,55 @@ fn values_without_size_need_no_budget() {
     assert!(alloc.try_frame_slice_copy::<u64>(&[]).is_ok());
     assert!(alloc.try_frame_box(1_u8).is_err());
 }
+
+#[test]
+fn a_vector_that_takes_what_fits_books_nothing() {
+    for policy in [BudgetPolicy::Fail, BudgetPolicy::Warn, BudgetPolicy::Allow, BudgetPolicy::Promote] {
+        let budget = Budget::new(1000).with_policy(policy).with_soft_limit(100);
+        let mut alloc = SmartAlloc::new(AllocConfig::default().with_thread_frame_budget(budget));
+        alloc.begin_frame();
+        alloc.frame_slice_zeroed::<u8>(900);
+        let mut vec = alloc.frame_vec::<u64>();
+        // The 16 elements that vectors begin with would be over the budget, the first one is not.
+        vec.push(7);
+        assert_eq!(*vec, [7], "{policy:?}");
+        drop(vec);
+        alloc.end_frame();
+        assert_eq!(alloc.budget_events(), [], "{policy:?}");
+        assert_eq!(alloc.stats().tag("(untagged)").map(|tag| tag.heap_fallbacks), Some(0), "{policy:?}");
+    }
+}
+
+#[test]
+fn a_vector_that_does_not_fit_books_one_refusal_of_what_it_needed() {
+    let mut alloc = with_policy(1000, BudgetPolicy::Fail);
+    alloc.begin_frame();
+    let mut vec = alloc.frame_vec::<[u64; 32]>();
+    while vec.try_push([0; 32]).is_ok() {}
+    drop(vec);
+    alloc.end_frame();
+    let refused = alloc.budget_events().iter().find(|event| event.outcome == BudgetOutcome::Refused);
+    let counts = refused.map(|event| (event.count, event.asked < 1000));
+    assert_eq!(counts, Some((1, true)), "{refused:?}");
+}
+
+#[test]
+fn a_vector_beyond_its_budget_grows_as_it_would_without() {
+    for policy in [BudgetPolicy::Warn, BudgetPolicy::Allow, BudgetPolicy::Promote] {
+        let budget = Budget::new(1000).with_policy(policy);
+        let mut alloc = SmartAlloc::new(AllocConfig::default().with_thread_frame_budget(budget));
+        alloc.begin_frame();
+        let mut vec = alloc.frame_vec::<u64>();
+        let (mut growths, mut capacity) = (0, 0);
+        for n in 0..100_000 {
+            vec.push(n);
+            growths += usize::from(vec.capacity() != capacity);
+            capacity = vec.capacity();
+        }
+        assert!(growths < 200, "{policy:?}: {growths}");
+        assert!(vec.iter().copied().eq(0..100_000));
+        drop(vec);
+        alloc.end_frame();
+        assert!(!alloc.budget_events().is_empty(), "{policy:?}");
+    }
+}

@@ -150,10 +150,23 @@ impl Ledger {
     }
 }
 
+/// What a request does that a budget has no room for. Growth tries what it would like before what it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// It is refused or served as the policy says, and booked.
+    Booked,
+    /// It is served where the policy serves it, and booked; a refusal is not.
+    WhereServed,
+    /// It is refused whatever the policy, unless the budget is exceeded already. Nothing is booked.
+    Never,
+}
+
 /// The accounts of one thread.
 #[derive(Debug)]
 pub(crate) struct ThreadBudgets {
     thread: Option<Account>,
+    /// Set for the time of one attempt, in which no user code runs.
+    beyond: Beyond,
     /// That of the annotated function that brackets the frame on this thread.
     call: Option<Account>,
     /// Whether every arena of the thread has a gate.
@@ -170,7 +183,7 @@ impl ThreadBudgets {
     pub(crate) fn new(ledger: &Ledger) -> Self {
         let thread = ledger.thread.map(|budget| Account::of_one_thread(Limit::Thread, budget));
         let always = thread.is_some() || !ledger.is_empty();
-        Self { thread, call: None, always, systems: 0, gating: always, events: Vec::new() }
+        Self { thread, beyond: Beyond::Booked, call: None, always, systems: 0, gating: always, events: Vec::new() }
     }
 }
 
@@ -239,9 +252,20 @@ impl ThreadHeap {
                 })?;
                 Some((accounts[index]?.limit, left_in[index]?))
             };
+            // SAFETY: a plain value of this thread (I2).
+            let beyond = unsafe { (*self.state()).budgets.beyond };
+            if beyond == Beyond::Never
+                && let Some((limit, left)) =
+                    (0..ACCOUNTS).find_map(|index| Some((accounts[index]?.limit, left_in[index]?)))
+            {
+                give_back_all(&accounts, &charged, 0);
+                return Err(AllocError::BudgetExceeded { limit, asked: need, left });
+            }
             if let Some((limit, left)) = refusing(BudgetPolicy::Fail) {
                 give_back_all(&accounts, &charged, 0);
-                self.book_event(limit, BudgetOutcome::Refused, need, left);
+                if beyond == Beyond::Booked {
+                    self.book_event(limit, BudgetOutcome::Refused, need, left);
+                }
                 return Err(AllocError::BudgetExceeded { limit, asked: need, left });
             }
             if let Some((limit, left)) = refusing(BudgetPolicy::Promote) {
@@ -272,6 +296,12 @@ impl ThreadHeap {
         // SAFETY: as in `accounts`; the link is this thread's (I2).
         unsafe { (*frame.link()).granted += open };
         Ok(Grant::Open(open))
+    }
+
+    /// Sets what the next requests do that a budget has no room for.
+    pub(super) fn set_beyond(&self, beyond: Beyond) {
+        // SAFETY: a plain value of this thread (I2).
+        unsafe { (*self.state()).budgets.beyond = beyond };
     }
 
     fn book_event(&self, limit: Limit, outcome: BudgetOutcome, asked: usize, left: usize) {

@@ -7,6 +7,7 @@ use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
 use super::frame::Frame;
+use super::ledger::Beyond;
 use super::owned::Owned;
 use super::poison::poison;
 use super::values::Values;
@@ -92,11 +93,21 @@ fn grow<T, E: Failure>(
             return Ok((start, in_reach));
         }
     }
-    let grown = match regrow(frame, start, len, capacity, wanted) {
-        // Twice as much may be over a budget where what is asked for is not.
-        Err(_) if wanted > needed => regrow(frame, start, len, capacity, needed),
-        grown => grown,
-    };
+    if wanted > needed {
+        // Twice as much may be over a budget where what is asked for is not; that is nobody's business. Only what would be over
+        // it in any case is, and where it is served all the same it is served twice as large, or every push would come here.
+        for (wanted, beyond) in [(wanted, Beyond::Never), (needed, Beyond::Never), (wanted, Beyond::WhereServed)] {
+            frame.heap().set_beyond(beyond);
+            let grown = regrow(frame, start, len, capacity, wanted);
+            frame.heap().set_beyond(Beyond::Booked);
+            match grown {
+                Ok(grown) => return Ok(grown),
+                Err(AllocError::BudgetExceeded { .. }) => {}
+                Err(_) => break,
+            }
+        }
+    }
+    let grown = regrow(frame, start, len, capacity, needed);
     grown.map_err(E::fail)
 }
 
