@@ -7,6 +7,15 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::finding::{Finding, Place};
 
+/// Which workspace to open.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// `Cargo.toml` to start from; `None` is the nearest one above the current directory.
+    pub manifest_path: Option<PathBuf>,
+    /// Believe what is stored below the target directory about manifests that have not changed, and store it there.
+    pub cache: bool,
+}
+
 /// What to analyse.
 ///
 /// The engine always looks at the whole workspace, because calls cross packages; which packages and paths are

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::analysis::{AnalysisError, Workspace};
+use crate::analysis::{AnalysisError, Opening, Workspace};
 use crate::cli::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
 use crate::codes::Level;
 use crate::project::Project;
@@ -25,8 +25,8 @@ pub const INCOMPLETE: u8 = 3;
 /// This program failed.
 pub const PANIC: u8 = 101;
 
-/// How a workspace is opened: from a manifest, or from the nearest one above a directory.
-pub type Open = fn(Option<&Path>) -> Result<Box<dyn Workspace>, AnalysisError>;
+/// How a workspace is opened.
+pub type Open = fn(&Opening) -> Result<Box<dyn Workspace>, AnalysisError>;
 
 /// Runs a command line and returns the exit code. Never panics: a panic inside becomes [`PANIC`] with a message.
 #[must_use]
@@ -146,7 +146,8 @@ impl Session {
         {
             return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
         }
-        let workspace = open(common.manifest_path.as_deref()).map_err(|error| UsageError(error.to_string()))?;
+        let opening = Opening { manifest_path: common.manifest_path.clone(), cache: !common.no_cache };
+        let workspace = open(&opening).map_err(|error| UsageError(error.to_string()))?;
         Ok(Self { workspace, current })
     }
 }

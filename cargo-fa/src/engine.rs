@@ -6,15 +6,12 @@ use crate::analysis::{AnalysedFile, Analysis, Request, Unparsed};
 use crate::config::Config;
 use crate::facts::{self, cache::Cache};
 use crate::finding::{Confidence, Place};
-use crate::flow::{self, Surroundings, types::Types};
+use crate::flow::types::Types;
 use crate::project::{self, Loaded, Project};
 use crate::resolve::{FnId, Program};
 use crate::rules::{self, Context};
 use crate::summary::graph::{self, Graph};
-use crate::summary::{Analysed, bevy, reach};
-
-/// How often the functions of a circle of calls are looked at before their summaries are taken as they are.
-const ROUNDS: usize = 4;
+use crate::summary::{bevy, reach, schedule};
 
 /// Reads and analyses the sources of a workspace.
 pub(crate) fn analyze(project: &Project, request: &Request, config: &Config) -> Analysis {
@@ -33,10 +30,11 @@ pub(crate) fn analyze(project: &Project, request: &Request, config: &Config) -> 
 fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let mut analysis = Analysis::default();
     let start = Instant::now();
-    let relevant = project.relevant(&config.analysis.roots);
+    let users = project.users(&config.analysis.roots);
+    let relevant = project.relevant(&users);
     let cache = Cache::open(project.target_directory.as_deref().filter(|_| request.cache));
     let loaded = project::load(project, request, &relevant, &cache);
-    cache.save();
+    let saving = cache.save();
     list_files(project, &loaded, &mut analysis);
     analysis.timings.push(("parse", start.elapsed()));
 
@@ -47,33 +45,16 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let start = Instant::now();
     let configured = configured_roots(&program, config);
     let pooled = graph::pooled_types(&program);
-    let graph = Graph::build(&program, &pooled);
-    let wanted = graph.relevant(&configured);
-    let mut analysed: Vec<Analysed> = Vec::new();
-    analysed.resize_with(program.fns.len(), Analysed::default);
-    for component in graph.components(&wanted) {
-        let rounds = if graph.is_recursive(&component) { ROUNDS } else { 1 };
-        for _ in 0..rounds {
-            let mut changed = false;
-            for id in &component {
-                let around = Surroundings { program: &program, analysed: &analysed, pooled: &pooled };
-                let fresh = flow::analyse(around, *id);
-                let known = &mut analysed[id.0 as usize];
-                changed |= known.summary != fresh.summary;
-                *known = fresh;
-            }
-            if !changed {
-                break;
-            }
-        }
-    }
-    // Attributes are read as tokens of their own.
-    proc_macro2::extra::invalidate_current_thread_spans();
+    let first = Graph::build(&program, &pooled, &users).relevant(&configured);
+    analysis.timings.push(("calls", start.elapsed()));
+
+    let start = Instant::now();
+    let analysed = schedule::analyse(&program, &pooled, first);
     analysis.timings.push(("flow", start.elapsed()));
 
     let start = Instant::now();
     let mut roots = configured;
-    roots.extend(bevy::systems(&program, config));
+    roots.extend(bevy::systems(&program, config, &users));
     let reached = reach::reach(&program, &analysed, &roots);
     let context = Context {
         project,
@@ -90,6 +71,14 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis.findings = findings;
     analysis.tags = tags;
     analysis.timings.push(("rules", start.elapsed()));
+
+    // Nobody waits for a hundred thousand small pieces of memory to be given back one by one.
+    drop(reached);
+    drop(program);
+    rayon::spawn(move || drop((analysed, loaded)));
+    if let Some(saving) = saving {
+        let _ = saving.join();
+    }
     analysis
 }
 

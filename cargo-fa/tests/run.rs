@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cargo_fa::analysis::{AnalysedFile, Analysis, AnalysisError, Package, Request, TagGraph, Unparsed, Workspace};
+use cargo_fa::analysis::{
+    AnalysedFile, Analysis, AnalysisError, Opening, Package, Request, TagGraph, Unparsed, Workspace,
+};
 use cargo_fa::app;
 use cargo_fa::baseline;
 use cargo_fa::cli::Cli;
@@ -217,7 +219,7 @@ fn every_code_has_a_level_in_every_run() {
 
 #[test]
 fn a_panic_inside_is_an_exit_code() {
-    fn open(_: Option<&Path>) -> Result<Box<dyn Workspace>, AnalysisError> {
+    fn open(_: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
         panic!("planted")
     }
     assert_eq!(app::main(vec!["cargo-fa".into()], open), app::PANIC);

@@ -19,6 +19,9 @@ pub(super) fn child(what: &str, arguments: &[&OsStr]) -> Took {
     let output = Command::new(program)
         .arg(what)
         .args(arguments)
+        // Each tree has its target directory, and its cache, to itself.
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("CARGO_BUILD_TARGET_DIR")
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .output()

@@ -19,9 +19,32 @@ pub(super) struct Tree {
 
 /// Libraries of the registry in the order of preference: code that people write by hand, no generated tables.
 const LIBRARIES: &[&str] = &[
-    "bevy_ecs", "bevy_reflect", "bevy_app", "bevy_time", "bevy_tasks", "bevy_platform", "regex-automata", "rayon",
-    "clap_builder", "futures-util", "hashbrown", "tracing-subscriber", "proptest", "tokio", "serde_json", "indexmap",
-    "aho-corasick", "bumpalo", "winnow", "toml_edit", "chrono", "memchr", "quick-xml", "bstr", "regex", "rand",
+    "bevy_ecs",
+    "bevy_reflect",
+    "bevy_app",
+    "bevy_time",
+    "bevy_tasks",
+    "bevy_platform",
+    "regex-automata",
+    "rayon",
+    "clap_builder",
+    "futures-util",
+    "hashbrown",
+    "tracing-subscriber",
+    "proptest",
+    "tokio",
+    "serde_json",
+    "indexmap",
+    "aho-corasick",
+    "bumpalo",
+    "winnow",
+    "toml_edit",
+    "chrono",
+    "memchr",
+    "quick-xml",
+    "bstr",
+    "regex",
+    "rand",
 ];
 
 /// Packages that use framealloc in the large tree.
@@ -38,12 +61,12 @@ pub(super) fn large(root: &Path, lines: usize) -> Tree {
         if count >= libraries_end || !from.join("src/lib.rs").is_file() {
             continue;
         }
-        count += copy(&from.join("src"), &root.join(wanted).join("src"));
+        count += copy(&from.join("src"), &root.join(wanted).join("src"), 0);
         package(&root.join(wanted), wanted, &edition(from), "");
         members.push((*wanted).to_owned());
     }
     assert!(count >= libraries_end / 2, "the registry holds too few libraries: {count} lines; `cargo fetch` first");
-    let mut dependencies = format!("framealloc = {{ path = {:?} }}\n", repository().join("framealloc"));
+    let mut dependencies = format!("framealloc = {{ path = '{}' }}\n", repository().join("framealloc").display());
     for library in &members {
         let _ = writeln!(dependencies, "{library} = {{ path = \"../{library}\" }}");
     }
@@ -63,7 +86,7 @@ pub(super) fn large(root: &Path, lines: usize) -> Tree {
 /// A package of about this many lines.
 pub(super) fn game(root: &Path, lines: usize) -> Tree {
     games(&root.join("src"), lines);
-    let dependencies = format!("framealloc = {{ path = {:?} }}\n", repository().join("framealloc"));
+    let dependencies = format!("framealloc = {{ path = '{}' }}\n", repository().join("framealloc").display());
     package(root, "game", "2024", &dependencies);
     let edited = root.join("src/module_0/mod.rs");
     Tree { root: root.to_owned(), packages: 1, users: 1, edited, large: false }
@@ -84,9 +107,9 @@ fn games(source: &Path, lines: usize) {
         std::fs::create_dir_all(&module).expect("a directory");
         let mut head = String::from("pub mod swarm;\npub mod shooter;\npub mod clean;\n");
         for (from, to) in [("arena_shooter.rs", "shooter.rs"), ("../../cargo-fa/tests/clean/game.rs", "clean.rs")] {
-            count += file(&examples.join(from), &module.join(to));
+            count += file(&examples.join(from), &module.join(to), at);
         }
-        count += copy(&examples.join("swarm"), &module.join("swarm"));
+        count += copy(&examples.join("swarm"), &module.join("swarm"), at);
         std::fs::rename(module.join("swarm/main.rs"), module.join("swarm/mod.rs")).expect("renamed");
         head.push_str("pub fn first(x: u32) -> u32 {\n    x + 1\n}\n");
         std::fs::write(module.join("mod.rs"), head).expect("written");
@@ -115,7 +138,8 @@ fn registry() -> Vec<(String, PathBuf)> {
     found.reverse();
     let named = found.into_iter().filter_map(|path| {
         let full = path.file_name()?.to_str()?;
-        let version = full.match_indices('-').find(|(at, _)| full[at + 1..].starts_with(|c: char| c.is_ascii_digit()))?;
+        let version =
+            full.match_indices('-').find(|(at, _)| full[at + 1..].starts_with(|c: char| c.is_ascii_digit()))?;
         Some((full[..version.0].to_owned(), path))
     });
     named.collect()
@@ -129,22 +153,28 @@ fn edition(package: &Path) -> String {
 }
 
 /// Copies a directory of sources and counts their lines.
-fn copy(from: &Path, to: &Path) -> usize {
+fn copy(from: &Path, to: &Path, at: usize) -> usize {
     let mut lines = 0;
     std::fs::create_dir_all(to).expect("a directory");
     for entry in std::fs::read_dir(from).into_iter().flatten().flatten() {
         let (path, target) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
-            lines += copy(&path, &target);
+            lines += copy(&path, &target, at);
         } else {
-            lines += file(&path, &target);
+            lines += file(&path, &target, at);
         }
     }
     lines
 }
 
-fn file(from: &Path, to: &Path) -> usize {
-    let Ok(bytes) = std::fs::read(from) else { return 0 };
+/// Copies a file. No two copies are the same text, or a cache by content would know all after the first.
+fn file(from: &Path, to: &Path, at: usize) -> usize {
+    let Ok(mut bytes) = std::fs::read(from) else { return 0 };
+    if to.extension().is_none_or(|extension| extension != "rs") {
+        std::fs::write(to, &bytes).expect("written");
+        return 0;
+    }
+    bytes.extend(format!("// {}, {at}\n", to.display()).bytes());
     std::fs::write(to, &bytes).expect("written");
-    if to.extension().is_some_and(|extension| extension == "rs") { bytes.split(|byte| *byte == b'\n').count() - 1 } else { 0 }
+    bytes.split(|byte| *byte == b'\n').count() - 1
 }

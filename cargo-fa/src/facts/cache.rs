@@ -1,99 +1,257 @@
 //! Facts of files that have been seen before, found by their content.
+//!
+//! They lie in a few packs below the target directory, each written once and never changed: what a run had to parse
+//! becomes a new pack, and when there are many, one takes the place of all. A file for each entry was rejected: making and
+//! opening a thousand files takes longer than parsing half of them.
 
-use std::hash::Hasher;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
-use rustc_hash::FxHashSet;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
-use super::ir::FileFacts;
+use super::ir::{FileFacts, Lazy};
 use super::{Refused, parse};
 
-/// Changes whenever the facts of the same text do.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
+/// Changes whenever the facts of the same text, or the form of a pack, do.
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-4");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
+/// Packs are put together once there are this many.
+const PACKS: usize = 8;
+const MAGIC: &[u8; 8] = b"fa facts";
+/// Key, place, length of both parts, checksum.
+const INDEX_ENTRY: usize = 16 + 8 + 4 + 4 + 8;
 
-/// Where facts come from instead of the parser: one small file for each content, below the target directory.
+/// Where facts come from instead of the parser.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     directory: Option<PathBuf>,
-    used: Mutex<FxHashSet<String>>,
+    known: FxHashMap<u128, Entry>,
+    packs: Vec<PathBuf>,
+    fresh: Mutex<Vec<(u128, Record)>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    pack: Arc<Vec<u8>>,
+    at: usize,
+    outline: usize,
+    bodies: usize,
+    sum: u64,
+    used: AtomicBool,
+}
+
+/// What is stored of one file: the facts without the bodies of functions, and the bodies.
+#[derive(Debug)]
+struct Record {
+    bytes: Vec<u8>,
+    outline: usize,
 }
 
 impl Cache {
     /// A cache below this target directory; without one, everything is parsed.
     pub(crate) fn open(target: Option<&Path>) -> Self {
         let directory = target.map(|target| target.join("cargo-fa").join(VERSION));
-        let directory = directory.filter(|directory| std::fs::create_dir_all(directory).is_ok());
-        Self { directory, used: Mutex::default() }
+        let Some(directory) = directory.filter(|directory| std::fs::create_dir_all(directory).is_ok()) else {
+            return Self::default();
+        };
+        let entries = std::fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut packs: Vec<PathBuf> =
+            entries.filter(|path| path.extension().is_some_and(|extension| extension == "pack")).collect();
+        packs.sort();
+        let mut known = FxHashMap::default();
+        let read: Vec<_> = packs.par_iter().map(|path| std::fs::read(path).ok().and_then(index)).collect();
+        for (key, entry) in read.into_iter().flatten().flatten() {
+            known.insert(key, entry);
+        }
+        Self { directory: Some(directory), known, packs, fresh: Mutex::default() }
     }
 
     pub(crate) fn parse(&self, bytes: &[u8]) -> Result<Box<FileFacts>, Refused> {
-        let Some(directory) = &self.directory else { return parse(bytes).map(Box::new) };
-        let name = format!("{:016x}{:016x}", hash(1, bytes), hash(2, bytes));
-        let path = directory.join(&name);
-        if let Ok(mut used) = self.used.lock() {
-            used.insert(name.clone());
+        if self.directory.is_none() {
+            return parse(bytes).map(Box::new);
         }
-        if let Some(facts) = std::fs::read(&path).ok().and_then(|stored| read(&stored)) {
+        let key = hash(bytes);
+        if let Some(facts) = self.known.get(&key).and_then(Entry::read) {
             return Ok(Box::new(facts));
         }
         let facts = parse(bytes)?;
-        // A cache that cannot be written is no reason to fail.
-        if let Some(stored) = write(&facts) {
-            let fresh = directory.join(format!("{name}.{}", std::process::id()));
-            if std::fs::write(&fresh, stored).is_ok() {
-                let _ = std::fs::rename(&fresh, &path);
-            }
+        if let Some(record) = Record::of(&facts) {
+            self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push((key, record));
         }
         Ok(Box::new(facts))
     }
 
-    /// Removes what has not been used for long.
-    pub(crate) fn save(self) {
-        let (Some(directory), Ok(used)) = (self.directory, self.used.into_inner()) else { return };
-        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-        let unused: Vec<PathBuf> = entries
-            .filter(|entry| !used.contains(&*entry.file_name().to_string_lossy()))
-            .map(|entry| entry.path())
-            .collect();
-        if unused.len() > used.len().max(16) * KEPT {
-            for path in unused {
-                let _ = std::fs::remove_file(path);
-            }
+    /// Writes what was parsed, on a thread of its own, and removes what has not been used for long.
+    ///
+    /// A cache that cannot be written is no reason to fail.
+    pub(crate) fn save(self) -> Option<JoinHandle<()>> {
+        let directory = self.directory?;
+        let mut records = self.fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let used = self.known.values().filter(|entry| entry.used.load(Ordering::Relaxed)).count();
+        let crowded = self.known.len() - used > (used + records.len()).max(16) * KEPT;
+        let together = crowded || self.packs.len() >= PACKS;
+        if records.is_empty() && !together {
+            return None;
         }
+        let mut superseded = Vec::new();
+        if together {
+            let kept = self.known.into_iter().filter(|(_, entry)| !crowded || entry.used.load(Ordering::Relaxed));
+            let kept = kept.filter_map(|(key, entry)| {
+                Some((key, Record { bytes: entry.payload()?.to_vec(), outline: entry.outline }))
+            });
+            records.extend(kept);
+            superseded = self.packs;
+        }
+        let write = move || {
+            records.sort_by_key(|(key, _)| *key);
+            records.dedup_by_key(|(key, _)| *key);
+            let pack = assemble(&records);
+            let path = directory.join(format!("{:032x}.pack", hash(&pack)));
+            let unfinished = directory.join(format!("unfinished-{}", std::process::id()));
+            let written = std::fs::write(&unfinished, pack).and_then(|()| std::fs::rename(&unfinished, &path));
+            if written.is_ok() {
+                for old in superseded.iter().filter(|old| **old != path) {
+                    let _ = std::fs::remove_file(old);
+                }
+            }
+        };
+        std::thread::Builder::new().name("cargo-fa cache".to_owned()).spawn(write).ok()
     }
 }
 
-fn hash(seed: u8, bytes: &[u8]) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    hasher.write_u8(seed);
-    hasher.write(bytes);
-    hasher.finish()
+impl Entry {
+    /// The bytes, if they are what was written: a pack that was cut short or damaged must not be believed.
+    fn payload(&self) -> Option<&[u8]> {
+        let payload = self.pack.get(self.at..self.at.checked_add(self.outline)?.checked_add(self.bodies)?)?;
+        (checksum(payload) == self.sum).then_some(payload)
+    }
+
+    fn read(&self) -> Option<FileFacts> {
+        let payload = self.payload()?;
+        let mut facts: FileFacts = postcard::from_bytes(&payload[..self.outline]).ok()?;
+        let bodies = self.at + self.outline;
+        facts.bodies = Lazy::stored(Arc::clone(&self.pack), bodies..bodies + self.bodies);
+        self.used.store(true, Ordering::Relaxed);
+        Some(facts)
+    }
 }
 
-/// The facts with a checksum in front: an entry that was cut short must not be believed.
-fn write(facts: &FileFacts) -> Option<Vec<u8>> {
-    let mut stored = vec![0; 8];
-    stored = postcard::to_extend(facts, stored).ok()?;
-    let sum = hash(0, &stored[8..]).to_le_bytes();
-    stored[..8].copy_from_slice(&sum);
-    Some(stored)
+impl Record {
+    fn of(facts: &FileFacts) -> Option<Self> {
+        let bytes = postcard::to_extend(facts, Vec::new()).ok()?;
+        let outline = bytes.len();
+        let bytes = postcard::to_extend(facts.bodies.get(), bytes).ok()?;
+        Some(Self { bytes, outline })
+    }
 }
 
-fn read(stored: &[u8]) -> Option<FileFacts> {
-    let (sum, payload) = stored.split_first_chunk::<8>()?;
-    if u64::from_le_bytes(*sum) != hash(0, payload) {
+/// Magic, number of entries, checksum of the index, index, payloads.
+fn assemble(records: &[(u128, Record)]) -> Vec<u8> {
+    let mut index = Vec::with_capacity(records.len() * INDEX_ENTRY);
+    let head = MAGIC.len() + 8 + 8;
+    let mut at = (head + records.len() * INDEX_ENTRY) as u64;
+    for (key, record) in records {
+        index.extend(key.to_le_bytes());
+        index.extend(at.to_le_bytes());
+        index.extend(super::offset(record.outline).to_le_bytes());
+        index.extend(super::offset(record.bytes.len() - record.outline).to_le_bytes());
+        index.extend(checksum(&record.bytes).to_le_bytes());
+        at += record.bytes.len() as u64;
+    }
+    let mut pack = Vec::with_capacity(usize::try_from(at).unwrap_or(0));
+    pack.extend(MAGIC);
+    pack.extend((records.len() as u64).to_le_bytes());
+    pack.extend(checksum(&index).to_le_bytes());
+    pack.extend(index);
+    for (_, record) in records {
+        pack.extend(&record.bytes);
+    }
+    pack
+}
+
+fn index(pack: Vec<u8>) -> Option<Vec<(u128, Entry)>> {
+    let rest = pack.strip_prefix(MAGIC)?;
+    let (count, rest) = rest.split_first_chunk::<8>()?;
+    let (sum, rest) = rest.split_first_chunk::<8>()?;
+    let length = usize::try_from(u64::from_le_bytes(*count)).ok()?.checked_mul(INDEX_ENTRY)?;
+    let index = rest.get(..length)?.to_vec();
+    if checksum(&index) != u64::from_le_bytes(*sum) {
         return None;
     }
-    postcard::from_bytes(payload).ok()
+    let pack = Arc::new(pack);
+    let entries = index.chunks_exact(INDEX_ENTRY).filter_map(|entry| {
+        let (key, entry) = entry.split_first_chunk::<16>()?;
+        let (at, entry) = entry.split_first_chunk::<8>()?;
+        let (outline, entry) = entry.split_first_chunk::<4>()?;
+        let (bodies, sum) = entry.split_first_chunk::<4>()?;
+        let entry = Entry {
+            pack: Arc::clone(&pack),
+            at: usize::try_from(u64::from_le_bytes(*at)).ok()?,
+            outline: usize::try_from(u32::from_le_bytes(*outline)).ok()?,
+            bodies: usize::try_from(u32::from_le_bytes(*bodies)).ok()?,
+            sum: u64::from_le_bytes(*sum.first_chunk::<8>()?),
+            used: AtomicBool::new(false),
+        };
+        Some((u128::from_le_bytes(*key), entry))
+    });
+    Some(entries.collect())
+}
+
+/// Two lanes of multiplied halves, each of which takes in every word: no defence against those who look for two texts of
+/// one hash, who would only fool themselves, and ten times as fast as one that is.
+pub(crate) fn hash(bytes: &[u8]) -> u128 {
+    const LANES: [u64; 4] =
+        [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
+    fn fold(left: u64, right: u64) -> u64 {
+        let (low, high) = halves(u128::from(left) * u128::from(right));
+        low ^ high
+    }
+    let length = bytes.len() as u64;
+    let (mut first, mut second) = (LANES[0] ^ length, LANES[1].wrapping_add(length));
+    let mut mix = |chunk: &[u8; 16]| {
+        let (low, high) = halves(u128::from_le_bytes(*chunk));
+        // The old value is added, so that a product of zero forgets nothing.
+        first = fold(first ^ low, LANES[2] ^ high).wrapping_add(first.rotate_left(29));
+        second = fold(second ^ high, LANES[3] ^ low).wrapping_add(second.rotate_left(31));
+    };
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    chunks.iter().for_each(&mut mix);
+    let mut last = [0; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(&last);
+    let (first, second) = (fold(first ^ second, LANES[2]), fold(second ^ first.rotate_left(32), LANES[3]));
+    u128::from(first) << 64 | u128::from(second)
+}
+
+fn checksum(bytes: &[u8]) -> u64 {
+    halves(hash(bytes)).0
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "each half fits")]
+fn halves(word: u128) -> (u64, u64) {
+    (word as u64, (word >> 64) as u64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn finish(cache: Cache) {
+        if let Some(writing) = cache.save() {
+            writing.join().expect("written");
+        }
+    }
+
+    fn packs(target: &Path) -> Vec<PathBuf> {
+        let directory = target.join("cargo-fa").join(VERSION);
+        let entries = std::fs::read_dir(directory).expect("is there").flatten().map(|entry| entry.path());
+        entries.filter(|path| path.extension().is_some_and(|extension| extension == "pack")).collect()
+    }
 
     #[test]
     fn what_comes_out_of_the_cache_is_what_went_in() {
@@ -101,24 +259,62 @@ mod tests {
         let text = include_bytes!("lower/exprs.rs");
         let cache = Cache::open(Some(target.path()));
         let parsed = cache.parse(text).expect("parses");
-        let again = Cache::open(Some(target.path())).parse(text).expect("is read");
-        assert_eq!(parsed, again);
+        finish(cache);
+        let cache = Cache::open(Some(target.path()));
+        assert!(cache.known.contains_key(&hash(text)));
+        assert_eq!(parsed, cache.parse(text).expect("is read"));
+        assert!(cache.fresh.lock().expect("nobody panicked").is_empty(), "it was not parsed again");
         assert_eq!(parsed, Cache::default().parse(text).expect("parses"));
     }
 
     #[test]
     fn a_damaged_entry_is_parsed_again() {
-        let target = tempfile::tempdir().expect("a directory");
         let text = b"fn f() -> u32 { 1 }";
+        let parsed = Cache::default().parse(text).expect("parses");
+        let target = tempfile::tempdir().expect("a directory");
         let cache = Cache::open(Some(target.path()));
-        let parsed = cache.parse(text).expect("parses");
-        let directory = target.path().join("cargo-fa").join(VERSION);
-        for entry in std::fs::read_dir(directory).expect("is there").flatten() {
-            let mut stored = std::fs::read(entry.path()).expect("readable");
-            let last = stored.len() - 1;
-            stored[last] ^= 1;
-            std::fs::write(entry.path(), stored).expect("written");
+        cache.parse(text).expect("parses");
+        finish(cache);
+        let [pack] = packs(target.path()).try_into().expect("one pack");
+        let whole = std::fs::read(&pack).expect("readable");
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            std::fs::write(&pack, &damaged).expect("written");
+            assert_eq!(Cache::open(Some(target.path())).parse(text).expect("parses"), parsed, "byte {at}");
+            std::fs::write(&pack, &whole[..at]).expect("written");
+            assert_eq!(Cache::open(Some(target.path())).parse(text).expect("parses"), parsed, "cut at {at}");
         }
-        assert_eq!(cache.parse(text).expect("parses"), parsed);
+    }
+
+    #[test]
+    fn packs_are_put_together_and_what_nobody_uses_goes() {
+        let target = tempfile::tempdir().expect("a directory");
+        let text = |number: usize| format!("fn f() -> u32 {{ {number} }}");
+        for number in 0..100 {
+            let cache = Cache::open(Some(target.path()));
+            cache.parse(text(number).as_bytes()).expect("parses");
+            cache.parse(b"fn always() {}").expect("parses");
+            finish(cache);
+            assert!(packs(target.path()).len() <= PACKS, "after {number}");
+        }
+        let cache = Cache::open(Some(target.path()));
+        assert!(cache.known.contains_key(&hash(b"fn always() {}")));
+        assert!(cache.known.contains_key(&hash(text(99).as_bytes())));
+        assert!(!cache.known.contains_key(&hash(text(0).as_bytes())), "{} entries", cache.known.len());
+    }
+
+    #[test]
+    fn texts_that_differ_in_one_bit_differ_in_their_hash() {
+        let mut seen = std::collections::BTreeSet::new();
+        for length in 0..70 {
+            let mut text = vec![0_u8; length];
+            assert!(seen.insert(hash(&text)), "zeroes, {length}");
+            for bit in 0..length * 8 {
+                text[bit / 8] ^= 1 << (bit % 8);
+                assert!(seen.insert(hash(&text)), "bit {bit} of {length}");
+                text[bit / 8] ^= 1 << (bit % 8);
+            }
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! Everything lives in flat tables of the file, and nodes name each other by index. Syntax trees would do none of
 //! that: they are `!Send`, hold every token, and recurse when they are dropped.
 
+use std::sync::{Arc, OnceLock};
+
 use serde::{Deserialize, Serialize};
 
 /// A range of bytes in the file.
@@ -43,13 +45,14 @@ index! {
 }
 
 /// Everything about one file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FileFacts {
-    pub(crate) names: Vec<Box<str>>,
+    pub(crate) names: Names,
     pub(crate) paths: Vec<Path>,
     pub(crate) types: Vec<Type>,
-    pub(crate) pats: Vec<Pat>,
-    pub(crate) exprs: Vec<Expr>,
+    /// Stored apart: of most files nobody looks into the functions.
+    #[serde(skip)]
+    pub(crate) bodies: Lazy,
     pub(crate) items: Vec<Item>,
     /// Attributes of the file itself (`#![…]`).
     pub(crate) attrs: Attrs,
@@ -61,7 +64,7 @@ pub(crate) struct FileFacts {
 
 impl FileFacts {
     pub(crate) fn name(&self, name: Name) -> &str {
-        &self.names[name.0 as usize]
+        self.names.at(name.0 as usize)
     }
 
     pub(crate) fn path(&self, path: PathId) -> &Path {
@@ -73,15 +76,85 @@ impl FileFacts {
     }
 
     pub(crate) fn pat(&self, pat: PatId) -> &Pat {
-        &self.pats[pat.0 as usize]
+        self.bodies.get().pats.get(pat.0 as usize).unwrap_or(&Pat::Wild)
     }
 
     pub(crate) fn expr(&self, expr: ExprId) -> &Expr {
-        &self.exprs[expr.0 as usize]
+        self.bodies.get().exprs.get(expr.0 as usize).unwrap_or(&NOTHING)
     }
 
     pub(crate) fn item(&self, item: ItemId) -> &Item {
         &self.items[item.0 as usize]
+    }
+}
+
+/// What stands where a body could not be read.
+static NOTHING: Expr = Expr { span: Span { lo: 0, hi: 0 }, kind: ExprKind::Missing };
+
+/// What functions consist of.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Bodies {
+    pub(crate) pats: Vec<Pat>,
+    pub(crate) exprs: Vec<Expr>,
+}
+
+/// Bodies that may still be bytes of the cache.
+#[derive(Debug, Default)]
+pub(crate) struct Lazy {
+    read: OnceLock<Bodies>,
+    stored: Option<(Arc<Vec<u8>>, std::ops::Range<usize>)>,
+}
+
+impl Lazy {
+    /// Bodies that were written with postcard, and have been found to be what was written.
+    pub(crate) fn stored(pack: Arc<Vec<u8>>, range: std::ops::Range<usize>) -> Self {
+        Self { read: OnceLock::new(), stored: Some((pack, range)) }
+    }
+
+    pub(crate) fn get(&self) -> &Bodies {
+        self.read.get_or_init(|| {
+            let bytes = self.stored.as_ref().and_then(|(pack, range)| pack.get(range.clone()));
+            bytes.and_then(|bytes| postcard::from_bytes(bytes).ok()).unwrap_or_default()
+        })
+    }
+
+    /// The bodies of a file that has just been parsed.
+    pub(crate) fn made(bodies: Bodies) -> Self {
+        Self { read: OnceLock::from(bodies), stored: None }
+    }
+}
+
+impl PartialEq for Lazy {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+/// Texts in one piece of memory.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Names {
+    text: String,
+    /// Where each ends; it starts where the one before it ends.
+    ends: Vec<u32>,
+}
+
+impl Names {
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(super::offset(self.text.len()));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn at(&self, index: usize) -> &str {
+        let from = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        &self.text[from..self.ends[index] as usize]
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|index| self.at(index))
     }
 }
 

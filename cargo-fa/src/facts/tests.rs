@@ -17,6 +17,8 @@ fn names_and_places_come_from_the_source() {
     let at = |span: ir::Span| &text[span.lo as usize..span.hi as usize];
     assert_eq!(at(item.name_span), "größe");
     let calls: Vec<_> = facts
+        .bodies
+        .get()
         .exprs
         .iter()
         .filter_map(|expr| match &expr.kind {
@@ -32,11 +34,16 @@ fn names_and_places_come_from_the_source() {
 fn macro_arguments_are_read() {
     let text = r#"fn f(a: u32) { println!("{a} {{b}} {0} \u{41}", g(a), x = h(a)); tokio::select! { v = one() => k(v), _ = two() => {} } }"#;
     let facts = parse(text.as_bytes()).expect("parses");
-    let names: Vec<_> = facts.names.iter().map(AsRef::as_ref).collect();
+    let names: Vec<_> = facts.names.iter().collect();
     for name in ["g", "h", "one", "two", "k"] {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
-    let reads = facts.exprs.iter().filter(|expr| matches!(expr.kind, ExprKind::Name(name) if facts.name(name) == "a"));
+    let reads = facts
+        .bodies
+        .get()
+        .exprs
+        .iter()
+        .filter(|expr| matches!(expr.kind, ExprKind::Name(name) if facts.name(name) == "a"));
     assert_eq!(reads.count(), 3);
 }
 

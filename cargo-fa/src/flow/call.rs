@@ -2,7 +2,6 @@
 
 use super::Interpreter;
 use super::event::{EventKind, How, Site};
-use super::roots;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, Value};
@@ -13,7 +12,7 @@ use crate::resolve::paths::Space;
 use crate::resolve::{FnId, Res, TypeKey};
 use crate::summary::{StoreTarget, Summary};
 
-impl<'l> Interpreter<'_, 'l> {
+impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call(&mut self, callee: ExprId, args: &'l [ExprId], span: Span, expected: Option<&Ty>) -> Value {
         let facts = self.facts;
         let (res, generics) = match &facts.expr(callee).kind {
@@ -47,7 +46,7 @@ impl<'l> Interpreter<'_, 'l> {
         match res {
             Some(Res::Fn(of)) => {
                 let params = self.param_types(of);
-                let values = self.arguments(args, &params);
+                let values = self.arguments(args, params);
                 self.call_fn(of, &values, span, Confidence::High)
             }
             Some(Res::Type(of)) => {
@@ -146,10 +145,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// The types of all parameters, the receiver first.
-    pub(super) fn param_types(&self, of: FnId) -> Vec<Ty> {
-        let def = self.around.program.fn_def(of);
-        let scope = roots::type_scope(self.around.program, def);
-        roots::param_types(self.types, def, &scope)
+    pub(super) fn param_types(&self, of: FnId) -> &'p [Ty] {
+        &self.around.signatures.of(self.around.program, of).params
     }
 
     // ---- functions of the workspace ----
@@ -157,9 +154,9 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn call_fn(&mut self, of: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
         self.record_call(of, span, confidence);
         let def = self.around.program.fn_def(of);
-        let scope = roots::type_scope(self.around.program, def);
-        let params = roots::param_types(self.types, def, &scope);
-        let summary = self.summary_of(of).clone();
+        let signature = self.around.signatures.of(self.around.program, of);
+        let params = &*signature.params;
+        let summary = self.summary_of(of);
         let mapped: Vec<Vec<Flow>> = args
             .iter()
             .enumerate()
@@ -173,9 +170,9 @@ impl<'l> Interpreter<'_, 'l> {
                 flows
             })
             .collect();
-        self.whole_from_scope(of, &summary, args, &params, span);
-        self.apply_stores(of, &summary, args, &mapped, span);
-        self.apply_turns(&summary, args, span);
+        self.whole_from_scope(of, summary, args, params, span);
+        self.apply_stores(of, summary, args, &mapped, span);
+        self.apply_turns(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
             self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
@@ -186,8 +183,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.needs_budget(span);
             }
         }
-        let output = def.function.output.map_or(Ty::Unit, |ty| self.types.lower(def.module, def.file, ty, &scope));
-        let output = if matches!(output, Ty::Param(_)) || def.function.is_async { Ty::Unknown } else { output };
+        let output = if def.function.is_async { Ty::Unknown } else { signature.output.clone() };
         let mut value = Value::of(output);
         if (value.ty.is_unknown() || matches!(value.ty, Ty::Opaque { .. }))
             && let Some(ty) = &summary.result_type

@@ -15,6 +15,7 @@ mod method;
 mod ours;
 mod place;
 mod roots;
+mod signature;
 mod spawn;
 pub(crate) mod types;
 pub(crate) mod value;
@@ -31,6 +32,7 @@ use crate::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use event::{CallSite, Event, EventKind, How, LoopAround, Open, Site};
 pub(crate) use roots::{param_types, type_scope};
+pub(crate) use signature::{Signature, Signatures};
 use types::{Ty, TypeScope, Types};
 use value::{Age, AllocatorKey, Bound, Flow, FrameState, Region, Root, State, Value, Var};
 
@@ -42,6 +44,9 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) analysed: &'p [Analysed],
     /// Types that are `#[pooled]`.
     pub(crate) pooled: &'p FxHashSet<crate::resolve::UserType>,
+    pub(crate) signatures: &'p Signatures<'l>,
+    /// Functions that call each other, sorted, with what is known of them at this point.
+    pub(crate) circle: &'p [(FnId, Summary)],
 }
 
 /// A frame or scope that the function opens.
@@ -95,6 +100,7 @@ pub(crate) struct Interpreter<'p, 'l> {
     module: ModuleId,
     def: &'p FnDef<'l>,
     type_scope: TypeScope<'l>,
+    signature: &'p Signature<'l>,
     state: State,
     names: Vec<(&'l str, Var)>,
     vars: FxHashMap<Var, VarInfo<'l>>,
@@ -137,7 +143,17 @@ const DEEPEST: u32 = 1_500;
 
 /// Looks at one function.
 pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
+    let analysed = around.program.apart(|| interpret(around, id));
+    if !around.program.fn_def(id).item.attrs.custom.is_empty() {
+        // Attributes are read as tokens of their own.
+        proc_macro2::extra::invalidate_current_thread_spans();
+    }
+    analysed
+}
+
+fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
     let def = around.program.fn_def(id);
+    let signature = around.signatures.of(around.program, id);
     let interpreter = Interpreter {
         around,
         types: Types { program: around.program },
@@ -145,7 +161,8 @@ pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         file: def.file,
         module: def.body_module,
         def,
-        type_scope: type_scope(around.program, def),
+        type_scope: signature.scope.clone(),
+        signature,
         state: State::default(),
         names: Vec::new(),
         vars: FxHashMap::default(),
@@ -176,7 +193,7 @@ pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
     interpreter.run()
 }
 
-impl<'l> Interpreter<'_, 'l> {
+impl<'p, 'l> Interpreter<'p, 'l> {
     fn site(&self, span: Span) -> Site {
         Site { file: self.file, span }
     }
@@ -402,7 +419,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn binding_span(&self, var: Var) -> Span {
-        match self.facts.pats.get(var.0 as usize) {
+        match self.facts.bodies.get().pats.get(var.0 as usize) {
             Some(crate::facts::ir::Pat::Bind { span, .. }) => *span,
             _ => self.def.item.name_span,
         }
@@ -478,7 +495,10 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
         }
-        summary.result_type = Some(result.ty.clone()).filter(|ty| !ty.is_unknown());
+        // Callers ask for it only where the signature leaves it open.
+        if matches!(self.signature.output, Ty::Unknown | Ty::Opaque { .. }) && !self.def.function.is_async {
+            summary.result_type = Some(result.ty.clone()).filter(|ty| !ty.is_unknown());
+        }
         self.balance();
         self.barrier_events();
         self.out.done = true;
@@ -501,7 +521,10 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn summary_of(&self, callee: FnId) -> &Summary {
-        &self.around.analysed[callee.0 as usize].summary
+    fn summary_of(&self, callee: FnId) -> &'p Summary {
+        match self.around.circle.binary_search_by_key(&callee, |(member, _)| *member) {
+            Ok(at) => &self.around.circle[at].1,
+            Err(_) => &self.around.analysed[callee.0 as usize].summary,
+        }
     }
 }

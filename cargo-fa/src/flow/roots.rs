@@ -83,7 +83,7 @@ fn tokens(attr: &Attr) -> proc_macro2::TokenStream {
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn param_type(&self, param: u16) -> Ty {
-        param_types(self.types, self.def, &self.type_scope).get(usize::from(param)).cloned().unwrap_or(Ty::Unknown)
+        self.signature.params.get(usize::from(param)).cloned().unwrap_or(Ty::Unknown)
     }
 
     pub(super) fn param_name(&self, param: u16) -> String {
@@ -122,8 +122,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.out.done = true;
             return self.out;
         };
-        let types = param_types(self.types, self.def, &self.type_scope);
-        let mut types = types.into_iter();
+        let mut types = self.signature.params.iter().cloned();
         let mut index = 0_u16;
         let own_span = self.def.item.name_span;
         if self.def.function.receiver.is_some() {
@@ -277,8 +276,7 @@ impl<'l> Interpreter<'_, 'l> {
             .and_then(|(_, var, _)| self.state.values.get(var))
             .is_some_and(|value| matches!(value.ty, Ty::Ref { mutable: true, .. }) && value.is(Known::SmartAlloc));
         if let Some(out) = out {
-            let name: &'l str =
-                self.facts.names.iter().map(AsRef::as_ref).find(|name: &&str| *name == out).unwrap_or("frame");
+            let name: &'l str = self.facts.names.iter().find(|name| *name == out).unwrap_or("frame");
             let mut view = Value::of(Ty::reference(Ty::known(Known::Frame, []))).with_flows(whole.clone());
             view.alias = chosen.map(|(_, _, param)| Root::Param(*param));
             self.declare(name, Var(u32::MAX - 2), view);

@@ -369,12 +369,9 @@ impl<'l> Types<'_, 'l> {
         for _ in 0..8 {
             match &ty {
                 Ty::User(of, args) => {
-                    for (field, field_type) in self.fields(*of, args, None) {
-                        if field == name {
-                            return field_type;
-                        }
-                    }
-                    return Ty::Unknown;
+                    let wanted = |field: &str| field == name;
+                    let found = self.fields_where(*of, args, None, wanted).into_iter().next();
+                    return found.map_or(Ty::Unknown, |(_, field)| field);
                 }
                 Ty::Tuple(parts) => {
                     return name.parse::<usize>().ok().and_then(|at| parts.get(at)).cloned().unwrap_or(Ty::Unknown);
@@ -390,6 +387,16 @@ impl<'l> Types<'_, 'l> {
 
     /// The fields of a struct, or of one or all variants of an enum.
     pub(crate) fn fields(self, of: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
+        self.fields_where(of, args, variant, |_| true)
+    }
+
+    fn fields_where(
+        self,
+        of: UserType,
+        args: &[Ty],
+        variant: Option<usize>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<(&'l str, Ty)> {
         let def = self.program.type_def(of);
         let facts = self.program.facts(def.file);
         let (generics, fields): (_, Vec<_>) = match &def.item.kind {
@@ -408,6 +415,7 @@ impl<'l> Types<'_, 'l> {
         let scope = self.generic_scope(def.file, generics, Some(Ty::User(of, args.into())));
         fields
             .into_iter()
+            .filter(|(name, _)| wanted(facts.name(*name)))
             .map(|(name, ty)| (facts.name(*name), self.lower(def.module, def.file, *ty, &scope).substitute(args)))
             .collect()
     }

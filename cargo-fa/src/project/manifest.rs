@@ -8,12 +8,17 @@ use super::metadata::Read;
 use super::{Dependency, Member, MemberAt, Target, TargetKind};
 use crate::analysis::AnalysisError;
 
-pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> {
+/// The manifest to start from: the one that is named, or the nearest one above the current directory.
+pub(super) fn start(manifest_path: Option<&Path>) -> Result<PathBuf, AnalysisError> {
     let start = match manifest_path {
         Some(path) => path.to_owned(),
         None => nearest(&std::env::current_dir().map_err(|error| failed(Path::new("."), &error))?)?,
     };
-    let start = std::path::absolute(&start).map_err(|error| failed(&start, &error))?;
+    std::path::absolute(&start).map_err(|error| failed(&start, &error))
+}
+
+pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> {
+    let start = start(manifest_path)?;
     let here = start.parent().map(Path::to_owned).unwrap_or_default();
     let root = here
         .ancestors()

@@ -3,20 +3,23 @@
 mod load;
 mod manifest;
 mod metadata;
+mod stored;
 
 use std::path::{Path, PathBuf};
 
 pub(crate) use load::{Loaded, is_read, load};
 
-use crate::analysis::{Analysis, AnalysisError, Package, Request, Workspace};
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::{Analysis, AnalysisError, Opening, Package, Request, Workspace};
 use crate::config::Config;
 
 /// Opens the workspace of a manifest, or the one that the current directory is in.
 ///
 /// # Errors
 /// As [`Project::open`].
-pub fn open(manifest_path: Option<&Path>) -> Result<Box<dyn Workspace>, AnalysisError> {
-    Ok(Box::new(Project::open(manifest_path)?))
+pub fn open(opening: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
+    Ok(Box::new(Project::open_with(opening)?))
 }
 
 /// Packages that make up framealloc: depending on one of them is what lets findings exist at all. Their own sources
@@ -34,7 +37,7 @@ pub struct Project {
 }
 
 /// A package of the workspace, as its manifest describes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) targets: Vec<Target>,
@@ -43,14 +46,14 @@ pub(crate) struct Member {
     pub(crate) loose: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Target {
     pub(crate) kind: TargetKind,
     pub(crate) name: String,
     pub(crate) source: PathBuf,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TargetKind {
     Library,
     Binary,
@@ -60,7 +63,7 @@ pub(crate) enum TargetKind {
     BuildScript,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Dependency {
     /// The name in paths: `fa` of `fa = { package = "framealloc" }`.
     pub(crate) name: String,
@@ -73,8 +76,29 @@ impl Project {
     /// # Errors
     /// When there is no manifest, or when neither cargo nor the built-in reader understands it.
     pub fn open(manifest_path: Option<&Path>) -> Result<Self, AnalysisError> {
-        let (root, target_directory, members) =
-            metadata::read(manifest_path).or_else(|cargo| manifest::read(manifest_path).map_err(|_| cargo))?;
+        Self::open_with(&Opening { manifest_path: manifest_path.map(Path::to_owned), cache: false })
+    }
+
+    /// As [`Project::open`]; with a cache, cargo is asked only if something that it looks at has changed since.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn open_with(opening: &Opening) -> Result<Self, AnalysisError> {
+        let manifest_path = opening.manifest_path.as_deref();
+        let start = manifest::start(manifest_path).ok().filter(|_| opening.cache);
+        if let Some((root, target_directory, members)) = start.as_deref().and_then(stored::read) {
+            return Ok(Self::assemble(root, Some(target_directory), members));
+        }
+        let read = match metadata::read(manifest_path) {
+            Ok(read) => {
+                if let Some(start) = &start {
+                    stored::write(start, &read);
+                }
+                read
+            }
+            Err(cargo) => manifest::read(manifest_path).map_err(|_| cargo)?,
+        };
+        let (root, target_directory, members) = read;
         Ok(Self::assemble(root, Some(target_directory), members))
     }
 
@@ -136,8 +160,8 @@ impl Project {
         Self { root, target_directory, members, packages }
     }
 
-    /// Whether a package takes part: it uses framealloc, uses one that does, or is called by one that does.
-    pub(crate) fn relevant(&self, roots: &[String]) -> Vec<bool> {
+    /// Whether a package can name frame memory: it uses framealloc, uses one that does, or holds a configured root.
+    pub(crate) fn users(&self, roots: &[String]) -> Vec<bool> {
         let is_ours = |name: &str| OURS.contains(&name);
         let at = |package: &str| self.members.iter().position(|member| member.name == package);
         let named_root = |member: &Member| {
@@ -164,19 +188,26 @@ impl Project {
                 uses[index] = true;
             }
         }
-        // Downwards: what those call.
-        let mut stack: Vec<usize> = (0..uses.len()).filter(|index| uses[*index]).collect();
+        uses
+    }
+
+    /// Whether a package takes part: it can name frame memory, or is called by one that can.
+    pub(crate) fn relevant(&self, users: &[bool]) -> Vec<bool> {
+        let is_ours = |name: &str| OURS.contains(&name);
+        let at = |package: &str| self.members.iter().position(|member| member.name == package);
+        let mut takes_part = users.to_vec();
+        let mut stack: Vec<usize> = (0..takes_part.len()).filter(|index| takes_part[*index]).collect();
         while let Some(index) = stack.pop() {
             for dependency in &self.members[index].dependencies {
                 if let Some(callee) = at(&dependency.package)
-                    && !uses[callee]
+                    && !takes_part[callee]
                 {
-                    uses[callee] = true;
+                    takes_part[callee] = true;
                     stack.push(callee);
                 }
             }
         }
-        self.members.iter().zip(uses).map(|(member, uses)| uses && !is_ours(&member.name)).collect()
+        self.members.iter().zip(takes_part).map(|(member, takes_part)| takes_part && !is_ours(&member.name)).collect()
     }
 }
 
@@ -194,6 +225,7 @@ impl Workspace for Project {
     }
 }
 
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct MemberAt {
     member: Member,
     directory: PathBuf,

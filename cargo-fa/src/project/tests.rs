@@ -96,3 +96,46 @@ fn without_framealloc_nothing_is_read() {
     let project = Project::open(Some(&root.path().join("Cargo.toml"))).expect("opens");
     assert!(project.analyze(&Request::default(), &Config::default()).files.is_empty());
 }
+
+#[test]
+fn what_cargo_said_is_believed_until_something_changes() {
+    let root = tempfile::tempdir().expect("a directory");
+    write(root.path(), WORKSPACE);
+    let manifest = root.path().join("Cargo.toml");
+    let store = || stored::write(&manifest, &metadata::read(Some(&manifest)).expect("cargo reads it"));
+    let count = || stored::read(&manifest).map(|(_, _, members)| members.len());
+    assert_eq!(count(), None, "nothing is stored");
+    store();
+    assert_eq!(count(), Some(3));
+    let one = "[package]\nname = \"one\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    write(root.path(), &[("crates/one/Cargo.toml", one), ("crates/one/src/lib.rs", "")]);
+    assert_eq!(count(), Some(3), "no member");
+    let changes: &[(&str, &str)] = &[
+        ("math/Cargo.toml", "[package]\nname = \"maths\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+        ("game/examples/demo.rs", "fn main() {}"),
+        ("game/src/bin/two/main.rs", "fn main() {}"),
+        ("tool/src/lib.rs", ""),
+        ("tool/build.rs", "fn main() {}"),
+        ("Cargo.toml", "[workspace]\nmembers = [\"game\", \"math\", \"to*l\"]\nresolver = \"3\"\n"),
+        ("Cargo.toml", "[workspace]\nmembers = [\"game\", \"math\", \"tool\", \"crates/*\"]\nresolver = \"3\"\n"),
+        ("crates/more/Cargo.toml", "[package]\nname = \"more\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+    ];
+    for (path, text) in changes {
+        if let Some(package) = path.strip_suffix("more/Cargo.toml") {
+            write(root.path(), &[(&format!("{package}more/src/lib.rs"), "")]);
+        }
+        write(root.path(), &[(path, text)]);
+        assert_eq!(count(), None, "after a change of {path}");
+        if text.contains("maths") {
+            let game = WORKSPACE[1].1.replace("math =", "maths =");
+            write(root.path(), &[("game/Cargo.toml", &game)]);
+        }
+        store();
+        let expected =
+            if text.contains("to*l") { None } else { Some(metadata::read(Some(&manifest)).expect("reads").2.len()) };
+        assert_eq!(count(), expected, "stored again after {path}");
+    }
+    // What functions say changes nothing.
+    write(root.path(), &[("math/src/lib.rs", "pub fn add_all() {}"), ("game/src/else/next.rs", "")]);
+    assert_eq!(count(), Some(5));
+}

@@ -35,7 +35,7 @@ impl<'l> Program<'l> {
             methods: FxHashMap::default(),
             by_name: FxHashMap::default(),
             has_drop: FxHashSet::default(),
-            looked_up: std::cell::RefCell::default(),
+            looked_up: super::LookedUp::new(),
         };
         let mut builder = Builder { program, impls: Vec::new(), tests };
         for source in &loaded.crates {

@@ -4,6 +4,8 @@ mod build;
 pub(crate) mod model;
 pub(crate) mod paths;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rustc_hash::FxHashMap;
 
 use crate::facts::ir::{FileFacts, Function, Item, ItemId, ItemKind, Name};
@@ -136,14 +138,44 @@ pub(crate) struct Program<'l> {
     by_name: FxHashMap<&'l str, Vec<FnId>>,
     /// `Drop` is implemented.
     pub(crate) has_drop: rustc_hash::FxHashSet<UserType>,
-    /// What names in modules were found to mean; `None` also while the search goes on.
     looked_up: LookedUp<'l>,
 }
 
-/// By module, name and whether a type is meant.
-type LookedUp<'l> = std::cell::RefCell<FxHashMap<(ModuleId, &'l str, bool), Option<Res<'l>>>>;
+/// What names in modules were found to mean, by module, name and whether a type is meant; `None` also while the search
+/// goes on.
+type Known<'l> = FxHashMap<(ModuleId, &'l str, bool), Option<Res<'l>>>;
+
+/// One table for each thread of the pool and one for whoever is outside of it: nobody ever waits for a lock.
+#[derive(Debug)]
+struct LookedUp<'l>(Vec<Mutex<Known<'l>>>);
+
+impl<'l> LookedUp<'l> {
+    fn new() -> Self {
+        let mut tables = Vec::new();
+        tables.resize_with(rayon::current_num_threads() + 1, Mutex::default);
+        Self(tables)
+    }
+
+    fn own(&self) -> MutexGuard<'_, Known<'l>> {
+        let last = self.0.len() - 1;
+        let at = rayon::current_thread_index().map_or(last, |at| at.min(last));
+        self.0[at].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl<'l> Program<'l> {
+    /// Runs `task` with nothing looked up yet: its result does not depend on what ran on this thread before, and so not
+    /// on the number of threads. A search that comes by itself again takes a name for unknown, and what it finds on the
+    /// way is kept, so that what a name means in a circle of globs depends on who asks first.
+    ///
+    /// `task` must not wait for the pool, which could run another task inside of it.
+    pub(crate) fn apart<T>(&self, task: impl FnOnce() -> T) -> T {
+        let before = std::mem::take(&mut *self.looked_up.own());
+        let result = task();
+        *self.looked_up.own() = before;
+        result
+    }
+
     pub(crate) fn facts(&self, file: usize) -> &'l FileFacts {
         &self.loaded.files[file].facts
     }

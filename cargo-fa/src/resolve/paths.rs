@@ -131,13 +131,13 @@ impl<'l> Program<'l> {
             return None;
         }
         let key = (module, name, space == Space::Types);
-        if let Some(known) = self.looked_up.borrow().get(&key) {
+        if let Some(known) = self.looked_up.own().get(&key) {
             return *known;
         }
         // Globs may lead in circles: whoever comes by again while this runs finds nothing here.
-        self.looked_up.borrow_mut().insert(key, None);
+        self.looked_up.own().insert(key, None);
         let found = self.search(module, name, space, depth);
-        self.looked_up.borrow_mut().insert(key, found);
+        self.looked_up.own().insert(key, found);
         found
     }
 

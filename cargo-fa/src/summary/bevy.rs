@@ -9,9 +9,11 @@ use crate::resolve::paths::Space;
 use crate::resolve::{FnId, ModuleId, Program, Res};
 
 /// Functions that are added to a schedule of `[analysis] bevy_schedules` and take the allocator.
-pub(crate) fn systems(program: &Program<'_>, config: &Config) -> Vec<FnId> {
+///
+/// `users` are the packages that can name the allocator, and so a system that takes it.
+pub(crate) fn systems(program: &Program<'_>, config: &Config, users: &[bool]) -> Vec<FnId> {
     let mut found = Vec::new();
-    for def in &program.fns {
+    for def in program.fns.iter().filter(|def| users[program.loaded.files[def.file].member]) {
         let facts = program.facts(def.file);
         let Some(body) = def.function.body else { continue };
         walk::visit(facts, body, &mut |expr| {

@@ -1,17 +1,21 @@
-//! Which functions may matter, and callees before callers.
+//! Which functions may deal with frames, as far as names tell; and callees before callers.
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::ir::{ExprKind, ItemKind, Type};
 use crate::flow::walk;
 use crate::resolve::paths::Space;
-use crate::resolve::{FnId, Program, Res, model};
+use crate::resolve::{FnDef, FnId, Program, Res, model};
 
 /// Calls between functions as far as names tell: more than there are.
 pub(crate) struct Graph {
     callees: Vec<Vec<FnId>>,
     seeds: Vec<bool>,
 }
+
+/// How many functions, which mostly stand in one file, share what they looked up.
+const CHUNK: usize = 256;
 
 /// Names that say that a function has to do with frames.
 fn is_telling(name: &str) -> bool {
@@ -37,11 +41,13 @@ fn is_telling(name: &str) -> bool {
 }
 
 impl Graph {
-    pub(crate) fn build(program: &Program<'_>, pooled: &FxHashSet<crate::resolve::UserType>) -> Self {
-        let mut callees = Vec::with_capacity(program.fns.len());
-        let mut seeds = Vec::with_capacity(program.fns.len());
+    /// `users` are the packages that can name frame memory: functions of others deal with frames only where those call them.
+    pub(crate) fn build(program: &Program<'_>, pooled: &FxHashSet<crate::resolve::UserType>, users: &[bool]) -> Self {
         let makers = program.methods_of_types(pooled);
-        for def in &program.fns {
+        let look_at = |def: &FnDef<'_>| {
+            if !users[program.loaded.files[def.file].member] {
+                return (Vec::new(), false);
+            }
             let facts = program.facts(def.file);
             let mut called: FxHashSet<FnId> = FxHashSet::default();
             let mut seed = !def.item.attrs.custom.is_empty();
@@ -115,14 +121,16 @@ impl Graph {
             let mut called: Vec<FnId> = called.into_iter().collect();
             called.sort_unstable();
             seed |= called.iter().any(|callee| makers.contains(callee));
-            callees.push(called);
-            seeds.push(seed);
-        }
+            (called, seed)
+        };
+        let chunks: Vec<Vec<_>> =
+            program.fns.par_chunks(CHUNK).map(|defs| program.apart(|| defs.iter().map(look_at).collect())).collect();
+        let (callees, seeds) = chunks.into_iter().flatten().unzip();
         Self { callees, seeds }
     }
 
-    /// The functions to look at: those that deal with frames, what they call, and who calls them.
-    pub(crate) fn relevant(&self, roots: &[FnId]) -> Vec<bool> {
+    /// The functions to start from: those that deal with frames, and who calls them.
+    pub(crate) fn relevant(&self, roots: &[FnId]) -> Vec<FnId> {
         let mut wanted = self.seeds.clone();
         for root in roots {
             wanted[root.0 as usize] = true;
@@ -134,29 +142,27 @@ impl Graph {
             }
         }
         let mut stack: Vec<usize> = (0..wanted.len()).filter(|at| wanted[*at]).collect();
-        let mut up = wanted.clone();
         while let Some(at) = stack.pop() {
             for caller in &callers[at] {
                 let caller = *caller as usize;
-                if !up[caller] {
-                    up[caller] = true;
+                if !wanted[caller] {
+                    wanted[caller] = true;
                     stack.push(caller);
                 }
             }
         }
-        let mut stack: Vec<usize> = (0..wanted.len()).filter(|at| up[*at]).collect();
-        while let Some(at) = stack.pop() {
-            for callee in &self.callees[at] {
-                let callee = callee.0 as usize;
-                if !up[callee] {
-                    up[callee] = true;
-                    stack.push(callee);
-                }
-            }
-        }
-        up
+        let wanted = wanted.iter().enumerate().filter(|(_, wanted)| **wanted);
+        wanted.map(|(at, _)| FnId(u32::try_from(at).unwrap_or(u32::MAX))).collect()
     }
+}
 
+/// Calls between functions as the flow found them.
+pub(crate) struct Calls {
+    /// By function, sorted.
+    pub(crate) callees: Vec<Vec<FnId>>,
+}
+
+impl Calls {
     /// Strongly connected components, callees first (Tarjan, without recursion).
     pub(crate) fn components(&self, wanted: &[bool]) -> Vec<Vec<FnId>> {
         let count = self.callees.len();

@@ -3,6 +3,7 @@
 pub(crate) mod bevy;
 pub(crate) mod graph;
 pub(crate) mod reach;
+pub(crate) mod schedule;
 
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ pub(crate) struct Summary {
     pub(crate) sets_budget: bool,
     /// It gets an allocator exclusively and does with it what is not known.
     pub(crate) diverges: bool,
-    /// Parameters that are received, kept or otherwise used up.
+    /// What the result is, where the signature does not say.
     pub(crate) result_type: Option<Ty>,
 }
 

@@ -102,7 +102,7 @@ impl Lowerer<'_> {
         for tokens in split(tokens, semicolons) {
             let literal = tokens.clone().into_iter().next();
             if let Some(arg) = self.argument(tokens) {
-                let is_text = matches!(self.facts.expr(arg).kind, ExprKind::Literal(Literal::Str(_)));
+                let is_text = matches!(self.bodies.exprs[arg.0 as usize].kind, ExprKind::Literal(Literal::Str(_)));
                 args.push(arg);
                 if let (true, Some(TokenTree::Literal(literal))) = (is_text, literal) {
                     self.captured_names(literal.span(), &mut args);

@@ -10,7 +10,9 @@ mod types;
 use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
-use super::ir::{Expr, ExprId, ExprKind, FileFacts, ItemId, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::ir::{
+    Bodies, Expr, ExprId, ExprKind, FileFacts, ItemId, Lazy, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
+};
 
 /// Where lines start, so that line and column of a token become a byte.
 ///
@@ -58,6 +60,7 @@ impl<'s> Lines<'s> {
 
 pub(super) struct Lowerer<'s> {
     facts: FileFacts,
+    bodies: Bodies,
     names: FxHashMap<&'s str, Name>,
     lines: Lines<'s>,
     parent: Option<ItemId>,
@@ -66,7 +69,14 @@ pub(super) struct Lowerer<'s> {
 
 impl<'s> Lowerer<'s> {
     pub(super) fn new(lines: Lines<'s>) -> Self {
-        Self { facts: FileFacts::default(), names: FxHashMap::default(), lines, parent: None, missing: None }
+        Self {
+            facts: FileFacts::default(),
+            bodies: Bodies::default(),
+            names: FxHashMap::default(),
+            lines,
+            parent: None,
+            missing: None,
+        }
     }
 
     pub(super) fn lower(mut self, file: &syn::File) -> FileFacts {
@@ -75,6 +85,7 @@ impl<'s> Lowerer<'s> {
             self.item(item);
         }
         self.facts.lines = self.lines.count();
+        self.facts.bodies = Lazy::made(self.bodies);
         self.facts
     }
 
@@ -94,7 +105,7 @@ impl<'s> Lowerer<'s> {
     /// A text that is not looked up by others.
     fn text(&mut self, text: &str) -> Name {
         let name = Name(super::offset(self.facts.names.len()));
-        self.facts.names.push(text.into());
+        self.facts.names.push(text);
         name
     }
 
@@ -113,8 +124,9 @@ impl<'s> Lowerer<'s> {
     }
 
     fn push_expr(&mut self, span: Span, kind: ExprKind) -> ExprId {
-        let id = ExprId(super::offset(self.facts.exprs.len()));
-        self.facts.exprs.push(Expr { span, kind });
+        let exprs = &mut self.bodies.exprs;
+        let id = ExprId(super::offset(exprs.len()));
+        exprs.push(Expr { span, kind });
         id
     }
 
@@ -128,8 +140,9 @@ impl<'s> Lowerer<'s> {
     }
 
     fn push_pat(&mut self, pat: Pat) -> PatId {
-        let id = PatId(super::offset(self.facts.pats.len()));
-        self.facts.pats.push(pat);
+        let pats = &mut self.bodies.pats;
+        let id = PatId(super::offset(pats.len()));
+        pats.push(pat);
         id
     }
 
@@ -146,6 +159,6 @@ impl<'s> Lowerer<'s> {
     }
 
     fn span_of(&self, expr: ExprId) -> Span {
-        self.facts.expr(expr).span
+        self.bodies.exprs[expr.0 as usize].span
     }
 }

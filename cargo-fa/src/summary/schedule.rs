@@ -1,0 +1,190 @@
+//! In which order functions are looked at, on all threads at once and with the same result on any number of them.
+//!
+//! First every function by itself, as if calls did nothing: that finds the functions that are really called, which
+//! are far fewer than those whose names fit. Then callees before callers, but only where a callee turned out to do
+//! something that its callers need to know; most do not, and what was found first stands.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::graph::Calls;
+use super::{Analysed, Summary};
+use crate::flow::{self, Surroundings};
+use crate::resolve::{FnId, Program, UserType};
+
+/// How often the functions of a circle of calls are looked at before their summaries are taken as they are.
+const ROUNDS: usize = 4;
+/// How often what summaries reveal about types may reveal new calls.
+const PASSES: usize = 4;
+
+/// Looks at these functions and all that they call.
+pub(crate) fn analyse(program: &Program<'_>, pooled: &FxHashSet<UserType>, first: Vec<FnId>) -> Vec<Analysed> {
+    let signatures = flow::Signatures::new(program.fns.len());
+    let mut analysed: Vec<Analysed> = Vec::new();
+    analysed.resize_with(program.fns.len(), Analysed::default);
+    let mut schedule = Schedule {
+        program,
+        pooled,
+        signatures: &signatures,
+        analysed,
+        seen: vec![0; program.fns.len()],
+        changed: vec![0; program.fns.len()],
+        wanted: vec![false; program.fns.len()],
+        calls: Calls { callees: vec![Vec::new(); program.fns.len()] },
+        now: 0,
+    };
+    schedule.discover(first);
+    for _ in 0..PASSES {
+        if !schedule.pass() {
+            break;
+        }
+    }
+    schedule.analysed
+}
+
+struct Schedule<'p, 'l> {
+    program: &'p Program<'l>,
+    pooled: &'p FxHashSet<UserType>,
+    signatures: &'p flow::Signatures<'l>,
+    analysed: Vec<Analysed>,
+    /// By function: the step after which its callees were looked at; a change in that step or later is news to it.
+    seen: Vec<u32>,
+    /// By function: the step in which its summary changed, at the end of it.
+    changed: Vec<u32>,
+    wanted: Vec<bool>,
+    calls: Calls,
+    now: u32,
+}
+
+impl Schedule<'_, '_> {
+    fn look_at(&self, id: FnId) -> Analysed {
+        let around = Surroundings {
+            program: self.program,
+            analysed: &self.analysed,
+            pooled: self.pooled,
+            signatures: self.signatures,
+            circle: &[],
+        };
+        flow::analyse(around, id)
+    }
+
+    /// Looks at functions for the first time, in waves, each with the callees that the one before it found.
+    fn discover(&mut self, mut wave: Vec<FnId>) {
+        while !wave.is_empty() {
+            self.now += 1;
+            let fresh: Vec<Analysed> = wave.par_iter().map(|id| self.look_at(*id)).collect();
+            for (id, fresh) in wave.iter().zip(fresh) {
+                self.wanted[id.0 as usize] = true;
+                self.keep(*id, fresh);
+            }
+            wave = self.unknown(&wave);
+        }
+    }
+
+    /// The callees of these that nobody has looked at.
+    fn unknown(&self, of: &[FnId]) -> Vec<FnId> {
+        let callees = of.iter().flat_map(|id| &self.calls.callees[id.0 as usize]).copied();
+        let mut unknown: Vec<FnId> = callees.filter(|callee| !self.wanted[callee.0 as usize]).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        unknown
+    }
+
+    /// Keeps a result, and notes whether it is news to callers.
+    fn keep(&mut self, id: FnId, fresh: Analysed) {
+        let at = id.0 as usize;
+        if self.analysed[at].summary != fresh.summary {
+            self.changed[at] = self.now;
+        }
+        self.seen[at] = self.now;
+        let mut callees: Vec<FnId> = fresh.calls.iter().map(|call| call.callee).collect();
+        callees.sort_unstable();
+        callees.dedup();
+        self.calls.callees[at] = callees;
+        self.analysed[at] = fresh;
+    }
+
+    /// Callees before callers, once; tells whether anything was looked at again.
+    fn pass(&mut self) -> bool {
+        let mut again = false;
+        let mut found = Vec::new();
+        for level in self.levels() {
+            self.now += 1;
+            let stale: Vec<Vec<FnId>> = level.into_iter().filter(|component| self.is_stale(component)).collect();
+            again |= !stale.is_empty();
+            let fresh: Vec<Vec<Analysed>> = stale.par_iter().map(|component| self.again(component)).collect();
+            for (id, fresh) in stale.iter().flatten().zip(fresh.into_iter().flatten()) {
+                self.keep(*id, fresh);
+                found.push(*id);
+            }
+            // The members of a circle have seen each other.
+            self.now += 1;
+            for id in stale.iter().flatten() {
+                self.seen[id.0 as usize] = self.now;
+            }
+        }
+        let unknown = self.unknown(&found);
+        self.discover(unknown);
+        again
+    }
+
+    fn is_stale(&self, component: &[FnId]) -> bool {
+        component.iter().any(|id| {
+            let seen = self.seen[id.0 as usize];
+            self.calls.callees[id.0 as usize].iter().any(|callee| self.changed[callee.0 as usize] >= seen)
+        })
+    }
+
+    /// Looks at a function again, or at all of a circle of calls until nothing changes.
+    fn again(&self, component: &[FnId]) -> Vec<Analysed> {
+        if !self.calls.is_recursive(component) {
+            return component.iter().map(|id| self.look_at(*id)).collect();
+        }
+        let mut known: Vec<(FnId, Summary)> =
+            component.iter().map(|id| (*id, self.analysed[id.0 as usize].summary.clone())).collect();
+        let mut result: Vec<Analysed> = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut changed = false;
+            result.clear();
+            for at in 0..known.len() {
+                let around = Surroundings {
+                    program: self.program,
+                    analysed: &self.analysed,
+                    pooled: self.pooled,
+                    signatures: self.signatures,
+                    circle: &known,
+                };
+                let fresh = flow::analyse(around, known[at].0);
+                if known[at].1 != fresh.summary {
+                    changed = true;
+                    known[at].1 = fresh.summary.clone();
+                }
+                result.push(fresh);
+            }
+            if !changed {
+                break;
+            }
+        }
+        result
+    }
+
+    /// Circles of calls by how many calls are below them.
+    fn levels(&self) -> Vec<Vec<Vec<FnId>>> {
+        const UNSET: usize = usize::MAX;
+        let mut level_of = vec![UNSET; self.calls.callees.len()];
+        let mut levels: Vec<Vec<Vec<FnId>>> = Vec::new();
+        for component in self.calls.components(&self.wanted) {
+            let below = component.iter().flat_map(|id| &self.calls.callees[id.0 as usize]);
+            let outside = below.map(|callee| level_of[callee.0 as usize]).filter(|level| *level != UNSET);
+            let level = outside.max().map_or(0, |below| below + 1);
+            for id in &component {
+                level_of[id.0 as usize] = level;
+            }
+            if levels.len() <= level {
+                levels.resize_with(level + 1, Vec::new);
+            }
+            levels[level].push(component);
+        }
+        levels
+    }
+}
