@@ -81,7 +81,8 @@ fn the_edition_of_2021_compiles_what_it_always_did() {
 
 #[test]
 fn the_examples_of_the_documents_compile_with_let_mut_added() {
-    Fixture::new("documents", "documents", "2024", "framealloc = { PATH }", "plain").passes("check");
+    let dependency = "framealloc = { PATH, features = [\"memory_filter\"] }";
+    Fixture::new("documents", "documents", "2024", dependency, "memory-filter").passes("check");
 }
 
 #[test]
