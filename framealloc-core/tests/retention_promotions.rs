@@ -256,3 +256,26 @@ fn types_cross_threads_as_their_values_do() {
     let () = <TransferHandle<Local> as NotSync<_>>::CHECK;
     sync::<TransferHandle<u8>>();
 }
+
+#[test]
+fn keys_find_their_values_among_few_and_among_many() {
+    for count in [1, 31, 32, 33, 5_000] {
+        let mut alloc = SmartAlloc::default();
+        alloc.begin_frame();
+        let retain = |number: usize| alloc.frame_retain(number, RetentionPolicy::PromoteToPool).key();
+        let keys: Vec<_> = (0..count).map(retain).collect();
+        let mut promotions = alloc.end_frame_with_promotions();
+        // In an order that is neither theirs nor its reverse; every third one stays.
+        let order = |step: usize| (0..count).map(move |index| (index * 7 + step) % count);
+        let mut left = count;
+        for number in order(3).filter(|number| number % 3 != 0) {
+            assert_eq!(promotions.take(keys[number]).map(Promoted::into_inner), Some(number), "of {count}");
+            assert!(promotions.take(keys[number]).is_none());
+            left -= 1;
+            assert_eq!(promotions.len(), left);
+        }
+        let mut stayed: Vec<usize> = promotions.iter().map(|value| *value.downcast_ref::<usize>().unwrap()).collect();
+        stayed.sort_unstable();
+        assert_eq!(stayed, (0..count).step_by(3).collect::<Vec<_>>());
+    }
+}

@@ -4,6 +4,8 @@ use core::fmt;
 use core::ops::{Deref, DerefMut};
 use std::panic::resume_unwind;
 
+use rustc_hash::FxHashMap;
+
 use super::retain::{RetainKey, RetentionPolicy};
 use crate::error::AllocError;
 use crate::heap::HeapBox;
@@ -192,6 +194,9 @@ pub struct PromotionSummary {
     pub by_reason: Vec<(PromotionFailure, PromotionCount)>,
 }
 
+/// Values among which one is found by looking at all of them.
+const FEW: usize = 32;
+
 /// The retained values of a frame that has ended, in their new homes.
 ///
 /// It owns them, and is `'static`: what is not taken is dropped with it.
@@ -199,6 +204,8 @@ pub struct PromotionSummary {
 #[must_use = "what is not taken from it is dropped"]
 pub struct Promotions {
     values: Vec<Promotion>,
+    /// Where each value is, once one of many has been taken.
+    places: Option<FxHashMap<Name, usize>>,
     failures: Vec<FailedPromotion>,
     summary: PromotionSummary,
     report: FrameReport,
@@ -208,8 +215,22 @@ impl Promotions {
     /// Takes the value that `key` names, unless it was taken, was not promoted, or went to a scratch region.
     #[must_use]
     pub fn take<T: 'static>(&mut self, key: RetainKey<T>) -> Option<Promoted<T>> {
-        let index = self.values.iter().position(|promotion| promotion.name == key.name())?;
-        self.values.swap_remove(index).downcast().ok()
+        let places = match &mut self.places {
+            None if self.values.len() <= FEW => {
+                let index = self.values.iter().position(|promotion| promotion.name == key.name())?;
+                return self.values.swap_remove(index).downcast().ok();
+            }
+            places => places.get_or_insert_with(|| {
+                let names = self.values.iter().map(|promotion| promotion.name);
+                names.zip(0..).collect()
+            }),
+        };
+        let index = places.remove(&key.name())?;
+        let taken = self.values.swap_remove(index);
+        if let Some(moved) = self.values.get(index) {
+            places.insert(moved.name, index);
+        }
+        taken.downcast().ok()
     }
 
     /// Returns the values that have not been taken, in no particular order.
@@ -355,7 +376,7 @@ impl SmartAlloc {
     pub fn end_frame_with_promotions(&mut self) -> Promotions {
         let (values, failures) = (Vec::new(), Vec::new());
         let summary = PromotionSummary::default();
-        let mut promotions = Promotions { values, failures, summary, report: FrameReport::default() };
+        let mut promotions = Promotions { values, places: None, failures, summary, report: FrameReport::default() };
         let mut panicked = None;
         let mut settled = Settled::new(self);
         let mut budget = self.config().promotion_budget();
