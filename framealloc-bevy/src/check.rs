@@ -2,6 +2,7 @@
 
 use bevy_app::{App, FixedLast, Last};
 use bevy_ecs::change_detection::Res;
+use bevy_ecs::schedule::IntoScheduleConfigs;
 use bevy_ecs::system::{Commands, Local};
 use bevy_ecs::world::World;
 use framealloc_core::{Diagnostic, Level};
@@ -20,29 +21,26 @@ pub(crate) fn tell_of_missing_plugin() {
 /// should have run.
 pub(crate) fn install<M: Send + Sync + 'static>(turn_in: TurnIn, app: &mut App) {
     match turn_in {
-        TurnIn::FrameBegin => app.add_systems(Last, check_turn::<M>),
-        TurnIn::FixedFrameBegin => app.add_systems(FixedLast, check_turn::<M>),
+        TurnIn::FrameBegin => app.add_systems(Last, tell_of_missing_turn::<M>.run_if(did_not_turn::<M>)),
+        TurnIn::FixedFrameBegin => app.add_systems(FixedLast, tell_of_missing_turn::<M>.run_if(did_not_turn::<M>)),
         TurnIn::Schedule(_) => app,
     };
 }
 
+/// A condition, so that no task is made for it.
+fn did_not_turn<M: Send + Sync + 'static>(alloc: Option<Res<AllocResource<M>>>, mut last_frame: Local<u64>) -> bool {
+    alloc.is_some_and(|alloc| core::mem::replace(&mut *last_frame, alloc.frame_number()) == alloc.frame_number())
+}
+
 /// Shared access, so that no system of the schedule has to wait: the diagnostic is told by a command.
-fn check_turn<M: Send + Sync + 'static>(
-    alloc: Option<Res<AllocResource<M>>>,
-    mut last_frame: Local<u64>,
-    mut commands: Commands,
-) {
-    let Some(alloc) = alloc else { return };
-    let frame = alloc.frame_number();
-    if frame == core::mem::replace(&mut *last_frame, frame) {
-        let message = format!("the app was updated and frame {frame} did not turn");
-        alloc.raise(Diagnostic::new("FA102", Level::Error, message).with_help(
-            "the schedule that turns it did not run: is `FrameBegin` (or `FixedFrameBegin`) still in the schedule order?",
-        ));
-        commands.queue(|world: &mut World| {
-            if let Some(alloc) = world.get_resource_mut::<AllocResource<M>>() {
-                alloc.into_inner().deliver_diagnostics();
-            }
-        });
-    }
+fn tell_of_missing_turn<M: Send + Sync + 'static>(alloc: Res<AllocResource<M>>, mut commands: Commands) {
+    let message = format!("the app was updated and frame {} did not turn", alloc.frame_number());
+    alloc.raise(Diagnostic::new("FA102", Level::Error, message).with_help(
+        "the schedule that turns it did not run: is `FrameBegin` (or `FixedFrameBegin`) still in the schedule order?",
+    ));
+    commands.queue(|world: &mut World| {
+        if let Some(alloc) = world.get_resource_mut::<AllocResource<M>>() {
+            alloc.into_inner().deliver_diagnostics();
+        }
+    });
 }

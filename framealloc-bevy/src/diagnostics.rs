@@ -33,8 +33,9 @@ use crate::{AllocResource, SmartAllocSystems, check};
 /// among them.
 ///
 /// What goes wrong ([`Diagnostic`](framealloc_core::Diagnostic): a budget that is overrun, a frame left open, a full pool) is an
-/// event of `tracing`, target `framealloc`, with this plugin or without. The plugin adds FA102: the app was updated and the
-/// frame of its allocator did not turn; and FA101: there is no allocator.
+/// event of `tracing`, target `framealloc`, with this plugin or without. The plugin adds FA101, there is no allocator, and in
+/// debug builds FA102, the app was updated and the frame of its allocator did not turn: see
+/// [`with_turn_check`](Self::with_turn_check).
 ///
 /// ```
 /// use bevy_app::prelude::*;
@@ -57,6 +58,7 @@ use crate::{AllocResource, SmartAllocSystems, check};
 pub struct SmartAllocDiagnosticsPlugin<M: Send + Sync + 'static = Main> {
     turn_in: TurnIn,
     prefix: &'static str,
+    checks_turn: bool,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -88,7 +90,7 @@ impl SmartAllocDiagnosticsPlugin<FixedMain> {
     /// Makes the plugin for the allocator of the fixed timestep.
     #[must_use]
     pub fn fixed() -> Self {
-        Self { turn_in: TurnIn::FixedFrameBegin, prefix: "framealloc_fixed", marker: PhantomData }
+        Self::turning(TurnIn::FixedFrameBegin, "framealloc_fixed")
     }
 }
 
@@ -96,13 +98,26 @@ impl<M: Send + Sync + 'static> SmartAllocDiagnosticsPlugin<M> {
     /// Makes the plugin for an allocator whose frame turns in a schedule of yours; its paths begin with `prefix`.
     #[must_use]
     pub fn turned_in(schedule: impl bevy_ecs::schedule::ScheduleLabel, prefix: &'static str) -> Self {
-        Self { turn_in: TurnIn::Schedule(schedule.intern()), prefix, marker: PhantomData }
+        Self::turning(TurnIn::Schedule(schedule.intern()), prefix)
+    }
+
+    fn turning(turn_in: TurnIn, prefix: &'static str) -> Self {
+        Self { turn_in, prefix, checks_turn: cfg!(debug_assertions), marker: PhantomData }
+    }
+
+    /// Decides whether it is looked at the end of every update (or tick) whether the frame has turned in it: diagnostic FA102.
+    /// Without a call it is in debug builds, as it takes a condition in `Last` (or `FixedLast`), and some microseconds where
+    /// that schedule is empty otherwise. An allocator whose frame turns in a schedule of yours is not looked after.
+    #[must_use]
+    pub fn with_turn_check(mut self, check: bool) -> Self {
+        self.checks_turn = check;
+        self
     }
 }
 
 impl Default for SmartAllocDiagnosticsPlugin<Main> {
     fn default() -> Self {
-        Self { turn_in: TurnIn::FrameBegin, prefix: "framealloc", marker: PhantomData }
+        Self::turning(TurnIn::FrameBegin, "framealloc")
     }
 }
 
@@ -120,7 +135,9 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocDiagnosticsPlugin<M> {
         app.insert_resource(figures);
         self.turn_in.install(app);
         app.add_systems(self.turn_in.label(), diagnose::<M>.in_set(SmartAllocSystems::Diagnose));
-        check::install::<M>(self.turn_in, app);
+        if self.checks_turn {
+            check::install::<M>(self.turn_in, app);
+        }
     }
 
     fn finish(&self, app: &mut App) {
@@ -142,6 +159,7 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocDiagnosticsPlugin<M> {
         f.debug_struct("SmartAllocDiagnosticsPlugin")
             .field("turn_in", &self.turn_in)
             .field("prefix", &self.prefix)
+            .field("checks_turn", &self.checks_turn)
             .finish_non_exhaustive()
     }
 }

@@ -221,12 +221,17 @@ fn an_overrun_is_told_of_less_and_less_and_counted_in_every_frame() {
     assert!(warnings[0].starts_with("WARN FA002 warning: the budget of tag `"), "{}", warnings[0]);
 }
 
+/// In release builds it is not looked whether the frame turns, unless one says so.
+fn checked() -> impl PluginGroup {
+    SmartAllocPlugins.set(SmartAllocDiagnosticsPlugin::default().with_turn_check(true))
+}
+
 #[test]
 fn fa102_an_update_in_which_the_frame_does_not_turn() {
     let warnings = Warnings::default();
     tracing::subscriber::with_default(warnings.clone(), || {
         let mut app = App::new();
-        app.add_plugins(SmartAllocPlugins);
+        app.add_plugins(checked());
         app.update();
         app.update();
         assert_eq!(warnings.count(), 0, "{:?}", warnings.0);
@@ -255,7 +260,7 @@ fn fa102_an_update_in_which_the_frame_does_not_turn() {
 #[test]
 fn fa102_panics_where_the_allocator_is_strict() {
     let mut app = App::new();
-    app.add_plugins(SmartAllocPlugins).insert_resource(bevy_app::MainScheduleOrder::default());
+    app.add_plugins(checked()).insert_resource(bevy_app::MainScheduleOrder::default());
     app.world().resource::<AllocResource>().set_strict(Strict::Errors);
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| app.update())).expect_err("strict");
     let words = panicked.downcast_ref::<String>().expect("a message");

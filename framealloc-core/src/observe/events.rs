@@ -144,8 +144,8 @@ impl Watcher {
     }
 
     fn begin(&mut self, alloc: &SmartAlloc, left_open: bool, held: &[Held]) {
-        self.began = Some(Instant::now());
         if alloc.inner().watch.has_subscribers() {
+            self.began = Some(Instant::now());
             self.events.push(FrameEvent::Began { frame: alloc.frame_number() });
         }
         if left_open {

@@ -6,7 +6,7 @@ use super::diagnostics::{Diagnostic, Repeats, Strict};
 use super::events::FrameEvent;
 use super::refusals::Refusals;
 use crate::raw::registry::SmartAlloc;
-use crate::sync::{AtomicUsize, Mutex, Relaxed};
+use crate::sync::{AtomicU32, Mutex, Relaxed};
 
 /// Diagnostics that wait for the turn; more are counted only.
 const WAITING: usize = 256;
@@ -20,10 +20,19 @@ pub(crate) type Callback = Box<dyn FnMut(&SmartAlloc, &FrameEvent) + Send>;
 ///
 /// The lock is held while the lists change, never while a subscriber runs or is dropped.
 pub(crate) struct Watch {
-    /// How many reasons there are to look at frames: what the turn asks, and all that it asks where there are none.
-    reasons: AtomicUsize,
+    /// What of the book a turn asks without taking the lock; written under it. Nothing is published through it.
+    flags: AtomicU32,
     book: Mutex<Book>,
 }
+
+/// There are subscribers.
+const SUBSCRIBED: u32 = 1;
+/// There is another reason to look at frames.
+const WANTED: u32 = 2;
+/// Somebody began to watch.
+const FRESH: u32 = 4;
+/// Diagnostics wait.
+const RAISED: u32 = 8;
 
 struct Book {
     subscribers: Vec<Subscriber>,
@@ -47,8 +56,16 @@ struct Subscriber {
 }
 
 impl Book {
-    fn reasons(&self) -> usize {
-        self.subscribers.len() + usize::from(self.strict != Strict::Off) + usize::from(self.always)
+    fn is_watched(&self) -> bool {
+        self.always || self.strict != Strict::Off || !self.subscribers.is_empty()
+    }
+
+    fn flags(&self) -> u32 {
+        let wanted = self.always || self.strict != Strict::Off;
+        u32::from(!self.subscribers.is_empty()) * SUBSCRIBED
+            + u32::from(wanted) * WANTED
+            + u32::from(self.fresh.is_some()) * FRESH
+            + u32::from(!self.raised.is_empty()) * RAISED
     }
 }
 
@@ -66,24 +83,28 @@ impl Watch {
             raised: Vec::new(),
             lost: 0,
         };
-        let watch = Self { reasons: AtomicUsize::new(0), book: Mutex::new(book) };
+        let watch = Self { flags: AtomicU32::new(0), book: Mutex::new(book) };
         watch.change(|_| ());
         watch
     }
 
     #[inline]
     pub(crate) fn is_watched(&self) -> bool {
-        self.reasons.load(Relaxed) != 0
+        self.has(SUBSCRIBED | WANTED)
+    }
+
+    #[inline]
+    fn has(&self, flags: u32) -> bool {
+        self.flags.load(Relaxed) & flags != 0
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Book) -> R) -> R {
         let mut book = self.book.lock();
         let result = change(&mut book);
-        let reasons = book.reasons();
-        if reasons > 0 && self.reasons.load(Relaxed) == 0 {
+        if book.is_watched() && !self.is_watched() {
             book.fresh = Some(Refusals::so_far());
         }
-        self.reasons.store(reasons, Relaxed);
+        self.flags.store(book.flags(), Relaxed);
         result
     }
 
@@ -139,11 +160,11 @@ impl Watch {
 
     /// What was refused before, if somebody began to watch since this was last asked and nobody had.
     pub(super) fn take_fresh(&self) -> Option<Refusals> {
-        self.book.lock().fresh.take()
+        if self.has(FRESH) { self.change(|book| book.fresh.take()) } else { None }
     }
 
     pub(super) fn has_subscribers(&self) -> bool {
-        !self.book.lock().subscribers.is_empty()
+        self.has(SUBSCRIBED)
     }
 
     pub(super) fn strict(&self) -> Strict {
@@ -163,21 +184,26 @@ impl Watch {
     }
 
     pub(super) fn raise(&self, diagnostic: Diagnostic) {
-        let mut book = self.book.lock();
-        if book.raised.len() < WAITING {
-            book.raised.push(diagnostic);
-        } else {
-            book.lost += 1;
-            drop(book);
-            // What it owns is dropped without the lock.
-            drop(diagnostic);
-        }
+        // What finds no room is dropped without the lock.
+        let _too_many = self.change(|book| {
+            if book.raised.len() < WAITING {
+                book.raised.push(diagnostic);
+                None
+            } else {
+                book.lost += 1;
+                Some(diagnostic)
+            }
+        });
     }
 
     /// Exchanges what was raised for an empty list. Returns how many found no room.
     pub(super) fn take_raised(&self, empty: &mut Vec<Diagnostic>) -> u64 {
-        let mut book = self.book.lock();
-        core::mem::swap(&mut book.raised, empty);
-        core::mem::take(&mut book.lost)
+        if !self.has(RAISED) {
+            return 0;
+        }
+        self.change(|book| {
+            core::mem::swap(&mut book.raised, empty);
+            core::mem::take(&mut book.lost)
+        })
     }
 }
