@@ -461,6 +461,31 @@ fn a_warning_panics_in_strict_mode_and_a_hint_does_not() {
 }
 
 #[test]
+fn subscribers_and_other_threads_read_the_report_of_the_last_frame() {
+    let _alone = alone();
+    let mut alloc = watched(BehaviorThresholds::default());
+    let (seen, frames) = mpsc::channel();
+    let _subscription = alloc.on_frame_event(move |alloc, event| {
+        if let FrameEvent::Ended { .. } = event {
+            let report = alloc.behavior_report();
+            seen.send((report.frames, report.tag("told").unwrap().objects.made)).unwrap();
+        }
+    });
+    for frame in 1..=5 {
+        alloc.begin_frame();
+        let object = alloc.tagged("told").pool_box([frame; 2]);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| assert_eq!(alloc.behavior_report().frames, frame - 1));
+            }
+        });
+        drop(object);
+        alloc.end_frame();
+        assert_eq!(frames.try_recv(), Ok((frame, frame)));
+    }
+}
+
+#[test]
 fn an_issue_is_raised_once_each_time_that_it_comes_up() {
     let _alone = alone();
     let mut alloc = watched(BehaviorThresholds::default());

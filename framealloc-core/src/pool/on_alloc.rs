@@ -68,7 +68,7 @@ impl SmartAlloc {
     /// A slice of `length` values in the pool of its size, each made by `value` from its index.
     ///
     /// # Panics
-    /// As [`pool::slice_fill_with`].
+    /// As [`pool::slice_fill_with`](crate::pool::slice_fill_with).
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
