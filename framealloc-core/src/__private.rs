@@ -15,7 +15,8 @@ pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl Fn
         let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
         let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
         let tag = site.tag().unwrap_or(alloc.tag_id());
-        let _call = WholeFrameCall { alloc, site, tag, zone: HeapZone::of_system(site, || tag) };
+        let mut call = WholeFrameCall { alloc, site, tag, zone: HeapZone::new() };
+        call.zone.begin(site, tag);
         body(tagged.as_deref().unwrap_or(alloc))
     })
 }

@@ -83,7 +83,8 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
         None => Region::open(alloc.frame(), tag),
         Some(bytes) => Region::open_limited(alloc.frame(), tag, site.name(), bytes),
     };
-    let scope = SystemScope { region, site: site.index(), zone: HeapZone::of_system(site, || tag) };
+    let mut scope = SystemScope { region, site: site.index(), zone: HeapZone::new() };
+    scope.zone.begin(site, tag);
     body(scope.region.frame())
 }
 

@@ -124,41 +124,61 @@ pub(crate) struct HeapZone {
 }
 
 impl HeapZone {
+    /// No time yet.
     #[inline(always)]
-    pub(crate) fn enter(watch: Option<impl FnOnce() -> Watch>) -> Self {
-        match watch {
-            None if !ZONE.with(|zone| zone.get().watched) => Self { previous: None },
-            None => Self { previous: Some(ZONE.replace(Zone::FREE)) },
-            Some(watch) => Self::watch(watch()),
+    pub(crate) const fn new() -> Self {
+        Self { previous: None }
+    }
+
+    /// Begins the time of a call of a function with `#[frame_system]`.
+    ///
+    /// In place: what it puts aside is large, and most systems put nothing aside.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
+        if site.is_no_heap() {
+            self.watch_system(site, tag);
+        } else if ZONE.with(|zone| zone.get().watched) {
+            self.free();
         }
     }
 
     #[inline(never)]
-    fn watch(watch: Watch) -> Self {
+    fn watch_system(&mut self, site: &'static Site, tag: TagId) {
+        let (file, line) = site.location();
+        self.watch(Watch { system: site.name(), file, line, tag: tag.path() });
+    }
+
+    fn watch(&mut self, watch: Watch) {
         // Here, since the allocator must not read the environment.
         HeapGuardMode::prepare();
-        Self { previous: Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, watch })) }
+        self.previous = Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, watch }));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn free(&mut self) {
+        self.previous = Some(ZONE.replace(Zone::FREE));
     }
 
     /// The allocator itself grows, in a cold path: that is not the system's doing, and passes. The event `Grew` tells of it.
     #[inline]
     pub(crate) fn growth() -> Self {
-        Self::enter(None::<fn() -> Watch>)
-    }
-
-    /// Of a call of a function with `#[frame_system]`.
-    #[inline(always)]
-    pub(crate) fn of_system(site: &'static Site, tag: impl FnOnce() -> TagId) -> Self {
-        Self::enter(site.is_no_heap().then_some(|| {
-            let (file, line) = site.location();
-            Watch { system: site.name(), file, line, tag: tag().path() }
-        }))
+        let mut zone = Self::new();
+        if ZONE.with(|zone| zone.get().watched) {
+            zone.free();
+        }
+        zone
     }
 
     /// Ends the time and returns what was used in it.
     #[inline(always)]
     pub(crate) fn leave(&mut self) -> HeapUse {
-        self.previous.take().map_or(HeapUse::default(), |previous| ZONE.replace(previous).used)
+        if self.previous.is_none() { HeapUse::NONE } else { self.put_back() }
+    }
+
+    #[inline(never)]
+    fn put_back(&mut self) -> HeapUse {
+        self.previous.take().map_or(HeapUse::NONE, |previous| ZONE.replace(previous).used)
     }
 }
 
@@ -185,7 +205,8 @@ pub fn no_heap<R>(body: impl FnOnce() -> R) -> (R, HeapUse) {
     let caller = Location::caller();
     let (file, line) = (caller.file(), caller.line());
     let watch = Watch { system: "no_heap", file, line, tag: TagId::NONE.path() };
-    let mut zone = HeapZone::watch(watch);
+    let mut zone = HeapZone::new();
+    zone.watch(watch);
     let result = body();
     (result, zone.leave())
 }
