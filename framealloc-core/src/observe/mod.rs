@@ -1,4 +1,5 @@
-//! What can be seen of memory: figures are derived from arena positions at the turn, never counted per allocation.
+//! What can be seen of memory: figures are derived from arena positions at the turn. Counted one by one are requests under the
+//! feature `diagnostics`, and pool objects under `memory_filter` while a filter is enabled.
 
 pub(crate) mod behavior;
 pub(crate) mod diagnostics;
