@@ -104,6 +104,12 @@ impl Finding {
         self
     }
 
+    /// The same finding with edits that remove it, if there are any.
+    pub(crate) fn maybe_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix.or(self.fix);
+        self
+    }
+
     /// The same finding, inside this item of this package.
     #[must_use]
     pub fn inside(mut self, package: impl Into<String>, item: impl Into<String>) -> Self {

@@ -1,6 +1,6 @@
 //! `#[alloc_tag]`.
 
-use framealloc_syntax::{AllocTagArgs, AllocatorSource, Given, Problem, TagSpec, find_allocator};
+use framealloc_syntax::{AllocTagArgs, AllocatorSource, AttributeArgs as _, Given, Problem, TagSpec, find_allocator};
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser as _};

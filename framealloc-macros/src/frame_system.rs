@@ -1,6 +1,8 @@
 //! `#[frame_system]`.
 
-use framealloc_syntax::{Access, AllocatorSource, FrameSystemArgs, Problem, Size, TagSpec, find_allocator};
+use framealloc_syntax::{
+    Access, AllocatorSource, AttributeArgs as _, FrameSystemArgs, Problem, Size, TagSpec, find_allocator,
+};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;

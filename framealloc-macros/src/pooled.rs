@@ -1,6 +1,6 @@
 //! `#[derive(Pooled)]` and `#[pooled]`.
 
-use framealloc_syntax::{Growth, PooledArgs, Problem};
+use framealloc_syntax::{AttributeArgs as _, Growth, PooledArgs, Problem};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;

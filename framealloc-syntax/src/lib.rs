@@ -8,7 +8,7 @@
 //! with a mistake in its attribute stays visible to the rest of the program (and to the editor).
 //!
 //! ```
-//! use framealloc_syntax::{FrameSystemArgs, Size};
+//! use framealloc_syntax::{AttributeArgs as _, FrameSystemArgs, Size};
 //!
 //! let attribute: syn::Attribute = syn::parse_quote!(#[frame_system(tag = "physics", budgt = 1, budget = "64KiB")]);
 //! let parsed = FrameSystemArgs::from_meta(&attribute.meta);
@@ -36,7 +36,7 @@ mod tagged;
 pub use allocator::{Access, AllocatorPath, AllocatorSource, find_allocator};
 #[cfg(feature = "tag-tables")]
 pub use budgets::BudgetTables;
-pub use options::{Given, Parsed};
+pub use options::{AttributeArgs, Given, Parsed};
 pub use pooled::{Growth, PooledArgs};
 pub use problem::Problem;
 pub use size::{Size, SizeError, parse_size};

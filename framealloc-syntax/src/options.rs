@@ -35,8 +35,47 @@ impl<T> Parsed<T> {
     }
 }
 
+/// The arguments of an attribute, read in the same way by the macros and by the analyser.
+///
+/// ```
+/// use framealloc_syntax::{AttributeArgs as _, FrameSystemArgs};
+///
+/// let parsed = FrameSystemArgs::parse("no_heap, budget = \"64KiB\"".parse().unwrap());
+/// assert!(parsed.value.no_heap && parsed.problems.is_empty());
+/// ```
+pub trait AttributeArgs: Read {
+    /// Reads the tokens between the parentheses of the attribute.
+    #[must_use]
+    fn parse(tokens: TokenStream) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let args = Self::read(tokens, Span::call_site(), &mut errors);
+        Parsed::new(args, errors)
+    }
+
+    /// Reads the attribute in any of its forms.
+    #[must_use]
+    fn from_meta(meta: &Meta) -> Parsed<Self> {
+        let mut errors = darling::Error::accumulator();
+        let tokens = Self::GRAMMAR.tokens_of(meta, &mut errors);
+        let args = Self::read(tokens, meta.path().span(), &mut errors);
+        Parsed::new(args, errors)
+    }
+}
+
+impl<T: Read> AttributeArgs for T {}
+
+/// What differs from attribute to attribute. Public in name only: nobody outside can reach it.
+pub trait Read: Sized {
+    /// The options.
+    const GRAMMAR: Grammar;
+
+    /// Understands the tokens of the attribute that stands at `attribute`.
+    fn read(tokens: TokenStream, attribute: Span, errors: &mut Accumulator) -> Self;
+}
+
 /// What an attribute is called and which options it takes, in alphabetical order.
-pub(crate) struct Grammar {
+#[derive(Debug)]
+pub struct Grammar {
     pub(crate) attribute: &'static str,
     pub(crate) keys: &'static [&'static str],
 }

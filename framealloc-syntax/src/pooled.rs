@@ -1,16 +1,16 @@
 //! `#[pooled(…)]`, alone or as the helper of `#[derive(Pooled)]`.
 
+use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Ident, Lit, Meta, Path, spanned::Spanned as _};
+use syn::{Attribute, Expr, Ident, Lit, Path, spanned::Spanned as _};
 
-use crate::options::{Given, Grammar, Parsed, literal, path, required, switch, text, ungrouped};
+use crate::options::{
+    AttributeArgs as _, Given, Grammar, Parsed, Read, literal, path, required, switch, text, ungrouped,
+};
 use crate::problem::Problem;
 use crate::size::is_negative;
 use crate::suggest::closest;
 use crate::tag::{TagSpec, tag_value};
-
-const GRAMMAR: Grammar =
-    Grammar { attribute: "pooled", keys: &["capacity", "crate", "grow", "name", "prewarm", "tag"] };
 
 /// What a pool does when all of its objects are in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,43 +39,17 @@ pub struct PooledArgs {
     pub krate: Option<Path>,
 }
 
-impl PooledArgs {
-    /// Reads the tokens between the parentheses of the attribute.
-    #[must_use]
-    pub fn parse(tokens: TokenStream) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let args = Self::read(tokens, &mut errors);
-        Parsed::new(args, errors)
-    }
+impl Read for PooledArgs {
+    const GRAMMAR: Grammar =
+        Grammar { attribute: "pooled", keys: &["capacity", "crate", "grow", "name", "prewarm", "tag"] };
 
-    /// Reads the attribute in any of its forms.
-    #[must_use]
-    pub fn from_meta(meta: &Meta) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let tokens = GRAMMAR.tokens_of(meta, &mut errors);
-        let args = Self::read(tokens, &mut errors);
-        Parsed::new(args, errors)
-    }
-
-    /// Reads the `#[pooled(…)]` among the attributes of a derived type. More than one is a mistake.
-    #[must_use]
-    pub fn from_attributes(attributes: &[Attribute]) -> Parsed<Self> {
-        let mut pooled = attributes.iter().filter(|attribute| attribute.path().is_ident("pooled"));
-        let mut parsed =
-            pooled.next().map_or_else(|| Self::parse(TokenStream::new()), |first| Self::from_meta(&first.meta));
-        parsed
-            .problems
-            .extend(pooled.map(|again| Problem::new(again.path().span(), "this type already has a `#[pooled]`")));
-        parsed
-    }
-
-    fn read(tokens: TokenStream, errors: &mut darling::error::Accumulator) -> Self {
+    fn read(tokens: TokenStream, _attribute: Span, errors: &mut Accumulator) -> Self {
         let mut args = Self::default();
         let before = tokens.clone();
-        GRAMMAR.read(
+        Self::GRAMMAR.read(
             tokens,
             errors,
-            |other| Err(GRAMMAR.not_an_option(&other)),
+            |other| Err(Self::GRAMMAR.not_an_option(&other)),
             |name, key, value| args.option(name, key, value),
         );
         let capacity_given = args.capacity.is_some() || mentions_capacity(before);
@@ -96,6 +70,20 @@ impl PooledArgs {
             errors.push(Problem::new(prewarm, message).with_help("`capacity = 1024, prewarm`").into());
         }
         args
+    }
+}
+
+impl PooledArgs {
+    /// Reads the `#[pooled(…)]` among the attributes of a derived type. More than one is a mistake.
+    #[must_use]
+    pub fn from_attributes(attributes: &[Attribute]) -> Parsed<Self> {
+        let mut pooled = attributes.iter().filter(|attribute| attribute.path().is_ident("pooled"));
+        let mut parsed =
+            pooled.next().map_or_else(|| Self::parse(TokenStream::new()), |first| Self::from_meta(&first.meta));
+        parsed
+            .problems
+            .extend(pooled.map(|again| Problem::new(again.path().span(), "this type already has a `#[pooled]`")));
+        parsed
     }
 
     fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> darling::Result<()> {

@@ -1,16 +1,14 @@
 //! `#[frame_system(…)]`.
 
-use proc_macro2::TokenStream;
-use syn::{Expr, Ident, Meta, spanned::Spanned as _};
+use darling::error::Accumulator;
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Ident, spanned::Spanned as _};
 
 use crate::allocator::AllocatorPath;
-use crate::options::{Given, Grammar, Parsed, path, required, switch, text, ungrouped};
+use crate::options::{Given, Grammar, Read, path, required, switch, text, ungrouped};
 use crate::problem::Problem;
 use crate::size::{Size, size_value};
 use crate::tag::{TagSpec, tag_value};
-
-const GRAMMAR: Grammar =
-    Grammar { attribute: "frame_system", keys: &["alloc", "budget", "crate", "name", "no_heap", "out", "tag"] };
 
 /// The options of `#[frame_system]`.
 #[derive(Clone, Debug, Default)]
@@ -31,35 +29,23 @@ pub struct FrameSystemArgs {
     pub krate: Option<syn::Path>,
 }
 
-impl FrameSystemArgs {
-    /// Reads the tokens between the parentheses of the attribute.
-    #[must_use]
-    pub fn parse(tokens: TokenStream) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let args = Self::read(tokens, &mut errors);
-        Parsed::new(args, errors)
-    }
+impl Read for FrameSystemArgs {
+    const GRAMMAR: Grammar =
+        Grammar { attribute: "frame_system", keys: &["alloc", "budget", "crate", "name", "no_heap", "out", "tag"] };
 
-    /// Reads the attribute in any of its forms.
-    #[must_use]
-    pub fn from_meta(meta: &Meta) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let tokens = GRAMMAR.tokens_of(meta, &mut errors);
-        let args = Self::read(tokens, &mut errors);
-        Parsed::new(args, errors)
-    }
-
-    fn read(tokens: TokenStream, errors: &mut darling::error::Accumulator) -> Self {
+    fn read(tokens: TokenStream, _attribute: Span, errors: &mut Accumulator) -> Self {
         let mut args = Self::default();
-        GRAMMAR.read(
+        Self::GRAMMAR.read(
             tokens,
             errors,
-            |other| Err(GRAMMAR.not_an_option(&other)),
+            |other| Err(Self::GRAMMAR.not_an_option(&other)),
             |name, key, value| args.option(name, key, value),
         );
         args
     }
+}
 
+impl FrameSystemArgs {
     fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> darling::Result<()> {
         match name {
             "no_heap" => self.no_heap = switch(key, value.as_ref())?,

@@ -1,15 +1,14 @@
 //! `#[alloc_tag(…)]`.
 
 use darling::ast::NestedMeta;
+use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
 use syn::{Lit, Meta, spanned::Spanned as _};
 
 use crate::allocator::AllocatorPath;
-use crate::options::{Given, Grammar, Parsed, path, required};
+use crate::options::{Given, Grammar, Read, path, required};
 use crate::problem::Problem;
 use crate::tag::{TagSpec, tag_name};
-
-const GRAMMAR: Grammar = Grammar { attribute: "alloc_tag", keys: &["alloc", "crate"] };
 
 /// The arguments of `#[alloc_tag]`.
 #[derive(Clone, Debug, Default)]
@@ -22,29 +21,14 @@ pub struct AllocTagArgs {
     pub krate: Option<syn::Path>,
 }
 
-impl AllocTagArgs {
-    /// Reads the tokens between the parentheses of the attribute.
-    #[must_use]
-    pub fn parse(tokens: TokenStream) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let args = Self::read(tokens, Span::call_site(), &mut errors);
-        Parsed::new(args, errors)
-    }
+impl Read for AllocTagArgs {
+    const GRAMMAR: Grammar = Grammar { attribute: "alloc_tag", keys: &["alloc", "crate"] };
 
-    /// Reads the attribute in any of its forms.
-    #[must_use]
-    pub fn from_meta(meta: &Meta) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let tokens = GRAMMAR.tokens_of(meta, &mut errors);
-        let args = Self::read(tokens, meta.path().span(), &mut errors);
-        Parsed::new(args, errors)
-    }
-
-    fn read(tokens: TokenStream, attribute: Span, errors: &mut darling::error::Accumulator) -> Self {
+    fn read(tokens: TokenStream, attribute: Span, errors: &mut Accumulator) -> Self {
         let mut args = Self::default();
         let given = tokens.clone();
         let mut tag = None;
-        GRAMMAR.read(
+        Self::GRAMMAR.read(
             tokens,
             errors,
             |item| {

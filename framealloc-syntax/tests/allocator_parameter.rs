@@ -1,6 +1,6 @@
 //! The allocator is found among the parameters, or the user is told where to put it.
 
-use framealloc_syntax::{Access, AllocatorSource, FrameSystemArgs, Problem, find_allocator};
+use framealloc_syntax::{Access, AllocatorSource, AttributeArgs as _, FrameSystemArgs, Problem, find_allocator};
 use quote::ToTokens;
 
 fn find(options: &str, signature: &str) -> Result<AllocatorSource, Problem> {

@@ -1,6 +1,6 @@
 //! Every mistake in an attribute is reported, at the user's token, with the agreed words, and hides no other mistake.
 
-use framealloc_syntax::{AllocTagArgs, FrameSystemArgs, PooledArgs, Problem};
+use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, PooledArgs, Problem};
 use proc_macro2::TokenStream;
 
 /// Arguments, and for each problem: the token it points to, the message, the help.

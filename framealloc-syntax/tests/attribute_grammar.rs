@@ -1,6 +1,6 @@
 //! What the grammar accepts means the same in every order and spelling.
 
-use framealloc_syntax::{AllocTagArgs, FrameSystemArgs, Growth, PooledArgs, Size, TagSpec};
+use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, Growth, PooledArgs, Size, TagSpec};
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use quote::ToTokens;

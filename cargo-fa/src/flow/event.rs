@@ -150,11 +150,15 @@ pub(crate) enum EventKind {
     /// What `frame_retained` promises and what is done differ.
     Retention {
         discards: bool,
+        /// The last word of the policy, where it is written in the call, and the word that discards.
+        policy: Option<(Span, &'static str)>,
     },
     /// A tag is named in the source.
     Tag {
         name: Arc<str>,
         enters: bool,
+        /// The place of the event is the text of the name, quotes and all.
+        literal: bool,
     },
     /// `FrameBarrier::new(n)` with how many take part.
     BarrierCount {

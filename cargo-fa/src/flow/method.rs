@@ -251,7 +251,7 @@ impl<'l> Interpreter<'_, 'l> {
             (Known::Promotions, "take") => {
                 let key = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
                 if key.discards == Some(true) {
-                    self.record(EventKind::Retention { discards: true }, at, Confidence::High);
+                    self.record(EventKind::Retention { discards: true, policy: None }, at, Confidence::High);
                 }
                 Value::of(Ty::known(Known::Option, [Ty::Opaque { borrows: false }]))
             }

@@ -134,7 +134,7 @@ pub(crate) struct Interpreter<'p, 'l> {
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
-    promoted: Vec<Span>,
+    promoted: Vec<(Span, Option<(Span, &'static str)>)>,
     out: Analysed,
 }
 

@@ -161,7 +161,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let ty = generic.unwrap_or(Ty::Unknown);
                 let result = Ty::known(Known::RetainedSlot, [ty.clone()]);
                 let slot = self.frame_alloc(allocator, "frame_retained", ty, Some(Count::Exactly(1)), result, at);
-                self.retain(slot, policy.discards, at)
+                self.retain(slot, policy.discards, args.first(), at)
             }
             "frame_with_importance" => {
                 let importance = self.eval_args_first(args, None);
@@ -169,14 +169,14 @@ impl<'l> Interpreter<'_, 'l> {
                 let result = Ty::known(Known::RetainedSlot, [ty.clone()]);
                 let what = "frame_with_importance";
                 let slot = self.frame_alloc(allocator, what, ty, Some(Count::Exactly(1)), result, at);
-                self.retain(slot, importance.discards, at)
+                self.retain(slot, importance.discards, args.first(), at)
             }
             "frame_retain" => {
                 let value = self.eval_args_first(args.get(..1).unwrap_or_default(), None);
                 let policy = args.get(1).map_or_else(Value::unknown, |policy| self.eval(*policy, None));
                 let result = Ty::known(Known::FrameRetained, [value.ty.clone()]);
                 let kept = self.frame_alloc(allocator, "frame_retain", value.ty, Some(Count::Exactly(1)), result, at);
-                self.retain(kept, policy.discards, at)
+                self.retain(kept, policy.discards, args.get(1), at)
             }
             "frame_box_for_transfer" => {
                 let value = self.eval_args_first(args, None);
@@ -281,19 +281,35 @@ impl<'l> Interpreter<'_, 'l> {
         Some(if fallible { wrap_result(value) } else { value })
     }
 
-    fn retain(&mut self, mut value: Value, discards: Option<bool>, at: Span) -> Value {
+    fn retain(&mut self, mut value: Value, discards: Option<bool>, policy: Option<&ExprId>, at: Span) -> Value {
         value.discards = discards;
         let begun_here = Self::key(&value).is_none();
-        if discards == Some(false) && begun_here && self.frame_start().is_some() && !self.promoted.contains(&at) {
-            self.promoted.push(at);
+        let known = self.promoted.iter().any(|(made, _)| *made == at);
+        if discards == Some(false) && begun_here && self.frame_start().is_some() && !known {
+            let policy = policy.and_then(|policy| self.policy_word(*policy));
+            self.promoted.push((at, policy));
         }
         value
     }
 
+    /// `PromoteToPool` in `RetentionPolicy::PromoteToPool`, and what stands there for a value that nobody takes.
+    fn policy_word(&self, expr: ExprId) -> Option<(Span, &'static str)> {
+        let crate::facts::ir::ExprKind::Path(path) = &self.facts.expr(expr).kind else { return None };
+        let path = self.facts.path(*path);
+        let discards = match &*path.segments {
+            [.., of, _] if self.facts.name(of.name) == "RetentionPolicy" => "Discard",
+            [.., of, _] if self.facts.name(of.name) == "Importance" => "Ephemeral",
+            _ => return None,
+        };
+        let last = self.facts.name(path.segments.last()?.name);
+        let lo = path.span.hi.checked_sub(u32::try_from(last.len()).ok()?)?;
+        Some((Span { lo, hi: path.span.hi }, discards))
+    }
+
     /// The frame ends, and what was retained in it since is not given out: only the other form of the call does that.
     fn nobody_takes(&mut self, since: usize) {
-        for made in self.promoted.split_off(since) {
-            self.record(EventKind::Retention { discards: false }, made, Confidence::High);
+        for (made, policy) in self.promoted.split_off(since) {
+            self.record(EventKind::Retention { discards: false, policy }, made, Confidence::High);
         }
     }
 
@@ -543,7 +559,9 @@ impl<'l> Interpreter<'_, 'l> {
         let value = self.eval_place(arg);
         let name = value.text?;
         let span = self.span(arg);
-        self.record(EventKind::Tag { name: name.clone(), enters }, span, Confidence::High);
+        let literal =
+            matches!(self.facts.expr(arg).kind, crate::facts::ir::ExprKind::Literal(crate::facts::ir::Literal::Str(_)));
+        self.record(EventKind::Tag { name: name.clone(), enters, literal }, span, Confidence::High);
         Some(name)
     }
 

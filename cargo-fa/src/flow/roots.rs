@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use framealloc_syntax::{AllocTagArgs, FrameSystemArgs, TagSpec};
+use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, TagSpec};
 
 use super::Interpreter;
 use super::event::{EventKind, Open};
@@ -228,14 +228,12 @@ impl<'l> Interpreter<'_, 'l> {
     fn enter_tag(&mut self, tag: &str, attr: &Attr) {
         let tag: Arc<str> = tag.into();
         // The name itself, where it stands in the attribute.
-        let span = match &attr.args {
-            Some((text, lo)) => text.find(&format!("\"{tag}\"")).map_or(attr.span, |at| {
-                let lo = lo + u32::try_from(at).unwrap_or(0);
-                Span { lo, hi: lo + u32::try_from(tag.len() + 2).unwrap_or(0) }
-            }),
-            None => attr.span,
-        };
-        self.record(EventKind::Tag { name: tag.clone(), enters: true }, span, Confidence::High);
+        let written = attr.args.as_ref().and_then(|(text, lo)| {
+            let lo = lo + u32::try_from(text.find(&format!("\"{tag}\""))?).ok()?;
+            Some(Span { lo, hi: lo + u32::try_from(tag.len() + 2).ok()? })
+        });
+        let (span, literal) = (written.unwrap_or(attr.span), written.is_some());
+        self.record(EventKind::Tag { name: tag.clone(), enters: true, literal }, span, Confidence::High);
         self.out.tag = Some(tag.clone());
         self.tags.push(tag);
     }

@@ -2,7 +2,7 @@
 
 use super::{Context, Happening};
 use crate::codes;
-use crate::finding::Finding;
+use crate::finding::{Applicability, Edit, Finding, Fix};
 use crate::flow::event::EventKind;
 use crate::flow::value::Age;
 
@@ -48,7 +48,7 @@ pub(super) fn stale_handle(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<F
 }
 
 pub(super) fn retention(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
-    let EventKind::Retention { discards } = &of.event.kind else { return None };
+    let EventKind::Retention { discards, policy } = &of.event.kind else { return None };
     let finding = if *discards {
         Finding::new(
             &codes::FA605,
@@ -61,6 +61,12 @@ pub(super) fn retention(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Find
         Finding::new(&codes::FA604, "a value is promoted at the end of the frame and nobody takes it", cx.here(of))
             .caption("promoted and dropped")
             .help("take it from the promotions of `end_frame_with_promotions`, or allocate it with `frame_box`")
+            .maybe_fix(policy.map(|(word, discards)| Fix {
+                // Dropped with the frame or just after it, by nobody's hand: only the copy is saved.
+                title: format!("write `{discards}`: nobody sees the difference"),
+                edits: vec![Edit { place: cx.at(of, word), replacement: discards.to_owned() }],
+                applicability: Applicability::MachineApplicable,
+            }))
     };
     Some(finding)
 }

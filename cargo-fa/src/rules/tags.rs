@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use framealloc_syntax::{closest, edit_distance};
+use framealloc_syntax::{AttributeArgs as _, closest, edit_distance};
 
 use super::Context;
 use crate::analysis::{TagCall, TagGraph, TagNode};
 use crate::codes;
 use crate::config::matches;
 use crate::facts::ir::{Attr, Span};
-use crate::finding::{Confidence, Finding, Place};
+use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Place};
 use crate::flow::event::{EventKind, Site};
 use crate::resolve::FnId;
 
 struct Use {
     name: String,
+    /// Its place is the text of the name, quotes and all.
+    literal: bool,
     place: Place,
     module: String,
     item: String,
@@ -62,9 +64,10 @@ fn uses(cx: &Context<'_, '_>) -> Vec<Use> {
         let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
         let def = cx.program.fn_def(id);
         for event in &of.events {
-            let EventKind::Tag { name, .. } = &event.kind else { continue };
+            let EventKind::Tag { name, literal, .. } = &event.kind else { continue };
             uses.push(Use {
                 name: name.to_string(),
+                literal: *literal,
                 place: cx.place(Site { file: def.file, span: event.span }),
                 module: cx.program.module(def.module).path.clone(),
                 item: cx.program.fn_path(id),
@@ -85,6 +88,7 @@ fn uses(cx: &Context<'_, '_>) -> Vec<Use> {
                 let file = &cx.program.loaded.files[def.file];
                 uses.push(Use {
                     name,
+                    literal: true,
                     place: cx.place(Site { file: def.file, span }),
                     item: format!("{module}::{}", facts.name(def.item.name)),
                     module,
@@ -142,10 +146,22 @@ fn unknown(cx: &Context<'_, '_>, of: &Use, counts: &BTreeMap<&str, usize>) -> Op
     finding = match closest(&of.name, tags.keys().map(String::as_str)) {
         Some(near) => finding
             .caption(format!("did you mean `{near}`?"))
-            .help(format!("write `{near}`, or add `[tags.{}]` to `.fa.toml`", of.name)),
+            .help(format!("write `{near}`, or add `[tags.{}]` to `.fa.toml`", of.name))
+            .maybe_fix(respelled(of, near, tags.keys())),
         None => finding.caption("unknown").help(format!("add `[tags.{}]` to `.fa.toml`", of.name)),
     };
     Some(finding.inside(&of.package, &of.item))
+}
+
+/// The tag as it is declared. One letter away from one tag and far from all others is a slip; everything else is a guess.
+fn respelled<'t>(of: &Use, near: &str, tags: impl Iterator<Item = &'t String>) -> Option<Fix> {
+    let slip = edit_distance(near, &of.name) == 1 && !differs_in_digit(near, &of.name);
+    let alone = tags.filter(|tag| edit_distance(tag, &of.name) <= 2).count() == 1;
+    of.literal.then(|| Fix {
+        title: format!("write `{near}`"),
+        edits: vec![Edit { place: of.place.clone(), replacement: format!("\"{near}\"") }],
+        applicability: if slip && alone { Applicability::MachineApplicable } else { Applicability::MaybeIncorrect },
+    })
 }
 
 /// `layer1` and `layer2` are meant to differ.
@@ -301,7 +317,7 @@ fn entered(cx: &Context<'_, '_>, callee: FnId) -> Vec<(String, Vec<(Site, FnId)>
         let mut names: Vec<String> = of.tag.iter().map(ToString::to_string).collect();
         if names.is_empty() {
             for event in &of.events {
-                if let EventKind::Tag { name, enters: true } = &event.kind {
+                if let EventKind::Tag { name, enters: true, .. } = &event.kind {
                     names.push(name.to_string());
                 }
             }
