@@ -61,6 +61,7 @@ trait Steady {
 impl Steady for framealloc_core::Snapshot {
     fn with_pools_of(mut self, other: &Self) -> Self {
         self.pools.clone_from(&other.pools);
+        self.pool_classes.clone_from(&other.pool_classes);
         self
     }
 }

@@ -86,6 +86,8 @@ plain_data! {
         pub budgets: Vec<BudgetSnapshot>,
         /// The pools of types, as they are now; they belong to the process.
         pub pools: Vec<PoolSnapshot>,
+        /// The pools of sizes that have been used, for types without a pool of their own, likewise.
+        pub pool_classes: Vec<PoolSnapshot>,
         /// The scratch regions that are alive, as they are now.
         pub scratch: Vec<ScratchSnapshot>,
         /// Transfers to other threads in the frame.
@@ -202,7 +204,7 @@ plain_data! {
         Global,
     }
 
-    /// One pool of a type.
+    /// One pool, of a type or of a size.
     pub struct PoolSnapshot {
         /// The name.
         pub name: String,
@@ -331,6 +333,7 @@ impl SmartAlloc {
             phases: stats.phases.iter().map(PhaseSnapshot::from).collect(),
             budgets: stats.budget_events.iter().map(|event| BudgetSnapshot::of(self, event)).collect(),
             pools: pool::own_pools().iter().map(PoolSnapshot::from).collect(),
+            pool_classes: pool::class_pools().iter().filter(|pool| pool.bytes > 0).map(PoolSnapshot::from).collect(),
             scratch: stats.scratch.into_iter().map(ScratchSnapshot::from).collect(),
             transfers: TransferSnapshot::from(&stats.transfers),
         }
