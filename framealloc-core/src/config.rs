@@ -131,6 +131,10 @@ impl AllocConfig {
     /// ([`TagStats::heap_fallbacks`](crate::TagStats::heap_fallbacks)). Without it arenas grow to whatever a frame
     /// needs, and calls of the global allocator cease.
     ///
+    /// Requests to the pools through this allocator of more than `bytes` bytes go to the heap too, as those over 8 KiB always
+    /// do, until they are dropped; by tag they are in [`heap::tag_stats`](crate::heap::tag_stats). Those under 1 KiB never do,
+    /// nor do types with a pool of their own.
+    ///
     /// ```
     /// use framealloc_core::{AllocConfig, SmartAlloc, kilobytes, megabytes};
     ///

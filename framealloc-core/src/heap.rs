@@ -107,7 +107,7 @@ pub fn slot<T>(tag: TagId) -> HeapSlot<T> {
 /// When the global allocator refuses.
 #[inline]
 pub fn try_slot<T>(tag: TagId) -> Result<HeapSlot<T>, AllocError> {
-    let slot = route::heap_slot(counters(tag));
+    let slot = route::heap_slot(ASKED_FOR.of(tag));
     slot.map(HeapSlot).map_err(|_| refusals::out_of_memory(size_of::<T>()))
 }
 
@@ -129,7 +129,7 @@ pub fn try_slice_fill_with<T>(
     tag: TagId,
     value: impl FnMut(usize) -> T,
 ) -> Result<HeapBox<[T]>, AllocError> {
-    match route::heap_filling(length, counters(tag)) {
+    match route::heap_filling(length, ASKED_FOR.of(tag)) {
         Ok(filling) => Ok(HeapBox(filling.fill(value))),
         Err(Denied::Overflow) => Err(AllocError::CapacityOverflow),
         Err(_) => Err(refusals::out_of_memory(size_of::<T>() * length)),
@@ -152,22 +152,45 @@ pub struct HeapStats {
     pub live_bytes: u64,
 }
 
-/// What `tag` holds on the heap. Exact while no thread uses the tag.
+/// What `tag` holds on the heap, what pools passed on to it included. Exact while no thread uses the tag.
 #[must_use]
 pub fn tag_stats(tag: TagId) -> HeapStats {
-    stats_of(tag, counters(tag))
+    stats_of(tag, ASKED_FOR.of(tag)).and(&stats_of(tag, PASSED_ON.of(tag)))
 }
 
 /// What every tag that ever had a value there holds on the heap.
 #[must_use]
 pub fn stats() -> Vec<HeapStats> {
-    let further = FURTHER.iter().map(|chunk| chunk.get().map_or(&[][..], |chunk| chunk));
-    let chunks = std::iter::once(&FIRST[..]).chain(further).enumerate();
-    let all = chunks.flat_map(|(chunk, counters)| {
-        let tags = (chunk * CHUNK..).map(TagId::from_index);
-        tags.zip(counters).map(|(tag, counters)| stats_of(tag, counters))
-    });
-    all.filter(|stats| stats.total > 0).collect()
+    let mut all: Vec<HeapStats> = ASKED_FOR.all().collect();
+    for passed_on in PASSED_ON.all() {
+        match all.binary_search_by_key(&passed_on.tag.index(), |known| known.tag.index()) {
+            Ok(known) => all[known] = all[known].and(&passed_on),
+            Err(place) => all.insert(place, passed_on),
+        }
+    }
+    all
+}
+
+/// What pools passed on to the heap, by tag.
+pub(crate) fn all_passed_on() -> impl Iterator<Item = HeapStats> {
+    PASSED_ON.all()
+}
+
+/// The counters of what pools pass on to the heap for a tag.
+pub(crate) fn passed_on(tag: TagId) -> &'static HeapCounters {
+    PASSED_ON.of(tag)
+}
+
+impl HeapStats {
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            tag: self.tag,
+            total: self.total + other.total,
+            total_bytes: self.total_bytes + other.total_bytes,
+            live: self.live + other.live,
+            live_bytes: self.live_bytes + other.live_bytes,
+        }
+    }
 }
 
 fn stats_of(tag: TagId, counters: &HeapCounters) -> HeapStats {
@@ -183,29 +206,57 @@ fn stats_of(tag: TagId, counters: &HeapCounters) -> HeapStats {
     }
 }
 
-/// Values that the tag with this index ever had on the heap.
+/// Values that the tag with this index ever had on the heap, those that pools passed on not counted.
 #[cfg(feature = "memory_filter")]
 pub(crate) fn taken(index: usize) -> u64 {
-    let further = || FURTHER.get(index / CHUNK - 1)?.get()?.get(index % CHUNK);
-    FIRST.get(index).or_else(further).map_or(0, |counters| counters.taken.load(Relaxed))
+    ASKED_FOR.known(index).map_or(0, |counters| counters.taken.load(Relaxed))
 }
+
+/// What programs asked the heap for, and what pools passed on to it.
+static ASKED_FOR: CountersByTag = CountersByTag::new();
+static PASSED_ON: CountersByTag = CountersByTag::new();
 
 /// Tags whose counters are made together.
 const CHUNK: usize = 1 << 10;
 
-/// Counters of the tags that nearly every program gets along with: they need no memory that could be refused.
-static FIRST: [HeapCounters; CHUNK] = [const { HeapCounters::new() }; CHUNK];
-
-/// Counters of the tags after those. They are made once and stay: blocks point at them.
-static FURTHER: [OnceLock<Box<[HeapCounters]>>; (1 << 10) - 1] = [const { OnceLock::new() }; (1 << 10) - 1];
-
-#[inline]
-fn counters(tag: TagId) -> &'static HeapCounters {
-    FIRST.get(tag.index()).unwrap_or_else(|| further_counters(tag))
+/// Counters of all tags. They stay: blocks point at them.
+struct CountersByTag {
+    /// Those of the tags that nearly every program gets along with: they need no memory that could be refused.
+    first: [HeapCounters; CHUNK],
+    further: [OnceLock<Box<[HeapCounters]>>; (1 << 10) - 1],
 }
 
-#[cold]
-fn further_counters(tag: TagId) -> &'static HeapCounters {
-    let chunk = FURTHER[tag.index() / CHUNK - 1].get_or_init(|| (0..CHUNK).map(|_| HeapCounters::new()).collect());
-    &chunk[tag.index() % CHUNK]
+impl CountersByTag {
+    #[expect(clippy::large_stack_arrays, reason = "only ever the value of a static")]
+    const fn new() -> Self {
+        Self { first: [const { HeapCounters::new() }; CHUNK], further: [const { OnceLock::new() }; (1 << 10) - 1] }
+    }
+
+    #[inline]
+    fn of(&'static self, tag: TagId) -> &'static HeapCounters {
+        self.first.get(tag.index()).unwrap_or_else(|| self.further(tag))
+    }
+
+    #[cold]
+    fn further(&'static self, tag: TagId) -> &'static HeapCounters {
+        let make = || (0..CHUNK).map(|_| HeapCounters::new()).collect();
+        &self.further[tag.index() / CHUNK - 1].get_or_init(make)[tag.index() % CHUNK]
+    }
+
+    #[cfg(feature = "memory_filter")]
+    fn known(&self, index: usize) -> Option<&HeapCounters> {
+        let further = || self.further.get(index / CHUNK - 1)?.get()?.get(index % CHUNK);
+        self.first.get(index).or_else(further)
+    }
+
+    /// Figures of all tags that were ever used, in the order of the tags.
+    fn all(&'static self) -> impl Iterator<Item = HeapStats> {
+        let further = self.further.iter().map(|chunk| chunk.get().map_or(&[][..], |chunk| chunk));
+        let chunks = std::iter::once(&self.first[..]).chain(further).enumerate();
+        let all = chunks.flat_map(|(chunk, counters)| {
+            let tags = (chunk * CHUNK..).map(TagId::from_index);
+            tags.zip(counters).map(|(tag, counters)| stats_of(tag, counters))
+        });
+        all.filter(|stats| stats.total > 0)
+    }
 }

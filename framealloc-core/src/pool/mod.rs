@@ -26,9 +26,9 @@ use crate::error::AllocError;
 use crate::observe::refusals;
 use crate::raw::pool::{Denied, RawPool};
 use crate::raw::pool_thread::{self, REGISTRY};
+use crate::raw::route::Asker;
 use crate::raw::slab::SLAB;
 use crate::raw::{class, route};
-use crate::tag::TagId;
 
 /// Moves `value` into the pool of its size.
 ///
@@ -53,13 +53,13 @@ pub fn boxed<T>(value: T) -> PoolBox<T> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_boxed<T>(value: T) -> Result<PoolBox<T>, Refused<T>> {
-    try_boxed_for(value, TagId::NONE)
+    try_boxed_for(value, Asker::NOBODY)
 }
 
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
-fn try_boxed_for<T>(value: T, tag: TagId) -> Result<PoolBox<T>, Refused<T>> {
-    match try_slot_for(Some(tag)) {
+fn try_boxed_for<T>(value: T, asker: Asker) -> Result<PoolBox<T>, Refused<T>> {
+    match try_slot_for(asker) {
         Ok(slot) => Ok(slot.write(value)),
         Err(error) => Err(Refused::new(value, error)),
     }
@@ -72,13 +72,13 @@ fn try_boxed_for<T>(value: T, tag: TagId) -> Result<PoolBox<T>, Refused<T>> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slot<T>() -> PoolSlot<T> {
-    slot_for(TagId::NONE)
+    slot_for(Asker::NOBODY)
 }
 
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
-fn slot_for<T>(tag: TagId) -> PoolSlot<T> {
-    match route::pool_slot(Some(tag)) {
+fn slot_for<T>(asker: Asker) -> PoolSlot<T> {
+    match route::pool_slot(asker) {
         Ok(slot) => PoolSlot(slot),
         Err(_) => no_memory(size_of::<T>()),
     }
@@ -91,14 +91,14 @@ fn slot_for<T>(tag: TagId) -> PoolSlot<T> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
-    try_slot_for(Some(TagId::NONE))
+    try_slot_for(Asker::NOBODY)
 }
 
-/// A place in the pool of the size, for `tag` if the program asked for it.
+/// A place in the pool of the size, for `asker`.
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn try_slot_for<T>(tag: Option<TagId>) -> Result<PoolSlot<T>, AllocError> {
-    match route::pool_slot(tag) {
+pub(crate) fn try_slot_for<T>(asker: Asker) -> Result<PoolSlot<T>, AllocError> {
+    match route::pool_slot(asker) {
         Ok(slot) => Ok(PoolSlot(slot)),
         Err(_) => Err(out_of_memory(size_of::<T>())),
     }
@@ -116,12 +116,12 @@ pub(crate) fn try_slot_for<T>(tag: Option<TagId>) -> Result<PoolSlot<T>, AllocEr
 #[must_use = "dropping the box drops the values"]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-    slice_for(length, TagId::NONE, value)
+    slice_for(length, Asker::NOBODY, value)
 }
 
 #[cfg_attr(feature = "debug", track_caller)]
-fn slice_for<T>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-    try_slice_for(length, tag, value).unwrap_or_else(|error| panic!("{error}"))
+fn slice_for<T>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
+    try_slice_for(length, asker, value).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -130,12 +130,12 @@ fn slice_for<T>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> Poo
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be; `value` is not called then.
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
-    try_slice_for(length, TagId::NONE, value)
+    try_slice_for(length, Asker::NOBODY, value)
 }
 
 #[cfg_attr(feature = "debug", track_caller)]
-fn try_slice_for<T>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
-    match route::pool_filling(length, tag) {
+fn try_slice_for<T>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
+    match route::pool_filling(length, asker) {
         Ok(filling) => Ok(PoolBox(filling.fill(value))),
         Err(Denied::Overflow) => Err(AllocError::CapacityOverflow),
         Err(_) => Err(out_of_memory(size_of::<T>() * length)),

@@ -4,10 +4,22 @@ use super::{PoolBox, PoolSlot, Refused};
 use crate::SmartAlloc;
 use crate::error::AllocError;
 use crate::heap::{self, HeapBox, HeapSlot};
+use crate::raw::route::Asker;
+
+/// Pool requests of fewer bytes are served by pools whatever the threshold: their hot path has no room for the question.
+const ROUTED_FROM: usize = 1 << 10;
 
 /// Memory that outlives the frame. What these return is `'static`: it may outlive the allocator too.
 impl SmartAlloc {
-    /// Moves `value` into the pool of its size.
+    /// Who asks for so many bytes of pool memory. Small types do not look at the threshold: a constant tells them.
+    #[inline(always)]
+    fn asker(&self, bytes: usize) -> Asker {
+        let slots_up_to = if bytes < ROUTED_FROM { usize::MAX } else { self.config().heap_threshold() };
+        Asker { tag: Some(self.tag_id()), slots_up_to }
+    }
+
+    /// Moves `value` into the pool of its size; what is over the heap threshold of the allocator
+    /// ([`AllocConfig::with_heap_threshold`](crate::AllocConfig::with_heap_threshold)) goes to the heap.
     ///
     /// # Panics
     /// When the global allocator refuses a slab. The value is dropped.
@@ -32,7 +44,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_box<T>(&self, value: T) -> Result<PoolBox<T>, Refused<T>> {
-        super::try_boxed_for(value, self.tag_id())
+        super::try_boxed_for(value, self.asker(size_of::<T>()))
     }
 
     /// A place for a `T` in the pool of its size, without a value.
@@ -42,7 +54,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_alloc<T>(&self) -> PoolSlot<T> {
-        super::slot_for(self.tag_id())
+        super::slot_for(self.asker(size_of::<T>()))
     }
 
     /// A place for a `T` in the pool of its size, without a value.
@@ -52,7 +64,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_alloc<T>(&self) -> Result<PoolSlot<T>, AllocError> {
-        super::try_slot_for(Some(self.tag_id()))
+        super::try_slot_for(self.asker(size_of::<T>()))
     }
 
     /// A copy of `values` in the pool of its size.
@@ -72,7 +84,7 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-        super::slice_for(length, self.tag_id(), value)
+        super::slice_for(length, self.asker(size_of::<T>().saturating_mul(length)), value)
     }
 
     /// Moves `value` to the heap, accounted to the tag of this handle.

@@ -1,12 +1,11 @@
 //! What pools tell about themselves.
 
 use core::fmt;
-use core::sync::atomic::Ordering::Relaxed;
 
+use crate::heap;
 use crate::raw::class;
 use crate::raw::pool::RawPool;
 use crate::raw::pool_thread::REGISTRY;
-use crate::raw::route::OVERSIZED;
 use crate::raw::slab::SLAB;
 
 /// Bytes of a magazine.
@@ -118,10 +117,13 @@ pub struct Oversized {
     pub live_bytes: u64,
 }
 
-/// What pools took from the heap: values over 8 KiB, or aligned to more than 4096 bytes.
+/// What pools took from the heap: values over 8 KiB, aligned to more than 4096 bytes, or over the heap threshold of their
+/// allocator. By tag it is part of [`heap::tag_stats`](crate::heap::tag_stats).
 #[must_use]
 pub fn oversized() -> Oversized {
-    let (freed, freed_bytes) = (OVERSIZED.freed.load(Relaxed), OVERSIZED.freed_bytes.load(Relaxed));
-    let (total, total_bytes) = (OVERSIZED.taken.load(Relaxed), OVERSIZED.taken_bytes.load(Relaxed));
-    Oversized { total, live: total.saturating_sub(freed), live_bytes: total_bytes.saturating_sub(freed_bytes) }
+    heap::all_passed_on().fold(Oversized { total: 0, live: 0, live_bytes: 0 }, |sum, tag| Oversized {
+        total: sum.total + tag.total,
+        live: sum.live + tag.live,
+        live_bytes: sum.live_bytes + tag.live_bytes,
+    })
 }

@@ -4,6 +4,9 @@ use core::ptr::NonNull;
 
 use super::poison::{poison, unpoison};
 
+/// Whether anything here does anything.
+pub(super) const WATCHES: bool = cfg!(any(framealloc_asan, feature = "debug"));
+
 /// A slot was handed out for a value of `size` bytes.
 #[inline(always)]
 #[cfg_attr(not(feature = "debug"), expect(clippy::extra_unused_type_parameters, reason = "there is nothing to tell"))]

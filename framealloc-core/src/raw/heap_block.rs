@@ -23,6 +23,16 @@ impl HeapCounters {
             freed_bytes: AtomicU64::new(0),
         }
     }
+
+    pub(super) fn took(&self, bytes: usize) {
+        self.taken.fetch_add(1, Relaxed);
+        self.taken_bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    pub(super) fn gave_back(&self, bytes: usize) {
+        self.freed.fetch_add(1, Relaxed);
+        self.freed_bytes.fetch_add(bytes as u64, Relaxed);
+    }
 }
 
 /// What stands right before the value.
@@ -49,8 +59,7 @@ pub(crate) fn allocate(layout: Layout, counters: Prefix) -> Option<NonNull<u8>> 
     let value = unsafe { start.add(offset) };
     // SAFETY: the prefix lies between the start and the value, aligned because the value is aligned to it at least.
     unsafe { value.cast::<Prefix>().sub(1).write(counters) };
-    counters.taken.fetch_add(1, Relaxed);
-    counters.taken_bytes.fetch_add(layout.size() as u64, Relaxed);
+    counters.took(layout.size());
     Some(value)
 }
 
@@ -61,8 +70,7 @@ pub(crate) fn allocate(layout: Layout, counters: Prefix) -> Option<NonNull<u8>> 
 pub(crate) unsafe fn free(value: NonNull<u8>, layout: Layout) {
     // SAFETY: `allocate` wrote it there.
     let counters = unsafe { value.cast::<Prefix>().sub(1).read() };
-    counters.freed.fetch_add(1, Relaxed);
-    counters.freed_bytes.fetch_add(layout.size() as u64, Relaxed);
+    counters.gave_back(layout.size());
     let Some((block, offset)) = block_of(layout) else { return };
     // SAFETY: the value lies so far behind the start of its block.
     let start = unsafe { value.sub(offset) };

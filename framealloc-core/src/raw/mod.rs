@@ -66,6 +66,8 @@
 //! - **P11** A fixed pool counts an object before it takes the slot, and counts it off after it gave the slot back.
 //! - **P12** Freeing never fails and never panics: both lists of a depot have room for every magazine of the pool, and what finds
 //!   no magazine goes on the overflow list.
+//! - **P13** A lone slot lies in the first `SLAB` bytes of a block that is aligned to that and begins with a header like that of a
+//!   slab: of the pool `LONE`, with 0 for both indices, so that no free slot of its kind ever gets into a magazine (P4).
 //!
 //! # Collections
 //!
@@ -102,6 +104,7 @@ pub(crate) mod heap_block;
 pub(crate) mod heap_guard;
 pub(crate) mod kept;
 pub(crate) mod ledger;
+pub(crate) mod lone;
 pub(crate) mod magazine;
 #[cfg(loom)]
 pub mod model;

@@ -9,6 +9,7 @@ use core::ptr::{self, NonNull};
 use super::cache::{POOLS, Positions, Registry, ThreadCache};
 use super::class::{self, CLASSES, class_of};
 use super::heap_guard::HeapZone;
+use super::lone;
 use super::magazine;
 use super::pool::{Denied, RawPool};
 use super::slab::{Slot, header_of};
@@ -230,6 +231,11 @@ unsafe fn free_cold(slot: NonNull<u8>) {
     let index = unsafe { (*header).id } as usize;
     // SAFETY: as above.
     let pool = unsafe { (*header).pool };
+    if lone::is_pool(pool) {
+        // SAFETY: passed on.
+        unsafe { lone::free(slot) };
+        return;
+    }
     // SAFETY: pools live for ever.
     let pool = unsafe { &*pool };
     // From here on the slab may go (P8). For a fixed pool this is the way of every free: try the magazine first.

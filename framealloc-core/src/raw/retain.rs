@@ -10,6 +10,7 @@ use super::frame::Frame;
 use super::kept::Kept;
 use super::poison::REDZONE;
 use super::registry::SmartAlloc;
+use super::route::Asker;
 use super::share::Payload;
 use super::thread_heap::ThreadHeap;
 use crate::error::{AllocError, Failure};
@@ -79,7 +80,7 @@ unsafe fn drop_value<T>(node: NonNull<RetainNode>) {
 /// # Safety
 /// `node` is the head of a `Node<T>` whose value is alive, and is not used again if this succeeds.
 unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
-    let mut slot = pool::try_slot_for::<T>(None)?;
+    let mut slot = pool::try_slot_for::<T>(Asker::TURN)?;
     // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);

@@ -9,7 +9,8 @@ use super::heap_block::{self, HeapCounters};
 use super::owned::dangling;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::{Denied, PoolSettings, RawPool};
-use super::{guarded, pool_thread};
+use super::{guarded, lone, pool_thread};
+use crate::heap;
 use crate::observe::behavior::hooks;
 use crate::sync::const_unless_loom;
 use crate::tag::TagId;
@@ -22,8 +23,21 @@ pub(crate) enum PoolMemory {}
 #[derive(Debug)]
 pub(crate) enum HeapMemory {}
 
-/// What pools took from the heap because no slot could hold it.
-pub(crate) static OVERSIZED: HeapCounters = HeapCounters::new();
+/// For whom pool memory is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asker {
+    /// `None` if the program did not ask for it.
+    pub(crate) tag: Option<TagId>,
+    /// The bytes beyond which the memory is to come from the heap, even if a slot could hold them.
+    pub(crate) slots_up_to: usize,
+}
+
+impl Asker {
+    /// No allocator, so no tag and no threshold.
+    pub(crate) const NOBODY: Self = Self { tag: Some(TagId::NONE), slots_up_to: usize::MAX };
+    /// The turn, which moves a value that is kept.
+    pub(crate) const TURN: Self = Self { tag: None, slots_up_to: usize::MAX };
+}
 
 // SAFETY: the layout decides between class and heap, both here and in `pool_memory`, and the slab tells which pool.
 unsafe impl Memory for PoolMemory {
@@ -35,8 +49,13 @@ unsafe impl Memory for PoolMemory {
         }
         hooks::freed(memory);
         if is_served(size, layout.align()) {
-            guarded::slot_freed(memory, size);
-            // SAFETY: passed on: a value of this layout is in a slot.
+            // SAFETY: passed on: a value of this layout is in a slot or a lone one.
+            if guarded::WATCHES && unsafe { lone::is_lone(memory) } {
+                guarded::block_freed(memory);
+            } else {
+                guarded::slot_freed(memory, size);
+            }
+            // SAFETY: as above.
             unsafe { pool_thread::free(memory, size) };
         } else {
             guarded::block_freed(memory);
@@ -58,32 +77,45 @@ unsafe impl Memory for HeapMemory {
     }
 }
 
-/// Memory for a value of this layout from the size classes, for `tag` if the program asked for it.
+/// Memory for a value of this layout from the size classes.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-fn pool_memory<T: ?Sized>(layout: Layout, tag: Option<TagId>) -> Result<NonNull<u8>, Denied> {
+fn pool_memory<T: ?Sized>(layout: Layout, asker: Asker) -> Result<NonNull<u8>, Denied> {
     let size = layout.size();
     if size == 0 {
         return Ok(dangling(layout));
     }
-    if is_served(size, layout.align()) {
+    if is_served(size, layout.align()) && size <= asker.slots_up_to {
         let slot = pool_thread::allocate_class(size)?;
         guarded::slot_taken::<T>(slot, size);
-        hooks::class_taken(slot, tag);
+        hooks::class_taken(slot, asker.tag);
         Ok(slot)
     } else {
-        let block = heap_block::allocate(layout, &OVERSIZED).ok_or(Denied::Memory)?;
+        let block = pass_on(layout, asker.tag)?;
         guarded::block_taken::<T>(block, size);
-        hooks::oversized_taken(tag);
+        hooks::oversized_taken(asker.tag);
         Ok(block)
     }
+}
+
+/// Memory from the heap for a request to the pools.
+#[cold]
+#[inline(never)]
+fn pass_on(layout: Layout, tag: Option<TagId>) -> Result<NonNull<u8>, Denied> {
+    let counters = heap::passed_on(tag.unwrap_or(TagId::NONE));
+    let block = if is_served(layout.size(), layout.align()) {
+        lone::allocate(layout, counters)
+    } else {
+        heap_block::allocate(layout, counters)
+    };
+    block.ok_or(Denied::Memory)
 }
 
 /// A place for a `T` in its size class.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn pool_slot<T>(tag: Option<TagId>) -> Result<Vacant<T, PoolMemory>, Denied> {
-    let memory = pool_memory::<T>(Layout::new::<T>(), tag)?;
+pub(crate) fn pool_slot<T>(asker: Asker) -> Result<Vacant<T, PoolMemory>, Denied> {
+    let memory = pool_memory::<T>(Layout::new::<T>(), asker)?;
     // SAFETY: the memory was just allocated for a `T`.
     Ok(unsafe { Vacant::from_memory(memory) })
 }
@@ -121,8 +153,8 @@ impl<T> TypedPool<T> {
 
 /// A place for `length` values of `T` in their size class.
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn pool_filling<T>(length: usize, tag: TagId) -> Result<Filling<T, PoolMemory>, Denied> {
-    let memory = pool_memory::<[T]>(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?, Some(tag))?;
+pub(crate) fn pool_filling<T>(length: usize, asker: Asker) -> Result<Filling<T, PoolMemory>, Denied> {
+    let memory = pool_memory::<[T]>(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?, asker)?;
     // SAFETY: the memory was just allocated for such a slice.
     Ok(unsafe { Filling::from_memory(memory, length) })
 }

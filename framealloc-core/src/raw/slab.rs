@@ -42,6 +42,13 @@ pub(crate) struct Header {
     next: *mut Header,
 }
 
+impl Header {
+    /// The header of a block that is no slab of `pool`, but is to be freed as if it were.
+    pub(super) fn of_one_slot(pool: *const RawPool) -> Self {
+        Self { hot: 0, id: 0, slots: 1, free: 0, pool, next: core::ptr::null_mut() }
+    }
+}
+
 /// The header of the slab that holds `slot`.
 #[inline(always)]
 pub(crate) fn header_of(slot: NonNull<u8>) -> *const Header {
