@@ -106,8 +106,8 @@ impl<M: Send + Sync + 'static> SmartAllocDiagnosticsPlugin<M> {
     }
 
     /// Decides whether it is looked at the end of every update (or tick) whether the frame has turned in it: diagnostic FA102.
-    /// Without a call it is in debug builds, as it takes a condition in `Last` (or `FixedLast`), and some microseconds where
-    /// that schedule is empty otherwise. An allocator whose frame turns in a schedule of yours is not looked after.
+    /// Without a call it is in debug builds, as it takes a condition in `Last` (or `FixedLast`), for which Bevy's
+    /// executor has to start where that schedule is empty otherwise. An allocator whose frame turns in a schedule of yours is not looked after.
     #[must_use]
     pub fn with_turn_check(mut self, check: bool) -> Self {
         self.checks_turn = check;
