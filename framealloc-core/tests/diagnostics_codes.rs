@@ -147,12 +147,12 @@ fn fa004_a_frame_or_a_scope_was_left_open() {
     std::mem::forget(alloc.frame_scope());
     alloc.end_frame();
     let told = heard.only("FA004", Level::Warning);
-    contains(&told, &["2 scopes were still open"]);
+    contains(&told, &["scopes were still open", ": 2"]);
     assert_eq!(told.frame, 2);
     alloc.begin_frame();
     alloc.begin_phase("fa004");
     alloc.end_frame();
-    contains(&heard.only("FA004", Level::Warning), &["1 phases were still open"]);
+    contains(&heard.only("FA004", Level::Warning), &["phases were still open", ": 1"]);
     alloc.whole_frame(|alloc| alloc.scoped(|_| ()));
     assert_eq!(heard.take(), []);
 }
@@ -168,9 +168,9 @@ fn fa005_a_transfer_was_dropped_unreceived() {
     let _received = alloc.frame_box_for_transfer(PathRequest).receive();
     let on_its_way = alloc.frame_box_for_transfer(1_u32);
     alloc.end_frame();
-    contains(&heard.only("FA005", Level::Warning), &["2 transfers", "PathRequest"]);
+    contains(&heard.only("FA005", Level::Warning), &["PathRequest` were dropped", ": 2"]);
     alloc.whole_frame(|_| drop(on_its_way));
-    contains(&heard.only("FA005", Level::Warning), &["1 transfers", "u32"]);
+    contains(&heard.only("FA005", Level::Warning), &["`u32` were dropped", ": 1"]);
 }
 
 #[test]

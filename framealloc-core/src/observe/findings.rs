@@ -28,7 +28,7 @@ impl Watcher {
     pub(super) fn find_outside(&mut self, alloc: &SmartAlloc, held: &[Held]) {
         for Held { heap, thread, tag, bytes } in held {
             let known = self.taken_by_subscribers.iter().find(|known| (known.heap, known.tag) == (*heap, *tag));
-            let bytes = bytes - known.map_or(0, |known| known.bytes);
+            let bytes = bytes.saturating_sub(known.map_or(0, |known| known.bytes));
             if bytes == 0 {
                 continue;
             }
@@ -61,7 +61,7 @@ impl Watcher {
         self.find_forgotten(alloc, report);
         for UnreceivedTransfer { type_name, count } in alloc.unreceived_transfers() {
             self.find(alloc, ("FA005", Level::Warning), subject_of(type_name), |found| {
-                let message = format!("{count} transfers of `{type_name}` were dropped before anybody received them");
+                let message = format!("transfers of `{type_name}` were dropped before anybody received them: {count}");
                 found
                     .saying(message)
                     .with_help("the values are gone: `TransferHandle::receive` takes them, on any thread")
@@ -134,7 +134,7 @@ impl Watcher {
                 self.find(alloc, ("FA004", Level::Warning), subject_of(what), |found| {
                     let first = if what == "scopes" { trail::first_open_scope(alloc.id()) } else { String::new() };
                     let message =
-                        format!("{count} {what} were still open when the frame ended, and ended with it{first}");
+                        format!("{what} were still open when the frame ended, and ended with it: {count}{first}");
                     found.saying(message).with_help("a guard that is forgotten or leaked never ends what it began")
                 });
             }
