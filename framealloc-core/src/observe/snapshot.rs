@@ -142,6 +142,10 @@ plain_data! {
         pub bytes: u64,
         /// The most bytes of any frame.
         pub high_water: u64,
+        /// Frames that have ended and in which it took frame memory.
+        pub frames: u64,
+        /// Bytes of all frames that have ended.
+        pub total_bytes: u64,
         /// Its bytes by tag.
         pub tags: Vec<TagSnapshot>,
     }
@@ -366,6 +370,8 @@ impl From<&ThreadStats> for ThreadSnapshot {
             name: thread.name.clone(),
             bytes: thread.bytes as u64,
             high_water: thread.high_water as u64,
+            frames: thread.frames,
+            total_bytes: thread.total_bytes,
             tags: thread.tags.iter().map(TagSnapshot::from).collect(),
         }
     }
