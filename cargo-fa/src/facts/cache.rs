@@ -16,7 +16,7 @@ use super::ir::{FileFacts, Lazy};
 use super::{Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-4");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-5");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;

@@ -561,6 +561,19 @@ pub(crate) struct Attrs {
     pub(crate) derives: Vec<PathId>,
     /// Attributes that are not built in.
     pub(crate) custom: Vec<Attr>,
+    /// What stands here was given to a macro.
+    pub(crate) given_to: Given,
+}
+
+/// Whether an item is as it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Given {
+    #[default]
+    Nobody,
+    /// `cfg_if!`: one of several branches is compiled.
+    CfgIf,
+    /// A macro that is not known: what it makes of the item is not either.
+    Unknown,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

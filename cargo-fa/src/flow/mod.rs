@@ -114,6 +114,8 @@ pub(crate) struct Interpreter<'p, 'l> {
     leaves: Vec<usize>,
     /// Inside of arguments of a macro that is not known.
     guessing: u32,
+    /// Nothing here is surer than that the function is compiled as it stands.
+    sure: Confidence,
     /// How many loops were around when the innermost frame of this function began.
     frame_from: Option<usize>,
     /// Inside of a closure that runs on another thread.
@@ -173,6 +175,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         cold: 0,
         leaves: Vec::new(),
         guessing: 0,
+        sure: def.sure,
         frame_from: None,
         spawned: 0,
         on_thread: 0,
@@ -229,7 +232,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         if !self.seen.insert((std::mem::discriminant(&kind), span, detail)) {
             return;
         }
-        let confidence = if self.guessing > 0 { Confidence::Low } else { confidence };
+        let confidence = if self.guessing > 0 { Confidence::Low } else { confidence.min(self.sure) };
         let event = Event {
             kind,
             span,
@@ -253,7 +256,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let call = CallSite {
             callee,
             span,
-            confidence: if self.guessing > 0 { Confidence::Low } else { confidence },
+            confidence: if self.guessing > 0 { Confidence::Low } else { confidence.min(self.sure) },
             loops: self.loops_from(0),
             in_frame: self.in_frame(),
             cold: self.cold > 0,
@@ -499,6 +502,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         if matches!(self.signature.output, Ty::Unknown | Ty::Opaque { .. }) && !self.def.function.is_async {
             summary.result_type = Some(result.ty.clone()).filter(|ty| !ty.is_unknown());
         }
+        let sure = self.sure;
+        summary.result.iter_mut().for_each(|of| of.confidence = of.confidence.min(sure));
+        summary.stores.iter_mut().for_each(|of| of.confidence = of.confidence.min(sure));
         self.balance();
         self.barrier_events();
         self.out.done = true;

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::{Project, TargetKind, relative};
 use crate::analysis::Request;
 use crate::facts::cache::Cache;
-use crate::facts::ir::{Cfg, FileFacts, ItemId, ItemKind};
+use crate::facts::ir::{Cfg, FileFacts, Given, ItemId, ItemKind};
 use crate::facts::{self, Refused};
+use crate::finding::Confidence;
 
 /// The sources of a workspace.
 #[derive(Debug)]
@@ -290,6 +291,22 @@ pub(crate) fn is_read(facts: &FileFacts, item: ItemId, tests: bool) -> bool {
         at = of.parent;
     }
     facts.attrs.cfg.iter().all(|cfg| holds(cfg, tests) != Some(false))
+}
+
+/// How sure it is that an item is compiled as it stands, given what is around it.
+pub(crate) fn certainty(facts: &FileFacts, item: ItemId, tests: bool) -> Confidence {
+    let mut sure = Confidence::High;
+    let mut at = Some(item);
+    while let Some(id) = at {
+        let of = facts.item(id);
+        sure = sure.min(match of.attrs.given_to {
+            Given::Nobody if of.attrs.cfg.iter().all(|cfg| holds(cfg, tests).is_some()) => Confidence::High,
+            Given::Nobody | Given::CfgIf => Confidence::Medium,
+            Given::Unknown => Confidence::Low,
+        });
+        at = of.parent;
+    }
+    sure
 }
 
 /// Whether a condition holds; `None` when it depends on what is not known here.

@@ -8,7 +8,7 @@ use super::{
     TypeKey, UserType,
 };
 use crate::facts::ir::{ItemId, ItemKind, UseTarget};
-use crate::project::{Loaded, OURS, Project, TargetKind, is_read};
+use crate::project::{Loaded, OURS, Project, TargetKind, certainty, is_read};
 
 struct PendingImpl {
     file: usize,
@@ -250,7 +250,8 @@ impl<'l> Builder<'l> {
         };
         let of = FnId(u32::try_from(self.program.fns.len()).unwrap_or(u32::MAX));
         let in_test = in_test || item.attrs.test;
-        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test });
+        let sure = certainty(facts, id, self.tests);
+        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure });
         of
     }
 

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use crate::facts::ir::{FileFacts, Function, Item, ItemId, ItemKind, Name};
+use crate::finding::Confidence;
 use crate::project::Loaded;
 
 macro_rules! index {
@@ -93,6 +94,8 @@ pub(crate) struct FnDef<'l> {
     /// The impl or trait around it.
     pub(crate) owner: Option<Owner>,
     pub(crate) in_test: bool,
+    /// How sure it is that it is compiled as it stands.
+    pub(crate) sure: Confidence,
 }
 
 /// What `Self` is, and where.

@@ -55,7 +55,7 @@ const BUILT_IN: &[&str] = &[
 
 impl Lowerer<'_> {
     pub(super) fn attrs(&mut self, attrs: &[syn::Attribute]) -> Attrs {
-        let mut lowered = Attrs::default();
+        let mut lowered = Attrs { given_to: self.given_to, ..Attrs::default() };
         for attr in attrs {
             self.attr(&attr.meta, &mut lowered);
         }

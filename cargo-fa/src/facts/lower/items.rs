@@ -1,10 +1,10 @@
 //! Items.
 
 use super::super::ir::{
-    Function, Impl, Item, ItemId, ItemKind, Name, PatId, Receiver, Span, TypeId, UseEntry, UseTarget,
+    Function, Given, Impl, Item, ItemId, ItemKind, Name, PatId, Receiver, Span, TypeId, UseEntry, UseTarget,
 };
 use super::Lowerer;
-use super::macros::StaticDeclarations;
+use super::macros::{Items, StaticDeclarations, branches};
 
 impl Lowerer<'_> {
     fn push_item(&mut self, head: Head, attrs: &[syn::Attribute], public: bool, kind: ItemKind) -> ItemId {
@@ -179,6 +179,11 @@ impl Lowerer<'_> {
         let Some(last) = of.mac.path.segments.last() else { return };
         let thread_local = last.ident == "thread_local";
         if !thread_local && last.ident != "lazy_static" {
+            // What a definition holds is not code yet.
+            if of.ident.is_none() {
+                let given_to = if last.ident == "cfg_if" { Given::CfgIf } else { Given::Unknown };
+                self.items_in_macro(&of.mac, given_to);
+            }
             return;
         }
         let Ok(StaticDeclarations(statics)) = of.mac.parse_body::<StaticDeclarations>() else { return };
@@ -189,6 +194,23 @@ impl Lowerer<'_> {
             let kind = ItemKind::Static { ty, init, constant: false, mutable: false, thread_local };
             self.push_item(head, &[], false, kind);
         }
+    }
+
+    /// Items that are given to a macro are read as they stand, if they are nothing but items.
+    fn items_in_macro(&mut self, of: &syn::Macro, given_to: Given) {
+        let parts = match given_to {
+            Given::CfgIf => branches(of.tokens.clone()),
+            _ => vec![of.tokens.clone()],
+        };
+        let outer = std::mem::replace(&mut self.given_to, given_to);
+        for part in parts {
+            if let Ok(Items(items)) = syn::parse2(part) {
+                for item in &items {
+                    self.item(item);
+                }
+            }
+        }
+        self.given_to = outer;
     }
 
     fn constant(

@@ -289,6 +289,28 @@ impl Parse for SelectArms {
     }
 }
 
+/// Nothing but items.
+pub(super) struct Items(pub(super) Vec<syn::Item>);
+
+impl Parse for Items {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            items.push(input.parse()?);
+        }
+        Ok(Self(items))
+    }
+}
+
+/// The blocks of `if #[cfg(…)] { … } else { … }`.
+pub(super) fn branches(tokens: TokenStream) -> Vec<TokenStream> {
+    let groups = tokens.into_iter().filter_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => Some(group),
+        _ => None,
+    });
+    groups.map(|group| group.stream()).collect()
+}
+
 /// The inside of `thread_local!` and `lazy_static!`.
 pub(super) struct StaticDeclarations(pub(super) Vec<StaticDeclaration>);
 

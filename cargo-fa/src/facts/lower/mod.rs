@@ -11,7 +11,7 @@ use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
 use super::ir::{
-    Bodies, Expr, ExprId, ExprKind, FileFacts, ItemId, Lazy, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
+    Bodies, Expr, ExprId, ExprKind, FileFacts, Given, ItemId, Lazy, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
 };
 
 /// Where lines start, so that line and column of a token become a byte.
@@ -64,6 +64,8 @@ pub(super) struct Lowerer<'s> {
     names: FxHashMap<&'s str, Name>,
     lines: Lines<'s>,
     parent: Option<ItemId>,
+    /// The macro around the items that are lowered.
+    given_to: Given,
     missing: Option<ExprId>,
 }
 
@@ -75,6 +77,7 @@ impl<'s> Lowerer<'s> {
             names: FxHashMap::default(),
             lines,
             parent: None,
+            given_to: Given::Nobody,
             missing: None,
         }
     }
