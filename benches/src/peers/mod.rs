@@ -6,7 +6,7 @@ mod ours;
 
 pub(crate) use arenas::{Blink, Bumpalo, BumpaloAligned, Oxc, ScopeDown, ScopeUp};
 pub(crate) use heaps::{Fixed, Global, System};
-pub(crate) use ours::{AnyThread, ByCursor, Hoisted, Read, Scoped, Tagged, allocator};
+pub(crate) use ours::{AnyThread, ByCursor, Hoisted, Scoped, Tagged, allocator};
 
 /// Bytes that every arena has from the start, so that growth is not measured.
 pub(crate) const SIZE: usize = 4 << 20;

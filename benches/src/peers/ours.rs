@@ -58,26 +58,6 @@ our_peer!(
     Tagged,
     |alloc, program| program.run(alloc.tagged(&TAG))
 );
-/// As [`Tagged`], with the figures of all tags read after every frame.
-pub(crate) struct Read(Tagged);
-
-impl Read {
-    /// A warm allocator.
-    pub(crate) fn new() -> Self {
-        Self(Tagged::new())
-    }
-}
-
-impl Peer for Read {
-    #[inline(always)]
-    fn frame(&mut self, program: &impl Program) {
-        self.0.frame(program);
-        let mut bytes = 0;
-        self.0.0.for_each_tag(|tag| bytes += tag.bytes);
-        black_box((bytes, self.0.0.frame_report()));
-    }
-}
-
 our_peer!(
     /// The arena of a scope; no frame is turned, since the scope takes its memory back.
     Scoped,

@@ -1,9 +1,13 @@
 //! e1, e2: the mixture of a game's frame, with and without lists that grow.
 
+use std::hint::black_box;
+
+use framealloc::{Frame, SmartAlloc, Tag};
+
 use super::{everyone, frames};
 use crate::arena::{Arena, Program, Push};
 use crate::harness::{Contender, Work};
-use crate::peers::Fixed;
+use crate::peers::{Fixed, allocator};
 
 const ENTITIES: usize = 400;
 /// Lists that grow one after the other, and pairs that grow in turns.
@@ -38,7 +42,7 @@ struct Game {
 
 impl Game {
     fn new(lists: bool) -> Self {
-        Self { inputs: std::hint::black_box(&INPUTS), lists }
+        Self { inputs: black_box(&INPUTS), lists }
     }
 
     #[inline(always)]
@@ -117,14 +121,30 @@ fn contenders(lists: bool) -> Vec<Contender> {
     contenders
 }
 
-/// Not beside the others: differences of a per cent want few contenders.
+/// One function for all, never inlined: what differs is the arena, not where the compiler placed a loop.
+#[inline(never)]
+fn play(frame: &Frame, game: &Game) {
+    game.run(frame);
+}
+
 fn seen() -> Vec<Contender> {
-    let game = Game::new(true);
+    static PHYSICS: Tag = Tag::new("physics");
+    let of = |name, frame: fn(&SmartAlloc) -> &Frame, is_read: bool| {
+        let (mut alloc, game) = (allocator(), Game::new(true));
+        Contender::new(name, move || {
+            play(frame(black_box(&alloc)), &game);
+            alloc.end_frame();
+            if is_read {
+                let mut bytes = 0;
+                alloc.for_each_tag(|tag| bytes += tag.bytes);
+                black_box((bytes, alloc.frame_report()));
+            }
+        })
+    };
     vec![
-        frames(super::names::BUMPALO, crate::peers::Bumpalo::new(), game),
-        frames(super::names::HOISTED, crate::peers::Hoisted::new(), game),
-        frames(super::names::TAGGED, crate::peers::Tagged::new(), game),
-        frames(super::names::READ, crate::peers::Read::new(), game),
+        of(super::names::HOISTED, SmartAlloc::frame, false),
+        of(super::names::TAGGED, |alloc| alloc.tagged(&PHYSICS), false),
+        of(super::names::READ, |alloc| alloc.tagged(&PHYSICS), true),
     ]
 }
 
@@ -139,7 +159,10 @@ pub(super) fn works() -> Vec<Work> {
     };
     vec![
         work("e1", "a frame of 1600 mixed values and 20 growing lists", (|| contenders(true)) as fn() -> _),
-        work("e1s", "e1 without and with tags, and with the figures read after every frame", seen),
+        Work {
+            base: super::names::HOISTED,
+            ..work("e1s", "e1 without and with a tag, and with the figures read after every frame", seen)
+        },
         work("e2", "a frame of 1600 mixed values", || contenders(false)),
     ]
 }

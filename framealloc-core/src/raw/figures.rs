@@ -49,7 +49,13 @@ impl SmartAlloc {
     /// The tags in use, by path.
     pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
         // SAFETY: as in `frame_number`: the iterator borrows `self`, so that nothing is written while it lives.
-        tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied())
+        tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied(), self.tag_paths())
+    }
+
+    /// The paths of the tags that any turn has met, by index.
+    fn tag_paths(&self) -> &[&'static str] {
+        // SAFETY: as in `each_tag`.
+        unsafe { &(*self.turn_state()).tag_paths }
     }
 
     /// What budgets did in the last frame.
@@ -125,7 +131,7 @@ impl SmartAlloc {
 
     /// The threads that had a heap in the last frame, in the order they came.
     pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
-        let heaps = self.inner().lock();
+        let (heaps, paths) = (self.inner().lock(), self.tag_paths());
         let threads = heaps.iter().filter(|entry| entry.is_listed).map(|entry| ThreadStats {
             name: entry.listed_name.as_deref().unwrap_or("(unnamed)").to_owned(),
             bytes: entry.bytes,
@@ -133,18 +139,19 @@ impl SmartAlloc {
             frames: entry.frames,
             total_bytes: entry.total,
             // SAFETY: as in `frame_number`: these figures are written at the turn only.
-            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures()).collect(),
+            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures(), paths).collect(),
         });
         threads.collect()
     }
 }
 
-fn tag_stats(figures: impl Iterator<Item = TagFigures>) -> impl Iterator<Item = TagStats> {
+/// The paths come from the turn: to ask for each would take the lock of all names.
+fn tag_stats(figures: impl Iterator<Item = TagFigures>, paths: &[&'static str]) -> impl Iterator<Item = TagStats> {
     figures
         .enumerate()
         .filter(|(_, figures)| figures.high_water > 0 || figures.fallbacks.count > 0 || figures.heap.calls > 0)
         .map(|(index, figures)| TagStats {
-            path: TagId::from_index(index).path(),
+            path: paths.get(index).copied().unwrap_or("(other)"),
             bytes: figures.bytes,
             high_water: figures.high_water,
             heap_fallbacks: figures.fallbacks.count,
@@ -161,6 +168,7 @@ impl Turn {
         for (index, figures) in heap.tag_figures().enumerate() {
             if self.tags.len() <= index {
                 self.tags.resize(index + 1, TagFigures::default());
+                self.tag_paths.extend((self.tag_paths.len()..=index).map(|index| TagId::from_index(index).path()));
             }
             self.tags[index].add(&figures);
             bytes += figures.bytes;
@@ -168,7 +176,10 @@ impl Turn {
         // SAFETY: as below.
         let events = unsafe { &mut (*heap.state()).budgets.events };
         events.drain(..).for_each(|event| ledger::book(&mut self.budget_events, event));
-        self.budget_threads.resize(self.budget_events.len(), thread.cloned());
+        if self.budget_threads.len() < self.budget_events.len() {
+            // Not at every turn: to share a name takes two atomic operations.
+            self.budget_threads.resize(self.budget_events.len(), thread.cloned());
+        }
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
         let sites = unsafe { &mut (*heap.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {

@@ -150,6 +150,7 @@ pub(super) struct Turn {
     /// Of the last frame.
     pub(super) report: FrameReport,
     pub(super) tags: Vec<TagFigures>,
+    pub(super) tag_paths: Vec<&'static str>,
     pub(super) sites: Vec<SiteFigures>,
     pub(super) phases: Vec<PhaseFigures>,
     pub(super) budget_events: Vec<BudgetEvent>,
