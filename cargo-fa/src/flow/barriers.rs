@@ -20,7 +20,7 @@ pub(super) struct Barriers {
 
 /// Who signals a barrier, as far as a function and what it calls tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts that hold in any combination")]
+#[expect(clippy::struct_excessive_bools, reason = "facts that hold in any combination")]
 pub(crate) struct Signals {
     /// The thread that runs the function.
     own: bool,
@@ -28,6 +28,8 @@ pub(crate) struct Signals {
     threads: u64,
     /// Some of them are not joined here.
     detached: bool,
+    /// Some of them are joined before the function goes on.
+    joins: bool,
     waits: bool,
     /// Somebody gets the barrier who may do anything with it, or a number is not known.
     unknown: bool,
@@ -79,7 +81,7 @@ impl<'l> Interpreter<'_, 'l> {
             {
                 self.record(EventKind::BarrierCount { declared, participants }, of.span, Confidence::High);
             }
-            if signals.detached && !signals.waits {
+            if signals.detached && !signals.waits && !signals.joins {
                 for (at, _) in self.barriers.turns.clone() {
                     if at.lo > of.span.lo {
                         self.record(EventKind::TurnWithoutBarrier { barrier: of.span }, at, Confidence::High);
@@ -280,7 +282,12 @@ impl<'l> Tally<'_, '_, 'l> {
                 match (last, &**args) {
                     ("spawn", [body, ..]) => self.spawned(*body, times, true),
                     ("drop", [arg]) if self.is_barrier(*arg) => {}
-                    _ => self.arguments(facts.expr(expr).span, args, last == "scope", times),
+                    ("scope", _) => {
+                        let before = self.out.threads;
+                        self.arguments(facts.expr(expr).span, args, true, times);
+                        self.out.joins |= self.out.threads > before;
+                    }
+                    _ => self.arguments(facts.expr(expr).span, args, false, times),
                 }
             }
             ExprKind::If { cond, then, otherwise } => {
@@ -297,13 +304,10 @@ impl<'l> Tally<'_, '_, 'l> {
             ExprKind::For(of) => {
                 self.scan(of.iter, times);
                 let len = flow.len_of(of.iter);
-                self.scan(of.body, times.zip(len).map(|(times, len)| times.saturating_mul(len)));
+                self.rounds(&[of.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
             }
-            ExprKind::Loop { body, .. } => self.scan(*body, None),
-            ExprKind::While { cond, body, .. } => {
-                self.scan(*cond, None);
-                self.scan(*body, None);
-            }
+            ExprKind::Loop { body, .. } => self.rounds(&[*body], None),
+            ExprKind::While { cond, body, .. } => self.rounds(&[*cond, *body], None),
             ExprKind::Closure(of) => self.somewhere(of.body),
             ExprKind::Async(of) => self.somewhere(of.body),
             ExprKind::Macro(of) if of.kind != MacroKind::Unknown && of.kind != MacroKind::Transparent => {
@@ -355,13 +359,13 @@ impl<'l> Tally<'_, '_, 'l> {
             }
             ("join", []) => {
                 self.scan(call.receiver, times);
-                self.out.waits = true;
+                self.out.joins = true;
             }
             ("map" | "for_each", [of]) if self.flow.len_of(call.receiver).is_some() => {
                 let len = self.flow.len_of(call.receiver);
                 match &facts.expr(*of).kind {
                     ExprKind::Closure(of) => {
-                        self.scan(of.body, times.zip(len).map(|(times, len)| times.saturating_mul(len)));
+                        self.rounds(&[of.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
                     }
                     _ => self.scan(*of, times),
                 }
@@ -401,8 +405,22 @@ impl<'l> Tally<'_, '_, 'l> {
         self.out.own |= signals.own;
         self.out.waits |= signals.waits;
         self.out.detached |= signals.detached;
+        self.out.joins |= signals.joins;
         self.out.threads += signals.threads.saturating_mul(times.unwrap_or(0));
         self.out.unknown |= signals.unknown || (times.is_none() && signals.threads > 0);
+    }
+
+    /// What runs again and again: in each round others signal, or the same for another frame.
+    fn rounds(&mut self, bodies: &[ExprId], times: Option<u64>) {
+        let outer = std::mem::take(&mut self.out);
+        for body in bodies {
+            self.scan(*body, Some(1));
+        }
+        let inner = std::mem::replace(&mut self.out, outer);
+        // Who waits in each round takes part in one frame a round.
+        self.add(inner, if inner.waits { Some(1) } else { times });
+        // Threads that are joined in the round may be those of the frame.
+        self.out.unknown |= inner.threads > 0 && inner.joins && !inner.waits;
     }
 
     /// What runs on a thread of its own.
@@ -421,7 +439,8 @@ impl<'l> Tally<'_, '_, 'l> {
         let inner = std::mem::replace(&mut self.out, outer);
         let threads = inner.threads + u64::from(inner.own);
         let detached = inner.detached || (detached && inner.own);
-        self.add(Signals { own: false, threads, detached, waits: false, unknown: inner.unknown }, times);
+        let unknown = inner.unknown;
+        self.add(Signals { own: false, threads, detached, joins: inner.joins, waits: false, unknown }, times);
     }
 
     /// A body that runs nobody knows where.

@@ -125,3 +125,38 @@ pub fn shadowing_constants(workers: usize) {
     let barrier = FrameBarrier::new(workers + 1);
     barrier.signal_frame_complete();
 }
+
+const FRAMES: usize = 720;
+
+fn advance(barrier: &FrameBarrier) {
+    thread::scope(|scope| {
+        scope.spawn(|| barrier.signal_frame_complete());
+        barrier.signal_frame_complete();
+        barrier.wait_all();
+    });
+}
+
+pub fn once_a_frame() {
+    let barrier = FrameBarrier::new(2);
+    for _ in 0..FRAMES {
+        advance(&barrier);
+    }
+}
+
+pub fn joined_once_a_frame() {
+    let barrier = FrameBarrier::new(1);
+    for _ in 0..4 {
+        thread::scope(|scope| {
+            scope.spawn(|| barrier.signal_frame_complete());
+        });
+    }
+}
+
+pub fn one_after_the_other() {
+    let barrier = Arc::new(FrameBarrier::new(4));
+    for _ in 0..4 {
+        let worker = Arc::clone(&barrier);
+        thread::spawn(move || worker.signal_frame_complete()).join().ok();
+    }
+    barrier.wait_all();
+}

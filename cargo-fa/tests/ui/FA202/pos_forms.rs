@@ -116,3 +116,18 @@ pub fn on_either_path(fast: bool) -> Done {
     barrier.wait_all();
     Done
 }
+
+fn advance(barrier: &FrameBarrier) {
+    thread::scope(|scope| {
+        scope.spawn(|| barrier.signal_frame_complete());
+        barrier.signal_frame_complete();
+        barrier.wait_all();
+    });
+}
+
+pub fn once_a_frame() {
+    let barrier = FrameBarrier::new(3); //~ FA202
+    for _ in 0..720 {
+        advance(&barrier);
+    }
+}
