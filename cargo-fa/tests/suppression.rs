@@ -5,7 +5,7 @@ mod support;
 use support::Sample;
 
 /// A finding of each of two codes: FA603 (warn) on line 5, FA601 (deny) on line 10.
-const LIB: &str = r#"use framealloc::{FrameBox, SmartAlloc};
+const LIB: &str = r"use framealloc::{FrameBox, SmartAlloc};
 
 pub fn twice(alloc: &mut SmartAlloc) {
     alloc.begin_frame();
@@ -16,7 +16,7 @@ pub fn twice(alloc: &mut SmartAlloc) {
 pub fn address(alloc: &SmartAlloc, kept: &mut *const u32) {
     *kept = FrameBox::as_ptr(&alloc.frame_box(1_u32));
 }
-"#;
+";
 
 fn codes(lib: &str) -> Vec<String> {
     Sample::game(lib).codes("--all")

@@ -274,6 +274,10 @@ impl<'l> Tally<'_, '_, 'l> {
             }
             ExprKind::Method(call) => self.method(call, facts.expr(expr).span, times),
             ExprKind::Call { callee, args } => {
+                // `(|| …)()`
+                if let ExprKind::Closure(of) = &facts.expr(*callee).kind {
+                    self.scan(of.body, times);
+                }
                 let last = match &facts.expr(*callee).kind {
                     ExprKind::Name(name) => facts.name(*name),
                     ExprKind::Path(path) => facts.path(*path).segments.last().map_or("", |last| facts.name(last.name)),

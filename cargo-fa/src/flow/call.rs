@@ -38,6 +38,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
                 }
             }
+            // `(|| …)()`
+            ExprKind::Closure(of) => {
+                let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
+                return self.run_closure(of, &values, Runs::Inline, None);
+            }
             _ => {
                 self.eval_place(callee);
                 (None, Vec::new())
