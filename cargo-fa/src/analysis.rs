@@ -35,6 +35,8 @@ pub struct Request {
     pub pedantic: bool,
     /// Read and write the cache of facts below the target directory.
     pub cache: bool,
+    /// Give no memory back: the process ends soon.
+    pub ends: bool,
 }
 
 /// What the engine found.

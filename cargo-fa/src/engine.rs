@@ -72,10 +72,11 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis.tags = tags;
     analysis.timings.push(("rules", start.elapsed()));
 
-    // Nobody waits for a hundred thousand small pieces of memory to be given back one by one.
-    drop(reached);
-    drop(program);
-    rayon::spawn(move || drop((analysed, loaded)));
+    if request.ends {
+        // Nobody waits for a hundred thousand small pieces of memory to be given back one by one.
+        std::mem::forget((reached, analysed, program));
+        std::mem::forget(loaded);
+    }
     if let Some(saving) = saving {
         let _ = saving.join();
     }

@@ -112,6 +112,7 @@ impl<'w> Plan<'w> {
             // Guesses are always asked for: a suppression of one must not look unused in a run that does not show it.
             pedantic: true,
             cache: !common.no_cache,
+            ends: true,
         };
         Ok(Self { root, current: current.to_owned(), config, levels, selection, request, baseline, details })
     }

@@ -4,6 +4,7 @@
 //! becomes a new pack, and when there are many, one takes the place of all. A file for each entry was rejected: making and
 //! opening a thousand files takes longer than parsing half of them.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +17,7 @@ use super::ir::{FileFacts, Lazy};
 use super::{Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-5");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-6");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
@@ -48,7 +49,7 @@ struct Entry {
 /// What is stored of one file: the facts without the bodies of functions, and the bodies.
 #[derive(Debug)]
 struct Record {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     outline: usize,
 }
 
@@ -71,16 +72,20 @@ impl Cache {
         Self { directory: Some(directory), known, packs, fresh: Mutex::default() }
     }
 
-    pub(crate) fn parse(&self, bytes: &[u8]) -> Result<Box<FileFacts>, Refused> {
+    /// The facts of a file, with or without what is in its modules of tests.
+    pub(crate) fn parse(&self, bytes: &[u8], tests: bool) -> Result<Box<FileFacts>, Refused> {
         if self.directory.is_none() {
-            return parse(bytes).map(Box::new);
+            return parse(bytes, tests).map(Box::new);
         }
-        let key = hash(bytes);
+        let key = hash(bytes) ^ u128::from(tests);
         if let Some(facts) = self.known.get(&key).and_then(Entry::read) {
             return Ok(Box::new(facts));
         }
-        let facts = parse(bytes)?;
+        let mut facts = parse(bytes, tests)?;
         if let Some(record) = Record::of(&facts) {
+            // The tables of a body are ten times as large as what is stored of it, and of most nobody asks.
+            let range = record.outline..record.bytes.len();
+            facts.bodies = Lazy::stored(Arc::clone(&record.bytes), range);
             self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push((key, record));
         }
         Ok(Box::new(facts))
@@ -102,7 +107,7 @@ impl Cache {
         if together {
             let kept = self.known.into_iter().filter(|(_, entry)| !crowded || entry.used.load(Ordering::Relaxed));
             let kept = kept.filter_map(|(key, entry)| {
-                Some((key, Record { bytes: entry.payload()?.to_vec(), outline: entry.outline }))
+                Some((key, Record { bytes: Arc::new(entry.payload()?.to_vec()), outline: entry.outline }))
             });
             records.extend(kept);
             superseded = self.packs;
@@ -110,10 +115,10 @@ impl Cache {
         let write = move || {
             records.sort_by_key(|(key, _)| *key);
             records.dedup_by_key(|(key, _)| *key);
-            let pack = assemble(&records);
-            let path = directory.join(format!("{:032x}.pack", hash(&pack)));
+            let head = head(&records);
+            let path = directory.join(format!("{:032x}.pack", hash(&head)));
             let unfinished = directory.join(format!("unfinished-{}", std::process::id()));
-            let written = std::fs::write(&unfinished, pack).and_then(|()| std::fs::rename(&unfinished, &path));
+            let written = write(&unfinished, &head, &records).and_then(|()| std::fs::rename(&unfinished, &path));
             if written.is_ok() {
                 for old in superseded.iter().filter(|old| **old != path) {
                     let _ = std::fs::remove_file(old);
@@ -146,15 +151,14 @@ impl Record {
         let bytes = postcard::to_extend(facts, Vec::new()).ok()?;
         let outline = bytes.len();
         let bytes = postcard::to_extend(facts.bodies.get(), bytes).ok()?;
-        Some(Self { bytes, outline })
+        Some(Self { bytes: Arc::new(bytes), outline })
     }
 }
 
-/// Magic, number of entries, checksum of the index, index, payloads.
-fn assemble(records: &[(u128, Record)]) -> Vec<u8> {
+/// Magic, number of entries, checksum of the index, index.
+fn head(records: &[(u128, Record)]) -> Vec<u8> {
     let mut index = Vec::with_capacity(records.len() * INDEX_ENTRY);
-    let head = MAGIC.len() + 8 + 8;
-    let mut at = (head + records.len() * INDEX_ENTRY) as u64;
+    let mut at = (MAGIC.len() + 8 + 8 + records.len() * INDEX_ENTRY) as u64;
     for (key, record) in records {
         index.extend(key.to_le_bytes());
         index.extend(at.to_le_bytes());
@@ -163,15 +167,21 @@ fn assemble(records: &[(u128, Record)]) -> Vec<u8> {
         index.extend(checksum(&record.bytes).to_le_bytes());
         at += record.bytes.len() as u64;
     }
-    let mut pack = Vec::with_capacity(usize::try_from(at).unwrap_or(0));
-    pack.extend(MAGIC);
-    pack.extend((records.len() as u64).to_le_bytes());
-    pack.extend(checksum(&index).to_le_bytes());
-    pack.extend(index);
+    let mut head = MAGIC.to_vec();
+    head.extend((records.len() as u64).to_le_bytes());
+    head.extend(checksum(&index).to_le_bytes());
+    head.extend(index);
+    head
+}
+
+fn write(path: &Path, head: &[u8], records: &[(u128, Record)]) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::with_capacity(1 << 17, std::fs::File::create(path)?);
+    file.write_all(head)?;
     for (_, record) in records {
-        pack.extend(&record.bytes);
+        file.write_all(&record.bytes)?;
     }
-    pack
+    file.into_inner()?;
+    Ok(())
 }
 
 fn index(pack: Vec<u8>) -> Option<Vec<(u128, Entry)>> {
@@ -258,22 +268,22 @@ mod tests {
         let target = tempfile::tempdir().expect("a directory");
         let text = include_bytes!("lower/exprs.rs");
         let cache = Cache::open(Some(target.path()));
-        let parsed = cache.parse(text).expect("parses");
+        let parsed = cache.parse(text, false).expect("parses");
         finish(cache);
         let cache = Cache::open(Some(target.path()));
         assert!(cache.known.contains_key(&hash(text)));
-        assert_eq!(parsed, cache.parse(text).expect("is read"));
+        assert_eq!(parsed, cache.parse(text, false).expect("is read"));
         assert!(cache.fresh.lock().expect("nobody panicked").is_empty(), "it was not parsed again");
-        assert_eq!(parsed, Cache::default().parse(text).expect("parses"));
+        assert_eq!(parsed, Cache::default().parse(text, false).expect("parses"));
     }
 
     #[test]
     fn a_damaged_entry_is_parsed_again() {
         let text = b"fn f() -> u32 { 1 }";
-        let parsed = Cache::default().parse(text).expect("parses");
+        let parsed = Cache::default().parse(text, false).expect("parses");
         let target = tempfile::tempdir().expect("a directory");
         let cache = Cache::open(Some(target.path()));
-        cache.parse(text).expect("parses");
+        cache.parse(text, false).expect("parses");
         finish(cache);
         let [pack] = packs(target.path()).try_into().expect("one pack");
         let whole = std::fs::read(&pack).expect("readable");
@@ -281,9 +291,9 @@ mod tests {
             let mut damaged = whole.clone();
             damaged[at] ^= 1;
             std::fs::write(&pack, &damaged).expect("written");
-            assert_eq!(Cache::open(Some(target.path())).parse(text).expect("parses"), parsed, "byte {at}");
+            assert_eq!(Cache::open(Some(target.path())).parse(text, false).expect("parses"), parsed, "byte {at}");
             std::fs::write(&pack, &whole[..at]).expect("written");
-            assert_eq!(Cache::open(Some(target.path())).parse(text).expect("parses"), parsed, "cut at {at}");
+            assert_eq!(Cache::open(Some(target.path())).parse(text, false).expect("parses"), parsed, "cut at {at}");
         }
     }
 
@@ -293,8 +303,8 @@ mod tests {
         let text = |number: usize| format!("fn f() -> u32 {{ {number} }}");
         for number in 0..100 {
             let cache = Cache::open(Some(target.path()));
-            cache.parse(text(number).as_bytes()).expect("parses");
-            cache.parse(b"fn always() {}").expect("parses");
+            cache.parse(text(number).as_bytes(), false).expect("parses");
+            cache.parse(b"fn always() {}", false).expect("parses");
             finish(cache);
             assert!(packs(target.path()).len() <= PACKS, "after {number}");
         }

@@ -1,18 +1,21 @@
 //! A look at the bytes before the parser: it refuses what would overflow the stack, and blanks comments.
 //!
 //! The lexer turns every line of documentation into an attribute with an escaped string in it, which takes as long as
-//! parsing the code. Nothing here reads documentation, so that it never gets to see it.
+//! parsing the code. Nothing here reads documentation, so that it never gets to see it. Nor does it see what is inside of
+//! `#[cfg(test)] mod tests { … }` in a run that reads no tests, a fifth of most libraries: that is as little part of the
+//! program then as a file in `tests/`. What `macro_rules!` defines is not read in any run.
 
 /// How deep brackets may nest.
 const BRACKETS: u32 = 600;
 /// How long a chain of operators, dots, prefixes or `else if` may grow.
 const CHAIN: u32 = 6_000;
 
-/// The text with blanks for comments, every byte of code where it was; or the offset where it nests too deeply.
-pub(super) fn prepare(text: &str) -> Result<String, usize> {
+/// The text with blanks for comments, what is in `macro_rules!` and, without `tests`, in modules of tests, every byte of
+/// code where it was; or the offset where it nests too deeply.
+pub(super) fn prepare(text: &str, tests: bool) -> Result<String, usize> {
     let bytes = text.as_bytes();
     let mut blanked = bytes.to_vec();
-    check(bytes, |from, to| {
+    check(bytes, tests, |from, to| {
         for byte in &mut blanked[from..to] {
             if *byte != b'\n' {
                 *byte = b' ';
@@ -23,8 +26,11 @@ pub(super) fn prepare(text: &str) -> Result<String, usize> {
     Ok(String::from_utf8(blanked).unwrap_or_else(|_| text.to_owned()))
 }
 
-/// The offset where the text nests too deeply; `comment` hears of every comment.
-fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usize> {
+/// The offset where the text nests too deeply; `blank` hears of comments and of what is not read.
+fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Result<(), usize> {
+    // Where the last `#[cfg(test)]` ended, and the braces whose inside is not read: how deep they are and where it starts.
+    let mut marked = None;
+    let mut unread: Option<(u32, usize)> = None;
     let mut depth = 0_u32;
     // One chain per depth: brackets open a new one.
     let mut chains: Vec<u32> = vec![0];
@@ -35,7 +41,14 @@ fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usiz
     while at < bytes.len() {
         let byte = bytes[at];
         match byte {
+            b'#' if !tests && bytes[at..].starts_with(TESTS) => marked = Some(at + TESTS.len()),
             b'(' | b'[' | b'{' => {
+                if byte == b'{' {
+                    let tests = marked.take().is_some_and(|from| is_module(&bytes[from..at]));
+                    if unread.is_none() && (tests || is_macro(&bytes[..at])) {
+                        unread = Some((depth, at + 1));
+                    }
+                }
                 depth += 1;
                 chains.push(0);
                 if depth > BRACKETS {
@@ -44,6 +57,13 @@ fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usiz
             }
             b')' | b']' | b'}' => {
                 depth = depth.saturating_sub(1);
+                if let Some((outside, from)) = unread
+                    && byte == b'}'
+                    && depth <= outside
+                {
+                    blank(from, at);
+                    unread = None;
+                }
                 if chains.len() > 1 {
                     total -= chains.pop().unwrap_or(0);
                 }
@@ -53,13 +73,14 @@ fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usiz
             }
             b';' => {
                 angles = 0;
+                marked = None;
                 total -= std::mem::take(chains.last_mut().unwrap_or(&mut 0));
             }
             b'"' => at = string_end(bytes, at),
             b'\'' => at = quote_end(bytes, at),
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
                 let end = at + memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
-                comment(at, end);
+                blank(at, end);
                 at = end;
                 continue;
             }
@@ -67,7 +88,7 @@ fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usiz
                 let end = comment_end(bytes, at);
                 // One that never ends is for the parser to refuse.
                 if end < bytes.len() {
-                    comment(at, end + 1);
+                    blank(at, end + 1);
                 }
                 at = end;
             }
@@ -101,6 +122,29 @@ fn check(bytes: &[u8], mut comment: impl FnMut(usize, usize)) -> Result<(), usiz
         at += 1;
     }
     Ok(())
+}
+
+const TESTS: &[u8] = b"#[cfg(test)]";
+
+/// Whether this, before a brace, ends with `macro_rules! name`.
+fn is_macro(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    let name = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    name > 0 && before[..before.len() - name].trim_ascii_end().ends_with(b"macro_rules!")
+}
+
+/// Whether this, before a brace, is other attributes and `mod name`.
+fn is_module(before: &[u8]) -> bool {
+    let Ok(mut rest) = std::str::from_utf8(before) else { return false };
+    rest = rest.trim();
+    while let Some(attribute) = rest.strip_prefix("#[") {
+        let Some((_, behind)) = attribute.split_once(']') else { return false };
+        rest = behind.trim_start();
+    }
+    let Some((_, name)) = rest.rsplit_once(char::is_whitespace) else { return false };
+    let visibility = rest[..rest.len() - name.len()].trim_end().strip_suffix("mod").map(str::trim_end);
+    name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+        && visibility.is_some_and(|of| matches!(of, "" | "pub" | "pub(crate)" | "pub(super)"))
 }
 
 fn grow(chains: &mut [u32], total: &mut u32, at: usize) -> Result<(), usize> {

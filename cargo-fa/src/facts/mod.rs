@@ -31,15 +31,15 @@ impl Refused {
 
 /// The facts of a file.
 ///
-/// It needs a stack that fits [`STACK`] for the deepest nesting it accepts.
-pub(crate) fn parse(bytes: &[u8]) -> Result<FileFacts, Refused> {
+/// What is in modules of tests is left out unless `tests` are read. It needs a stack that fits [`STACK`] for the deepest nesting it accepts.
+pub(crate) fn parse(bytes: &[u8], tests: bool) -> Result<FileFacts, Refused> {
     if bytes.len() > LARGEST_FILE {
         return Err(Refused::new(0, format!("larger than {} MiB", LARGEST_FILE >> 20)));
     }
     let whole = std::str::from_utf8(bytes).map_err(|error| Refused::new(error.valid_up_to(), "not valid UTF-8"))?;
     let base = prelude(whole);
     let text = &whole[base..];
-    let text = depth::prepare(text).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
+    let text = depth::prepare(text, tests).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
     let parsed = std::panic::catch_unwind(|| lower_text(&text, offset(base)));
     proc_macro2::extra::invalidate_current_thread_spans();
     let mut facts = parsed.map_err(|_| Refused::new(base, "the parser failed on this file"))??;

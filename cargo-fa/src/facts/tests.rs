@@ -8,6 +8,10 @@ fn on_big_stack<R: Send>(run: impl FnOnce() -> R + Send) -> R {
     })
 }
 
+fn parse(bytes: &[u8]) -> Result<FileFacts, Refused> {
+    super::parse(bytes, true)
+}
+
 #[test]
 fn names_and_places_come_from_the_source() {
     let text = "\u{feff}// é\r\nfn größe(r#in: u32) -> u32 {\r\n    r#in.max(3)\r\n}\r\n";
@@ -101,7 +105,7 @@ fn nothing_overflows_the_stack() {
 fn a_long_flat_file_is_not_deep() {
     let rows = "    [1.5, -2.25, 3.0e-4, 0x10, 'a', \"x;{(\"],\n".repeat(20_000);
     let text = format!("const TABLE: &[[f32; 4]] = &[\n{rows}];\nfn f<'a>(x: &'a str) -> bool {{ x == r#\"{{\"# }}\n");
-    assert_eq!(depth::prepare(&text).as_deref(), Ok(text.as_str()));
+    assert_eq!(depth::prepare(&text, false).as_deref(), Ok(text.as_str()));
 }
 
 #[test]
@@ -116,8 +120,40 @@ fn comments_are_blanked_and_nothing_else_is() {
         ("r#in // x", "r#in     "),
         ("1 / 2 /", "1 / 2 /"),
     ] {
-        let prepared = depth::prepare(text).expect("is not deep");
+        let prepared = depth::prepare(text, true).expect("is not deep");
         assert_eq!(prepared, blanked, "{text}");
         assert_eq!(prepared.len(), text.len());
     }
+}
+
+#[test]
+fn modules_of_tests_are_left_out_unless_they_are_read() {
+    for (text, blanked) in [
+        ("#[cfg(test)] mod t { fn 1() {} } fn g() {}", "#[cfg(test)] mod t {           } fn g() {}"),
+        (
+            "#[cfg(test)]\n#[allow(x)]\npub(crate) mod t {\n{}'}' 1\n} y",
+            "#[cfg(test)]\n#[allow(x)]\npub(crate) mod t {\n       \n} y",
+        ),
+        ("#[cfg(test)] mod a { mod b { \"}\" } /* } */ } x", "#[cfg(test)] mod a {                       } x"),
+        ("mod o { #[cfg(test)] mod t { x } y }", "mod o { #[cfg(test)] mod t {   } y }"),
+    ] {
+        assert_eq!(depth::prepare(text, false).as_deref(), Ok(blanked), "{text}");
+        let kept = depth::prepare(text, true).expect("is not deep");
+        assert!(kept.split_whitespace().count() > blanked.split_whitespace().count(), "{text}");
+    }
+    let rules = depth::prepare("macro_rules! m\n{ ($a:tt) => { 1 } } m! { 2 }", true);
+    assert_eq!(rules.as_deref(), Ok("macro_rules! m\n{                  } m! { 2 }"));
+    for text in [
+        "#[cfg(test)] fn f() { x }",
+        "#[cfg(test)] use a::{b}; mod t { x }",
+        "#[cfg(test)] mod t; mod u { x }",
+        "#[cfg(not(test))] mod t { x }",
+        "#[cfg(test)] mod t { x",
+        "\"#[cfg(test)]\"; mod t { x }",
+    ] {
+        assert_eq!(depth::prepare(text, false).as_deref(), Ok(text));
+    }
+    let broken = b"fn f() {}\n#[cfg(test)] mod t { fn 1() {} }";
+    assert!(super::parse(broken, false).is_ok());
+    assert!(super::parse(broken, true).is_err());
 }

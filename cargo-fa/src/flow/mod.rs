@@ -143,9 +143,9 @@ pub(crate) struct Interpreter<'p, 'l> {
 /// Expressions nested deeper than this are not followed; the parser's own limit lies below what the stack holds.
 const DEEPEST: u32 = 1_500;
 
-/// Looks at one function.
+/// Looks at one function, which must be [apart](Program::apart).
 pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
-    let analysed = around.program.apart(|| interpret(around, id));
+    let analysed = interpret(around, id);
     if !around.program.fn_def(id).item.attrs.custom.is_empty() {
         // Attributes are read as tokens of their own.
         proc_macro2::extra::invalidate_current_thread_spans();

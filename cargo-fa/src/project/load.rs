@@ -75,7 +75,7 @@ pub(crate) fn load(project: &Project, request: &Request, relevant: &[bool], cach
         wanted.sort_by(|left, right| left.path.cmp(&right.path));
         wanted.dedup_by(|left, right| left.path == right.path);
         wanted.retain(|pending| !parsed.contains_key(&pending.path));
-        let fresh = parse_all(std::mem::take(&mut wanted), cache);
+        let fresh = parse_all(std::mem::take(&mut wanted), cache, request.tests);
         parsed.extend(fresh);
         links.clear();
         for (member, target) in &targets {
@@ -148,7 +148,7 @@ enum Parsed {
     Absent,
 }
 
-fn parse_all(mut wanted: Vec<Pending>, cache: &Cache) -> Vec<(PathBuf, (usize, Parsed))> {
+fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool) -> Vec<(PathBuf, (usize, Parsed))> {
     // The largest first, so that the last task to finish is a small one.
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     wanted.sort_by_cached_key(|pending| (std::cmp::Reverse(size(&pending.path)), pending.path.clone()));
@@ -157,7 +157,7 @@ fn parse_all(mut wanted: Vec<Pending>, cache: &Cache) -> Vec<(PathBuf, (usize, P
         .with_max_len(1)
         .map(|pending| {
             let parsed = match std::fs::read(&pending.path) {
-                Ok(bytes) => match cache.parse(&bytes) {
+                Ok(bytes) => match cache.parse(&bytes, tests) {
                     Ok(facts) => Parsed::Facts(facts),
                     Err(refused) => Parsed::Refused(refused),
                 },

@@ -13,7 +13,10 @@ use crate::resolve::{FnId, ModuleId, Program, Res};
 /// `users` are the packages that can name the allocator, and so a system that takes it.
 pub(crate) fn systems(program: &Program<'_>, config: &Config, users: &[bool]) -> Vec<FnId> {
     let mut found = Vec::new();
-    for def in program.fns.iter().filter(|def| users[program.loaded.files[def.file].member]) {
+    let files = program.loaded.files.iter();
+    let adds: Vec<bool> =
+        files.map(|file| users[file.member] && file.facts.names.iter().any(|name| name == "add_systems")).collect();
+    for def in program.fns.iter().filter(|def| adds[def.file]) {
         let facts = program.facts(def.file);
         let Some(body) = def.function.body else { continue };
         walk::visit(facts, body, &mut |expr| {

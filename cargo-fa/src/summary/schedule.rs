@@ -17,6 +17,9 @@ const ROUNDS: usize = 4;
 /// How often what summaries reveal about types may reveal new calls.
 const PASSES: usize = 4;
 
+/// How many functions, which mostly stand in one file, share what they looked up.
+const CHUNK: usize = 32;
+
 /// Looks at these functions and all that they call.
 pub(crate) fn analyse(program: &Program<'_>, pooled: &FxHashSet<UserType>, first: Vec<FnId>) -> Vec<Analysed> {
     let signatures = flow::Signatures::new(program.fns.len());
@@ -72,8 +75,11 @@ impl Schedule<'_, '_> {
     fn discover(&mut self, mut wave: Vec<FnId>) {
         while !wave.is_empty() {
             self.now += 1;
-            let fresh: Vec<Analysed> = wave.par_iter().map(|id| self.look_at(*id)).collect();
-            for (id, fresh) in wave.iter().zip(fresh) {
+            let chunks: Vec<Vec<Analysed>> = wave
+                .par_chunks(CHUNK)
+                .map(|chunk| self.program.apart(|| chunk.iter().map(|id| self.look_at(*id)).collect()))
+                .collect();
+            for (id, fresh) in wave.iter().zip(chunks.into_iter().flatten()) {
                 self.wanted[id.0 as usize] = true;
                 self.keep(*id, fresh);
             }
@@ -112,7 +118,8 @@ impl Schedule<'_, '_> {
             self.now += 1;
             let stale: Vec<Vec<FnId>> = level.into_iter().filter(|component| self.is_stale(component)).collect();
             again |= !stale.is_empty();
-            let fresh: Vec<Vec<Analysed>> = stale.par_iter().map(|component| self.again(component)).collect();
+            let fresh: Vec<Vec<Analysed>> =
+                stale.par_iter().map(|component| self.program.apart(|| self.again(component))).collect();
             for (id, fresh) in stale.iter().flatten().zip(fresh.into_iter().flatten()) {
                 self.keep(*id, fresh);
                 found.push(*id);

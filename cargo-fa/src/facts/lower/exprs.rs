@@ -27,7 +27,7 @@ impl Lowerer<'_> {
             }
             syn::Expr::Await(of) => {
                 let base = self.expr(&of.base);
-                (self.span_of(base).to(self.span(of.await_token.span)), ExprKind::Await(base))
+                (self.until(self.span_of(base), of.await_token.span), ExprKind::Await(base))
             }
             syn::Expr::Binary(of) => self.binary(of),
             syn::Expr::Block(of) => {
@@ -53,13 +53,12 @@ impl Lowerer<'_> {
             syn::Expr::Call(of) => {
                 let callee = self.expr(&of.func);
                 let args = self.exprs(of.args.iter());
-                let close = self.span(of.paren_token.span.close());
-                (self.span_of(callee).to(close), ExprKind::Call { callee, args })
+                (self.until(self.span_of(callee), of.paren_token.span.close()), ExprKind::Call { callee, args })
             }
             syn::Expr::Cast(of) => {
                 let inner = self.expr(&of.expr);
                 let ty = self.ty(&of.ty);
-                (self.span_of(inner).to(self.span(of.as_token.span)), ExprKind::Cast { inner, ty })
+                (self.until(self.span_of(inner), of.as_token.span), ExprKind::Cast { inner, ty })
             }
             syn::Expr::Closure(of) => self.closure(of),
             syn::Expr::Field(of) => {
@@ -96,8 +95,7 @@ impl Lowerer<'_> {
             syn::Expr::Index(of) => {
                 let base = self.expr(&of.expr);
                 let index = self.expr(&of.index);
-                let close = self.span(of.bracket_token.span.close());
-                (self.span_of(base).to(close), ExprKind::Index { base, index })
+                (self.until(self.span_of(base), of.bracket_token.span.close()), ExprKind::Index { base, index })
             }
             syn::Expr::Let(of) => {
                 let value = self.expr(&of.expr);
@@ -140,8 +138,7 @@ impl Lowerer<'_> {
                 let (name, name_span) = self.ident(&of.method);
                 let turbofish = of.turbofish.as_ref().map(|angle| self.arguments(angle).types).unwrap_or_default();
                 let args = self.exprs(of.args.iter()).into_vec();
-                let close = self.span(of.paren_token.span.close());
-                let span = self.span_of(receiver).to(close);
+                let span = self.until(self.span_of(receiver), of.paren_token.span.close());
                 (span, ExprKind::Method(Box::new(MethodCall { receiver, name, name_span, turbofish, args })))
             }
             syn::Expr::Path(of) => {
@@ -209,7 +206,7 @@ impl Lowerer<'_> {
             }
             syn::Expr::Try(of) => {
                 let inner = self.expr(&of.expr);
-                (self.span_of(inner).to(self.span(of.question_token.span)), ExprKind::Try(inner))
+                (self.until(self.span_of(inner), of.question_token.span), ExprKind::Try(inner))
             }
             syn::Expr::Tuple(of) => {
                 let elems = self.exprs(of.elems.iter());

@@ -96,6 +96,11 @@ impl<'s> Lowerer<'s> {
         Span { lo: self.lines.start(token), hi: self.lines.end(token) }
     }
 
+    /// From the start of what was lowered to the end of a token: half of what looking up both ends of the token takes.
+    fn until(&self, from: Span, token: TokenSpan) -> Span {
+        Span { lo: from.lo, hi: self.lines.end(token).max(from.hi) }
+    }
+
     fn intern(&mut self, text: &'s str) -> Name {
         if let Some(name) = self.names.get(text) {
             return *name;
