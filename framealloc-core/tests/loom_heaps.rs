@@ -3,6 +3,7 @@
 #![cfg(loom)]
 
 use framealloc_core::{AllocConfig, SmartAlloc};
+use loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use loom::sync::{Arc, RwLock};
 use loom::thread;
 
@@ -18,6 +19,15 @@ fn alloc() -> SmartAlloc {
 
 /// An allocator whose frames turn while threads come and go: they borrow it for a job, and whoever turns waits for none.
 type Shared = Arc<RwLock<SmartAlloc>>;
+
+/// Tells of its drop.
+struct Dropped(Arc<AtomicUsize>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
 
 /// A job: takes memory, lets others run, and finds it as it was.
 fn job(alloc: &Shared, mark: u32) {
@@ -67,6 +77,9 @@ fn figures_are_read_between_turns_while_a_heap_is_in_use() {
             move || {
                 job(&shared, 10);
                 job(&shared, 20);
+                // A tag that this heap has not had before: its tables grow while its last figures may be read.
+                let alloc = shared.read().unwrap();
+                assert_eq!(*alloc.tagged("late").frame_box([7_u64; 2]), [7; 2]);
             }
         });
         let reader = thread::spawn({
@@ -137,16 +150,9 @@ fn two_threads_never_get_the_same_idle_heap() {
 
 #[test]
 fn shared_values_of_an_ended_thread_drop_once_at_the_turn() {
-    /// Tells of its drop.
-    struct Dropped(Arc<loom::sync::atomic::AtomicUsize>);
-    impl Drop for Dropped {
-        fn drop(&mut self) {
-            self.0.fetch_add(1, loom::sync::atomic::Ordering::Relaxed);
-        }
-    }
     model(3, || {
         let shared = Shared::new(RwLock::new(alloc()));
-        let drops = Arc::new(loom::sync::atomic::AtomicUsize::new(0));
+        let drops = Arc::new(AtomicUsize::new(0));
         let worker = thread::spawn({
             let (shared, value) = (shared.clone(), Dropped(drops.clone()));
             move || {
@@ -156,6 +162,41 @@ fn shared_values_of_an_ended_thread_drop_once_at_the_turn() {
         shared.write().unwrap().end_frame();
         worker.join().unwrap();
         shared.write().unwrap().end_frame();
-        assert_eq!(drops.load(loom::sync::atomic::Ordering::Relaxed), 1);
+        assert_eq!(drops.load(Relaxed), 1);
+    });
+}
+
+#[test]
+fn regions_made_by_threads_at_once_are_all_listed_while_they_live() {
+    model(3, || {
+        let alloc = Arc::new(alloc());
+        let workers = ["one", "two"].map(|name| {
+            let alloc = alloc.clone();
+            thread::spawn(move || alloc.scratch(name))
+        });
+        assert!(alloc.stats().scratch.len() <= 2);
+        let regions = workers.map(|worker| worker.join().unwrap());
+        let mut names: Vec<_> = alloc.stats().scratch.into_iter().map(|region| region.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["one", "two"]);
+        drop(regions);
+        assert_eq!(alloc.stats().scratch.len(), 0);
+    });
+}
+
+#[test]
+fn the_figures_of_a_heap_are_read_while_its_thread_uses_it() {
+    model(3, || {
+        let mut alloc = alloc();
+        drop(alloc.frame_box([1_u64; 2]));
+        alloc.end_frame();
+        let alloc = Arc::new(alloc);
+        let reader = thread::spawn({
+            let alloc = alloc.clone();
+            move || alloc.stats().threads.iter().map(|thread| thread.bytes).sum::<usize>()
+        });
+        assert_eq!(*alloc.frame_box([2_u64; 2]), [2; 2]);
+        assert_eq!(*alloc.tagged("late").frame_box([7_u64; 2]), [7; 2]);
+        assert_eq!(reader.join().unwrap(), 16);
     });
 }
