@@ -108,6 +108,7 @@ pub(crate) mod lone;
 pub(crate) mod magazine;
 #[cfg(loom)]
 pub mod model;
+mod names;
 pub(crate) mod owned;
 pub(crate) mod owner;
 pub(crate) mod phases;

@@ -4,12 +4,10 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::heap_guard::HeapZone;
+use super::names::Names;
 use super::registry::Turn;
 use super::thread_heap::ThreadHeap;
 use crate::observe::phases::{PhaseId, PhaseSpan};
-
-/// Number of remembered (phase, name) pairs; a power of two.
-const NAMES: usize = 32;
 
 /// Figures of one phase on one thread, in the running frame; then of all threads, in the last one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,38 +45,28 @@ struct Open {
     booked_from: Start,
 }
 
-#[derive(Clone, Copy)]
-struct Name {
-    parent: PhaseId,
-    start: *const u8,
-    len: usize,
-    id: PhaseId,
-    path: &'static str,
-}
-
 /// Made by the first phase of a thread: a thread without any has a null pointer.
 pub(crate) struct Phases {
     open: Vec<Open>,
     serials: u64,
     /// Phases that ended in this frame, by number.
     ended: Vec<PhaseFigures>,
-    names: [Name; NAMES],
+    names: Names<(PhaseId, &'static str)>,
 }
 
 impl Phases {
     fn new() -> Self {
-        let nothing = Name { parent: PhaseId::ROOT, start: core::ptr::null(), len: 0, id: PhaseId::ROOT, path: "" };
-        Self { open: Vec::new(), serials: 0, ended: Vec::new(), names: [nothing; NAMES] }
+        Self { open: Vec::new(), serials: 0, ended: Vec::new(), names: Names::NONE }
     }
 
-    /// Remembered by the address of the name, which is never reused: steady frames take no lock and make no string.
     fn nested(&mut self, parent: PhaseId, name: &'static str) -> (PhaseId, &'static str) {
-        let slot = &mut self.names[(name.as_ptr().addr() ^ (name.as_ptr().addr() >> 7) ^ parent.index()) % NAMES];
-        if !(core::ptr::eq(slot.start, name.as_ptr()) && slot.len == name.len() && slot.parent == parent) {
-            let id = parent.nested(name);
-            *slot = Name { parent, start: name.as_ptr(), len: name.len(), id, path: id.path() };
+        if let Some(known) = self.names.known(parent.index(), name) {
+            return known;
         }
-        (slot.id, slot.path)
+        let id = parent.nested(name);
+        let found = (id, id.path());
+        self.names.remember(parent.index(), name, found);
+        found
     }
 
     fn begin(&mut self, name: &'static str, guarded: bool, start: Start) -> (u64, &'static str) {

@@ -10,6 +10,7 @@ use super::frame::Frame;
 use super::growth::Grown;
 use super::heap_guard::HeapZone;
 use super::ledger::ThreadBudgets;
+use super::names::Names;
 use super::phases::Phases;
 use super::registry::{Inner, SmartAlloc};
 use super::retain::RetainNode;
@@ -18,9 +19,6 @@ use crate::observe::heap_use::HeapUse;
 use crate::sync::Witness;
 use crate::tag::TagId;
 use crate::trail::Trail;
-
-/// Number of remembered (tag, name) pairs; a power of two.
-const NAMES: usize = 32;
 
 /// Bytes of the first chunk of tags and scopes: most of them are small, and there may be many.
 const SMALL_CHUNK: usize = 4 << 10;
@@ -50,14 +48,6 @@ impl SiteFigures {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Name {
-    parent: TagId,
-    start: *const u8,
-    len: usize,
-    id: TagId,
-}
-
 pub(crate) struct HeapState {
     /// Whole-frame arenas by tag; null where the tag was not used. Growing the table never moves an arena (I18).
     tags: Vec<*mut Frame>,
@@ -68,7 +58,7 @@ pub(crate) struct HeapState {
     /// Shared values of this frame, newest first; then retained ones.
     pub(crate) drops: *mut DropNode,
     pub(crate) retained: *mut RetainNode,
-    names: [Name; NAMES],
+    names: Names<TagId>,
     /// What closed scopes of the running frame used, by tag.
     pub(super) scoped: Vec<Booked>,
     /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
@@ -120,14 +110,13 @@ pub(crate) struct ThreadHeap {
 
 impl ThreadHeap {
     pub(crate) fn new(inner: NonNull<Inner>) -> Self {
-        let nothing = Name { parent: TagId::NONE, start: core::ptr::null(), len: 0, id: TagId::NONE };
         let state = HeapState {
             tags: Vec::new(),
             regions: Vec::new(),
             spare: core::ptr::null_mut(),
             drops: core::ptr::null_mut(),
             retained: core::ptr::null_mut(),
-            names: [nothing; NAMES],
+            names: Names::NONE,
             scoped: Vec::new(),
             published: Vec::new(),
             sites: Vec::new(),
@@ -202,19 +191,17 @@ impl ThreadHeap {
         frame
     }
 
-    /// Returns the id of `name` under `parent`; remembered by the address of the name, which is never reused.
+    /// Returns the id of `name` under `parent`.
     pub(crate) fn nested(&self, parent: TagId, name: &'static str) -> TagId {
-        let slot = (name.as_ptr().addr() ^ (name.as_ptr().addr() >> 7) ^ parent.index()) % NAMES;
         let state = self.state();
         // SAFETY: as in `frame_of`.
-        let known = unsafe { (*state).names[slot] };
-        if core::ptr::eq(known.start, name.as_ptr()) && known.len == name.len() && known.parent == parent {
-            return known.id;
+        if let Some(id) = unsafe { (&(*state).names).known(parent.index(), name) } {
+            return id;
         }
         let _growth = HeapZone::growth();
         let id = parent.nested(name);
         // SAFETY: as in `frame_of`.
-        unsafe { (*state).names[slot] = Name { parent, start: name.as_ptr(), len: name.len(), id } };
+        unsafe { (&mut (*state).names).remember(parent.index(), name, id) };
         id
     }
 

@@ -1,0 +1,36 @@
+//! What names were found to be before, so that steady frames take no lock and make no string to look them up again.
+
+/// Number of remembered names; a power of two.
+const NAMES: usize = 32;
+
+/// Names below parents, with what was found for them. They are known by their addresses: a static string's is never reused.
+pub(super) struct Names<V>([Option<Known<V>>; NAMES]);
+
+#[derive(Clone, Copy)]
+struct Known<V> {
+    parent: usize,
+    name: &'static str,
+    found: V,
+}
+
+impl<V: Copy> Names<V> {
+    pub(super) const NONE: Self = Self([const { None }; NAMES]);
+
+    fn slot(parent: usize, name: &str) -> usize {
+        let start = name.as_ptr().addr();
+        (start ^ (start >> 7) ^ parent) % NAMES
+    }
+
+    /// What was found for `name` below the parent with this index, if it is remembered.
+    #[inline]
+    pub(super) fn known(&self, parent: usize, name: &'static str) -> Option<V> {
+        self.0[Self::slot(parent, name)]
+            .filter(|known| known.parent == parent && core::ptr::eq(known.name, name))
+            .map(|known| known.found)
+    }
+
+    /// Remembers it, in the place of another name.
+    pub(super) fn remember(&mut self, parent: usize, name: &'static str, found: V) {
+        self.0[Self::slot(parent, name)] = Some(Known { parent, name, found });
+    }
+}
