@@ -33,6 +33,8 @@ const WANTED: u32 = 2;
 const FRESH: u32 = 4;
 /// Diagnostics wait.
 const RAISED: u32 = 8;
+/// Frames are looked at.
+const WATCHED: u32 = SUBSCRIBED | WANTED;
 
 struct Book {
     subscribers: Vec<Subscriber>,
@@ -56,10 +58,6 @@ struct Subscriber {
 }
 
 impl Book {
-    fn is_watched(&self) -> bool {
-        self.always || self.strict != Strict::Off || !self.subscribers.is_empty()
-    }
-
     fn flags(&self) -> u32 {
         let wanted = self.always || self.strict != Strict::Off;
         u32::from(!self.subscribers.is_empty()) * SUBSCRIBED
@@ -90,7 +88,7 @@ impl Watch {
 
     #[inline]
     pub(crate) fn is_watched(&self) -> bool {
-        self.has(SUBSCRIBED | WANTED)
+        self.has(WATCHED)
     }
 
     #[inline]
@@ -101,7 +99,7 @@ impl Watch {
     fn change<R>(&self, change: impl FnOnce(&mut Book) -> R) -> R {
         let mut book = self.book.lock();
         let result = change(&mut book);
-        if book.is_watched() && !self.is_watched() {
+        if book.flags() & WATCHED != 0 && !self.is_watched() {
             book.fresh = Some(Refusals::so_far());
         }
         self.flags.store(book.flags(), Relaxed);
