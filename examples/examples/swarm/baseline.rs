@@ -191,14 +191,7 @@ fn fly(world: &mut World, buckets: Buckets<'_>, darts: &mut Vec<Box<Dart>>) {
         *flight = view.fly(dart, buckets);
     });
     let mut flights = flights.iter();
-    darts.retain(|dart| match flights.next() {
-        Some(Flight::Hits(prey)) => {
-            world.strike(dart, *prey);
-            false
-        }
-        Some(Flight::Ends) => false,
-        _ => true,
-    });
+    darts.retain(|dart| flights.next().is_none_or(|flight| world.land(dart, *flight)));
 }
 
 fn resolve(world: &mut World, contacts: &[Box<[Contact]>], pushes: &mut [Vec2]) {

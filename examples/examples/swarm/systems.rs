@@ -282,14 +282,7 @@ fn fly(alloc: &SmartAlloc, world: &mut World, buckets: Buckets<'_>, darts: &mut 
         *flight = view.fly(dart, buckets);
     });
     let mut flights = flights.iter();
-    darts.retain(|dart| match flights.next() {
-        Some(Flight::Hits(prey)) => {
-            world.strike(dart, *prey);
-            false
-        }
-        Some(Flight::Ends) => false,
-        _ => true,
-    });
+    darts.retain(|dart| flights.next().is_none_or(|flight| world.land(dart, *flight)));
 }
 
 #[frame_system(tag = tags::PHYSICS, name = "resolve")]

@@ -232,10 +232,18 @@ impl World {
     }
 
     /// A dart takes energy from whom it hits to whom threw it.
-    pub fn strike(&mut self, dart: &Dart, prey: u32) {
+    fn strike(&mut self, dart: &Dart, prey: u32) {
         let taken = self.energy[prey as usize].min(0.2);
         self.energy[prey as usize] -= taken;
         self.energy[dart.hunter as usize] += taken;
+    }
+
+    /// Settles what the flight of a dart came to. Returns whether it flies on.
+    pub fn land(&mut self, dart: &Dart, flight: Flight) -> bool {
+        if let Flight::Hits(prey) = flight {
+            self.strike(dart, prey);
+        }
+        flight == Flight::GoesOn
     }
 
     /// Applies one contact to the pushes of a frame; a hunter takes energy from what it touches.
