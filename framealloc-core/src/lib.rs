@@ -31,6 +31,7 @@ mod observe;
 #[allow(unsafe_code, reason = "the one place for it: invariants are numbered in `raw/mod.rs`")]
 #[allow(clippy::needless_borrow, reason = "rustc wants references through raw pointers to be explicit")]
 mod raw;
+mod rows;
 mod scratch;
 mod site;
 mod sync;

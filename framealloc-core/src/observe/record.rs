@@ -18,6 +18,7 @@ use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
 use crate::pool::{self, PoolStats};
 use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::rows::row_at;
 use crate::tag::TagId;
 
 /// A buffer is handed to the writer at this many bytes, or when it is this old.
@@ -247,13 +248,11 @@ impl Recorder {
         }
         lists.threads.clear();
         alloc.raw_threads(|index, name, bytes| {
-            if known.threads.len() <= index {
-                known.threads.resize(index + 1, None);
-            }
+            let known = row_at(&mut known.threads, index);
             // A heap may pass to another thread: the name is written again then.
-            if known.threads[index].as_deref() != Some(name) {
+            if known.as_deref() != Some(name) {
                 encoder.define(Kind::Thread, number(index), name, 0);
-                known.threads[index] = Some(Box::from(name));
+                *known = Some(Box::from(name));
             }
             lists.threads.push((number(index), bytes as u64));
         });
@@ -349,10 +348,7 @@ impl Recorder {
 }
 
 fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {
-    if known.len() <= index {
-        known.resize(index + 1, false);
-    }
-    if !core::mem::replace(&mut known[index], true) {
+    if !core::mem::replace(row_at(known, index), true) {
         define(number(index));
     }
 }

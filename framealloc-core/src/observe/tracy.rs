@@ -9,6 +9,7 @@ use tracy_client::{Client, FrameName, PlotConfiguration, PlotFormat, PlotLineSty
 
 use crate::raw::registry::{FrameReport, SmartAlloc};
 use crate::raw::tracy;
+use crate::rows::row_at;
 use crate::tag::TagId;
 
 /// Blocks of a pool lie this far from each other in Tracy's map of addresses.
@@ -85,11 +86,8 @@ impl Tracy {
         }
         self.client.plot(self.total.plot, value(report.bytes));
         for (index, figures) in alloc.raw_tags().filter(|(_, figures)| figures.high_water > 0) {
-            if self.tags.len() <= index {
-                self.tags.resize(index + 1, None);
-            }
             let (client, title) = (&self.client, &self.title);
-            let shown = self.tags[index].get_or_insert_with(|| {
+            let shown = row_at(&mut self.tags, index).get_or_insert_with(|| {
                 let text = format!("{title}: {}", TagId::from_index(index).path());
                 Shown { name: Name::of_bytes(client, &text), entered: false }
             });

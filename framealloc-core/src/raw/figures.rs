@@ -11,6 +11,7 @@ use crate::budget::BudgetEvent;
 use crate::observe::behavior::filter::Filter;
 use crate::observe::events::FrameEvent;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
+use crate::rows::row_at;
 use crate::site;
 use crate::tag::TagId;
 use crate::transfer::{TransferStats, UnreceivedTransfer};
@@ -183,10 +184,7 @@ impl Turn {
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
         let sites = unsafe { &mut (*heap.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
-            if self.sites.len() <= index {
-                self.sites.resize(index + 1, SiteFigures::default());
-            }
-            self.sites[index].add(&core::mem::take(figures));
+            row_at(&mut self.sites, index).add(&core::mem::take(figures));
         }
         bytes
     }

@@ -8,6 +8,7 @@ use super::names::Names;
 use super::registry::Turn;
 use super::thread_heap::ThreadHeap;
 use crate::observe::phases::{PhaseId, PhaseSpan};
+use crate::rows::row_at;
 
 /// Figures of one phase on one thread, in the running frame; then of all threads, in the last one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,11 +93,7 @@ impl Phases {
             figures.longest = figures.duration;
         }
         let number = phase.id.index();
-        if self.ended.len() <= number {
-            let _growth = HeapZone::growth();
-            self.ended.resize(number + 1, PhaseFigures::default());
-        }
-        self.ended[number].add(&figures);
+        row_at(&mut self.ended, number).add(&figures);
         PhaseSpan {
             path: phase.path,
             bytes: now.position.saturating_sub(phase.start.position),

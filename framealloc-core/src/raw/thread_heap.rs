@@ -16,6 +16,7 @@ use super::registry::{Inner, SmartAlloc};
 use super::retain::RetainNode;
 use super::share::DropNode;
 use crate::observe::heap_use::HeapUse;
+use crate::rows::row_at;
 use crate::sync::Witness;
 use crate::tag::TagId;
 use crate::trail::Trail;
@@ -309,11 +310,7 @@ impl ThreadHeap {
     unsafe fn scoped_of(&self, tag: usize) -> &mut Booked {
         // SAFETY: as in `frame_of`.
         let scoped = unsafe { &mut (*self.state()).scoped };
-        if scoped.len() <= tag {
-            let _growth = HeapZone::growth();
-            scoped.resize(tag + 1, Booked::default());
-        }
-        &mut scoped[tag]
+        row_at(scoped, tag)
     }
 
     /// Books one call of an annotated system.
@@ -321,10 +318,7 @@ impl ThreadHeap {
     pub(crate) fn book_site(&self, site: usize, bytes: usize, heap: HeapUse) {
         // SAFETY: as in `frame_of`; the reference ends with this function.
         let sites = unsafe { &mut (*self.state()).sites };
-        if sites.len() <= site {
-            Self::grow_sites(sites, site);
-        }
-        sites[site].add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
+        row_at(sites, site).add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
     }
 
     /// Books what a system took from the heap to its tag.
@@ -333,13 +327,6 @@ impl ThreadHeap {
     pub(crate) fn book_heap(&self, tag: TagId, heap: HeapUse) {
         // SAFETY: as in `frame_of`; the reference ends with the statement.
         unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow_sites(sites: &mut Vec<SiteFigures>, site: usize) {
-        let _growth = HeapZone::growth();
-        sites.resize(site + 1, SiteFigures::default());
     }
 
     /// Ends the frame of this thread: takes all memory back and publishes the bytes of each tag. Returns how many

@@ -6,6 +6,7 @@ use super::report::{BehaviorReport, ObjectBehavior, PoolBehavior, SystemBehavior
 use super::rules::{self, Finding};
 use crate::raw::pool::RawPool;
 use crate::raw::registry::SmartAlloc;
+use crate::rows::row_at;
 use crate::tag::TagId;
 use crate::{heap, site, tag};
 
@@ -97,13 +98,6 @@ pub(crate) struct Filter {
     post: Post,
 }
 
-fn entry<T: Clone + Default>(rows: &mut Vec<T>, index: usize) -> &mut T {
-    if rows.len() <= index {
-        rows.resize(index + 1, T::default());
-    }
-    &mut rows[index]
-}
-
 impl ObjectBehavior {
     fn add(&mut self, row: &Row) {
         self.made += row.objects;
@@ -141,7 +135,7 @@ impl Filter {
     /// Retained values have found their place, or have dropped; the frame is about to turn.
     pub(super) fn settle(&mut self, values: &[SettledValue]) {
         for SettledValue { tag, promoted } in values {
-            let row = entry(&mut self.tags, tag.index());
+            let row = row_at(&mut self.tags, tag.index());
             row.is_active = true;
             row.behavior.retained += 1;
             if let Some(PromotedValue { bytes, frame_bytes, to_heap }) = promoted {
@@ -159,7 +153,7 @@ impl Filter {
         let Self { frames, tags, pools, systems, post, .. } = self;
         for (index, figures) in alloc.raw_tags().filter(|(_, figures)| figures.bytes > 0 || figures.fallbacks.count > 0)
         {
-            let row = entry(tags, index);
+            let row = row_at(tags, index);
             row.is_active = true;
             row.behavior.frame_bytes += figures.bytes as u64;
             row.heap_now += figures.fallbacks.count as u64;
@@ -167,7 +161,7 @@ impl Filter {
         for index in 0..tag::count() {
             let taken = heap::taken(index);
             if taken > 0 {
-                let row = entry(tags, index);
+                let row = row_at(tags, index);
                 row.heap_now += (taken - row.heap_taken).saturating_sub(row.promoted_to_heap);
                 row.heap_taken = taken;
             }
@@ -178,7 +172,7 @@ impl Filter {
             Seen::Row(row) => match row.maker {
                 Maker::Tag(tag) => {
                     if row.objects + row.oversized + row.late > 0 {
-                        entry(tags, tag.index()).add(row);
+                        row_at(tags, tag.index()).add(row);
                     }
                 }
                 Maker::Pool(pool) => {
@@ -190,7 +184,7 @@ impl Filter {
                 }
             },
             Seen::Lives { tag, followed, mean } => {
-                let behavior = &mut entry(tags, tag.index()).behavior;
+                let behavior = &mut row_at(tags, tag.index()).behavior;
                 (behavior.followed, behavior.mean_lifetime) = (followed, mean);
             }
         });
@@ -205,7 +199,7 @@ impl Filter {
             }
         }
         for (index, figures) in alloc.raw_sites().filter(|(_, figures)| figures.heap.calls > 0) {
-            let row = entry(systems, index);
+            let row = row_at(systems, index);
             row.first_frame = if row.first_frame == 0 { *frames } else { row.first_frame };
             row.heap_calls += figures.heap.calls as u64;
             row.heap_frames += 1;

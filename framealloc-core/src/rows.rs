@@ -1,0 +1,20 @@
+//! Tables by index that are as long as the highest index in use: of tags, systems, phases, threads.
+
+use crate::raw::heap_guard::HeapZone;
+
+/// Returns the row with this index. A table that is too short grows by rows of nothing.
+#[inline]
+pub(crate) fn row_at<T: Clone + Default>(rows: &mut Vec<T>, index: usize) -> &mut T {
+    if rows.len() <= index {
+        grow(rows, index);
+    }
+    &mut rows[index]
+}
+
+#[cold]
+#[inline(never)]
+fn grow<T: Clone + Default>(rows: &mut Vec<T>, index: usize) {
+    // It is our memory that grows, in whichever system that happens.
+    let _growth = HeapZone::growth();
+    rows.resize(index + 1, T::default());
+}
