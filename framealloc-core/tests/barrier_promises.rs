@@ -93,14 +93,33 @@ fn a_late_waiter_does_not_block() {
 fn a_thread_that_never_signals_sees_every_frame_once() {
     const FRAMES: u64 = 1000;
     let barrier = FrameBarrier::new(1);
+    // The next frame waits until the figure was read: else further ones may complete between the wait and the reading.
+    let (seen, next) = std::sync::mpsc::sync_channel(0);
     thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut before = 0;
-            while before < FRAMES {
+        let barrier = &barrier;
+        scope.spawn(move || {
+            for before in 0..FRAMES {
                 barrier.wait_all_timeout(HANG).unwrap();
                 let now = barrier.completed_frames();
-                assert!(now > before, "{now} after {before}");
-                before = now;
+                assert!(now == before + 1, "{now} after {before}");
+                seen.send(()).unwrap();
+            }
+        });
+        for _ in 0..FRAMES {
+            barrier.signal_frame_complete();
+            next.recv().unwrap();
+        }
+    });
+    // Frames that nobody holds up: a wait may see several of them, but none twice.
+    let barrier = FrameBarrier::new(1);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut waits, mut now) = (0, 0);
+            while now < FRAMES {
+                barrier.wait_all_timeout(HANG).unwrap();
+                waits += 1;
+                now = barrier.completed_frames();
+                assert!(now >= waits, "{waits} waits returned for {now} frames");
             }
         });
         for _ in 0..FRAMES {
