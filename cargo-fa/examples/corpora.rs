@@ -47,7 +47,7 @@ fn main() -> ExitCode {
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let request = Request { pedantic: true, ..Request::default() };
+    let request = Request { pedantic: true, exhaustive: true, ..Request::default() };
     let start = Instant::now();
     let before = processor_time();
     let analysis = project.analyze(&request, &Config::default());

@@ -33,6 +33,9 @@ pub struct Request {
     pub jobs: usize,
     /// Also produce findings of low confidence.
     pub pedantic: bool,
+    /// Also look at functions that have nothing to do with frames, as far as names and calls tell. It takes longer and finds
+    /// nothing more: this is for tests of just that.
+    pub exhaustive: bool,
     /// Read and write the cache of facts below the target directory.
     pub cache: bool,
     /// Give no memory back: the process ends soon.

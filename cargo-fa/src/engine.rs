@@ -45,11 +45,13 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let start = Instant::now();
     let configured = configured_roots(&program, config);
     let pooled = graph::pooled_types(&program);
-    let first = Graph::build(&program, &pooled, &users).relevant(&configured);
+    let graph = Graph::build(&program, &pooled, &users);
+    let callers = graph.callers();
+    let seeds = if request.exhaustive { program.all_fns().collect() } else { graph.seeds(&configured) };
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let analysed = schedule::analyse(&program, &pooled, first);
+    let analysed = schedule::analyse(&program, &pooled, seeds, &callers);
     analysis.timings.push(("flow", start.elapsed()));
 
     let start = Instant::now();
@@ -103,12 +105,7 @@ fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
 fn configured_roots(program: &Program<'_>, config: &Config) -> Vec<FnId> {
     let mut roots = Vec::new();
     for path in &config.analysis.roots {
-        for at in 0..program.fns.len() {
-            let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
-            if program.fn_path(id) == *path {
-                roots.push(id);
-            }
-        }
+        roots.extend(program.all_fns().filter(|id| program.fn_path(*id) == *path));
     }
     roots
 }

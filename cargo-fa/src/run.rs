@@ -111,6 +111,7 @@ impl<'w> Plan<'w> {
             jobs: common.jobs,
             // Guesses are always asked for: a suppression of one must not look unused in a run that does not show it.
             pedantic: true,
+            exhaustive: false,
             cache: !common.no_cache,
             ends: true,
         };

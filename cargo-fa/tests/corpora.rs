@@ -29,7 +29,8 @@ fn nothing_is_found_in_the_sources_of_dependencies() {
     packages.sort();
     let root = packages[0].parent().expect("packages lie in a folder");
     let project = Project::of_packages(root, &packages).expect("their manifests can be read");
-    let analysis = project.analyze(&Request { pedantic: true, ..Request::default() }, &Config::default());
+    let analysis =
+        project.analyze(&Request { pedantic: true, exhaustive: true, ..Request::default() }, &Config::default());
     let lines: u32 = analysis.files.iter().map(|file| file.lines).sum();
     assert!(lines > 20_000, "{lines} lines of {packages:?}");
     assert!(analysis.findings.is_empty(), "{:#?}", analysis.findings);

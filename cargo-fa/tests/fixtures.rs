@@ -198,6 +198,29 @@ fn the_number_of_threads_changes_nothing() {
     }
 }
 
+/// Most functions are not looked at, since names and calls say that they have nothing to do with frames.
+#[test]
+fn functions_that_are_not_looked_at_hold_nothing() {
+    let compare = |project: &Project, config: &Config, what: &Path| {
+        let request = Request { jobs: 1, pedantic: true, tests: true, examples: true, ..Request::default() };
+        let usual = project.analyze(&request, config);
+        let all = project.analyze(&Request { exhaustive: true, ..request }, config);
+        assert_eq!(usual.findings, all.findings, "{}", what.display());
+        assert_eq!(usual.tags, all.tags, "{}", what.display());
+        all.findings.len()
+    };
+    let mut found = 0;
+    for path in fixtures() {
+        let folder = path.parent().expect("a folder");
+        let file = PathBuf::from(path.file_name().expect("a file"));
+        found += compare(&Project::of_files(folder, &[file]), &config_of(&config_text(&path)), &path);
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let ours = Project::open(Some(&root.join("Cargo.toml"))).expect("opens");
+    found += compare(&ours, &Config::default(), root);
+    assert!(found > 300, "{found} findings");
+}
+
 /// The fixtures are programs: those that do not say `compile-fail` build against the real crates.
 #[test]
 fn fixtures_compile_unless_they_say_otherwise() {

@@ -7,8 +7,8 @@ mod lower;
 
 use ir::FileFacts;
 
-/// Offsets are 32 bits wide: files over 4 GiB are refused before anything is parsed.
-fn offset(at: usize) -> u32 {
+/// Offsets and rows are 32 bits wide: files over 4 GiB are refused before anything is parsed.
+pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 

@@ -166,6 +166,9 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Signalled, turned, and only then waited for.
     fn turn_before_wait(&mut self, body: ExprId) {
+        if self.barriers.turns.is_empty() {
+            return;
+        }
         let facts = self.facts;
         let (mut signals, mut waits) = (Vec::new(), Vec::new());
         walk::visit(facts, body, &mut |expr| {

@@ -507,7 +507,6 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         summary.stores.iter_mut().for_each(|of| of.confidence = of.confidence.min(sure));
         self.balance();
         self.barrier_events();
-        self.out.done = true;
         self.out
     }
 

@@ -119,7 +119,6 @@ impl<'l> Interpreter<'_, 'l> {
 
     pub(super) fn run(mut self) -> Analysed {
         let Some(body) = self.def.function.body else {
-            self.out.done = true;
             return self.out;
         };
         let mut types = self.signature.params.iter().cloned();

@@ -119,6 +119,19 @@ impl Ty {
         }
     }
 
+    /// Whether the type, as far as it is known, may be one of ours or have one in it.
+    pub(crate) fn may_hold_frames(&self) -> bool {
+        match self {
+            Self::User(..) | Self::Trait(_) => true,
+            Self::Known(known, args) => known.is_ours() || args.iter().any(Self::may_hold_frames),
+            Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
+                inner.may_hold_frames()
+            }
+            Self::Tuple(parts) => parts.iter().any(Self::may_hold_frames),
+            _ => false,
+        }
+    }
+
     /// The allocator that this is, or leads to.
     pub(crate) fn allocator(&self) -> Option<Known> {
         let mut ty = self.clone();

@@ -183,6 +183,10 @@ impl<'l> Program<'l> {
         &self.loaded.files[file].facts
     }
 
+    pub(crate) fn all_fns(&self) -> impl Iterator<Item = FnId> + use<> {
+        (0..crate::facts::offset(self.fns.len())).map(FnId)
+    }
+
     pub(crate) fn fn_def(&self, id: FnId) -> &FnDef<'l> {
         &self.fns[id.0 as usize]
     }

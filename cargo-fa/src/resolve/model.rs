@@ -278,6 +278,10 @@ const FOREIGN: &[(&str, &str, Known)] = &[
 ];
 
 impl Known {
+    pub(crate) fn is_ours(self) -> bool {
+        OURS.iter().any(|(_, known)| *known == self)
+    }
+
     /// A value that lives in frame memory or gives access to it, and must not outlive the frame.
     pub(crate) fn is_frame_data(self) -> bool {
         matches!(

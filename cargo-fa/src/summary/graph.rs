@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::ir::{ExprKind, ItemKind, Type};
+use crate::facts::ir::{ExprKind, ItemKind, MacroKind, Type, TypeId};
+use crate::facts::offset;
 use crate::flow::walk;
 use crate::resolve::paths::Space;
 use crate::resolve::{FnDef, FnId, Program, Res, model};
@@ -51,7 +52,7 @@ impl Graph {
             let facts = program.facts(def.file);
             let mut called: FxHashSet<FnId> = FxHashSet::default();
             let mut seed = !def.item.attrs.custom.is_empty();
-            let mut look_at_type = |ty: crate::facts::ir::TypeId| {
+            let mut look_at_type = |ty: TypeId| {
                 let mut stack = vec![ty];
                 while let Some(ty) = stack.pop() {
                     match facts.ty(ty) {
@@ -114,7 +115,7 @@ impl Graph {
                             seed |= pooled.contains(&of);
                         }
                     }
-                    ExprKind::Macro(of) if of.kind == crate::facts::ir::MacroKind::FrameFormat => seed = true,
+                    ExprKind::Macro(of) if of.kind == MacroKind::FrameFormat => seed = true,
                     _ => {}
                 });
             }
@@ -129,30 +130,49 @@ impl Graph {
         Self { callees, seeds }
     }
 
-    /// The functions to start from: those that deal with frames, and who calls them.
-    pub(crate) fn relevant(&self, roots: &[FnId]) -> Vec<FnId> {
-        let mut wanted = self.seeds.clone();
-        for root in roots {
-            wanted[root.0 as usize] = true;
+    /// The functions to start from: those that deal with frames.
+    pub(crate) fn seeds(&self, roots: &[FnId]) -> Vec<FnId> {
+        let seeds = self.seeds.iter().enumerate().filter(|(_, seed)| **seed);
+        let mut seeds: Vec<FnId> = seeds.map(|(at, _)| FnId(offset(at))).collect();
+        seeds.extend(roots);
+        seeds.sort_unstable();
+        seeds.dedup();
+        seeds
+    }
+
+    pub(crate) fn callers(&self) -> Callers {
+        let mut starts = vec![0_usize; self.callees.len() + 1];
+        for callee in self.callees.iter().flatten() {
+            starts[callee.0 as usize + 1] += 1;
         }
-        let mut callers: Vec<Vec<u32>> = vec![Vec::new(); self.callees.len()];
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut callers = vec![FnId(0); starts.last().copied().unwrap_or(0)];
         for (caller, callees) in self.callees.iter().enumerate() {
             for callee in callees {
-                callers[callee.0 as usize].push(u32::try_from(caller).unwrap_or(u32::MAX));
+                let next = &mut next[callee.0 as usize];
+                callers[*next] = FnId(offset(caller));
+                *next += 1;
             }
         }
-        let mut stack: Vec<usize> = (0..wanted.len()).filter(|at| wanted[*at]).collect();
-        while let Some(at) = stack.pop() {
-            for caller in &callers[at] {
-                let caller = *caller as usize;
-                if !wanted[caller] {
-                    wanted[caller] = true;
-                    stack.push(caller);
-                }
-            }
-        }
-        let wanted = wanted.iter().enumerate().filter(|(_, wanted)| **wanted);
-        wanted.map(|(at, _)| FnId(u32::try_from(at).unwrap_or(u32::MAX))).collect()
+        Callers { starts, callers }
+    }
+}
+
+/// Who calls a function, as far as names tell.
+pub(crate) struct Callers {
+    /// By function: where its callers start.
+    starts: Vec<usize>,
+    callers: Vec<FnId>,
+}
+
+impl Callers {
+    /// Sorted.
+    pub(crate) fn of(&self, function: FnId) -> &[FnId] {
+        let at = function.0 as usize;
+        &self.callers[self.starts[at]..self.starts[at + 1]]
     }
 }
 

@@ -23,7 +23,6 @@ pub(crate) struct Analysed {
     pub(crate) no_heap: bool,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
-    pub(crate) done: bool,
 }
 
 /// What callers need to know.
@@ -45,6 +44,19 @@ pub(crate) struct Summary {
     pub(crate) diverges: bool,
     /// What the result is, where the signature does not say.
     pub(crate) result_type: Option<Ty>,
+}
+
+impl Summary {
+    /// Whether callers that have nothing to do with frames otherwise need to know of it: where they hand a frame in, or
+    /// take what is of one out, they have.
+    pub(crate) fn brings_frames(&self) -> bool {
+        self.result.iter().any(|flow| flow.frame)
+            || self.stores.iter().any(|store| store.frame)
+            || !(self.allocates.is_empty() && self.turns.is_empty() && self.signals.is_empty())
+            || self.sets_budget
+            || self.diverges
+            || self.result_type.as_ref().is_some_and(Ty::may_hold_frames)
+    }
 }
 
 /// A part of the result.

@@ -1,14 +1,17 @@
 //! In which order functions are looked at, on all threads at once and with the same result on any number of them.
 //!
-//! First every function by itself, as if calls did nothing: that finds the functions that are really called, which
-//! are far fewer than those whose names fit. Then callees before callers, but only where a callee turned out to do
-//! something that its callers need to know; most do not, and what was found first stands.
+//! First every function that deals with frames by itself, as if calls did nothing: that finds the functions that are
+//! really called, which are far fewer than those whose names fit, and they are looked at as well. Then callees before
+//! callers, but only where a callee turned out to do something that its callers need to know; most do not, and what was
+//! found first stands. Then whoever may call such a function, and so on upwards: nobody else can see a frame through a
+//! call.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::graph::Calls;
+use super::graph::{Callers, Calls};
 use super::{Analysed, Summary};
+use crate::facts::offset;
 use crate::flow::{self, Surroundings};
 use crate::resolve::{FnId, Program, UserType};
 
@@ -20,8 +23,13 @@ const PASSES: usize = 4;
 /// How many functions, which mostly stand in one file, share what they looked up.
 const CHUNK: usize = 32;
 
-/// Looks at these functions and all that they call.
-pub(crate) fn analyse(program: &Program<'_>, pooled: &FxHashSet<UserType>, first: Vec<FnId>) -> Vec<Analysed> {
+/// Looks at these functions, at all that they call, and at their callers where those need to know of it.
+pub(crate) fn analyse(
+    program: &Program<'_>,
+    pooled: &FxHashSet<UserType>,
+    seeds: Vec<FnId>,
+    callers: &Callers,
+) -> Vec<Analysed> {
     let signatures = flow::Signatures::new(program.fns.len());
     let mut analysed: Vec<Analysed> = Vec::new();
     analysed.resize_with(program.fns.len(), Analysed::default);
@@ -36,13 +44,33 @@ pub(crate) fn analyse(program: &Program<'_>, pooled: &FxHashSet<UserType>, first
         calls: Calls { callees: vec![Vec::new(); program.fns.len()] },
         now: 0,
     };
-    schedule.discover(first);
-    for _ in 0..PASSES {
-        if !schedule.pass() {
+    let mut above: Vec<Above> = vec![Above::No; program.fns.len()];
+    for seed in &seeds {
+        above[seed.0 as usize] = Above::Quiet;
+    }
+    schedule.discover(seeds);
+    loop {
+        for _ in 0..PASSES {
+            if !schedule.pass() {
+                break;
+            }
+        }
+        let (fresh, again) = schedule.callers_to_tell(callers, &mut above);
+        if !again {
             break;
         }
+        schedule.discover(fresh);
     }
     schedule.analysed
+}
+
+/// Whether a function deals with frames, by itself or through those that it may call.
+#[derive(Clone, Copy, PartialEq)]
+enum Above {
+    No,
+    Quiet,
+    /// Its callers need to know of it, and were told.
+    Told,
 }
 
 struct Schedule<'p, 'l> {
@@ -85,6 +113,28 @@ impl Schedule<'_, '_> {
             }
             wave = self.unknown(&wave);
         }
+    }
+
+    /// Those that nobody has looked at of the callers of functions that have something to tell; and whether there are such
+    /// functions that have not told it before.
+    fn callers_to_tell(&self, callers: &Callers, above: &mut [Above]) -> (Vec<FnId>, bool) {
+        let tells = |at: &usize| above[*at] == Above::Quiet && self.analysed[*at].summary.brings_frames();
+        let telling: Vec<usize> = (0..above.len()).filter(tells).collect();
+        let mut fresh = Vec::new();
+        for at in &telling {
+            above[*at] = Above::Told;
+            for caller in callers.of(FnId(offset(*at))) {
+                let at = caller.0 as usize;
+                if above[at] == Above::No {
+                    above[at] = Above::Quiet;
+                    if !self.wanted[at] {
+                        fresh.push(*caller);
+                    }
+                }
+            }
+        }
+        fresh.sort_unstable();
+        (fresh, !telling.is_empty())
     }
 
     /// The callees of these that nobody has looked at.
