@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::finding::{Finding, Place};
+use crate::suppress::Directive;
 
 /// Which workspace to open.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +67,11 @@ pub struct AnalysedFile {
     pub package: Arc<str>,
     /// How many lines it has.
     pub lines: u32,
-    /// Whether the bytes `fa:` occur in it, so that it may hold suppressions.
-    pub mentions_fa: bool,
+    /// The suppressions in it.
+    pub directives: Vec<Directive>,
+    /// Whether its functions were read; those of a package that cannot name frame memory are only once one of them is
+    /// called by code that can.
+    pub whole: bool,
 }
 
 /// A file that was left out, wholly or in part.

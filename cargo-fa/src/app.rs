@@ -158,8 +158,12 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
     let session = Session::open(common, open)?;
     let workspace = &*session.workspace;
     let plan = Plan::new(workspace, &session.current, common, check)?;
+    let opened = started.elapsed();
     let analysis = plan.analyze(workspace);
+    let start = Instant::now();
     let mut run = plan.report(analysis, check)?;
+    run.timings.insert(0, ("project", opened));
+    run.timings.push(("select", start.elapsed()));
     if check.fix {
         let changes = fix::plan(&run.report);
         if check.dry_run {
@@ -190,7 +194,9 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
     }
     drop(progress);
     let checked = check.with_check.is_none_or(|command| compile(command, common, check));
+    let start = Instant::now();
     write_outputs(&run.report, &check.outputs(), &session.current, common)?;
+    run.timings.push(("report", start.elapsed()));
     if !common.quiet {
         conclude(&run, common, check, started.elapsed());
     }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use rayon::prelude::*;
+
 use crate::analysis::{AnalysedFile, Analysis, Request, Unparsed};
 use crate::config::Config;
 use crate::facts::{self, cache::Cache};
@@ -31,11 +33,8 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let mut analysis = Analysis::default();
     let start = Instant::now();
     let users = project.users(&config.analysis.roots);
-    let relevant = project.relevant(&users);
     let cache = Cache::open(project.target_directory.as_deref().filter(|_| request.cache));
-    let loaded = project::load(project, request, &relevant, &cache);
-    let saving = cache.save();
-    list_files(project, &loaded, &mut analysis);
+    let loaded = project::load(project, request, &users, &cache);
     analysis.timings.push(("parse", start.elapsed()));
 
     let start = Instant::now();
@@ -53,6 +52,8 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let start = Instant::now();
     let analysed = schedule::analyse(&program, &pooled, seeds, &callers);
     analysis.timings.push(("flow", start.elapsed()));
+    list_files(project, &loaded, &mut analysis);
+    let saving = cache.save(loaded.files.par_iter().map(|file| (&file.facts, file.origin)));
 
     let start = Instant::now();
     let mut roots = configured;
@@ -85,6 +86,7 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis
 }
 
+/// What was read, once it is known which functions had to be.
 fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
     for file in &loaded.files {
         let package: std::sync::Arc<str> = project.members[file.member].name.as_str().into();
@@ -92,9 +94,10 @@ fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
             path: file.path.clone(),
             package: package.clone(),
             lines: file.facts.lines,
-            mentions_fa: file.facts.mentions_fa || file.refused.is_some(),
+            directives: file.directives.clone(),
+            whole: !file.facts.bodies.are_unread(),
         });
-        if let Some(refused) = &file.refused {
+        if let Some(refused) = file.refused.as_ref().or(file.facts.bodies.refused()) {
             let place = Place::new(file.path.clone(), refused.at.lo, refused.at.hi);
             analysis.unparsed.push(Unparsed { place, message: refused.message.clone(), package });
         }

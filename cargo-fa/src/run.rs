@@ -12,10 +12,10 @@ use crate::codes::{Code, FA900, Level};
 use crate::config::{self, Config};
 use crate::finding::{Confidence, Finding};
 use crate::levels::Levels;
-use crate::report::{Accepted, AcceptedBy, Report, Reported, fingerprints};
+use crate::report::{Accepted, AcceptedBy, Report, Reported, counted, fingerprints};
 use crate::selection::{Exclusion, Selection, from_root, named};
 use crate::source::SourceMap;
-use crate::suppress::{FileDirectives, Outcome, apply, scan};
+use crate::suppress::{FileDirectives, Outcome, apply};
 
 /// Why a run could not start; each is exit code 2.
 #[derive(Clone, Debug)]
@@ -150,23 +150,25 @@ impl<'w> Plan<'w> {
                 .inside(&*one.package, "")
         }));
 
-        let mut sources = SourceMap::new(self.root);
-        let mut directives: BTreeMap<Arc<str>, FileDirectives> = BTreeMap::new();
-        for file in files.iter().filter(|file| file.mentions_fa) {
-            sources.load(&file.path);
-            let found = scan(sources.source(&file.path).text());
-            if !found.is_empty() {
-                let analysed = !unread.contains(&file.path);
-                let of_file = FileDirectives { package: file.package.clone(), analysed, directives: found };
-                directives.insert(file.path.clone(), of_file);
-            }
+        let mut of_files: BTreeMap<Arc<str>, FileDirectives> = BTreeMap::new();
+        for file in files.iter().filter(|file| !file.directives.is_empty()) {
+            let analysed = !unread.contains(&file.path);
+            let directives = file.directives.clone();
+            of_files.insert(file.path.clone(), FileDirectives { package: file.package.clone(), analysed, directives });
         }
         let levels = &self.levels;
         let Outcome { findings, suppressed } =
-            apply(findings, &directives, |code| levels.forbidden(code), |code| enabled(levels, code));
+            apply(findings, &of_files, |code| levels.forbidden(code), |code| enabled(levels, code));
 
+        let sources = SourceMap::new(self.root);
         let report = Report { sources, files: files.len(), packages: packages(&files), ..Report::default() };
         self.details.push(format!("{} of {} files selected", files.len(), analysis.files.len()));
+        let outlines = files.iter().filter(|file| !file.whole).count();
+        if outlines > 0 {
+            let files = counted(outlines, "file");
+            self.details
+                .push(format!("of {files} only the outlines were read: no code that uses frames calls into them"));
+        }
         let report = self.decide(report, findings, suppressed, check.fail_fast);
         Ok(Run { report, incomplete, timings: analysis.timings, details: self.details })
     }

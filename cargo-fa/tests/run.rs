@@ -110,7 +110,8 @@ impl Workspace for Fake {
                 path: file,
                 package: package.as_str().into(),
                 lines: 1,
-                mentions_fa: text.contains("fa:"),
+                directives: cargo_fa::suppress::scan(&text),
+                whole: true,
             });
         }
         analysis

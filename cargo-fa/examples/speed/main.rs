@@ -1,6 +1,6 @@
 //! Measures the analyser against its bars, on trees made of sources that the registry has anyway.
 //!
-//! `cargo run --release -p cargo-fa --example speed [-- --rounds N] [--lines N] [--keep]`
+//! `cargo run --release -p cargo-fa --example speed [-- --rounds N] [--lines N] [--games PERCENT] [--keep]`
 //!
 //! Every figure is of a whole process that does what `cargo fa` does: the example starts itself anew for each. Runs of the
 //! analyser and of bare syn take turns, so that what else the machine does hits both; medians count, and next to wall time
@@ -41,8 +41,9 @@ fn main() {
     };
     let rounds = number("--rounds", 5).max(1);
     let lines = number("--lines", 300_000);
+    let games = number("--games", 20).min(100);
     let directory = tempfile::Builder::new().prefix("cargo-fa-speed").tempdir().expect("a directory for the trees");
-    let large = tree::large(&directory.path().join("large"), lines);
+    let large = tree::large(&directory.path().join("large"), lines, lines * games / 100);
     let game = tree::game(&directory.path().join("game"), 20_000);
     println!("{rounds} rounds, 2 threads, {}", measure::load());
     let mut rows = Vec::new();

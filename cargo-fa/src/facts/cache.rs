@@ -6,18 +6,19 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::ir::{FileFacts, Lazy};
-use super::{Refused, parse};
+use super::ir::FileFacts;
+use super::tables::{Bodies, Unread};
+use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-6");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-8");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
@@ -27,13 +28,50 @@ const MAGIC: &[u8; 8] = b"fa facts";
 /// Key, place, length of both parts, checksum.
 const INDEX_ENTRY: usize = 16 + 8 + 4 + 4 + 8;
 
+/// Names a text, and whether what is in its modules of tests counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    hash: u128,
+    pub(crate) tests: bool,
+}
+
+impl Key {
+    pub(crate) fn of(bytes: &[u8], tests: bool) -> Self {
+        Self { hash: hash(bytes), tests }
+    }
+
+    fn stored(self) -> u128 {
+        self.hash ^ u128::from(self.tests)
+    }
+}
+
+/// What the cache knew of a file before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Origin {
+    /// All of it, or there is no cache.
+    #[default]
+    Stored,
+    /// What is outside of functions.
+    Outline(Key),
+    Parsed(Key),
+}
+
+impl Origin {
+    fn to_store(self, facts: &FileFacts) -> Option<Key> {
+        match self {
+            Self::Parsed(key) => Some(key),
+            Self::Outline(key) => facts.bodies.known().map(|_| key),
+            Self::Stored => None,
+        }
+    }
+}
+
 /// Where facts come from instead of the parser.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     directory: Option<PathBuf>,
     known: FxHashMap<u128, Entry>,
     packs: Vec<PathBuf>,
-    fresh: Mutex<Vec<(u128, Record)>>,
 }
 
 #[derive(Debug)]
@@ -46,7 +84,8 @@ struct Entry {
     used: AtomicBool,
 }
 
-/// What is stored of one file: the facts without the bodies of functions, and the bodies.
+/// What is stored of one file: the facts without the bodies of functions, and the bodies, or nothing of them where they
+/// were not parsed.
 #[derive(Debug)]
 struct Record {
     bytes: Arc<Vec<u8>>,
@@ -67,36 +106,38 @@ impl Cache {
         let mut known = FxHashMap::default();
         let read: Vec<_> = packs.par_iter().map(|path| std::fs::read(path).ok().and_then(index)).collect();
         for (key, entry) in read.into_iter().flatten().flatten() {
-            known.insert(key, entry);
+            // A later run may have parsed the bodies that an earlier one left alone.
+            if known.get(&key).is_none_or(|old: &Entry| old.bodies < entry.bodies) {
+                known.insert(key, entry);
+            }
         }
-        Self { directory: Some(directory), known, packs, fresh: Mutex::default() }
+        Self { directory: Some(directory), known, packs }
     }
 
-    /// The facts of a file, with or without what is in its modules of tests.
-    pub(crate) fn parse(&self, bytes: &[u8], tests: bool) -> Result<Box<FileFacts>, Refused> {
+    /// The facts of a file of these bytes; bodies that are stored come along even if nobody asked for them.
+    pub(crate) fn parse(&self, path: &Path, bytes: &[u8], extent: Extent) -> Result<(FileFacts, Origin), Refused> {
         if self.directory.is_none() {
-            return parse(bytes, tests).map(Box::new);
+            return Ok((parse(path, bytes, extent)?, Origin::Stored));
         }
-        let key = hash(bytes) ^ u128::from(tests);
-        if let Some(facts) = self.known.get(&key).and_then(Entry::read) {
-            return Ok(Box::new(facts));
+        let key = Key::of(bytes, extent.tests);
+        let known = self.known.get(&key.stored()).filter(|entry| entry.bodies > 0 || !extent.bodies);
+        match known.and_then(|entry| entry.read(path, key)) {
+            Some(read) => Ok(read),
+            None => Ok((parse(path, bytes, extent)?, Origin::Parsed(key))),
         }
-        let mut facts = parse(bytes, tests)?;
-        if let Some(record) = Record::of(&facts) {
-            // The tables of a body are ten times as large as what is stored of it, and of most nobody asks.
-            let range = record.outline..record.bytes.len();
-            facts.bodies = Lazy::stored(Arc::clone(&record.bytes), range);
-            self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push((key, record));
-        }
-        Ok(Box::new(facts))
     }
 
-    /// Writes what was parsed, on a thread of its own, and removes what has not been used for long.
+    /// Writes what was parsed of these, on a thread of its own, and removes what has not been used for long.
     ///
     /// A cache that cannot be written is no reason to fail.
-    pub(crate) fn save(self) -> Option<JoinHandle<()>> {
+    pub(crate) fn save<'f>(
+        self,
+        files: impl ParallelIterator<Item = (&'f FileFacts, Origin)>,
+    ) -> Option<JoinHandle<()>> {
         let directory = self.directory?;
-        let mut records = self.fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Only now: what has been parsed since is stored as well, and the memory of the parser is free.
+        let mut records: Vec<(u128, Record)> =
+            files.filter_map(|(facts, origin)| Some((origin.to_store(facts)?.stored(), Record::of(facts)?))).collect();
         let used = self.known.values().filter(|entry| entry.used.load(Ordering::Relaxed)).count();
         let crowded = self.known.len() - used > (used + records.len()).max(16) * KEPT;
         let together = crowded || self.packs.len() >= PACKS;
@@ -113,7 +154,8 @@ impl Cache {
             superseded = self.packs;
         }
         let write = move || {
-            records.sort_by_key(|(key, _)| *key);
+            // Of two records the one with bodies stays.
+            records.sort_by_key(|(key, record)| (*key, std::cmp::Reverse(record.bytes.len())));
             records.dedup_by_key(|(key, _)| *key);
             let head = head(&records);
             let path = directory.join(format!("{:032x}.pack", hash(&head)));
@@ -136,13 +178,20 @@ impl Entry {
         (checksum(payload) == self.sum).then_some(payload)
     }
 
-    fn read(&self) -> Option<FileFacts> {
+    fn read(&self, path: &Path, key: Key) -> Option<(FileFacts, Origin)> {
         let payload = self.payload()?;
         let mut facts: FileFacts = postcard::from_bytes(&payload[..self.outline]).ok()?;
         let bodies = self.at + self.outline;
-        facts.bodies = Lazy::stored(Arc::clone(&self.pack), bodies..bodies + self.bodies);
+        let origin;
+        (facts.bodies, origin) = match self.bodies {
+            0 => {
+                let unread = Unread { path: path.to_owned(), key, outside: facts.outside.rows() };
+                (Bodies::unread(unread), Origin::Outline(key))
+            }
+            length => (Bodies::stored(Arc::clone(&self.pack), bodies..bodies + length), Origin::Stored),
+        };
         self.used.store(true, Ordering::Relaxed);
-        Some(facts)
+        Some((facts, origin))
     }
 }
 
@@ -150,7 +199,10 @@ impl Record {
     fn of(facts: &FileFacts) -> Option<Self> {
         let bytes = postcard::to_extend(facts, Vec::new()).ok()?;
         let outline = bytes.len();
-        let bytes = postcard::to_extend(facts.bodies.get(), bytes).ok()?;
+        let bytes = match facts.bodies.known() {
+            Some(bodies) => postcard::to_extend(bodies, bytes).ok()?,
+            None => bytes,
+        };
         Some(Self { bytes: Arc::new(bytes), outline })
     }
 }
@@ -251,10 +303,17 @@ fn halves(word: u128) -> (u64, u64) {
 mod tests {
     use super::*;
 
-    fn finish(cache: Cache) {
-        if let Some(writing) = cache.save() {
+    const WHOLE: Extent = Extent { tests: false, bodies: true };
+    const OUTLINE: Extent = Extent { tests: false, bodies: false };
+
+    fn finish(cache: Cache, parsed: &[(FileFacts, Origin)]) {
+        if let Some(writing) = cache.save(parsed.par_iter().map(|(facts, origin)| (facts, *origin))) {
             writing.join().expect("written");
         }
+    }
+
+    fn read(cache: &Cache, text: &[u8], extent: Extent) -> (FileFacts, Origin) {
+        cache.parse(Path::new("nowhere.rs"), text, extent).expect("parses")
     }
 
     fn packs(target: &Path) -> Vec<PathBuf> {
@@ -268,32 +327,82 @@ mod tests {
         let target = tempfile::tempdir().expect("a directory");
         let text = include_bytes!("lower/exprs.rs");
         let cache = Cache::open(Some(target.path()));
-        let parsed = cache.parse(text, false).expect("parses");
-        finish(cache);
+        let parsed = [read(&cache, text, WHOLE)];
+        finish(cache, &parsed);
         let cache = Cache::open(Some(target.path()));
-        assert!(cache.known.contains_key(&hash(text)));
-        assert_eq!(parsed, cache.parse(text, false).expect("is read"));
-        assert!(cache.fresh.lock().expect("nobody panicked").is_empty(), "it was not parsed again");
-        assert_eq!(parsed, Cache::default().parse(text, false).expect("parses"));
+        let (stored, origin) = read(&cache, text, WHOLE);
+        assert_eq!(parsed[0].0, stored);
+        assert!(matches!(origin, Origin::Stored), "it was not parsed again: {origin:?}");
+        assert_eq!(stored, read(&Cache::default(), text, WHOLE).0);
+    }
+
+    #[test]
+    fn functions_are_stored_once_they_were_read() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let path = folder.path().join("lib.rs");
+        let text = b"fn f() -> u32 { 1 } fn g() { f(); }";
+        std::fs::write(&path, text).expect("written");
+        let (whole, _) = read(&Cache::default(), text, WHOLE);
+        let run = |extent: Extent, look: bool| {
+            let cache = Cache::open(Some(folder.path()));
+            let parsed = [cache.parse(&path, text, extent).expect("parses")];
+            let unread = parsed[0].0.bodies.are_unread();
+            if look {
+                assert_eq!(parsed[0].0, whole);
+            }
+            finish(cache, &parsed);
+            unread
+        };
+        assert!(run(OUTLINE, false), "nobody looked");
+        assert!(run(OUTLINE, false), "only the outline is stored");
+        assert!(run(OUTLINE, true), "it is read late");
+        assert!(!run(OUTLINE, true), "it is stored now");
+        assert!(!run(WHOLE, true));
+        // The other way round, and with the packs put together in between.
+        let text = |number: usize| format!("fn h() {{ {number} }}").into_bytes();
+        for number in 0..2 * PACKS {
+            let cache = Cache::open(Some(folder.path()));
+            let parsed = [read(&cache, &text(number), OUTLINE), read(&cache, &text(0), WHOLE)];
+            finish(cache, &parsed);
+        }
+        let cache = Cache::open(Some(folder.path()));
+        assert!(!read(&cache, &text(0), OUTLINE).0.bodies.are_unread());
+        assert!(read(&cache, &text(2 * PACKS - 1), OUTLINE).0.bodies.are_unread());
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_not_mixed_with_what_it_was() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let path = folder.path().join("lib.rs");
+        std::fs::write(&path, "fn f() { 2 }").expect("written");
+        for cache in [Cache::default(), Cache::open(Some(folder.path()))] {
+            let parsed = [cache.parse(&path, b"fn f() { 1 }", OUTLINE).expect("parses")];
+            assert_eq!(parsed[0].0.bodies.tables().exprs.len(), 0);
+            let refused = parsed[0].0.bodies.refused().expect("refused");
+            assert!(refused.message.contains("changed"), "{refused:?}");
+            finish(cache, &parsed);
+        }
+        let cache = Cache::open(Some(folder.path()));
+        assert!(read(&cache, b"fn f() { 1 }", OUTLINE).0.bodies.are_unread(), "the outline is stored, and no more");
     }
 
     #[test]
     fn a_damaged_entry_is_parsed_again() {
         let text = b"fn f() -> u32 { 1 }";
-        let parsed = Cache::default().parse(text, false).expect("parses");
         let target = tempfile::tempdir().expect("a directory");
         let cache = Cache::open(Some(target.path()));
-        cache.parse(text, false).expect("parses");
-        finish(cache);
+        let parsed = [read(&cache, text, WHOLE)];
+        finish(cache, &parsed);
         let [pack] = packs(target.path()).try_into().expect("one pack");
         let whole = std::fs::read(&pack).expect("readable");
+        let again = || read(&Cache::open(Some(target.path())), text, WHOLE).0;
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 1;
             std::fs::write(&pack, &damaged).expect("written");
-            assert_eq!(Cache::open(Some(target.path())).parse(text, false).expect("parses"), parsed, "byte {at}");
+            assert_eq!(again(), parsed[0].0, "byte {at}");
             std::fs::write(&pack, &whole[..at]).expect("written");
-            assert_eq!(Cache::open(Some(target.path())).parse(text, false).expect("parses"), parsed, "cut at {at}");
+            assert_eq!(again(), parsed[0].0, "cut at {at}");
         }
     }
 
@@ -303,9 +412,8 @@ mod tests {
         let text = |number: usize| format!("fn f() -> u32 {{ {number} }}");
         for number in 0..100 {
             let cache = Cache::open(Some(target.path()));
-            cache.parse(text(number).as_bytes(), false).expect("parses");
-            cache.parse(b"fn always() {}", false).expect("parses");
-            finish(cache);
+            let parsed = [read(&cache, text(number).as_bytes(), WHOLE), read(&cache, b"fn always() {}", WHOLE)];
+            finish(cache, &parsed);
             assert!(packs(target.path()).len() <= PACKS, "after {number}");
         }
         let cache = Cache::open(Some(target.path()));

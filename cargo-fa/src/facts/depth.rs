@@ -3,31 +3,81 @@
 //! The lexer turns every line of documentation into an attribute with an escaped string in it, which takes as long as
 //! parsing the code. Nothing here reads documentation, so that it never gets to see it. Nor does it see what is inside of
 //! `#[cfg(test)] mod tests { … }` in a run that reads no tests, a fifth of most libraries: that is as little part of the
-//! program then as a file in `tests/`. What `macro_rules!` defines is not read in any run.
+//! program then as a file in `tests/`. What `macro_rules!` defines is not read in any run. And of a library that cannot
+//! name frame memory it sees what is outside of functions first, and a whole file only if code with frames calls a
+//! function in it.
+
+use super::outline::Outline;
 
 /// How deep brackets may nest.
 const BRACKETS: u32 = 600;
 /// How long a chain of operators, dots, prefixes or `else if` may grow.
 const CHAIN: u32 = 6_000;
 
-/// The text with blanks for comments, what is in `macro_rules!` and, without `tests`, in modules of tests, every byte of
-/// code where it was; or the offset where it nests too deeply.
-pub(super) fn prepare(text: &str, tests: bool) -> Result<String, usize> {
-    let bytes = text.as_bytes();
-    let mut blanked = bytes.to_vec();
-    check(bytes, tests, |from, to| {
-        for byte in &mut blanked[from..to] {
-            if *byte != b'\n' {
-                *byte = b' ';
-            }
-        }
-    })?;
-    // Comments start and end at ASCII, so that no character is cut; if it were, the text would be taken as it is.
-    Ok(String::from_utf8(blanked).unwrap_or_else(|_| text.to_owned()))
+/// What the parser gets to see of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Prepared {
+    /// Every byte of code is in the line and the column where it was.
+    pub(super) text: String,
+    /// Where the opening braces of functions are in the file that hold no items, in the order of the text.
+    pub(super) bodies: Vec<usize>,
 }
 
-/// The offset where the text nests too deeply; `blank` hears of comments and of what is not read.
-fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Result<(), usize> {
+/// What is left out besides comments and what is in `macro_rules!`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Without {
+    /// What is in modules of tests.
+    pub(super) tests: bool,
+    /// What is in functions that hold no items.
+    pub(super) bodies: bool,
+}
+
+/// The text without what is not read; or the offset where it nests too deeply.
+pub(super) fn prepare(text: &str, without: Without) -> Result<Prepared, usize> {
+    let mut cuts = Cuts::default();
+    let bodies = check(text.as_bytes(), without, &mut cuts)?;
+    // Comments and braces start and end at ASCII, so that no character is cut; if it were, the text would be taken as it is.
+    let text = cuts.apply(text).unwrap_or_else(|| text.to_owned());
+    Ok(Prepared { text, bodies })
+}
+
+/// What is left out, in the order of the text, none inside of another.
+#[derive(Debug, Default)]
+struct Cuts(Vec<(usize, usize)>);
+
+impl Cuts {
+    /// Leaves out what ends here, with all that was left out in it.
+    fn cut(&mut self, from: usize, to: usize) {
+        while self.0.last().is_some_and(|(start, _)| *start >= from) {
+            self.0.pop();
+        }
+        self.0.push((from, to));
+    }
+
+    /// Ends of lines stay, and blanks before code that follows in the same line: the lexer counts nothing else.
+    fn apply(&self, text: &str) -> Option<String> {
+        let mut left = String::with_capacity(text.len() - self.0.iter().map(|(from, to)| to - from).sum::<usize>() / 2);
+        let mut at = 0;
+        for (from, to) in &self.0 {
+            left.push_str(text.get(at..*from)?);
+            let cut = text.get(*from..*to)?;
+            let lines = memchr::memchr_iter(b'\n', cut.as_bytes()).count();
+            left.extend(std::iter::repeat_n('\n', lines));
+            if !matches!(text.as_bytes().get(*to), None | Some(b'\n')) {
+                let line = cut.rfind('\n').map_or(0, |end| end + 1);
+                left.extend(std::iter::repeat_n(' ', cut.len() - line));
+            }
+            at = *to;
+        }
+        left.push_str(text.get(at..)?);
+        Some(left)
+    }
+}
+
+/// The opening braces of functions that hold no items, or the offset where the text nests too deeply.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of byte")]
+fn check(bytes: &[u8], without: Without, cuts: &mut Cuts) -> Result<Vec<usize>, usize> {
+    let mut outline = Outline::default();
     // Where the last `#[cfg(test)]` ended, and the braces whose inside is not read: how deep they are and where it starts.
     let mut marked = None;
     let mut unread: Option<(u32, usize)> = None;
@@ -41,7 +91,7 @@ fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Resu
     while at < bytes.len() {
         let byte = bytes[at];
         match byte {
-            b'#' if !tests && bytes[at..].starts_with(TESTS) => marked = Some(at + TESTS.len()),
+            b'#' if without.tests && bytes[at..].starts_with(TESTS) => marked = Some(at + TESTS.len()),
             b'(' | b'[' | b'{' => {
                 if byte == b'{' {
                     let tests = marked.take().is_some_and(|from| is_module(&bytes[from..at]));
@@ -49,6 +99,7 @@ fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Resu
                         unread = Some((depth, at + 1));
                     }
                 }
+                outline.open(byte, at, depth);
                 depth += 1;
                 chains.push(0);
                 if depth > BRACKETS {
@@ -57,11 +108,16 @@ fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Resu
             }
             b')' | b']' | b'}' => {
                 depth = depth.saturating_sub(1);
+                if let Some(open) = outline.close(byte, depth)
+                    && without.bodies
+                {
+                    cuts.cut(open + 1, at);
+                }
                 if let Some((outside, from)) = unread
                     && byte == b'}'
                     && depth <= outside
                 {
-                    blank(from, at);
+                    cuts.cut(from, at);
                     unread = None;
                 }
                 if chains.len() > 1 {
@@ -72,6 +128,7 @@ fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Resu
                 }
             }
             b';' => {
+                outline.semicolon(depth);
                 angles = 0;
                 marked = None;
                 total -= std::mem::take(chains.last_mut().unwrap_or(&mut 0));
@@ -80,7 +137,7 @@ fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Resu
             b'\'' => at = quote_end(bytes, at),
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
                 let end = at + memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at);
-                blank(at, end);
+                cuts.cut(at, end);
                 at = end;
                 continue;
             }
@@ -88,24 +145,32 @@ fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Resu
                 let end = comment_end(bytes, at);
                 // One that never ends is for the parser to refuse.
                 if end < bytes.len() {
-                    blank(at, end + 1);
+                    cuts.cut(at, end + 1);
                 }
                 at = end;
             }
             b'<' if preceded_by_word(bytes, at) || bytes[..at].ends_with(b"::") => {
+                outline.angle(true, depth);
                 angles += 1;
                 if angles > BRACKETS {
                     return Err(at);
                 }
             }
-            b'>' if at > 0 && !matches!(bytes[at - 1], b'-' | b'=') => angles = angles.saturating_sub(1),
+            b'>' if at > 0 && !matches!(bytes[at - 1], b'-' | b'=') => {
+                outline.angle(false, depth);
+                angles = angles.saturating_sub(1);
+            }
             b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'!' | b'<' | b'=' | b'.' | b'?' => {
+                if byte == b'<' {
+                    outline.angle(true, depth);
+                }
                 grow(&mut chains, &mut total, at)?;
             }
             b'a'..=b'z' if !preceded_by_word(bytes, at) => {
                 // Prefix keywords nest as well: `return return …`, `else if`, `as u8 as u8`.
                 let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
                 let word = &bytes[at..at + len];
+                outline.word(bytes, at, word, depth);
                 if matches!(word, b"else" | b"return" | b"break" | b"as" | b"move" | b"if" | b"match" | b"for") {
                     grow(&mut chains, &mut total, at)?;
                 }
@@ -121,7 +186,7 @@ fn check(bytes: &[u8], tests: bool, mut blank: impl FnMut(usize, usize)) -> Resu
         }
         at += 1;
     }
-    Ok(())
+    Ok(outline.bodies)
 }
 
 const TESTS: &[u8] = b"#[cfg(test)]";

@@ -3,9 +3,10 @@
 //! Everything lives in flat tables of the file, and nodes name each other by index. Syntax trees would do none of
 //! that: they are `!Send`, hold every token, and recurse when they are dropped.
 
-use std::sync::{Arc, OnceLock};
-
 use serde::{Deserialize, Serialize};
+
+use super::tables::{Bodies, Tables};
+use crate::suppress::Comment;
 
 /// A range of bytes in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,15 +31,15 @@ macro_rules! index {
 }
 
 index! {
-    /// An identifier or text, in [`FileFacts::names`].
+    /// An identifier or text, in [`Tables::names`].
     Name,
-    /// A path, in [`FileFacts::paths`].
+    /// A path, in [`Tables::paths`].
     PathId,
-    /// A type, in [`FileFacts::types`].
+    /// A type, in [`Tables::types`].
     TypeId,
-    /// A pattern, in [`FileFacts::pats`].
+    /// A pattern, in [`Tables::pats`].
     PatId,
-    /// An expression, in [`FileFacts::exprs`].
+    /// An expression, in [`Tables::exprs`].
     ExprId,
     /// An item, in [`FileFacts::items`].
     ItemId
@@ -47,40 +48,51 @@ index! {
 /// Everything about one file.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FileFacts {
-    pub(crate) names: Names,
-    pub(crate) paths: Vec<Path>,
-    pub(crate) types: Vec<Type>,
+    /// What is outside of functions.
+    pub(crate) outside: Tables,
     /// Stored apart: of most files nobody looks into the functions.
     #[serde(skip)]
-    pub(crate) bodies: Lazy,
+    pub(crate) bodies: Bodies,
     pub(crate) items: Vec<Item>,
     /// Attributes of the file itself (`#![…]`).
     pub(crate) attrs: Attrs,
     /// How many lines it has.
     pub(crate) lines: u32,
-    /// Whether the bytes `fa:` occur in it.
-    pub(crate) mentions_fa: bool,
+    /// Comments that may suppress findings.
+    pub(crate) comments: Vec<Comment>,
 }
 
 impl FileFacts {
     pub(crate) fn name(&self, name: Name) -> &str {
-        self.names.at(name.0 as usize)
+        let outside = &self.outside.names;
+        let at = name.0 as usize;
+        match at.checked_sub(outside.len()) {
+            None => outside.at(at),
+            Some(at) => self.bodies.tables().names.at(at),
+        }
+    }
+
+    /// Every name and text, those of functions included.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.outside.names.iter().chain(self.bodies.tables().names.iter())
     }
 
     pub(crate) fn path(&self, path: PathId) -> &Path {
-        &self.paths[path.0 as usize]
+        row(&self.outside.paths, path.0, || &self.bodies.tables().paths)
+            .expect("paths are named by what was read with them")
     }
 
     pub(crate) fn ty(&self, ty: TypeId) -> &Type {
-        &self.types[ty.0 as usize]
+        row(&self.outside.types, ty.0, || &self.bodies.tables().types)
+            .expect("types are named by what was read with them")
     }
 
     pub(crate) fn pat(&self, pat: PatId) -> &Pat {
-        self.bodies.get().pats.get(pat.0 as usize).unwrap_or(&Pat::Wild)
+        row(&self.outside.pats, pat.0, || &self.bodies.tables().pats).unwrap_or(&Pat::Wild)
     }
 
     pub(crate) fn expr(&self, expr: ExprId) -> &Expr {
-        self.bodies.get().exprs.get(expr.0 as usize).unwrap_or(&NOTHING)
+        row(&self.outside.exprs, expr.0, || &self.bodies.tables().exprs).unwrap_or(&NOTHING)
     }
 
     pub(crate) fn item(&self, item: ItemId) -> &Item {
@@ -88,75 +100,17 @@ impl FileFacts {
     }
 }
 
+/// A row of the first table or, counted on, of the second.
+fn row<'f, R>(outside: &'f [R], at: u32, bodies: impl FnOnce() -> &'f Vec<R>) -> Option<&'f R> {
+    let at = at as usize;
+    match at.checked_sub(outside.len()) {
+        None => outside.get(at),
+        Some(at) => bodies().get(at),
+    }
+}
+
 /// What stands where a body could not be read.
 static NOTHING: Expr = Expr { span: Span { lo: 0, hi: 0 }, kind: ExprKind::Missing };
-
-/// What functions consist of.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Bodies {
-    pub(crate) pats: Vec<Pat>,
-    pub(crate) exprs: Vec<Expr>,
-}
-
-/// Bodies that may still be bytes of the cache.
-#[derive(Debug, Default)]
-pub(crate) struct Lazy {
-    read: OnceLock<Bodies>,
-    stored: Option<(Arc<Vec<u8>>, std::ops::Range<usize>)>,
-}
-
-impl Lazy {
-    /// Bodies that were written with postcard, and have been found to be what was written.
-    pub(crate) fn stored(pack: Arc<Vec<u8>>, range: std::ops::Range<usize>) -> Self {
-        Self { read: OnceLock::new(), stored: Some((pack, range)) }
-    }
-
-    pub(crate) fn get(&self) -> &Bodies {
-        self.read.get_or_init(|| {
-            let bytes = self.stored.as_ref().and_then(|(pack, range)| pack.get(range.clone()));
-            bytes.and_then(|bytes| postcard::from_bytes(bytes).ok()).unwrap_or_default()
-        })
-    }
-
-    /// The bodies of a file that has just been parsed.
-    pub(crate) fn made(bodies: Bodies) -> Self {
-        Self { read: OnceLock::from(bodies), stored: None }
-    }
-}
-
-impl PartialEq for Lazy {
-    fn eq(&self, other: &Self) -> bool {
-        self.get() == other.get()
-    }
-}
-
-/// Texts in one piece of memory.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Names {
-    text: String,
-    /// Where each ends; it starts where the one before it ends.
-    ends: Vec<u32>,
-}
-
-impl Names {
-    pub(crate) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(super::offset(self.text.len()));
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn at(&self, index: usize) -> &str {
-        let from = if index == 0 { 0 } else { self.ends[index - 1] as usize };
-        &self.text[from..self.ends[index] as usize]
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|index| self.at(index))
-    }
-}
 
 /// `a::b::<T>::c`, with `<T as Trait>` in `qself`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -347,13 +301,29 @@ pub(crate) enum BinaryOp {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Literal {
-    /// The value, if it fits.
-    Int(Option<u64>, IntKind),
+    /// The value, if it fits: bytes of it, so that an expression is no larger for its alignment.
+    Int(Option<Number>, IntKind),
     Float(bool),
     Str(Name),
     Bool(bool),
     Char,
     Bytes(u32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "u64", into = "u64")]
+pub(crate) struct Number([u8; 8]);
+
+impl From<u64> for Number {
+    fn from(value: u64) -> Self {
+        Self(value.to_ne_bytes())
+    }
+}
+
+impl From<Number> for u64 {
+    fn from(Number(bytes): Number) -> Self {
+        Self::from_ne_bytes(bytes)
+    }
 }
 
 /// The suffix of an integer literal.

@@ -9,7 +9,15 @@ fn on_big_stack<R: Send>(run: impl FnOnce() -> R + Send) -> R {
 }
 
 fn parse(bytes: &[u8]) -> Result<FileFacts, Refused> {
-    super::parse(bytes, true)
+    parse_as(bytes, Extent { tests: true, bodies: true })
+}
+
+fn parse_as(bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
+    super::parse(Path::new("nowhere.rs"), bytes, extent)
+}
+
+fn prepare(text: &str, tests: bool, bodies: bool) -> String {
+    depth::prepare(text, Without { tests, bodies }).expect("is not deep").text
 }
 
 #[test]
@@ -22,7 +30,7 @@ fn names_and_places_come_from_the_source() {
     assert_eq!(at(item.name_span), "größe");
     let calls: Vec<_> = facts
         .bodies
-        .get()
+        .tables()
         .exprs
         .iter()
         .filter_map(|expr| match &expr.kind {
@@ -38,13 +46,13 @@ fn names_and_places_come_from_the_source() {
 fn macro_arguments_are_read() {
     let text = r#"fn f(a: u32) { println!("{a} {{b}} {0} \u{41}", g(a), x = h(a)); tokio::select! { v = one() => k(v), _ = two() => {} } }"#;
     let facts = parse(text.as_bytes()).expect("parses");
-    let names: Vec<_> = facts.names.iter().collect();
+    let names: Vec<_> = facts.names().collect();
     for name in ["g", "h", "one", "two", "k"] {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
     let reads = facts
         .bodies
-        .get()
+        .tables()
         .exprs
         .iter()
         .filter(|expr| matches!(expr.kind, ExprKind::Name(name) if facts.name(name) == "a"));
@@ -105,44 +113,43 @@ fn nothing_overflows_the_stack() {
 fn a_long_flat_file_is_not_deep() {
     let rows = "    [1.5, -2.25, 3.0e-4, 0x10, 'a', \"x;{(\"],\n".repeat(20_000);
     let text = format!("const TABLE: &[[f32; 4]] = &[\n{rows}];\nfn f<'a>(x: &'a str) -> bool {{ x == r#\"{{\"# }}\n");
-    assert_eq!(depth::prepare(&text, false).as_deref(), Ok(text.as_str()));
+    assert_eq!(prepare(&text, true, false), text);
 }
 
 #[test]
-fn comments_are_blanked_and_nothing_else_is() {
-    for (text, blanked) in [
-        ("/// é doc\nfn f() {} // end", "          \nfn f() {}       "),
+fn comments_are_left_out_and_code_stays_where_it_is() {
+    for (text, left) in [
+        ("/// é doc\nfn f() {} // end", "\nfn f() {} "),
         ("a /* b /* c */ d */ e", "a                   e"),
-        ("\"// no\" '\"' // x", "\"// no\" '\"'     "),
+        ("a /* é\n\n b */ e /* f */\ng", "a \n\n      e \ng"),
+        ("\"// no\" '\"' // x", "\"// no\" '\"' "),
         ("r#\"/* \" \"# /* y */ 'a: loop", "r#\"/* \" \"#         'a: loop"),
-        ("b\"\\\"//\" '\\'' '/' // z", "b\"\\\"//\" '\\'' '/'     "),
-        ("f::<'a,'b>() // x", "f::<'a,'b>()     "),
-        ("r#in // x", "r#in     "),
+        ("b\"\\\"//\" '\\'' '/' // z", "b\"\\\"//\" '\\'' '/' "),
+        ("f::<'a,'b>() // x\r\n", "f::<'a,'b>() \n"),
+        ("r#in // x", "r#in "),
         ("1 / 2 /", "1 / 2 /"),
     ] {
-        let prepared = depth::prepare(text, true).expect("is not deep");
-        assert_eq!(prepared, blanked, "{text}");
-        assert_eq!(prepared.len(), text.len());
+        assert_eq!(prepare(text, false, false), left, "{text}");
     }
 }
 
 #[test]
 fn modules_of_tests_are_left_out_unless_they_are_read() {
-    for (text, blanked) in [
+    for (text, left) in [
         ("#[cfg(test)] mod t { fn 1() {} } fn g() {}", "#[cfg(test)] mod t {           } fn g() {}"),
         (
             "#[cfg(test)]\n#[allow(x)]\npub(crate) mod t {\n{}'}' 1\n} y",
-            "#[cfg(test)]\n#[allow(x)]\npub(crate) mod t {\n       \n} y",
+            "#[cfg(test)]\n#[allow(x)]\npub(crate) mod t {\n\n} y",
         ),
         ("#[cfg(test)] mod a { mod b { \"}\" } /* } */ } x", "#[cfg(test)] mod a {                       } x"),
         ("mod o { #[cfg(test)] mod t { x } y }", "mod o { #[cfg(test)] mod t {   } y }"),
     ] {
-        assert_eq!(depth::prepare(text, false).as_deref(), Ok(blanked), "{text}");
-        let kept = depth::prepare(text, true).expect("is not deep");
-        assert!(kept.split_whitespace().count() > blanked.split_whitespace().count(), "{text}");
+        assert_eq!(prepare(text, true, false), left, "{text}");
+        let kept = prepare(text, false, false);
+        assert!(kept.split_whitespace().count() > left.split_whitespace().count(), "{text}");
     }
-    let rules = depth::prepare("macro_rules! m\n{ ($a:tt) => { 1 } } m! { 2 }", true);
-    assert_eq!(rules.as_deref(), Ok("macro_rules! m\n{                  } m! { 2 }"));
+    let rules = prepare("macro_rules! m\n{ ($a:tt) => { 1 } } m! { 2 }", false, false);
+    assert_eq!(rules, "macro_rules! m\n{                  } m! { 2 }");
     for text in [
         "#[cfg(test)] fn f() { x }",
         "#[cfg(test)] use a::{b}; mod t { x }",
@@ -151,9 +158,111 @@ fn modules_of_tests_are_left_out_unless_they_are_read() {
         "#[cfg(test)] mod t { x",
         "\"#[cfg(test)]\"; mod t { x }",
     ] {
-        assert_eq!(depth::prepare(text, false).as_deref(), Ok(text));
+        assert_eq!(prepare(text, true, false), text);
     }
     let broken = b"fn f() {}\n#[cfg(test)] mod t { fn 1() {} }";
-    assert!(super::parse(broken, false).is_ok());
-    assert!(super::parse(broken, true).is_err());
+    assert!(parse_as(broken, Extent { tests: false, bodies: true }).is_ok());
+    assert!(parse(broken).is_err());
+}
+
+#[test]
+fn functions_are_left_out_where_only_their_outlines_are_read() {
+    // What is left out stands between `«` and `»`.
+    for marked in [
+        "fn f() {« 1 »} fn g() {« 2 »}",
+        "impl<T: A<B>> C for D<T> where T: E<{ N }>, { fn f(&self) -> [u8; { 3 }] where T: F, {« 1 »} }",
+        "impl A<{ 1 + 2 }> { const X: u8 = { 3 }; pub const unsafe fn f() -> Box<dyn Fn(u8) -> B<C>> {« 4 »} }",
+        "trait A { fn f(); fn g() -> impl Fn() -> u8 {« 1 »} fn h(self) -> ! {« loop {} »} }",
+        "mod a { pub(in crate::b) async fn f(x: fn(u8) -> u8) {« 1 »} }",
+        "extern \"C\" fn f<'a>(x: &'static str) -> *const u8 {« x as *const u8 »}",
+        "struct S { x: [u8; { fn f() {} 3 }] } fn g() {« m! { 1 } »}",
+        "fn f() {« let r#use = 1; 'static: loop {} \"struct\"; used(); fn_pointer::<fn(u8)>() »}",
+        "const A: bool = B < C; fn f() {« a < b »} static S: u8 = 1 << 2; fn g() {« 1 »}",
+    ] {
+        let left: String = marked
+            .split('«')
+            .enumerate()
+            .map(|(at, part)| match part.split_once('»') {
+                Some((out, rest)) if at > 0 => " ".repeat(out.len()) + rest,
+                _ => part.to_owned(),
+            })
+            .collect();
+        assert_eq!(prepare(&marked.replace(['«', '»'], ""), false, true), left);
+    }
+    assert_eq!(prepare("fn f()\n{\n  2\n  }", false, true), "fn f()\n{\n\n  }");
+    for text in [
+        "fn f() { use a::B; 1 }",
+        "fn f() { struct A; 1 }",
+        "fn f() { { fn g() {} } 1 }",
+        "fn f() { const A: u8 = 1; }",
+        "fn f() { impl A { } }",
+        "fn f() { unsafe extern { } }",
+        "fn f() { m! { static A: u8 = 1; } }",
+        "const A: u8 = { fn f() { 1 } 2 };",
+        "static A: fn() = { fn f() { 1 } f };",
+        "m! { fn f() { 1 } }",
+        "m!(fn f() { 1 });",
+        "cfg_if! { if #[cfg(x)] { fn f() { 1 } } }",
+        "struct A<const N: usize = { 1 }>;",
+        "extern \"C\" { fn f(); }",
+        "enum A { B { c: u8 }, D = { 1 } }",
+        "fn f() { 1 ",
+    ] {
+        assert_eq!(prepare(text, false, true), text);
+    }
+}
+
+/// What is outside of functions is the same with and without them, and bodies that are read later are those that would have
+/// been read at once.
+fn read_later_is_read_at_once(path: &Path) -> bool {
+    let Ok(text) = std::fs::read(path) else { return false };
+    let mut waits = false;
+    for tests in [false, true] {
+        let outline = super::parse(path, &text, Extent { tests, bodies: false });
+        waits |= outline.as_ref().is_ok_and(|facts| facts.bodies.are_unread());
+        match (super::parse(path, &text, Extent { tests, bodies: true }), outline) {
+            (Ok(whole), outline) => {
+                let outline = outline.expect("less of what parses parses");
+                assert!(outline == whole, "{}", path.display());
+                assert_eq!(outline.bodies.refused(), None);
+            }
+            (Err(refused), Ok(outline)) => {
+                outline.bodies.tables();
+                assert_eq!(outline.bodies.refused(), Some(&refused), "{}", path.display());
+            }
+            // Another mistake may come first.
+            (Err(_), Err(_)) => {}
+        }
+    }
+    waits
+}
+
+fn sources(root: &Path) -> impl Iterator<Item = std::path::PathBuf> {
+    let files = walkdir::WalkDir::new(root).into_iter().flatten().map(walkdir::DirEntry::into_path);
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+}
+
+#[test]
+fn functions_of_our_own_sources_may_wait() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut count = 0;
+    for package in ["cargo-fa", "framealloc-core", "framealloc-macros", "examples", "ui-tests"] {
+        for path in sources(&root.join(package)).filter(|path| !path.iter().any(|part| part == "target")) {
+            count += usize::from(read_later_is_read_at_once(&path));
+        }
+    }
+    assert!(count > 200, "{count} files");
+}
+
+/// `FA_CORPUS` is a folder of sources, such as those that cargo has unpacked.
+#[test]
+#[ignore = "run by ci/corpora.sh over whole engines"]
+fn functions_of_a_corpus_may_wait() {
+    let root = std::env::var_os("FA_CORPUS").expect("FA_CORPUS names a folder");
+    let mut files: Vec<_> = sources(root.as_ref()).collect();
+    files.sort();
+    let count = files.len();
+    let waiting = on_big_stack(|| files.iter().filter(|path| read_later_is_read_at_once(path)).count());
+    println!("{count} files, {waiting} of them with functions that may wait");
+    assert!(waiting > 1000, "{waiting} of {count}");
 }

@@ -195,7 +195,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn count(&self, expr: ExprId) -> Option<u64> {
         match &self.facts.expr(expr).kind {
-            ExprKind::Literal(Literal::Int(number, _)) => *number,
+            ExprKind::Literal(Literal::Int(number, _)) => number.map(u64::from),
             ExprKind::Name(name) => {
                 let name = self.facts.name(*name);
                 let shadowed = self.def.function.params.iter().any(

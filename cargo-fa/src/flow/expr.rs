@@ -213,7 +213,7 @@ impl<'l> Interpreter<'_, 'l> {
                     IntKind::Bytes(bytes) => bytes,
                 };
                 let mut value = Value::of(Ty::Scalar(bytes));
-                value.number = number;
+                value.number = number.map(u64::from);
                 value
             }
             Literal::Float(narrow) => Value::of(Ty::Scalar(if narrow { 4 } else { 8 })),

@@ -148,7 +148,9 @@ impl<'l> Interpreter<'_, 'l> {
             match &facts.expr(cond).kind {
                 ExprKind::Binary { op: BinaryOp::Compare, right, .. } => {
                     return match &facts.expr(*right).kind {
-                        ExprKind::Literal(crate::facts::ir::Literal::Int(Some(number), _)) => Bound::AtMost(*number),
+                        ExprKind::Literal(crate::facts::ir::Literal::Int(Some(number), _)) => {
+                            Bound::AtMost((*number).into())
+                        }
                         _ => Bound::Input("a limit".into()),
                     };
                 }
@@ -185,7 +187,7 @@ impl<'l> Interpreter<'_, 'l> {
 
 fn made_number(args: &[ExprId], flow: &Interpreter<'_, '_>) -> Option<u64> {
     match args.first().map(|arg| &flow.facts.expr(*arg).kind) {
-        Some(ExprKind::Literal(crate::facts::ir::Literal::Int(number, _))) => *number,
+        Some(ExprKind::Literal(crate::facts::ir::Literal::Int(number, _))) => number.map(u64::from),
         Some(ExprKind::Name(name)) => flow.types.constant(flow.module, flow.facts.name(*name)),
         _ => None,
     }

@@ -422,8 +422,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     }
 
     fn binding_span(&self, var: Var) -> Span {
-        match self.facts.bodies.get().pats.get(var.0 as usize) {
-            Some(crate::facts::ir::Pat::Bind { span, .. }) => *span,
+        match self.facts.pat(crate::facts::ir::PatId(var.0)) {
+            crate::facts::ir::Pat::Bind { span, .. } => *span,
             _ => self.def.item.name_span,
         }
     }

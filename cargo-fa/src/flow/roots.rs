@@ -273,7 +273,7 @@ impl<'l> Interpreter<'_, 'l> {
             .and_then(|(_, var, _)| self.state.values.get(var))
             .is_some_and(|value| matches!(value.ty, Ty::Ref { mutable: true, .. }) && value.is(Known::SmartAlloc));
         if let Some(out) = out {
-            let name: &'l str = self.facts.names.iter().find(|name| *name == out).unwrap_or("frame");
+            let name: &'l str = self.facts.names().find(|name| *name == out).unwrap_or("frame");
             let mut view = Value::of(Ty::reference(Ty::known(Known::Frame, []))).with_flows(whole.clone());
             view.alias = chosen.map(|(_, _, param)| Root::Param(*param));
             self.declare(name, Var(u32::MAX - 2), view);

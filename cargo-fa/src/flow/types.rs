@@ -237,7 +237,7 @@ impl<'l> Types<'_, 'l> {
             }
             Type::Array(of, len) => {
                 let len = match &facts.expr(*len).kind {
-                    ExprKind::Literal(Literal::Int(value, _)) => *value,
+                    ExprKind::Literal(Literal::Int(value, _)) => value.map(u64::from),
                     ExprKind::Name(name) => self.constant(module, facts.name(*name)),
                     _ => None,
                 };
@@ -266,7 +266,7 @@ impl<'l> Types<'_, 'l> {
             return None;
         }
         match &facts.expr(expr).kind {
-            ExprKind::Literal(Literal::Int(value, _)) => *value,
+            ExprKind::Literal(Literal::Int(value, _)) => value.map(u64::from),
             ExprKind::Cast { inner, .. } => self.number(file, *inner, depth + 1),
             ExprKind::Binary { op: BinaryOp::Mul, left, right } => {
                 self.number(file, *left, depth + 1)?.checked_mul(self.number(file, *right, depth + 1)?)

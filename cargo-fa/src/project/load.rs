@@ -8,10 +8,11 @@ use rayon::prelude::*;
 
 use super::{Project, TargetKind, relative};
 use crate::analysis::Request;
-use crate::facts::cache::Cache;
+use crate::facts::cache::{Cache, Origin};
 use crate::facts::ir::{Cfg, FileFacts, Given, ItemId, ItemKind};
-use crate::facts::{self, Refused};
+use crate::facts::{self, Extent, Refused};
 use crate::finding::Confidence;
+use crate::suppress::{self, Directive};
 
 /// The sources of a workspace.
 #[derive(Debug)]
@@ -28,7 +29,9 @@ pub(crate) struct SourceFile {
     pub(crate) path: Arc<str>,
     pub(crate) member: usize,
     pub(crate) facts: FileFacts,
+    pub(crate) origin: Origin,
     pub(crate) refused: Option<Refused>,
+    pub(crate) directives: Vec<Directive>,
 }
 
 #[derive(Debug)]
@@ -47,8 +50,9 @@ struct Pending {
     member: usize,
 }
 
-/// Parses what the relevant packages consist of.
-pub(crate) fn load(project: &Project, request: &Request, relevant: &[bool], cache: &Cache) -> Loaded {
+/// Parses what the relevant packages consist of; of those that are no `users` of frames only what is outside of functions.
+pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: &Cache) -> Loaded {
+    let relevant = project.relevant(users);
     let mut wanted = Vec::new();
     let mut targets = Vec::new();
     for (member, of) in project.members.iter().enumerate() {
@@ -75,7 +79,7 @@ pub(crate) fn load(project: &Project, request: &Request, relevant: &[bool], cach
         wanted.sort_by(|left, right| left.path.cmp(&right.path));
         wanted.dedup_by(|left, right| left.path == right.path);
         wanted.retain(|pending| !parsed.contains_key(&pending.path));
-        let fresh = parse_all(std::mem::take(&mut wanted), cache, request.tests);
+        let fresh = parse_all(std::mem::take(&mut wanted), cache, request.tests, users);
         parsed.extend(fresh);
         links.clear();
         for (member, target) in &targets {
@@ -131,24 +135,31 @@ fn assemble(
         .into_iter()
         .filter_map(|path| {
             let (member, parsed) = parsed.remove(&path)?;
-            let (facts, refused) = match parsed {
-                Parsed::Facts(facts) => (*facts, None),
-                Parsed::Refused(refused) => (FileFacts::default(), Some(refused)),
+            let path = relative(&project.root, &path).into();
+            Some(match parsed {
+                Parsed::Facts(read, directives) => {
+                    let (facts, origin) = *read;
+                    SourceFile { path, member, facts, origin, refused: None, directives }
+                }
+                Parsed::Refused(refused, directives) => {
+                    let (facts, origin) = Default::default();
+                    SourceFile { path, member, facts, origin, refused: Some(refused), directives }
+                }
                 Parsed::Absent => return None,
-            };
-            Some(SourceFile { path: relative(&project.root, &path).into(), member, facts, refused })
+            })
         })
         .collect();
     Loaded { files, crates }
 }
 
+/// A file with the suppressions in it, which are found whether it parses or not.
 enum Parsed {
-    Facts(Box<FileFacts>),
-    Refused(Refused),
+    Facts(Box<(FileFacts, Origin)>, Vec<Directive>),
+    Refused(Refused, Vec<Directive>),
     Absent,
 }
 
-fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool) -> Vec<(PathBuf, (usize, Parsed))> {
+fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -> Vec<(PathBuf, (usize, Parsed))> {
     // The largest first, so that the last task to finish is a small one.
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     wanted.sort_by_cached_key(|pending| (std::cmp::Reverse(size(&pending.path)), pending.path.clone()));
@@ -157,15 +168,23 @@ fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool) -> Vec<(PathB
         .with_max_len(1)
         .map(|pending| {
             let parsed = match std::fs::read(&pending.path) {
-                Ok(bytes) => match cache.parse(&bytes, tests) {
-                    Ok(facts) => Parsed::Facts(facts),
-                    Err(refused) => Parsed::Refused(refused),
-                },
+                Ok(bytes) => {
+                    let text = || String::from_utf8_lossy(&bytes);
+                    match cache.parse(&pending.path, &bytes, Extent { tests, bodies: users[pending.member] }) {
+                        Ok(read) => {
+                            let comments = &read.0.comments;
+                            let directives =
+                                if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
+                            Parsed::Facts(Box::new(read), directives)
+                        }
+                        Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
+                    }
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
-                Err(error) => Parsed::Refused(Refused {
-                    at: facts::ir::Span::default(),
-                    message: format!("cannot be read: {error}"),
-                }),
+                Err(error) => {
+                    let message = format!("cannot be read: {error}");
+                    Parsed::Refused(Refused { at: facts::ir::Span::default(), message }, Vec::new())
+                }
             };
             (pending.path, (pending.member, parsed))
         })
@@ -209,7 +228,8 @@ impl Tree<'_> {
             self.missing.push(file.to_owned());
             return;
         };
-        let Parsed::Facts(facts) = parsed else { return };
+        let Parsed::Facts(read, _) = parsed else { return };
+        let (facts, _) = &**read;
         for (index, item) in facts.items.iter().enumerate() {
             let ItemKind::Module { inline: false, path } = &item.kind else { continue };
             let id = ItemId(u32::try_from(index).unwrap_or(u32::MAX));

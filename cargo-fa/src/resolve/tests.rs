@@ -10,8 +10,7 @@ fn resolve(text: &str, path: &str) -> String {
     let source = format!("{text}\nmod probe_module {{ use super::*; type Probe = {path}; }}\n");
     std::fs::write(root.path().join("game.rs"), source).expect("written");
     let project = Project::of_files(root.path(), &["game.rs".into()]);
-    let relevant = project.relevant(&project.users(&[]));
-    let loaded = load(&project, &Request::default(), &relevant, &Cache::default());
+    let loaded = load(&project, &Request::default(), &project.users(&[]), &Cache::default());
     assert!(loaded.files[0].refused.is_none(), "{:?}", loaded.files[0].refused);
     let program = Program::build(&project, &loaded, false);
     let probe =

@@ -15,7 +15,7 @@ pub(crate) fn systems(program: &Program<'_>, config: &Config, users: &[bool]) ->
     let mut found = Vec::new();
     let files = program.loaded.files.iter();
     let adds: Vec<bool> =
-        files.map(|file| users[file.member] && file.facts.names.iter().any(|name| name == "add_systems")).collect();
+        files.map(|file| users[file.member] && file.facts.names().any(|name| name == "add_systems")).collect();
     for def in program.fns.iter().filter(|def| adds[def.file]) {
         let facts = program.facts(def.file);
         let Some(body) = def.function.body else { continue };

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::extent::extent;
 use super::lexer::{Kind, Lexeme, lex};
 use crate::codes::Selector;
@@ -37,7 +39,7 @@ pub enum DirectiveKind {
 }
 
 /// How far a directive reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DirectiveScope {
     /// The line that it stands behind.
     Line,
@@ -59,9 +61,23 @@ impl Directive {
     }
 }
 
+/// A comment that may be a directive, and what it would cover.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Comment {
+    at: Range<u32>,
+    covers: Range<u32>,
+    scope: DirectiveScope,
+}
+
 /// The directives of a source text, in the order of their places.
 #[must_use]
 pub fn scan(text: &str) -> Vec<Directive> {
+    read(text, &comments(text))
+}
+
+/// The comments of a source text that may be directives: finding what they cover takes a look at all of it, and they are
+/// few.
+pub(crate) fn comments(text: &str) -> Vec<Comment> {
     if memchr::memmem::find(text.as_bytes(), b"fa:").is_none() {
         return Vec::new();
     }
@@ -70,16 +86,15 @@ pub fn scan(text: &str) -> Vec<Directive> {
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     let code: Vec<Lexeme<'_>> = lexemes.iter().copied().filter(|lexeme| !lexeme.is_comment()).collect();
     let source = Source::new(text);
-    let mut directives = Vec::new();
+    let mut found = Vec::new();
     for (index, lexeme) in lexemes.iter().enumerate() {
-        if !matches!(lexeme.kind, Kind::Comment | Kind::InnerDoc) {
+        if !matches!(lexeme.kind, Kind::Comment | Kind::InnerDoc) || !lexeme.text.contains("fa:") {
             continue;
         }
         let start = mark + lexeme.start;
-        let Some(mut directive) = parse(lexeme.text, start) else { continue };
         let line = source.position(offset(start)).line;
         let line_start = source.line_start(line);
-        (directive.scope, directive.covers) = if lexeme.kind == Kind::InnerDoc {
+        let (scope, covers) = if lexeme.kind == Kind::InnerDoc {
             (DirectiveScope::File, 0..offset(text.len()))
         } else if lexemes[..index].last().is_some_and(|before| offset(mark + before.end()) > line_start) {
             (DirectiveScope::Line, line_start..source.line_start(line + 1))
@@ -88,9 +103,19 @@ pub fn scan(text: &str) -> Vec<Directive> {
             let covered = extent(&code[behind..]);
             (DirectiveScope::Next, offset(mark + covered.start)..offset(mark + covered.end))
         };
-        directives.push(directive);
+        found.push(Comment { at: offset(start)..offset(start + lexeme.text.len()), covers, scope });
     }
-    directives
+    found
+}
+
+/// The directives among these comments of a source text.
+pub(crate) fn read(text: &str, comments: &[Comment]) -> Vec<Directive> {
+    let directives = comments.iter().filter_map(|of| {
+        let comment = text.get(of.at.start as usize..of.at.end as usize)?;
+        let directive = parse(comment, of.at.start as usize)?;
+        Some(Directive { scope: of.scope, covers: of.covers.clone(), ..directive })
+    });
+    directives.collect()
 }
 
 fn offset(at: usize) -> u32 {

@@ -6,4 +6,5 @@ mod extent;
 mod lexer;
 
 pub use apply::{FileDirectives, Outcome, Suppressed, apply};
+pub(crate) use directive::{Comment, comments, read};
 pub use directive::{Directive, DirectiveKind, DirectiveScope, scan};

@@ -103,7 +103,7 @@ impl Lowerer<'_> {
                     return;
                 }
                 let id = self.path(path);
-                let mut span = self.facts.path(id).span;
+                let mut span = self.span_of_path(id);
                 let args = match meta {
                     syn::Meta::List(list) => {
                         let delim = match &list.delimiter {

@@ -148,7 +148,7 @@ impl Lowerer<'_> {
                 } else {
                     let qself = of.qself.as_ref().map(|qself| self.ty(&qself.ty));
                     let path = self.path_with(&of.path, qself);
-                    (self.facts.path(path).span, ExprKind::Path(path))
+                    (self.span_of_path(path), ExprKind::Path(path))
                 }
             }
             syn::Expr::Range(of) => {
@@ -201,7 +201,7 @@ impl Lowerer<'_> {
                     .collect();
                 let rest = of.rest.as_ref().map(|rest| self.expr(rest));
                 let close = self.span(of.brace_token.span.close());
-                let span = self.facts.path(path).span.to(close);
+                let span = self.span_of_path(path).to(close);
                 (span, ExprKind::Struct(Box::new(StructLiteral { path, fields, rest })))
             }
             syn::Expr::Try(of) => {
@@ -299,7 +299,7 @@ impl Lowerer<'_> {
                     "u128" | "i128" => IntKind::Bytes(16),
                     _ => IntKind::None,
                 };
-                Literal::Int(int.base10_parse().ok(), kind)
+                Literal::Int(int.base10_parse().ok().map(u64::into), kind)
             }
             syn::Lit::Float(float) => Literal::Float(float.suffix() == "f32"),
             syn::Lit::Bool(of) => Literal::Bool(of.value),

@@ -280,6 +280,10 @@ impl Lowerer<'_> {
         }));
         let id = self.push_item(head, attrs, public, kind);
         if let Some(block) = body {
+            if self.plain(block).is_some() {
+                self.functions.push(id);
+                return id;
+            }
             let mut lowered = None;
             self.inside(id, |lowerer| lowered = Some(lowerer.block_expr(block, None)));
             if let ItemKind::Fn(function) = &mut self.facts.items[id.0 as usize].kind {
@@ -300,7 +304,7 @@ impl Lowerer<'_> {
             }
             syn::UseTree::Name(of) => {
                 let (name, _) = self.ident(&of.ident);
-                if self.facts.name(name) == "self" {
+                if self.name(name) == "self" {
                     if let Some(last) = prefix.last() {
                         entries.push(entry(prefix, UseTarget::Named(*last)));
                     }
@@ -313,8 +317,8 @@ impl Lowerer<'_> {
             syn::UseTree::Rename(of) => {
                 let (name, _) = self.ident(&of.ident);
                 let (alias, _) = self.ident(&of.rename);
-                let target = if self.facts.name(alias) == "_" { UseTarget::Hidden } else { UseTarget::Named(alias) };
-                if self.facts.name(name) == "self" {
+                let target = if self.name(alias) == "_" { UseTarget::Hidden } else { UseTarget::Named(alias) };
+                if self.name(name) == "self" {
                     entries.push(entry(prefix, target));
                 } else {
                     prefix.push(name);

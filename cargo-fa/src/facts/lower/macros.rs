@@ -51,7 +51,7 @@ impl Lowerer<'_> {
             syn::MacroDelimiter::Brace(brace) => brace.span.close(),
             syn::MacroDelimiter::Bracket(bracket) => bracket.span.close(),
         };
-        let span = self.facts.path(path).span.to(self.span(close));
+        let span = self.span_of_path(path).to(self.span(close));
         let (kind, args) = match shape(&name) {
             Shape::Text => {
                 let text = self.text("");
@@ -102,7 +102,7 @@ impl Lowerer<'_> {
         for tokens in split(tokens, semicolons) {
             let literal = tokens.clone().into_iter().next();
             if let Some(arg) = self.argument(tokens) {
-                let is_text = matches!(self.bodies.exprs[arg.0 as usize].kind, ExprKind::Literal(Literal::Str(_)));
+                let is_text = matches!(self.lowered(arg).kind, ExprKind::Literal(Literal::Str(_)));
                 args.push(arg);
                 if let (true, Some(TokenTree::Literal(literal))) = (is_text, literal) {
                     self.captured_names(literal.span(), &mut args);
@@ -142,7 +142,7 @@ impl Lowerer<'_> {
             TokenTree::Ident(ident) => {
                 let (name, span) = self.ident(&ident);
                 let keyword =
-                    matches!(self.facts.name(name), "true" | "false" | "_" | "return" | "break" | "continue" | "crate");
+                    matches!(self.name(name), "true" | "false" | "_" | "return" | "break" | "continue" | "crate");
                 (!keyword).then(|| self.push_expr(span, ExprKind::Name(name)))
             }
             TokenTree::Literal(literal) => {

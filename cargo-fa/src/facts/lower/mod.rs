@@ -11,35 +11,47 @@ use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
 use super::ir::{
-    Bodies, Expr, ExprId, ExprKind, FileFacts, Given, ItemId, Lazy, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
+    Expr, ExprId, ExprKind, FileFacts, Given, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
 };
+use super::tables::{Rows, Tables};
 
 /// Where lines start, so that line and column of a token become a byte.
 ///
-/// `Span::byte_range` would do, at a search in a tree for every token.
+/// `Span::byte_range` would do, at a search in a tree for every token, and in the text that the parser saw.
 pub(super) struct Lines<'s> {
     text: &'s str,
     starts: Vec<u32>,
-    ascii: bool,
+    /// What the parser saw and where its lines start, if a column is not always a byte.
+    seen: Option<(&'s str, Vec<u32>)>,
     /// How many bytes of the file come before `text`.
     base: u32,
 }
 
+fn starts(text: &str) -> Vec<u32> {
+    let mut starts = vec![0];
+    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| super::offset(at + 1)));
+    starts
+}
+
 impl<'s> Lines<'s> {
-    pub(super) fn new(text: &'s str, base: u32) -> Self {
-        let mut starts = vec![0];
-        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| super::offset(at + 1)));
-        Self { text, starts, ascii: text.is_ascii(), base }
+    /// `seen` has the code of `text` in the same lines and columns.
+    pub(super) fn new(text: &'s str, seen: &'s str, base: u32) -> Self {
+        let seen = (!seen.is_ascii()).then(|| (seen, starts(seen)));
+        Self { text, starts: starts(text), seen, base }
     }
 
     /// The byte within `text`.
     fn within(&self, line: usize, column: usize) -> usize {
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0) as usize;
-        if self.ascii {
-            return (start + column).min(self.text.len());
-        }
-        let rest = &self.text[start..];
-        start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+        let line = line.saturating_sub(1);
+        let start_in = |starts: &[u32]| starts.get(line).copied().unwrap_or(0) as usize;
+        let column = match &self.seen {
+            Some((seen, starts)) => {
+                let rest = &seen[start_in(starts)..];
+                rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+            }
+            None => column,
+        };
+        (start_in(&self.starts) + column).min(self.text.len())
     }
 
     pub(super) fn start(&self, span: TokenSpan) -> u32 {
@@ -60,7 +72,14 @@ impl<'s> Lines<'s> {
 
 pub(super) struct Lowerer<'s> {
     facts: FileFacts,
-    bodies: Bodies,
+    /// The functions whose bodies are lowered last, as [`super::outline`] found them.
+    plain: &'s [usize],
+    /// Those of them that were met.
+    functions: Vec<ItemId>,
+    /// The tables of functions; what is outside of them goes to those of the facts.
+    bodies: Option<Tables>,
+    /// How many rows are outside of functions, once that is known.
+    outside: Rows,
     names: FxHashMap<&'s str, Name>,
     lines: Lines<'s>,
     parent: Option<ItemId>,
@@ -70,10 +89,13 @@ pub(super) struct Lowerer<'s> {
 }
 
 impl<'s> Lowerer<'s> {
-    pub(super) fn new(lines: Lines<'s>) -> Self {
+    pub(super) fn new(lines: Lines<'s>, plain: &'s [usize]) -> Self {
         Self {
             facts: FileFacts::default(),
-            bodies: Bodies::default(),
+            plain,
+            functions: Vec::new(),
+            bodies: None,
+            outside: Rows::default(),
             names: FxHashMap::default(),
             lines,
             parent: None,
@@ -82,14 +104,78 @@ impl<'s> Lowerer<'s> {
         }
     }
 
-    pub(super) fn lower(mut self, file: &syn::File) -> FileFacts {
+    /// Lowers what is outside of functions, which does not depend on what is in them.
+    pub(super) fn outside(mut self, file: &syn::File) -> Self {
         self.facts.attrs = self.attrs(&file.attrs);
         for item in &file.items {
             self.item(item);
         }
         self.facts.lines = self.lines.count();
-        self.facts.bodies = Lazy::made(self.bodies);
+        self.outside = self.facts.outside.rows();
+        // The first expressions of the bodies are the bodies themselves, so that functions can name them already.
+        for (at, function) in self.functions.iter().enumerate() {
+            if let ItemKind::Fn(function) = &mut self.facts.items[function.0 as usize].kind {
+                function.body = Some(ExprId(self.outside.exprs + super::offset(at)));
+            }
+        }
+        self
+    }
+
+    pub(super) fn facts(self) -> FileFacts {
         self.facts
+    }
+
+    /// Lowers the bodies of functions.
+    pub(super) fn with_bodies(mut self, file: &syn::File) -> (FileFacts, Tables) {
+        let functions = std::mem::take(&mut self.functions);
+        let nothing = || Expr { span: Span::default(), kind: ExprKind::Missing };
+        let mut blocks = Vec::with_capacity(functions.len());
+        self.plain_blocks(&file.items, &mut blocks);
+        debug_assert_eq!(functions.len(), blocks.len(), "both look in the same places");
+        self.bodies = Some(Tables { exprs: functions.iter().map(|_| nothing()).collect(), ..Tables::default() });
+        for (at, (function, block)) in functions.iter().zip(blocks).enumerate() {
+            self.parent = Some(*function);
+            let lowered = self.block_expr(block, None);
+            let (tables, before) = self.filled();
+            tables.exprs.swap(at, (lowered.0 - before.exprs) as usize);
+        }
+        (self.facts, self.bodies.unwrap_or_default())
+    }
+
+    /// The bodies of [`Lowerer::functions`], in the same order.
+    fn plain_blocks<'f>(&self, items: &'f [syn::Item], blocks: &mut Vec<&'f syn::Block>) {
+        for item in items {
+            match item {
+                syn::Item::Fn(of) => blocks.extend(self.plain(&of.block)),
+                syn::Item::Impl(of) => blocks.extend(of.items.iter().filter_map(|item| match item {
+                    syn::ImplItem::Fn(of) => self.plain(&of.block),
+                    _ => None,
+                })),
+                syn::Item::Trait(of) => blocks.extend(of.items.iter().filter_map(|item| match item {
+                    syn::TraitItem::Fn(of) => self.plain(of.default.as_ref()?),
+                    _ => None,
+                })),
+                syn::Item::Mod(of) => {
+                    if let Some((_, items)) = &of.content {
+                        self.plain_blocks(items, blocks);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn plain<'f>(&self, block: &'f syn::Block) -> Option<&'f syn::Block> {
+        let at = self.lines.start(block.brace_token.span.open()) - self.lines.base;
+        self.plain.binary_search(&(at as usize)).is_ok().then_some(block)
+    }
+
+    /// The tables that are filled, and how many rows come before them.
+    fn filled(&mut self) -> (&mut Tables, Rows) {
+        match &mut self.bodies {
+            Some(bodies) => (bodies, self.outside),
+            None => (&mut self.facts.outside, Rows::default()),
+        }
     }
 
     fn span(&self, token: TokenSpan) -> Span {
@@ -112,8 +198,9 @@ impl<'s> Lowerer<'s> {
 
     /// A text that is not looked up by others.
     fn text(&mut self, text: &str) -> Name {
-        let name = Name(super::offset(self.facts.names.len()));
-        self.facts.names.push(text);
+        let (tables, before) = self.filled();
+        let name = Name(before.names + super::offset(tables.names.len()));
+        tables.names.push(text);
         name
     }
 
@@ -132,9 +219,9 @@ impl<'s> Lowerer<'s> {
     }
 
     fn push_expr(&mut self, span: Span, kind: ExprKind) -> ExprId {
-        let exprs = &mut self.bodies.exprs;
-        let id = ExprId(super::offset(exprs.len()));
-        exprs.push(Expr { span, kind });
+        let (tables, before) = self.filled();
+        let id = ExprId(before.exprs + super::offset(tables.exprs.len()));
+        tables.exprs.push(Expr { span, kind });
         id
     }
 
@@ -148,25 +235,48 @@ impl<'s> Lowerer<'s> {
     }
 
     fn push_pat(&mut self, pat: Pat) -> PatId {
-        let pats = &mut self.bodies.pats;
-        let id = PatId(super::offset(pats.len()));
-        pats.push(pat);
+        let (tables, before) = self.filled();
+        let id = PatId(before.pats + super::offset(tables.pats.len()));
+        tables.pats.push(pat);
         id
     }
 
     fn push_type(&mut self, ty: Type) -> TypeId {
-        let id = TypeId(super::offset(self.facts.types.len()));
-        self.facts.types.push(ty);
+        let (tables, before) = self.filled();
+        let id = TypeId(before.types + super::offset(tables.types.len()));
+        tables.types.push(ty);
         id
     }
 
     fn push_path(&mut self, path: Path) -> PathId {
-        let id = PathId(super::offset(self.facts.paths.len()));
-        self.facts.paths.push(path);
+        let (tables, before) = self.filled();
+        let id = PathId(before.paths + super::offset(tables.paths.len()));
+        tables.paths.push(path);
         id
     }
 
+    fn name(&self, name: Name) -> &str {
+        match (name.0.checked_sub(self.outside.names), &self.bodies) {
+            (Some(at), Some(bodies)) => bodies.names.at(at as usize),
+            _ => self.facts.outside.names.at(name.0 as usize),
+        }
+    }
+
+    fn span_of_path(&self, path: PathId) -> Span {
+        match (path.0.checked_sub(self.outside.paths), &self.bodies) {
+            (Some(at), Some(bodies)) => bodies.paths[at as usize].span,
+            _ => self.facts.outside.paths[path.0 as usize].span,
+        }
+    }
+
+    fn lowered(&self, expr: ExprId) -> &Expr {
+        match (expr.0.checked_sub(self.outside.exprs), &self.bodies) {
+            (Some(at), Some(bodies)) => &bodies.exprs[at as usize],
+            _ => &self.facts.outside.exprs[expr.0 as usize],
+        }
+    }
+
     fn span_of(&self, expr: ExprId) -> Span {
-        self.bodies.exprs[expr.0 as usize].span
+        self.lowered(expr).span
     }
 }

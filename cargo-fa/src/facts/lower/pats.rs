@@ -14,7 +14,7 @@ impl Lowerer<'_> {
             syn::Pat::Ident(bind) => {
                 let (name, span) = self.ident(&bind.ident);
                 let sub = bind.subpat.as_ref().map(|(_, sub)| self.pat(sub));
-                let constant = self.facts.name(name).chars().next().is_some_and(char::is_uppercase);
+                let constant = self.name(name).chars().next().is_some_and(char::is_uppercase);
                 if constant && sub.is_none() && bind.by_ref.is_none() && bind.mutability.is_none() {
                     // `None` and constants look like bindings; a binding in upper case is a lint of rustc.
                     let path = syn::Path::from(bind.ident.clone());

@@ -37,7 +37,7 @@ impl Lowerer<'_> {
 
     fn lifetime(&mut self, lifetime: &syn::Lifetime) -> Lifetime {
         let (name, _) = self.ident(&lifetime.ident);
-        match self.facts.name(name) {
+        match self.name(name) {
             "static" => Lifetime::Static,
             "_" => Lifetime::Elided,
             _ => Lifetime::Named(name),
