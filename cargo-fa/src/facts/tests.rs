@@ -171,7 +171,7 @@ fn functions_are_left_out_where_only_their_outlines_are_read() {
     for marked in [
         "fn f() {« 1 »} fn g() {« 2 »}",
         "impl<T: A<B>> C for D<T> where T: E<{ N }>, { fn f(&self) -> [u8; { 3 }] where T: F, {« 1 »} }",
-        "impl A<{ 1 + 2 }> { const X: u8 = { 3 }; pub const unsafe fn f() -> Box<dyn Fn(u8) -> B<C>> {« 4 »} }",
+        "impl A<{ 1 + 2 }> { const X: u8 = { 3 }; pub const unsafe\tfn f() -> Box<dyn Fn(u8) -> B<C>> {« 4 »} }",
         "trait A { fn f(); fn g() -> impl Fn() -> u8 {« 1 »} fn h(self) -> ! {« loop {} »} }",
         "mod a { pub(in crate::b) async fn f(x: fn(u8) -> u8) {« 1 »} }",
         "extern \"C\" fn f<'a>(x: &'static str) -> *const u8 {« x as *const u8 »}",
@@ -196,7 +196,7 @@ fn functions_are_left_out_where_only_their_outlines_are_read() {
         "fn f() { { fn g() {} } 1 }",
         "fn f() { const A: u8 = 1; }",
         "fn f() { impl A { } }",
-        "fn f() { unsafe extern { } }",
+        "fn f() { unsafe\textern { } }",
         "fn f() { m! { static A: u8 = 1; } }",
         "const A: u8 = { fn f() { 1 } 2 };",
         "static A: fn() = { fn f() { 1 } f };",
