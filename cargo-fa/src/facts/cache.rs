@@ -88,7 +88,7 @@ struct Entry {
 /// were not parsed.
 #[derive(Debug)]
 struct Record {
-    bytes: Arc<Vec<u8>>,
+    bytes: Vec<u8>,
     outline: usize,
 }
 
@@ -148,7 +148,7 @@ impl Cache {
         if together {
             let kept = self.known.into_iter().filter(|(_, entry)| !crowded || entry.used.load(Ordering::Relaxed));
             let kept = kept.filter_map(|(key, entry)| {
-                Some((key, Record { bytes: Arc::new(entry.payload()?.to_vec()), outline: entry.outline }))
+                Some((key, Record { bytes: entry.payload()?.to_vec(), outline: entry.outline }))
             });
             records.extend(kept);
             superseded = self.packs;
@@ -197,13 +197,13 @@ impl Entry {
 
 impl Record {
     fn of(facts: &FileFacts) -> Option<Self> {
-        let bytes = postcard::to_extend(facts, Vec::new()).ok()?;
+        let mut bytes = postcard::to_stdvec(facts).ok()?;
         let outline = bytes.len();
-        let bytes = match facts.bodies.known() {
-            Some(bodies) => postcard::to_extend(bodies, bytes).ok()?,
-            None => bytes,
-        };
-        Some(Self { bytes: Arc::new(bytes), outline })
+        if let Some(bodies) = facts.bodies.known() {
+            // Not by `to_extend` onto the same bytes: that takes one byte at a time.
+            bytes.extend(postcard::to_stdvec(bodies).ok()?);
+        }
+        Some(Self { bytes, outline })
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) fn write(manifest: &Path, (root, target_directory, members): &Read) {
     let Some(looked_at) = looks(manifest, root, members) else { return };
     let stored =
         Stored { looked_at, root: root.clone(), target_directory: target_directory.clone(), members: members.clone() };
-    let Ok(payload) = postcard::to_extend(&stored, Vec::new()) else { return };
+    let Ok(payload) = postcard::to_stdvec(&stored) else { return };
     let mut bytes = hash(&payload).to_le_bytes().to_vec();
     bytes.extend(payload);
     let path = place(target_directory, &name(manifest));
