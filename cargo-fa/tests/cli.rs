@@ -244,6 +244,51 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
     assert!(!sample.run("--color always --format compact").stdout.contains('\u{1b}'));
 }
 
+/// What a terminal shows of a run that asks this cargo about the workspace; `None` where no terminal is to be had.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(sample: &Sample, cargo: &std::path::Path) -> Option<String> {
+    use std::io::Read;
+    use std::os::unix::ffi::OsStrExt;
+
+    let terminal = rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).ok()?;
+    rustix::pty::grantpt(&terminal).unwrap();
+    rustix::pty::unlockpt(&terminal).unwrap();
+    let name = rustix::pty::ptsname(&terminal, Vec::new()).unwrap();
+    let name = std::ffi::OsStr::from_bytes(name.to_bytes());
+    let end = std::fs::File::options().read(true).write(true).open(name).unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-fa"))
+        .arg("--no-cache")
+        .env("CARGO", cargo)
+        .current_dir(sample.path(""))
+        .stdout(std::process::Stdio::null())
+        .stderr(end)
+        .status()
+        .unwrap();
+    assert!(ran.success());
+    let mut shown = Vec::new();
+    // The end of a terminal that nobody writes to any more is an error.
+    let _ = std::fs::File::from(terminal).read_to_end(&mut shown);
+    Some(String::from_utf8(shown).unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_is_told_of_progress_while_a_run_takes_long() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let sample = Sample::game(CLEAN).file("slow", &format!("#!/bin/sh\nsleep 1\nexec '{}' \"$@\"\n", env!("CARGO")));
+    std::fs::set_permissions(sample.path("slow"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let Some(shown) = on_a_terminal(&sample, &sample.path("slow")) else {
+        eprintln!("this machine has no terminals to give");
+        return;
+    };
+    let (progress, rest) = shown.rsplit_once("\r\u{1b}[K").unwrap_or_else(|| panic!("{shown:?}"));
+    assert!(progress.matches("\r    Analysing … ").count() > 3, "{shown:?}");
+    assert!(rest.starts_with("cargo-fa: no findings") && !rest.contains("Analysing"), "{shown:?}");
+    // No terminal, no progress.
+    assert!(!sample.run("--no-cache").stderr.contains("Analysing"));
+}
+
 #[test]
 fn a_baseline_hides_what_was_there_and_shows_what_is_new() {
     let sample = Sample::game("mod broken;\n").file("src/broken.rs", BROKEN);
