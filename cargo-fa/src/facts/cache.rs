@@ -116,14 +116,14 @@ impl Cache {
 
     /// The facts of a file of these bytes; bodies that are stored come along even if nobody asked for them.
     pub(crate) fn parse(&self, path: &Path, bytes: &[u8], extent: Extent) -> Result<(FileFacts, Origin), Refused> {
-        if self.directory.is_none() {
-            return Ok((parse(path, bytes, extent)?, Origin::Stored));
-        }
         let key = Key::of(bytes, extent.tests);
+        if self.directory.is_none() {
+            return Ok((parse(path, bytes, key, extent.bodies)?, Origin::Stored));
+        }
         let known = self.known.get(&key.stored()).filter(|entry| entry.bodies > 0 || !extent.bodies);
         match known.and_then(|entry| entry.read(path, key)) {
             Some(read) => Ok(read),
-            None => Ok((parse(path, bytes, extent)?, Origin::Parsed(key))),
+            None => Ok((parse(path, bytes, key, extent.bodies)?, Origin::Parsed(key))),
         }
     }
 

@@ -47,19 +47,15 @@ pub(crate) struct Extent {
     pub(crate) bodies: bool,
 }
 
-/// The facts of a file of these bytes.
+/// The facts of a file of these bytes, which `key` names.
 ///
 /// It needs a stack that fits [`STACK`] for the deepest nesting it accepts, and so does whoever asks for bodies later.
-pub(crate) fn parse(path: &Path, bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
-    let (mut facts, bodies) = lower_bytes(bytes, extent)?;
+pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, bodies: bool) -> Result<FileFacts, Refused> {
+    let (mut facts, bodies) = lower_bytes(bytes, Extent { tests: key.tests, bodies })?;
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
     facts.bodies = match bodies {
         Some(bodies) => Bodies::read(bodies),
-        None => Bodies::unread(Unread {
-            path: path.to_owned(),
-            key: Key::of(bytes, extent.tests),
-            outside: facts.outside.rows(),
-        }),
+        None => Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows() }),
     };
     Ok(facts)
 }
