@@ -110,7 +110,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// A closure or function pointer in a variable is called.
     fn call_value(&mut self, var: super::value::Var, args: &'l [ExprId], span: Span) -> Value {
-        let closure = self.state.values.get(&var).and_then(|value| value.closure);
+        let closure = self.state.values.get(var).and_then(|value| value.closure);
         self.use_var(var, span);
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
         let facts = self.facts;
@@ -331,7 +331,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
         match (root, flow.region) {
             (Root::Local(var), _) => {
-                if let Some(known) = self.state.values.get_mut(&var) {
+                if let Some(known) = self.state.values.get_mut(var) {
                     known.add_flows(&[flow]);
                 }
             }
@@ -406,7 +406,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         if let Some(var) = args.first().and_then(|arg| match &self.facts.expr(*arg).kind {
             ExprKind::Name(name) => self.lookup_var(self.facts.name(*name)),
             _ => None,
-        }) && let Some(known) = self.state.values.get_mut(&var)
+        }) && let Some(known) = self.state.values.get_mut(var)
         {
             known.moved = true;
             known.flows.clear();

@@ -73,7 +73,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let target = self.eval_place(*left);
                 self.eval(*right, None);
                 if let Some(Root::Local(var)) = target.alias
-                    && let Some(value) = self.state.values.get_mut(&var)
+                    && let Some(value) = self.state.values.get_mut(var)
                 {
                     value.number = None;
                 }
@@ -251,7 +251,7 @@ impl<'l> Interpreter<'_, 'l> {
                 _ => false,
             };
             if owned {
-                if let Some(known) = self.state.values.get_mut(&var) {
+                if let Some(known) = self.state.values.get_mut(var) {
                     known.moved = true;
                     known.flows.clear();
                 }

@@ -90,7 +90,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.growth(receiver, &format!("{}::{name}", head.map_or("container", Known::name)), at);
                 if matches!(name, "reserve" | "reserve_exact")
                     && let Some(Root::Local(var)) = receiver.alias
-                    && let Some(value) = self.state.values.get_mut(&var)
+                    && let Some(value) = self.state.values.get_mut(var)
                 {
                     value.reserved = true;
                 }
@@ -363,7 +363,7 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 if name == "clear"
                     && let Some(Root::Local(var)) = receiver.alias
-                    && let Some(value) = self.state.values.get_mut(&var)
+                    && let Some(value) = self.state.values.get_mut(var)
                     && value.alias.is_none()
                 {
                     value.flows.clear();
@@ -387,7 +387,7 @@ impl<'l> Interpreter<'_, 'l> {
         if let (Some(Root::Local(var)), Some(known)) = (receiver.alias, head)
             && matches!(name, "push" | "push_back")
             && !ty.is_unknown()
-            && let Some(value) = self.state.values.get_mut(&var)
+            && let Some(value) = self.state.values.get_mut(var)
             && matches!(&value.ty, Ty::Known(same, args) if *same == known && args.is_empty())
         {
             value.ty = Ty::known(known, [ty.clone()]);

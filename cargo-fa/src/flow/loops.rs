@@ -84,7 +84,7 @@ impl Interpreter<'_, '_> {
         let outer: rustc_hash::FxHashSet<_> =
             self.names[..names.min(self.names.len())].iter().map(|(_, var)| *var).collect();
         let mut state = state;
-        state.values.retain(|var, _| outer.contains(var));
+        state.values.retain(|var| outer.contains(&var));
         let of = &mut self.loops[at];
         if breaks {
             of.breaks.join(&state);

@@ -194,7 +194,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn moved(&mut self, expr: ExprId) {
         if let ExprKind::Name(name) = &self.facts.expr(expr).kind
             && let Some(var) = self.lookup_var(self.facts.name(*name))
-            && let Some(value) = self.state.values.get_mut(&var)
+            && let Some(value) = self.state.values.get_mut(var)
         {
             value.moved = true;
         }
@@ -378,7 +378,7 @@ impl<'l> Interpreter<'_, 'l> {
                 for arg in args {
                     let value = self.eval(*arg, None);
                     if let Some(super::value::Root::Local(var)) = receiver.alias
-                        && let Some(known) = self.state.values.get_mut(&var)
+                        && let Some(known) = self.state.values.get_mut(var)
                     {
                         known.add_flows(&value.flows);
                         if let Ty::Known(_, generics) = &mut known.ty

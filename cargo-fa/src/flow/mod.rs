@@ -29,7 +29,7 @@ use crate::facts::ir::{FileFacts, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
 use crate::resolve::{FnDef, FnId, ModuleId, Program};
-use crate::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
+use crate::summary::{AllAnalysed, Analysed, ResultFlow, Store, StoreTarget, Summary};
 use event::{CallSite, Event, EventKind, How, LoopAround, Open, Site};
 pub(crate) use roots::{param_types, type_scope};
 pub(crate) use signature::{Signature, Signatures};
@@ -40,8 +40,7 @@ use value::{Age, AllocatorKey, Bound, Flow, FrameState, Region, Root, State, Val
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) program: &'p Program<'l>,
-    /// By function.
-    pub(crate) analysed: &'p [Analysed],
+    pub(crate) analysed: &'p AllAnalysed,
     /// Types that are `#[pooled]`.
     pub(crate) pooled: &'p FxHashSet<crate::resolve::UserType>,
     pub(crate) signatures: &'p Signatures<'l>,
@@ -143,7 +142,7 @@ pub(crate) struct Interpreter<'p, 'l> {
 /// Expressions nested deeper than this are not followed; the parser's own limit lies below what the stack holds.
 const DEEPEST: u32 = 1_500;
 
-/// Looks at one function, which must be [apart](Program::apart).
+/// Looks at one function.
 pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
     let analysed = interpret(around, id);
     if !around.program.fn_def(id).item.attrs.custom.is_empty() {
@@ -338,7 +337,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// The memory of these regions ends here.
     fn close(&mut self, closes: impl Fn(&Flow) -> bool, at: Span) {
-        for value in self.state.values.values_mut() {
+        self.state.values.change_referring(|value| {
             for flow in &mut value.flows {
                 if flow.stale.is_none() && closes(flow) {
                     flow.stale = Some(at);
@@ -350,7 +349,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 handle.age = Age::Stale;
                 handle.since = at;
             }
-        }
+        });
     }
 
     // ---- variables ----
@@ -367,7 +366,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     fn end_block(&mut self, names: usize, end: Span) {
         while self.names.len() > names {
             let Some((_, var)) = self.names.pop() else { break };
-            let Some(value) = self.state.values.remove(&var) else { continue };
+            let Some(value) = self.state.values.remove(var) else { continue };
             if !self.state.dead {
                 self.drop_value(var, &value, end);
             }
@@ -430,13 +429,13 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// Using a variable shows what happened to it since.
     fn use_var(&mut self, var: Var, span: Span) -> Value {
-        let Some(value) = self.state.values.get(&var).cloned() else { return Value::unknown() };
+        let Some(value) = self.state.values.get(var).cloned() else { return Value::unknown() };
         if let Some(flow) = value.flows.iter().find(|flow| flow.stale.is_some() && flow.frame)
             && let Some(ended) = flow.stale
         {
             let kind = EventKind::UseAfterEnd { name: self.name_of(var), ended, raw: flow.raw, allocated: flow.site };
             self.record(kind, span, flow.confidence);
-            if let Some(value) = self.state.values.get_mut(&var) {
+            if let Some(value) = self.state.values.get_mut(var) {
                 value.flows.retain(|flow| flow.stale.is_none());
             }
         }
@@ -446,7 +445,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             let kind = EventKind::AcrossAwait { name: self.name_of(var), awaited, allocated: flow.site };
             let at = self.binding_span(var);
             self.record(kind, at, flow.confidence);
-            if let Some(value) = self.state.values.get_mut(&var) {
+            if let Some(value) = self.state.values.get_mut(var) {
                 for flow in &mut value.flows {
                     flow.crossed = None;
                 }
@@ -460,16 +459,16 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         if !self.bodies.last().is_some_and(|body| body.is_async) {
             return;
         }
-        for value in self.state.values.values_mut() {
+        self.state.values.change_referring(|value| {
             if value.moved {
-                continue;
+                return;
             }
             for flow in &mut value.flows {
                 if flow.frame && flow.crossed.is_none() {
                     flow.crossed = Some(at);
                 }
             }
-        }
+        });
     }
 
     /// What the value can no longer refer to, given its type, is forgotten.
@@ -529,7 +528,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     fn summary_of(&self, callee: FnId) -> &'p Summary {
         match self.around.circle.binary_search_by_key(&callee, |(member, _)| *member) {
             Ok(at) => &self.around.circle[at].1,
-            Err(_) => &self.around.analysed[callee.0 as usize].summary,
+            Err(_) => &self.around.analysed.of(callee).summary,
         }
     }
 }

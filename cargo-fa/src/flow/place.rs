@@ -114,7 +114,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn place_type(&self, expr: ExprId) -> Ty {
         match &self.facts.expr(expr).kind {
             ExprKind::Name(name) => match self.lookup_var(self.facts.name(*name)) {
-                Some(var) => self.state.values.get(&var).map_or(Ty::Unknown, |value| value.ty.clone()),
+                Some(var) => self.state.values.get(var).map_or(Ty::Unknown, |value| value.ty.clone()),
                 None => Ty::Unknown,
             },
             ExprKind::Field { base, name } => {
@@ -148,7 +148,7 @@ impl<'l> Interpreter<'_, 'l> {
                 for flow in outlives {
                     self.escape(How::Variable(name.to_owned()), &flow, span, Vec::new());
                 }
-                let ty = self.state.values.get(&var).map(|old| old.ty.clone()).filter(|ty| !ty.is_unknown());
+                let ty = self.state.values.get(var).map(|old| old.ty.clone()).filter(|ty| !ty.is_unknown());
                 let mut value = value;
                 if let Some(ty) = ty {
                     self.annotate(&mut value, ty);
@@ -235,7 +235,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.escape(How::Variable(name.clone()), flow, span, Vec::new());
             }
         }
-        if let Some(known) = self.state.values.get_mut(&var) {
+        if let Some(known) = self.state.values.get_mut(var) {
             known.add_flows(flows);
             if known.handle.is_none() {
                 known.handle = value.handle;

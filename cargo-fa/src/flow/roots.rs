@@ -178,7 +178,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn end_params(&mut self, end: Span) {
         let owned: Vec<Var> = self.names.iter().map(|(_, var)| *var).collect();
         for var in owned {
-            if let Some(value) = self.state.values.remove(&var)
+            if let Some(value) = self.state.values.remove(var)
                 && value.alias.is_none()
             {
                 self.drop_value(var, &value, end);
@@ -270,7 +270,7 @@ impl<'l> Interpreter<'_, 'l> {
             None => vec![Self::flow_of(Region::Param(0), false, Span::default())],
         };
         let exclusive = chosen
-            .and_then(|(_, var, _)| self.state.values.get(var))
+            .and_then(|(_, var, _)| self.state.values.get(*var))
             .is_some_and(|value| matches!(value.ty, Ty::Ref { mutable: true, .. }) && value.is(Known::SmartAlloc));
         if let Some(out) = out {
             let name: &'l str = self.facts.names().find(|name| *name == out).unwrap_or("frame");

@@ -30,17 +30,14 @@ impl<'l> Signatures<'l> {
     /// The signature of a function, read by whoever asks first.
     pub(crate) fn of(&self, program: &Program<'l>, id: FnId) -> &Signature<'l> {
         self.0[id.0 as usize].get_or_init(|| {
-            let read = || {
-                let def = program.fn_def(id);
-                let types = Types { program };
-                let scope = type_scope(program, def);
-                let params = param_types(types, def, &scope);
-                let output = def.function.output.map_or(Ty::Unit, |ty| types.lower(def.module, def.file, ty, &scope));
-                // What a parameter of the function stands for is up to its caller.
-                let output = if matches!(output, Ty::Param(_)) { Ty::Unknown } else { output };
-                Box::new(Signature { scope, params, output })
-            };
-            program.apart(read)
+            let def = program.fn_def(id);
+            let types = Types { program };
+            let scope = type_scope(program, def);
+            let params = param_types(types, def, &scope);
+            let output = def.function.output.map_or(Ty::Unit, |ty| types.lower(def.module, def.file, ty, &scope));
+            // What a parameter of the function stands for is up to its caller.
+            let output = if matches!(output, Ty::Param(_)) { Ty::Unknown } else { output };
+            Box::new(Signature { scope, params, output })
         })
     }
 }

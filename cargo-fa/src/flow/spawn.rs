@@ -83,7 +83,7 @@ impl<'l> Interpreter<'_, 'l> {
         walk::visit(facts, body, &mut |expr| {
             if let ExprKind::Name(name) = &facts.expr(expr).kind
                 && let Some(var) = self.lookup_var(facts.name(*name))
-                && let Some(value) = self.state.values.get_mut(&var)
+                && let Some(value) = self.state.values.get_mut(var)
                 && matches!(value.ty, Ty::Known(..) | Ty::User(..))
             {
                 value.moved |= matches!(value.ty, Ty::Known(..));
@@ -119,7 +119,7 @@ impl<'l> Interpreter<'_, 'l> {
             if found.iter().any(|(known, _)| *known == var) {
                 return;
             }
-            let Some(value) = self.state.values.get(&var) else { return };
+            let Some(value) = self.state.values.get(var) else { return };
             let mut flows = value.flows.clone();
             flows.retain(|flow| flow.stale.is_none());
             for flow in &mut flows {
@@ -246,7 +246,7 @@ impl<'l> Interpreter<'_, 'l> {
         };
         if let Some(body) = body {
             for (var, flows) in self.captures(body) {
-                let value = self.state.values.get(&var).cloned();
+                let value = self.state.values.get(var).cloned();
                 // What is copied out of the frame is the task's own.
                 let copied = value
                     .as_ref()
@@ -259,9 +259,7 @@ impl<'l> Interpreter<'_, 'l> {
             let frame = self.frame_from;
             let before = self.run_later();
             // It has been said that this gets out: what the task does with it is no second finding.
-            for value in self.state.values.values_mut() {
-                value.flows.retain(|flow| !flow.frame);
-            }
+            self.state.values.change_referring(|value| value.flows.retain(|flow| !flow.frame));
             if let ExprKind::Closure(of) = &facts.expr(arg).kind {
                 self.thread_budget(of);
                 self.run_closure(of, &[], Runs::Thread, None);

@@ -1,5 +1,7 @@
 //! What is known about a value, and what is known at a point of the program.
 
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -238,10 +240,64 @@ impl FrameState {
 /// An allocator, by where it is kept.
 pub(crate) type AllocatorKey = (Root, Option<Arc<str>>);
 
+/// The values of variables: those that no path has changed are shared between the paths.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Values(FxHashMap<Var, Rc<Value>>);
+
+impl Values {
+    pub(crate) fn get(&self, var: Var) -> Option<&Value> {
+        self.0.get(&var).map(Rc::as_ref)
+    }
+
+    pub(crate) fn get_mut(&mut self, var: Var) -> Option<&mut Value> {
+        self.0.get_mut(&var).map(Rc::make_mut)
+    }
+
+    pub(crate) fn insert(&mut self, var: Var, value: Value) {
+        self.0.insert(var, Rc::new(value));
+    }
+
+    pub(crate) fn remove(&mut self, var: Var) -> Option<Value> {
+        self.0.remove(&var).map(Rc::unwrap_or_clone)
+    }
+
+    pub(crate) fn retain(&mut self, keeps: impl Fn(Var) -> bool) {
+        self.0.retain(|var, _| keeps(*var));
+    }
+
+    /// Changes those that refer to memory or hold a handle.
+    pub(crate) fn change_referring(&mut self, mut change: impl FnMut(&mut Value)) {
+        for value in self.0.values_mut().filter(|value| !value.flows.is_empty() || value.handle.is_some()) {
+            change(Rc::make_mut(value));
+        }
+    }
+
+    /// The values on either of two paths.
+    fn join(&mut self, other: &Self) {
+        for (var, value) in &other.0 {
+            match self.0.entry(*var) {
+                Entry::Occupied(mut known) => {
+                    if !Rc::ptr_eq(known.get(), value) && known.get() != value {
+                        Rc::make_mut(known.get_mut()).join(value);
+                    }
+                }
+                Entry::Vacant(place) => {
+                    let value = place.insert(Rc::clone(value));
+                    if value.flows.iter().any(|flow| flow.confidence > Confidence::Medium) {
+                        for flow in &mut Rc::make_mut(value).flows {
+                            flow.confidence = flow.confidence.min(Confidence::Medium);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What holds at a point of the program.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct State {
-    pub(crate) values: FxHashMap<Var, Value>,
+    pub(crate) values: Values,
     pub(crate) frames: FxHashMap<AllocatorKey, FrameState>,
     /// Nothing gets here.
     pub(crate) dead: bool,
@@ -256,17 +312,7 @@ impl State {
             *self = other.clone();
             return;
         }
-        for (var, value) in &other.values {
-            if let Some(known) = self.values.get_mut(var) {
-                known.join(value);
-            } else {
-                let mut value = value.clone();
-                for flow in &mut value.flows {
-                    flow.confidence = flow.confidence.min(Confidence::Medium);
-                }
-                self.values.insert(*var, value);
-            }
-        }
+        self.values.join(&other.values);
         let keys: Vec<AllocatorKey> = self.frames.keys().chain(other.frames.keys()).cloned().collect();
         for key in keys {
             let mine = self.frames.get(&key).copied().unwrap_or(FrameState::Entry);

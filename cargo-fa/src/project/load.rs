@@ -1,6 +1,7 @@
 //! Reading and parsing: every file of the module trees, in parallel, each once.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -73,17 +74,17 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
             }
         }
     }
-    let mut parsed: BTreeMap<PathBuf, (usize, Parsed)> = BTreeMap::new();
-    let mut links: Vec<BTreeMap<(PathBuf, ItemId), PathBuf>> = Vec::new();
+    let mut parsed = Files::new();
+    let mut links: Vec<Links> = Vec::new();
     loop {
-        wanted.sort_by(|left, right| left.path.cmp(&right.path));
-        wanted.dedup_by(|left, right| left.path == right.path);
-        wanted.retain(|pending| !parsed.contains_key(&pending.path));
+        wanted.sort_by(|left, right| left.path.as_os_str().cmp(right.path.as_os_str()));
+        wanted.dedup_by(|left, right| left.path.as_os_str() == right.path.as_os_str());
+        wanted.retain(|pending| !parsed.contains_key(pending.path.as_os_str()));
         let fresh = parse_all(std::mem::take(&mut wanted), cache, request.tests, users);
         parsed.extend(fresh);
         links.clear();
         for (member, target) in &targets {
-            let mut tree = Tree { parsed: &parsed, links: BTreeMap::new(), missing: Vec::new(), request };
+            let mut tree = Tree { parsed: &parsed, links: Links::new(), missing: Vec::new(), request };
             tree.follow(&target.source, &children_directory(&target.source, true), 0);
             wanted.extend(tree.missing.into_iter().map(|path| Pending { path, member: *member }));
             links.push(tree.links);
@@ -95,18 +96,19 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     assemble(project, &targets, parsed, &links)
 }
 
+/// By path, as bytes: to compare paths part by part takes ten times as long.
+type Files = BTreeMap<OsString, (usize, Parsed)>;
+
+/// `mod x;`: the file and item of the declaration, and the file that it names.
+type Links = BTreeMap<(OsString, ItemId), OsString>;
+
 type Targets<'p> = [(usize, &'p super::Target)];
 
-fn assemble(
-    project: &Project,
-    targets: &Targets<'_>,
-    parsed: BTreeMap<PathBuf, (usize, Parsed)>,
-    links: &[BTreeMap<(PathBuf, ItemId), PathBuf>],
-) -> Loaded {
-    let mut used: BTreeMap<&PathBuf, usize> = BTreeMap::new();
+fn assemble(project: &Project, targets: &Targets<'_>, parsed: Files, links: &[Links]) -> Loaded {
+    let mut used: BTreeMap<&OsStr, usize> = BTreeMap::new();
     for ((_, target), links) in targets.iter().zip(links) {
-        used.insert(&target.source, 0);
-        used.extend(links.values().map(|path| (path, 0)));
+        used.insert(target.source.as_os_str(), 0);
+        used.extend(links.values().map(|path| (path.as_os_str(), 0)));
     }
     // The walk of the directories also finds files that no module names: those are not part of the program.
     used.retain(|path, _| matches!(parsed.get(*path), Some((_, parsed)) if !matches!(parsed, Parsed::Absent)));
@@ -121,21 +123,23 @@ fn assemble(
                 member: *member,
                 name: target.name.clone(),
                 kind: target.kind,
-                root: *used.get(&target.source)?,
+                root: *used.get(target.source.as_os_str())?,
                 modules: links
                     .iter()
-                    .filter_map(|((from, item), to)| Some(((*used.get(from)?, *item), *used.get(to)?)))
+                    .filter_map(|((from, item), to)| {
+                        Some(((*used.get(from.as_os_str())?, *item), *used.get(to.as_os_str())?))
+                    })
                     .collect(),
             })
         })
         .collect();
-    let kept: Vec<PathBuf> = used.into_keys().cloned().collect();
+    let kept: Vec<OsString> = used.into_keys().map(OsStr::to_owned).collect();
     let mut parsed = parsed;
     let files = kept
         .into_iter()
         .filter_map(|path| {
             let (member, parsed) = parsed.remove(&path)?;
-            let path = relative(&project.root, &path).into();
+            let path = relative(&project.root, Path::new(&path)).into();
             Some(match parsed {
                 Parsed::Facts(read, directives) => {
                     let (facts, origin) = *read;
@@ -159,7 +163,7 @@ enum Parsed {
     Absent,
 }
 
-fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -> Vec<(PathBuf, (usize, Parsed))> {
+fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -> Vec<(OsString, (usize, Parsed))> {
     // The largest first, so that the last task to finish is a small one.
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     wanted.sort_by_cached_key(|pending| (std::cmp::Reverse(size(&pending.path)), pending.path.clone()));
@@ -186,7 +190,7 @@ fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool
                     Parsed::Refused(Refused { at: facts::ir::Span::default(), message }, Vec::new())
                 }
             };
-            (pending.path, (pending.member, parsed))
+            (pending.path.into_os_string(), (pending.member, parsed))
         })
         .collect()
 }
@@ -212,8 +216,8 @@ fn children_directory(file: &Path, root: bool) -> PathBuf {
 }
 
 struct Tree<'p> {
-    parsed: &'p BTreeMap<PathBuf, (usize, Parsed)>,
-    links: BTreeMap<(PathBuf, ItemId), PathBuf>,
+    parsed: &'p Files,
+    links: Links,
     missing: Vec<PathBuf>,
     request: &'p Request,
 }
@@ -224,7 +228,7 @@ impl Tree<'_> {
         if depth > 128 {
             return;
         }
-        let Some((_, parsed)) = self.parsed.get(file) else {
+        let Some((_, parsed)) = self.parsed.get(file.as_os_str()) else {
             self.missing.push(file.to_owned());
             return;
         };
@@ -252,7 +256,7 @@ impl Tree<'_> {
             } else {
                 let flat = directory.join(format!("{name}.rs"));
                 let nested = directory.join(name).join("mod.rs");
-                let known = |path: &Path| match self.parsed.get(path) {
+                let known = |path: &Path| match self.parsed.get(path.as_os_str()) {
                     Some((_, Parsed::Absent)) => false,
                     Some(_) => true,
                     None => path.is_file(),
@@ -263,7 +267,7 @@ impl Tree<'_> {
                 })
             };
             if let Some((target, children)) = target {
-                self.links.insert((file.to_owned(), id), target.clone());
+                self.links.insert((file.as_os_str().to_owned(), id), target.as_os_str().to_owned());
                 self.follow(&target, &children, depth + 1);
             }
         }

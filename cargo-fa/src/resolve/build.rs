@@ -1,13 +1,19 @@
 //! Collects the modules, items and impls of all crates.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 
+use rayon::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+use super::binding::{Binding, Bindings, Defined, Import};
+use super::looked_up::LookedUp;
 use super::model;
 use super::{
-    Binding, Crate, ExternCrate, FnDef, FnId, Module, ModuleId, Owner, Program, Res, StaticDef, StaticId, TypeDef,
-    TypeKey, UserType,
+    Crate, ExternCrate, FnDef, FnId, Module, ModuleId, Owner, Program, Res, StaticDef, StaticId, TypeDef, TypeKey,
+    UserType,
 };
 use crate::facts::ir::{ItemId, ItemKind, UseTarget};
+use crate::facts::offset;
 use crate::project::{Loaded, OURS, Project, TargetKind, certainty, is_read};
 
 struct PendingImpl {
@@ -25,17 +31,19 @@ struct Builder<'l> {
 
 impl<'l> Program<'l> {
     pub(crate) fn build(project: &'l Project, loaded: &'l Loaded, tests: bool) -> Self {
+        let items = loaded.files.iter().flat_map(|file| &file.facts.items);
+        let functions = items.filter(|item| matches!(item.kind, ItemKind::Fn(_))).count();
         let program = Program {
             loaded,
             crates: Vec::new(),
             modules: Vec::new(),
-            fns: Vec::new(),
+            fns: Vec::with_capacity(functions),
             types: Vec::new(),
             statics: Vec::new(),
-            methods: FxHashMap::default(),
+            methods: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             by_name: FxHashMap::default(),
             has_drop: FxHashSet::default(),
-            looked_up: super::LookedUp::new(),
+            looked_up: LookedUp::new(),
         };
         let mut builder = Builder { program, impls: Vec::new(), tests };
         for source in &loaded.crates {
@@ -105,7 +113,12 @@ impl<'l> Builder<'l> {
     }
 
     fn bind(&mut self, module: ModuleId, name: &'l str, binding: Binding<'l>) {
-        self.program.modules[module.0 as usize].names.entry(name).or_default().push(binding);
+        match self.program.modules[module.0 as usize].names.entry(name) {
+            Entry::Occupied(mut known) => known.get_mut().push(binding),
+            Entry::Vacant(place) => {
+                place.insert(Bindings::One(binding));
+            }
+        }
     }
 
     /// Everything whose parent is `parent`.
@@ -139,7 +152,7 @@ impl<'l> Builder<'l> {
             ItemKind::Module { inline, .. } => {
                 let path = format!("{}::{name}", self.program.module(module).path);
                 let child = self.module(krate, Some(module), false, path);
-                self.bind(module, name, Binding::Def(Res::Module(child)));
+                self.bind(module, name, Binding::Def(Defined::Module(child)));
                 if *inline {
                     self.items(krate, file, Some(id), child, in_test);
                 } else if let Some(target) = loaded.crates[krate].modules.get(&(file, id)) {
@@ -148,30 +161,25 @@ impl<'l> Builder<'l> {
             }
             ItemKind::Use(entries) => {
                 for entry in entries {
+                    let import = Import { file: offset(file), entry };
                     match entry.target {
-                        UseTarget::Named(alias) => {
-                            let binding = Binding::Import { leading: entry.leading, file, segments: &entry.segments };
-                            self.bind(module, facts.name(alias), binding);
-                        }
-                        UseTarget::Glob => {
-                            let glob = (entry.leading, file, &*entry.segments);
-                            self.program.modules[module.0 as usize].globs.push(glob);
-                        }
+                        UseTarget::Named(alias) => self.bind(module, facts.name(alias), Binding::Import(import)),
+                        UseTarget::Glob => self.program.modules[module.0 as usize].globs.push(import),
                         UseTarget::Hidden => {}
                     }
                 }
             }
             ItemKind::Fn(_) => {
                 let function = self.function(krate, file, id, module, None, in_test);
-                self.bind(module, name, Binding::Def(Res::Fn(function)));
+                self.bind(module, name, Binding::Def(Defined::Fn(function)));
             }
             ItemKind::Struct { .. } | ItemKind::Enum { .. } | ItemKind::Alias { .. } => {
                 let of = self.user_type(file, id, module);
-                self.bind(module, name, Binding::Def(Res::Type(of)));
+                self.bind(module, name, Binding::Def(Defined::Type(of)));
             }
             ItemKind::Trait { .. } => {
                 let of = self.user_type(file, id, module);
-                self.bind(module, name, Binding::Def(Res::Type(of)));
+                self.bind(module, name, Binding::Def(Defined::Type(of)));
                 for function in self.members(krate, file, id, module, Owner::Trait(of), in_test) {
                     let name = self.program.fn_name(function);
                     self.program.methods.entry((TypeKey::User(of), name)).or_default().push(function);
@@ -185,7 +193,7 @@ impl<'l> Builder<'l> {
             ItemKind::Static { .. } => {
                 let of = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
                 self.program.statics.push(StaticDef { file, item, module });
-                self.bind(module, name, Binding::Def(Res::Static(of)));
+                self.bind(module, name, Binding::Def(Defined::Static(of)));
             }
             ItemKind::ExternCrate { alias } => {
                 let of = self.program.crates[krate].externs.get(name).copied();
@@ -257,10 +265,15 @@ impl<'l> Builder<'l> {
 
     /// Impls can name types anywhere, so that they wait until all names are there.
     fn finish(mut self) -> Program<'l> {
-        for pending in std::mem::take(&mut self.impls) {
+        let impls = std::mem::take(&mut self.impls);
+        let look_up = |pending: &PendingImpl| {
+            let ItemKind::Impl(of) = &self.program.facts(pending.file).item(pending.item).kind else { return None };
+            self.program.type_key(pending.module, pending.file, of.self_type)
+        };
+        let keys: Vec<Option<TypeKey>> = impls.par_iter().map(look_up).collect();
+        for (pending, key) in impls.into_iter().zip(keys) {
             let facts = self.program.facts(pending.file);
             let ItemKind::Impl(of) = &facts.item(pending.item).kind else { continue };
-            let key = self.program.type_key(pending.module, pending.file, of.self_type);
             let of_trait = of.of_trait.map(|path| facts.path(path));
             let trait_name = of_trait.and_then(|path| path.segments.last()).map(|segment| facts.name(segment.name));
             if let (Some(TypeKey::User(of)), Some("Drop")) = (key, trait_name) {
@@ -274,6 +287,8 @@ impl<'l> Builder<'l> {
                 self.program.by_name.entry(name).or_default().push(function);
             }
         }
+        // What was found so far was found without these methods.
+        self.program.looked_up = LookedUp::new();
         self.program
     }
 }

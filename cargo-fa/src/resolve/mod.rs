@@ -1,14 +1,15 @@
 //! Names to definitions: modules, imports, globs, re-exports, and the methods of types.
 
+mod binding;
 mod build;
+mod looked_up;
 pub(crate) mod model;
 pub(crate) mod paths;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use binding::{Binding, Bindings, Import};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use rustc_hash::FxHashMap;
-
-use crate::facts::ir::{FileFacts, Function, Item, ItemId, ItemKind, Name};
+use crate::facts::ir::{FileFacts, Function, Item, ItemId, ItemKind};
 use crate::finding::Confidence;
 use crate::project::Loaded;
 
@@ -51,12 +52,6 @@ impl<'l> External<'l> {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Binding<'l> {
-    Def(Res<'l>),
-    Import { leading: bool, file: usize, segments: &'l [Name] },
-}
-
 /// A module, or the body of a function as far as it holds items.
 #[derive(Debug)]
 pub(crate) struct Module<'l> {
@@ -65,8 +60,8 @@ pub(crate) struct Module<'l> {
     pub(crate) is_block: bool,
     /// `game::physics`.
     pub(crate) path: String,
-    names: FxHashMap<&'l str, Vec<Binding<'l>>>,
-    globs: Vec<(bool, usize, &'l [Name])>,
+    names: FxHashMap<&'l str, Bindings<'l>>,
+    globs: Vec<Import<'l>>,
 }
 
 #[derive(Debug)]
@@ -140,45 +135,11 @@ pub(crate) struct Program<'l> {
     /// Methods of any type, by name, for receivers of unknown type.
     by_name: FxHashMap<&'l str, Vec<FnId>>,
     /// `Drop` is implemented.
-    pub(crate) has_drop: rustc_hash::FxHashSet<UserType>,
-    looked_up: LookedUp<'l>,
-}
-
-/// What names in modules were found to mean, by module, name and whether a type is meant; `None` also while the search
-/// goes on.
-type Known<'l> = FxHashMap<(ModuleId, &'l str, bool), Option<Res<'l>>>;
-
-/// One table for each thread of the pool and one for whoever is outside of it: nobody ever waits for a lock.
-#[derive(Debug)]
-struct LookedUp<'l>(Vec<Mutex<Known<'l>>>);
-
-impl<'l> LookedUp<'l> {
-    fn new() -> Self {
-        let mut tables = Vec::new();
-        tables.resize_with(rayon::current_num_threads() + 1, Mutex::default);
-        Self(tables)
-    }
-
-    fn own(&self) -> MutexGuard<'_, Known<'l>> {
-        let last = self.0.len() - 1;
-        let at = rayon::current_thread_index().map_or(last, |at| at.min(last));
-        self.0[at].lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    pub(crate) has_drop: FxHashSet<UserType>,
+    looked_up: looked_up::LookedUp<'l>,
 }
 
 impl<'l> Program<'l> {
-    /// Runs `task` with nothing looked up yet: its result does not depend on what ran on this thread before, and so not
-    /// on the number of threads. A search that comes by itself again takes a name for unknown, and what it finds on the
-    /// way is kept, so that what a name means in a circle of globs depends on who asks first.
-    ///
-    /// `task` must not wait for the pool, which could run another task inside of it.
-    pub(crate) fn apart<T>(&self, task: impl FnOnce() -> T) -> T {
-        let before = std::mem::take(&mut *self.looked_up.own());
-        let result = task();
-        *self.looked_up.own() = before;
-        result
-    }
-
     pub(crate) fn facts(&self, file: usize) -> &'l FileFacts {
         &self.loaded.files[file].facts
     }
@@ -237,9 +198,24 @@ impl<'l> Program<'l> {
     }
 
     /// All methods of these types.
-    pub(crate) fn methods_of_types(&self, types: &rustc_hash::FxHashSet<UserType>) -> rustc_hash::FxHashSet<FnId> {
+    pub(crate) fn methods_of_types(&self, types: &FxHashSet<UserType>) -> FxHashSet<FnId> {
         let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(of) if types.contains(of)));
         of.flat_map(|(_, fns)| fns.iter().copied()).collect()
+    }
+
+    /// Every name that may be that of a function: most words of a program are not, and need not be looked up.
+    pub(crate) fn callable_names(&self) -> FxHashSet<&'l str> {
+        let declared = self.all_fns().map(|id| self.fn_name(id));
+        let renamed = self.modules.iter().flat_map(|module| &module.names).filter_map(|(name, bindings)| {
+            let renames = |binding: &Binding<'l>| match binding {
+                Binding::Def(_) => false,
+                Binding::Import(Import { file, entry }) => {
+                    entry.segments.last().is_none_or(|last| self.facts(*file as usize).name(*last) != *name)
+                }
+            };
+            bindings.as_slice().iter().any(renames).then_some(*name)
+        });
+        declared.chain(renamed).collect()
     }
 
     /// The methods of all types with this name.

@@ -1,10 +1,11 @@
 //! Looking names up.
 
-use super::{Binding, ExternCrate, External, ModuleId, Program, Res, TypeKey, model};
-use crate::facts::ir::{ItemKind, Name, Path};
+use super::binding::{Binding, Bindings, Import};
+use super::{ExternCrate, External, ModuleId, Program, Res, TypeKey, model};
+use crate::facts::ir::{ItemKind, Path, UseEntry};
 
 /// Which of two things of the same name is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Space {
     Types,
     Values,
@@ -130,26 +131,35 @@ impl<'l> Program<'l> {
         if depth > LONGEST_CHAIN {
             return None;
         }
-        let key = (module, name, space == Space::Types);
-        if let Some(known) = self.looked_up.own().get(&key) {
-            return *known;
+        let of = self.module(module);
+        match of.names.get(name) {
+            // What is to be had at once need not be kept.
+            None if of.globs.is_empty() => return None,
+            Some(Bindings::One(Binding::Def(defined))) => {
+                let res = Res::from(*defined);
+                if in_space(res, space) {
+                    return Some(res);
+                }
+            }
+            _ => {}
         }
-        // Globs may lead in circles: whoever comes by again while this runs finds nothing here.
-        self.looked_up.own().insert(key, None);
-        let found = self.search(module, name, space, depth);
-        self.looked_up.own().insert(key, found);
-        found
+        match self.looked_up.begin((module, name, space), depth) {
+            Ok(known) => known,
+            Err(search) => {
+                let found = self.search(module, name, space, depth);
+                self.looked_up.end(&search, found);
+                found
+            }
+        }
     }
 
     fn search(&self, module: ModuleId, name: &'l str, space: Space, depth: u32) -> Option<Res<'l>> {
         let of = self.module(module);
         let mut other = None;
-        for binding in of.names.get(name).into_iter().flatten() {
+        for binding in of.names.get(name).map_or(&[][..], Bindings::as_slice) {
             let res = match *binding {
-                Binding::Def(res) => Some(res),
-                Binding::Import { leading, file, segments } => {
-                    self.import(module, leading, file, segments, space, depth)
-                }
+                Binding::Def(of) => Some(of.into()),
+                Binding::Import(import) => self.import(module, import, space, depth),
             };
             match res {
                 Some(res) if in_space(res, space) => return Some(res),
@@ -161,12 +171,13 @@ impl<'l> Program<'l> {
             // A tuple struct is a value too.
             return other;
         }
-        for (leading, file, segments) in &of.globs {
-            let target = match segments {
-                [first] if !leading && !matches!(self.facts(*file).name(*first), "crate" | "self" | "super") => {
-                    self.lookup(module, self.facts(*file).name(*first), Space::Types, depth + 1)
+        for glob in &of.globs {
+            let name_of = |name| self.facts(glob.file as usize).name(name);
+            let target = match *glob.entry.segments {
+                [first] if !glob.entry.leading && !matches!(name_of(first), "crate" | "self" | "super") => {
+                    self.lookup(module, name_of(first), Space::Types, depth + 1)
                 }
-                _ => self.import(module, *leading, *file, segments, Space::Types, depth),
+                _ => self.import(module, *glob, Space::Types, depth),
             };
             let res = match target {
                 Some(Res::Module(target)) if target != module => self.lookup_in(target, name, space, depth + 1),
@@ -186,16 +197,9 @@ impl<'l> Program<'l> {
         None
     }
 
-    fn import(
-        &self,
-        module: ModuleId,
-        leading: bool,
-        file: usize,
-        segments: &'l [Name],
-        space: Space,
-        depth: u32,
-    ) -> Option<Res<'l>> {
-        let facts = self.facts(file);
+    fn import(&self, module: ModuleId, import: Import<'l>, space: Space, depth: u32) -> Option<Res<'l>> {
+        let facts = self.facts(import.file as usize);
+        let UseEntry { leading, segments, .. } = import.entry;
         let names = segments.iter().map(|segment| facts.name(*segment));
         // `use a::a;` inside a module that binds `a` must not find itself: crates come first for the first name.
         let first = facts.name(*segments.first()?);
@@ -210,7 +214,7 @@ impl<'l> Program<'l> {
             }
             return Some(res);
         }
-        if segments.len() == 1 && !leading {
+        if segments.len() == 1 && !*leading {
             return match first {
                 "crate" => self.crates[self.module(module).krate].root.map(Res::Module),
                 "self" => Some(Res::Module(self.enclosing(module))),
@@ -221,7 +225,7 @@ impl<'l> Program<'l> {
                 }),
             };
         }
-        self.walk(module, leading, names, segments.len(), space, depth + 1)
+        self.walk(module, *leading, names, segments.len(), space, depth + 1)
     }
 }
 

@@ -20,7 +20,7 @@ struct Bytes {
 
 pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
     let mut known = FxHashMap::default();
-    for (at, of) in cx.analysed.iter().enumerate() {
+    for (id, of) in cx.analysed.iter() {
         let tag_budget =
             of.tag.as_ref().filter(|_| of.system).and_then(|tag| cx.config.tags.get(&**tag)).and_then(|tag| tag.budget);
         let (budget, whose) = match (of.budget, tag_budget) {
@@ -30,7 +30,6 @@ pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
             }
             (None, None) => continue,
         };
-        let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
         let bytes = bytes_of(cx, id, &mut known, 0);
         if bytes.total <= budget {
             continue;
@@ -59,7 +58,7 @@ fn bytes_of(cx: &Context<'_, '_>, id: FnId, known: &mut FxHashMap<FnId, Bytes>, 
     // Recursion: what is below it is not numbered.
     known.insert(id, Bytes::default());
     let mut parts: Vec<Part<'_>> = Vec::new();
-    let of = &cx.analysed[id.0 as usize];
+    let of = cx.analysed.of(id);
     let file = cx.program.fn_def(id).file;
     for event in &of.events {
         let EventKind::FrameAlloc { what, ty, count, .. } = &event.kind else { continue };
@@ -91,7 +90,7 @@ fn bytes_of(cx: &Context<'_, '_>, id: FnId, known: &mut FxHashMap<FnId, Bytes>, 
     }
     if depth < 32 {
         for call in of.calls.iter().filter(|call| !call.spawned && !call.cold) {
-            let callee = &cx.analysed[call.callee.0 as usize];
+            let callee = cx.analysed.of(call.callee);
             // A system has a region of its own, which its callers do not pay for twice.
             if callee.system {
                 continue;

@@ -10,7 +10,7 @@ mod suspension;
 mod tags;
 mod threads;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::TagGraph;
 use crate::config::Config;
@@ -21,16 +21,16 @@ use crate::flow::types::Types;
 use crate::flow::value::Bound;
 use crate::project::Project;
 use crate::resolve::{FnId, Program};
-use crate::summary::Analysed;
 use crate::summary::reach::Reached;
+use crate::summary::{AllAnalysed, Analysed};
 
 /// Everything that rules look at.
 pub(crate) struct Context<'c, 'l> {
     pub(crate) project: &'c Project,
     pub(crate) program: &'c Program<'l>,
     pub(crate) types: Types<'c, 'l>,
-    pub(crate) analysed: &'c [Analysed],
-    pub(crate) reached: &'c [Option<Reached>],
+    pub(crate) analysed: &'c AllAnalysed,
+    pub(crate) reached: &'c FxHashMap<FnId, Reached>,
     pub(crate) config: &'c Config,
 }
 
@@ -106,11 +106,10 @@ impl Context<'_, '_> {
 /// Applies every rule.
 pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
     let mut found = Vec::new();
-    for (at, of) in cx.analysed.iter().enumerate() {
-        let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
+    for (id, of) in cx.analysed.iter() {
         let file = cx.program.fn_def(id).file;
         for event in &of.events {
-            let happening = Happening { id, file, event, of, reached: cx.reached[at].as_ref() };
+            let happening = Happening { id, file, event, of, reached: cx.reached.get(&id) };
             let finding = dispatch(cx, &happening);
             found.extend(finding);
         }

@@ -60,8 +60,7 @@ pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) -> TagGraph 
 
 fn uses(cx: &Context<'_, '_>) -> Vec<Use> {
     let mut uses = Vec::new();
-    for (at, of) in cx.analysed.iter().enumerate() {
-        let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
+    for (id, of) in cx.analysed.iter() {
         let def = cx.program.fn_def(id);
         for event in &of.events {
             let EventKind::Tag { name, literal, .. } = &event.kind else { continue };
@@ -260,8 +259,7 @@ fn cycles(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
 /// Calls from code under one tag into functions that enter another.
 fn layering(cx: &Context<'_, '_>, found: &mut Vec<Finding>) -> Vec<TagCall> {
     let mut calls: BTreeMap<(String, String), TagCall> = BTreeMap::new();
-    for (at, of) in cx.analysed.iter().enumerate() {
-        let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
+    for (id, of) in cx.analysed.iter() {
         let file = cx.program.fn_def(id).file;
         for call in &of.calls {
             let Some(from) = &call.tag else { continue };
@@ -313,7 +311,7 @@ fn entered(cx: &Context<'_, '_>, callee: FnId) -> Vec<(String, Vec<(Site, FnId)>
     let mut queue = VecDeque::from([(callee, Vec::new())]);
     let mut seen = BTreeSet::from([callee]);
     while let Some((id, way)) = queue.pop_front() {
-        let of = &cx.analysed[id.0 as usize];
+        let of = cx.analysed.of(id);
         let mut names: Vec<String> = of.tag.iter().map(ToString::to_string).collect();
         if names.is_empty() {
             for event in &of.events {

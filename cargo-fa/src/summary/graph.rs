@@ -10,13 +10,19 @@ use crate::resolve::paths::Space;
 use crate::resolve::{FnDef, FnId, Program, Res, model};
 
 /// Calls between functions as far as names tell: more than there are.
-pub(crate) struct Graph {
-    callees: Vec<Vec<FnId>>,
-    seeds: Vec<bool>,
+pub(crate) struct Graph<'l> {
+    calls: Vec<Named<'l>>,
 }
 
-/// How many functions, which mostly stand in one file, share what they looked up.
-const CHUNK: usize = 256;
+/// What a function calls.
+#[derive(Default)]
+struct Named<'l> {
+    functions: Vec<FnId>,
+    /// Methods of whatever type.
+    methods: Vec<&'l str>,
+    /// It deals with frames.
+    seed: bool,
+}
 
 /// Names that say that a function has to do with frames.
 fn is_telling(name: &str) -> bool {
@@ -41,98 +47,22 @@ fn is_telling(name: &str) -> bool {
         )
 }
 
-impl Graph {
+impl<'l> Graph<'l> {
     /// `users` are the packages that can name frame memory: functions of others deal with frames only where those call them.
-    pub(crate) fn build(program: &Program<'_>, pooled: &FxHashSet<crate::resolve::UserType>, users: &[bool]) -> Self {
+    pub(crate) fn build(program: &Program<'l>, pooled: &FxHashSet<crate::resolve::UserType>, users: &[bool]) -> Self {
         let makers = program.methods_of_types(pooled);
-        let look_at = |def: &FnDef<'_>| {
-            if !users[program.loaded.files[def.file].member] {
-                return (Vec::new(), false);
-            }
-            let facts = program.facts(def.file);
-            let mut called: FxHashSet<FnId> = FxHashSet::default();
-            let mut seed = !def.item.attrs.custom.is_empty();
-            let mut look_at_type = |ty: TypeId| {
-                let mut stack = vec![ty];
-                while let Some(ty) = stack.pop() {
-                    match facts.ty(ty) {
-                        Type::Path(path) => {
-                            let path = facts.path(*path);
-                            stack.extend(
-                                path.segments
-                                    .iter()
-                                    .filter_map(|segment| segment.args.as_ref())
-                                    .flat_map(|args| &args.types),
-                            );
-                            match program.resolve(def.module, def.file, path, Space::Types) {
-                                Some(Res::External(of)) => seed |= model::is_ours(of.krate),
-                                Some(Res::Type(of)) => seed |= pooled.contains(&of),
-                                _ => {}
-                            }
-                        }
-                        Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => {
-                            stack.push(*inner);
-                        }
-                        Type::Tuple(parts) => stack.extend(parts),
-                        _ => {}
-                    }
-                }
-            };
-            def.function.params.iter().map(|(_, ty)| *ty).chain(def.function.output).for_each(&mut look_at_type);
-            if let Some(body) = def.function.body {
-                walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
-                    ExprKind::Method(call) => {
-                        let name = facts.name(call.name);
-                        seed |= is_telling(name);
-                        called.extend(program.methods_named(name).iter().take(64));
-                    }
-                    ExprKind::Name(name) => {
-                        if let Some(Res::Fn(of)) =
-                            program.resolve_name(def.body_module, facts.name(*name), Space::Values)
-                        {
-                            called.insert(of);
-                        }
-                    }
-                    ExprKind::Path(path) => {
-                        let path = facts.path(*path);
-                        match program.resolve(def.body_module, def.file, path, Space::Values) {
-                            Some(Res::Fn(of)) => {
-                                called.insert(of);
-                            }
-                            Some(Res::External(of)) => seed |= model::is_ours(of.krate),
-                            _ => {
-                                // `Self::f`
-                                if let Some(last) = path.segments.last() {
-                                    called.extend(program.methods_named(facts.name(last.name)).iter().take(64));
-                                }
-                            }
-                        }
-                    }
-                    ExprKind::Struct(of) => {
-                        if let Some(Res::Type(of)) =
-                            program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types)
-                        {
-                            seed |= pooled.contains(&of);
-                        }
-                    }
-                    ExprKind::Macro(of) if of.kind == MacroKind::FrameFormat => seed = true,
-                    _ => {}
-                });
-            }
-            let mut called: Vec<FnId> = called.into_iter().collect();
-            called.sort_unstable();
-            seed |= called.iter().any(|callee| makers.contains(callee));
-            (called, seed)
+        let names_of_makers = makers.iter().map(|id| program.fn_name(*id)).collect();
+        let callable = program.callable_names();
+        let look = Look { program, pooled, makers, names_of_makers, callable };
+        let look_at = |def: &FnDef<'l>| {
+            if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
         };
-        let chunks: Vec<Vec<_>> =
-            program.fns.par_chunks(CHUNK).map(|defs| program.apart(|| defs.iter().map(look_at).collect())).collect();
-        let (callees, seeds) = chunks.into_iter().flatten().unzip();
-        Self { callees, seeds }
+        Self { calls: program.fns.par_iter().map(look_at).collect() }
     }
 
     /// The functions to start from: those that deal with frames.
     pub(crate) fn seeds(&self, roots: &[FnId]) -> Vec<FnId> {
-        let seeds = self.seeds.iter().enumerate().filter(|(_, seed)| **seed);
+        let seeds = self.calls.iter().enumerate().filter(|(_, of)| of.seed);
         let mut seeds: Vec<FnId> = seeds.map(|(at, _)| FnId(offset(at))).collect();
         seeds.extend(roots);
         seeds.sort_unstable();
@@ -140,39 +70,127 @@ impl Graph {
         seeds
     }
 
-    pub(crate) fn callers(&self) -> Callers {
-        let mut starts = vec![0_usize; self.callees.len() + 1];
-        for callee in self.callees.iter().flatten() {
-            starts[callee.0 as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut next = starts.clone();
-        let mut callers = vec![FnId(0); starts.last().copied().unwrap_or(0)];
-        for (caller, callees) in self.callees.iter().enumerate() {
-            for callee in callees {
-                let next = &mut next[callee.0 as usize];
-                callers[*next] = FnId(offset(caller));
-                *next += 1;
+    pub(crate) fn callers(&self) -> Callers<'l> {
+        let mut callers = Callers::default();
+        for (at, of) in self.calls.iter().enumerate() {
+            let caller = FnId(offset(at));
+            for callee in &of.functions {
+                callers.functions.entry(*callee).or_default().push(caller);
+            }
+            for name in &of.methods {
+                callers.methods.entry(name).or_default().push(caller);
             }
         }
-        Callers { starts, callers }
+        callers
+    }
+}
+
+/// What tells that a function deals with frames, and what may be called.
+struct Look<'p, 'l> {
+    program: &'p Program<'l>,
+    pooled: &'p FxHashSet<crate::resolve::UserType>,
+    /// Methods of pooled types.
+    makers: FxHashSet<FnId>,
+    names_of_makers: FxHashSet<&'l str>,
+    callable: FxHashSet<&'l str>,
+}
+
+impl<'l> Look<'_, 'l> {
+    fn at(&self, def: &FnDef<'l>) -> Named<'l> {
+        let program = self.program;
+        let facts = program.facts(def.file);
+        let mut named = Named { seed: !def.item.attrs.custom.is_empty(), ..Named::default() };
+        let types = def.function.params.iter().map(|(_, ty)| *ty).chain(def.function.output);
+        for ty in types {
+            named.seed |= self.deals_with_frames(def, ty);
+        }
+        let Some(body) = def.function.body else { return named };
+        walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
+            ExprKind::Method(call) => {
+                let name = facts.name(call.name);
+                named.seed |= is_telling(name);
+                named.methods.push(name);
+            }
+            ExprKind::Name(name) => {
+                let name = facts.name(*name);
+                if self.callable.contains(name)
+                    && let Some(Res::Fn(of)) = program.resolve_name(def.body_module, name, Space::Values)
+                {
+                    named.functions.push(of);
+                }
+            }
+            ExprKind::Path(path) => {
+                let path = facts.path(*path);
+                match program.resolve(def.body_module, def.file, path, Space::Values) {
+                    Some(Res::Fn(of)) => named.functions.push(of),
+                    Some(Res::External(of)) => named.seed |= model::is_ours(of.krate),
+                    // `Self::f`
+                    _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
+                }
+            }
+            ExprKind::Struct(of) => {
+                if let Some(Res::Type(of)) =
+                    program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types)
+                {
+                    named.seed |= self.pooled.contains(&of);
+                }
+            }
+            ExprKind::Macro(of) if of.kind == MacroKind::FrameFormat => named.seed = true,
+            _ => {}
+        });
+        named.functions.sort_unstable();
+        named.functions.dedup();
+        // Names of one file are equal where they are the same.
+        named.methods.sort_unstable_by_key(|name| (name.as_ptr(), name.len()));
+        named.methods.dedup_by_key(|name| (name.as_ptr(), name.len()));
+        named.seed |= named.functions.iter().any(|callee| self.makers.contains(callee))
+            || named.methods.iter().any(|name| self.names_of_makers.contains(name));
+        named
+    }
+
+    /// Whether a type of a signature is one of ours, or pooled, or has one as an argument.
+    fn deals_with_frames(&self, def: &FnDef<'l>, ty: TypeId) -> bool {
+        let facts = self.program.facts(def.file);
+        let mut stack = vec![ty];
+        while let Some(ty) = stack.pop() {
+            match facts.ty(ty) {
+                Type::Path(path) => {
+                    let path = facts.path(*path);
+                    let args = path.segments.iter().filter_map(|segment| segment.args.as_ref());
+                    stack.extend(args.flat_map(|args| &args.types));
+                    let deals = match self.program.resolve(def.module, def.file, path, Space::Types) {
+                        Some(Res::External(of)) => model::is_ours(of.krate),
+                        Some(Res::Type(of)) => self.pooled.contains(&of),
+                        _ => false,
+                    };
+                    if deals {
+                        return true;
+                    }
+                }
+                Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => {
+                    stack.push(*inner);
+                }
+                Type::Tuple(parts) => stack.extend(parts),
+                _ => {}
+            }
+        }
+        false
     }
 }
 
 /// Who calls a function, as far as names tell.
-pub(crate) struct Callers {
-    /// By function: where its callers start.
-    starts: Vec<usize>,
-    callers: Vec<FnId>,
+#[derive(Default)]
+pub(crate) struct Callers<'l> {
+    functions: FxHashMap<FnId, Vec<FnId>>,
+    methods: FxHashMap<&'l str, Vec<FnId>>,
 }
 
-impl Callers {
-    /// Sorted.
-    pub(crate) fn of(&self, function: FnId) -> &[FnId] {
-        let at = function.0 as usize;
-        &self.callers[self.starts[at]..self.starts[at + 1]]
+impl Callers<'_> {
+    pub(crate) fn of(&self, program: &Program<'_>, function: FnId) -> impl Iterator<Item = FnId> {
+        let by_path = self.functions.get(&function);
+        let is_method = program.fn_def(function).owner.is_some();
+        let by_name = self.methods.get::<str>(program.fn_name(function)).filter(|_| is_method);
+        by_path.into_iter().chain(by_name).flatten().copied()
     }
 }
 

@@ -7,10 +7,12 @@ pub(crate) mod schedule;
 
 use std::sync::Arc;
 
+use crate::facts::offset;
 use crate::finding::Confidence;
 use crate::flow::barriers::Signals;
 use crate::flow::event::{CallSite, Event, Site};
 use crate::flow::types::Ty;
+use crate::resolve::FnId;
 
 /// Everything known about one function.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,35 @@ pub(crate) struct Analysed {
     pub(crate) no_heap: bool,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
+}
+
+/// What is known about functions: of most, which nobody looks at, there is nothing to know.
+#[derive(Debug)]
+pub(crate) struct AllAnalysed {
+    of: Vec<Option<Box<Analysed>>>,
+    nothing: Analysed,
+}
+
+impl AllAnalysed {
+    pub(crate) fn new(functions: usize) -> Self {
+        let mut of = Vec::new();
+        of.resize_with(functions, || None);
+        Self { of, nothing: Analysed::default() }
+    }
+
+    pub(crate) fn of(&self, id: FnId) -> &Analysed {
+        self.of[id.0 as usize].as_deref().unwrap_or(&self.nothing)
+    }
+
+    /// Those of which something is known.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (FnId, &Analysed)> {
+        let known = self.of.iter().enumerate().filter_map(|(at, of)| Some((at, of.as_deref()?)));
+        known.map(|(at, of)| (FnId(offset(at)), of))
+    }
+
+    fn keep(&mut self, id: FnId, analysed: Box<Analysed>) {
+        self.of[id.0 as usize] = Some(analysed);
+    }
 }
 
 /// What callers need to know.

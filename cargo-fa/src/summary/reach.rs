@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::Analysed;
+use rustc_hash::FxHashMap;
+
+use super::AllAnalysed;
 use crate::finding::Confidence;
 use crate::flow::event::{LoopAround, Site};
 use crate::resolve::{FnId, Program};
@@ -21,73 +23,67 @@ pub(crate) struct Reached {
 }
 
 /// Breadth first from all roots, so that paths are the shortest.
-pub(crate) fn reach(program: &Program<'_>, analysed: &[Analysed], roots: &[FnId]) -> Vec<Option<Reached>> {
-    let mut reached: Vec<Option<Reached>> = vec![None; analysed.len()];
+pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId]) -> FxHashMap<FnId, Reached> {
+    let mut reached: FxHashMap<FnId, Reached> = FxHashMap::default();
     let mut queue = VecDeque::new();
-    let mut is_root = vec![false; analysed.len()];
-    for root in roots {
-        is_root[root.0 as usize] = true;
+    let systems = analysed.iter().filter(|(_, of)| of.system).map(|(id, _)| id);
+    let mut roots: Vec<FnId> = systems.chain(roots.iter().copied()).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    for id in roots {
+        let no_heap = analysed.of(id).no_heap;
+        let root = Reached { root: id, path: Vec::new(), confidence: Confidence::High, loops: Vec::new(), no_heap };
+        reached.insert(id, root);
+        queue.push_back(id);
     }
-    for (at, of) in analysed.iter().enumerate() {
-        let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
-        if of.system || is_root[at] {
-            reached[at] = Some(Reached {
-                root: id,
-                path: Vec::new(),
-                confidence: Confidence::High,
-                loops: Vec::new(),
-                no_heap: of.no_heap,
-            });
-            queue.push_back(id);
-        }
-    }
+    let is_cold = |id: FnId| program.fn_def(id).item.attrs.cold;
     // Calls between begin and end in functions that are no roots themselves.
-    for (at, of) in analysed.iter().enumerate() {
-        if reached[at].is_some() || program.fns[at].in_test {
+    for (id, of) in analysed.iter() {
+        let def = program.fn_def(id);
+        if reached.contains_key(&id) || def.in_test {
             continue;
         }
-        let id = FnId(u32::try_from(at).unwrap_or(u32::MAX));
         for call in of.calls.iter().filter(|call| call.in_frame && !call.cold && !call.spawned) {
-            let callee = call.callee.0 as usize;
-            if reached[callee].is_none() && !program.fns[callee].item.attrs.cold {
-                let site = Site { file: program.fns[at].file, span: call.span };
-                reached[callee] = Some(Reached {
-                    root: id,
-                    path: vec![(site, call.callee)],
-                    confidence: call.confidence,
-                    loops: call.loops.iter().map(|of| (site, of.clone())).collect(),
-                    no_heap: false,
-                });
-                queue.push_back(call.callee);
+            if reached.contains_key(&call.callee) || is_cold(call.callee) {
+                continue;
             }
+            let site = Site { file: def.file, span: call.span };
+            let way = Reached {
+                root: id,
+                path: vec![(site, call.callee)],
+                confidence: call.confidence,
+                loops: call.loops.iter().map(|of| (site, of.clone())).collect(),
+                no_heap: false,
+            };
+            reached.insert(call.callee, way);
+            queue.push_back(call.callee);
         }
     }
     while let Some(id) = queue.pop_front() {
-        let at = id.0 as usize;
-        let Some(from) = reached[at].clone() else { continue };
+        let Some(from) = reached.get(&id).cloned() else { continue };
         if from.path.len() > 24 {
             continue;
         }
-        for call in analysed[at].calls.iter().filter(|call| !call.cold && !call.spawned) {
-            let callee = call.callee.0 as usize;
-            let stricter = from.no_heap
-                && reached[callee].as_ref().is_some_and(|known| !known.no_heap)
-                && !analysed[callee].system;
-            if (reached[callee].is_some() && !stricter) || program.fns[callee].item.attrs.cold {
+        for call in analysed.of(id).calls.iter().filter(|call| !call.cold && !call.spawned) {
+            let known = reached.get(&call.callee);
+            let stricter =
+                from.no_heap && known.is_some_and(|known| !known.no_heap) && !analysed.of(call.callee).system;
+            if (known.is_some() && !stricter) || is_cold(call.callee) {
                 continue;
             }
-            let site = Site { file: program.fns[at].file, span: call.span };
+            let site = Site { file: program.fn_def(id).file, span: call.span };
             let mut path = from.path.clone();
             path.push((site, call.callee));
             let mut loops = from.loops.clone();
             loops.extend(call.loops.iter().map(|of| (site, of.clone())));
-            reached[callee] = Some(Reached {
+            let way = Reached {
                 root: from.root,
                 path,
                 confidence: from.confidence.min(call.confidence),
                 loops,
                 no_heap: from.no_heap,
-            });
+            };
+            reached.insert(call.callee, way);
             queue.push_back(call.callee);
         }
     }

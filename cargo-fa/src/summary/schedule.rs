@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::graph::{Callers, Calls};
-use super::{Analysed, Summary};
+use super::{AllAnalysed, Analysed, Summary};
 use crate::facts::offset;
 use crate::flow::{self, Surroundings};
 use crate::resolve::{FnId, Program, UserType};
@@ -20,24 +20,19 @@ const ROUNDS: usize = 4;
 /// How often what summaries reveal about types may reveal new calls.
 const PASSES: usize = 4;
 
-/// How many functions, which mostly stand in one file, share what they looked up.
-const CHUNK: usize = 32;
-
 /// Looks at these functions, at all that they call, and at their callers where those need to know of it.
 pub(crate) fn analyse(
     program: &Program<'_>,
     pooled: &FxHashSet<UserType>,
     seeds: Vec<FnId>,
-    callers: &Callers,
-) -> Vec<Analysed> {
+    callers: &Callers<'_>,
+) -> AllAnalysed {
     let signatures = flow::Signatures::new(program.fns.len());
-    let mut analysed: Vec<Analysed> = Vec::new();
-    analysed.resize_with(program.fns.len(), Analysed::default);
     let mut schedule = Schedule {
         program,
         pooled,
         signatures: &signatures,
-        analysed,
+        analysed: AllAnalysed::new(program.fns.len()),
         seen: vec![0; program.fns.len()],
         changed: vec![0; program.fns.len()],
         wanted: vec![false; program.fns.len()],
@@ -77,7 +72,7 @@ struct Schedule<'p, 'l> {
     program: &'p Program<'l>,
     pooled: &'p FxHashSet<UserType>,
     signatures: &'p flow::Signatures<'l>,
-    analysed: Vec<Analysed>,
+    analysed: AllAnalysed,
     /// By function: the step after which its callees were looked at; a change in that step or later is news to it.
     seen: Vec<u32>,
     /// By function: the step in which its summary changed, at the end of it.
@@ -88,7 +83,7 @@ struct Schedule<'p, 'l> {
 }
 
 impl Schedule<'_, '_> {
-    fn look_at(&self, id: FnId) -> Analysed {
+    fn look_at(&self, id: FnId) -> Box<Analysed> {
         let around = Surroundings {
             program: self.program,
             analysed: &self.analysed,
@@ -96,18 +91,15 @@ impl Schedule<'_, '_> {
             signatures: self.signatures,
             circle: &[],
         };
-        flow::analyse(around, id)
+        Box::new(flow::analyse(around, id))
     }
 
     /// Looks at functions for the first time, in waves, each with the callees that the one before it found.
     fn discover(&mut self, mut wave: Vec<FnId>) {
         while !wave.is_empty() {
             self.now += 1;
-            let chunks: Vec<Vec<Analysed>> = wave
-                .par_chunks(CHUNK)
-                .map(|chunk| self.program.apart(|| chunk.iter().map(|id| self.look_at(*id)).collect()))
-                .collect();
-            for (id, fresh) in wave.iter().zip(chunks.into_iter().flatten()) {
+            let found: Vec<Box<Analysed>> = wave.par_iter().map(|id| self.look_at(*id)).collect();
+            for (id, fresh) in wave.iter().zip(found) {
                 self.wanted[id.0 as usize] = true;
                 self.keep(*id, fresh);
             }
@@ -117,18 +109,19 @@ impl Schedule<'_, '_> {
 
     /// Those that nobody has looked at of the callers of functions that have something to tell; and whether there are such
     /// functions that have not told it before.
-    fn callers_to_tell(&self, callers: &Callers, above: &mut [Above]) -> (Vec<FnId>, bool) {
-        let tells = |at: &usize| above[*at] == Above::Quiet && self.analysed[*at].summary.brings_frames();
+    fn callers_to_tell(&self, callers: &Callers<'_>, above: &mut [Above]) -> (Vec<FnId>, bool) {
+        let tells =
+            |at: &usize| above[*at] == Above::Quiet && self.analysed.of(FnId(offset(*at))).summary.brings_frames();
         let telling: Vec<usize> = (0..above.len()).filter(tells).collect();
         let mut fresh = Vec::new();
         for at in &telling {
             above[*at] = Above::Told;
-            for caller in callers.of(FnId(offset(*at))) {
+            for caller in callers.of(self.program, FnId(offset(*at))) {
                 let at = caller.0 as usize;
                 if above[at] == Above::No {
                     above[at] = Above::Quiet;
                     if !self.wanted[at] {
-                        fresh.push(*caller);
+                        fresh.push(caller);
                     }
                 }
             }
@@ -147,9 +140,9 @@ impl Schedule<'_, '_> {
     }
 
     /// Keeps a result, and notes whether it is news to callers.
-    fn keep(&mut self, id: FnId, fresh: Analysed) {
+    fn keep(&mut self, id: FnId, fresh: Box<Analysed>) {
         let at = id.0 as usize;
-        if self.analysed[at].summary != fresh.summary {
+        if self.analysed.of(id).summary != fresh.summary {
             self.changed[at] = self.now;
         }
         self.seen[at] = self.now;
@@ -157,7 +150,7 @@ impl Schedule<'_, '_> {
         callees.sort_unstable();
         callees.dedup();
         self.calls.callees[at] = callees;
-        self.analysed[at] = fresh;
+        self.analysed.keep(id, fresh);
     }
 
     /// Callees before callers, once; tells whether anything was looked at again.
@@ -168,8 +161,7 @@ impl Schedule<'_, '_> {
             self.now += 1;
             let stale: Vec<Vec<FnId>> = level.into_iter().filter(|component| self.is_stale(component)).collect();
             again |= !stale.is_empty();
-            let fresh: Vec<Vec<Analysed>> =
-                stale.par_iter().map(|component| self.program.apart(|| self.again(component))).collect();
+            let fresh: Vec<Vec<Box<Analysed>>> = stale.par_iter().map(|component| self.again(component)).collect();
             for (id, fresh) in stale.iter().flatten().zip(fresh.into_iter().flatten()) {
                 self.keep(*id, fresh);
                 found.push(*id);
@@ -193,13 +185,14 @@ impl Schedule<'_, '_> {
     }
 
     /// Looks at a function again, or at all of a circle of calls until nothing changes.
-    fn again(&self, component: &[FnId]) -> Vec<Analysed> {
+    #[expect(clippy::vec_box, reason = "each is kept by itself, and most are found one at a time")]
+    fn again(&self, component: &[FnId]) -> Vec<Box<Analysed>> {
         if !self.calls.is_recursive(component) {
             return component.iter().map(|id| self.look_at(*id)).collect();
         }
         let mut known: Vec<(FnId, Summary)> =
-            component.iter().map(|id| (*id, self.analysed[id.0 as usize].summary.clone())).collect();
-        let mut result: Vec<Analysed> = Vec::new();
+            component.iter().map(|id| (*id, self.analysed.of(*id).summary.clone())).collect();
+        let mut result: Vec<Box<Analysed>> = Vec::new();
         for _ in 0..ROUNDS {
             let mut changed = false;
             result.clear();
@@ -216,7 +209,7 @@ impl Schedule<'_, '_> {
                     changed = true;
                     known[at].1 = fresh.summary.clone();
                 }
-                result.push(fresh);
+                result.push(Box::new(fresh));
             }
             if !changed {
                 break;
