@@ -4,30 +4,23 @@
 //! becomes a new pack, and when there are many, one takes the place of all. A file for each entry was rejected: making and
 //! opening a thousand files takes longer than parsing half of them.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::ir::FileFacts;
-use super::tables::{Bodies, Unread};
+use super::pack::{self, Entry, Record, hash};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-8");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-9");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
 /// Packs are put together once there are this many.
 const PACKS: usize = 8;
-const MAGIC: &[u8; 8] = b"fa facts";
-/// Key, place, length of both parts, checksum.
-const INDEX_ENTRY: usize = 16 + 8 + 4 + 4 + 8;
-
 /// Names a text, and whether what is in its modules of tests counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -74,24 +67,6 @@ pub(crate) struct Cache {
     packs: Vec<PathBuf>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    pack: Arc<Vec<u8>>,
-    at: usize,
-    outline: usize,
-    bodies: usize,
-    sum: u64,
-    used: AtomicBool,
-}
-
-/// What is stored of one file: the facts without the bodies of functions, and the bodies, or nothing of them where they
-/// were not parsed.
-#[derive(Debug)]
-struct Record {
-    bytes: Vec<u8>,
-    outline: usize,
-}
-
 impl Cache {
     /// A cache below this target directory; without one, everything is parsed.
     pub(crate) fn open(target: Option<&Path>) -> Self {
@@ -104,10 +79,9 @@ impl Cache {
             entries.filter(|path| path.extension().is_some_and(|extension| extension == "pack")).collect();
         packs.sort();
         let mut known = FxHashMap::default();
-        let read: Vec<_> = packs.par_iter().map(|path| std::fs::read(path).ok().and_then(index)).collect();
-        for (key, entry) in read.into_iter().flatten().flatten() {
+        for (key, entry) in packs.iter().filter_map(|path| pack::open(path)).flatten() {
             // A later run may have parsed the bodies that an earlier one left alone.
-            if known.get(&key).is_none_or(|old: &Entry| old.bodies < entry.bodies) {
+            if known.get(&key).is_none_or(|old: &Entry| !old.has_bodies()) {
                 known.insert(key, entry);
             }
         }
@@ -120,7 +94,7 @@ impl Cache {
         if self.directory.is_none() {
             return Ok((parse(path, bytes, key, extent.bodies)?, Origin::Stored));
         }
-        let known = self.known.get(&key.stored()).filter(|entry| entry.bodies > 0 || !extent.bodies);
+        let known = self.known.get(&key.stored()).filter(|entry| entry.has_bodies() || !extent.bodies);
         match known.and_then(|entry| entry.read(path, key)) {
             Some(read) => Ok(read),
             None => Ok((parse(path, bytes, key, extent.bodies)?, Origin::Parsed(key))),
@@ -138,7 +112,7 @@ impl Cache {
         // Only now: what has been parsed since is stored as well, and the memory of the parser is free.
         let mut records: Vec<(u128, Record)> =
             files.filter_map(|(facts, origin)| Some((origin.to_store(facts)?.stored(), Record::of(facts)?))).collect();
-        let used = self.known.values().filter(|entry| entry.used.load(Ordering::Relaxed)).count();
+        let used = self.known.values().filter(|entry| entry.is_used()).count();
         let crowded = self.known.len() - used > (used + records.len()).max(16) * KEPT;
         let together = crowded || self.packs.len() >= PACKS;
         if records.is_empty() && !together {
@@ -146,21 +120,18 @@ impl Cache {
         }
         let mut superseded = Vec::new();
         if together {
-            let kept = self.known.into_iter().filter(|(_, entry)| !crowded || entry.used.load(Ordering::Relaxed));
-            let kept = kept.filter_map(|(key, entry)| {
-                Some((key, Record { bytes: entry.payload()?.to_vec(), outline: entry.outline }))
-            });
-            records.extend(kept);
+            let kept = self.known.into_iter().filter(|(_, entry)| !crowded || entry.is_used());
+            records.extend(kept.filter_map(|(key, entry)| Some((key, entry.record()?))));
             superseded = self.packs;
         }
         let write = move || {
             // Of two records the one with bodies stays.
-            records.sort_by_key(|(key, record)| (*key, std::cmp::Reverse(record.bytes.len())));
+            records.sort_by_key(|(key, record)| (*key, std::cmp::Reverse(record.len())));
             records.dedup_by_key(|(key, _)| *key);
-            let head = head(&records);
+            let head = pack::head(&records);
             let path = directory.join(format!("{:032x}.pack", hash(&head)));
             let unfinished = directory.join(format!("unfinished-{}", std::process::id()));
-            let written = write(&unfinished, &head, &records).and_then(|()| std::fs::rename(&unfinished, &path));
+            let written = pack::write(&unfinished, &head, &records).and_then(|()| std::fs::rename(&unfinished, &path));
             if written.is_ok() {
                 for old in superseded.iter().filter(|old| **old != path) {
                     let _ = std::fs::remove_file(old);
@@ -169,134 +140,6 @@ impl Cache {
         };
         std::thread::Builder::new().name("cargo-fa cache".to_owned()).spawn(write).ok()
     }
-}
-
-impl Entry {
-    /// The bytes, if they are what was written: a pack that was cut short or damaged must not be believed.
-    fn payload(&self) -> Option<&[u8]> {
-        let payload = self.pack.get(self.at..self.at.checked_add(self.outline)?.checked_add(self.bodies)?)?;
-        (checksum(payload) == self.sum).then_some(payload)
-    }
-
-    fn read(&self, path: &Path, key: Key) -> Option<(FileFacts, Origin)> {
-        let payload = self.payload()?;
-        let mut facts: FileFacts = postcard::from_bytes(&payload[..self.outline]).ok()?;
-        let bodies = self.at + self.outline;
-        let origin;
-        (facts.bodies, origin) = match self.bodies {
-            0 => {
-                let unread = Unread { path: path.to_owned(), key, outside: facts.outside.rows() };
-                (Bodies::unread(unread), Origin::Outline(key))
-            }
-            length => (Bodies::stored(Arc::clone(&self.pack), bodies..bodies + length), Origin::Stored),
-        };
-        self.used.store(true, Ordering::Relaxed);
-        Some((facts, origin))
-    }
-}
-
-impl Record {
-    fn of(facts: &FileFacts) -> Option<Self> {
-        let mut bytes = postcard::to_stdvec(facts).ok()?;
-        let outline = bytes.len();
-        if let Some(bodies) = facts.bodies.known() {
-            // Not by `to_extend` onto the same bytes: that takes one byte at a time.
-            bytes.extend(postcard::to_stdvec(bodies).ok()?);
-        }
-        Some(Self { bytes, outline })
-    }
-}
-
-/// Magic, number of entries, checksum of the index, index.
-fn head(records: &[(u128, Record)]) -> Vec<u8> {
-    let mut index = Vec::with_capacity(records.len() * INDEX_ENTRY);
-    let mut at = (MAGIC.len() + 8 + 8 + records.len() * INDEX_ENTRY) as u64;
-    for (key, record) in records {
-        index.extend(key.to_le_bytes());
-        index.extend(at.to_le_bytes());
-        index.extend(super::offset(record.outline).to_le_bytes());
-        index.extend(super::offset(record.bytes.len() - record.outline).to_le_bytes());
-        index.extend(checksum(&record.bytes).to_le_bytes());
-        at += record.bytes.len() as u64;
-    }
-    let mut head = MAGIC.to_vec();
-    head.extend((records.len() as u64).to_le_bytes());
-    head.extend(checksum(&index).to_le_bytes());
-    head.extend(index);
-    head
-}
-
-fn write(path: &Path, head: &[u8], records: &[(u128, Record)]) -> std::io::Result<()> {
-    let mut file = std::io::BufWriter::with_capacity(1 << 17, std::fs::File::create(path)?);
-    file.write_all(head)?;
-    for (_, record) in records {
-        file.write_all(&record.bytes)?;
-    }
-    file.into_inner()?;
-    Ok(())
-}
-
-fn index(pack: Vec<u8>) -> Option<Vec<(u128, Entry)>> {
-    let rest = pack.strip_prefix(MAGIC)?;
-    let (count, rest) = rest.split_first_chunk::<8>()?;
-    let (sum, rest) = rest.split_first_chunk::<8>()?;
-    let length = usize::try_from(u64::from_le_bytes(*count)).ok()?.checked_mul(INDEX_ENTRY)?;
-    let index = rest.get(..length)?.to_vec();
-    if checksum(&index) != u64::from_le_bytes(*sum) {
-        return None;
-    }
-    let pack = Arc::new(pack);
-    let entries = index.chunks_exact(INDEX_ENTRY).filter_map(|entry| {
-        let (key, entry) = entry.split_first_chunk::<16>()?;
-        let (at, entry) = entry.split_first_chunk::<8>()?;
-        let (outline, entry) = entry.split_first_chunk::<4>()?;
-        let (bodies, sum) = entry.split_first_chunk::<4>()?;
-        let entry = Entry {
-            pack: Arc::clone(&pack),
-            at: usize::try_from(u64::from_le_bytes(*at)).ok()?,
-            outline: usize::try_from(u32::from_le_bytes(*outline)).ok()?,
-            bodies: usize::try_from(u32::from_le_bytes(*bodies)).ok()?,
-            sum: u64::from_le_bytes(*sum.first_chunk::<8>()?),
-            used: AtomicBool::new(false),
-        };
-        Some((u128::from_le_bytes(*key), entry))
-    });
-    Some(entries.collect())
-}
-
-/// Two lanes of multiplied halves, each of which takes in every word: no defence against those who look for two texts of
-/// one hash, who would only fool themselves, and ten times as fast as one that is.
-pub(crate) fn hash(bytes: &[u8]) -> u128 {
-    const LANES: [u64; 4] =
-        [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
-    fn fold(left: u64, right: u64) -> u64 {
-        let (low, high) = halves(u128::from(left) * u128::from(right));
-        low ^ high
-    }
-    let length = bytes.len() as u64;
-    let (mut first, mut second) = (LANES[0] ^ length, LANES[1].wrapping_add(length));
-    let mut mix = |chunk: &[u8; 16]| {
-        let (low, high) = halves(u128::from_le_bytes(*chunk));
-        // The old value is added, so that a product of zero forgets nothing.
-        first = fold(first ^ low, LANES[2] ^ high).wrapping_add(first.rotate_left(29));
-        second = fold(second ^ high, LANES[3] ^ low).wrapping_add(second.rotate_left(31));
-    };
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    chunks.iter().for_each(&mut mix);
-    let mut last = [0; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    mix(&last);
-    let (first, second) = (fold(first ^ second, LANES[2]), fold(second ^ first.rotate_left(32), LANES[3]));
-    u128::from(first) << 64 | u128::from(second)
-}
-
-fn checksum(bytes: &[u8]) -> u64 {
-    halves(hash(bytes)).0
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "each half fits")]
-fn halves(word: u128) -> (u64, u64) {
-    (word as u64, (word >> 64) as u64)
 }
 
 #[cfg(test)]
@@ -390,12 +233,15 @@ mod tests {
     fn a_damaged_entry_is_parsed_again() {
         let text = b"fn f() -> u32 { 1 }";
         let target = tempfile::tempdir().expect("a directory");
+        let source = target.path().join("lib.rs");
+        std::fs::write(&source, text).expect("written");
+        let read = |cache: &Cache| cache.parse(&source, text, WHOLE).expect("parses");
         let cache = Cache::open(Some(target.path()));
-        let parsed = [read(&cache, text, WHOLE)];
+        let parsed = [read(&cache)];
         finish(cache, &parsed);
         let [pack] = packs(target.path()).try_into().expect("one pack");
         let whole = std::fs::read(&pack).expect("readable");
-        let again = || read(&Cache::open(Some(target.path())), text, WHOLE).0;
+        let again = || read(&Cache::open(Some(target.path()))).0;
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 1;

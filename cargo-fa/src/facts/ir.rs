@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sparse::{Nothing, Sparse};
 use super::tables::{Bodies, Tables};
 use crate::suppress::Comment;
 
@@ -130,10 +131,10 @@ pub(crate) struct Segment {
 /// What stands in angle brackets, or in the brackets of `Fn(A) -> B`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Arguments {
-    pub(crate) types: Vec<TypeId>,
-    pub(crate) lifetimes: Vec<Lifetime>,
+    pub(crate) types: Box<[TypeId]>,
+    pub(crate) lifetimes: Box<[Lifetime]>,
     /// `Item = T`.
-    pub(crate) bindings: Vec<(Name, TypeId)>,
+    pub(crate) bindings: Box<[(Name, TypeId)]>,
     /// `-> T` of `Fn(A) -> T`.
     pub(crate) output: Option<TypeId>,
 }
@@ -336,7 +337,7 @@ pub(crate) enum IntKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Block {
     pub(crate) label: Option<Name>,
-    pub(crate) statements: Vec<Statement>,
+    pub(crate) statements: Box<[Statement]>,
     pub(crate) tail: Option<ExprId>,
 }
 
@@ -367,8 +368,8 @@ pub(crate) struct MethodCall {
     pub(crate) receiver: ExprId,
     pub(crate) name: Name,
     pub(crate) name_span: Span,
-    pub(crate) turbofish: Vec<TypeId>,
-    pub(crate) args: Vec<ExprId>,
+    pub(crate) turbofish: Box<[TypeId]>,
+    pub(crate) args: Box<[ExprId]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -382,7 +383,7 @@ pub(crate) struct ForLoop {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StructLiteral {
     pub(crate) path: PathId,
-    pub(crate) fields: Vec<(Name, ExprId)>,
+    pub(crate) fields: Box<[(Name, ExprId)]>,
     pub(crate) rest: Option<ExprId>,
 }
 
@@ -390,7 +391,7 @@ pub(crate) struct StructLiteral {
 pub(crate) struct MacroCall {
     pub(crate) path: PathId,
     pub(crate) kind: MacroKind,
-    pub(crate) args: Vec<ExprId>,
+    pub(crate) args: Box<[ExprId]>,
 }
 
 /// How the arguments of a macro were understood.
@@ -433,7 +434,7 @@ pub(crate) struct Item {
     pub(crate) name: Name,
     pub(crate) name_span: Span,
     pub(crate) span: Span,
-    pub(crate) attrs: Attrs,
+    pub(crate) attrs: Sparse<Attrs>,
     pub(crate) parent: Option<ItemId>,
     pub(crate) public: bool,
 }
@@ -448,17 +449,17 @@ pub(crate) enum ItemKind {
     Use(Box<[UseEntry]>),
     Fn(Box<Function>),
     Struct {
-        generics: Generics,
-        fields: Vec<(Name, TypeId)>,
+        generics: Sparse<Generics>,
+        fields: Box<[(Name, TypeId)]>,
     },
     Enum {
-        generics: Generics,
-        variants: Vec<(Name, Vec<(Name, TypeId)>)>,
+        generics: Sparse<Generics>,
+        variants: Box<[Variant]>,
     },
     Impl(Box<Impl>),
     Trait {
-        generics: Generics,
-        supers: Vec<PathId>,
+        generics: Sparse<Generics>,
+        supers: Box<[PathId]>,
     },
     Static {
         ty: TypeId,
@@ -468,13 +469,16 @@ pub(crate) enum ItemKind {
         thread_local: bool,
     },
     Alias {
-        generics: Generics,
+        generics: Sparse<Generics>,
         ty: Option<TypeId>,
     },
     ExternCrate {
         alias: Name,
     },
 }
+
+/// The name of a variant, and the names and types of its fields.
+pub(crate) type Variant = (Name, Box<[(Name, TypeId)]>);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct UseEntry {
@@ -492,7 +496,7 @@ pub(crate) enum UseTarget {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Impl {
-    pub(crate) generics: Generics,
+    pub(crate) generics: Sparse<Generics>,
     pub(crate) self_type: TypeId,
     pub(crate) of_trait: Option<PathId>,
 }
@@ -503,14 +507,18 @@ pub(crate) struct Generics {
     pub(crate) lifetimes: Vec<Name>,
 }
 
+impl Nothing for Generics {
+    const NOTHING: &'static Self = &Self { types: Vec::new(), lifetimes: Vec::new() };
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Function {
     pub(crate) is_async: bool,
     pub(crate) receiver: Option<Receiver>,
     /// Without the receiver.
-    pub(crate) params: Vec<(PatId, TypeId)>,
+    pub(crate) params: Box<[(PatId, TypeId)]>,
     pub(crate) output: Option<TypeId>,
-    pub(crate) generics: Generics,
+    pub(crate) generics: Sparse<Generics>,
     pub(crate) body: Option<ExprId>,
 }
 
@@ -533,6 +541,17 @@ pub(crate) struct Attrs {
     pub(crate) custom: Vec<Attr>,
     /// What stands here was given to a macro.
     pub(crate) given_to: Given,
+}
+
+impl Nothing for Attrs {
+    const NOTHING: &'static Self = &Self {
+        cfg: Vec::new(),
+        cold: false,
+        test: false,
+        derives: Vec::new(),
+        custom: Vec::new(),
+        given_to: Given::Nobody,
+    };
 }
 
 /// Whether an item is as it stands.

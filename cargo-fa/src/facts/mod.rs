@@ -5,6 +5,9 @@ mod depth;
 pub(crate) mod ir;
 mod lower;
 mod outline;
+pub(crate) mod pack;
+pub(crate) mod scratch;
+pub(crate) mod sparse;
 pub(crate) mod tables;
 
 use std::path::Path;
@@ -55,7 +58,7 @@ pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, bodies: bool) -> Result
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
     facts.bodies = match bodies {
         Some(bodies) => Bodies::read(bodies),
-        None => Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows() }),
+        None => Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows() }, None),
     };
     Ok(facts)
 }

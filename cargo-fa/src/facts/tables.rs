@@ -1,13 +1,14 @@
 //! Where the facts of a file lie: one set of tables for what is outside of functions, one for what functions consist of.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use super::Refused;
 use super::cache::Key;
 use super::ir::{Expr, Pat, Path, Type};
+use super::pack::Part;
 
 /// What nodes name by index.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,28 @@ impl Tables {
     }
 }
 
+impl Tables {
+    /// Gives back what the tables have grown beyond their rows: they stay until the end of the analysis, and what they
+    /// leave is used for the next file.
+    pub(super) fn fit(&mut self) {
+        self.names.text = self.names.text.as_str().into();
+        fit(&mut self.names.ends);
+        fit(&mut self.paths);
+        fit(&mut self.types);
+        fit(&mut self.pats);
+        fit(&mut self.exprs);
+    }
+}
+
+/// `shrink_to_fit` leaves memory in place that is less than twice too large.
+pub(super) fn fit<R>(rows: &mut Vec<R>) {
+    if rows.capacity() > rows.len() {
+        let mut exact = Vec::with_capacity(rows.len());
+        exact.append(rows);
+        *rows = exact;
+    }
+}
+
 /// The tables of functions, whose rows are counted on from those outside of functions.
 ///
 /// They may still be bytes of the cache or not even be parsed: into most functions of a library nobody looks.
@@ -55,9 +78,8 @@ pub(crate) struct Bodies {
 enum Later {
     #[default]
     Nothing,
-    /// Written with postcard, and found to be what was written.
-    Stored(Arc<Vec<u8>>, std::ops::Range<usize>),
-    Unread(Box<Unread>),
+    /// To be read from a pack, if one has them, or else to be parsed.
+    Unread(Box<(Unread, Option<Part>)>),
 }
 
 /// A file of which the functions are still to be parsed.
@@ -75,12 +97,8 @@ impl Bodies {
         Self { tables: OnceLock::from(Ok(tables)), later: Later::Nothing }
     }
 
-    pub(crate) fn stored(pack: Arc<Vec<u8>>, range: std::ops::Range<usize>) -> Self {
-        Self { tables: OnceLock::new(), later: Later::Stored(pack, range) }
-    }
-
-    pub(crate) fn unread(file: Unread) -> Self {
-        Self { tables: OnceLock::new(), later: Later::Unread(Box::new(file)) }
+    pub(super) fn unread(file: Unread, stored: Option<Part>) -> Self {
+        Self { tables: OnceLock::new(), later: Later::Unread(Box::new((file, stored))) }
     }
 
     /// Reads them if nobody has yet; empty if they cannot be read.
@@ -88,20 +106,19 @@ impl Bodies {
         static NOTHING: Tables = Tables::new();
         let tables = self.tables.get_or_init(|| match &self.later {
             Later::Nothing => Ok(Tables::default()),
-            Later::Stored(pack, range) => {
-                let bytes = pack.get(range.clone());
-                Ok(bytes.and_then(|bytes| postcard::from_bytes(bytes).ok()).unwrap_or_default())
+            Later::Unread(of) => {
+                let (file, stored) = &**of;
+                stored.as_ref().and_then(Part::tables).map_or_else(|| super::parse_bodies(file), Ok)
             }
-            Later::Unread(file) => super::parse_bodies(file),
         });
         tables.as_ref().unwrap_or(&NOTHING)
     }
 
     /// Them, unless they would have to be parsed first.
     pub(crate) fn known(&self) -> Option<&Tables> {
-        match (&self.later, self.tables.get()) {
-            (Later::Unread(_), tables) => tables?.as_ref().ok(),
-            _ => Some(self.tables()),
+        match &self.later {
+            Later::Nothing => Some(self.tables()),
+            Later::Unread(_) => self.tables.get()?.as_ref().ok(),
         }
     }
 
@@ -112,7 +129,7 @@ impl Bodies {
 
     /// Whether nobody has wanted to know yet what is in them, and they are still to be parsed.
     pub(crate) fn are_unread(&self) -> bool {
-        matches!(self.later, Later::Unread(_)) && self.tables.get().is_none()
+        matches!(&self.later, Later::Unread(of) if of.1.is_none()) && self.tables.get().is_none()
     }
 }
 

@@ -53,7 +53,7 @@ impl<'l> Interpreter<'_, 'l> {
         span: Span,
         expected: Option<&Ty>,
     ) -> Option<Value> {
-        let args = call.args.as_slice();
+        let args = &*call.args;
         let at = call.name_span;
         let head = receiver.ty.head();
         let collection = receiver.ty.collection();

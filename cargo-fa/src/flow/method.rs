@@ -204,7 +204,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn modelled_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
         let head = receiver.ty.head()?;
         let at = call.name_span;
-        let args = call.args.as_slice();
+        let args = &*call.args;
         Some(match (head, name) {
             (Known::FrameHandle, "get" | "get_mut" | "try_get") => {
                 self.read_all(args);
@@ -343,7 +343,7 @@ impl<'l> Interpreter<'_, 'l> {
         call: &'l MethodCall,
         span: Span,
     ) -> Option<Value> {
-        let args = call.args.as_slice();
+        let args = &*call.args;
         match name {
             "as_ptr" | "as_mut_ptr" | "as_non_null" | "into_raw" => {
                 let mut value = receiver.clone();

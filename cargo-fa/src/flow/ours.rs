@@ -19,7 +19,7 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         let full = facts.name(call.name);
         let (name, fallible) = full.strip_prefix("try_").map_or((full, false), |name| (name, true));
-        let args = call.args.as_slice();
+        let args = &*call.args;
         let generic = call.turbofish.first().map(|ty| self.lower_type(*ty));
         let at = call.name_span;
         let value = match name {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use super::{Project, TargetKind, relative};
 use crate::analysis::Request;
 use crate::facts::cache::{Cache, Origin};
 use crate::facts::ir::{Cfg, FileFacts, Given, ItemId, ItemKind};
-use crate::facts::{self, Extent, Refused};
+use crate::facts::{self, Extent, Refused, scratch};
 use crate::finding::Confidence;
 use crate::suppress::{self, Directive};
 
@@ -171,10 +173,10 @@ fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool
         .into_par_iter()
         .with_max_len(1)
         .map(|pending| {
-            let parsed = match std::fs::read(&pending.path) {
-                Ok(bytes) => {
-                    let text = || String::from_utf8_lossy(&bytes);
-                    match cache.parse(&pending.path, &bytes, Extent { tests, bodies: users[pending.member] }) {
+            let parse = |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut of| of.read_to_end(bytes)) {
+                Ok(_) => {
+                    let text = || String::from_utf8_lossy(bytes);
+                    match cache.parse(&pending.path, bytes, Extent { tests, bodies: users[pending.member] }) {
                         Ok(read) => {
                             let comments = &read.0.comments;
                             let directives =
@@ -190,6 +192,7 @@ fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool
                     Parsed::Refused(Refused { at: facts::ir::Span::default(), message }, Vec::new())
                 }
             };
+            let parsed = scratch::with_buffer(parse);
             (pending.path.into_os_string(), (pending.member, parsed))
         })
         .collect()

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::MemberAt;
 use super::metadata::Read;
-use crate::facts::cache::{VERSION, hash};
+use crate::facts::cache::VERSION;
+use crate::facts::pack::hash;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {

@@ -24,7 +24,7 @@ pub(crate) fn systems(program: &Program<'_>, config: &Config, users: &[bool]) ->
             if facts.name(call.name) != "add_systems" {
                 return;
             }
-            let [schedule, systems] = call.args.as_slice() else { return };
+            let [schedule, systems] = &*call.args else { return };
             if last_name(facts, *schedule)
                 .is_some_and(|name| config.analysis.bevy_schedules.iter().any(|known| known == name))
             {

@@ -137,7 +137,7 @@ impl Lowerer<'_> {
                 let receiver = self.expr(&of.receiver);
                 let (name, name_span) = self.ident(&of.method);
                 let turbofish = of.turbofish.as_ref().map(|angle| self.arguments(angle).types).unwrap_or_default();
-                let args = self.exprs(of.args.iter()).into_vec();
+                let args = self.exprs(of.args.iter());
                 let span = self.until(self.span_of(receiver), of.paren_token.span.close());
                 (span, ExprKind::Method(Box::new(MethodCall { receiver, name, name_span, turbofish, args })))
             }
@@ -377,7 +377,7 @@ impl Lowerer<'_> {
                 }
             }
         }
-        Block { label, statements, tail }
+        Block { label, statements: statements.into(), tail }
     }
 }
 

@@ -8,7 +8,7 @@ use super::macros::{Items, StaticDeclarations, branches};
 
 impl Lowerer<'_> {
     fn push_item(&mut self, head: Head, attrs: &[syn::Attribute], public: bool, kind: ItemKind) -> ItemId {
-        let attrs = self.attrs(attrs);
+        let attrs = self.attrs(attrs).into();
         let id = ItemId(super::super::offset(self.facts.items.len()));
         self.facts.items.push(Item {
             kind,
@@ -227,7 +227,7 @@ impl Lowerer<'_> {
         self.push_item(head, attrs, false, kind)
     }
 
-    fn fields(&mut self, fields: &syn::Fields) -> Vec<(Name, TypeId)> {
+    fn fields(&mut self, fields: &syn::Fields) -> Box<[(Name, TypeId)]> {
         let mut lowered = Vec::new();
         for (at, field) in fields.iter().enumerate() {
             let name = match &field.ident {
@@ -237,7 +237,7 @@ impl Lowerer<'_> {
             let ty = self.ty(&field.ty);
             lowered.push((name, ty));
         }
-        lowered
+        lowered.into()
     }
 
     fn function(
@@ -273,7 +273,7 @@ impl Lowerer<'_> {
         let kind = ItemKind::Fn(Box::new(Function {
             is_async: sig.asyncness.is_some(),
             receiver,
-            params,
+            params: params.into(),
             output,
             generics,
             body: None,

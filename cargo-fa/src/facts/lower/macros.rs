@@ -81,7 +81,7 @@ impl Lowerer<'_> {
             Shape::Arguments(MacroKind::Unknown) => (MacroKind::Unknown, self.unknown(&mac.tokens)),
             Shape::Arguments(kind) => (kind, self.arguments_of(&mac.tokens, false)),
         };
-        self.push_expr(span, ExprKind::Macro(Box::new(MacroCall { path, kind, args })))
+        self.push_expr(span, ExprKind::Macro(Box::new(MacroCall { path, kind, args: args.into() })))
     }
 
     fn unknown(&mut self, tokens: &TokenStream) -> Vec<ExprId> {
@@ -194,11 +194,11 @@ impl Lowerer<'_> {
             };
             bodies.push((pat, self.expr(&arm.body)));
         }
-        let wait = MacroCall { path, kind: MacroKind::Join, args: futures };
+        let wait = MacroCall { path, kind: MacroKind::Join, args: futures.into() };
         let wait = self.push_expr(span, ExprKind::Macro(Box::new(wait)));
         let value = self.missing();
         let choice = self.push_expr(span, ExprKind::Match { value, arms: bodies.into_boxed_slice() });
-        let statements = vec![Statement::Expr { expr: wait, cold: false }];
+        let statements = Box::new([Statement::Expr { expr: wait, cold: false }]);
         self.push_expr(span, ExprKind::Block(Box::new(Block { label: None, statements, tail: Some(choice) })))
     }
 }

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::ir::{
     Expr, ExprId, ExprKind, FileFacts, Given, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
 };
-use super::tables::{Rows, Tables};
+use super::tables::{Rows, Tables, fit};
 
 /// Where lines start, so that line and column of a token become a byte.
 ///
@@ -121,7 +121,9 @@ impl<'s> Lowerer<'s> {
         self
     }
 
-    pub(super) fn facts(self) -> FileFacts {
+    pub(super) fn facts(mut self) -> FileFacts {
+        self.facts.outside.fit();
+        fit(&mut self.facts.items);
         self.facts
     }
 
@@ -139,7 +141,9 @@ impl<'s> Lowerer<'s> {
             let (tables, before) = self.filled();
             tables.exprs.swap(at, (lowered.0 - before.exprs) as usize);
         }
-        (self.facts, self.bodies.unwrap_or_default())
+        let mut bodies = self.bodies.take().unwrap_or_default();
+        bodies.fit();
+        (self.facts(), bodies)
     }
 
     /// The bodies of [`Lowerer::functions`], in the same order.

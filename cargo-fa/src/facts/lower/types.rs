@@ -1,6 +1,7 @@
 //! Types, paths and generics.
 
 use super::super::ir::{Arguments, Generics, Lifetime, Path, PathId, Segment, Span, Type, TypeId};
+use super::super::sparse::Sparse;
 use super::Lowerer;
 
 impl Lowerer<'_> {
@@ -86,26 +87,23 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn arguments(&mut self, angle: &syn::AngleBracketedGenericArguments) -> Arguments {
-        let mut lowered = Arguments::default();
+        let (mut types, mut lifetimes, mut bindings) = (Vec::new(), Vec::new(), Vec::new());
         for argument in &angle.args {
             match argument {
                 syn::GenericArgument::Lifetime(lifetime) => {
-                    let lifetime = self.lifetime(lifetime);
-                    lowered.lifetimes.push(lifetime);
+                    lifetimes.push(self.lifetime(lifetime));
                 }
                 syn::GenericArgument::Type(ty) => {
-                    let ty = self.ty(ty);
-                    lowered.types.push(ty);
+                    types.push(self.ty(ty));
                 }
                 syn::GenericArgument::AssocType(assoc) => {
                     let (name, _) = self.ident(&assoc.ident);
-                    let ty = self.ty(&assoc.ty);
-                    lowered.bindings.push((name, ty));
+                    bindings.push((name, self.ty(&assoc.ty)));
                 }
                 _ => {}
             }
         }
-        lowered
+        Arguments { types: types.into(), lifetimes: lifetimes.into(), bindings: bindings.into(), output: None }
     }
 
     pub(super) fn output(&mut self, output: &syn::ReturnType) -> Option<TypeId> {
@@ -115,7 +113,7 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn generics(&mut self, generics: &syn::Generics) -> Generics {
+    pub(super) fn generics(&mut self, generics: &syn::Generics) -> Sparse<Generics> {
         let mut lowered = Generics::default();
         for param in &generics.params {
             match param {
@@ -142,6 +140,6 @@ impl Lowerer<'_> {
                 known.extend(bounds);
             }
         }
-        lowered
+        lowered.into()
     }
 }

@@ -1,0 +1,214 @@
+//! Packs: files that hold the facts of many files, each written once.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::cache::{Key, Origin};
+use super::ir::FileFacts;
+use super::tables::{Bodies, Tables, Unread};
+use super::{scratch, tables};
+
+const MAGIC: &[u8; 8] = b"fa facts";
+/// Key, place, lengths and checksums of both parts.
+const INDEX_ENTRY: usize = 16 + 8 + 4 + 4 + 8 + 8;
+
+/// An open pack, of which only that is read which somebody wants to know.
+#[derive(Debug)]
+struct Pack(Mutex<File>);
+
+/// Bytes of a pack.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pack: Arc<Pack>,
+    at: u64,
+    length: usize,
+    sum: u64,
+}
+
+impl Part {
+    /// What `take` makes of the bytes, if they are what was written: a pack that was cut short or damaged must not be
+    /// believed.
+    fn read<T>(&self, take: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        scratch::with_buffer(|buffer| {
+            buffer.resize(self.length, 0);
+            {
+                let mut file = self.pack.0.lock().unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start(self.at)).ok()?;
+                file.read_exact(buffer).ok()?;
+            }
+            (checksum(buffer) == self.sum).then_some(())?;
+            take(buffer)
+        })
+    }
+
+    pub(super) fn tables(&self) -> Option<Tables> {
+        self.read(|bytes| postcard::from_bytes(bytes).ok())
+    }
+}
+
+/// What a pack holds of one file: the facts without the bodies of functions, and the bodies, or nothing of them where they
+/// were not parsed.
+#[derive(Debug)]
+pub(super) struct Entry {
+    outline: Part,
+    bodies: Part,
+    used: AtomicBool,
+}
+
+impl Entry {
+    pub(super) fn has_bodies(&self) -> bool {
+        self.bodies.length > 0
+    }
+
+    pub(super) fn is_used(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn read(&self, path: &Path, key: Key) -> Option<(FileFacts, Origin)> {
+        let mut facts: FileFacts = self.outline.read(|bytes| postcard::from_bytes(bytes).ok())?;
+        let unread = Unread { path: path.to_owned(), key, outside: facts.outside.rows() };
+        let stored = self.has_bodies().then(|| self.bodies.clone());
+        let origin = if stored.is_some() { Origin::Stored } else { Origin::Outline(key) };
+        facts.bodies = Bodies::unread(unread, stored);
+        self.used.store(true, Ordering::Relaxed);
+        Some((facts, origin))
+    }
+
+    /// As it was written, for another pack.
+    pub(super) fn record(&self) -> Option<Record> {
+        let mut bytes = self.outline.read(|bytes| Some(bytes.to_vec()))?;
+        let outline = bytes.len();
+        self.bodies.read(|bodies| {
+            bytes.extend_from_slice(bodies);
+            Some(())
+        })?;
+        Some(Record { bytes, outline })
+    }
+}
+
+/// What is written of one file: both parts, and how long the first is.
+#[derive(Debug)]
+pub(super) struct Record {
+    bytes: Vec<u8>,
+    outline: usize,
+}
+
+impl Record {
+    pub(super) fn of(facts: &FileFacts) -> Option<Self> {
+        let mut bytes = postcard::to_stdvec(facts).ok()?;
+        let outline = bytes.len();
+        if let Some(bodies) = facts.bodies.known() {
+            // Not by `to_extend` onto the same bytes: that takes one byte at a time.
+            bytes.extend(postcard::to_stdvec(bodies).ok()?);
+        }
+        tables::fit(&mut bytes);
+        Some(Self { bytes, outline })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn parts(&self) -> [&[u8]; 2] {
+        let (outline, bodies) = self.bytes.split_at(self.outline);
+        [outline, bodies]
+    }
+}
+
+/// Magic, number of entries, checksum of the index, index.
+pub(super) fn head(records: &[(u128, Record)]) -> Vec<u8> {
+    let mut index = Vec::with_capacity(records.len() * INDEX_ENTRY);
+    let mut at = (MAGIC.len() + 8 + 8 + records.len() * INDEX_ENTRY) as u64;
+    for (key, record) in records {
+        index.extend(key.to_le_bytes());
+        index.extend(at.to_le_bytes());
+        index.extend(record.parts().into_iter().flat_map(|part| super::offset(part.len()).to_le_bytes()));
+        index.extend(record.parts().into_iter().flat_map(|part| checksum(part).to_le_bytes()));
+        at += record.len() as u64;
+    }
+    let mut head = MAGIC.to_vec();
+    head.extend((records.len() as u64).to_le_bytes());
+    head.extend(checksum(&index).to_le_bytes());
+    head.extend(index);
+    head
+}
+
+pub(super) fn write(path: &Path, head: &[u8], records: &[(u128, Record)]) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::with_capacity(1 << 17, File::create(path)?);
+    file.write_all(head)?;
+    for (_, record) in records {
+        file.write_all(&record.bytes)?;
+    }
+    file.into_inner()?;
+    Ok(())
+}
+
+/// What a pack holds, by key; nothing if it is none.
+pub(super) fn open(path: &Path) -> Option<Vec<(u128, Entry)>> {
+    let mut file = File::open(path).ok()?;
+    let longest = file.metadata().ok()?.len();
+    let mut head = [0; MAGIC.len() + 16];
+    file.read_exact(&mut head).ok()?;
+    let (count, sum) = head.strip_prefix(MAGIC)?.split_first_chunk::<8>()?;
+    let length = u64::from_le_bytes(*count).checked_mul(INDEX_ENTRY as u64).filter(|length| *length <= longest)?;
+    let mut index = vec![0; usize::try_from(length).ok()?];
+    file.read_exact(&mut index).ok()?;
+    if sum != checksum(&index).to_le_bytes() {
+        return None;
+    }
+    let pack = Arc::new(Pack(Mutex::new(file)));
+    let entries = index.chunks_exact(INDEX_ENTRY).filter_map(|entry| {
+        let (key, entry) = entry.split_first_chunk::<16>()?;
+        let (at, entry) = entry.split_first_chunk::<8>()?;
+        let (outline, entry) = entry.split_first_chunk::<4>()?;
+        let (bodies, entry) = entry.split_first_chunk::<4>()?;
+        let (outline_sum, bodies_sum) = entry.split_first_chunk::<8>()?;
+        let part = |at: u64, length: &[u8; 4], sum: &[u8; 8]| {
+            let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+            Some(Part { pack: Arc::clone(&pack), at, length, sum: u64::from_le_bytes(*sum) })
+        };
+        let at = u64::from_le_bytes(*at);
+        let outline = part(at, outline, outline_sum)?;
+        let bodies = part(at.checked_add(outline.length as u64)?, bodies, bodies_sum.first_chunk()?)?;
+        Some((u128::from_le_bytes(*key), Entry { outline, bodies, used: AtomicBool::new(false) }))
+    });
+    Some(entries.collect())
+}
+
+/// Two lanes of multiplied halves, each of which takes in every word: no defence against those who look for two texts of
+/// one hash, who would only fool themselves, and ten times as fast as one that is.
+pub(crate) fn hash(bytes: &[u8]) -> u128 {
+    const LANES: [u64; 4] =
+        [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
+    fn fold(left: u64, right: u64) -> u64 {
+        let (low, high) = halves(u128::from(left) * u128::from(right));
+        low ^ high
+    }
+    let length = bytes.len() as u64;
+    let (mut first, mut second) = (LANES[0] ^ length, LANES[1].wrapping_add(length));
+    let mut mix = |chunk: &[u8; 16]| {
+        let (low, high) = halves(u128::from_le_bytes(*chunk));
+        // The old value is added, so that a product of zero forgets nothing.
+        first = fold(first ^ low, LANES[2] ^ high).wrapping_add(first.rotate_left(29));
+        second = fold(second ^ high, LANES[3] ^ low).wrapping_add(second.rotate_left(31));
+    };
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    chunks.iter().for_each(&mut mix);
+    let mut last = [0; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(&last);
+    let (first, second) = (fold(first ^ second, LANES[2]), fold(second ^ first.rotate_left(32), LANES[3]));
+    u128::from(first) << 64 | u128::from(second)
+}
+
+fn checksum(bytes: &[u8]) -> u64 {
+    halves(hash(bytes)).0
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "each half fits")]
+fn halves(word: u128) -> (u64, u64) {
+    (word as u64, (word >> 64) as u64)
+}
