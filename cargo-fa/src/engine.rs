@@ -45,12 +45,11 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let configured = configured_roots(&program, config);
     let pooled = graph::pooled_types(&program);
     let graph = Graph::build(&program, &pooled, &users);
-    let callers = graph.callers();
     let seeds = if request.exhaustive { program.all_fns().collect() } else { graph.seeds(&configured) };
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let analysed = schedule::analyse(&program, &pooled, seeds, &callers);
+    let analysed = schedule::analyse(&program, &pooled, &seeds, &graph);
     analysis.timings.push(("flow", start.elapsed()));
     list_files(project, &loaded, &mut analysis);
     let saving = cache.save(loaded.files.par_iter().map(|file| (&file.facts, file.origin)));

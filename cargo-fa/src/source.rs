@@ -1,5 +1,6 @@
 //! Sources of the files that are reported, and positions in them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,6 +93,11 @@ impl Source {
     }
 }
 
+/// The text that bytes are. What is no UTF-8 is replaced; to look for that takes longer than to see that there is none.
+pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 fn saturate(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -115,7 +121,7 @@ impl SourceMap {
     pub fn load(&mut self, file: &Arc<str>) {
         if !self.files.contains_key(file) {
             let bytes = std::fs::read(self.root.join(&**file)).unwrap_or_default();
-            self.files.insert(file.clone(), Source::new(String::from_utf8_lossy(&bytes)));
+            self.files.insert(file.clone(), Source::new(text_of(&bytes)));
         }
     }
 

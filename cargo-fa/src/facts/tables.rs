@@ -114,7 +114,7 @@ impl Bodies {
         tables.as_ref().unwrap_or(&NOTHING)
     }
 
-    /// Them, unless they would have to be parsed first.
+    /// Them, unless they would have to be read first.
     pub(crate) fn known(&self) -> Option<&Tables> {
         match &self.later {
             Later::Nothing => Some(self.tables()),

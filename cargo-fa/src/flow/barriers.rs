@@ -121,6 +121,11 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Call { callee, args } => {
                 let ExprKind::Path(path) = &facts.expr(*callee).kind else { return None };
                 let path = facts.path(*path);
+                // Most of what is bound to a name is no such call: no need to look it up.
+                let last = facts.name(path.segments.last()?.name);
+                if args.len() != 1 || !matches!(last, "new" | "try_new" | "from") {
+                    return None;
+                }
                 let Res::External(of) = self.around.program.resolve(self.module, self.file, path, Space::Values)?
                 else {
                     return None;

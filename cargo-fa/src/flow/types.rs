@@ -1,8 +1,9 @@
 //! Types as far as signatures, annotations and constructors give them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::facts::ir::{ExprKind, Generics, ItemKind, Lifetime, Literal, PathId, Type, TypeId};
+use crate::facts::ir::{ExprKind, Generics, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId};
 use crate::resolve::model::{self, Known};
 use crate::resolve::paths::Space;
 use crate::resolve::{ModuleId, Program, Res, UserType};
@@ -134,14 +135,14 @@ impl Ty {
 
     /// The allocator that this is, or leads to.
     pub(crate) fn allocator(&self) -> Option<Known> {
-        let mut ty = self.clone();
+        let mut ty = self;
         for _ in 0..8 {
-            if let Self::Known(known, _) = &ty
-                && known.is_allocator()
-            {
-                return Some(*known);
+            ty = match ty {
+                Self::Known(known, _) if known.is_allocator() => return Some(*known),
+                Self::Known(known, args) if known.derefs_to_argument() => args.first()?,
+                Self::Ref { inner, .. } | Self::Ptr(inner) => inner,
+                _ => return None,
             }
-            ty = ty.deref()?;
         }
         None
     }
@@ -378,19 +379,28 @@ impl<'l> Types<'_, 'l> {
 
     /// The type of a field.
     pub(crate) fn field(self, ty: &Ty, name: &str) -> Ty {
-        let mut ty = ty.clone();
+        let mut ty = Cow::Borrowed(ty.peeled());
         for _ in 0..8 {
-            match &ty {
+            match &*ty {
                 Ty::User(of, args) => {
-                    let wanted = |field: &str| field == name;
-                    let found = self.fields_where(*of, args, None, wanted).into_iter().next();
-                    return found.map_or(Ty::Unknown, |(_, field)| field);
+                    let def = self.program.type_def(*of);
+                    let facts = self.program.facts(def.file);
+                    let wanted = |(of, _): &&(Name, TypeId)| facts.name(*of) == name;
+                    let (generics, found) = match &def.item.kind {
+                        ItemKind::Struct { generics, fields } => (generics, fields.iter().find(wanted)),
+                        ItemKind::Enum { generics, variants } => {
+                            (generics, variants.iter().flat_map(|(_, fields)| fields).find(wanted))
+                        }
+                        _ => return Ty::Unknown,
+                    };
+                    let Some((_, field)) = found else { return Ty::Unknown };
+                    return self.field_type(*of, args, generics, *field);
                 }
                 Ty::Tuple(parts) => {
                     return name.parse::<usize>().ok().and_then(|at| parts.get(at)).cloned().unwrap_or(Ty::Unknown);
                 }
-                _ => match ty.deref() {
-                    Some(next) => ty = next,
+                other => match other.deref() {
+                    Some(next) => ty = Cow::Owned(next),
                     None => return Ty::Unknown,
                 },
             }
@@ -398,18 +408,15 @@ impl<'l> Types<'_, 'l> {
         Ty::Unknown
     }
 
-    /// The fields of a struct, or of one or all variants of an enum.
-    pub(crate) fn fields(self, of: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
-        self.fields_where(of, args, variant, |_| true)
+    fn field_type(self, of: UserType, args: &Arc<[Ty]>, generics: &'l Generics, field: TypeId) -> Ty {
+        let def = self.program.type_def(of);
+        let scope = self.generic_scope(def.file, generics, Some(Ty::User(of, Arc::clone(args))));
+        let ty = self.lower(def.module, def.file, field, &scope);
+        if generics.types.is_empty() { ty } else { ty.substitute(args) }
     }
 
-    fn fields_where(
-        self,
-        of: UserType,
-        args: &[Ty],
-        variant: Option<usize>,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Vec<(&'l str, Ty)> {
+    /// The fields of a struct, or of one or all variants of an enum.
+    pub(crate) fn fields(self, of: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
         let def = self.program.type_def(of);
         let facts = self.program.facts(def.file);
         let (generics, fields): (_, Vec<_>) = match &def.item.kind {
@@ -425,12 +432,9 @@ impl<'l> Types<'_, 'l> {
             ),
             _ => return Vec::new(),
         };
-        let scope = self.generic_scope(def.file, generics, Some(Ty::User(of, args.into())));
-        fields
-            .into_iter()
-            .filter(|(name, _)| wanted(facts.name(*name)))
-            .map(|(name, ty)| (facts.name(*name), self.lower(def.module, def.file, *ty, &scope).substitute(args)))
-            .collect()
+        let args = &args.into();
+        let of_field = |(name, ty): &(Name, TypeId)| (facts.name(*name), self.field_type(of, args, generics, *ty));
+        fields.into_iter().map(of_field).collect()
     }
 
     /// The type in the words of the program.

@@ -15,6 +15,7 @@ use crate::facts::cache::{Cache, Origin};
 use crate::facts::ir::{Cfg, FileFacts, Given, ItemId, ItemKind};
 use crate::facts::{self, Extent, Refused, scratch};
 use crate::finding::Confidence;
+use crate::source::text_of;
 use crate::suppress::{self, Directive};
 
 /// The sources of a workspace.
@@ -56,7 +57,6 @@ struct Pending {
 /// Parses what the relevant packages consist of; of those that are no `users` of frames only what is outside of functions.
 pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: &Cache) -> Loaded {
     let relevant = project.relevant(users);
-    let mut wanted = Vec::new();
     let mut targets = Vec::new();
     for (member, of) in project.members.iter().enumerate() {
         if !relevant[member] && !of.loose {
@@ -71,11 +71,15 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
             };
             if read {
                 targets.push((member, target));
-                wanted.push(Pending { path: target.source.clone(), member });
-                guess_modules(&target.source, member, of.loose, &mut wanted);
             }
         }
     }
+    let files_of = |(member, target): &(usize, &super::Target)| {
+        let mut wanted = vec![Pending { path: target.source.clone(), member: *member }];
+        guess_modules(&target.source, *member, project.members[*member].loose, &mut wanted);
+        wanted
+    };
+    let mut wanted: Vec<Pending> = targets.par_iter().with_max_len(1).flat_map_iter(files_of).collect();
     let mut parsed = Files::new();
     let mut links: Vec<Links> = Vec::new();
     loop {
@@ -165,17 +169,18 @@ enum Parsed {
     Absent,
 }
 
-fn parse_all(mut wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -> Vec<(OsString, (usize, Parsed))> {
-    // The largest first, so that the last task to finish is a small one.
-    let size = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    wanted.sort_by_cached_key(|pending| (std::cmp::Reverse(size(&pending.path)), pending.path.clone()));
+fn parse_all(wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -> Vec<(OsString, (usize, Parsed))> {
+    // The largest first, so that the last task to finish is a small one; those of one size stay sorted by path.
+    let size = |pending: &Pending| std::fs::metadata(&pending.path).map_or(0, |metadata| metadata.len());
+    let mut wanted: Vec<(u64, Pending)> = wanted.into_par_iter().map(|pending| (size(&pending), pending)).collect();
+    wanted.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
     wanted
         .into_par_iter()
         .with_max_len(1)
-        .map(|pending| {
+        .map(|(_, pending)| {
             let parse = |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut of| of.read_to_end(bytes)) {
                 Ok(_) => {
-                    let text = || String::from_utf8_lossy(bytes);
+                    let text = || text_of(bytes);
                     match cache.parse(&pending.path, bytes, Extent { tests, bodies: users[pending.member] }) {
                         Ok(read) => {
                             let comments = &read.0.comments;

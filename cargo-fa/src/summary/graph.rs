@@ -47,6 +47,12 @@ fn is_telling(name: &str) -> bool {
         )
 }
 
+/// How many functions a thread takes at once: those that are looked at lie close together.
+const SHARE: usize = 64;
+
+/// What more methods are called tells little about who calls whom; those of the same file may still be meant.
+const CANDIDATES: usize = 16;
+
 impl<'l> Graph<'l> {
     /// `users` are the packages that can name frame memory: functions of others deal with frames only where those call them.
     pub(crate) fn build(program: &Program<'l>, pooled: &FxHashSet<crate::resolve::UserType>, users: &[bool]) -> Self {
@@ -57,7 +63,7 @@ impl<'l> Graph<'l> {
         let look_at = |def: &FnDef<'l>| {
             if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
         };
-        Self { calls: program.fns.par_iter().map(look_at).collect() }
+        Self { calls: program.fns.par_iter().with_max_len(SHARE).map(look_at).collect() }
     }
 
     /// The functions to start from: those that deal with frames.
@@ -68,6 +74,36 @@ impl<'l> Graph<'l> {
         seeds.sort_unstable();
         seeds.dedup();
         seeds
+    }
+
+    /// These functions and those that they seem to call, callees before callers as far as names tell: what is looked at in
+    /// this order is seldom looked at again.
+    pub(crate) fn callees_first(&self, program: &Program<'_>, seeds: &[FnId]) -> Vec<Vec<FnId>> {
+        let file = |id: FnId| program.fn_def(id).file;
+        // Of the methods of a name, those of the same file are meant before others are.
+        let methods = |id: FnId| {
+            let named = self.calls[id.0 as usize].methods.iter().flat_map(|name| program.methods_named(name));
+            named.copied().filter(move |callee| file(*callee) == file(id))
+        };
+        let mut wanted = vec![false; self.calls.len()];
+        let mut stack = seeds.to_vec();
+        while let Some(id) = stack.pop() {
+            if !std::mem::replace(&mut wanted[id.0 as usize], true) {
+                stack.extend(&self.calls[id.0 as usize].functions);
+                stack.extend(methods(id));
+            }
+        }
+        let callees_of = |(at, of): (usize, &Named<'_>)| {
+            if !wanted[at] {
+                return Vec::new();
+            }
+            let elsewhere = of.methods.iter().map(|name| program.methods_named(name));
+            let elsewhere = elsewhere.filter(|all| all.len() <= CANDIDATES).flatten();
+            let callees = of.functions.iter().chain(elsewhere).copied().chain(methods(FnId(offset(at))));
+            callees.filter(|callee| wanted[callee.0 as usize]).collect()
+        };
+        let calls = Calls { callees: self.calls.iter().enumerate().map(callees_of).collect() };
+        calls.levels(&wanted).into_iter().map(|level| level.into_iter().flatten().collect()).collect()
     }
 
     pub(crate) fn callers(&self) -> Callers<'l> {
@@ -253,6 +289,26 @@ impl Calls {
             }
         }
         components
+    }
+
+    /// Circles of calls by how many calls are below them.
+    pub(crate) fn levels(&self, wanted: &[bool]) -> Vec<Vec<Vec<FnId>>> {
+        const UNSET: usize = usize::MAX;
+        let mut level_of = vec![UNSET; self.callees.len()];
+        let mut levels: Vec<Vec<Vec<FnId>>> = Vec::new();
+        for component in self.components(wanted) {
+            let below = component.iter().flat_map(|id| &self.callees[id.0 as usize]);
+            let outside = below.map(|callee| level_of[callee.0 as usize]).filter(|level| *level != UNSET);
+            let level = outside.max().map_or(0, |below| below + 1);
+            for id in &component {
+                level_of[id.0 as usize] = level;
+            }
+            if levels.len() <= level {
+                levels.resize_with(level + 1, Vec::new);
+            }
+            levels[level].push(component);
+        }
+        levels
     }
 
     /// Whether the component calls itself.

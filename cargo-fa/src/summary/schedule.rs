@@ -9,7 +9,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::graph::{Callers, Calls};
+use super::graph::{Callers, Calls, Graph};
 use super::{AllAnalysed, Analysed, Summary};
 use crate::facts::offset;
 use crate::flow::{self, Surroundings};
@@ -20,12 +20,15 @@ const ROUNDS: usize = 4;
 /// How often what summaries reveal about types may reveal new calls.
 const PASSES: usize = 4;
 
+/// How many functions a thread takes at once: threads are done at the same time, which halves of all would not be.
+const SHARE: usize = 8;
+
 /// Looks at these functions, at all that they call, and at their callers where those need to know of it.
 pub(crate) fn analyse(
     program: &Program<'_>,
     pooled: &FxHashSet<UserType>,
-    seeds: Vec<FnId>,
-    callers: &Callers<'_>,
+    seeds: &[FnId],
+    graph: &Graph<'_>,
 ) -> AllAnalysed {
     let signatures = flow::Signatures::new(program.fns.len());
     let mut schedule = Schedule {
@@ -40,17 +43,20 @@ pub(crate) fn analyse(
         now: 0,
     };
     let mut above: Vec<Above> = vec![Above::No; program.fns.len()];
-    for seed in &seeds {
+    for seed in seeds {
         above[seed.0 as usize] = Above::Quiet;
     }
-    schedule.discover(seeds);
+    for wave in graph.callees_first(program, seeds) {
+        schedule.discover(wave);
+    }
+    let callers = graph.callers();
     loop {
         for _ in 0..PASSES {
             if !schedule.pass() {
                 break;
             }
         }
-        let (fresh, again) = schedule.callers_to_tell(callers, &mut above);
+        let (fresh, again) = schedule.callers_to_tell(&callers, &mut above);
         if !again {
             break;
         }
@@ -96,9 +102,10 @@ impl Schedule<'_, '_> {
 
     /// Looks at functions for the first time, in waves, each with the callees that the one before it found.
     fn discover(&mut self, mut wave: Vec<FnId>) {
+        wave.retain(|id| !self.wanted[id.0 as usize]);
         while !wave.is_empty() {
             self.now += 1;
-            let found: Vec<Box<Analysed>> = wave.par_iter().map(|id| self.look_at(*id)).collect();
+            let found: Vec<Box<Analysed>> = wave.par_iter().with_max_len(SHARE).map(|id| self.look_at(*id)).collect();
             for (id, fresh) in wave.iter().zip(found) {
                 self.wanted[id.0 as usize] = true;
                 self.keep(*id, fresh);
@@ -157,11 +164,12 @@ impl Schedule<'_, '_> {
     fn pass(&mut self) -> bool {
         let mut again = false;
         let mut found = Vec::new();
-        for level in self.levels() {
+        for level in self.calls.levels(&self.wanted) {
             self.now += 1;
             let stale: Vec<Vec<FnId>> = level.into_iter().filter(|component| self.is_stale(component)).collect();
             again |= !stale.is_empty();
-            let fresh: Vec<Vec<Box<Analysed>>> = stale.par_iter().map(|component| self.again(component)).collect();
+            let fresh: Vec<Vec<Box<Analysed>>> =
+                stale.par_iter().with_max_len(SHARE).map(|component| self.again(component)).collect();
             for (id, fresh) in stale.iter().flatten().zip(fresh.into_iter().flatten()) {
                 self.keep(*id, fresh);
                 found.push(*id);
@@ -216,25 +224,5 @@ impl Schedule<'_, '_> {
             }
         }
         result
-    }
-
-    /// Circles of calls by how many calls are below them.
-    fn levels(&self) -> Vec<Vec<Vec<FnId>>> {
-        const UNSET: usize = usize::MAX;
-        let mut level_of = vec![UNSET; self.calls.callees.len()];
-        let mut levels: Vec<Vec<Vec<FnId>>> = Vec::new();
-        for component in self.calls.components(&self.wanted) {
-            let below = component.iter().flat_map(|id| &self.calls.callees[id.0 as usize]);
-            let outside = below.map(|callee| level_of[callee.0 as usize]).filter(|level| *level != UNSET);
-            let level = outside.max().map_or(0, |below| below + 1);
-            for id in &component {
-                level_of[id.0 as usize] = level;
-            }
-            if levels.len() <= level {
-                levels.resize_with(level + 1, Vec::new);
-            }
-            levels[level].push(component);
-        }
-        levels
     }
 }
