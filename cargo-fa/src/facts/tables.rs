@@ -41,9 +41,7 @@ impl Tables {
             exprs: rows(self.exprs.len()),
         }
     }
-}
 
-impl Tables {
     /// Gives back what the tables have grown beyond their rows: they stay until the end of the analysis, and what they
     /// leave is used for the next file.
     pub(super) fn fit(&mut self) {

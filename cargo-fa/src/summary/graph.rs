@@ -50,8 +50,9 @@ fn is_telling(name: &str) -> bool {
 /// How many functions a thread takes at once: those that are looked at lie close together.
 const SHARE: usize = 64;
 
-/// What more methods are called tells little about who calls whom; those of the same file may still be meant.
-const CANDIDATES: usize = 16;
+/// A name that more methods have tells little about who calls whom, and less if they stand in other files.
+const CANDIDATES_HERE: usize = 256;
+const CANDIDATES_ELSEWHERE: usize = 16;
 
 impl<'l> Graph<'l> {
     /// `users` are the packages that can name frame memory: functions of others deal with frames only where those call them.
@@ -82,8 +83,9 @@ impl<'l> Graph<'l> {
         let file = |id: FnId| program.fn_def(id).file;
         // Of the methods of a name, those of the same file are meant before others are.
         let methods = |id: FnId| {
-            let named = self.calls[id.0 as usize].methods.iter().flat_map(|name| program.methods_named(name));
-            named.copied().filter(move |callee| file(*callee) == file(id))
+            let named = self.calls[id.0 as usize].methods.iter().map(|name| program.methods_named(name));
+            let named = named.filter(|all| all.len() <= CANDIDATES_HERE).flatten().copied();
+            named.filter(move |callee| file(*callee) == file(id))
         };
         let mut wanted = vec![false; self.calls.len()];
         let mut stack = seeds.to_vec();
@@ -98,7 +100,7 @@ impl<'l> Graph<'l> {
                 return Vec::new();
             }
             let elsewhere = of.methods.iter().map(|name| program.methods_named(name));
-            let elsewhere = elsewhere.filter(|all| all.len() <= CANDIDATES).flatten();
+            let elsewhere = elsewhere.filter(|all| all.len() <= CANDIDATES_ELSEWHERE).flatten();
             let callees = of.functions.iter().chain(elsewhere).copied().chain(methods(FnId(offset(at))));
             callees.filter(|callee| wanted[callee.0 as usize]).collect()
         };

@@ -1,10 +1,9 @@
 //! In which order functions are looked at, on all threads at once and with the same result on any number of them.
 //!
-//! First every function that deals with frames by itself, as if calls did nothing: that finds the functions that are
-//! really called, which are far fewer than those whose names fit, and they are looked at as well. Then callees before
-//! callers, but only where a callee turned out to do something that its callers need to know; most do not, and what was
-//! found first stands. Then whoever may call such a function, and so on upwards: nobody else can see a frame through a
-//! call.
+//! First every function that deals with frames by itself, callees before callers as far as names tell, and with each what
+//! it turned out to call: that is far less than the functions whose names fit. Then callees before callers once more, but
+//! only where a callee turned out to do something that its callers did not know; most do not, and what was found first
+//! stands. Then whoever may call such a function, and so on upwards: nobody else can see a frame through a call.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
