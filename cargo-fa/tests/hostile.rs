@@ -77,6 +77,41 @@ fn large_files_are_analysed() {
     assert!(analyse(table.as_bytes()).unparsed.is_empty());
 }
 
+/// What is looked at twice does not double what is in it again and again: no end would come in sight.
+#[test]
+fn nesting_does_not_multiply() {
+    let depth = 40;
+    let nested = |open: &dyn Fn(usize) -> String, close: &str| {
+        let open: String = (0..depth).map(open).collect();
+        format!("{open}\na = alloc.frame_box(2_u32);\n{}", close.repeat(depth))
+    };
+    let chain: Vec<String> =
+        (0..depth).map(|at| format!("let c{} = |x: u32| c{at}(x) + c{at}(x);\n", at + 1)).collect();
+    for body in [
+        nested(&|at| format!("let mut k{at} = 0; while k{at} < 9 {{ k{at} += 1;"), "}"),
+        nested(
+            &|at| format!("let mut b{at} = a; loop {{ b{at} = alloc.frame_box(1_u32); if *b{at} > 3 {{ break; }}"),
+            "}",
+        ),
+        nested(&|at| format!("for i{at} in 0..9 {{ let b{at} = alloc.frame_box(i{at}); kept.push(*b{at});"), "}"),
+        nested(&|at| format!("kept.iter().for_each(|x{at}| {{ let b{at} = alloc.frame_box(*x{at});"), "});"),
+        nested(&|at| format!("let c{at} = || {{"), "}; c0(); c1(); c2();"),
+        format!("let c0 = |x: u32| x + *a;\n{} c{depth}(1);", chain.concat()),
+    ] {
+        let text = format!(
+            "use framealloc::SmartAlloc;
+            pub fn tick(alloc: &mut SmartAlloc, kept: &mut Vec<u32>) {{
+                alloc.begin_frame();
+                let mut a = alloc.frame_box(1_u32);
+                {body}
+                alloc.end_frame();
+            }}"
+        );
+        let analysis = analyse(text.as_bytes());
+        assert!(analysis.unparsed.is_empty(), "{:?}\n{text}", analysis.unparsed);
+    }
+}
+
 /// Calls in circles, types in circles, imports in circles.
 #[test]
 fn circles_come_to_an_end() {

@@ -12,6 +12,9 @@ use crate::resolve::paths::Space;
 use crate::resolve::{FnId, Res, TypeKey};
 use crate::summary::{StoreTarget, Summary};
 
+/// How many closures in variables may call one another: each call looks at the closure once more.
+const CALLED_CLOSURES: u32 = 2;
+
 impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call(&mut self, callee: ExprId, args: &'l [ExprId], span: Span, expected: Option<&Ty>) -> Value {
         let facts = self.facts;
@@ -116,9 +119,12 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let facts = self.facts;
         if let Some(closure) = closure
             && let ExprKind::Closure(of) = &facts.expr(closure).kind
-            && self.depth < 200
+            && self.called_closures < CALLED_CLOSURES
         {
-            return self.run_closure(of, &values, Runs::Inline, None);
+            self.called_closures += 1;
+            let value = self.run_closure(of, &values, Runs::Inline, None);
+            self.called_closures -= 1;
+            return value;
         }
         Value::unknown()
     }

@@ -8,6 +8,9 @@ use crate::facts::ir::{ExprId, Name, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
 
+/// How many loops in each other are looked at twice.
+const DOUBLED: usize = 4;
+
 impl Interpreter<'_, '_> {
     pub(super) fn run_loop(
         &mut self,
@@ -29,8 +32,10 @@ impl Interpreter<'_, '_> {
             names: self.names.len(),
             is_block: false,
         });
-        // Twice, so that what one round leaves behind meets the next one.
-        for _ in 0..2 {
+        // Twice, so that what one round leaves behind meets the next one. In deeper loops the rounds of those around them do
+        // that: to double each would take longer than anybody waits.
+        let rounds = if self.loops.len() > DOUBLED { 1 } else { 2 };
+        for _ in 0..rounds {
             body(self);
             let continues = self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
             self.state.join(&continues);

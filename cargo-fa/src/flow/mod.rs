@@ -132,6 +132,8 @@ pub(crate) struct Interpreter<'p, 'l> {
     barriers: barriers::Barriers,
     seen: FxHashSet<(std::mem::Discriminant<EventKind>, Span, u32)>,
     depth: u32,
+    /// Closures in variables that are being called.
+    called_closures: u32,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
@@ -188,6 +190,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         barriers: barriers::Barriers::default(),
         seen: FxHashSet::default(),
         depth: 0,
+        called_closures: 0,
         shared_here: FxHashSet::default(),
         promoted: Vec::new(),
         out: Analysed::default(),
