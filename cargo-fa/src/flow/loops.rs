@@ -34,7 +34,8 @@ impl Interpreter<'_, '_> {
         });
         // Twice, so that what one round leaves behind meets the next one. In deeper loops the rounds of those around them do
         // that: to double each would take longer than anybody waits.
-        let rounds = if self.loops.len() > DOUBLED { 1 } else { 2 };
+        let around = self.loops.iter().filter(|of| !of.is_block).count();
+        let rounds = if around > DOUBLED { 1 } else { 2 };
         for _ in 0..rounds {
             body(self);
             let continues = self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
