@@ -2,12 +2,13 @@
 
 pub(crate) mod cache;
 mod depth;
+pub(crate) mod hash;
 pub(crate) mod ir;
 mod lower;
 mod outline;
-pub(crate) mod pack;
+mod pack;
 pub(crate) mod scratch;
-pub(crate) mod sparse;
+mod sparse;
 pub(crate) mod tables;
 
 use std::path::Path;
@@ -58,7 +59,7 @@ pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, bodies: bool) -> Result
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
     facts.bodies = match bodies {
         Some(bodies) => Bodies::read(bodies),
-        None => Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows() }, None),
+        None => Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows(), stored: None }),
     };
     Ok(facts)
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cache::{Key, Origin};
+use super::hash::checksum;
 use super::ir::FileFacts;
+use super::scratch;
 use super::tables::{Bodies, Tables, Unread};
-use super::{scratch, tables};
 
 const MAGIC: &[u8; 8] = b"fa facts";
 /// Key, place, lengths and checksums of both parts.
@@ -69,10 +70,9 @@ impl Entry {
 
     pub(super) fn read(&self, path: &Path, key: Key) -> Option<(FileFacts, Origin)> {
         let mut facts: FileFacts = self.outline.read(|bytes| postcard::from_bytes(bytes).ok())?;
-        let unread = Unread { path: path.to_owned(), key, outside: facts.outside.rows() };
         let stored = self.has_bodies().then(|| self.bodies.clone());
         let origin = if stored.is_some() { Origin::Stored } else { Origin::Outline(key) };
-        facts.bodies = Bodies::unread(unread, stored);
+        facts.bodies = Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows(), stored });
         self.used.store(true, Ordering::Relaxed);
         Some((facts, origin))
     }
@@ -104,7 +104,6 @@ impl Record {
             // Not by `to_extend` onto the same bytes: that takes one byte at a time.
             bytes.extend(postcard::to_stdvec(bodies).ok()?);
         }
-        tables::fit(&mut bytes);
         Some(Self { bytes, outline })
     }
 
@@ -176,39 +175,4 @@ pub(super) fn open(path: &Path) -> Option<Vec<(u128, Entry)>> {
         Some((u128::from_le_bytes(*key), Entry { outline, bodies, used: AtomicBool::new(false) }))
     });
     Some(entries.collect())
-}
-
-/// Two lanes of multiplied halves, each of which takes in every word: no defence against those who look for two texts of
-/// one hash, who would only fool themselves, and ten times as fast as one that is.
-pub(crate) fn hash(bytes: &[u8]) -> u128 {
-    const LANES: [u64; 4] =
-        [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
-    fn fold(left: u64, right: u64) -> u64 {
-        let (low, high) = halves(u128::from(left) * u128::from(right));
-        low ^ high
-    }
-    let length = bytes.len() as u64;
-    let (mut first, mut second) = (LANES[0] ^ length, LANES[1].wrapping_add(length));
-    let mut mix = |chunk: &[u8; 16]| {
-        let (low, high) = halves(u128::from_le_bytes(*chunk));
-        // The old value is added, so that a product of zero forgets nothing.
-        first = fold(first ^ low, LANES[2] ^ high).wrapping_add(first.rotate_left(29));
-        second = fold(second ^ high, LANES[3] ^ low).wrapping_add(second.rotate_left(31));
-    };
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    chunks.iter().for_each(&mut mix);
-    let mut last = [0; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    mix(&last);
-    let (first, second) = (fold(first ^ second, LANES[2]), fold(second ^ first.rotate_left(32), LANES[3]));
-    u128::from(first) << 64 | u128::from(second)
-}
-
-fn checksum(bytes: &[u8]) -> u64 {
-    halves(hash(bytes)).0
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "each half fits")]
-fn halves(word: u128) -> (u64, u64) {
-    (word as u64, (word >> 64) as u64)
 }

@@ -76,11 +76,10 @@ pub(crate) struct Bodies {
 enum Later {
     #[default]
     Nothing,
-    /// To be read from a pack, if one has them, or else to be parsed.
-    Unread(Box<(Unread, Option<Part>)>),
+    Unread(Box<Unread>),
 }
 
-/// A file of which the functions are still to be parsed.
+/// A file of which the functions are still to be read or parsed.
 #[derive(Debug)]
 pub(crate) struct Unread {
     pub(crate) path: PathBuf,
@@ -88,6 +87,8 @@ pub(crate) struct Unread {
     pub(crate) key: Key,
     /// How many rows there are outside of its functions.
     pub(crate) outside: Rows,
+    /// What a pack has of the functions.
+    pub(super) stored: Option<Part>,
 }
 
 impl Bodies {
@@ -95,8 +96,8 @@ impl Bodies {
         Self { tables: OnceLock::from(Ok(tables)), later: Later::Nothing }
     }
 
-    pub(super) fn unread(file: Unread, stored: Option<Part>) -> Self {
-        Self { tables: OnceLock::new(), later: Later::Unread(Box::new((file, stored))) }
+    pub(super) fn unread(file: Unread) -> Self {
+        Self { tables: OnceLock::new(), later: Later::Unread(Box::new(file)) }
     }
 
     /// Reads them if nobody has yet; empty if they cannot be read.
@@ -104,9 +105,8 @@ impl Bodies {
         static NOTHING: Tables = Tables::new();
         let tables = self.tables.get_or_init(|| match &self.later {
             Later::Nothing => Ok(Tables::default()),
-            Later::Unread(of) => {
-                let (file, stored) = &**of;
-                stored.as_ref().and_then(Part::tables).map_or_else(|| super::parse_bodies(file), Ok)
+            Later::Unread(file) => {
+                file.stored.as_ref().and_then(Part::tables).map_or_else(|| super::parse_bodies(file), Ok)
             }
         });
         tables.as_ref().unwrap_or(&NOTHING)
@@ -127,7 +127,7 @@ impl Bodies {
 
     /// Whether nobody has wanted to know yet what is in them, and they are still to be parsed.
     pub(crate) fn are_unread(&self) -> bool {
-        matches!(&self.later, Later::Unread(of) if of.1.is_none()) && self.tables.get().is_none()
+        matches!(&self.later, Later::Unread(file) if file.stored.is_none()) && self.tables.get().is_none()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::facts::ir::{ExprKind, Generics, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId};
+use crate::facts::ir::{ExprKind, Generics, Item, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId, Variant};
 use crate::resolve::model::{self, Known};
 use crate::resolve::paths::Space;
 use crate::resolve::{ModuleId, Program, Res, UserType};
@@ -101,13 +101,21 @@ impl Ty {
         }
     }
 
+    /// What a reference, a pointer or a box of some kind leads to.
+    fn pointee(&self) -> Option<&Self> {
+        match self {
+            Self::Ref { inner, .. } | Self::Ptr(inner) => Some(inner),
+            Self::Known(known, args) if known.derefs_to_argument() => Some(args.first().unwrap_or(&Self::Unknown)),
+            _ => None,
+        }
+    }
+
     /// What one step of `*` gives.
     pub(crate) fn deref(&self) -> Option<Self> {
+        if let Some(inner) = self.pointee() {
+            return Some(inner.clone());
+        }
         match self {
-            Self::Ref { inner, .. } | Self::Ptr(inner) => Some((**inner).clone()),
-            Self::Known(known, args) if known.derefs_to_argument() => {
-                Some(args.first().cloned().unwrap_or(Self::Unknown))
-            }
             Self::Known(Known::AllocResource | Known::FrameAlloc | Known::TaggedAlloc | Known::FrameGuard, _) => {
                 Some(Self::known(Known::SmartAlloc, []))
             }
@@ -137,12 +145,12 @@ impl Ty {
     pub(crate) fn allocator(&self) -> Option<Known> {
         let mut ty = self;
         for _ in 0..8 {
-            ty = match ty {
-                Self::Known(known, _) if known.is_allocator() => return Some(*known),
-                Self::Known(known, args) if known.derefs_to_argument() => args.first()?,
-                Self::Ref { inner, .. } | Self::Ptr(inner) => inner,
-                _ => return None,
+            if let Self::Known(known, _) = ty
+                && known.is_allocator()
+            {
+                return Some(*known);
             }
+            ty = ty.pointee()?;
         }
         None
     }
@@ -383,18 +391,13 @@ impl<'l> Types<'_, 'l> {
         for _ in 0..8 {
             match &*ty {
                 Ty::User(of, args) => {
-                    let def = self.program.type_def(*of);
-                    let facts = self.program.facts(def.file);
-                    let wanted = |(of, _): &&(Name, TypeId)| facts.name(*of) == name;
-                    let (generics, found) = match &def.item.kind {
-                        ItemKind::Struct { generics, fields } => (generics, fields.iter().find(wanted)),
-                        ItemKind::Enum { generics, variants } => {
-                            (generics, variants.iter().flat_map(|(_, fields)| fields).find(wanted))
-                        }
-                        _ => return Ty::Unknown,
-                    };
-                    let Some((_, field)) = found else { return Ty::Unknown };
-                    return self.field_type(*of, args, generics, *field);
+                    let facts = self.program.facts(self.program.type_def(*of).file);
+                    let declared = self.declared(*of, None);
+                    let found = declared.and_then(|(generics, mut fields)| {
+                        let (_, field) = fields.find(|(field, _)| facts.name(*field) == name)?;
+                        Some(self.field_type(*of, args, generics, &self.scope_of(*of, args, generics), *field))
+                    });
+                    return found.unwrap_or(Ty::Unknown);
                 }
                 Ty::Tuple(parts) => {
                     return name.parse::<usize>().ok().and_then(|at| parts.get(at)).cloned().unwrap_or(Ty::Unknown);
@@ -408,33 +411,39 @@ impl<'l> Types<'_, 'l> {
         Ty::Unknown
     }
 
-    fn field_type(self, of: UserType, args: &Arc<[Ty]>, generics: &'l Generics, field: TypeId) -> Ty {
-        let def = self.program.type_def(of);
-        let scope = self.generic_scope(def.file, generics, Some(Ty::User(of, Arc::clone(args))));
-        let ty = self.lower(def.module, def.file, field, &scope);
-        if generics.types.is_empty() { ty } else { ty.substitute(args) }
-    }
-
     /// The fields of a struct, or of one or all variants of an enum.
     pub(crate) fn fields(self, of: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
-        let def = self.program.type_def(of);
-        let facts = self.program.facts(def.file);
-        let (generics, fields): (_, Vec<_>) = match &def.item.kind {
-            ItemKind::Struct { generics, fields } => (generics, fields.iter().collect()),
-            ItemKind::Enum { generics, variants } => (
-                generics,
-                variants
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| variant.is_none_or(|variant| variant == *at))
-                    .flat_map(|(_, (_, fields))| fields)
-                    .collect(),
-            ),
-            _ => return Vec::new(),
+        let facts = self.program.facts(self.program.type_def(of).file);
+        let Some((generics, fields)) = self.declared(of, variant) else { return Vec::new() };
+        let scope = self.scope_of(of, &args.into(), generics);
+        fields.map(|(name, ty)| (facts.name(*name), self.field_type(of, args, generics, &scope, *ty))).collect()
+    }
+
+    /// The fields as they are declared, for which the generic parameters stand.
+    fn declared(
+        self,
+        of: UserType,
+        variant: Option<usize>,
+    ) -> Option<(&'l Generics, impl Iterator<Item = &'l (Name, TypeId)>)> {
+        let item: &'l Item = self.program.type_def(of).item;
+        let (generics, fields, variants): (&'l Generics, &'l [_], &'l [Variant]) = match &item.kind {
+            ItemKind::Struct { generics, fields } => (generics, fields, &[]),
+            ItemKind::Enum { generics, variants } => (generics, &[], variants),
+            _ => return None,
         };
-        let args = &args.into();
-        let of_field = |(name, ty): &(Name, TypeId)| (facts.name(*name), self.field_type(of, args, generics, *ty));
-        fields.into_iter().map(of_field).collect()
+        let wanted = variants.iter().enumerate().filter(move |(at, _)| variant.is_none_or(|variant| variant == *at));
+        Some((generics, fields.iter().chain(wanted.flat_map(|(_, (_, fields))| fields))))
+    }
+
+    fn scope_of(self, of: UserType, args: &Arc<[Ty]>, generics: &'l Generics) -> TypeScope<'l> {
+        let file = self.program.type_def(of).file;
+        self.generic_scope(file, generics, Some(Ty::User(of, Arc::clone(args))))
+    }
+
+    fn field_type(self, of: UserType, args: &[Ty], generics: &'l Generics, scope: &TypeScope<'l>, field: TypeId) -> Ty {
+        let def = self.program.type_def(of);
+        let ty = self.lower(def.module, def.file, field, scope);
+        if generics.types.is_empty() { ty } else { ty.substitute(args) }
     }
 
     /// The type in the words of the program.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::MemberAt;
 use super::metadata::Read;
 use crate::facts::cache::VERSION;
-use crate::facts::pack::hash;
+use crate::facts::hash::hash;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {

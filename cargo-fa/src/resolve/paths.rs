@@ -132,31 +132,33 @@ impl<'l> Program<'l> {
             return None;
         }
         let of = self.module(module);
-        match of.names.get(name) {
+        let bindings = of.names.get(name).map_or(&[][..], Bindings::as_slice);
+        match *bindings {
             // What is to be had at once need not be kept.
-            None if of.globs.is_empty() => return None,
-            Some(Bindings::One(Binding::Def(defined))) => {
-                let res = Res::from(*defined);
-                if in_space(res, space) {
-                    return Some(res);
-                }
-            }
+            [] if of.globs.is_empty() => return None,
+            [Binding::Def(defined)] if in_space(defined.into(), space) => return Some(defined.into()),
             _ => {}
         }
         match self.looked_up.begin((module, name, space), depth) {
             Ok(known) => known,
             Err(search) => {
-                let found = self.search(module, name, space, depth);
+                let found = self.search(module, name, bindings, space, depth);
                 self.looked_up.end(&search, found);
                 found
             }
         }
     }
 
-    fn search(&self, module: ModuleId, name: &'l str, space: Space, depth: u32) -> Option<Res<'l>> {
-        let of = self.module(module);
+    fn search(
+        &self,
+        module: ModuleId,
+        name: &'l str,
+        bindings: &[Binding<'l>],
+        space: Space,
+        depth: u32,
+    ) -> Option<Res<'l>> {
         let mut other = None;
-        for binding in of.names.get(name).map_or(&[][..], Bindings::as_slice) {
+        for binding in bindings {
             let res = match *binding {
                 Binding::Def(of) => Some(of.into()),
                 Binding::Import(import) => self.import(module, import, space, depth),
@@ -171,7 +173,7 @@ impl<'l> Program<'l> {
             // A tuple struct is a value too.
             return other;
         }
-        for glob in &of.globs {
+        for glob in &self.module(module).globs {
             let name_of = |name| self.facts(glob.file as usize).name(name);
             let target = match *glob.entry.segments {
                 [first] if !glob.entry.leading && !matches!(name_of(first), "crate" | "self" | "super") => {

@@ -13,8 +13,7 @@ fn resolve(text: &str, path: &str) -> String {
 /// Resolves paths one after the other in the same program.
 fn resolve_in_turn(text: &str, paths: &[&str]) -> Vec<String> {
     let root = tempfile::tempdir().expect("a directory");
-    let probes: Vec<String> =
-        (0..).zip(paths).map(|(at, path): (usize, _)| format!("type Probe{at} = {path};")).collect();
+    let probes: Vec<String> = paths.iter().enumerate().map(|(at, path)| format!("type Probe{at} = {path};")).collect();
     let source = format!("{text}\nmod probe_module {{ use super::*; {} }}\n", probes.concat());
     std::fs::write(root.path().join("game.rs"), source).expect("written");
     let project = Project::of_files(root.path(), &["game.rs".into()]);

@@ -10,7 +10,6 @@ use rustc_hash::FxHashSet;
 
 use super::graph::{Callers, Calls, Graph};
 use super::{AllAnalysed, Analysed, Summary};
-use crate::facts::offset;
 use crate::flow::{self, Surroundings};
 use crate::resolve::{FnId, Program, UserType};
 
@@ -116,13 +115,12 @@ impl Schedule<'_, '_> {
     /// Those that nobody has looked at of the callers of functions that have something to tell; and whether there are such
     /// functions that have not told it before.
     fn callers_to_tell(&self, callers: &Callers<'_>, above: &mut [Above]) -> (Vec<FnId>, bool) {
-        let tells =
-            |at: &usize| above[*at] == Above::Quiet && self.analysed.of(FnId(offset(*at))).summary.brings_frames();
-        let telling: Vec<usize> = (0..above.len()).filter(tells).collect();
+        let tells = |id: &FnId| above[id.0 as usize] == Above::Quiet && self.analysed.of(*id).summary.brings_frames();
+        let telling: Vec<FnId> = self.program.all_fns().filter(tells).collect();
         let mut fresh = Vec::new();
-        for at in &telling {
-            above[*at] = Above::Told;
-            for caller in callers.of(self.program, FnId(offset(*at))) {
+        for id in &telling {
+            above[id.0 as usize] = Above::Told;
+            for caller in callers.of(self.program, *id) {
                 let at = caller.0 as usize;
                 if above[at] == Above::No {
                     above[at] = Above::Quiet;
