@@ -30,7 +30,7 @@ run_tests() { # kind, arguments...
     shift
     case $kind in
         plain | compile) CARGO_TARGET_DIR="$target/plain" cargo test -p framealloc-core "$@" ;;
-        loom) CARGO_TARGET_DIR="$target/loom" RUSTFLAGS="--cfg loom" cargo test -p framealloc-core --release "$@" ;;
+        loom) CARGO_TARGET_DIR="$target/loom" RUSTFLAGS="--cfg framealloc_loom" cargo test -p framealloc-core --release "$@" ;;
         asan)
             CARGO_TARGET_DIR="$target/asan" RUSTFLAGS="-Zsanitizer=address --cfg framealloc_asan" \
                 ASAN_OPTIONS="detect_leaks=0" \

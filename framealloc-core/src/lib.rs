@@ -64,7 +64,7 @@ pub mod collections {
 #[doc(hidden)]
 pub mod __private;
 
-#[cfg(loom)]
+#[cfg(framealloc_loom)]
 pub use raw::model;
 
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};

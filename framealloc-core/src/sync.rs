@@ -1,26 +1,26 @@
-//! The one place that names where locks and atomics come from: std, `parking_lot` (feature) or loom (`--cfg loom`).
+//! The one place that names where locks and atomics come from: std, `parking_lot` (feature) or loom (`--cfg framealloc_loom`).
 //!
 //! Locks ignore poisoning: no user code ever runs under one of them, so a panic cannot leave what they protect half changed.
 
-#[cfg(not(loom))]
+#[cfg(not(framealloc_loom))]
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
-#[cfg(loom)]
+#[cfg(framealloc_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
 
 pub(crate) use core::sync::atomic::Ordering::Relaxed;
 
-#[cfg(not(any(loom, feature = "parking_lot")))]
+#[cfg(not(any(framealloc_loom, feature = "parking_lot")))]
 use std::sync as base;
 
-#[cfg(loom)]
+#[cfg(framealloc_loom)]
 use loom::sync as base;
 
-#[cfg(all(not(loom), feature = "parking_lot"))]
+#[cfg(all(not(framealloc_loom), feature = "parking_lot"))]
 use parking_lot as base;
 
-#[cfg(loom)]
+#[cfg(framealloc_loom)]
 use loom::thread;
-#[cfg(not(loom))]
+#[cfg(not(framealloc_loom))]
 use std::thread;
 
 pub(crate) use thread::ThreadId;
@@ -39,10 +39,10 @@ pub(crate) fn thread_id() -> ThreadId {
 macro_rules! const_unless_loom {
     ($(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty $body:block) => {
         $(#[$attribute])*
-        #[cfg(not(loom))]
+        #[cfg(not(framealloc_loom))]
         $visibility const fn $name($($argument: $type),*) -> $result $body
         $(#[$attribute])*
-        #[cfg(loom)]
+        #[cfg(framealloc_loom)]
         $visibility fn $name($($argument: $type),*) -> $result $body
     };
 }
@@ -52,10 +52,10 @@ pub(crate) use const_unless_loom;
 macro_rules! static_unless_loom {
     ($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $value:expr;) => {
         $(#[$attribute])*
-        #[cfg(not(loom))]
+        #[cfg(not(framealloc_loom))]
         $visibility static $name: $type = $value;
         $(#[$attribute])*
-        #[cfg(loom)]
+        #[cfg(framealloc_loom)]
         $visibility static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
     };
 }
@@ -64,9 +64,9 @@ pub(crate) use static_unless_loom;
 /// Thread-locals with constant initialisers, except under loom, whose threads are not those of the system.
 macro_rules! thread_locals {
     ($($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr;)+) => {
-        #[cfg(not(loom))]
+        #[cfg(not(framealloc_loom))]
         std::thread_local! { $($(#[$attribute])* static $name: $type = const { $value };)+ }
-        #[cfg(loom)]
+        #[cfg(framealloc_loom)]
         loom::thread_local! { $($(#[$attribute])* static $name: $type = $value;)+ }
     };
 }
@@ -84,25 +84,25 @@ impl<T> Mutex<T> {
     }
 
     /// What is protected, for who has the lock to itself.
-    #[cfg(any(loom, not(feature = "parking_lot")))]
+    #[cfg(any(framealloc_loom, not(feature = "parking_lot")))]
     pub(crate) fn get_mut(&mut self) -> &mut T {
         self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// What is protected, for who has the lock to itself.
-    #[cfg(all(not(loom), feature = "parking_lot"))]
+    #[cfg(all(not(framealloc_loom), feature = "parking_lot"))]
     pub(crate) fn get_mut(&mut self) -> &mut T {
         self.0.get_mut()
     }
 
     /// Waits for the lock.
-    #[cfg(any(loom, not(feature = "parking_lot")))]
+    #[cfg(any(framealloc_loom, not(feature = "parking_lot")))]
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Waits for the lock.
-    #[cfg(all(not(loom), feature = "parking_lot"))]
+    #[cfg(all(not(framealloc_loom), feature = "parking_lot"))]
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock()
     }
@@ -124,26 +124,26 @@ impl Condvar {
     }
 
     /// Releases the lock, sleeps until notified (or spuriously) and takes it again.
-    #[cfg(any(loom, not(feature = "parking_lot")))]
+    #[cfg(any(framealloc_loom, not(feature = "parking_lot")))]
     pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(guard).unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Releases the lock, sleeps until notified (or spuriously) and takes it again.
-    #[cfg(all(not(loom), feature = "parking_lot"))]
+    #[cfg(all(not(framealloc_loom), feature = "parking_lot"))]
     pub(crate) fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(&mut guard);
         guard
     }
 
     /// As [`wait`](Self::wait), for at most `duration`.
-    #[cfg(any(loom, not(feature = "parking_lot")))]
+    #[cfg(any(framealloc_loom, not(feature = "parking_lot")))]
     pub(crate) fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, duration: Duration) -> MutexGuard<'a, T> {
         self.0.wait_timeout(guard, duration).unwrap_or_else(std::sync::PoisonError::into_inner).0
     }
 
     /// As [`wait`](Self::wait), for at most `duration`.
-    #[cfg(all(not(loom), feature = "parking_lot"))]
+    #[cfg(all(not(framealloc_loom), feature = "parking_lot"))]
     pub(crate) fn wait_timeout<'a, T>(&self, mut guard: MutexGuard<'a, T>, duration: Duration) -> MutexGuard<'a, T> {
         let _ = self.0.wait_for(&mut guard, duration);
         guard
@@ -152,31 +152,37 @@ impl Condvar {
 
 /// Tells loom how memory that it does not manage is accessed, so that a race on it fails the model; nothing otherwise.
 #[derive(Debug)]
-pub(crate) struct Witness(#[cfg(loom)] loom::cell::UnsafeCell<()>);
+pub(crate) struct Witness(#[cfg(framealloc_loom)] loom::cell::UnsafeCell<()>);
 
 impl Witness {
     const_unless_loom! {
         pub(crate) fn new() -> Self {
             Self(
-                #[cfg(loom)]
+                #[cfg(framealloc_loom)]
                 loom::cell::UnsafeCell::new(()),
             )
         }
     }
 
     /// Nobody else may be accessing it.
-    #[cfg_attr(not(loom), expect(clippy::unused_self, reason = "there is something to tell only under loom"))]
+    #[cfg_attr(
+        not(framealloc_loom),
+        expect(clippy::unused_self, reason = "there is something to tell only under loom")
+    )]
     #[inline(always)]
     pub(crate) fn exclusive(&self) {
-        #[cfg(loom)]
+        #[cfg(framealloc_loom)]
         self.0.with_mut(|_| ());
     }
 
     /// Others may be reading it, too.
-    #[cfg_attr(not(loom), expect(clippy::unused_self, reason = "there is something to tell only under loom"))]
+    #[cfg_attr(
+        not(framealloc_loom),
+        expect(clippy::unused_self, reason = "there is something to tell only under loom")
+    )]
     #[inline(always)]
     pub(crate) fn shared(&self) {
-        #[cfg(loom)]
+        #[cfg(framealloc_loom)]
         self.0.with(|_| ());
     }
 }

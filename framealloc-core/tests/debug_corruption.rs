@@ -1,6 +1,6 @@
 //! The feature `debug` without a sanitizer: freed memory is overwritten, and writes to what is nobody's are found, with the site
 //! of the allocation that they are closest to.
-#![cfg(all(feature = "debug", not(framealloc_asan), not(loom)))]
+#![cfg(all(feature = "debug", not(framealloc_asan), not(framealloc_loom)))]
 
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};

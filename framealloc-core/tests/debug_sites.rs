@@ -1,5 +1,5 @@
 //! The feature `debug`: who asked for what is alive at the end of a frame, and for what is alive in pools.
-#![cfg(all(feature = "debug", not(loom)))]
+#![cfg(all(feature = "debug", not(framealloc_loom)))]
 
 use framealloc_core::debug::{self, FrameValue, FrameValueKind};
 use framealloc_core::pool::{Pool, PoolBox, PoolSpec};

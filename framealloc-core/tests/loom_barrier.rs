@@ -1,5 +1,5 @@
 //! Models of the frame barrier: no lost wake-up, no frame passed early, no hang when somebody leaves.
-#![cfg(loom)]
+#![cfg(framealloc_loom)]
 
 use framealloc_core::FrameBarrier;
 use loom::cell::UnsafeCell;

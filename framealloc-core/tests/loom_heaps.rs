@@ -1,6 +1,6 @@
 //! Models of the registry of heaps: threads that get, use and lose their heaps while others read figures or turn the frame,
 //! over the code that programs run. Heaps, their figures and the list of them are watched cells there.
-#![cfg(loom)]
+#![cfg(framealloc_loom)]
 
 use framealloc_core::{AllocConfig, SmartAlloc};
 use loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};

@@ -1,5 +1,5 @@
 //! Models of what threads share besides pools and barrier: budgets, and the figures of transfers.
-#![cfg(loom)]
+#![cfg(framealloc_loom)]
 
 use framealloc_core::TransferStats;
 use framealloc_core::model::{SharedBudget, Transfers};

@@ -2,7 +2,7 @@
 //!
 //! Every object stands for a cell that loom watches: whoever takes a slot writes to its cell, so that a slot handed out twice,
 //! or handed on without an ordering in between, is a race that fails the model. The magazines themselves are watched too.
-#![cfg(loom)]
+#![cfg(framealloc_loom)]
 
 use framealloc_core::model::{MAGAZINE, Object, Pool, Thread, Unused};
 use loom::cell::UnsafeCell;

@@ -11,7 +11,7 @@ use super::slab::Slot;
 use crate::sync::{AtomicPtr, Mutex, Relaxed, Witness, const_unless_loom};
 
 /// Pools that can have magazines, and one: index 0 has none for ever, so that it sends every operation to the cold path (P4).
-pub(crate) const POOLS: usize = if cfg!(loom) { 2 } else { 128 };
+pub(crate) const POOLS: usize = if cfg!(framealloc_loom) { 2 } else { 128 };
 
 /// The positions of a thread's magazines in use, by pool: all that the hot paths touch besides the magazines.
 #[derive(Debug)]
@@ -19,13 +19,13 @@ pub(crate) struct Positions(pub(crate) [AtomicPtr<Word>; POOLS]);
 
 impl Positions {
     /// No magazines.
-    #[cfg(not(loom))]
+    #[cfg(not(framealloc_loom))]
     pub(crate) const fn new() -> Self {
         Self([const { AtomicPtr::new(NO_MAGAZINE) }; POOLS])
     }
 
     /// No magazines.
-    #[cfg(loom)]
+    #[cfg(framealloc_loom)]
     pub(crate) fn new() -> Self {
         Self(core::array::from_fn(|_| AtomicPtr::new(NO_MAGAZINE)))
     }

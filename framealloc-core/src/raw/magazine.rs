@@ -10,7 +10,7 @@ use super::slab::Slot;
 use crate::sync::{AtomicPtr, Relaxed, Witness};
 
 /// Slots that a full magazine holds. Two under loom, so that models reach every exchange.
-pub(crate) const CAPACITY: usize = if cfg!(loom) { 2 } else { 62 };
+pub(crate) const CAPACITY: usize = if cfg!(framealloc_loom) { 2 } else { 62 };
 
 /// A word of a magazine: a slot, or one of the sentinels.
 pub(crate) type Word = *mut u8;
@@ -19,8 +19,8 @@ pub(crate) type Word = *mut u8;
 const TOP: usize = 1;
 
 #[repr(C)]
-#[cfg_attr(not(loom), repr(align(512)))]
-#[cfg_attr(loom, repr(align(32)))]
+#[cfg_attr(not(framealloc_loom), repr(align(512)))]
+#[cfg_attr(framealloc_loom, repr(align(32)))]
 struct Words([Word; CAPACITY + 2]);
 
 const BYTES: usize = align_of::<Words>();
@@ -58,7 +58,7 @@ pub(crate) fn count(position: *mut Word) -> usize {
 /// Tells loom that the magazine at `position` is changed.
 #[inline(always)]
 fn witness(position: *mut Word) {
-    if cfg!(loom) && position != NO_MAGAZINE {
+    if cfg!(framealloc_loom) && position != NO_MAGAZINE {
         #[expect(clippy::cast_ptr_alignment, reason = "the mask makes it a multiple of the alignment")]
         let body = position.map_addr(|address| address & !(BYTES - 1)).cast::<Body>();
         // SAFETY: every position but `NO_MAGAZINE` points into a live body (P2).

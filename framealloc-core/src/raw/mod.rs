@@ -106,7 +106,7 @@ pub(crate) mod kept;
 pub(crate) mod ledger;
 pub(crate) mod lone;
 pub(crate) mod magazine;
-#[cfg(loom)]
+#[cfg(framealloc_loom)]
 pub mod model;
 mod names;
 pub(crate) mod owned;

@@ -32,13 +32,13 @@ const_unless_loom! {
     }
 }
 
-#[cfg(not(loom))]
+#[cfg(not(framealloc_loom))]
 thread_local! {
     static POSITIONS: Positions = const { Positions::new() };
 }
 
 // The models make positions of their own: these are only there for the code to compile.
-#[cfg(loom)]
+#[cfg(framealloc_loom)]
 thread_local! {
     static POSITIONS: Positions = Positions::new();
 }

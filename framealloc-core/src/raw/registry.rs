@@ -315,7 +315,7 @@ impl SmartAlloc {
         // SAFETY: the arena belongs to the heap of this thread (I2) and lives as long as the allocator, which `self`
         // borrows (I3, I7). Keys are never reused (I1), and a thread that ends forgets its arenas (I4).
         let frame = unsafe { &*frame };
-        #[cfg(loom)]
+        #[cfg(framealloc_loom)]
         frame.heap().state();
         frame
     }

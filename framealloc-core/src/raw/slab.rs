@@ -12,13 +12,13 @@ use super::poison::{self, REDZONE};
 use super::pool::RawPool;
 
 /// Bytes of a slab and its alignment. Small under loom, which makes thousands of them.
-pub(crate) const SLAB: usize = if cfg!(loom) { 1024 } else { 64 << 10 };
+pub(crate) const SLAB: usize = if cfg!(framealloc_loom) { 1024 } else { 64 << 10 };
 
 /// The largest slot, in bytes.
-pub(crate) const MAX_SLOT: usize = if cfg!(loom) { 64 } else { 8 << 10 };
+pub(crate) const MAX_SLOT: usize = if cfg!(framealloc_loom) { 64 } else { 8 << 10 };
 
 /// The largest alignment of a slot: a page.
-pub(crate) const MAX_ALIGN: usize = if cfg!(loom) { 64 } else { 4096 };
+pub(crate) const MAX_ALIGN: usize = if cfg!(framealloc_loom) { 64 } else { 4096 };
 
 /// The most slabs that are added at once: 1 MiB, so that growth never becomes a long stop of one frame.
 const MAX_STEP: usize = 16;
