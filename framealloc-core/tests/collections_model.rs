@@ -133,7 +133,11 @@ fn apply(vec: &mut FrameVec<'_, Value>, model: &mut Vec<Value>, step: &Step) {
         Step::Shrink => vec.shrink_to_fit(),
         Step::ExtractIf(n) => {
             let ours: Vec<Value> = vec.extract_if(|value| **value % n == 0).take(4).collect();
-            let theirs: Vec<Value> = model.extract_if(.., |value| **value % n == 0).take(4).collect();
+            // Written out: `Vec::extract_if` is younger than the oldest compiler.
+            let mut theirs: Vec<Value> = Vec::new();
+            while let Some(at) = model.iter().position(|value| **value % n == 0).filter(|_| theirs.len() < 4) {
+                theirs.push(model.remove(at));
+            }
             assert_eq!(ours, theirs);
         }
         Step::Clone => *vec = vec.clone(),

@@ -167,7 +167,7 @@ fn threads_have_frame_statistics() {
     for frame in 1..=6_u64 {
         alloc.whole_frame(|alloc| {
             drop(alloc.frame_slice_zeroed::<u64>(10));
-            if frame.is_multiple_of(3) {
+            if frame % 3 == 0 {
                 std::thread::scope(|scope| {
                     let thread = std::thread::Builder::new().name(format!("stats-{frame}"));
                     thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(100))).unwrap().join().unwrap();

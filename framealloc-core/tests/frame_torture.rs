@@ -107,7 +107,7 @@ impl Loan {
     fn counted(&self) -> isize {
         match self {
             Self::Tracked(_) | Self::Empty(_) => 1,
-            Self::Many(values) => values.len().cast_signed(),
+            Self::Many(values) => isize::try_from(values.len()).unwrap(),
             _ => 0,
         }
     }

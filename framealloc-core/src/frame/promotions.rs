@@ -390,9 +390,7 @@ impl SmartAlloc {
         let (report, panic) = self.end_frame_caught(Some(&promotions.summary));
         promotions.report = report;
         first_panic(&mut panicked, panic);
-        if let Some(payload) = panicked
-            && !std::thread::panicking()
-        {
+        if let Some(payload) = panicked.filter(|_| !std::thread::panicking()) {
             // One by one, so that one more panic does not abort the program.
             promotions.values.drain(..).filter_map(drop_caught).for_each(dispose);
             resume_unwind(payload);

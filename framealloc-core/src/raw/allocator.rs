@@ -107,8 +107,7 @@ unsafe impl Allocator for &Frame {
     unsafe fn grow(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
         // SAFETY: by the contract of the trait: a block of this arena with `old`, and `new` is not smaller (V6).
         unsafe {
-            if start.addr().get().is_multiple_of(new.align())
-                && self.arena().grow_in_place(start, old.size(), new.size())
+            if start.addr().get() & (new.align() - 1) == 0 && self.arena().grow_in_place(start, old.size(), new.size())
             {
                 return Ok(NonNull::slice_from_raw_parts(start, new.size()));
             }
@@ -122,7 +121,7 @@ unsafe impl Allocator for &Frame {
     unsafe fn shrink(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
         // SAFETY: as in `grow`, with `new` not larger; the part that is copied is that which stays.
         unsafe {
-            if start.addr().get().is_multiple_of(new.align()) {
+            if start.addr().get() & (new.align() - 1) == 0 {
                 self.arena().shrink_in_place(start, old.size(), new.size());
                 return Ok(NonNull::slice_from_raw_parts(start, new.size()));
             }

@@ -441,9 +441,7 @@ impl Arena {
         // SAFETY: as in `bump_object`; nothing handed out is alive, so chunks may go. No user code runs here.
         unsafe {
             // The gate hears of it before the window is set: it may be done with this arena.
-            if let Some(gate) = (*state).gate
-                && !gate.as_ref().reset()
-            {
+            if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
                 (*state).gate = None;
             }
             (&mut (*state).separate).clear();

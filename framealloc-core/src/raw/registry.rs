@@ -468,7 +468,7 @@ impl SmartAlloc {
         turn.budget_threads.clear();
         turn.sites.fill(SiteFigures::default());
         turn.phases.fill(PhaseFigures::default());
-        let trim = turn.turns.is_multiple_of(TRIM_EVERY);
+        let trim = turn.turns % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
             // SAFETY: as above; heaps live as long as the allocator (I3).

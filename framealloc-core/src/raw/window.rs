@@ -11,7 +11,7 @@ use crate::error::AllocError;
 pub(crate) const MIN_ALIGN: usize = 8;
 
 /// The largest size whose signed compare cannot wrap (I11) once a red zone is added to it.
-const LARGEST_WITH_REDZONE: usize = isize::MAX as usize - 2 * (MIN_ALIGN + REDZONE);
+const LARGEST_WITH_REDZONE: usize = isize::MAX.unsigned_abs() - 2 * (MIN_ALIGN + REDZONE);
 
 /// A stretch of a chunk and the two cursors that close in on each other inside it.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +63,8 @@ impl Window {
         if layout.align() > MIN_ALIGN {
             at = at.map_addr(|address| address & !(layout.align() - 1));
         }
-        // Signed: `at` may be below the chunk by at most `isize::MAX` (I11).
-        if at.addr().wrapping_sub(self.lo.addr()).cast_signed() < 0 {
+        // The difference is negative: `at` may be below the chunk, by at most `isize::MAX` (I11).
+        if at.addr().wrapping_sub(self.lo.addr()) > isize::MAX.unsigned_abs() {
             return None;
         }
         self.hi = at;
@@ -86,7 +86,7 @@ impl Window {
         // A size rounded up to its alignment is at most `isize::MAX` (I11), and `hi` is a multiple of `MIN_ALIGN`. The
         // address is taken relative to `hi`: with a new one relative to itself the compiler keeps five operations.
         let at = self.hi.with_addr(self.hi.addr().wrapping_sub(layout.size() + REDZONE) & mask);
-        if at.addr().wrapping_sub(self.lo.addr()).cast_signed() < 0 {
+        if at.addr().wrapping_sub(self.lo.addr()) > isize::MAX.unsigned_abs() {
             return None;
         }
         self.hi = at;
@@ -148,7 +148,7 @@ mod tests {
         for taken in (0..256).step_by(8) {
             let window = Window { hi: end.wrapping_sub(taken), base, end, lo: base.wrapping_add(40) };
             for align in [1_usize, 2, 8, 16, 64, 128] {
-                for size in (0..300).chain([isize::MAX as usize - 127, isize::MAX as usize / 2]) {
+                for size in (0..300).chain([isize::MAX.unsigned_abs() - 127, isize::MAX.unsigned_abs() / 2]) {
                     let layout = Layout::from_size_align(size, align).unwrap();
                     let (mut once, mut again) = (window, window);
                     assert_eq!(once.place(layout), again.place_dynamic(layout), "{layout:?} {taken}");
@@ -156,7 +156,7 @@ mod tests {
                 }
             }
         }
-        let most = Layout::from_size_align(isize::MAX as usize, 1).unwrap();
+        let most = Layout::from_size_align(isize::MAX.unsigned_abs(), 1).unwrap();
         let (mut once, mut again) = (EMPTY, EMPTY);
         assert_eq!((once.place(most), again.place_dynamic(most)), (None, None));
     }
