@@ -24,6 +24,7 @@ mod alloc;
 mod barrier;
 mod box_traits;
 mod budget;
+mod clock;
 mod config;
 mod error;
 mod frame;

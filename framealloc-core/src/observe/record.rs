@@ -4,17 +4,18 @@
 //! slower than the game, frames are left out and counted: no frame ever waits for the disk.
 
 use core::fmt;
+use core::time::Duration;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
 
 use super::phases::PhaseId;
 use crate::budget::{BudgetEvent, BudgetOutcome};
+use crate::clock::Instant;
 use crate::error::Limit;
 use crate::pool::{self, PoolStats};
 use crate::raw::registry::{FrameReport, SmartAlloc};

@@ -1,12 +1,12 @@
 //! The phases of one thread: what is open, and what has ended in this frame.
 
 use core::time::Duration;
-use std::time::Instant;
 
 use super::heap_guard::HeapZone;
 use super::names::Names;
 use super::registry::Turn;
 use super::thread_heap::ThreadHeap;
+use crate::clock::Instant;
 use crate::observe::phases::{PhaseId, PhaseSpan};
 use crate::rows::row_at;
 
