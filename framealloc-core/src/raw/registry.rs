@@ -394,17 +394,9 @@ impl SmartAlloc {
             (*turn).frame += 1;
             (*turn).open = true;
         }
-        self.observe(|observers, _| observers.begin());
+        self.observe(&mut panicked, |observers, _| observers.begin());
         self.tell_of_begin(left_open, &mut panicked);
         panicked
-    }
-
-    /// Calls `visit` with the observers, if there are any. They are taken out meanwhile, as they read the allocator.
-    fn observe(&mut self, visit: impl FnOnce(&mut Observers, &Self)) {
-        if let Some(mut observers) = self.set_observers(None) {
-            visit(&mut observers, self);
-            self.set_observers(Some(observers));
-        }
     }
 
     /// Exchanges the observers.
@@ -430,7 +422,7 @@ impl SmartAlloc {
     pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
         let mut panicked = self.drop_shared();
         let report = self.turn();
-        self.observe(|observers, alloc| observers.end(alloc, report));
+        self.observe(&mut panicked, |observers, alloc| observers.end(alloc, report));
         self.tell_of_end(report, promoted, &mut panicked);
         (report, panicked)
     }
