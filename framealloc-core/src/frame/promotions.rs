@@ -213,24 +213,33 @@ pub struct Promotions {
 
 impl Promotions {
     /// Takes the value that `key` names, unless it was taken, was not promoted, or went to a scratch region.
+    ///
+    /// A key whose type was weakened (`RetainKey<fn(&u8)>` is a `RetainKey<fn(&'static u8)>`) finds nothing and changes nothing.
     #[must_use]
     pub fn take<T: 'static>(&mut self, key: RetainKey<T>) -> Option<Promoted<T>> {
-        let places = match &mut self.places {
-            None if self.values.len() <= FEW => {
-                let index = self.values.iter().position(|promotion| promotion.name == key.name())?;
-                return self.values.swap_remove(index).downcast().ok();
-            }
-            places => places.get_or_insert_with(|| {
-                let names = self.values.iter().map(|promotion| promotion.name);
-                names.zip(0..).collect()
-            }),
-        };
-        let index = places.remove(&key.name())?;
+        let index = self.place_of(key.name())?;
+        // Before it is removed: what is not a `T` stays for its own key.
+        if !self.values[index].value.value().is::<T>() {
+            return None;
+        }
         let taken = self.values.swap_remove(index);
-        if let Some(moved) = self.values.get(index) {
-            places.insert(moved.name, index);
+        if let Some(places) = &mut self.places {
+            places.remove(&taken.name);
+            if let Some(moved) = self.values.get(index) {
+                places.insert(moved.name, index);
+            }
         }
         taken.downcast().ok()
+    }
+
+    /// Where the value of this name is.
+    fn place_of(&mut self, name: Name) -> Option<usize> {
+        if self.places.is_none() && self.values.len() <= FEW {
+            return self.values.iter().position(|promotion| promotion.name == name);
+        }
+        let values = &self.values;
+        let places = self.places.get_or_insert_with(|| values.iter().map(|promotion| promotion.name).zip(0..).collect());
+        places.get(&name).copied()
     }
 
     /// Returns the values that have not been taken, in no particular order.
