@@ -17,7 +17,7 @@ use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
-use crate::frame::PromotionSummary;
+use crate::frame::{PromotionSummary, Promotions};
 use crate::observe::watch::Watch;
 use crate::observe::{Observers, resume};
 use crate::scratch::Regions;
@@ -158,6 +158,8 @@ pub(super) struct Turn {
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
     pub(super) observers: Option<Box<Observers>>,
+    /// Promotions whose frame ended with a panic, which nobody has taken yet.
+    undelivered: Option<Box<Promotions>>,
 }
 
 /// What one frame used, over all threads.
@@ -405,6 +407,12 @@ impl SmartAlloc {
         unsafe { core::mem::replace(&mut (*self.turn_state()).observers, observers) }
     }
 
+    /// Exchanges the promotions that wait for being taken.
+    pub(crate) fn set_undelivered(&mut self, promotions: Option<Box<Promotions>>) -> Option<Box<Promotions>> {
+        // SAFETY: `self` is exclusive.
+        unsafe { core::mem::replace(&mut (*self.turn_state()).undelivered, promotions) }
+    }
+
     /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
     ///
     /// Memory that was allocated outside any frame goes with the next end.
@@ -546,6 +554,7 @@ impl Drop for SmartAlloc {
         // Whoever wants to know how the recording went stops it first.
         let _ = self.stop_recording();
         let mut panicked = self.drop_shared();
+        first_panic(&mut panicked, self.take_promotions().and_then(Promotions::drop_caught));
         for subscriber in self.inner().watch.clear() {
             first_panic(&mut panicked, drop_caught(subscriber));
         }
