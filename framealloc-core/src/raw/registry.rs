@@ -10,6 +10,7 @@ use super::chunk::ChunkPolicy;
 use super::frame::Frame;
 use super::heap_guard::HeapZone;
 use super::ledger::{self, Ledger};
+use super::names::Merged;
 use super::phases::PhaseFigures;
 use super::retain::{self, drop_caught, first_panic};
 use super::share::{self, Payload};
@@ -17,6 +18,7 @@ use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
+use crate::error::infallible;
 use crate::frame::{PromotionSummary, Promotions};
 use crate::observe::watch::Watch;
 use crate::observe::{Observers, resume};
@@ -157,6 +159,7 @@ pub(super) struct Turn {
     /// The thread that each of them happened on first.
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
+    pub(super) merged: Merged,
     pub(super) observers: Option<Box<Observers>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
     undelivered: Option<Box<Promotions>>,
@@ -277,7 +280,7 @@ impl SmartAlloc {
 
     /// Looks a tag up as the handle's user would: names nest under the handle's own tag.
     pub(crate) fn resolve(&self, tag: impl IntoTag) -> TagId {
-        tag.resolve().unwrap_or_else(|name| self.tag_id().nested(name))
+        tag.resolve().unwrap_or_else(|name| infallible(self.frame().heap().nested(self.tag_id(), name)))
     }
 
     #[inline]
@@ -466,6 +469,7 @@ impl SmartAlloc {
         turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
         turn.budget_events.clear();
         turn.budget_threads.clear();
+        turn.merged.clear();
         turn.sites.fill(SiteFigures::default());
         turn.phases.fill(PhaseFigures::default());
         let trim = turn.turns.is_multiple_of(TRIM_EVERY);
