@@ -21,7 +21,9 @@ impl TraceFile {
     fn calls(&self) -> Vec<Option<u64>> {
         let bytes = std::fs::read(&self.0).expect("the file is there");
         let items = Decoder::new(&bytes).expect("a recording").map(|item| item.expect("a whole block"));
-        items.filter_map(|item| if let Item::Frame(frame) = item { Some(frame.allocator_calls) } else { None }).collect()
+        items
+            .filter_map(|item| if let Item::Frame(frame) = item { Some(frame.allocator_calls) } else { None })
+            .collect()
     }
 }
 

@@ -39,7 +39,8 @@ fn recursion_by_strings_ends_at_a_path_of_sixteen_that_has_the_rest() {
             assert!(paths.len() <= 2 * DEEPEST, "{} paths, {depth} deep", paths.len());
             assert!(paths.iter().all(|(path, _)| path.split("::").count() <= DEEPEST));
             let bytes: usize = paths_of(&alloc, names[1]).iter().map(|(_, bytes)| bytes).sum();
-            let outer = paths.iter().filter(|(path, _)| !path.contains(names[1])).map(|(_, bytes)| bytes).sum::<usize>();
+            let outer =
+                paths.iter().filter(|(path, _)| !path.contains(names[1])).map(|(_, bytes)| bytes).sum::<usize>();
             assert_eq!(bytes + outer, depth * (8 + ZONE), "every byte is booked, {depth} deep");
             let deepest = paths.iter().filter(|(path, _)| path.split("::").count() == DEEPEST);
             let of_deepest: usize = deepest.map(|(_, bytes)| bytes).sum();

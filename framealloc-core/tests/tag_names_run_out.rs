@@ -19,7 +19,8 @@ fn names_beyond_the_limit_share_one_row_at_the_begin_of_the_table() {
     let told = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&told);
     let subscriber = move |_: &SmartAlloc, event: &FrameEvent| {
-        let is_about_names = matches!(event, FrameEvent::Diagnostic(told) if told.code == "FA008" && told.tag == Some("(other)"));
+        let is_about_names =
+            matches!(event, FrameEvent::Diagnostic(told) if told.code == "FA008" && told.tag == Some("(other)"));
         count.fetch_add(usize::from(is_about_names), Relaxed);
     };
     alloc.on_frame_event(subscriber).forever();

@@ -14,7 +14,7 @@ use crate::raw::{frame::Region, share};
 use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {
-    ($this:ident => $frame:expr) => {
+    ($this:ident => $frame:expr, $for_scope:expr) => {
         /// Opens an arena of its own, which closes when the guard is dropped.
         ///
         /// ```
@@ -40,7 +40,7 @@ macro_rules! frame_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn scoped<R>(&self, body: impl FnOnce(&Frame) -> R) -> R {
             let $this = self;
-            let frame: &Frame = $frame;
+            let frame: &Frame = $for_scope;
             let region = Region::open(frame, frame.tag_id());
             body(region.frame())
         }
@@ -435,7 +435,7 @@ macro_rules! frame_methods {
 }
 
 impl Frame {
-    frame_methods!(this => this);
+    frame_methods!(this => this, this);
 
     /// Lends this frame itself, as [`SmartAlloc::frame`] lends the whole-frame arena.
     #[must_use]
@@ -447,5 +447,5 @@ impl Frame {
 }
 
 impl SmartAlloc {
-    frame_methods!(this => this.frame());
+    frame_methods!(this => this.frame(), this.frame_for_scope());
 }

@@ -234,7 +234,8 @@ impl Promotions {
             return self.values.iter().position(|promotion| promotion.name == name);
         }
         let values = &self.values;
-        let places = self.places.get_or_insert_with(|| values.iter().map(|promotion| promotion.name).zip(0..).collect());
+        let places =
+            self.places.get_or_insert_with(|| values.iter().map(|promotion| promotion.name).zip(0..).collect());
         places.get(&name).copied()
     }
 

@@ -148,7 +148,8 @@ impl Watcher {
             self.find(alloc, ("FA008", Level::Warning), subject_of(("tag", tag)), |found| {
                 let path = tag.path();
                 let (message, help) = if tag == TagId::OTHER {
-                    let message = format!("no more names of tags: others were opened {times} times and count for `{path}`");
+                    let message =
+                        format!("no more names of tags: others were opened {times} times and count for `{path}`");
                     (message, "names are for systems, not for entities or frames: they stay as long as the program")
                 } else {
                     let message = format!("tags were opened too deep inside `{path}` and count for it: {times} times");

@@ -343,8 +343,7 @@ impl Recorder {
         let buffer = core::mem::replace(&mut self.encoder, Encoder::resume(empty)).into_bytes();
         let bytes = buffer.len() as u64;
         let sent = self.full.as_ref().map_or(Err(TrySendError::Full(Vec::new())), |full| full.try_send(buffer));
-        let (frames, uncounted) =
-            (core::mem::take(&mut self.buffered), core::mem::take(&mut self.buffered_uncounted));
+        let (frames, uncounted) = (core::mem::take(&mut self.buffered), core::mem::take(&mut self.buffered_uncounted));
         if sent.is_ok() {
             self.bytes += bytes;
             self.frames += frames;
@@ -445,8 +444,8 @@ impl SmartAlloc {
         // Of the program, so before anything changes.
         let calls = options.allocator_calls.map(|calls| calls());
         self.stop_recording()?;
-        let recorder =
-            Recorder::start(path, options, calls).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
+        let recorder = Recorder::start(path, options, calls)
+            .map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
         self.change_observers(|observers| observers.recorder = Some(recorder));
         Ok(())
     }
