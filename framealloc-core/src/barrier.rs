@@ -12,7 +12,8 @@ use crate::sync::{Condvar, HAS_THREADS, Mutex, MutexGuard, ThreadId, thread_id};
 ///
 /// A frame is complete when every participant has signalled it. A thread that is ahead may signal the next frame while others
 /// still wait for this one: signals are counted per frame, so that a fast thread cannot spoil the next frame, and a thread that
-/// comes late to a complete frame does not wait. A participant that [joined](Self::join) and panics, or leaves, is counted down.
+/// comes late to a complete frame does not wait. A thread counts once per frame, whether it signals directly, through a guard, or
+/// both. A participant that [joined](Self::join) and panics, or leaves, is counted down.
 ///
 /// ```
 /// use framealloc_core::FrameBarrier;
@@ -178,7 +179,8 @@ impl FrameBarrier {
         Ok(())
     }
 
-    /// Takes the place of one participant for the calling thread, until the guard is dropped: by a panic as well.
+    /// Takes the place of one participant for the calling thread, until the guard is dropped: by a panic as well. What the thread
+    /// has signalled before is the participant's, and goes with it.
     ///
     /// # Panics
     /// When all participants have joined, or the thread has.
@@ -227,8 +229,8 @@ impl FrameBarrier {
             return Err(BarrierError::AlreadyJoined { barrier: self.name });
         }
         state.joined += 1;
-        // What the thread did before it joined does not count as the participant's.
-        *state.progress() = Progress { name: Some(name.unwrap_or("")), ..Progress::default() };
+        // What the thread signalled before it joined is the participant's: forgotten, it could signal the same frame again.
+        state.progress().name = Some(name.unwrap_or(""));
         Ok(BarrierGuard { barrier: self, on_this_thread: PhantomData })
     }
 

@@ -14,7 +14,7 @@ use crate::raw::heap_block::HeapCounters;
 use crate::raw::owner::Vacant;
 use crate::raw::pool::Denied;
 use crate::raw::route::{self, HeapMemory, HeapOwner};
-use crate::tag::TagId;
+use crate::tag::{LIMIT, TagId};
 
 /// An owned value on the heap, accounted to a tag.
 ///
@@ -219,17 +219,20 @@ static PASSED_ON: CountersByTag = CountersByTag::new();
 /// Tags whose counters are made together.
 const CHUNK: usize = 1 << 10;
 
+/// Chunks beyond the first that there can be.
+const FURTHER: usize = LIMIT / CHUNK - 1;
+
 /// Counters of all tags. They stay: blocks point at them.
 struct CountersByTag {
     /// Those of the tags that nearly every program gets along with: they need no memory that could be refused.
     first: [HeapCounters; CHUNK],
-    further: [OnceLock<Box<[HeapCounters]>>; (1 << 10) - 1],
+    further: [OnceLock<Box<[HeapCounters]>>; FURTHER],
 }
 
 impl CountersByTag {
     #[expect(clippy::large_stack_arrays, reason = "only ever the value of a static")]
     const fn new() -> Self {
-        Self { first: [const { HeapCounters::new() }; CHUNK], further: [const { OnceLock::new() }; (1 << 10) - 1] }
+        Self { first: [const { HeapCounters::new() }; CHUNK], further: [const { OnceLock::new() }; FURTHER] }
     }
 
     #[inline]

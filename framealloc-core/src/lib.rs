@@ -99,5 +99,5 @@ pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use raw::counting::{AllocCalls, CountingAlloc};
 pub use raw::heap_guard::{HeapGuard, no_heap};
 pub use scratch::{Scratch, ScratchSet, ScratchStats};
-pub use tag::{IntoTag, Tag, TagId};
+pub use tag::{IntoTag, Tag, TagId, TagNameError};
 pub use transfer::{TransferHandle, TransferStats, UnreceivedTransfer};

@@ -11,10 +11,10 @@ use crate::SmartAlloc;
 use crate::error::{AllocError, infallible};
 use crate::raw::owned::{self, Place};
 use crate::raw::{frame::Region, share};
-use crate::tag::IntoTag;
+use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {
-    ($this:ident => $frame:expr) => {
+    ($this:ident => $frame:expr, $for_scope:expr) => {
         /// Opens an arena of its own, which closes when the guard is dropped.
         ///
         /// ```
@@ -40,7 +40,7 @@ macro_rules! frame_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn scoped<R>(&self, body: impl FnOnce(&Frame) -> R) -> R {
             let $this = self;
-            let frame: &Frame = $frame;
+            let frame: &Frame = $for_scope;
             let region = Region::open(frame, frame.tag_id());
             body(region.frame())
         }
@@ -67,7 +67,8 @@ macro_rules! frame_methods {
 
         /// Lends the arena of a tag: what is allocated through it is booked to the tag, exactly and at no cost.
         ///
-        /// A string names a tag under the one that is open; a `Tag` names its path absolutely.
+        /// A string names a tag under the one that is open; a `Tag` names its path absolutely. Paths that nest have at most 16
+        /// segments: what is opened deeper, by a recursive function, is booked to the last of them, and told as FA008.
         ///
         /// ```
         /// # let alloc = framealloc_core::SmartAlloc::default();
@@ -75,9 +76,31 @@ macro_rules! frame_methods {
         /// let contacts = physics.frame_slice_copy(&[1, 2]);
         /// assert_eq!(contacts.len(), 2);
         /// ```
+        ///
+        /// # Panics
+        /// If a segment of the name is empty, as in `""` and `"ai::"`.
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn tagged(&self, tag: impl IntoTag) -> &Frame {
+            let $this = self;
+            let frame: &Frame = $frame;
+            infallible(frame.frame_of_tag(tag))
+        }
+
+        /// Like [`Self::tagged`].
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert!(alloc.try_tagged("ai").is_ok());
+        /// let refused = alloc.try_tagged("ai::").unwrap_err();
+        /// assert_eq!(&*refused.name, "ai::");
+        /// ```
+        ///
+        /// # Errors
+        /// If a segment of the name is empty.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_tagged(&self, tag: impl IntoTag) -> Result<&Frame, TagNameError> {
             let $this = self;
             let frame: &Frame = $frame;
             frame.frame_of_tag(tag)
@@ -90,6 +113,9 @@ macro_rules! frame_methods {
         /// let path = alloc.with_tag("ai", |a| a.with_tag("pathfinding", |a| a.frame_box([7, 8])));
         /// assert_eq!(*path, [7, 8]); // booked to `ai::pathfinding`
         /// ```
+        ///
+        /// # Panics
+        /// If a segment of the name is empty: see [`Self::try_tagged`].
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn with_tag<'f, R>(&'f self, tag: impl IntoTag, body: impl FnOnce(&'f Frame) -> R) -> R {
@@ -409,7 +435,7 @@ macro_rules! frame_methods {
 }
 
 impl Frame {
-    frame_methods!(this => this);
+    frame_methods!(this => this, this);
 
     /// Lends this frame itself, as [`SmartAlloc::frame`] lends the whole-frame arena.
     #[must_use]
@@ -421,5 +447,5 @@ impl Frame {
 }
 
 impl SmartAlloc {
-    frame_methods!(this => this.frame());
+    frame_methods!(this => this.frame(), this.frame_for_scope());
 }

@@ -8,6 +8,7 @@ mod methods;
 pub(crate) mod promotions;
 pub(crate) mod retain;
 pub(crate) mod scope;
+mod settle;
 pub(crate) mod string;
 pub(crate) mod vec;
 

@@ -7,6 +7,7 @@ use core::fmt;
 use core::time::Duration;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -19,6 +20,7 @@ use crate::clock::Instant;
 use crate::error::Limit;
 use crate::pool::{self, PoolStats};
 use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::raw::share::Payload;
 use crate::rows::row_at;
 use crate::tag::TagId;
 
@@ -52,6 +54,9 @@ impl RecordOptions {
 
     /// Has the calls of the global allocator recorded: `calls` returns how many there were so far, for example
     /// `|| GLOBAL.calls().total()` of a [`CountingAlloc`](crate::CountingAlloc).
+    ///
+    /// Where it panics the frame is recorded without a count ([`RecordSummary::uncounted`]), the frame turns, and the panic is
+    /// resumed by what turned it.
     #[must_use]
     pub fn with_allocator_calls(mut self, calls: fn() -> u64) -> Self {
         self.allocator_calls = Some(calls);
@@ -96,6 +101,8 @@ pub struct RecordSummary {
     pub frames: u64,
     /// Frames left out: the disk was too slow, or the file had its full size.
     pub left_out: u64,
+    /// Frames in the file without the calls of the global allocator, because the function that counts them panicked.
+    pub uncounted: u64,
     /// Bytes of the file.
     pub bytes: u64,
 }
@@ -117,7 +124,11 @@ pub(crate) struct Recorder {
     buffered: u64,
     frames: u64,
     left_out: u64,
-    calls_before: u64,
+    /// Of those in the buffer at hand, and in all before it.
+    buffered_uncounted: u64,
+    uncounted: u64,
+    /// `None` where nobody counts, or the function that does panicked.
+    calls_before: Option<u64>,
     known: Known,
     lists: Lists,
 }
@@ -145,7 +156,7 @@ struct Lists {
 }
 
 impl Recorder {
-    fn start(path: &Path, options: RecordOptions) -> io::Result<Self> {
+    fn start(path: &Path, options: RecordOptions, calls_before: Option<u64>) -> io::Result<Self> {
         let mut file = File::create(path)?;
         let (full, buffers_to_write) = sync_channel::<Vec<u8>>(BUFFERS);
         let (give_back, empty) = sync_channel(BUFFERS);
@@ -166,7 +177,6 @@ impl Recorder {
         };
         let writer = std::thread::Builder::new().name("framealloc recorder".to_owned()).spawn(write)?;
         let now = Instant::now();
-        let calls_before = options.allocator_calls.map_or(0, |calls| calls());
         Ok(Self {
             options,
             encoder: Encoder::new(Vec::with_capacity(2 * HAND_OVER_BYTES)),
@@ -181,25 +191,40 @@ impl Recorder {
             buffered: 0,
             frames: 0,
             left_out: 0,
+            buffered_uncounted: 0,
+            uncounted: 0,
             calls_before,
             known: Known::default(),
             lists: Lists::default(),
         })
     }
 
-    /// Notes when the frame began.
-    pub(crate) fn begin(&mut self) {
+    /// Notes when the frame began. Returns the panic of the counting function.
+    pub(crate) fn begin(&mut self) -> Option<Payload> {
         self.frame_began = Instant::now();
-        self.calls_before = self.options.allocator_calls.map_or(0, |calls| calls());
+        let panicked;
+        (self.calls_before, panicked) = self.count_calls();
+        panicked
     }
 
-    /// Adds the frame that has just ended.
-    pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) {
+    /// The calls of the global allocator so far, where they are counted, and the panic of the function that counts them.
+    fn count_calls(&self) -> (Option<u64>, Option<Payload>) {
+        match self.options.allocator_calls.map(catch_unwind) {
+            Some(Ok(calls)) => (Some(calls), None),
+            Some(Err(panicked)) => (None, Some(panicked)),
+            None => (None, None),
+        }
+    }
+
+    /// Adds the frame that has just ended. Returns the panic of the counting function.
+    pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) -> Option<Payload> {
         let now = Instant::now();
         if self.bytes + self.encoder.as_bytes().len() as u64 >= self.options.max_bytes {
             self.left_out += 1;
-            return;
+            return None;
         }
+        let (calls, panicked) = self.count_calls();
+        let allocator_calls = self.calls_before.zip(calls).map(|(before, calls)| calls.saturating_sub(before));
         let heap_fallbacks = self.collect(alloc);
         let Lists { tags, threads, systems, pools, budgets, phases } = &self.lists;
         self.encoder.frame(&FrameView {
@@ -209,7 +234,7 @@ impl Recorder {
             bytes: report.bytes as u64,
             high_water: report.high_water as u64,
             heap_fallbacks,
-            allocator_calls: self.options.allocator_calls.map(|calls| calls().saturating_sub(self.calls_before)),
+            allocator_calls,
             tags,
             threads,
             systems,
@@ -218,10 +243,12 @@ impl Recorder {
             phases,
         });
         self.buffered += 1;
+        self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
         let waiting = self.encoder.as_bytes().len();
         if waiting >= HAND_OVER_BYTES || now - self.handed_over >= HAND_OVER_AFTER {
             self.hand_over(now);
         }
+        panicked
     }
 
     /// Fills the lists, and writes the names that are new. Returns the requests that went to the heap.
@@ -309,6 +336,7 @@ impl Recorder {
                 // The disk is too slow: what is here goes, and the names in it are written again.
                 self.encoder.clear();
                 self.left_out += core::mem::take(&mut self.buffered);
+                self.buffered_uncounted = 0;
                 self.known = Known::default();
             }
             return;
@@ -316,10 +344,11 @@ impl Recorder {
         let buffer = core::mem::replace(&mut self.encoder, Encoder::resume(empty)).into_bytes();
         let bytes = buffer.len() as u64;
         let sent = self.full.as_ref().map_or(Err(TrySendError::Full(Vec::new())), |full| full.try_send(buffer));
-        let frames = core::mem::take(&mut self.buffered);
+        let (frames, uncounted) = (core::mem::take(&mut self.buffered), core::mem::take(&mut self.buffered_uncounted));
         if sent.is_ok() {
             self.bytes += bytes;
             self.frames += frames;
+            self.uncounted += uncounted;
         } else {
             // The writer has stopped on an error, which `stop` returns.
             self.left_out += frames;
@@ -333,6 +362,7 @@ impl Recorder {
             let rest = core::mem::take(&mut self.encoder).into_bytes();
             if full.send(rest).is_ok() {
                 self.frames += self.buffered;
+                self.uncounted += self.buffered_uncounted;
             } else {
                 self.left_out += self.buffered;
             }
@@ -342,7 +372,10 @@ impl Recorder {
             Some(Err(_)) | None => Err(io::Error::other("the writer has panicked")),
         };
         match written {
-            Ok(bytes) => Ok(RecordSummary { frames: self.frames, left_out: self.left_out, bytes }),
+            Ok(bytes) => {
+                let Self { frames, left_out, uncounted, .. } = self;
+                Ok(RecordSummary { frames, left_out, uncounted, bytes })
+            }
             Err(source) => Err(RecordError::Io { path: self.path, source }),
         }
     }
@@ -404,11 +437,16 @@ impl SmartAlloc {
     ///
     /// # Errors
     /// If the file cannot be made.
+    ///
+    /// # Panics
+    /// If the function that counts allocator calls does. Nothing has changed then.
     pub fn record_with(&mut self, path: impl AsRef<Path>, options: RecordOptions) -> Result<(), RecordError> {
         let path = path.as_ref();
+        // Of the program, so before anything changes.
+        let calls = options.allocator_calls.map(|calls| calls());
         self.stop_recording()?;
-        let recorder =
-            Recorder::start(path, options).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
+        let recorder = Recorder::start(path, options, calls)
+            .map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
         self.change_observers(|observers| observers.recorder = Some(recorder));
         Ok(())
     }

@@ -11,7 +11,7 @@ use super::arena::Arena;
 use super::ledger::Account;
 use super::registry::SmartAlloc;
 use super::thread_heap::ThreadHeap;
-use crate::tag::{IntoTag, TagId};
+use crate::tag::{IntoTag, TagId, TagNameError};
 use crate::trail::Trail;
 
 /// Frame memory of this thread: an arena, only ever lent as `&Frame`.
@@ -148,21 +148,21 @@ impl Frame {
 
     /// Lends the arena of `tag`: of the whole frame for a whole-frame arena, of this scope for a scope.
     #[inline]
-    pub(crate) fn frame_of_tag(&self, tag: impl IntoTag) -> &Self {
+    pub(crate) fn frame_of_tag<E: From<TagNameError>>(&self, tag: impl IntoTag) -> Result<&Self, E> {
         let own = self.handle.tag_id();
         let id = match tag.resolve() {
             Ok(id) => id,
-            Err(name) => self.heap().nested(own, name),
+            Err(name) => self.heap().nested(own, name)?,
         };
         if id == own {
-            return self;
+            return Ok(self);
         }
         // SAFETY: as in `heap`; plain reads of the link.
         let whole = unsafe { (*self.link()).whole };
         let frame = if whole { self.heap().frame_of(id) } else { self.child_of(id) };
         // SAFETY: both live as long as this frame: whole-frame arenas as long as the allocator that `self` borrows,
         // children until their scope closes (I6, I7).
-        unsafe { frame.as_ref() }
+        Ok(unsafe { frame.as_ref() })
     }
 
     /// How far this arena and those of the tags opened under it were bumped.

@@ -5,8 +5,9 @@
 //! - **I1** The number of an allocator and the token of a thread come from counters and are never used again. Thread-local
 //!   memory of arenas is keyed by the number, never by an address.
 //! - **I2** A heap, its frames and its regions are used only by the thread whose token its registry entry carries, or by
-//!   whoever holds the allocator exclusively. A token changes under the registry lock from none to a thread, and from a
-//!   thread that has ended to none only with the allocator held exclusively.
+//!   whoever holds the allocator exclusively. A token changes under the registry lock from none to a thread, and, where the
+//!   heap is not lent (I22), from a thread that has ended to another; else from a thread that has ended to none only with
+//!   the allocator held exclusively.
 //! - **I3** `Inner`, heaps and frames are boxes turned into raw pointers. They are never moved and are freed only when the
 //!   owning `SmartAlloc` drops. Chunks belong to their arena's list.
 //! - **I4** When a thread ends its sentinel forgets every remembered arena, stops the thread from remembering any more,
@@ -40,6 +41,11 @@
 //! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
 //! - **I21** With the feature `debug` (and no sanitizer) what is in no block of a chunk, and what is in no value of a slot, was
 //!   overwritten and reads as freed, always: nobody writes to it but by mistake.
+//! - **I22** A heap is *lent* from when its thread gets at it by more than `scoped`, `speculative` or a call of an annotated
+//!   system, or gets at it at all once its sentinel has run or cannot be registered; this is noted under the registry lock,
+//!   before the heap is used. Between the calls nothing of a heap that is not lent is borrowed: they end what they open
+//!   before they return, what they lend lives no longer than a closure, and the sentinel runs in none of them. The keys by
+//!   which a thread remembers arenas differ by it, so that one found for a scope is never taken for a lent one.
 //!
 //! # Pools
 //!
@@ -93,6 +99,7 @@ pub(crate) mod count;
 pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;
+mod entries;
 pub(crate) mod figures;
 pub(crate) mod frame;
 pub(crate) mod from_raw;
@@ -104,6 +111,7 @@ pub(crate) mod heap_block;
 pub(crate) mod heap_guard;
 pub(crate) mod kept;
 pub(crate) mod ledger;
+pub(crate) mod living;
 pub(crate) mod lone;
 pub(crate) mod magazine;
 #[cfg(framealloc_loom)]
@@ -117,6 +125,7 @@ pub(crate) mod pool;
 pub(crate) mod pool_thread;
 pub(crate) mod registry;
 pub(crate) mod retain;
+mod retired;
 pub(crate) mod route;
 pub(crate) mod scratch;
 pub(crate) mod share;
