@@ -179,12 +179,7 @@ macro_rules! frame_methods {
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_ref<T>(&self, value: T) -> &mut T {
-            const {
-                assert!(
-                    !needs_drop::<T>(),
-                    "the value would never be dropped: use `frame_box` for types with drop glue"
-                )
-            };
+            const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
             let $this = self;
             infallible(owned::boxed($frame, value)).leak()
         }
@@ -196,12 +191,7 @@ macro_rules! frame_methods {
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_ref<T>(&self, value: T) -> Result<&mut T, AllocError> {
-            const {
-                assert!(
-                    !needs_drop::<T>(),
-                    "the value would never be dropped: use `frame_box` for types with drop glue"
-                )
-            };
+            const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
             let $this = self;
             Ok(owned::boxed::<T, AllocError>($frame, value)?.leak())
         }
@@ -237,18 +227,25 @@ macro_rules! frame_methods {
 
         /// Copies a slice into the frame.
         ///
+        /// What is returned has no destructor: nothing has to go before `end_frame`, and a part of it may be returned for as
+        /// long as the frame is borrowed.
+        ///
         /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_copy(&[1, 2]), [1, 2]);
+        /// # let mut alloc = framealloc_core::SmartAlloc::default();
+        /// alloc.begin_frame();
+        /// let scores = alloc.frame_slice_copy(&[3, 1, 2]);
+        /// scores.sort_unstable();
+        /// assert_eq!(scores, [1, 2, 3]);
+        /// alloc.end_frame();
         /// ```
         ///
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_copy<T: Copy>(&self, source: &[T]) -> FrameBox<'_, [T]> {
+        pub fn frame_slice_copy<T: Copy>(&self, source: &[T]) -> &mut [T] {
             let $this = self;
-            FrameBox::from_owned(infallible(owned::copied($frame, source)))
+            infallible(owned::copied($frame, source))
         }
 
         /// Like [`Self::frame_slice_copy`].
@@ -257,9 +254,9 @@ macro_rules! frame_methods {
         /// If a budget or the global allocator refuses.
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_copy<T: Copy>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
+        pub fn try_frame_slice_copy<T: Copy>(&self, source: &[T]) -> Result<&mut [T], AllocError> {
             let $this = self;
-            Ok(FrameBox::from_owned(owned::copied($frame, source)?))
+            owned::copied($frame, source)
         }
 
         /// Clones a slice into the frame.
@@ -321,18 +318,27 @@ macro_rules! frame_methods {
 
         /// Makes a slice of zeroes.
         ///
+        /// The type must have no drop glue, which is checked when the program is built (not by `cargo check`); cells and
+        /// atomics are as good as numbers.
+        ///
         /// ```
         /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_zeroed::<u16>(2), [0, 0]);
+        /// assert_eq!(alloc.frame_slice_zeroed::<u16>(2), [0, 0]);
+        /// ```
+        ///
+        /// ```compile_fail
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// alloc.frame_slice_zeroed::<Option<Box<u8>>>(4); // what is put in would leak: use `frame_slice_fill_with`
         /// ```
         ///
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_zeroed<T: bytemuck::Zeroable>(&self, len: usize) -> FrameBox<'_, [T]> {
+        pub fn frame_slice_zeroed<T: bytemuck::Zeroable>(&self, len: usize) -> &mut [T] {
+            const { assert!(!needs_drop::<T>(), "the values would never be dropped: use `frame_slice_fill_with`") };
             let $this = self;
-            FrameBox::from_owned(infallible(owned::zeroed($frame, len)))
+            infallible(owned::zeroed($frame, len))
         }
 
         /// Like [`Self::frame_slice_zeroed`].
@@ -341,28 +347,26 @@ macro_rules! frame_methods {
         /// If a budget or the global allocator refuses.
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_zeroed<T: bytemuck::Zeroable>(
-            &self,
-            len: usize,
-        ) -> Result<FrameBox<'_, [T]>, AllocError> {
+        pub fn try_frame_slice_zeroed<T: bytemuck::Zeroable>(&self, len: usize) -> Result<&mut [T], AllocError> {
+            const { assert!(!needs_drop::<T>(), "the values would never be dropped: use `frame_slice_fill_with`") };
             let $this = self;
-            Ok(FrameBox::from_owned(owned::zeroed($frame, len)?))
+            owned::zeroed($frame, len)
         }
 
         /// Copies a string into the frame.
         ///
         /// ```
         /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(&*alloc.frame_str("wave 3"), "wave 3");
+        /// assert_eq!(alloc.frame_str("wave 3"), "wave 3");
         /// ```
         ///
         /// # Panics
         /// If a budget or the global allocator refuses.
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_str(&self, source: &str) -> FrameBox<'_, str> {
+        pub fn frame_str(&self, source: &str) -> &mut str {
             let $this = self;
-            FrameBox::from_owned(infallible(owned::copied_str($frame, source)))
+            infallible(owned::copied_str($frame, source))
         }
 
         /// Like [`Self::frame_str`].
@@ -371,9 +375,9 @@ macro_rules! frame_methods {
         /// If a budget or the global allocator refuses.
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_str(&self, source: &str) -> Result<FrameBox<'_, str>, AllocError> {
+        pub fn try_frame_str(&self, source: &str) -> Result<&mut str, AllocError> {
             let $this = self;
-            Ok(FrameBox::from_owned(owned::copied_str($frame, source)?))
+            owned::copied_str($frame, source)
         }
 
         /// Puts a value where later systems of this frame can read it, through a handle without a lifetime.

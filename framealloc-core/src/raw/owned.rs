@@ -142,22 +142,23 @@ pub(crate) fn boxed<T, E: Failure>(frame: &Frame, value: T) -> Result<Owned<'_, 
 /// Copies a slice into the frame.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<Owned<'f, [T]>, E> {
+pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<&'f mut [T], E> {
     let place = place_slice::<T, E>(frame, source.len())?;
-    // SAFETY: the place has room for the slice and is fresh, so they do not overlap; as in `boxed`.
+    // SAFETY: the place has room for the slice and is fresh, so they do not overlap; it is ours, and lives as long as the
+    // borrow of the frame (I7).
     unsafe {
         place.as_ptr().copy_from_nonoverlapping(source.as_ptr(), source.len());
-        Ok(Owned::from_raw(NonNull::slice_from_raw_parts(place, source.len())))
+        Ok(NonNull::slice_from_raw_parts(place, source.len()).as_mut())
     }
 }
 
 /// Copies a string into the frame.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<Owned<'f, str>, E> {
-    let bytes = copied::<u8, E>(frame, source.as_bytes())?.into_raw();
-    // SAFETY: the bytes are those of a `str`; `str` and `[u8]` have the same layout.
-    Ok(unsafe { Owned::from_raw(NonNull::new_unchecked(bytes.as_ptr() as *mut str)) })
+pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<&'f mut str, E> {
+    let bytes = copied::<u8, E>(frame, source.as_bytes())?;
+    // SAFETY: the bytes are those of a `str`.
+    Ok(unsafe { core::str::from_utf8_unchecked_mut(bytes) })
 }
 
 /// Makes a slice of what `make` returns for each index.
@@ -194,15 +195,17 @@ impl<T> Drop for Prefix<T> {
     }
 }
 
-/// A slice of zeroes.
+/// A slice of zeroes. The type has no drop glue: the caller has checked.
 #[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usize) -> Result<Owned<'_, [T]>, E> {
+pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usize) -> Result<&mut [T], E> {
     let place = place_slice::<T, E>(frame, len)?;
-    // SAFETY: the place has room for `len` values, for which all zeroes is a value; as in `boxed`.
+    // SAFETY: the place has room for `len` values, for which all zeroes is a value; it is ours, and lives as long as the
+    // borrow of the frame (I7).
     unsafe {
         place.write_bytes(0, len);
-        Ok(Owned::from_raw(NonNull::slice_from_raw_parts(place, len)))
+        Ok(NonNull::slice_from_raw_parts(place, len).as_mut())
     }
 }
 
@@ -253,16 +256,15 @@ impl<'f, T> Place<'f, T> {
     }
 
     #[inline(always)]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub(crate) fn zeroed(self) -> Owned<'f, T>
+    pub(crate) fn zeroed(self) -> &'f mut T
     where
         T: bytemuck::Zeroable,
     {
-        let place = self.place.cast::<T>();
+        let mut place = self.place.cast::<T>();
         // SAFETY: as in `write`; all zeroes is a value of `T`.
         unsafe {
             place.write_bytes(0, 1);
-            Owned::from_raw(place)
+            place.as_mut()
         }
     }
 
