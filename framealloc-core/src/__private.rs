@@ -6,6 +6,11 @@ pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::Site;
 pub use crate::{Frame, SmartAlloc, Tag};
 
+/// What `frame_unsize!` is made of.
+pub mod frame_unsize {
+    pub use crate::raw::frame_raw::{from_parts, into_parts};
+}
+
 use crate::raw::heap_guard::HeapZone;
 use crate::tag::{IntoTag, TagId};
 

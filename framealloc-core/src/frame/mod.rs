@@ -1,5 +1,7 @@
 //! Frame memory: values that die with the frame or with a scope in it.
 
+mod box_compare;
+mod box_convert;
 pub(crate) mod boxed;
 mod collection_methods;
 pub(crate) mod handle;
@@ -8,6 +10,7 @@ mod methods;
 pub(crate) mod promotions;
 pub(crate) mod retain;
 pub(crate) mod scope;
+mod slice_methods;
 pub(crate) mod string;
 pub(crate) mod vec;
 

@@ -40,6 +40,10 @@
 //! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
 //! - **I21** With the feature `debug` (and no sanitizer) what is in no block of a chunk, and what is in no value of a slot, was
 //!   overwritten and reads as freed, always: nobody writes to it but by mistake.
+//! - **I22** The room of an object is taken back before the reset only by whoever was to fill it, after the drops of what is in it,
+//!   and only if it begins at `hi` and ends in the current window: everything below it is free then, whatever user code did
+//!   meanwhile. No capacity moves, so no gate hears of it; the peak keeps the bytes (`lo_peak`). Slots do not give theirs back:
+//!   they know no arena, may be on another thread, and have no drop.
 //!
 //! # Pools
 //!
@@ -94,7 +98,9 @@ pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;
 pub(crate) mod figures;
+pub(crate) mod fill;
 pub(crate) mod frame;
+pub(crate) mod frame_raw;
 pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod gate;

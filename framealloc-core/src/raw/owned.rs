@@ -79,6 +79,35 @@ impl<T> Owned<'_, T> {
     }
 }
 
+impl<'f, T> Owned<'f, [T]> {
+    /// The same values as an array of their number, if that is `N`.
+    #[inline]
+    pub(crate) fn into_array<const N: usize>(self) -> Result<Owned<'f, [T; N]>, Self> {
+        if self.len() != N {
+            return Err(self);
+        }
+        // SAFETY: just given up; `N` values have the layout of an array of them.
+        Ok(unsafe { Owned::from_raw(self.into_raw().cast::<[T; N]>()) })
+    }
+}
+
+impl<'f, T, const N: usize> Owned<'f, [T; N]> {
+    #[inline]
+    pub(crate) fn into_slice(self) -> Owned<'f, [T]> {
+        // SAFETY: just given up; an unsizing coercion.
+        unsafe { Owned::from_raw(self.into_raw() as NonNull<[T]>) }
+    }
+}
+
+impl<'f> Owned<'f, str> {
+    #[inline]
+    pub(crate) fn into_bytes(self) -> Owned<'f, [u8]> {
+        let text = self.into_raw();
+        // SAFETY: just given up; `str` and `[u8]` have the same layout, and every `str` is a `[u8]`.
+        unsafe { Owned::from_raw(NonNull::new_unchecked(text.as_ptr() as *mut [u8])) }
+    }
+}
+
 impl<T: ?Sized> Deref for Owned<'_, T> {
     type Target = T;
 
@@ -161,40 +190,6 @@ pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Resu
     Ok(unsafe { core::str::from_utf8_unchecked_mut(bytes) })
 }
 
-/// Makes a slice of what `make` returns for each index.
-#[inline(always)]
-#[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn filled<T, E: Failure>(
-    frame: &Frame,
-    len: usize,
-    mut make: impl FnMut(usize) -> T,
-) -> Result<Owned<'_, [T]>, E> {
-    let mut prefix = Prefix { place: place_slice::<T, E>(frame, len)?, len: 0 };
-    while prefix.len < len {
-        // `make` is user code: it may allocate here or panic; then the prefix drops what is there (I9).
-        let value = make(prefix.len);
-        // SAFETY: `prefix.len < len`, for which there is room.
-        unsafe { prefix.place.add(prefix.len).write(value) };
-        prefix.len += 1;
-    }
-    let place = ManuallyDrop::new(prefix).place;
-    // SAFETY: all `len` values are initialised; as in `boxed`.
-    Ok(unsafe { Owned::from_raw(NonNull::slice_from_raw_parts(place, len)) })
-}
-
-/// The values that are there when the making of the next one panics.
-struct Prefix<T> {
-    place: NonNull<T>,
-    len: usize,
-}
-
-impl<T> Drop for Prefix<T> {
-    fn drop(&mut self) {
-        // SAFETY: the first `len` values are initialised and nobody else's.
-        unsafe { NonNull::slice_from_raw_parts(self.place, self.len).drop_in_place() };
-    }
-}
-
 /// A slice of zeroes. The type has no drop glue: the caller has checked.
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
@@ -213,6 +208,17 @@ pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usiz
 pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
     // An alignment is a power of two, so never zero; the other arm is for the type checker.
     NonNull::new(core::ptr::without_provenance_mut(layout.align())).unwrap_or(NonNull::dangling())
+}
+
+/// Uninitialised places for `len` values.
+#[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn uninit<T, E: Failure>(frame: &Frame, len: usize) -> Result<&mut [MaybeUninit<T>], E> {
+    let place = place_slice::<MaybeUninit<T>, E>(frame, len)?;
+    // SAFETY: the place has room for the values, is ours, and lives as long as the borrow of the frame (I7); any bytes are
+    // values of the element type.
+    Ok(unsafe { NonNull::slice_from_raw_parts(place, len).as_mut() })
 }
 
 /// Uninitialised bytes of any layout.
