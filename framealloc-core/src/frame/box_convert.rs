@@ -1,48 +1,66 @@
 //! What a `FrameBox` turns into, and what it does in the place of its value: clones, other types of it, iterators.
 
 use super::{Frame, FrameBox};
-use crate::error::{AllocError, infallible};
-use crate::raw::fill;
+use crate::error::{AllocError, Failure, Never, infallible};
+use crate::raw::owned;
 
-/// `clone_in` for values that are cloned by one expression.
-macro_rules! clone_in {
-    ($([$($of:tt)*] $value:ty: |$this:ident, $frame:ident| $clone:expr;)*) => {$(
-        impl<$($of)*> FrameBox<'_, $value> {
-            /// Clones the value into `frame`, which may be another one. A box does not know its frame, so it has no `Clone`.
-            ///
-            /// ```
-            /// use framealloc_core::{FrameBox, SmartAlloc};
-            ///
-            /// let alloc = SmartAlloc::default();
-            /// let kept = alloc.scoped(|scope| {
-            ///     let names = scope.frame_slice_clone(&[String::from("ann")]);
-            ///     FrameBox::clone_in(&names, alloc.frame())
-            /// });
-            /// assert_eq!(kept, ["ann"]);
-            /// ```
-            ///
-            /// # Panics
-            /// If a budget or the global allocator refuses, or the clone panics.
-            #[cfg_attr(feature = "debug", track_caller)]
-            pub fn clone_in<'g>($this: &Self, $frame: &'g Frame) -> FrameBox<'g, $value> {
-                FrameBox::from_owned(infallible($clone))
-            }
-
-            /// Like [`clone_in`](Self::clone_in).
-            ///
-            /// # Errors
-            /// If a budget or the global allocator refuses.
-            #[cfg_attr(feature = "debug", track_caller)]
-            pub fn try_clone_in<'g>($this: &Self, $frame: &'g Frame) -> Result<FrameBox<'g, $value>, AllocError> {
-                Ok(FrameBox::from_owned($clone?))
-            }
-        }
-    )*};
+/// What [`FrameBox::clone_in`] clones: all that is [`Clone`], slices and strings.
+pub trait CloneInFrame {
+    /// Clones the value into `frame`.
+    #[doc(hidden)]
+    fn try_clone_in_frame<'g>(&self, frame: &'g Frame) -> Result<FrameBox<'g, Self>, AllocError>;
 }
 
-clone_in! {
-    [T: Clone] T: |this, frame| fill::boxed_with(frame, || T::clone(this));
-    [T: Clone] [T]: |this, frame| fill::filled(frame, this.len(), |index| this[index].clone());
+impl<T: Clone> CloneInFrame for T {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn try_clone_in_frame<'g>(&self, frame: &'g Frame) -> Result<FrameBox<'g, T>, AllocError> {
+        frame.try_frame_box_with(|| self.clone())
+    }
+}
+
+impl<T: Clone> CloneInFrame for [T] {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn try_clone_in_frame<'g>(&self, frame: &'g Frame) -> Result<FrameBox<'g, [T]>, AllocError> {
+        frame.try_frame_slice_clone(self)
+    }
+}
+
+impl CloneInFrame for str {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn try_clone_in_frame<'g>(&self, frame: &'g Frame) -> Result<FrameBox<'g, str>, AllocError> {
+        Ok(FrameBox::from_owned(owned::boxed_str(frame, self)?))
+    }
+}
+
+impl<T: ?Sized + CloneInFrame> FrameBox<'_, T> {
+    /// Clones the value into `frame`, which may be another one. A box does not know its frame, so it has no `Clone`.
+    ///
+    /// ```
+    /// use framealloc_core::{FrameBox, SmartAlloc};
+    ///
+    /// let alloc = SmartAlloc::default();
+    /// let kept = alloc.scoped(|scope| {
+    ///     let names = scope.frame_slice_clone(&[String::from("ann")]);
+    ///     FrameBox::clone_in(&names, alloc.frame())
+    /// });
+    /// assert_eq!(kept, ["ann"]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses, or the clone panics.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn clone_in<'g>(this: &Self, frame: &'g Frame) -> FrameBox<'g, T> {
+        infallible((**this).try_clone_in_frame(frame).map_err(Never::fail))
+    }
+
+    /// Like [`clone_in`](Self::clone_in).
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_clone_in<'g>(this: &Self, frame: &'g Frame) -> Result<FrameBox<'g, T>, AllocError> {
+        (**this).try_clone_in_frame(frame)
+    }
 }
 
 impl<'f, T, const N: usize> From<FrameBox<'f, [T; N]>> for FrameBox<'f, [T]> {

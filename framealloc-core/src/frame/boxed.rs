@@ -3,6 +3,7 @@
 use core::fmt;
 use core::mem::{MaybeUninit, needs_drop};
 
+use crate::__private::Itself;
 use crate::box_traits::value_traits;
 use crate::raw::owned::{Owned, Place};
 
@@ -39,10 +40,12 @@ impl<'f, T: ?Sized> FrameBox<'f, T> {
     /// let value: &mut u32 = framealloc_core::FrameBox::leak(alloc.frame_box(1));
     /// *value += 1;
     /// assert_eq!(*value, 2);
+    /// let any: &mut dyn std::any::Any = framealloc_core::FrameBox::leak(alloc.frame_box(String::new()));
+    /// assert!(any.is::<String>());
     /// ```
     #[must_use]
     #[inline(always)]
-    pub fn leak(this: Self) -> &'f mut T {
+    pub fn leak(this: Self) -> &'f mut <T as Itself>::Value {
         this.0.leak()
     }
 

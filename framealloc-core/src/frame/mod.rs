@@ -16,6 +16,7 @@ pub(crate) mod vec;
 
 pub use crate::raw::cursor::Cursor;
 pub use crate::raw::frame::Frame;
+pub use box_convert::CloneInFrame;
 pub use boxed::{FrameBox, FrameSlot};
 pub use handle::FrameHandle;
 pub use map::{FrameMap, FrameSet};

@@ -190,6 +190,14 @@ pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Resu
     Ok(unsafe { core::str::from_utf8_unchecked_mut(bytes) })
 }
 
+/// As [`copied_str`], owned.
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn boxed_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<Owned<'f, str>, E> {
+    let text = copied_str::<E>(frame, source)?;
+    // SAFETY: a `str` that nobody else has, as long as the borrow of the frame.
+    Ok(unsafe { Owned::from_raw(NonNull::from(text)) })
+}
+
 /// A slice of zeroes. The type has no drop glue: the caller has checked.
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]

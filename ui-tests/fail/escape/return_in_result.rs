@@ -3,7 +3,7 @@
 use framealloc::{SmartAlloc, frame_system};
 
 #[frame_system]
-fn parse<'w>(alloc: &'w SmartAlloc, text: &str) -> Result<u32, &'w str> {
+fn parse<'w>(alloc: &'w SmartAlloc, text: &str) -> Result<u32, &'w mut str> {
     text.parse().map_err(|_| alloc.frame_str(text))
 }
 
