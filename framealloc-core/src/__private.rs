@@ -6,6 +6,22 @@ pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::Site;
 pub use crate::{Frame, SmartAlloc, Tag};
 
+/// Every type itself. A function that returns `<T as Itself>::Value` takes `T` from its arguments, never from what its result is
+/// wanted as: the result can be coerced then.
+pub trait Itself {
+    /// The type.
+    type Value: ?Sized;
+}
+
+impl<T: ?Sized> Itself for T {
+    type Value = T;
+}
+
+/// What `frame_unsize!` is made of.
+pub mod frame_unsize {
+    pub use crate::raw::frame_raw::{from_parts, into_parts};
+}
+
 use crate::raw::heap_guard::HeapZone;
 use crate::tag::{IntoTag, TagId};
 

@@ -72,7 +72,8 @@ pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
 pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy, DeclaredBudgets};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
-pub use error::{AllocError, Limit};
+pub use error::{AllocError, FillError, InteriorNulError, Limit};
+pub use frame::CloneInFrame;
 pub use frame::{
     Cursor, Frame, FrameBox, FrameHandle, FrameMap, FrameScope, FrameSet, FrameSlot, FrameString, FrameVec,
 };

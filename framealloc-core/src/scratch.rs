@@ -264,7 +264,6 @@ impl SmartAlloc {
 /// let heights = level["terrain"].frame_slice_zeroed::<f32>(64);
 /// let graph = level["pathfinding"].keep(vec![(0, 1), (1, 2)]);
 /// assert_eq!((heights.len(), graph.len()), (64, 2));
-/// drop(heights);
 /// level.reset_all();
 /// ```
 #[derive(Debug)]

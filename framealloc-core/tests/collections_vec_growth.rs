@@ -1,6 +1,6 @@
 //! How a frame vector grows: in place, by moving, over the end of a chunk; and what it refuses.
 
-use framealloc_core::{AllocConfig, AllocError, FrameBox, FrameVec, SmartAlloc};
+use framealloc_core::{AllocConfig, AllocError, FrameVec, SmartAlloc};
 
 /// A slice beside the vector that must never change.
 const CANARY: [u8; 40] = [0xA5; 40];
@@ -60,11 +60,11 @@ fn r1_growth_at_the_end_of_a_chunk_moves_to_the_next() {
             let mut canaries = frame.frame_vec::<&[u8]>();
             canaries.reserve(400);
             for _ in 0..spare {
-                canaries.push(FrameBox::leak(frame.frame_slice_copy(&CANARY)));
+                canaries.push(frame.frame_slice_copy(&CANARY));
             }
             filled(&mut vec, 4096);
             for _ in 0..spare {
-                canaries.push(FrameBox::leak(frame.frame_slice_copy(&CANARY)));
+                canaries.push(frame.frame_slice_copy(&CANARY));
             }
             assert_counts_up(&vec);
             assert!(canaries.iter().all(|canary| **canary == CANARY));

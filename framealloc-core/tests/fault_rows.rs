@@ -175,7 +175,7 @@ fn a_forked_child_uses_the_memory_that_its_thread_had() {
     let parent = std::thread::spawn(move || {
         // This thread has a heap, and a magazine with room either way.
         drop((0..40_u64).map(|n| pool::boxed([n; 4])).collect::<Vec<_>>());
-        drop(alloc.frame_slice_zeroed::<u8>(1000));
+        alloc.frame_slice_zeroed::<u8>(1000);
         let mut all = true;
         for _ in 0..20 {
             let alloc = std::sync::Arc::clone(&alloc);

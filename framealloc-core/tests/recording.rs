@@ -60,12 +60,13 @@ fn sums_over_tags_are_the_frames_and_what_the_program_counted() {
         for _ in 0..random(&mut seed) % 12 {
             let words = (random(&mut seed) % 40) as usize;
             bytes += if words == 0 { 0 } else { 8 * words + redzone };
-            match random(&mut seed) % 4 {
-                0 => drop(alloc.frame_slice_zeroed::<u64>(words)),
-                1 => drop(alloc.tagged("physics").frame_slice_zeroed::<u64>(words)),
-                2 => alloc.scoped(|frame| drop(frame.tagged("ai").frame_slice_zeroed::<u64>(words))),
-                _ => alloc.with_tag("render", |a| a.scoped(|f| drop(f.frame_slice_zeroed::<u64>(words)))),
-            }
+            let len = match random(&mut seed) % 4 {
+                0 => alloc.frame_slice_zeroed::<u64>(words).len(),
+                1 => alloc.tagged("physics").frame_slice_zeroed::<u64>(words).len(),
+                2 => alloc.scoped(|frame| frame.tagged("ai").frame_slice_zeroed::<u64>(words).len()),
+                _ => alloc.with_tag("render", |a| a.scoped(|f| f.frame_slice_zeroed::<u64>(words).len())),
+            };
+            assert_eq!(len, words);
         }
         assert_eq!(alloc.end_frame().bytes, bytes);
         counted.push(bytes as u64);

@@ -8,9 +8,9 @@ use core::mem::{MaybeUninit, needs_drop};
 
 use super::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
 use crate::SmartAlloc;
-use crate::error::{AllocError, infallible};
+use crate::error::{AllocError, FillError, fill_result, infallible};
 use crate::raw::owned::{self, Place};
-use crate::raw::{frame::Region, share};
+use crate::raw::{fill, frame::Region, share};
 use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {
@@ -185,6 +185,71 @@ macro_rules! frame_methods {
             Ok(FrameBox::from_owned(owned::boxed($frame, value)?))
         }
 
+        /// Moves what `make` returns into the frame. Its place is found first, so that a large value is usually built in it.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let grid = alloc.frame_box_with(|| [0_u8; 4096]);
+        /// assert_eq!(grid.len(), 4096);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or `make` panics; then the place is given back, unless `make` allocated
+        /// from the same frame and kept it.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_box_with<T>(&self, make: impl FnOnce() -> T) -> FrameBox<'_, T> {
+            let $this = self;
+            FrameBox::from_owned(infallible(fill::boxed_with($frame, make)))
+        }
+
+        /// Like [`Self::frame_box_with`]; `make` is not called where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_box_with<T>(&self, make: impl FnOnce() -> T) -> Result<FrameBox<'_, T>, AllocError> {
+            let $this = self;
+            Ok(FrameBox::from_owned(fill::boxed_with($frame, make)?))
+        }
+
+        /// Moves what `make` returns into the frame, unless it fails; then its place is given back, as by
+        /// [`Self::frame_box_with`].
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let parsed = alloc.frame_box_try_with(|| "7".parse::<u32>());
+        /// assert_eq!(parsed.as_deref(), Ok(&7));
+        /// assert!(alloc.frame_box_try_with(|| "x".parse::<u32>()).is_err());
+        /// ```
+        ///
+        /// # Errors
+        /// Those of `make`.
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or `make` panics.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_box_try_with<T, E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<FrameBox<'_, T>, E> {
+            let $this = self;
+            Ok(FrameBox::from_owned(infallible(fill::try_boxed_with($frame, make))?))
+        }
+
+        /// Like [`Self::frame_box_try_with`]; `make` is not called where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses, and those of `make`.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_box_try_with<T, E>(
+            &self,
+            make: impl FnOnce() -> Result<T, E>,
+        ) -> Result<FrameBox<'_, T>, FillError<E>> {
+            let $this = self;
+            fill_result(fill::try_boxed_with($frame, make)).map(FrameBox::from_owned)
+        }
+
         /// Moves `value` into the frame and returns a plain reference.
         ///
         /// The type must have no drop glue, which is checked when the program is built (not by `cargo check`).
@@ -205,12 +270,7 @@ macro_rules! frame_methods {
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_ref<T>(&self, value: T) -> &mut T {
-            const {
-                assert!(
-                    !needs_drop::<T>(),
-                    "the value would never be dropped: use `frame_box` for types with drop glue"
-                )
-            };
+            const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
             let $this = self;
             infallible(owned::boxed($frame, value)).leak()
         }
@@ -222,12 +282,7 @@ macro_rules! frame_methods {
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_ref<T>(&self, value: T) -> Result<&mut T, AllocError> {
-            const {
-                assert!(
-                    !needs_drop::<T>(),
-                    "the value would never be dropped: use `frame_box` for types with drop glue"
-                )
-            };
+            const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
             let $this = self;
             Ok(owned::boxed::<T, AllocError>($frame, value)?.leak())
         }
@@ -259,147 +314,6 @@ macro_rules! frame_methods {
         pub fn try_frame_bytes(&self, layout: Layout) -> Result<&mut [MaybeUninit<u8>], AllocError> {
             let $this = self;
             owned::bytes($frame, layout)
-        }
-
-        /// Copies a slice into the frame.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_copy(&[1, 2]), [1, 2]);
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses.
-        #[inline(always)]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_copy<T: Copy>(&self, source: &[T]) -> FrameBox<'_, [T]> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::copied($frame, source)))
-        }
-
-        /// Like [`Self::frame_slice_copy`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline(always)]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_copy<T: Copy>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::copied($frame, source)?))
-        }
-
-        /// Clones a slice into the frame.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// let names = alloc.frame_slice_clone(&[String::from("a"), String::from("b")]);
-        /// assert_eq!(names.concat(), "ab");
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses, or a clone panics.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_clone<T: Clone>(&self, source: &[T]) -> FrameBox<'_, [T]> {
-            self.frame_slice_fill_with(source.len(), |index| source[index].clone())
-        }
-
-        /// Like [`Self::frame_slice_clone`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_clone<T: Clone>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
-            self.try_frame_slice_fill_with(source.len(), |index| source[index].clone())
-        }
-
-        /// Makes a slice of what `make` returns for each index.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_fill_with(3, |i| i * i), [0, 1, 4]);
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses, or `make` panics; then what it made before is dropped.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_fill_with<T>(&self, len: usize, make: impl FnMut(usize) -> T) -> FrameBox<'_, [T]> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::filled($frame, len, make)))
-        }
-
-        /// Like [`Self::frame_slice_fill_with`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_fill_with<T>(
-            &self,
-            len: usize,
-            make: impl FnMut(usize) -> T,
-        ) -> Result<FrameBox<'_, [T]>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::filled($frame, len, make)?))
-        }
-
-        /// Makes a slice of zeroes.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_zeroed::<u16>(2), [0, 0]);
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_zeroed<T: bytemuck::Zeroable>(&self, len: usize) -> FrameBox<'_, [T]> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::zeroed($frame, len)))
-        }
-
-        /// Like [`Self::frame_slice_zeroed`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_zeroed<T: bytemuck::Zeroable>(
-            &self,
-            len: usize,
-        ) -> Result<FrameBox<'_, [T]>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::zeroed($frame, len)?))
-        }
-
-        /// Copies a string into the frame.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(&*alloc.frame_str("wave 3"), "wave 3");
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_str(&self, source: &str) -> FrameBox<'_, str> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::copied_str($frame, source)))
-        }
-
-        /// Like [`Self::frame_str`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_str(&self, source: &str) -> Result<FrameBox<'_, str>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::copied_str($frame, source)?))
         }
 
         /// Puts a value where later systems of this frame can read it, through a handle without a lifetime.

@@ -1,5 +1,7 @@
 //! Frame memory: values that die with the frame or with a scope in it.
 
+mod box_compare;
+mod box_convert;
 pub(crate) mod boxed;
 mod collection_methods;
 pub(crate) mod handle;
@@ -9,11 +11,13 @@ pub(crate) mod promotions;
 pub(crate) mod retain;
 pub(crate) mod scope;
 mod settle;
+mod slice_methods;
 pub(crate) mod string;
 pub(crate) mod vec;
 
 pub use crate::raw::cursor::Cursor;
 pub use crate::raw::frame::Frame;
+pub use box_convert::CloneInFrame;
 pub use boxed::{FrameBox, FrameSlot};
 pub use handle::FrameHandle;
 pub use map::{FrameMap, FrameSet};

@@ -118,6 +118,16 @@ unsafe impl Allocator for &Frame {
         }
     }
 
+    unsafe fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
+        // The trait's own copies always.
+        // SAFETY: by the contract of the trait; the bytes behind the old ones are of the grown block.
+        unsafe {
+            let grown = self.grow(start, old, new)?;
+            grown.cast::<u8>().add(old.size()).write_bytes(0, new.size() - old.size());
+            Ok(grown)
+        }
+    }
+
     unsafe fn shrink(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
         // SAFETY: as in `grow`, with `new` not larger; the part that is copied is that which stays.
         unsafe {

@@ -46,6 +46,10 @@
 //!   before the heap is used. Between the calls nothing of a heap that is not lent is borrowed: they end what they open
 //!   before they return, what they lend lives no longer than a closure, and the sentinel runs in none of them. The keys by
 //!   which a thread remembers arenas differ by it, so that one found for a scope is never taken for a lent one.
+//! - **I23** The room of an object is taken back before the reset only by whoever was to fill it, after the drops of what is in it,
+//!   and only if it begins at `hi` and ends in the current window: everything below it is free then, whatever user code did
+//!   meanwhile. No capacity moves, so no gate hears of it; the peak keeps the bytes (`lo_peak`). Slots do not give theirs back:
+//!   they know no arena, may be on another thread, and have no drop.
 //!
 //! # Pools
 //!
@@ -101,7 +105,9 @@ pub(crate) mod cursor;
 pub(crate) mod depot;
 mod entries;
 pub(crate) mod figures;
+pub(crate) mod fill;
 pub(crate) mod frame;
+pub(crate) mod frame_raw;
 pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod gate;
