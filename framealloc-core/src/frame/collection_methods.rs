@@ -53,6 +53,64 @@ macro_rules! collection_methods {
             FrameVec::with_capacity($frame, capacity)
         }
 
+        /// Moves the elements of an array into a vector: what [`frame_vec!`](crate::frame_vec) calls with a list.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let names = alloc.frame_vec_from_array([String::from("a"), String::from("b")]);
+        /// assert_eq!(names, ["a", "b"]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_vec_from_array<T, const N: usize>(&self, values: [T; N]) -> FrameVec<'_, T> {
+            let $this = self;
+            infallible(FrameVec::of_array($frame, values))
+        }
+
+        /// Like [`Self::frame_vec_from_array`]; the elements are dropped where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_vec_from_array<T, const N: usize>(
+            &self,
+            values: [T; N],
+        ) -> Result<FrameVec<'_, T>, AllocError> {
+            let $this = self;
+            FrameVec::of_array($frame, values)
+        }
+
+        /// Makes a vector of a value and its clones, `len` in all: what [`frame_vec!`](crate::frame_vec) calls with `value; len`.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert_eq!(alloc.frame_vec_from_elem(1, 3), [1, 1, 1]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or a clone panics.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_vec_from_elem<T: Clone>(&self, value: T, len: usize) -> FrameVec<'_, T> {
+            let $this = self;
+            infallible(FrameVec::of_elem($frame, value, len))
+        }
+
+        /// Like [`Self::frame_vec_from_elem`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_vec_from_elem<T: Clone>(&self, value: T, len: usize) -> Result<FrameVec<'_, T>, AllocError> {
+            let $this = self;
+            FrameVec::of_elem($frame, value, len)
+        }
+
         /// Makes a slice of what an iterator yields.
         ///
         /// ```
