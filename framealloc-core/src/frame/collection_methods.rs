@@ -3,10 +3,11 @@
 use core::fmt;
 use core::hash::Hash;
 
+use super::collect::CollectInto;
 use super::map::FrameHasher;
 use super::{Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec};
 use crate::SmartAlloc;
-use crate::error::{AllocError, infallible};
+use crate::error::{AllocError, Failure, infallible};
 
 macro_rules! collection_methods {
     ($this:ident => $frame:expr) => {
@@ -109,6 +110,45 @@ macro_rules! collection_methods {
         pub fn try_frame_vec_from_elem<T: Clone>(&self, value: T, len: usize) -> Result<FrameVec<'_, T>, AllocError> {
             let $this = self;
             FrameVec::of_elem($frame, value, len)
+        }
+
+        /// Makes a vector, map, set, string or boxed slice of what an iterator yields, as `collect` does; or a `Result` or `Option` of
+        /// one. For collections of your own see [`FromFrameIterator`](crate::collections::FromFrameIterator).
+        ///
+        /// ```
+        /// use framealloc_core::{FrameMap, FrameString, FrameVec};
+        ///
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let squares = alloc.frame_collect::<FrameVec<_>>((0..4).map(|n| n * n));
+        /// assert_eq!(squares, [0, 1, 4, 9]);
+        /// let by_name: FrameMap<&str, u32> = alloc.frame_collect([("ann", 3), ("bo", 5)]);
+        /// assert_eq!(by_name["bo"], 5);
+        /// assert_eq!(alloc.frame_collect::<FrameString>("abc".chars().rev()), "cba");
+        /// let numbers: Result<FrameVec<u8>, _> = alloc.frame_collect("1 2 x".split(' ').map(str::parse));
+        /// assert!(numbers.is_err());
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_collect<'f, C>(&'f self, values: impl IntoIterator<Item: CollectInto<'f, C>>) -> C {
+            let $this = self;
+            infallible(CollectInto::try_collect_into(values, $frame).map_err(Failure::fail))
+        }
+
+        /// Like [`Self::frame_collect`]; what was made of the values until then is dropped.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_collect<'f, C>(
+            &'f self,
+            values: impl IntoIterator<Item: CollectInto<'f, C>>,
+        ) -> Result<C, AllocError> {
+            let $this = self;
+            CollectInto::try_collect_into(values, $frame)
         }
 
         /// Makes a slice of what an iterator yields.

@@ -1,6 +1,7 @@
 //! Frame memory: values that die with the frame or with a scope in it.
 
 pub(crate) mod boxed;
+pub(crate) mod collect;
 mod collection_methods;
 pub(crate) mod handle;
 pub(crate) mod map;
