@@ -56,9 +56,12 @@ pub mod snapshot {
     };
 }
 
-/// The iterators of the collections in frame memory, and what maps are made of.
+/// The iterators, errors and traits of the collections in frame memory, and what maps are made of.
 pub mod collections {
+    pub use crate::frame::collect::{CollectInto, FromFrameIterator};
     pub use crate::frame::map::{FrameAllocator, FrameHasher, Map, Set};
+    pub use crate::frame::string::text::Text;
+    pub use crate::frame::string::{FromUtf8Error, FromUtf16Error, StringDrain};
     pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};
 }
 

@@ -266,10 +266,15 @@ fn r4_what_is_forgotten_halfway_leaks_and_never_doubles() {
     std::mem::forget(vec.drain(4..6));
     assert_eq!(vec, ["0", "1", "2", "3"]);
     vec.push("4".to_owned());
-    let mut taken = vec.extract_if(|_| true);
+    let mut taken = vec.extract_if(.., |_| true);
     assert_eq!(taken.next().as_deref(), Some("0"));
     std::mem::forget(taken);
     assert!(vec.is_empty());
     vec.push("5".to_owned());
+    std::mem::forget(vec.extract_if(..0, |_| true));
+    assert!(vec.is_empty(), "the hole was open at the first");
+    vec.extend(["6", "7", "8"].map(str::to_owned));
+    std::mem::forget(vec.splice(1..2, ["9".to_owned()]));
+    assert_eq!(vec, ["6", "9", "8"], "the values came with the call");
     std::mem::forget(vec.into_iter());
 }

@@ -3,6 +3,7 @@
 mod box_compare;
 mod box_convert;
 pub(crate) mod boxed;
+pub(crate) mod collect;
 mod collection_methods;
 pub(crate) mod handle;
 pub(crate) mod map;

@@ -1,5 +1,7 @@
 //! The vector: a growable buffer in frame memory, held by value. Invariants V1 to V5 are in `raw/mod.rs`.
 
+mod arrays;
+
 use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem::{ManuallyDrop, MaybeUninit};
@@ -30,6 +32,36 @@ use crate::error::{AllocError, Failure};
 /// }
 /// contacts.retain(|id| id % 2 == 0);
 /// assert_eq!(contacts.len(), 50);
+/// ```
+///
+/// # No `Default`
+/// A vector knows its frame from the beginning, so nothing makes one out of nothing. One without a frame would have to fail at its
+/// first push, at run time. In place of
+/// - `mem::take(&mut vec)` there is [`vec.take()`](FrameVec::take),
+/// - `entry.or_default()` there is `entry.or_insert_with(|| FrameVec::new_in(frame))`,
+/// - `#[derive(Default)]` there is a function that takes the frame:
+///
+/// ```
+/// use framealloc_core::{Frame, FrameVec, SmartAlloc};
+///
+/// struct Batch<'f> {
+///     items: FrameVec<'f, u32>,
+/// }
+///
+/// impl<'f> Batch<'f> {
+///     fn new(frame: &'f Frame) -> Self {
+///         Self { items: FrameVec::new_in(frame) }
+///     }
+/// }
+///
+/// let alloc = SmartAlloc::default();
+/// let mut batch = Batch::new(alloc.frame());
+/// batch.items.push(7);
+/// let full = batch.items.take();
+/// assert!(full == [7] && batch.items.is_empty());
+///
+/// let mut by_team = alloc.frame_map::<u8, FrameVec<'_, u32>>();
+/// by_team.entry(1).or_insert_with(|| alloc.frame_vec()).push(7);
 /// ```
 pub struct FrameVec<'f, T> {
     block: Block<'f, T>,

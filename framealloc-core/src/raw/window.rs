@@ -118,6 +118,8 @@ pub(crate) const fn padded(size: usize) -> usize {
 
 /// The least bytes that a fresh window beginning at the address `base` must have for a block: exactly, so that a budget
 /// serves its last byte. A multiple of [`MIN_ALIGN`], as `base` is.
+///
+/// A layout is never larger than a value may be; where its padding takes it over that, it is memory that there is not.
 pub(crate) fn needed(layout: Layout, side: Side, base: usize) -> Result<usize, AllocError> {
     let bytes = match side {
         Side::Object => padded(layout.size()).checked_add(base.wrapping_neg() % layout.align().max(MIN_ALIGN)),
@@ -126,14 +128,15 @@ pub(crate) fn needed(layout: Layout, side: Side, base: usize) -> Result<usize, A
             layout.size().checked_add(pad).and_then(|bytes| bytes.checked_next_multiple_of(MIN_ALIGN))
         }
     };
-    bytes.filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::CapacityOverflow)
+    bytes.filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::OutOfMemory { asked: layout.size() })
 }
 
 /// As [`needed`], for the bottom of a chunk that is not there yet: exactly up to an alignment of [`CHUNK_ALIGN`].
 pub(crate) fn needed_in_chunk(layout: Layout, side: Side) -> Result<usize, AllocError> {
     let bytes = needed(layout, side, 0)?;
     let unknown = layout.align().saturating_sub(CHUNK_ALIGN);
-    bytes.checked_add(unknown).filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::CapacityOverflow)
+    let bytes = bytes.checked_add(unknown).filter(|bytes| isize::try_from(*bytes).is_ok());
+    bytes.ok_or(AllocError::OutOfMemory { asked: layout.size() })
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ impl<'f, T> IntoIterator for FrameBox<'f, [T]> {
 /// ```
 /// ```compile_fail,E0502
 /// let mut alloc = framealloc_core::SmartAlloc::default();
-/// let slice = alloc.frame_vec::<u8>().into_slice();
+/// let slice = alloc.frame_vec::<u8>().into_shared_slice();
 /// alloc.end_frame();
 /// slice.len();
 /// ```
