@@ -25,6 +25,7 @@ mod barrier;
 mod box_traits;
 mod budget;
 mod config;
+mod drops;
 mod error;
 mod frame;
 mod observe;
@@ -57,8 +58,10 @@ pub mod snapshot {
 
 /// The iterators of the collections in frame memory, and what maps are made of.
 pub mod collections {
-    pub use crate::frame::map::{FrameAllocator, FrameHasher, Map, Set};
+    pub use crate::frame::table::{FrameAllocator, FrameHasher, Map, Set};
+    pub use crate::frame::table_iter::{IntoKeys, IntoValues, MapDrain, MapIntoIter, SetDrain, SetIntoIter};
     pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};
+    pub use hashbrown::Equivalent;
 }
 
 #[doc(hidden)]
