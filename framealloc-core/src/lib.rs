@@ -58,6 +58,11 @@ pub mod snapshot {
 
 /// The iterators of the collections in frame memory, and what maps are made of.
 pub mod collections {
+    pub use crate::frame::deque::{DequeDrain, DequeIntoIter, DequeIter, DequeIterMut};
+    pub use crate::frame::heap_queue::{HeapIntoIter, PeekMut};
+    pub use crate::frame::sorted::{
+        SortedDrain, SortedEntry, SortedIntoIter, SortedIter, SortedIterMut, SortedOccupied, SortedVacant,
+    };
     pub use crate::frame::table::{FrameAllocator, FrameHasher, Map, Set};
     pub use crate::frame::table_iter::{IntoKeys, IntoValues, MapDrain, MapIntoIter, SetDrain, SetIntoIter};
     pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};
@@ -76,7 +81,8 @@ pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy, DeclaredBudge
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, Limit};
 pub use frame::{
-    Cursor, Frame, FrameBox, FrameHandle, FrameMap, FrameScope, FrameSet, FrameSlot, FrameString, FrameVec,
+    Cursor, Frame, FrameBox, FrameDeque, FrameHandle, FrameHeap, FrameMap, FrameScope, FrameSet, FrameSlot,
+    FrameSortedMap, FrameString, FrameVec,
 };
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};

@@ -2,13 +2,17 @@
 
 pub(crate) mod boxed;
 mod collection_methods;
+pub(crate) mod deque;
 pub(crate) mod handle;
+pub(crate) mod heap_queue;
 pub(crate) mod map;
 mod methods;
 pub(crate) mod promotions;
+mod queue_methods;
 pub(crate) mod retain;
 pub(crate) mod scope;
 pub(crate) mod set;
+pub(crate) mod sorted;
 pub(crate) mod string;
 pub(crate) mod table;
 pub(crate) mod table_iter;
@@ -17,7 +21,9 @@ pub(crate) mod vec;
 pub use crate::raw::cursor::Cursor;
 pub use crate::raw::frame::Frame;
 pub use boxed::{FrameBox, FrameSlot};
+pub use deque::FrameDeque;
 pub use handle::FrameHandle;
+pub use heap_queue::FrameHeap;
 pub use map::FrameMap;
 pub use promotions::{
     FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions,
@@ -25,5 +31,6 @@ pub use promotions::{
 pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use scope::FrameScope;
 pub use set::FrameSet;
+pub use sorted::FrameSortedMap;
 pub use string::FrameString;
 pub use vec::FrameVec;

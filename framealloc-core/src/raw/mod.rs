@@ -98,6 +98,7 @@ pub(crate) mod count;
 pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;
+pub(crate) mod deque;
 pub(crate) mod figures;
 pub(crate) mod frame;
 pub(crate) mod from_raw;
