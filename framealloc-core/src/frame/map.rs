@@ -265,19 +265,12 @@ impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, R: BuildHasher> PartialEq<Frame
 
 impl<K: Eq + Hash, V: Eq, S: BuildHasher> Eq for FrameMap<'_, K, V, S> {}
 
+// Not the other way round: while the standard library's map compares with its like only, `map == iter.collect()` needs no type.
 impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, R: BuildHasher> PartialEq<std::collections::HashMap<K, V, R>>
     for FrameMap<'_, K, V, S>
 {
     fn eq(&self, other: &std::collections::HashMap<K, V, R>) -> bool {
         self.len() == other.len() && self.iter().all(|(key, value)| other.get(key).is_some_and(|other| value == other))
-    }
-}
-
-impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, R: BuildHasher> PartialEq<FrameMap<'_, K, V, S>>
-    for std::collections::HashMap<K, V, R>
-{
-    fn eq(&self, other: &FrameMap<'_, K, V, S>) -> bool {
-        other == self
     }
 }
 

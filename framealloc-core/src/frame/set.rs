@@ -237,14 +237,9 @@ impl<T: Eq + Hash, S: BuildHasher, R: BuildHasher> PartialEq<FrameSet<'_, T, R>>
 
 impl<T: Eq + Hash, S: BuildHasher> Eq for FrameSet<'_, T, S> {}
 
+// Not the other way round: see `FrameMap`.
 impl<T: Eq + Hash, S: BuildHasher, R: BuildHasher> PartialEq<std::collections::HashSet<T, R>> for FrameSet<'_, T, S> {
     fn eq(&self, other: &std::collections::HashSet<T, R>) -> bool {
         self.len() == other.len() && self.iter().all(|value| other.contains(value))
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher, R: BuildHasher> PartialEq<FrameSet<'_, T, S>> for std::collections::HashSet<T, R> {
-    fn eq(&self, other: &FrameSet<'_, T, S>) -> bool {
-        other == self
     }
 }

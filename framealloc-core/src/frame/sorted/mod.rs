@@ -465,15 +465,10 @@ impl<K: PartialEq, V: PartialEq> PartialEq for FrameSortedMap<'_, K, V> {
 
 impl<K: Eq, V: Eq> Eq for FrameSortedMap<'_, K, V> {}
 
+// Not the other way round: see `FrameMap`.
 impl<K: PartialEq, V: PartialEq> PartialEq<BTreeMap<K, V>> for FrameSortedMap<'_, K, V> {
     fn eq(&self, other: &BTreeMap<K, V>) -> bool {
         self.len() == other.len() && self.iter().eq(other)
-    }
-}
-
-impl<K: PartialEq, V: PartialEq> PartialEq<FrameSortedMap<'_, K, V>> for BTreeMap<K, V> {
-    fn eq(&self, other: &FrameSortedMap<'_, K, V>) -> bool {
-        other == self
     }
 }
 
