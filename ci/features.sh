@@ -17,7 +17,8 @@ for features in parking_lot allocator-api2 diagnostics memory_filter; do
 done
 echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
-cargo test -p framealloc-core --doc --features serde snapshot
+cargo test -p framealloc-core --doc --features snapshot-json snapshot
+cargo test -p framealloc-core --features snapshot-json --test serialize
 echo "== framealloc-core with tracy"
 cargo test -p framealloc-core --features tracy --test tracy --test recording --test phases
 cargo test -p framealloc-core --features tracy --doc tracy

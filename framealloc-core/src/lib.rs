@@ -34,6 +34,8 @@ mod observe;
 mod raw;
 mod rows;
 mod scratch;
+#[cfg(feature = "serde")]
+mod serialize;
 mod site;
 mod sync;
 mod tag;
@@ -98,8 +100,8 @@ pub use observe::events::{FrameEvent, Subscription};
 pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
 pub use observe::phases::{PhaseGuard, PhaseSpan, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
-#[cfg(feature = "serde")]
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+#[cfg(feature = "snapshot-json")]
+#[cfg_attr(docsrs, doc(cfg(feature = "snapshot-json")))]
 pub use observe::snapshot::SnapshotError;
 pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
