@@ -18,7 +18,9 @@ done
 echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
 cargo test -p framealloc-core --doc --features snapshot-json snapshot
-cargo test -p framealloc-core --features snapshot-json --test serialize
+echo "== framealloc-core with rayon and snapshot-json"
+cargo test -p framealloc-core --features rayon,snapshot-json --test parallel --test serialize
+cargo test -p framealloc-core --doc --features rayon parallel
 echo "== framealloc-core with tracy"
 cargo test -p framealloc-core --features tracy --test tracy --test recording --test phases
 cargo test -p framealloc-core --features tracy --doc tracy

@@ -7,6 +7,8 @@ pub(crate) mod handle;
 pub(crate) mod heap_queue;
 pub(crate) mod map;
 mod methods;
+#[cfg(feature = "rayon")]
+mod parallel;
 pub(crate) mod promotions;
 mod queue_methods;
 pub(crate) mod retain;
