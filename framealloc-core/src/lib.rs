@@ -26,6 +26,7 @@ mod box_traits;
 mod budget;
 mod clock;
 mod config;
+mod drops;
 mod error;
 mod frame;
 mod observe;
@@ -34,6 +35,8 @@ mod observe;
 mod raw;
 mod rows;
 mod scratch;
+#[cfg(feature = "serde")]
+mod serialize;
 mod site;
 mod sync;
 mod tag;
@@ -59,10 +62,17 @@ pub mod snapshot {
 /// The iterators, errors and traits of the collections in frame memory, and what maps are made of.
 pub mod collections {
     pub use crate::frame::collect::{CollectInto, FromFrameIterator};
-    pub use crate::frame::map::{FrameAllocator, FrameHasher, Map, Set};
     pub use crate::frame::string::text::Text;
     pub use crate::frame::string::{FromUtf8Error, FromUtf16Error, StringDrain};
+    pub use crate::frame::deque::{DequeDrain, DequeIntoIter, DequeIter, DequeIterMut};
+    pub use crate::frame::heap_queue::{HeapIntoIter, PeekMut};
+    pub use crate::frame::sorted::{
+        SortedDrain, SortedEntry, SortedIntoIter, SortedIter, SortedIterMut, SortedOccupied, SortedVacant,
+    };
+    pub use crate::frame::table::{FrameAllocator, FrameHasher, Map, Set};
+    pub use crate::frame::table_iter::{IntoKeys, IntoValues, MapDrain, MapIntoIter, SetDrain, SetIntoIter};
     pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};
+    pub use hashbrown::Equivalent;
 }
 
 #[doc(hidden)]
@@ -78,7 +88,8 @@ pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
 pub use error::{AllocError, FillError, InteriorNulError, Limit};
 pub use frame::CloneInFrame;
 pub use frame::{
-    Cursor, Frame, FrameBox, FrameHandle, FrameMap, FrameScope, FrameSet, FrameSlot, FrameString, FrameVec,
+    Cursor, Frame, FrameBox, FrameDeque, FrameHandle, FrameHeap, FrameMap, FrameScope, FrameSet, FrameSlot,
+    FrameSortedMap, FrameString, FrameVec,
 };
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
@@ -94,8 +105,8 @@ pub use observe::events::{FrameEvent, Subscription};
 pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
 pub use observe::phases::{PhaseGuard, PhaseSpan, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
-#[cfg(feature = "serde")]
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+#[cfg(feature = "snapshot-json")]
+#[cfg_attr(docsrs, doc(cfg(feature = "snapshot-json")))]
 pub use observe::snapshot::SnapshotError;
 pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};

@@ -31,8 +31,7 @@ trait CloneWithRoom {
 impl CloneWithRoom for framealloc_core::FrameMap<'_, u64, u64> {
     fn clone_with_room(&self, room: usize) -> Self {
         let mut copy = self.clone();
-        let table: &mut framealloc_core::collections::Map<'_, u64, u64> = &mut copy;
-        table.reserve(room);
+        copy.reserve(room);
         copy
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 use core::hash::Hash;
 
 use super::collect::CollectInto;
-use super::map::FrameHasher;
+use super::table::FrameHasher;
 use super::{Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec};
 use crate::SmartAlloc;
 use crate::error::{AllocError, Failure, infallible};

@@ -92,6 +92,11 @@
 //! - **V6** Blocks handed out through `Allocator` are growables of the one arena that the allocator names, and live as long
 //!   as it is borrowed.
 //! - **V7** The bytes of a string are UTF-8 whenever user code can see them or a panic can leave them.
+//! - **V8** What an allocator of tables has set aside is a block of V6 that nobody else has. It is handed out once, or given
+//!   back by the allocator that has it: clones take it over.
+//! - **V9** The vector under a deque counts its capacity as its length, of places that may hold anything. `len` is at most the
+//!   capacity, `head` below it or both are 0. The `len` places from `head` on, round the end, are initialised and owned by
+//!   the deque; what is elsewhere is not. V2 holds for deques as for vectors.
 
 pub(crate) mod allocator;
 pub(crate) mod arena;
@@ -104,6 +109,7 @@ pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;
 mod entries;
+pub(crate) mod deque;
 pub(crate) mod figures;
 pub(crate) mod fill;
 pub(crate) mod frame;
@@ -137,6 +143,7 @@ pub(crate) mod scratch;
 pub(crate) mod share;
 pub(crate) mod slab;
 pub(crate) mod string;
+pub(crate) mod table;
 pub(crate) mod thread_heap;
 pub(crate) mod tls;
 #[cfg(feature = "tracy")]

@@ -470,6 +470,19 @@ impl<'f, T> FrameVec<'f, T> {
         (values, Block { start, capacity, frame, owns: PhantomData })
     }
 
+    /// Gives up the elements and keeps the memory.
+    #[inline]
+    pub(super) fn into_uninit(self) -> FrameVec<'f, MaybeUninit<T>> {
+        let this = ManuallyDrop::new(self);
+        let Block { start, capacity, frame, .. } = this.block;
+        #[cfg(feature = "debug")]
+        if core::mem::needs_drop::<T>() {
+            frames::value_gone(start.addr().get());
+        }
+        // `this` is not dropped, and any bytes are a value of `MaybeUninit`.
+        FrameVec { block: Block { start: start.cast(), capacity, frame, owns: PhantomData }, len: this.len }
+    }
+
     /// The place of the element `index`, which is at most the capacity.
     #[inline(always)]
     pub(super) fn as_non_null(&self, index: usize) -> NonNull<T> {
@@ -484,6 +497,23 @@ impl<'f, T> FrameVec<'f, T> {
     #[inline(always)]
     pub(super) unsafe fn relength(&mut self, len: usize) {
         self.len = len;
+    }
+}
+
+impl<'f, T> FrameVec<'f, MaybeUninit<T>> {
+    /// Takes the first `len` places for elements.
+    ///
+    /// # Safety
+    /// They are initialised, at most as many as the capacity, and owned by nobody else.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(super) unsafe fn assume_init(self, len: usize) -> FrameVec<'f, T> {
+        let this = ManuallyDrop::new(self);
+        let Block { start, capacity, frame, .. } = this.block;
+        #[cfg(feature = "debug")]
+        if core::mem::needs_drop::<T>() && capacity * size_of::<T>() != 0 {
+            frames::value_made(start.addr().get(), capacity * size_of::<T>(), core::any::type_name::<[T]>());
+        }
+        FrameVec { block: Block { start: start.cast(), capacity, frame, owns: PhantomData }, len }
     }
 }
 
