@@ -23,6 +23,7 @@ extern crate self as framealloc_core;
 mod alloc;
 mod barrier;
 mod box_traits;
+mod box_values;
 mod budget;
 mod config;
 mod error;
