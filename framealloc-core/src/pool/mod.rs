@@ -9,6 +9,8 @@
 
 mod boxed;
 pub(crate) mod cloned;
+pub mod iter;
+mod map;
 mod on_alloc;
 mod refused;
 mod slot;
@@ -17,6 +19,7 @@ mod typed;
 
 pub use boxed::PoolBox;
 pub use cloned::CloneBoxed;
+pub use map::{PoolKey, PoolMap};
 pub use refused::Refused;
 pub use slot::PoolSlot;
 pub use stats::{Oversized, PoolStats, class_pools, for_each_own, oversized, own_pools};
