@@ -96,7 +96,7 @@ pub use observe::snapshot::SnapshotError;
 pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
-pub use pool::{PoolKey, PoolMap};
+pub use pool::{PoolKey, PoolMap, Recycle, RecyclePool, Recycled};
 pub use raw::counting::{AllocCalls, CountingAlloc};
 pub use raw::heap_guard::{HeapGuard, no_heap};
 pub use scratch::{Scratch, ScratchSet, ScratchStats};
