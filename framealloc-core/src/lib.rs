@@ -9,6 +9,8 @@
 //! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
 //! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
 //! | an object that comes and goes | [`SmartAlloc::pool_box`], [`pool::Pooled`] | on drop, on any thread |
+//! | objects known by keys | [`PoolMap`] | on removal, or with the map |
+//! | a `Vec` or the like that keeps its buffer | [`RecyclePool::take`] | never: it comes back empty |
 //! | a level, a match, a subsystem | [`SmartAlloc::scratch`] | when the region is reset or dropped |
 //! | a frame value that proved worth keeping | [`SmartAlloc::frame_retained`] | as its new home |
 //! | a value for another thread | [`SmartAlloc::frame_box_for_transfer`] | after receipt |

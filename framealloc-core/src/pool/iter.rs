@@ -6,7 +6,8 @@ use core::slice;
 use std::vec;
 
 use super::boxed::PoolBox;
-use super::map::{Entry, PoolKey, PoolMap};
+use super::key::PoolKey;
+use super::map::{Entry, PoolMap};
 
 /// An iterator over the places of a table that gives those with values.
 macro_rules! places {

@@ -1,26 +1,16 @@
 //! `PoolMap`: values in a pool, known by keys that notice when their value is gone.
 
 use core::fmt;
-use core::marker::PhantomData;
 use core::num::NonZeroU32;
 use core::ops::{Index, IndexMut};
 
 use super::boxed::PoolBox;
+use super::key::PoolKey;
 use super::refused::Refused;
 use super::slot::PoolSlot;
 use super::typed::Pooled;
 use crate::error::{AllocError, Failure, infallible};
 use crate::observe::refusals;
-
-/// The name of a value in a [`PoolMap`]: `Copy`, 8 bytes, as is an `Option` of it.
-///
-/// A key finds its value until that is removed, and nothing afterwards: the place may hold another value by then, but of
-/// another generation. A key is good for the map it comes from; another map of the same type may take it for one of its own.
-pub struct PoolKey<T> {
-    index: u32,
-    generation: NonZeroU32,
-    value: PhantomData<fn() -> T>,
-}
 
 /// Values in a pool, known by keys.
 ///
@@ -332,11 +322,10 @@ impl<T> PoolMap<T> {
     pub fn retain(&mut self, mut keep: impl FnMut(PoolKey<T>, &mut T) -> bool) {
         for (index, position) in (0..END).zip(0..self.entries.len()) {
             let entry = &mut self.entries[position];
-            let key = PoolKey::new(index, entry.generation);
-            if let Some(value) = &mut entry.value {
-                if !keep(key, value) {
-                    drop(self.vacate(index));
-                }
+            let key = entry.key(index);
+            let Some(value) = &mut entry.value else { continue };
+            if !keep(key, value) {
+                drop(self.vacate(index));
             }
         }
     }
@@ -377,52 +366,6 @@ impl<T: fmt::Debug> fmt::Debug for PoolMap<T> {
 impl<T> Entry<T> {
     pub(super) fn key(&self, index: u32) -> PoolKey<T> {
         PoolKey::new(index, self.generation)
-    }
-}
-
-impl<T> PoolKey<T> {
-    fn new(index: u32, generation: NonZeroU32) -> Self {
-        Self { index, generation, value: PhantomData }
-    }
-}
-
-impl<T> Clone for PoolKey<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for PoolKey<T> {}
-
-impl<T> PartialEq for PoolKey<T> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.index, self.generation) == (other.index, other.generation)
-    }
-}
-
-impl<T> Eq for PoolKey<T> {}
-
-impl<T> PartialOrd for PoolKey<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T> Ord for PoolKey<T> {
-    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        (self.index, self.generation).cmp(&(other.index, other.generation))
-    }
-}
-
-impl<T> core::hash::Hash for PoolKey<T> {
-    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        (self.index, self.generation).hash(state);
-    }
-}
-
-impl<T> fmt::Debug for PoolKey<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PoolKey({} v{})", self.index, self.generation)
     }
 }
 

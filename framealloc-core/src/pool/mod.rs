@@ -4,12 +4,15 @@
 //! figures. Both give a [`PoolBox`], which may be dropped on any thread and frees its slot for whichever thread asks next. All
 //! pools are process-wide: what is in them may outlive every allocator.
 //!
+//! [`PoolMap`] names values in pools by keys and goes through them; [`RecyclePool`] keeps values with their buffers.
+//!
 //! Memory is taken from the global allocator in slabs of 64 KiB, under the lock of the pool: a global allocator must not itself
 //! use these pools. [`trim`] gives slabs without live objects back.
 
 mod boxed;
 pub(crate) mod cloned;
 pub mod iter;
+mod key;
 mod map;
 mod on_alloc;
 mod recycle;
@@ -20,7 +23,8 @@ mod typed;
 
 pub use boxed::PoolBox;
 pub use cloned::CloneBoxed;
-pub use map::{PoolKey, PoolMap};
+pub use key::PoolKey;
+pub use map::PoolMap;
 pub use recycle::{Recycle, RecyclePool, RecycleStats, Recycled};
 pub use refused::Refused;
 pub use slot::PoolSlot;
