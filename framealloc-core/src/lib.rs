@@ -9,6 +9,8 @@
 //! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
 //! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
 //! | an object that comes and goes | [`SmartAlloc::pool_box`], [`pool::Pooled`] | on drop, on any thread |
+//! | objects known by keys | [`PoolMap`] | on removal, or with the map |
+//! | a `Vec` or the like that keeps its buffer | [`RecyclePool::take`] | never: it comes back empty |
 //! | a level, a match, a subsystem | [`SmartAlloc::scratch`] | when the region is reset or dropped |
 //! | a frame value that proved worth keeping | [`SmartAlloc::frame_retained`] | as its new home |
 //! | a value for another thread | [`SmartAlloc::frame_box_for_transfer`] | after receipt |
@@ -23,6 +25,7 @@ extern crate self as framealloc_core;
 mod alloc;
 mod barrier;
 mod box_traits;
+mod box_values;
 mod budget;
 mod clock;
 mod config;
@@ -111,6 +114,7 @@ pub use observe::snapshot::SnapshotError;
 pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
+pub use pool::{PoolKey, PoolMap, Recycle, RecyclePool, Recycled};
 pub use raw::counting::{AllocCalls, CountingAlloc};
 pub use raw::heap_guard::{HeapGuard, no_heap};
 pub use scratch::{Scratch, ScratchSet, ScratchStats};

@@ -100,6 +100,7 @@
 
 pub(crate) mod allocator;
 pub(crate) mod arena;
+pub(crate) mod beside;
 pub(crate) mod blocks;
 pub(crate) mod cache;
 pub(crate) mod chunk;
