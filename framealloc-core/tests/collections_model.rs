@@ -38,6 +38,7 @@ enum Step {
     Collect(u8),
     Clone,
     IntoBoxed,
+    OfBox(usize, u8),
     Neighbour(u8),
     EndFrame,
 }
@@ -74,6 +75,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (2..5_u8).prop_map(Step::Collect),
         1 => Just(Step::Clone),
         1 => Just(Step::IntoBoxed),
+        1 => (0..20_usize, any::<u8>()).prop_map(|(count, value)| Step::OfBox(count, value)),
         2 => any::<u8>().prop_map(Step::Neighbour),
         1 => Just(Step::EndFrame),
     ]
@@ -214,10 +216,13 @@ fn reshape(vec: &mut FrameVec<'_, Value>, model: &mut Vec<Value>, step: Step) {
         Step::IntoBoxed => {
             let whole = vec.split_off(0);
             let frame = whole.frame();
-            let boxed = whole.into_boxed();
-            let mut again = frame.frame_vec();
-            again.extend(boxed);
-            *vec = again;
+            *vec = FrameVec::from_boxed_in(whole.into_boxed(), frame);
+        }
+        Step::OfBox(count, value) => {
+            let frame = vec.frame();
+            let boxed = frame.frame_slice_fill_with(count, |_| Box::new(value));
+            *vec = FrameVec::from_boxed_in(boxed, frame);
+            *model = vec![Box::new(value); count];
         }
         Step::Remove(_) | Step::SwapRemove(_) | Step::Neighbour(_) | Step::EndFrame => {}
         other => unreachable!("{other:?} is a step of `apply`"),

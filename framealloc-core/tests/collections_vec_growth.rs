@@ -278,3 +278,43 @@ fn r4_what_is_forgotten_halfway_leaks_and_never_doubles() {
     assert_eq!(vec, ["6", "9", "8"], "the values came with the call");
     std::mem::forget(vec.into_iter());
 }
+
+#[test]
+fn a_vector_of_a_box_stays_in_its_place_and_grows_into_nobody() {
+    let alloc = SmartAlloc::default();
+    alloc.scoped(|frame| {
+        // A box that was a vector is the newest growable: it grows where it is.
+        let mut vec = frame.frame_vec();
+        filled(&mut vec, 20);
+        let start = vec.as_ptr();
+        let mut vec = FrameVec::from_boxed_in(vec.into_boxed(), frame);
+        assert_eq!((vec.as_ptr(), vec.len(), vec.capacity()), (start, 20, 20));
+        filled(&mut vec, 40);
+        assert_eq!(vec.as_ptr(), start);
+        assert_counts_up(&vec);
+        // Objects, of this frame and others, between neighbours: they move.
+        for home in [frame, alloc.frame(), &*alloc.frame_scope()] {
+            let below = home.frame_slice_copy(&[CANARY; 8]);
+            let boxed = home.frame_slice_fill_with(20, |n| n as u64);
+            let above = home.frame_slice_copy(&[CANARY; 8]);
+            let mut moved = FrameVec::from_boxed_in(boxed, frame);
+            let start = moved.as_ptr();
+            filled(&mut moved, 100);
+            assert_ne!(moved.as_ptr(), start);
+            moved.shrink_to_fit();
+            assert_counts_up(&moved);
+            assert!(*below == [CANARY; 8] && *above == [CANARY; 8]);
+            assert_counts_up(&vec);
+        }
+    });
+    let mut none = FrameVec::from_boxed_in(alloc.frame_slice_fill_with(0, |n| n), alloc.frame());
+    none.push(1);
+    let units = FrameVec::from_boxed_in(alloc.frame_slice_fill_with(3, |_| ()), alloc.frame());
+    assert_eq!((none.len(), units.len(), units.capacity()), (1, 3, usize::MAX));
+    // A box that another thread made, in memory of its own.
+    let boxed =
+        std::thread::scope(|scope| scope.spawn(|| alloc.frame_slice_fill_with(20, |n| n.to_string())).join().unwrap());
+    let mut texts = FrameVec::from_boxed_in(boxed, alloc.frame());
+    texts.push("20".to_owned());
+    assert!(texts.into_iter().eq((0..=20).map(|n| n.to_string())));
+}

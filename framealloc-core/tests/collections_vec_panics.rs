@@ -278,6 +278,15 @@ fn reshaping_operations<T: Element>() {
         let pairs = frame.frame_vec_from_elem([T::make(1), T::make(2)], 3);
         vec.append(&mut pairs.into_flattened());
     });
+    matrix::<T>("of a box", |vec| {
+        let frame = vec.frame();
+        let boxed = frame.frame_slice_fill_with(5, |_| {
+            step();
+            T::make(3)
+        });
+        *vec = FrameVec::from_boxed_in(boxed, frame);
+        *vec = FrameVec::from_boxed_in(vec.take().into_boxed(), frame);
+    });
     matrix::<T>("frame_collect", |vec| {
         let frame = vec.frame();
         *vec = frame.frame_collect::<FrameVec<'_, T>>(vec.take().into_iter().filter(|value| {

@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use framealloc_core::collections::{FromFrameIterator, FromUtf8Error, FromUtf16Error};
 use framealloc_core::{
-    AllocError, Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec, SmartAlloc, frame_format, frame_vec,
-    try_frame_vec,
+    AllocError, Frame, FrameBox, FrameDeque, FrameHeap, FrameMap, FrameSet, FrameSortedMap, FrameString, FrameVec,
+    SmartAlloc, frame_format, frame_vec, try_frame_vec,
 };
 
 /// Both ways, equal and not.
@@ -105,6 +105,12 @@ fn everything_in_a_frame_can_be_collected_into() {
     assert_eq!(alloc.frame_collect::<FrameString<'_>>(vec!["a".to_owned(), "b".to_owned()]), "ab");
     let text: FrameBox<'_, str> = alloc.frame_collect([Cow::Borrowed("c"), Cow::Owned("d".to_owned())]);
     assert_eq!(&*text, "cd");
+    let deque: FrameDeque<'_, u32> = alloc.frame_collect(numbers());
+    assert!(deque.into_iter().eq(numbers()));
+    let heap: FrameHeap<'_, u32> = alloc.frame_collect(numbers());
+    assert_eq!(heap.into_sorted_vec().last(), Some(&99));
+    let sorted: FrameSortedMap<'_, u32, u32> = alloc.frame_collect([(3, 1), (1, 2), (3, 4)]);
+    assert!(sorted.into_iter().eq([(1, 2), (3, 4)]));
     // In the frame that is asked.
     alloc.scoped(|frame| {
         let vec: FrameVec<'_, _> = frame.frame_collect([1, 2]);

@@ -360,7 +360,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value.alias = None;
                 Some(value)
             }
-            "into_slice" | "into_bump_slice" | "leak" | "into_mut" => {
+            "into_bump_slice" | "leak" | "into_mut" => {
                 self.moved(call.receiver);
                 let element = receiver.ty.argument(0);
                 if self.types.drops(&element) == Some(true) {
@@ -369,6 +369,16 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 let mut value = receiver.clone();
                 value.ty = Ty::exclusive(if head == Known::FrameVec { Ty::Slice(Arc::new(element)) } else { element });
+                value.alias = None;
+                Some(value)
+            }
+            "into_shared_slice" | "into_shared_str" => {
+                self.moved(call.receiver);
+                let mut value = receiver.clone();
+                value.ty = Ty::reference(match head {
+                    Known::FrameVec => Ty::Slice(Arc::new(receiver.ty.argument(0))),
+                    _ => Ty::Str,
+                });
                 value.alias = None;
                 Some(value)
             }
@@ -390,6 +400,11 @@ impl<'l> Interpreter<'_, 'l> {
                     }
                 }
                 Some(Value::unit())
+            }
+            "take" if matches!(head, Known::FrameVec | Known::FrameString) => {
+                let mut value = receiver.clone();
+                value.alias = None;
+                Some(value)
             }
             "clone" => {
                 // A clone of a box in the frame would be in the frame as well; of its content, a value of its own.

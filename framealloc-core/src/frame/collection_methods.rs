@@ -112,7 +112,7 @@ macro_rules! collection_methods {
             FrameVec::of_elem($frame, value, len)
         }
 
-        /// Makes a vector, map, set, string or boxed slice of what an iterator yields, as `collect` does; or a `Result` or `Option` of
+        /// Makes any collection in frame memory, or a boxed slice, of what an iterator yields, as `collect` does; or a `Result` or `Option` of
         /// one. For collections of your own see [`FromFrameIterator`](crate::collections::FromFrameIterator).
         ///
         /// ```

@@ -84,8 +84,10 @@
 //! - **V1** The first `len` places of a vector's block are initialised and owned by the vector; `len <= capacity`.
 //! - **V2** The length never counts an element that user code could find missing: it falls before drops and closures run
 //!   and rises after the element is written. What is behind a hole is moved down by the guard that opened it.
-//! - **V3** A block is a growable of `frame`'s arena with `capacity * size_of::<T>()` bytes, at most `isize::MAX`. Without
-//!   capacity, and for types without size (capacity `usize::MAX`), it dangles and never reaches the arena.
+//! - **V3** A block is a growable of `frame`'s arena with `capacity * size_of::<T>()` bytes, at most `isize::MAX`, or one
+//!   that a box was in, of any arena and side: such a one lives for `'f`, and never both ends at `lo` and starts inside the
+//!   window, so it is left where it is (I13). Its pointer never comes from a reference, which would not reach beyond it.
+//!   Without capacity, and for types without size (capacity `usize::MAX`), it dangles and never reaches the arena.
 //! - **V4** A block gives its memory back in its own drop, after the elements' drops, panics included (I13).
 //! - **V5** Growth takes place, length and capacity by value and returns the new ones; where it fails nothing has changed.
 //!   A block that moved is dead. At most the initialised bytes are copied.

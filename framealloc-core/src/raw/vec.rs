@@ -16,6 +16,7 @@ use super::values::Values;
 #[cfg(feature = "debug")]
 use crate::debug::frames;
 use crate::error::{AllocError, Failure};
+use crate::frame::FrameBox;
 
 /// A vector in frame memory. It grows in place while it is the newest growable of its frame.
 ///
@@ -458,6 +459,31 @@ impl<'f, T> FrameVec<'f, T> {
         let this = ManuallyDrop::new(self);
         // SAFETY: the first `len` places are initialised, ours no longer, and alive for `'f` (V1, I7).
         unsafe { Owned::from_raw(NonNull::slice_from_raw_parts(this.block.start, this.len)) }
+    }
+
+    /// Makes a vector of the elements of a box, in their place. It is full, and grows by moving to `frame`, which need not be the
+    /// one that the box is of.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let squares = alloc.frame_slice_fill_with(3, |n| n * n);
+    /// let mut squares = framealloc_core::FrameVec::from_boxed_in(squares, alloc.frame());
+    /// squares.push(9);
+    /// assert_eq!(squares, [0, 1, 4, 9]);
+    /// ```
+    #[must_use]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn from_boxed_in(boxed: FrameBox<'f, [T]>, frame: &'f Frame) -> Self {
+        let slice = boxed.into_owned().into_raw();
+        #[cfg(feature = "debug")]
+        if core::mem::needs_drop::<T>() && !slice.is_empty() {
+            let bytes = slice.len() * size_of::<T>();
+            frames::value_made(slice.addr().get(), bytes, core::any::type_name::<[T]>());
+        }
+        // An object lies above `lo`, or in another window or chunk; a growable that was boxed may be the newest, and then
+        // grows as one (V3). The elements have no other owner from here on (V1).
+        let capacity = if size_of::<T>() == 0 { usize::MAX } else { slice.len() };
+        Self { block: Block { start: slice.cast(), capacity, frame, owns: PhantomData }, len: slice.len() }
     }
 
     /// Takes the vector apart: the elements, and the memory that they are in.

@@ -2,6 +2,7 @@
 
 use std::alloc::Layout;
 
+use framealloc_core::collections::{CollectInto, FromFrameIterator};
 use framealloc_core::{
     AllocError, Frame, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy, SmartAlloc,
 };
@@ -49,6 +50,9 @@ pub(crate) fn cases() -> Vec<Case> {
         "try_frame_retain" FRAME |a, r| r.during(a.frame(), || a.try_frame_retain(BIG, RetentionPolicy::Discard));
         "try_frame_vec_with_capacity" SIZED |a, r| r.during(a.frame(), || a.try_frame_vec_with_capacity::<u64>(r.length(MANY)));
         "try_frame_slice_from_iter" FRAME |a, r| r.during(a.frame(), || a.try_frame_slice_from_iter(BIG));
+        "try_frame_vec_from_array" FRAME |a, r| r.during(a.frame(), || a.try_frame_vec_from_array(BIG));
+        "try_frame_vec_from_elem" SIZED |a, r| r.during(a.frame(), || a.try_frame_vec_from_elem(1_u64, r.length(MANY)));
+        "try_frame_collect" FRAME |a, r| r.during(a.frame(), || a.try_frame_collect::<FrameVec<'_, u64>>(BIG));
         "try_frame_map_with_capacity" SIZED |a, r|
             r.during(a.frame(), || a.try_frame_map_with_capacity::<u64, u64>(r.length(MANY)));
         "try_frame_set_with_capacity" SIZED |a, r| r.during(a.frame(), || a.try_frame_set_with_capacity::<u64>(r.length(MANY)));
@@ -114,6 +118,16 @@ fn of_vectors() -> Vec<Case> {
             outcome
         };
         "FrameVec::try_split_off" FRAME |a, r| on_full(a, r, |vec| vec.try_split_off(10).map(drop));
+        "FrameVec::try_push_mut" FRAME |a, r| on_full(a, r, |vec| vec.try_push_mut(1).map(|last| *last));
+        "FrameVec::try_insert_mut" FRAME |a, r| on_full(a, r, |vec| vec.try_insert_mut(1000, 1).map(|made| *made));
+        "FrameVec::try_splice" FRAME |a, r| on_full(a, r, |vec| vec.try_splice(5..9, BIG).map(drop));
+        "FrameVec::try_extend_from_slices_copy" FRAME |a, r|
+            on_full(a, r, |vec| vec.try_extend_from_slices_copy(&[&[1], &BIG]));
+        "FrameVec::try_clone" FRAME |a, r| on_full(a, r, |vec| vec.try_clone().map(drop));
+        "FromFrameIterator::try_from_frame_iter" FRAME |a, r|
+            r.during(a.frame(), || FrameVec::<u64>::try_from_frame_iter(BIG, a.frame()));
+        "CollectInto::try_collect_into" FRAME |a, r|
+            r.during(a.frame(), || CollectInto::<FrameVec<'_, u64>>::try_collect_into(BIG, a.frame()));
         "FrameVec::try_resize" SIZED |a, r| on_full(a, r, |vec| vec.try_resize(r.length(MANY), 1));
         "FrameVec::try_resize_with" SIZED |a, r| on_full(a, r, |vec| vec.try_resize_with(r.length(MANY), || 1));
     }
@@ -139,6 +153,29 @@ fn of_strings() -> Vec<Case> {
         "FrameString::try_push" FRAME |a, r| on_full_text(a, r, |text| text.try_push('y'));
         "FrameString::try_push_str" FRAME |a, r| on_full_text(a, r, |text| text.try_push_str("yy"));
         "FrameString::try_insert_str" FRAME |a, r| on_full_text(a, r, |text| text.try_insert_str(5, "yy"));
+        "FrameString::try_insert" FRAME |a, r| on_full_text(a, r, |text| text.try_insert(5, 'y'));
+        "FrameString::try_extend" FRAME |a, r| on_full_text(a, r, |text| text.try_extend(["yy"]));
+        "FrameString::try_extend_from_within" FRAME |a, r| on_full_text(a, r, |text| text.try_extend_from_within(..9));
+        "FrameString::try_replace_range" FRAME |a, r| on_full_text(a, r, |text| text.try_replace_range(5..6, "yy"));
+        "FrameString::try_split_off" FRAME |a, r| on_full_text(a, r, |text| text.try_split_off(10).map(drop));
+        "FrameString::try_clone" FRAME |a, r| on_full_text(a, r, |text| text.try_clone().map(drop));
+        "FrameString::try_from_str_in" FRAME |a, r| {
+            let text = text();
+            r.during(a.frame(), || FrameString::try_from_str_in(&text, a.frame()))
+        };
+        "FrameString::try_from_utf8_lossy_in" FRAME |a, r| {
+            let bytes = vec![0xff; MANY];
+            r.during(a.frame(), || FrameString::try_from_utf8_lossy_in(&bytes, a.frame()))
+        };
+        "FrameString::try_from_utf16_in" FRAME |a, r| {
+            let units: Vec<u16> = text().encode_utf16().collect();
+            r.during(a.frame(), || FrameString::try_from_utf16_in(&units, a.frame()))
+        };
+        "FrameString::try_from_utf16_lossy_in" FRAME |a, r| {
+            let units: Vec<u16> = text().encode_utf16().collect();
+            r.during(a.frame(), || FrameString::try_from_utf16_lossy_in(&units, a.frame()))
+        };
+        "FrameString::try_reserve_exact" SIZED |a, r| on_full_text(a, r, |text| text.try_reserve_exact(r.length(1)));
         "FrameString::try_reserve" SIZED |a, r| on_full_text(a, r, |text| text.try_reserve(r.length(1)));
     }
 }

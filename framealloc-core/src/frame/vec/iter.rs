@@ -35,6 +35,12 @@ macro_rules! iterate_values {
             }
         }
 
+        impl<T> AsRef<[T]> for $iter<'_, T> {
+            fn as_ref(&self) -> &[T] {
+                self.as_slice()
+            }
+        }
+
         impl<T> Iterator for $iter<'_, T> {
             type Item = T;
 
