@@ -85,7 +85,9 @@
 //! - **V2** The length never counts an element that user code could find missing: it falls before drops and closures run
 //!   and rises after the element is written. What is behind a hole is moved down by the guard that opened it.
 //! - **V3** A block is a growable of `frame`'s arena with `capacity * size_of::<T>()` bytes, at most `isize::MAX`. Without
-//!   capacity, and for types without size (capacity `usize::MAX`), it dangles and never reaches the arena.
+//!   capacity, and for types without size (capacity `usize::MAX`), it dangles and never reaches the arena. That of a boxed slice
+//!   may be an object, or of another arena: it is alive as long, and never in place for what goes by address, as no object and
+//!   nothing of another chunk lies between the bottom of the window and `lo` (I13).
 //! - **V4** A block gives its memory back in its own drop, after the elements' drops, panics included (I13).
 //! - **V5** Growth takes place, length and capacity by value and returns the new ones; where it fails nothing has changed.
 //!   A block that moved is dead. At most the initialised bytes are copied.

@@ -460,6 +460,19 @@ impl<'f, T> FrameVec<'f, T> {
         unsafe { Owned::from_raw(NonNull::slice_from_raw_parts(this.block.start, this.len)) }
     }
 
+    /// A vector of the elements of a boxed slice, where they are.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(crate) fn of_owned(frame: &'f Frame, elements: Owned<'f, [T]>) -> Self {
+        let elements = elements.into_raw();
+        let (start, len) = (elements.cast::<T>(), elements.len());
+        #[cfg(feature = "debug")]
+        if core::mem::needs_drop::<T>() && len * size_of::<T>() != 0 {
+            frames::value_made(start.addr().get(), len * size_of::<T>(), core::any::type_name::<[T]>());
+        }
+        let capacity = if size_of::<T>() == 0 { usize::MAX } else { len };
+        Self { block: Block { start, capacity, frame, owns: PhantomData }, len }
+    }
+
     /// Takes the vector apart: the elements, and the memory that they are in.
     #[inline]
     pub(crate) fn into_parts(self) -> (Values<'f, T>, Block<'f, T>) {

@@ -3,6 +3,7 @@
 use core::mem::needs_drop;
 
 use super::{FrameBox, FrameVec};
+use crate::Frame;
 use crate::error::{AllocError, Failure, infallible};
 
 impl<'f, T> FrameVec<'f, T> {
@@ -63,6 +64,22 @@ impl<'f, T> FrameVec<'f, T> {
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn into_boxed(self) -> FrameBox<'f, [T]> {
         FrameBox::from_owned(self.into_owned())
+    }
+
+    /// Makes a vector of a boxed slice, the other way round; it grows in `frame`. Nothing is copied before it grows.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let ids = alloc.frame_slice_fill_with(3, |index| index * 2);
+    /// let mut ids = framealloc_core::FrameVec::from_boxed(alloc.frame(), ids);
+    /// ids.push(6);
+    /// assert_eq!(ids, [0, 2, 4, 6]);
+    /// ```
+    #[must_use]
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn from_boxed(frame: &'f Frame, elements: FrameBox<'f, [T]>) -> Self {
+        Self::of_owned(frame, elements.into_owned())
     }
 
     /// Returns the elements as a slice that lives as long as the frame and can be copied around. Nothing is copied now.
