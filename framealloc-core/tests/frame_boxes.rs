@@ -206,3 +206,44 @@ fn a_clone_goes_where_it_is_told() {
     let refused = FrameBox::try_clone_in(&large, small.frame());
     assert!(matches!(refused, Err(AllocError::BudgetExceeded { .. })));
 }
+
+#[test]
+fn a_boxed_slice_turns_into_a_vector_that_grows_anywhere() {
+    let alloc = SmartAlloc::default();
+    let outer = alloc.frame();
+    alloc.scoped(|scope| {
+        for len in [0, 1, 7, 300] {
+            // An object of another arena, an object of the same one, and the newest growable.
+            let boxes = [
+                outer.frame_slice_fill_with(len, |index| index.to_string()),
+                scope.frame_slice_fill_with(len, |index| index.to_string()),
+                scope.frame_slice_from_iter((0..len).map(|index| index.to_string())),
+            ];
+            for elements in boxes {
+                let canary = scope.frame_slice_copy(&[0xA5_u8; 64]);
+                let mut list = FrameVec::from_boxed_in(elements, scope);
+                list.extend((len..len + 400).map(|index| index.to_string()));
+                assert!(list.iter().enumerate().all(|(index, text)| *text == index.to_string()));
+                list.truncate(3);
+                list.shrink_to_fit();
+                assert_eq!(list.pop().map(|text| text.len()), Some(1));
+                assert_eq!(canary, [0xA5; 64]);
+            }
+        }
+        let units = FrameVec::from_boxed_in(scope.frame_slice_fill_with(5, |_| ()), scope);
+        assert_eq!((units.len(), units.capacity()), (5, usize::MAX));
+    });
+}
+
+#[test]
+fn a_boxed_slice_of_another_thread_grows_here() {
+    let alloc = SmartAlloc::default();
+    let elements = alloc.frame_slice_fill_with(40, |index| index.to_string());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut list = FrameVec::from_boxed_in(elements, alloc.frame());
+            list.extend((40..100).map(|index| index.to_string()));
+            assert!(list.iter().enumerate().all(|(index, text)| *text == index.to_string()));
+        });
+    });
+}

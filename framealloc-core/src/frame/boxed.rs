@@ -92,6 +92,11 @@ impl<'b, T> IntoIterator for &'b mut FrameBox<'_, [T]> {
 
 /// A place in frame memory for a `T` that is not there yet.
 ///
+/// It has no drop, so that loops of `begin_frame` and `end_frame` need no block for it, and may go to another thread: one that is not
+/// written keeps its room until the frame ends, and so does one whose `make` panics.
+/// [`frame_box_with`](crate::SmartAlloc::frame_box_with) and [`frame_box_try_with`](crate::SmartAlloc::frame_box_try_with) give the room
+/// back.
+///
 /// ```
 /// let alloc = framealloc_core::SmartAlloc::default();
 /// let matrix = alloc.frame_alloc::<[f32; 16]>().zeroed();
