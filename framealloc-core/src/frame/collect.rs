@@ -3,7 +3,7 @@
 use core::hash::{BuildHasher, Hash};
 
 use super::string::text::Text;
-use super::{Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec};
+use super::{Frame, FrameBox, FrameDeque, FrameHeap, FrameMap, FrameSet, FrameSortedMap, FrameString, FrameVec};
 use crate::error::AllocError;
 
 /// What [`SmartAlloc::frame_collect`](crate::SmartAlloc::frame_collect) makes of an iterator over `T`: `FromIterator` with a frame.
@@ -117,6 +117,28 @@ impl<'f, T: Eq + Hash, S: BuildHasher + Default> FromFrameIterator<'f, T> for Fr
         set.try_reserve(values.size_hint().0)?;
         set.try_extend(values)?;
         Ok(set)
+    }
+}
+
+impl<'f, T> FromFrameIterator<'f, T> for FrameDeque<'f, T> {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn try_from_frame_iter(values: impl IntoIterator<Item = T>, frame: &'f Frame) -> Result<Self, AllocError> {
+        Ok(FrameVec::collect_from::<AllocError>(frame, values)?.into())
+    }
+}
+
+impl<'f, T: Ord> FromFrameIterator<'f, T> for FrameHeap<'f, T> {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn try_from_frame_iter(values: impl IntoIterator<Item = T>, frame: &'f Frame) -> Result<Self, AllocError> {
+        Ok(FrameVec::collect_from::<AllocError>(frame, values)?.into())
+    }
+}
+
+/// Of two values with the same key the later one stays.
+impl<'f, K: Ord, V> FromFrameIterator<'f, (K, V)> for FrameSortedMap<'f, K, V> {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn try_from_frame_iter(entries: impl IntoIterator<Item = (K, V)>, frame: &'f Frame) -> Result<Self, AllocError> {
+        Ok(FrameVec::collect_from::<AllocError>(frame, entries)?.into())
     }
 }
 
