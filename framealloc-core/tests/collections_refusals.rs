@@ -312,3 +312,14 @@ fn collections_compare_with_their_like_in_the_standard_library() {
     assert!(theirs == [(3, 4), (1, 2)].into_iter().collect());
     assert!(sorted == theirs && sorted == sorted.clone() && sorted[&3] == 4);
 }
+
+#[test]
+fn queues_and_sorted_maps_are_collected() {
+    let alloc = SmartAlloc::default();
+    let deque: FrameDeque<'_, i32> = alloc.frame_collect(0..3);
+    assert_eq!(deque, [0, 1, 2]);
+    let mut heap = alloc.frame_collect::<FrameHeap<'_, _>>([2, 9, 4]);
+    assert_eq!((heap.pop(), heap.pop()), (Some(9), Some(4)));
+    let map: FrameSortedMap<'_, _, _> = alloc.frame_collect([(2, "b"), (1, "a"), (2, "c")]);
+    assert_eq!(map.as_slice(), [(1, "a"), (2, "c")]);
+}

@@ -1,5 +1,6 @@
 //! The cases of maps, sets, queues and sorted maps.
 
+use framealloc_core::collections::FromFrameIterator;
 use framealloc_core::{AllocError, FrameDeque, FrameHeap, FrameMap, FrameSet, FrameSortedMap, SmartAlloc};
 
 use crate::refuse::Refusal::{self, Budget, Memory, Size};
@@ -102,8 +103,36 @@ fn on_full_set<R, E: Typed>(
     outcome
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+/// Calls of the feature `rayon`, and their cases.
+#[cfg(feature = "rayon")]
+fn of_the_pool() -> Vec<Case> {
     cases! {
+        "FrameVec::try_par_extend" FRAME |a, r| { let mut vec = a.frame_vec(); r.during(a.frame(), || vec.try_par_extend(BIG)) };
+        "FrameMap::try_par_extend" FRAME |a, r| on_full_map(a, r, |map| map.try_par_extend([(NEW, [1; 64])]));
+        "FrameSet::try_par_extend" FRAME |a, r| on_full_set(a, r, |set| set.try_par_extend([[NEW; 64]]));
+        "FrameDeque::try_par_extend" FRAME |a, r| on_full_deque(a, r, |deque| deque.try_par_extend(BIG));
+        "FrameHeap::try_par_extend" FRAME |a, r| on_full_heap(a, r, |heap| heap.try_par_extend(BIG));
+        "FrameSortedMap::try_par_extend" FRAME |a, r| on_full_sorted(a, r, |map| map.try_par_extend([(7, 1)]));
+    }
+}
+
+#[cfg(not(feature = "rayon"))]
+fn of_the_pool() -> Vec<Case> {
+    Vec::new()
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = of_the_pool();
+    cases.extend(cases! {
+        "FrameDeque::try_from_frame_iter" FRAME |a, r| r.during(a.frame(), || FrameDeque::try_from_frame_iter(BIG, a.frame()));
+        "FrameHeap::try_from_frame_iter" FRAME |a, r| r.during(a.frame(), || FrameHeap::try_from_frame_iter(BIG, a.frame()));
+        "FrameSortedMap::try_from_frame_iter" FRAME |a, r|
+            r.during(a.frame(), || FrameSortedMap::try_from_frame_iter((0..MANY).map(|key| (key, key)), a.frame()));
+        "FrameMap::try_from_frame_iter" FRAME |a, r| r.during(a.frame(), || {
+            FrameMap::<usize, usize>::try_from_frame_iter((0..MANY).map(|key| (key, key)), a.frame())
+        });
+        "FrameSet::try_from_frame_iter" FRAME |a, r|
+            r.during(a.frame(), || FrameSet::<usize>::try_from_frame_iter(0..MANY, a.frame()));
         "FrameMap::try_entry" FRAME |a, r| on_full_map(a, r, |map| map.try_entry(NEW).map(drop));
         "FrameMap::try_entry_ref" FRAME |a, r| on_full_map(a, r, |map| map.try_entry_ref(&NEW).map(drop));
         "FrameMap::try_clone" FRAME |a, r| on_full_map(a, r, |map| map.try_clone().map(drop));
@@ -152,5 +181,6 @@ pub(crate) fn cases() -> Vec<Case> {
         "FrameSortedMap::try_extend" FRAME |a, r| on_full_sorted(a, r, |map| map.try_extend([(7, 1)]));
         "FrameSortedMap::try_reserve" SIZED |a, r| on_full_sorted(a, r, |map| map.try_reserve(r.length(1)));
         "FrameSortedMap::try_clone" FRAME |a, r| on_full_sorted(a, r, |map| map.try_clone().map(drop));
-    }
+    });
+    cases
 }
