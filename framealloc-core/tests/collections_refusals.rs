@@ -171,10 +171,7 @@ fn a_refused_sorted_map_is_as_it_was() {
         is_refused(map.try_extend([(1, 1)]));
         is_refused(map.try_clone());
         is_refused(frame.try_frame_sorted_map_with_capacity::<u64, u64>(8000));
-        match map.entry(3) {
-            framealloc_core::collections::SortedEntry::Vacant(entry) => is_refused(entry.try_insert(3).map(drop)),
-            framealloc_core::collections::SortedEntry::Occupied(_) => panic!("there is no such key"),
-        }
+        assert_eq!(*map.try_entry(2).unwrap().or_default(), 1);
         panics(|| map.insert(1, 1));
         panics(|| *map.entry(1).or_default());
         panics(|| map.extend([(1, 1)]));
@@ -314,4 +311,15 @@ fn collections_compare_with_their_like_in_the_standard_library() {
     // What compared with one type only still does: this would need a type else.
     assert!(theirs == [(3, 4), (1, 2)].into_iter().collect());
     assert!(sorted == theirs && sorted == sorted.clone() && sorted[&3] == 4);
+}
+
+#[test]
+fn queues_and_sorted_maps_are_collected() {
+    let alloc = SmartAlloc::default();
+    let deque: FrameDeque<'_, i32> = alloc.frame_collect(0..3);
+    assert_eq!(deque, [0, 1, 2]);
+    let mut heap = alloc.frame_collect::<FrameHeap<'_, _>>([2, 9, 4]);
+    assert_eq!((heap.pop(), heap.pop()), (Some(9), Some(4)));
+    let map: FrameSortedMap<'_, _, _> = alloc.frame_collect([(2, "b"), (1, "a"), (2, "c")]);
+    assert_eq!(map.as_slice(), [(1, "a"), (2, "c")]);
 }

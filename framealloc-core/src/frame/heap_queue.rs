@@ -33,6 +33,13 @@ impl<'f, T> FrameHeap<'f, T> {
         Self { vec: FrameVec::new(frame) }
     }
 
+    /// Makes an empty queue that grows in `frame`: what `alloc.frame_heap()` is for a path.
+    #[must_use]
+    #[inline]
+    pub fn new_in(frame: &'f Frame) -> Self {
+        Self::new(frame)
+    }
+
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E> {
         Ok(Self { vec: FrameVec::with_capacity::<E>(frame, capacity)? })
@@ -366,6 +373,7 @@ pub struct PeekMut<'h, 'f, T: Ord> {
 impl<T: Ord> PeekMut<'_, '_, T> {
     /// Takes the element out, changed or not.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "a guard is there only with a greatest element")]
     pub fn pop(mut this: Self) -> T {
         // What was changed leaves, and what takes its place is compared with elements that are in order.
         this.changed = false;

@@ -398,7 +398,7 @@ pub(crate) struct Cut<'d, 'f, T> {
     /// The elements that are still to come.
     left: Range<usize>,
     /// Where the range began and ended.
-    cut: Range<usize>,
+    range: Range<usize>,
     /// The length that the deque had.
     end: usize,
 }
@@ -409,7 +409,7 @@ impl<'d, 'f, T> Cut<'d, 'f, T> {
         let end = deque.len;
         assert!(range.start <= range.end && range.end <= end, "the range is of no elements");
         deque.len = range.start;
-        Self { deque, left: range.clone(), cut: range, end }
+        Self { deque, left: range.clone(), range, end }
     }
 
     #[inline]
@@ -438,16 +438,16 @@ impl<T> Drop for Cut<'_, '_, T> {
         struct Close<'c, 'd, 'f, T>(&'c mut Cut<'d, 'f, T>);
         impl<T> Drop for Close<'_, '_, '_, T> {
             fn drop(&mut self) {
-                let Cut { deque, cut, end, .. } = &mut *self.0;
-                let (before, behind) = (cut.start, *end - cut.end);
+                let Cut { deque, range, end, .. } = &mut *self.0;
+                let (before, behind) = (range.start, *end - range.end);
                 // SAFETY: what is before and behind the cut is initialised, and what was in it is gone (V2, V9). The smaller
                 // part moves.
                 unsafe {
                     if before < behind {
-                        deque.move_within(0, cut.end - before, before);
-                        deque.head = deque.place(cut.end - before);
+                        deque.move_within(0, range.end - before, before);
+                        deque.head = deque.place(range.end - before);
                     } else {
-                        deque.move_within(cut.end, before, behind);
+                        deque.move_within(range.end, before, behind);
                     }
                 }
                 deque.len = before + behind;

@@ -56,6 +56,11 @@ pub(crate) fn cases() -> Vec<Case> {
         "try_frame_map_with_capacity" SIZED |a, r|
             r.during(a.frame(), || a.try_frame_map_with_capacity::<u64, u64>(r.length(MANY)));
         "try_frame_set_with_capacity" SIZED |a, r| r.during(a.frame(), || a.try_frame_set_with_capacity::<u64>(r.length(MANY)));
+        "try_frame_deque_with_capacity" SIZED |a, r|
+            r.during(a.frame(), || a.try_frame_deque_with_capacity::<u64>(r.length(MANY)));
+        "try_frame_heap_with_capacity" SIZED |a, r| r.during(a.frame(), || a.try_frame_heap_with_capacity::<u64>(r.length(MANY)));
+        "try_frame_sorted_map_with_capacity" SIZED |a, r|
+            r.during(a.frame(), || a.try_frame_sorted_map_with_capacity::<u64, u64>(r.length(MANY)));
         "try_frame_string_with_capacity" FRAME |a, r| r.during(a.frame(), || a.try_frame_string_with_capacity(4 * MANY));
         "try_frame_format" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_format(format_args!("{text}"))) };
     };

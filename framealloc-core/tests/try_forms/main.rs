@@ -4,6 +4,7 @@
 
 mod frames;
 mod pools;
+mod queues;
 mod refuse;
 mod source;
 
@@ -92,6 +93,7 @@ fn a_refusal_is_a_typed_error_that_changes_nothing() {
 fn cases_of_all() -> Vec<Case> {
     let mut cases = frames::cases();
     cases.extend(pools::cases());
+    cases.extend(queues::cases());
     cases
 }
 

@@ -34,6 +34,13 @@ fn indices(range: impl RangeBounds<usize>, len: usize) -> Range<usize> {
 
 /// Calls that cannot fail, and those that panic where their `try_` twins return an error.
 impl<'f, T> FrameDeque<'f, T> {
+    /// Makes an empty queue that grows in `frame`: what `alloc.frame_deque()` is for a path.
+    #[must_use]
+    #[inline]
+    pub fn new_in(frame: &'f Frame) -> Self {
+        Self::new(frame)
+    }
+
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E> {
         let mut deque = Self::new(frame);
@@ -439,6 +446,7 @@ impl<'f, T> FrameDeque<'f, T> {
     }
 
     /// Returns an iterator over the elements, front to back.
+    #[must_use]
     #[inline]
     pub fn iter(&self) -> DequeIter<'_, T> {
         let (front, back) = self.as_slices();

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use crate::error::{AllocError, Failure, infallible};
 use crate::frame::FrameVec;
 
 /// The place of a key in a [`FrameSortedMap`](crate::FrameSortedMap).
@@ -27,7 +26,7 @@ pub struct SortedVacant<'m, 'f, K, V> {
     key: K,
 }
 
-impl<'m, 'f, K, V> SortedEntry<'m, 'f, K, V> {
+impl<'m, K, V> SortedEntry<'m, '_, K, V> {
     /// Returns the key.
     pub fn key(&self) -> &K {
         match self {
@@ -46,28 +45,16 @@ impl<'m, 'f, K, V> SortedEntry<'m, 'f, K, V> {
     }
 
     /// Returns the value, `value` if there was none.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    #[cfg_attr(feature = "debug", track_caller)]
     pub fn or_insert(self, value: V) -> &'m mut V {
         self.or_insert_with(|| value)
     }
 
     /// Returns the value, what `make` returns if there was none.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    #[cfg_attr(feature = "debug", track_caller)]
     pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'m mut V {
         self.or_insert_with_key(|_| make())
     }
 
     /// Returns the value, what `make` returns for the key if there was none.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    #[cfg_attr(feature = "debug", track_caller)]
     pub fn or_insert_with_key(self, make: impl FnOnce(&K) -> V) -> &'m mut V {
         match self {
             Self::Occupied(entry) => entry.into_mut(),
@@ -79,10 +66,6 @@ impl<'m, 'f, K, V> SortedEntry<'m, 'f, K, V> {
     }
 
     /// Returns the value, the default if there was none.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    #[cfg_attr(feature = "debug", track_caller)]
     pub fn or_default(self) -> &'m mut V
     where
         V: Default,
@@ -157,27 +140,10 @@ impl<'m, 'f, K, V> SortedVacant<'m, 'f, K, V> {
     }
 
     /// Puts `value` in; the entries behind it move.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    #[cfg_attr(feature = "debug", track_caller)]
     pub fn insert(self, value: V) -> &'m mut V {
-        infallible(self.insert_value(value))
-    }
-
-    /// Like [`SortedVacant::insert`]; key and value are dropped where there is no room.
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses; then the map is as it was.
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn try_insert(self, value: V) -> Result<&'m mut V, AllocError> {
-        self.insert_value(value)
-    }
-
-    #[cfg_attr(feature = "debug", track_caller)]
-    fn insert_value<E: Failure>(self, value: V) -> Result<&'m mut V, E> {
-        self.entries.insert_value::<E>(self.at, (self.key, value))?;
-        Ok(&mut self.entries[self.at].1)
+        // There is room: the map sees to it before it lends the place.
+        self.entries.insert(self.at, (self.key, value));
+        &mut self.entries[self.at].1
     }
 }
 

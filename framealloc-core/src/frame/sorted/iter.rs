@@ -87,6 +87,7 @@ iterate!(SortedDrain<'d, 'f>, (K, V), |entry| entry);
 
 impl<'f, K, V> FrameSortedMap<'f, K, V> {
     /// Returns an iterator over the entries.
+    #[must_use]
     #[inline]
     pub fn iter(&self) -> SortedIter<'_, K, V> {
         SortedIter::new(self.as_slice())
@@ -99,11 +100,13 @@ impl<'f, K, V> FrameSortedMap<'f, K, V> {
     }
 
     /// Returns an iterator over the keys.
+    #[must_use]
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator + Clone {
         self.iter().map(|(key, _)| key)
     }
 
     /// Returns an iterator over the values.
+    #[must_use]
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator + Clone {
         self.iter().map(|(_, value)| value)
     }

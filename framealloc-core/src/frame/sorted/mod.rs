@@ -44,6 +44,13 @@ impl<'f, K, V> FrameSortedMap<'f, K, V> {
         Self { entries: FrameVec::new(frame) }
     }
 
+    /// Makes an empty map that grows in `frame`: what `alloc.frame_sorted_map()` is for a path.
+    #[must_use]
+    #[inline]
+    pub fn new_in(frame: &'f Frame) -> Self {
+        Self::new(frame)
+    }
+
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E> {
         Ok(Self { entries: FrameVec::with_capacity::<E>(frame, capacity)? })
@@ -347,21 +354,32 @@ impl<'f, K: Ord, V> FrameSortedMap<'f, K, V> {
     }
 
     /// Returns the place of `key`, whether there is an entry or not.
+    ///
+    /// # Panics
+    /// If there is none and a budget or the global allocator refuses room for one. Then inserting through the place cannot fail.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn entry(&mut self, key: K) -> SortedEntry<'_, 'f, K, V> {
-        match self.search(&key) {
-            Ok(at) => SortedEntry::Occupied(SortedOccupied::new(&mut self.entries, at)),
-            Err(at) => SortedEntry::Vacant(SortedVacant::new(&mut self.entries, at, key)),
-        }
+        infallible(self.place_of(key))
     }
 
-    /// Like [`FrameSortedMap::entry`], with room for one more entry: inserting through the place cannot fail.
+    /// Like [`FrameSortedMap::entry`]; the key is dropped where there is no room.
     ///
     /// # Errors
-    /// If a budget or the global allocator refuses; then the map is as it was, and the key is dropped.
+    /// If there is none and a budget or the global allocator refuses room for one; then the map is as it was.
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_entry(&mut self, key: K) -> Result<SortedEntry<'_, 'f, K, V>, AllocError> {
-        self.try_reserve(1)?;
-        Ok(self.entry(key))
+        self.place_of(key)
+    }
+
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn place_of<E: Failure>(&mut self, key: K) -> Result<SortedEntry<'_, 'f, K, V>, E> {
+        match self.search(&key) {
+            Ok(at) => Ok(SortedEntry::Occupied(SortedOccupied::new(&mut self.entries, at))),
+            Err(at) => {
+                self.entries.reserve_more::<E>(1)?;
+                Ok(SortedEntry::Vacant(SortedVacant::new(&mut self.entries, at, key)))
+            }
+        }
     }
 }
 
