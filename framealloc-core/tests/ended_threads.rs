@@ -68,6 +68,28 @@ fn figures_of_threads_that_share_a_heap_are_all_there_at_the_turn() {
 }
 
 #[test]
+fn a_thread_begins_outside_of_the_phases_that_another_left_open() {
+    let alloc = shared();
+    for _ in 0..5 {
+        let alloc = Arc::clone(&alloc);
+        let job = move || {
+            alloc.scoped(|frame| {
+                assert_eq!(frame.current_phase(), None);
+                assert!(frame.end_phase().is_none());
+                frame.begin_phase("left_open");
+                std::mem::forget(frame.phase_scope("forgotten"));
+                assert_eq!(frame.current_phase(), Some("left_open::forgotten"));
+            });
+        };
+        thread::spawn(job).join().expect("no panic");
+    }
+    let mut alloc = Arc::try_unwrap(alloc).expect("all threads have ended");
+    assert_eq!(alloc.end_frame().phases_left_open, 10);
+    let stats = alloc.stats();
+    assert_eq!(stats.phase("left_open").map(|phase| phase.calls), Some(5));
+}
+
+#[test]
 fn heaps_that_were_lent_wait_for_the_turn() {
     let jobs: [fn(&SmartAlloc, usize); 4] = [
         |alloc, _| drop(alloc.frame_box(1)),

@@ -122,6 +122,15 @@ macro_rules! frame_methods {
             body(self.tagged(tag))
         }
 
+        /// As [`Self::with_tag`], for `#[alloc_tag]`: found through a wrapper's `Deref` as a method is, but under a name that no
+        /// wrapper has a method of its own for.
+        #[doc(hidden)]
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn __framealloc_with_tag<'f, R>(&'f self, tag: impl IntoTag, body: impl FnOnce(&'f Frame) -> R) -> R {
+            self.with_tag(tag, body)
+        }
+
         /// Takes the free part of the arena into a value, for hot loops: see [`Cursor`].
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]

@@ -135,7 +135,7 @@ impl SmartAlloc {
         match panicked {
             Some(payload) if !std::thread::panicking() => {
                 // A panic has no place for what a call returns.
-                self.set_undelivered(Some(Box::new(promotions)));
+                self.keep_promotions(promotions);
                 resume_unwind(payload)
             }
             panicked => {
@@ -173,5 +173,13 @@ impl SmartAlloc {
     #[must_use = "what is not taken from it is dropped"]
     pub fn take_promotions(&mut self) -> Option<Promotions> {
         self.set_undelivered(None).map(|promotions| *promotions)
+    }
+
+    /// Has promotions wait for [`take_promotions`](Self::take_promotions), beside those that do already.
+    pub(crate) fn keep_promotions(&mut self, mut promotions: Promotions) {
+        if let Some(earlier) = self.take_promotions() {
+            promotions.add_undelivered(earlier);
+        }
+        self.set_undelivered(Some(Box::new(promotions)));
     }
 }

@@ -95,6 +95,8 @@ impl Inner {
             entry.name = name;
             entry.is_new = true;
             entry.idle = 0;
+            // SAFETY: the heap is this thread's from here on (I2).
+            unsafe { entry.heap.as_ref().end_open_phases() };
             entry.heap
         } else {
             let heap = NonNull::from(Box::leak(Box::new(ThreadHeap::new(NonNull::from(self)))));
