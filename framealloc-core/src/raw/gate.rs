@@ -106,6 +106,17 @@ impl Arena {
         }
     }
 
+    /// As [`Self::exchange`], for a layout that is not known before run time; it may be without size.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn exchange_dynamic<E: Failure>(
+        &self,
+        window: Window,
+        layout: Layout,
+    ) -> Result<(Window, NonNull<u8>), E> {
+        if layout.size() == 0 { Ok((window, super::owned::dangling(layout))) } else { self.exchange(window, layout) }
+    }
+
     /// Books a window that is no longer bumped through.
     pub(super) fn close_window(&self, window: Window, slack: usize) {
         if window.is_empty_state() {
