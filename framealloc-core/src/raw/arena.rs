@@ -381,20 +381,30 @@ impl Arena {
             }
             // Nothing was closed, carved or revealed: the window is all of the last chunk, or empty.
             let window = (*state).window;
-            if core::ptr::eq(window.lo, window.base) && core::ptr::eq((*state).lo_peak, window.base) {
-                // No growable was there: most scopes.
-                let used = window.end.addr() - window.hi.addr();
-                if used > (*state).high {
-                    (*state).high = used;
-                }
-                poison(window.hi, used);
-                (*state).window.hi = window.end;
-                return used;
+            if !core::ptr::eq(window.lo, window.base) || !core::ptr::eq((*state).lo_peak, window.base) {
+                return self.reset_grown();
             }
-            let used = window.used();
-            let lo_peak = (*state).lo_peak.max(window.lo);
-            let peak = used + (lo_peak.addr() - window.lo.addr());
+            // No growable was there: most scopes.
+            let used = window.end.addr() - window.hi.addr();
             // A branch that is hardly ever taken: a maximum would make every scope wait for the one before it.
+            if used > (*state).high {
+                (*state).high = used;
+            }
+            poison(window.hi, used);
+            (*state).window.hi = window.end;
+            used
+        }
+    }
+
+    /// The reset of one window with growables: out of line, so that scopes without them do not pay for its stores.
+    #[inline(never)]
+    fn reset_grown(&self) -> usize {
+        let state = self.state.get();
+        // SAFETY: as in `reset`.
+        unsafe {
+            let window = (*state).window;
+            let lo_peak = (*state).lo_peak.max(window.lo);
+            let peak = window.used() + (lo_peak.addr() - window.lo.addr());
             if peak > (*state).high {
                 (*state).high = peak;
             }

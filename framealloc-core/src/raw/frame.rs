@@ -246,9 +246,10 @@ impl<'a> Region<'a> {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn open(parent: &'a Frame, tag: TagId) -> Self {
-        let frame = parent.heap().open(tag);
-        if parent.heap().is_gating() {
-            parent.heap().adopt(frame, parent);
+        let heap = parent.heap();
+        let frame = heap.open(tag);
+        if heap.is_gating() {
+            heap.adopt(frame, parent);
         }
         // SAFETY: the region was just checked out: nobody else has it (I6).
         unsafe { (*frame.as_ref().link()).opened = Trail::of_scope() };

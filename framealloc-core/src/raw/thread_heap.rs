@@ -262,7 +262,12 @@ impl ThreadHeap {
             }
             (*link).booked += frame.as_ref().arena().reset();
             (*link).opened = Trail::default();
-            (*link).next = (*state).spare;
+            let spare = (*state).spare;
+            // It still is the next one where scopes close in the order of a stack. Were it stored again, each scope would wait
+            // for the stores of the one before it, twice.
+            if (*link).next != spare {
+                (*link).next = spare;
+            }
             (*state).spare = frame.as_ptr();
         }
     }
