@@ -26,6 +26,10 @@ const DECAY: usize = 256;
 /// For how many trims a second chunk is kept after it was last needed.
 const CROWDED: u8 = 2;
 
+/// Set while the window may not be the whole of the last chunk, or another is in use: the reset recomputes it from the
+/// chunks (I15).
+pub(super) const LOST: u8 = 1;
+
 /// Everything that changes in an arena, in one cell (one compiler message instead of ten when it is sent).
 ///
 /// `hi` and `lo` are not adjacent: a pair load of both after a store to one stalls on some cores.
@@ -47,9 +51,8 @@ pub(crate) struct ArenaState {
     /// A decaying maximum of the bytes needed between two resets.
     pub(super) high: usize,
     pub(super) chunks: Vec<Chunk>,
-    /// Set while the window may not be the whole of the last chunk, or another is in use: reset recomputes it from the
-    /// chunks (I15).
-    pub(super) dirty: bool,
+    /// [`LOST`] and [`OUT`](super::carve::OUT) (I14, I15): 0 where the window is all of the last chunk, or empty.
+    pub(super) dirty: u8,
     /// Above 0 while a second chunk is kept at the reset, as a cursor and the frame need a window each at once.
     pub(super) crowded: u8,
     pub(super) policy: ChunkPolicy,
@@ -98,7 +101,7 @@ impl Arena {
                 hidden_base: EMPTY.base,
                 high: 0,
                 chunks: Vec::new(),
-                dirty: false,
+                dirty: 0,
                 crowded: 0,
                 policy,
                 gate: None,
@@ -329,43 +332,6 @@ impl Arena {
         chunks.iter().chain(separate).map(Chunk::size).sum()
     }
 
-    /// Takes the current window out, for a cursor to own by value.
-    ///
-    /// Until it is put back the arena has an empty window, and the whole carved window counts as used (I14).
-    pub(crate) fn carve(&self) -> Window {
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`.
-        unsafe {
-            let window = (*state).window;
-            (*state).slack += self.window_slack();
-            (*state).carved += window.capacity();
-            (*state).window = EMPTY;
-            (*state).lo_peak = EMPTY.lo;
-            (*state).dirty = true;
-            window
-        }
-    }
-
-    /// Puts a carved window back, as current if there is none, else as closed.
-    pub(crate) fn put_back(&self, window: Window) {
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`.
-        unsafe {
-            (*state).carved -= window.capacity();
-            if (*state).window.is_empty_state() {
-                (*state).window = window;
-                (*state).lo_peak = window.lo;
-                (*state).dirty = (*state).carved != 0
-                    || (*state).closed != 0
-                    || (*state).gate.is_some()
-                    || !(&(*state).separate).is_empty()
-                    || (&(*state).chunks).len() > 1;
-            } else {
-                self.close_window(window, 0);
-            }
-        }
-    }
-
     /// Takes everything back: all blocks handed out are dead. Returns how far the arena was bumped.
     ///
     /// # Safety
@@ -376,7 +342,7 @@ impl Arena {
         let state = self.state.get();
         // SAFETY: as in `bump_object`.
         unsafe {
-            if (*state).dirty {
+            if (*state).dirty != 0 {
                 return self.reset_dirty();
             }
             // Nothing was closed, carved or revealed: the window is all of the last chunk, or empty.
@@ -451,6 +417,7 @@ impl Arena {
     #[cold]
     #[inline(never)]
     fn reset_dirty(&self) -> usize {
+        self.settle();
         if let Some(reached) = self.reset_granted() {
             return reached;
         }
@@ -489,6 +456,7 @@ impl Arena {
     #[inline(never)]
     fn reset_slow(&self) -> usize {
         let _growth = HeapZone::growth();
+        self.settle();
         let state = self.state.get();
         let (reached, peak) = (self.reached(), self.peak());
         // SAFETY: as in `bump_object`; nothing handed out is alive, so chunks may go. No user code runs here.
@@ -553,7 +521,7 @@ impl Arena {
             (*state).closed = 0;
             (*state).carved = 0;
             (*state).slack = 0;
-            (*state).dirty = (*state).gate.is_some();
+            (*state).dirty = if (*state).gate.is_some() { LOST } else { 0 };
         }
     }
 

@@ -208,6 +208,7 @@ impl<'f> Cursor<'f> {
 impl Drop for Cursor<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.frame.arena().put_back(self.window);
+        let Window { hi, base, end, lo } = self.window;
+        self.frame.arena().put_back(hi, base, end, lo);
     }
 }
