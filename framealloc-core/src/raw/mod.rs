@@ -28,10 +28,12 @@
 //!   a run-time layout without size gets an address of the window that fits it, or a dangling one.
 //! - **I13** A buffer grows or shrinks in place only if it ends at `lo`, starts inside the current window and is not empty.
 //!   A vector gives memory back only after the drops of its elements, panics included.
-//! - **I14** While a cursor is out, the arena's window is another one or empty, and the carved window counts as used. It
-//!   becomes current again only if the arena's window is empty.
-//! - **I15** `dirty` is set while the window may not be all of the last chunk, or another chunk may be in use; reset then
-//!   goes by the chunk list.
+//! - **I14** While a cursor is out, the carved window counts as used and the arena hands nothing out of it: it is marked as out,
+//!   with `hi` and `lo` at its top (no growable ends there: a window without room is never carved), or booked as carved
+//!   (`settle`), the arena's window being another one or empty. All that opens, closes or replaces the window settles first. It
+//!   becomes current again only from the mark, or if the arena's window has no room.
+//! - **I15** `dirty` is set while the window may not be all of the last chunk, while it is out, or another chunk may be in use;
+//!   reset then goes by the chunk list.
 //! - **I16** Growth and consolidation go by bytes used. `used = closed + carved + (end - hi) + (lo - base)`, exactly.
 //! - **I17** No uninitialised value is ever assumed initialised; nothing pins an owned frame value.
 //! - **I18** Tables of arenas hold raw pointers; growing a table never moves an arena.
@@ -105,6 +107,7 @@ pub(crate) mod arena;
 pub(crate) mod beside;
 pub(crate) mod blocks;
 pub(crate) mod cache;
+pub(crate) mod carve;
 pub(crate) mod chunk;
 pub(crate) mod class;
 pub(crate) mod count;

@@ -160,25 +160,35 @@ pub(crate) fn place_slice<T, E: Failure>(frame: &Frame, len: usize) -> Result<No
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn boxed<T, E: Failure>(frame: &Frame, value: T) -> Result<Owned<'_, T>, E> {
-    let place = place::<T, E>(frame)?;
-    // SAFETY: the place fits a `T`, is ours, and lives as long as the borrow of the frame (I7).
-    unsafe {
-        place.write(value);
-        Ok(Owned::from_raw(place))
-    }
+    // SAFETY: the block fits a `T` and is ours, or `T` has no size; a move runs no code of the user's.
+    let fill = |block: NonNull<u8>| unsafe { block.cast::<T>().write(value) };
+    let place = if size_of::<T>() == 0 {
+        let place = NonNull::<T>::dangling();
+        fill(place.cast());
+        place
+    } else {
+        frame.arena().bump_filled::<E>(Layout::new::<T>(), fill)?.cast()
+    };
+    // SAFETY: initialised, ours, and alive as long as the borrow of the frame (I7).
+    Ok(unsafe { Owned::from_raw(place) })
 }
 
 /// Copies a slice into the frame.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<&'f mut [T], E> {
-    let place = place_slice::<T, E>(frame, source.len())?;
-    // SAFETY: the place has room for the slice and is fresh, so they do not overlap; it is ours, and lives as long as the
-    // borrow of the frame (I7).
-    unsafe {
-        place.as_ptr().copy_from_nonoverlapping(source.as_ptr(), source.len());
-        Ok(NonNull::slice_from_raw_parts(place, source.len()).as_mut())
-    }
+    let layout = Layout::for_value(source);
+    let place = if layout.size() == 0 {
+        NonNull::dangling()
+    } else {
+        // SAFETY: the block has room for the slice and is fresh, so they do not overlap.
+        let copy = |block: NonNull<u8>| unsafe {
+            block.cast().copy_from_nonoverlapping(NonNull::from(source).cast::<T>(), source.len())
+        };
+        frame.arena().bump_filled::<E>(layout, copy)?.cast()
+    };
+    // SAFETY: initialised, ours, and alive as long as the borrow of the frame (I7).
+    Ok(unsafe { NonNull::slice_from_raw_parts(place, source.len()).as_mut() })
 }
 
 /// Copies a string into the frame.

@@ -168,16 +168,18 @@ impl ThreadHeap {
         frame
     }
 
-    /// Returns the whole-frame arena of `tag`.
+    /// Returns the whole-frame arena of `tag`, if it was used before.
     #[inline]
-    pub(crate) fn frame_of(&self, tag: TagId) -> NonNull<Frame> {
+    pub(crate) fn known_frame_of(&self, tag: TagId) -> Option<NonNull<Frame>> {
         let state = self.state();
         // SAFETY: this thread has the heap to itself (I2); the reference ends before anything else happens (I9).
         let known = unsafe { (&(*state).tags).get(tag.index()).copied() };
-        match known.and_then(NonNull::new) {
-            Some(frame) => frame,
-            None => self.make_frame_of(tag),
-        }
+        known.and_then(NonNull::new)
+    }
+
+    /// Returns the whole-frame arena of `tag`.
+    pub(crate) fn frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        self.known_frame_of(tag).unwrap_or_else(|| self.make_frame_of(tag))
     }
 
     #[cold]
@@ -260,7 +262,12 @@ impl ThreadHeap {
             }
             (*link).booked += frame.as_ref().arena().reset();
             (*link).opened = Trail::default();
-            (*link).next = (*state).spare;
+            let spare = (*state).spare;
+            // It still is the next one where scopes close in the order of a stack. Were it stored again, each scope would wait
+            // for the stores of the one before it, twice.
+            if (*link).next != spare {
+                (*link).next = spare;
+            }
             (*state).spare = frame.as_ptr();
         }
     }
