@@ -47,11 +47,11 @@ run_i686() {
 }
 run_aarch64() {
     inside CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64 \
-        cargo test "${tests[@]}" --target aarch64-unknown-linux-gnu
+        FRAMEALLOC_RUNNER=qemu-aarch64 cargo test "${tests[@]}" --target aarch64-unknown-linux-gnu
 }
 run_s390x() {
     inside CARGO_TARGET_S390X_UNKNOWN_LINUX_GNU_LINKER=s390x-linux-gnu-gcc CARGO_TARGET_S390X_UNKNOWN_LINUX_GNU_RUNNER=qemu-s390x \
-        cargo test "${tests[@]}" --target s390x-unknown-linux-gnu
+        FRAMEALLOC_RUNNER=qemu-s390x cargo test "${tests[@]}" --target s390x-unknown-linux-gnu
 }
 # Debian has no standard library for it: std is built from its source.
 run_windows() {

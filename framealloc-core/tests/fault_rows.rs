@@ -6,9 +6,22 @@ use std::process::Command;
 
 use framealloc_core::{AllocConfig, FrameVec, SmartAlloc, kilobytes};
 
+/// This program, by what runs programs of its target: an emulator that the kernel does not know is named by `FRAMEALLOC_RUNNER`.
+fn this_program() -> Command {
+    let program = std::env::current_exe().expect("the program has a path");
+    match std::env::var_os("FRAMEALLOC_RUNNER") {
+        Some(runner) => {
+            let mut command = Command::new(runner);
+            command.arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
 /// Runs the named test of this program again, in a process of its own, with `variable` set.
 fn again(name: &str, variable: &str) -> Command {
-    let mut child = Command::new(std::env::current_exe().expect("the program has a path"));
+    let mut child = this_program();
     child.args([name, "--exact", "--nocapture"]).env(variable, "1");
     child
 }
