@@ -64,12 +64,13 @@ run_wasip1() {
 }
 # libtest has no output there: a program of its own holds what the target differs in, with the clock of the browser and without one.
 run_browser() {
-    local features
+    # The tests' dependencies are built along, and one asks where random numbers come from: the program asks for none.
+    local features flags='-Cpanic=abort --cfg getrandom_backend="custom"'
     for features in web none; do
-        local flags=()
-        [[ $features == web ]] || flags=(--no-default-features)
-        inside CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld RUSTFLAGS="-Cpanic=abort" cargo build --locked -p framealloc-core --example browser \
-            --target wasm32-unknown-unknown "${flags[@]}" &&
+        local options=()
+        [[ $features == web ]] || options=(--no-default-features)
+        inside CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld RUSTFLAGS="$flags" cargo build --locked -p framealloc-core --example browser \
+            --target wasm32-unknown-unknown "${options[@]}" &&
             inside node ci/targets/browser.mjs "/build/newest/wasm32-unknown-unknown/debug/examples/browser.wasm" "$features" || return
     done
 }

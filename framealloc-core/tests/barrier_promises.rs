@@ -25,9 +25,6 @@ fn without_threads_a_frame_that_cannot_be_complete_is_an_error() {
     let expected = BarrierError::NoThreads { barrier: "frame", frame: 0, signals: 1, participants: 2 };
     assert_eq!(barrier.try_wait_all(), Err(expected.clone()));
     assert_eq!(barrier.wait_all_timeout(HANG), Err(expected));
-    barrier.signal_frame_complete();
-    drop(barrier.join());
-    assert_eq!(barrier.try_wait_all(), Ok(()), "one participant left, and it has signalled");
 }
 
 const THREADS: usize = 4;
