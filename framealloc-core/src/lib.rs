@@ -65,13 +65,13 @@ pub mod snapshot {
 /// The iterators, errors and traits of the collections in frame memory, and what maps are made of.
 pub mod collections {
     pub use crate::frame::collect::{CollectInto, FromFrameIterator};
-    pub use crate::frame::string::text::Text;
-    pub use crate::frame::string::{FromUtf8Error, FromUtf16Error, StringDrain};
     pub use crate::frame::deque::{DequeDrain, DequeIntoIter, DequeIter, DequeIterMut};
     pub use crate::frame::heap_queue::{HeapIntoIter, PeekMut};
     pub use crate::frame::sorted::{
         SortedDrain, SortedEntry, SortedIntoIter, SortedIter, SortedIterMut, SortedOccupied, SortedVacant,
     };
+    pub use crate::frame::string::text::Text;
+    pub use crate::frame::string::{FromUtf8Error, FromUtf16Error, StringDrain};
     pub use crate::frame::table::{FrameAllocator, FrameHasher, Map, Set};
     pub use crate::frame::table_iter::{IntoKeys, IntoValues, MapDrain, MapIntoIter, SetDrain, SetIntoIter};
     pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};

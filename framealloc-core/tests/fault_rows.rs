@@ -206,7 +206,7 @@ fn a_forked_child_uses_the_memory_that_its_thread_had() {
         }
         sender.send(all).expect("the test waits");
     });
-    let all = outcome.recv_timeout(Duration::from_mins(1));
+    let all = outcome.recv_timeout(Duration::from_secs(60));
     DONE.store(true, Relaxed);
     assert_eq!(all, Ok(true), "a child hung or failed");
     parent.join().expect("no panic");
