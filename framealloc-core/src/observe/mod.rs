@@ -8,6 +8,7 @@ pub(crate) mod findings;
 pub(crate) mod heap_use;
 pub(crate) mod phases;
 pub(crate) mod record;
+mod record_sink;
 pub(crate) mod refusals;
 pub(crate) mod snapshot;
 pub(crate) mod stats;
