@@ -3,7 +3,6 @@
 use core::mem::needs_drop;
 
 use super::{FrameBox, FrameVec};
-use crate::Frame;
 use crate::error::{AllocError, Failure, infallible};
 
 impl<'f, T> FrameVec<'f, T> {
