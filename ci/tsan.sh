@@ -53,6 +53,8 @@ fi
 export CARGO_TARGET_DIR="$target" RUSTFLAGS="-Zsanitizer=thread ${RUSTFLAGS:-}"
 # Backtraces of planned panics take seconds under the sanitizer, in which other threads time out.
 export RUST_BACKTRACE=0 FRAMEALLOC_RUNS="${FRAMEALLOC_RUNS:-1}"
+# Tests ask for more memory than there is.
+export TSAN_OPTIONS="allocator_may_return_null=1 ${TSAN_OPTIONS:-}"
 
 # The same crates of std in every build: one build of them.
 cp Cargo.lock ci/checkers/Cargo.lock
