@@ -18,7 +18,7 @@ fn main() {
     let mut alloc = SmartAlloc::default();
     let told = Arc::new(Mutex::new((0, Duration::ZERO)));
     let teller = Arc::clone(&told);
-    let subscription = alloc.on_frame_event(move |event| {
+    let subscription = alloc.on_frame_event(move |_alloc, event| {
         if let FrameEvent::Ended { duration, .. } = event {
             let mut told = teller.lock().expect("nobody panics with it");
             *told = (told.0 + 1, told.1 + duration.expect("the frame began under our eyes"));
