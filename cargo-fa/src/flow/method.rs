@@ -191,6 +191,13 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
+    /// A value that is owned is used up by a loop over it, or by a method that takes `self`; a reference is not.
+    pub(super) fn uses_up(&mut self, expr: ExprId, ty: &Ty) {
+        if matches!(ty, Ty::Known(..) | Ty::User(..)) && ty.allocator().is_none() {
+            self.moved(expr);
+        }
+    }
+
     pub(super) fn moved(&mut self, expr: ExprId) {
         if let ExprKind::Name(name) = &self.facts.expr(expr).kind
             && let Some(var) = self.lookup_var(self.facts.name(*name))
@@ -283,8 +290,12 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
             }
             (Known::Sender, "send" | "try_send" | "send_blocking" | "send_timeout") => {
-                let value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
+                let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
                 args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+                let item = receiver.ty.argument(0);
+                if !item.is_unknown() {
+                    self.types.keep_held(&item, &mut value.flows);
+                }
                 let mut into = receiver.clone();
                 into.ty = Ty::Unknown;
                 self.store(&into, &value, &Target::Channel, span);
@@ -375,20 +386,8 @@ impl<'l> Interpreter<'_, 'l> {
             "push" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str" | "resize"
                 if head != Known::FrameBox =>
             {
-                for arg in args {
-                    let value = self.eval(*arg, None);
-                    if let Some(super::value::Root::Local(var)) = receiver.alias
-                        && let Some(known) = self.state.values.get_mut(var)
-                    {
-                        known.add_flows(&value.flows);
-                        if let Ty::Known(_, generics) = &mut known.ty
-                            && generics.is_empty()
-                            && !value.ty.is_unknown()
-                        {
-                            *generics = Arc::new([value.ty.clone()]);
-                        }
-                    }
-                }
+                let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
+                self.kept_in_frame(receiver, name, head, &values);
                 Some(Value::unit())
             }
             "clone" => {
@@ -402,6 +401,50 @@ impl<'l> Interpreter<'_, 'l> {
                 None
             }
         }
+    }
+
+    /// Values are put into a collection in frame memory, which tells what it was made for.
+    fn kept_in_frame(&mut self, receiver: &Value, name: &str, head: Known, values: &[Value]) {
+        let Some(super::value::Root::Local(var)) = receiver.alias else { return };
+        let Some(known) = self.state.values.get_mut(var) else { return };
+        let several = matches!(name, "extend" | "append" | "extend_from_slice");
+        let element = |value: &Value| if several { value.ty.element() } else { value.ty.clone() };
+        let learned: Vec<Ty> = match (head, values) {
+            (Known::FrameMap, [key, value]) => vec![key.ty.clone(), value.ty.clone()],
+            (Known::FrameMap | Known::FrameString, _) => Vec::new(),
+            (_, [.., value]) => vec![element(value)],
+            _ => Vec::new(),
+        };
+        if let Ty::Known(_, generics) = &mut known.ty
+            && generics.is_empty()
+            && !learned.is_empty()
+            && !learned.iter().any(Ty::is_unknown)
+        {
+            *generics = learned.into();
+        }
+        if let Some(content) = known.ty.collected() {
+            known.learn_content(&content);
+        }
+        for value in values {
+            let mut flows = value.flows.clone();
+            // What they lead to is not what this is made of.
+            flows.iter_mut().for_each(|flow| flow.content = flow.content.take().or(Some(Ty::Unknown)));
+            known.add_flows(&flows);
+        }
+    }
+
+    /// A method that is not known may keep what it is given. Its name does not say so, its types can refuse it: what holds no
+    /// borrow keeps none. Where they are not known either, rustc watches the borrow, and nothing is certain but an address.
+    fn kept_by_unknown(&mut self, receiver: &Value, arg: &Value, how: &Target<'_>, span: Span) {
+        let keeper = receiver.ty.peeled();
+        let mut arg = arg.clone();
+        arg.flows.retain(|flow| self.types.can_refer(keeper, flow.raw));
+        for flow in arg.flows.iter_mut().filter(|flow| !flow.raw) {
+            flow.confidence = Confidence::Low;
+        }
+        let mut into = receiver.clone();
+        into.ty = Ty::Unknown;
+        self.store(&into, &arg, how, span);
     }
 
     /// A method that nobody knows: what goes in may come out, and may stay in.
@@ -425,11 +468,9 @@ impl<'l> Interpreter<'_, 'l> {
                 continue;
             }
             let arg = self.eval(*arg, None);
-            if stores && !arg.flows.is_empty() {
-                let mut into = receiver.clone();
-                into.ty = Ty::Unknown;
+            if stores {
                 let how = if name.contains("send") { Target::Channel } else { Target::Container(name) };
-                self.store(&into, &arg, &how, span);
+                self.kept_by_unknown(receiver, &arg, &how, span);
             }
             value.add_flows(&arg.flows);
         }

@@ -384,10 +384,14 @@ impl<'l> Interpreter<'_, 'l> {
             .unwrap_or(0);
         let own = flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
         let once = self.leaves.contains(&self.loops.len());
+        let content = ty.clone();
         self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
         self.note_allocation(allocator, at);
         self.needs_budget(at);
-        Value::of(result).with_flows(flows)
+        let mut made = Value::of(result).with_flows(flows);
+        // What is put into a collection tells later what it was made for.
+        made.learn_content(&made.ty.collected().unwrap_or(content));
+        made
     }
 
     /// On a thread that has set no budget, this is one allocation too many.
@@ -523,7 +527,10 @@ impl<'l> Interpreter<'_, 'l> {
                 let ty = value.ty.argument(0);
                 let mut inner = Value::of(ty).with_flows(value.flows);
                 // The value itself leaves the frame; what it borrows is another matter.
-                inner.flows.retain(|flow| self.types.can_refer(&inner.ty, flow.raw) && !inner.ty.is_unknown());
+                if inner.ty.is_unknown() {
+                    inner.flows.clear();
+                }
+                self.types.keep_held(&inner.ty, &mut inner.flows);
                 inner
             }
             ("FrameBarrier", _) => {

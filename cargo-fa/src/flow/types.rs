@@ -93,6 +93,19 @@ impl Ty {
         None
     }
 
+    /// What a collection in frame memory holds; `Unknown` where nothing has told yet.
+    pub(crate) fn collected(&self) -> Option<Self> {
+        match self.peeled() {
+            Self::Known(Known::FrameMap, args) if args.len() > 1 => Some(Self::Tuple(args.iter().cloned().collect())),
+            Self::Known(Known::FrameMap, _) => Some(Self::Unknown),
+            Self::Known(Known::FrameVec | Known::FrameSet, args) => {
+                Some(args.first().cloned().unwrap_or(Self::Unknown))
+            }
+            Self::Known(Known::FrameString, _) => Some(Self::Scalar(1)),
+            _ => None,
+        }
+    }
+
     /// The first argument of the head.
     pub(crate) fn argument(&self, at: usize) -> Self {
         match self.peeled() {
@@ -357,7 +370,7 @@ impl<'l> Types<'_, 'l> {
                 Some(known) => Ty::known(known, args),
                 None => match scalar(of.last) {
                     Some(scalar) if of.krate == "std" => scalar,
-                    _ => Ty::Opaque { borrows: borrows || !args.is_empty() },
+                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, false)) },
                 },
             },
             _ => Ty::Opaque { borrows },
