@@ -17,7 +17,10 @@ for features in parking_lot allocator-api2 diagnostics memory_filter; do
 done
 echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
-cargo test -p framealloc-core --doc --features serde snapshot
+cargo test -p framealloc-core --doc --features snapshot-json snapshot
+echo "== framealloc-core with rayon and snapshot-json"
+cargo test -p framealloc-core --features rayon,snapshot-json --test parallel --test serialize
+cargo test -p framealloc-core --doc --features rayon parallel
 echo "== framealloc-core with tracy"
 cargo test -p framealloc-core --features tracy --test tracy --test recording --test phases
 cargo test -p framealloc-core --features tracy --doc tracy

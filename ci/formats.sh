@@ -5,6 +5,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+for tool in python3 npm; do
+    if ! command -v "$tool" >/dev/null; then
+        echo "formats: $tool is not installed here; skipped"
+        # Where it is CI that looks, nothing is skipped for want of a package.
+        exit $((${CI:+1} + 0))
+    fi
+done
 target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$target/formats"
 work=$(cd "$target/formats" && pwd)

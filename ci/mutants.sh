@@ -34,7 +34,7 @@ run_tests() { # kind, arguments...
         asan)
             CARGO_TARGET_DIR="$target/asan" RUSTFLAGS="-Zsanitizer=address --cfg framealloc_asan" \
                 ASAN_OPTIONS="detect_leaks=0" \
-                cargo +nightly test -p framealloc-core --target x86_64-unknown-linux-gnu "$@"
+                cargo +nightly test -p framealloc-core --target "$(rustc +nightly -vV | sed -n 's/^host: //p')" "$@"
             ;;
         *) echo "mutants: no such kind of test: $kind" >&2 && return 99 ;;
     esac

@@ -1,7 +1,7 @@
 //! What we hold ourselves to.
 
 use crate::harness::Figures;
-use crate::works::names::{ANY_THREAD, BUMPALO, CURSOR, HOISTED, READ, SCOPE, TAGGED};
+use crate::works::names::{ANY_THREAD, BUMPALO, CURSOR, FIXED, HOISTED, OXC, READ, SCOPE, TAGGED};
 use crate::works::pools::names::{CLASS, OWN, SLAB};
 use crate::works::{recorded, scopes, threads};
 
@@ -35,16 +35,25 @@ static BARS: &[Bar] = &[
     bar("a16", &[CURSOR], BUMPALO, 0.65, 0.85),
     bar("a16", &[HOISTED], BUMPALO, 1.05, 1.35),
     bar("a16", &[ANY_THREAD], BUMPALO, 1.25, 1.60),
+    bar("a16", &[CURSOR], FIXED, 1.30, 1.75),
+    bar("a16", &[TAGGED], HOISTED, 1.05, 1.25),
     bar("a64", &[CURSOR], BUMPALO, 0.80, 1.05),
+    bar("a64", &[TAGGED], HOISTED, 1.05, 1.25),
+    bar("b1", &[TAGGED], HOISTED, 1.05, 1.25),
+    bar("c1", &[HOISTED], BUMPALO, 1.00, 1.20),
+    bar("c3", &[HOISTED], BUMPALO, 1.00, 1.20),
     bar("d", &[ANY_THREAD, HOISTED], BUMPALO, 0.50, 0.85),
     bar("e1", &[HOISTED], BUMPALO, 0.90, 1.10),
     bar("e1", &[ANY_THREAD, HOISTED, SCOPE, TAGGED, CURSOR], BUMPALO, 0.80, 1.00),
     bar("e1s", &[READ], HOISTED, 1.03, 1.15),
     bar("e2", &[HOISTED], BUMPALO, 1.00, 1.20),
+    bar("e2", &[ANY_THREAD], BUMPALO, 1.10, 1.35),
     bar("e3", &[CURSOR], BUMPALO, 0.80, 0.95),
-    bar("k1", &[TAGGED], HOISTED, 1.02, 1.15),
+    bar("e3", &[CURSOR, HOISTED], OXC, 1.00, 1.25),
+    bar("k1", &[TAGGED], HOISTED, 1.05, 1.15),
     bar("r", &[recorded::ADDED], recorded::LIMIT, 1.00, 1.50),
-    bar("s1", &["framealloc frame.scoped()", "framealloc alloc.scoped()"], scopes::GUARD, 3.00, 5.00),
+    bar("s1", &[scopes::SCOPED_IN_FRAME, scopes::SCOPED], scopes::GUARD, 2.00, 3.50),
+    bar("s1", &[scopes::WITH_CURSOR], scopes::GUARD, 4.00, 7.00),
     // Two threads of which each takes as long as one alone scale 2.0 x; 1.9 x is 1.05, 1.6 x is 1.25.
     bar("h", &[threads::TWO], threads::ONE, 1.05, 1.25),
     bar("f1", &[CLASS], MIMALLOC, 0.80, 1.00),

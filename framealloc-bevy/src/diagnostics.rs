@@ -3,13 +3,13 @@
 use core::any::TypeId;
 use core::fmt;
 use core::marker::PhantomData;
-use std::time::Instant;
 
 use bevy_app::{App, FixedMain, Main, Plugin};
 use bevy_diagnostic::{Diagnostic, DiagnosticMeasurement, DiagnosticPath, DiagnosticsStore, RegisterDiagnostic};
 use bevy_ecs::change_detection::{Res, ResMut};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::schedule::IntoScheduleConfigs;
+use bevy_platform::time::Instant;
 use framealloc_core::{PoolStats, TagStats, pool};
 
 use crate::schedule::TurnIn;

@@ -16,6 +16,10 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// The pool cannot be told which thread runs a task, so each task waits until all of them are running: then they are on
 /// as many threads.
 pub(crate) fn prewarm(alloc: &SmartAlloc, tags: &[TagId]) {
+    // Bevy runs tasks on the calling thread there, one after the other: they cannot wait for each other.
+    if cfg!(target_family = "wasm") {
+        return touch(alloc, tags);
+    }
     let Some(pool) = ComputeTaskPool::try_get() else { return touch(alloc, tags) };
     let meeting = Meeting { expected: pool.thread_num() + 1, arrived: Mutex::new(0), all: Condvar::new() };
     pool.scope(|scope| {

@@ -8,6 +8,7 @@ use std::panic::{catch_unwind, resume_unwind};
 
 use bevy_app::Main;
 use bevy_ecs::resource::Resource;
+use framealloc_core::__private::keep_promotions;
 use framealloc_core::{AllocConfig, FrameReport, Promotions, SmartAlloc, TagId};
 
 /// The allocator of a world. It derefs to [`SmartAlloc`], so every call of it is at hand.
@@ -87,28 +88,34 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// If the drop of a value of the old frame panics. The frame has turned then all the same.
     pub fn turn(&mut self) -> FrameReport {
         let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame()));
-        self.begin(ended, |report| *report);
-        self.last_frame
+        // However the last one ended: what is outside frames (startup systems) has ended with it.
+        let begun = catch_unwind(AssertUnwindSafe(|| self.alloc.begin_frame()));
+        match ended.and_then(|report| begun.map(|()| report)) {
+            Ok(report) => {
+                self.last_frame = report;
+                report
+            }
+            Err(panic) => resume_unwind(panic),
+        }
     }
 
     /// As [`turn`](Self::turn), but what was retained moves to its new home instead of being dropped.
     ///
     /// # Panics
-    /// As [`turn`](Self::turn).
+    /// As [`turn`](Self::turn). What was promoted waits then for `take_promotions`, or else for the next turn.
     pub fn turn_with_promotions(&mut self) -> Promotions {
         let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame_with_promotions()));
-        self.begin(ended, Promotions::report)
-    }
-
-    /// Begins the next frame, however the last one ended: what is outside frames (startup systems) has ended with it.
-    fn begin<R>(&mut self, ended: std::thread::Result<R>, report: impl FnOnce(&R) -> FrameReport) -> R {
-        self.alloc.begin_frame();
-        match ended {
-            Ok(ended) => {
-                self.last_frame = report(&ended);
-                ended
+        let begun = catch_unwind(AssertUnwindSafe(|| self.alloc.begin_frame()));
+        match (ended, begun) {
+            (Ok(promotions), Ok(())) => {
+                self.last_frame = promotions.report();
+                promotions
             }
-            Err(panic) => resume_unwind(panic),
+            (Ok(promotions), Err(panic)) => {
+                keep_promotions(&mut self.alloc, promotions);
+                resume_unwind(panic)
+            }
+            (Err(panic), _) => resume_unwind(panic),
         }
     }
 

@@ -61,7 +61,7 @@ fn with_param(alloc: FrameAlloc, mut healths: Query<&mut Health>, mut calls: Loc
 
 #[frame_system(tag = "commands")]
 fn with_commands(mut commands: Commands, alloc: Res<AllocResource>) {
-    for health in &alloc.frame_slice_copy(&[1, 2]) {
+    for health in alloc.frame_slice_copy(&[1, 2]) {
         commands.spawn(Health(*health));
     }
 }

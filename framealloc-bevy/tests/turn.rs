@@ -303,3 +303,17 @@ fn a_prewarmed_thread_holds_its_first_memory_in_frame_one() {
     app.update();
     assert_eq!(app.world().resource::<AllocResource>().last_frame().bytes, 0);
 }
+
+#[test]
+fn what_was_promoted_is_not_lost_when_the_next_frame_begins_with_a_panic() {
+    let mut alloc = AllocResource::<()>::new(AllocConfig::default());
+    alloc.turn();
+    let key = alloc.frame_retain(7_u64, framealloc_core::RetentionPolicy::PromoteToHeap).key();
+    let subscription = alloc.on_frame_event(|_, event| {
+        assert!(!matches!(event, framealloc_core::FrameEvent::Began { .. }), "at the begin");
+    });
+    let turned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| alloc.turn_with_promotions()));
+    assert!(turned.is_err());
+    drop(subscription);
+    assert_eq!(alloc.turn_with_promotions().take(key).map(|value| *value), Some(7));
+}

@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use framealloc_core::{Cursor, Frame, HeapGuard, Pool, PoolBox, PoolSpec, SmartAlloc};
+use framealloc_core::{Cursor, Frame, HeapGuard, Pool, PoolBox, PoolSpec, SmartAlloc, Tag};
 
 /// Every call of the global allocator reads one flag.
 #[global_allocator]
@@ -36,6 +36,42 @@ fn loop_u64_cursor(frame: &Frame, count: u64) {
     }
 }
 
+/// Through a frame, in a loop: the end of the objects must stay in a register, from one value to the next.
+#[inline(never)]
+fn loop_u64_shared(frame: &Frame, count: u64) {
+    for value in 0..count {
+        frame.frame_ref(value);
+    }
+}
+
+static TAG: Tag = Tag::new("hot path");
+
+/// Through the frame of a tag, in a loop: as through any other.
+#[inline(never)]
+fn loop_u64_tagged(alloc: &SmartAlloc, count: u64) {
+    let frame = alloc.tagged(&TAG);
+    for value in 0..count {
+        frame.frame_ref(value);
+    }
+}
+
+/// Arrays of 4 KiB in a frame: filled where they lie, not built on the stack and copied.
+#[inline(never)]
+fn arrays_shared(frame: &Frame, count: u64) {
+    for _ in 0..count {
+        frame.frame_box([0_f32; 1024]);
+    }
+}
+
+/// The same in the frame of a tag, of an allocator that the compiler knows nothing about.
+#[inline(never)]
+fn arrays_tagged(alloc: &SmartAlloc, count: u64) {
+    let frame = black_box(alloc).tagged(&TAG);
+    for _ in 0..count {
+        frame.frame_box([0_f32; 1024]);
+    }
+}
+
 static OWN: Pool<u64> = Pool::new(PoolSpec::new("hot path"));
 
 /// From the pool of the size.
@@ -62,6 +98,10 @@ fn main() {
     black_box(alloc_u64_any_thread(&alloc, black_box(2)));
     black_box(alloc_u64_cursor(&mut alloc.cursor(), black_box(3)));
     loop_u64_cursor(alloc.frame(), black_box(4));
+    loop_u64_shared(alloc.frame(), black_box(4));
+    loop_u64_tagged(&alloc, black_box(4));
+    arrays_shared(alloc.frame(), black_box(4));
+    arrays_tagged(&alloc, black_box(4));
     pool_u64_drop(black_box(pool_u64(&alloc, black_box(5))));
     pool_u64_drop(black_box(pool_u64_own(&alloc, black_box(6))));
 }

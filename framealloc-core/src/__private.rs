@@ -6,6 +6,23 @@ pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::Site;
 pub use crate::{Frame, SmartAlloc, Tag};
 
+/// Every type itself. A function that returns `<T as Itself>::Value` takes `T` from its arguments, never from what its result is
+/// wanted as: the result can be coerced then.
+pub trait Itself {
+    /// The type.
+    type Value: ?Sized;
+}
+
+impl<T: ?Sized> Itself for T {
+    type Value = T;
+}
+
+/// What `frame_unsize!` is made of.
+pub mod frame_unsize {
+    pub use crate::raw::frame_raw::{from_parts, into_parts};
+}
+
+use crate::Promotions;
 use crate::raw::heap_guard::HeapZone;
 use crate::tag::{IntoTag, TagId};
 
@@ -53,6 +70,11 @@ impl Drop for CallLimit<'_> {
     fn drop(&mut self) {
         self.0.frame().heap().limit_call(None);
     }
+}
+
+/// Gives promotions back, as if their frame had ended with a panic: for a crate of ours that cannot return them either.
+pub fn keep_promotions(alloc: &mut SmartAlloc, promotions: Promotions) {
+    alloc.keep_promotions(promotions);
 }
 
 /// `out = name`: the frame outside the scope of the system.

@@ -4,15 +4,16 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::time::Duration;
 use std::collections::{HashMap, VecDeque};
-use std::time::Instant;
 
-use crate::sync::{Condvar, Mutex, MutexGuard, ThreadId, thread_id};
+use crate::clock::Instant;
+use crate::sync::{Condvar, HAS_THREADS, Mutex, MutexGuard, ThreadId, thread_id};
 
 /// A point that a number of threads reach once per frame, for as many frames as there are.
 ///
 /// A frame is complete when every participant has signalled it. A thread that is ahead may signal the next frame while others
 /// still wait for this one: signals are counted per frame, so that a fast thread cannot spoil the next frame, and a thread that
-/// comes late to a complete frame does not wait. A participant that [joined](Self::join) and panics, or leaves, is counted down.
+/// comes late to a complete frame does not wait. A thread counts once per frame, whether it signals directly, through a guard, or
+/// both. A participant that [joined](Self::join) and panics, or leaves, is counted down.
 ///
 /// ```
 /// use framealloc_core::FrameBarrier;
@@ -129,19 +130,36 @@ impl FrameBarrier {
     /// that was open when it last returned from here.
     ///
     /// Returns at once if all participants have left.
+    ///
+    /// # Panics
+    /// When the frame is not complete on a target without threads (WebAssembly without atomics): nobody is there to complete it.
     pub fn wait_all(&self) {
+        self.try_wait_all().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// As [`wait_all`](Self::wait_all).
+    ///
+    /// # Errors
+    /// When the frame is not complete on a target without threads (WebAssembly without atomics): nobody is there to complete it.
+    /// Elsewhere never.
+    pub fn try_wait_all(&self) -> Result<(), BarrierError> {
         let mut state = self.state.lock();
         let frame = state.progress().awaited();
         while !state.is_complete(frame) {
+            if !HAS_THREADS {
+                return Err(self.no_threads(&state, frame));
+            }
             state = self.changed.wait(state);
         }
         state.progress().seen = state.completed;
+        Ok(())
     }
 
     /// Waits as [`wait_all`](Self::wait_all), but not longer than `duration`.
     ///
     /// # Errors
-    /// When the frame is not complete by then. The barrier is as before: one may wait again.
+    /// When the frame is not complete by then, or cannot be: see [`try_wait_all`](Self::try_wait_all). The barrier is as before: one
+    /// may wait again.
     pub fn wait_all_timeout(&self, duration: Duration) -> Result<(), BarrierError> {
         // A duration too long for the clock is waited for without end.
         let deadline = Instant::now().checked_add(duration);
@@ -149,6 +167,9 @@ impl FrameBarrier {
         let frame = state.progress().awaited();
         while !state.is_complete(frame) {
             let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+            if !HAS_THREADS {
+                return Err(self.no_threads(&state, frame));
+            }
             if left.is_zero() {
                 return Err(self.timeout(&state, frame));
             }
@@ -158,7 +179,8 @@ impl FrameBarrier {
         Ok(())
     }
 
-    /// Takes the place of one participant for the calling thread, until the guard is dropped: by a panic as well.
+    /// Takes the place of one participant for the calling thread, until the guard is dropped: by a panic as well. What the thread
+    /// has signalled before is the participant's, and goes with it.
     ///
     /// # Panics
     /// When all participants have joined, or the thread has.
@@ -207,8 +229,8 @@ impl FrameBarrier {
             return Err(BarrierError::AlreadyJoined { barrier: self.name });
         }
         state.joined += 1;
-        // What the thread did before it joined does not count as the participant's.
-        *state.progress() = Progress { name: Some(name.unwrap_or("")), ..Progress::default() };
+        // What the thread signalled before it joined is the participant's: forgotten, it could signal the same frame again.
+        state.progress().name = Some(name.unwrap_or(""));
         Ok(BarrierGuard { barrier: self, on_this_thread: PhantomData })
     }
 
@@ -240,8 +262,12 @@ impl FrameBarrier {
         }
     }
 
+    fn no_threads(&self, state: &State, frame: u64) -> BarrierError {
+        let (signals, participants) = (state.signals_for(frame), state.participants);
+        BarrierError::NoThreads { barrier: self.name, frame, signals, participants }
+    }
+
     fn timeout(&self, state: &State, frame: u64) -> BarrierError {
-        let ahead = usize::try_from(frame.saturating_sub(state.completed)).unwrap_or(usize::MAX);
         let late = state.threads.values().filter(|thread| thread.signalled.unwrap_or(0) <= frame);
         let mut missing: Vec<_> = late.filter_map(|thread| thread.name).filter(|name| !name.is_empty()).collect();
         missing.extend(&state.vacant);
@@ -249,7 +275,7 @@ impl FrameBarrier {
         BarrierError::Timeout {
             barrier: self.name,
             frame,
-            signals: state.signals.get(ahead).copied().unwrap_or(0),
+            signals: state.signals_for(frame),
             participants: state.participants,
             missing,
         }
@@ -266,6 +292,12 @@ impl State {
             });
         }
         self.threads.entry(thread_id()).or_default()
+    }
+
+    /// How many participants have signalled `frame`, which is not complete.
+    fn signals_for(&self, frame: u64) -> usize {
+        let ahead = usize::try_from(frame.saturating_sub(self.completed)).unwrap_or(usize::MAX);
+        self.signals.get(ahead).copied().unwrap_or(0)
     }
 
     fn is_complete(&self, frame: u64) -> bool {
@@ -296,8 +328,19 @@ impl BarrierGuard<'_> {
     }
 
     /// As [`FrameBarrier::wait_all`].
+    ///
+    /// # Panics
+    /// When the frame is not complete on a target without threads.
     pub fn wait_all(&self) {
         self.barrier.wait_all();
+    }
+
+    /// As [`FrameBarrier::try_wait_all`].
+    ///
+    /// # Errors
+    /// When the frame is not complete on a target without threads.
+    pub fn try_wait_all(&self) -> Result<(), BarrierError> {
+        self.barrier.try_wait_all()
     }
 
     /// As [`FrameBarrier::wait_all_timeout`].
@@ -400,6 +443,17 @@ pub enum BarrierError {
         /// The name of the barrier.
         barrier: &'static str,
     },
+    /// The target has no threads, so nobody is there to complete the frame.
+    NoThreads {
+        /// The name of the barrier.
+        barrier: &'static str,
+        /// The frame that was waited for, counted from 0.
+        frame: u64,
+        /// Participants that have signalled it.
+        signals: usize,
+        /// Participants in all.
+        participants: usize,
+    },
     /// The frame was not complete in time.
     Timeout {
         /// The name of the barrier.
@@ -422,6 +476,10 @@ impl fmt::Display for BarrierError {
             Self::Taken { barrier, place: None } => write!(f, "all places of barrier `{barrier}` are taken"),
             Self::Taken { barrier, place: Some(place) } => write!(f, "barrier `{barrier}` has no place `{place}` left"),
             Self::AlreadyJoined { barrier } => write!(f, "the thread has joined barrier `{barrier}` already"),
+            Self::NoThreads { barrier, frame, signals, participants } => {
+                write!(f, "frame {frame} of barrier `{barrier}` has {signals} of {participants} signals, ")?;
+                f.write_str("and on this target no other thread can be running")
+            }
             Self::Timeout { barrier, frame, signals, participants, missing } => {
                 write!(f, "frame {frame} of barrier `{barrier}` has {signals} of {participants} signals")?;
                 if !missing.is_empty() {

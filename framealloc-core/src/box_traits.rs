@@ -80,6 +80,39 @@ macro_rules! value_traits {
                 (**self).hash(state);
             }
         }
+
+        impl<$($frame,)? T: ?Sized> core::fmt::Pointer for $Box<$($frame,)? T> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Pointer::fmt(&core::ptr::from_ref::<T>(self), f)
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + core::error::Error> core::error::Error for $Box<$($frame,)? T> {
+            fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+                (**self).source()
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + core::hash::Hasher> core::hash::Hasher for $Box<$($frame,)? T> {
+            fn finish(&self) -> u64 {
+                (**self).finish()
+            }
+
+            fn write(&mut self, bytes: &[u8]) {
+                (**self).write(bytes);
+            }
+        }
+
+        impl<$($frame,)? T: ?Sized + Future + Unpin> Future for $Box<$($frame,)? T> {
+            type Output = T::Output;
+
+            fn poll(
+                mut self: core::pin::Pin<&mut Self>,
+                context: &mut core::task::Context<'_>,
+            ) -> core::task::Poll<T::Output> {
+                core::pin::Pin::new(&mut **self).poll(context)
+            }
+        }
     };
 }
 pub(crate) use value_traits;
@@ -117,12 +150,6 @@ macro_rules! box_traits {
 
         crate::box_traits::value_traits!($Box);
 
-        impl<T: ?Sized> core::fmt::Pointer for $Box<T> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Pointer::fmt(&core::ptr::from_ref::<T>(self), f)
-            }
-        }
-
         impl<T: ?Sized + Iterator> Iterator for $Box<T> {
             type Item = T::Item;
 
@@ -132,23 +159,6 @@ macro_rules! box_traits {
 
             fn size_hint(&self) -> (usize, Option<usize>) {
                 (**self).size_hint()
-            }
-        }
-
-        impl<T: ?Sized + Future + Unpin> Future for $Box<T> {
-            type Output = T::Output;
-
-            fn poll(
-                mut self: core::pin::Pin<&mut Self>,
-                context: &mut core::task::Context<'_>,
-            ) -> core::task::Poll<T::Output> {
-                core::pin::Pin::new(&mut **self).poll(context)
-            }
-        }
-
-        impl<T: ?Sized + core::error::Error> core::error::Error for $Box<T> {
-            fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-                (**self).source()
             }
         }
     };

@@ -177,6 +177,9 @@ impl AllocConfig {
     ///     .with_tag_budget("ai::pathfinding", Budget::new(kilobytes(64)).with_policy(BudgetPolicy::Warn));
     /// # let _ = SmartAlloc::new(config);
     /// ```
+    ///
+    /// # Panics
+    /// If a segment of the path is empty: [`Tag::try_intern`] tells before.
     #[must_use]
     pub fn with_tag_budget(mut self, path: &str, budget: impl Into<Budget>) -> Self {
         let tag = Tag::intern(path);

@@ -75,6 +75,68 @@ impl fmt::Display for AllocError {
 
 impl core::error::Error for AllocError {}
 
+/// Why memory was not filled: it was refused, or what was to fill it failed with an error of its own.
+///
+/// ```
+/// use framealloc_core::{FillError, SmartAlloc};
+///
+/// let alloc = SmartAlloc::default();
+/// let texts = ["1", "x"];
+/// let numbers = alloc.try_frame_slice_try_fill_with(2, |index| texts[index].parse::<u8>());
+/// assert!(matches!(numbers, Err(FillError::Fill(_))));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FillError<E> {
+    /// The memory was refused; nothing was called to fill it.
+    Alloc(AllocError),
+    /// What was to fill it failed. The memory went back to the frame.
+    Fill(E),
+}
+
+impl<E: fmt::Display> fmt::Display for FillError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alloc(error) => error.fmt(f),
+            Self::Fill(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: core::error::Error> core::error::Error for FillError<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Alloc(error) => error.source(),
+            Self::Fill(error) => error.source(),
+        }
+    }
+}
+
+/// The result of a `try_` form whose fill may fail by itself.
+#[inline(always)]
+pub(crate) fn fill_result<T, E>(result: Result<Result<T, E>, AllocError>) -> Result<T, FillError<E>> {
+    match result {
+        Ok(filled) => filled.map_err(FillError::Fill),
+        Err(error) => Err(FillError::Alloc(error)),
+    }
+}
+
+/// A text for C has a zero byte before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InteriorNulError {
+    /// Bytes before the first zero byte.
+    pub position: usize,
+}
+
+impl fmt::Display for InteriorNulError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "zero byte at position {} of a text for C", self.position)
+    }
+}
+
+impl core::error::Error for InteriorNulError {}
+
 /// How a body reports failure: as a value (`AllocError`) or by a panic with the same words ([`Never`]).
 ///
 /// One generic body per operation, instead of two that can drift apart; the idea is bump-scope's `ErrorBehavior`.

@@ -7,14 +7,15 @@ use core::sync::atomic::Ordering::Relaxed;
 use std::sync::OnceLock;
 
 use crate::box_traits::box_traits;
-use crate::error::AllocError;
+use crate::box_values::box_values;
+use crate::error::{AllocError, Failure, infallible};
 use crate::observe::refusals;
 use crate::pool::Refused;
 use crate::raw::heap_block::HeapCounters;
 use crate::raw::owner::Vacant;
 use crate::raw::pool::Denied;
 use crate::raw::route::{self, HeapMemory, HeapOwner};
-use crate::tag::TagId;
+use crate::tag::{LIMIT, TagId};
 
 /// An owned value on the heap, accounted to a tag.
 ///
@@ -35,6 +36,48 @@ use crate::tag::TagId;
 pub struct HeapBox<T: ?Sized>(pub(crate) HeapOwner<T>);
 
 box_traits!(HeapBox);
+box_values!(HeapBox, clone_to_heap);
+
+impl<T> HeapBox<T> {
+    /// Moves `value` to the heap, accounted to no tag: [`heap::boxed`](boxed) accounts it to one.
+    ///
+    /// # Panics
+    /// When the global allocator refuses. The value is dropped.
+    #[inline]
+    #[must_use = "dropping the box drops the value"]
+    pub fn new(value: T) -> Self {
+        boxed(value, TagId::NONE)
+    }
+
+    /// Moves `value` to the heap, accounted to no tag.
+    ///
+    /// # Errors
+    /// When the global allocator refuses. The error has the value.
+    #[inline]
+    pub fn try_new(value: T) -> Result<Self, Refused<T>> {
+        try_boxed(value, TagId::NONE)
+    }
+}
+
+impl<T> Default for HeapBox<[T]> {
+    fn default() -> Self {
+        slice_fill_with(0, TagId::NONE, |_| unreachable!("the slice is empty"))
+    }
+}
+
+impl<T: Clone> From<&[T]> for HeapBox<[T]> {
+    /// Clones the values to the heap, accounted to no tag.
+    fn from(values: &[T]) -> Self {
+        slice_fill_with(values.len(), TagId::NONE, |index| values[index].clone())
+    }
+}
+
+impl From<&str> for HeapBox<str> {
+    /// Copies the text to the heap, accounted to no tag.
+    fn from(text: &str) -> Self {
+        str_copy(text, TagId::NONE)
+    }
+}
 
 impl<T: ?Sized> HeapBox<T> {
     /// Pins the value: its memory is not used again before it is dropped.
@@ -55,6 +98,33 @@ impl<T> HeapSlot<T> {
     #[inline]
     pub fn write(self, value: T) -> HeapBox<T> {
         HeapBox(self.0.write(value))
+    }
+
+    /// Puts in what `make` returns. In an optimised program a large value is built in place, where `make` can be inlined, and
+    /// need not fit on the stack.
+    ///
+    /// ```
+    /// let table = framealloc_core::heap::slot(framealloc_core::TagId::NONE).write_with(|| [1_u8; 4000]);
+    /// assert_eq!(table[3999], 1);
+    /// ```
+    #[inline(always)]
+    pub fn write_with(self, make: impl FnOnce() -> T) -> HeapBox<T> {
+        HeapBox(self.0.write_with(make))
+    }
+
+    /// Fills the place with zeroes, for types of which that is a value; nothing goes over the stack.
+    ///
+    /// ```
+    /// let table = framealloc_core::heap::slot::<[u32; 1000]>(framealloc_core::TagId::NONE).zeroed();
+    /// assert_eq!(table[999], 0);
+    /// ```
+    #[inline]
+    #[must_use = "dropping the box drops the value"]
+    pub fn zeroed(self) -> HeapBox<T>
+    where
+        T: bytemuck::Zeroable,
+    {
+        HeapBox(self.0.zeroed())
     }
 
     /// The memory itself, for writing a value in parts. `assume_init`, which is unsafe, makes a box of it.
@@ -98,7 +168,7 @@ pub fn try_boxed<T>(value: T, tag: TagId) -> Result<HeapBox<T>, Refused<T>> {
 /// When the global allocator refuses.
 #[inline]
 pub fn slot<T>(tag: TagId) -> HeapSlot<T> {
-    try_slot(tag).unwrap_or_else(|error| panic!("{error}"))
+    infallible(place(tag))
 }
 
 /// A place for a `T` on the heap, accounted to `tag`, without a value.
@@ -107,8 +177,13 @@ pub fn slot<T>(tag: TagId) -> HeapSlot<T> {
 /// When the global allocator refuses.
 #[inline]
 pub fn try_slot<T>(tag: TagId) -> Result<HeapSlot<T>, AllocError> {
+    place(tag)
+}
+
+#[inline]
+fn place<T, E: Failure>(tag: TagId) -> Result<HeapSlot<T>, E> {
     let slot = route::heap_slot(ASKED_FOR.of(tag));
-    slot.map(HeapSlot).map_err(|_| refusals::out_of_memory(size_of::<T>()))
+    slot.map(HeapSlot).map_err(|_| E::fail(refusals::out_of_memory(size_of::<T>())))
 }
 
 /// A slice of `length` values on the heap, accounted to `tag`, each made by `value` from its index.
@@ -117,7 +192,7 @@ pub fn try_slot<T>(tag: TagId) -> Result<HeapSlot<T>, AllocError> {
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be. A panic in `value` drops what there is.
 #[must_use = "dropping the box drops the values"]
 pub fn slice_fill_with<T>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> HeapBox<[T]> {
-    try_slice_fill_with(length, tag, value).unwrap_or_else(|error| panic!("{error}"))
+    infallible(filled(length, tag, value))
 }
 
 /// A slice of `length` values on the heap, accounted to `tag`, each made by `value` from its index.
@@ -129,11 +204,43 @@ pub fn try_slice_fill_with<T>(
     tag: TagId,
     value: impl FnMut(usize) -> T,
 ) -> Result<HeapBox<[T]>, AllocError> {
-    match route::heap_filling(length, ASKED_FOR.of(tag)) {
-        Ok(filling) => Ok(HeapBox(filling.fill(value))),
-        Err(Denied::Overflow) => Err(AllocError::CapacityOverflow),
-        Err(_) => Err(refusals::out_of_memory(size_of::<T>() * length)),
-    }
+    filled(length, tag, value)
+}
+
+fn filled<T, E: Failure>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> Result<HeapBox<[T]>, E> {
+    let filling =
+        route::heap_filling(length, ASKED_FOR.of(tag)).map_err(|denied| denied_slice::<T, E>(denied, length))?;
+    Ok(HeapBox(filling.fill(value)))
+}
+
+/// A copy of `text` on the heap, accounted to `tag`.
+///
+/// # Panics
+/// When the global allocator refuses.
+#[must_use = "dropping the box drops the text"]
+pub fn str_copy(text: &str, tag: TagId) -> HeapBox<str> {
+    infallible(written(text, tag))
+}
+
+/// A copy of `text` on the heap, accounted to `tag`.
+///
+/// # Errors
+/// When the global allocator refuses.
+pub fn try_str_copy(text: &str, tag: TagId) -> Result<HeapBox<str>, AllocError> {
+    written(text, tag)
+}
+
+fn written<E: Failure>(text: &str, tag: TagId) -> Result<HeapBox<str>, E> {
+    let text = route::heap_text(text, ASKED_FOR.of(tag)).map_err(|denied| denied_slice::<u8, E>(denied, text.len()))?;
+    Ok(HeapBox(text))
+}
+
+#[cold]
+fn denied_slice<T, E: Failure>(denied: Denied, length: usize) -> E {
+    E::fail(match denied {
+        Denied::Overflow => AllocError::CapacityOverflow,
+        _ => refusals::out_of_memory(size_of::<T>() * length),
+    })
 }
 
 /// What a tag holds on the heap through this crate.
@@ -219,17 +326,20 @@ static PASSED_ON: CountersByTag = CountersByTag::new();
 /// Tags whose counters are made together.
 const CHUNK: usize = 1 << 10;
 
+/// Chunks beyond the first that there can be.
+const FURTHER: usize = LIMIT / CHUNK - 1;
+
 /// Counters of all tags. They stay: blocks point at them.
 struct CountersByTag {
     /// Those of the tags that nearly every program gets along with: they need no memory that could be refused.
     first: [HeapCounters; CHUNK],
-    further: [OnceLock<Box<[HeapCounters]>>; (1 << 10) - 1],
+    further: [OnceLock<Box<[HeapCounters]>>; FURTHER],
 }
 
 impl CountersByTag {
     #[expect(clippy::large_stack_arrays, reason = "only ever the value of a static")]
     const fn new() -> Self {
-        Self { first: [const { HeapCounters::new() }; CHUNK], further: [const { OnceLock::new() }; (1 << 10) - 1] }
+        Self { first: [const { HeapCounters::new() }; CHUNK], further: [const { OnceLock::new() }; FURTHER] }
     }
 
     #[inline]

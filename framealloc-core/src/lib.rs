@@ -9,6 +9,8 @@
 //! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
 //! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
 //! | an object that comes and goes | [`SmartAlloc::pool_box`], [`pool::Pooled`] | on drop, on any thread |
+//! | objects known by keys | [`PoolMap`] | on removal, or with the map |
+//! | a `Vec` or the like that keeps its buffer | [`RecyclePool::take`] | never: it comes back empty |
 //! | a level, a match, a subsystem | [`SmartAlloc::scratch`] | when the region is reset or dropped |
 //! | a frame value that proved worth keeping | [`SmartAlloc::frame_retained`] | as its new home |
 //! | a value for another thread | [`SmartAlloc::frame_box_for_transfer`] | after receipt |
@@ -23,8 +25,11 @@ extern crate self as framealloc_core;
 mod alloc;
 mod barrier;
 mod box_traits;
+mod box_values;
 mod budget;
+mod clock;
 mod config;
+mod drops;
 mod error;
 mod frame;
 mod observe;
@@ -33,6 +38,8 @@ mod observe;
 mod raw;
 mod rows;
 mod scratch;
+#[cfg(feature = "serde")]
+mod serialize;
 mod site;
 mod sync;
 mod tag;
@@ -55,10 +62,20 @@ pub mod snapshot {
     };
 }
 
-/// The iterators of the collections in frame memory, and what maps are made of.
+/// The iterators, errors and traits of the collections in frame memory, and what maps are made of.
 pub mod collections {
-    pub use crate::frame::map::{FrameAllocator, FrameHasher, Map, Set};
+    pub use crate::frame::collect::{CollectInto, FromFrameIterator};
+    pub use crate::frame::deque::{DequeDrain, DequeIntoIter, DequeIter, DequeIterMut};
+    pub use crate::frame::heap_queue::{HeapIntoIter, PeekMut};
+    pub use crate::frame::sorted::{
+        SortedDrain, SortedEntry, SortedIntoIter, SortedIter, SortedIterMut, SortedOccupied, SortedVacant,
+    };
+    pub use crate::frame::string::text::Text;
+    pub use crate::frame::string::{FromUtf8Error, FromUtf16Error, StringDrain};
+    pub use crate::frame::table::{FrameAllocator, FrameHasher, Map, Set};
+    pub use crate::frame::table_iter::{IntoKeys, IntoValues, MapDrain, MapIntoIter, SetDrain, SetIntoIter};
     pub use crate::frame::vec::{Drain, ExtractIf, IntoIter, SliceIntoIter};
+    pub use hashbrown::Equivalent;
 }
 
 #[doc(hidden)]
@@ -71,9 +88,11 @@ pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
 pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy, DeclaredBudgets};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
-pub use error::{AllocError, Limit};
+pub use error::{AllocError, FillError, InteriorNulError, Limit};
+pub use frame::CloneInFrame;
 pub use frame::{
-    Cursor, Frame, FrameBox, FrameHandle, FrameMap, FrameScope, FrameSet, FrameSlot, FrameString, FrameVec,
+    Cursor, Frame, FrameBox, FrameDeque, FrameHandle, FrameHeap, FrameMap, FrameScope, FrameSet, FrameSlot,
+    FrameSortedMap, FrameString, FrameVec,
 };
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
@@ -89,14 +108,15 @@ pub use observe::events::{FrameEvent, Subscription};
 pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
 pub use observe::phases::{PhaseGuard, PhaseSpan, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
-#[cfg(feature = "serde")]
-#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+#[cfg(feature = "snapshot-json")]
+#[cfg_attr(docsrs, doc(cfg(feature = "snapshot-json")))]
 pub use observe::snapshot::SnapshotError;
 pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
+pub use pool::{PoolKey, PoolMap, Recycle, RecyclePool, Recycled};
 pub use raw::counting::{AllocCalls, CountingAlloc};
 pub use raw::heap_guard::{HeapGuard, no_heap};
 pub use scratch::{Scratch, ScratchSet, ScratchStats};
-pub use tag::{IntoTag, Tag, TagId};
+pub use tag::{IntoTag, Tag, TagId, TagNameError};
 pub use transfer::{TransferHandle, TransferStats, UnreceivedTransfer};

@@ -10,6 +10,7 @@ use crate::frame::retain::RetainKey;
 use crate::observe::resume;
 use crate::raw::kept::Kept;
 use crate::raw::ledger::Account;
+use crate::raw::living::Living;
 use crate::raw::registry::SmartAlloc;
 use crate::raw::retain::{Name, first_panic};
 use crate::raw::scratch::{self as raw, Inbox};
@@ -60,7 +61,7 @@ pub(crate) struct Region {
 
 /// The regions of an allocator that are alive.
 #[derive(Default)]
-pub(crate) struct Regions(Mutex<Vec<Weak<Region>>>);
+pub(crate) struct Regions(Mutex<Living<Weak<Region>>>);
 
 /// Figures of a scratch region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,9 +222,7 @@ impl Region {
 
 impl Regions {
     fn add(&self, region: &Arc<Region>) {
-        let mut regions = self.0.lock();
-        regions.retain(|known| known.strong_count() > 0);
-        regions.push(Arc::downgrade(region));
+        self.0.lock().push(Arc::downgrade(region), |known| known.strong_count() > 0);
     }
 
     fn alive(&self) -> Vec<Arc<Region>> {
@@ -265,7 +264,6 @@ impl SmartAlloc {
 /// let heights = level["terrain"].frame_slice_zeroed::<f32>(64);
 /// let graph = level["pathfinding"].keep(vec![(0, 1), (1, 2)]);
 /// assert_eq!((heights.len(), graph.len()), (64, 2));
-/// drop(heights);
 /// level.reset_all();
 /// ```
 #[derive(Debug)]

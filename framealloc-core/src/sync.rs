@@ -27,6 +27,9 @@ pub(crate) use thread::ThreadId;
 
 use core::time::Duration;
 
+/// Whether there can be a second thread. Where there cannot, std's and `parking_lot`'s waits trap.
+pub(crate) const HAS_THREADS: bool = !cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
+
 /// What [`Mutex::lock`] returns.
 pub(crate) use base::MutexGuard;
 

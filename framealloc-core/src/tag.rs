@@ -5,20 +5,34 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use crate::error::{Never, infallible};
 use crate::raw::heap_guard::HeapZone;
 
-/// Number of ids; names beyond it share [`TagId::OTHER`], which no game that names its systems by hand will see.
-const LIMIT: u32 = 1 << 20;
+/// Number of ids; names beyond it share [`TagId::OTHER`], which no game that names its systems by hand will see. Tables by tag are
+/// as long as the highest index in use.
+pub(crate) const LIMIT: usize = 1 << 16;
+
+/// Paths nest this deep; a name that would nest deeper counts for the tag that it is opened in. Recursive functions make no
+/// paths without end. A path that is written out as one name may be longer.
+const DEEPEST: usize = 16;
 
 /// The process-wide id of a tag path such as `ai::pathfinding`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TagId(u32);
 
+/// What a name under a tag leads to.
+pub(crate) enum Nested {
+    /// The tag of that name.
+    Own(TagId),
+    /// A tag that the name counts for, because it can have none of its own.
+    Instead(TagId),
+}
+
 impl TagId {
     /// The tag of memory that was asked for without one.
     pub const NONE: Self = Self(0);
-    /// The tag of all names that came after the first million.
-    pub const OTHER: Self = Self(LIMIT - 1);
+    /// The tag of all names that came after the first 65,534.
+    pub const OTHER: Self = Self(1);
 
     /// Returns the path, for example `ai::pathfinding`; of [`TagId::NONE`] it is `(untagged)`.
     #[must_use]
@@ -35,16 +49,79 @@ impl TagId {
         Self(index as u32)
     }
 
-    /// Returns the id of `name` under this tag: itself where the last segment is already that name.
-    pub(crate) fn nested(self, name: &str) -> Self {
+    /// Returns the tag of `name` under this one: itself where the last segment is already that name.
+    pub(crate) fn nested(self, name: &str) -> Result<Nested, TagNameError> {
+        check(name)?;
         if self == Self::NONE {
-            return intern(name);
+            return Ok(found(intern(name), name));
         }
         let path = self.path();
         if path == name || path.rsplit_once("::").is_some_and(|(_, last)| last == name) {
-            return self;
+            return Ok(Nested::Own(self));
         }
-        intern(&format!("{path}::{name}"))
+        if self == Self::OTHER || segments(path) + segments(name) > DEEPEST {
+            return Ok(Nested::Instead(self));
+        }
+        let path = format!("{path}::{name}");
+        Ok(found(intern(&path), &path))
+    }
+}
+
+fn found(id: TagId, path: &str) -> Nested {
+    if id == TagId::OTHER && path != OTHER_PATH { Nested::Instead(id) } else { Nested::Own(id) }
+}
+
+fn segments(path: &str) -> usize {
+    path.split("::").count()
+}
+
+/// Why a text is not the name of a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TagNameError {
+    /// The text.
+    pub name: Box<str>,
+}
+
+impl fmt::Display for TagNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is {NO_TAG_NAME}", self.name)
+    }
+}
+
+impl core::error::Error for TagNameError {}
+
+const NO_TAG_NAME: &str = "not a tag name: it has an empty segment, where names go, with `::` between segments";
+
+/// Names that come at run time are free but for this: attributes and `.fa.toml` want lowercase letters, digits and `_`.
+const fn is_tag_name(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut at, mut length) = (0, 0);
+    while at < bytes.len() {
+        if bytes[at] == b':' && at + 1 < bytes.len() && bytes[at + 1] == b':' {
+            if length == 0 {
+                return false;
+            }
+            length = 0;
+            at += 2;
+        } else {
+            length += 1;
+            at += 1;
+        }
+    }
+    length > 0
+}
+
+fn check(name: &str) -> Result<(), TagNameError> {
+    if is_tag_name(name) { Ok(()) } else { Err(TagNameError { name: name.into() }) }
+}
+
+/// The panicking forms: the same words.
+impl From<TagNameError> for Never {
+    #[cold]
+    #[inline(never)]
+    fn from(error: TagNameError) -> Self {
+        panic!("{error}")
     }
 }
 
@@ -65,8 +142,14 @@ struct Names {
     paths: Vec<&'static str>,
 }
 
-static NAMES: LazyLock<Mutex<Names>> =
-    LazyLock::new(|| Mutex::new(Names { ids: HashMap::new(), paths: vec!["(untagged)"] }));
+/// What the rows that are always there are called.
+const NONE_PATH: &str = "(untagged)";
+const OTHER_PATH: &str = "(other)";
+
+static NAMES: LazyLock<Mutex<Names>> = LazyLock::new(|| {
+    let ids = HashMap::from([(NONE_PATH, TagId::NONE.0), (OTHER_PATH, TagId::OTHER.0)]);
+    Mutex::new(Names { ids, paths: vec![NONE_PATH, OTHER_PATH] })
+});
 
 fn lock() -> std::sync::MutexGuard<'static, Names> {
     // Nothing below can panic between two changes, so a poisoned table is still whole.
@@ -79,15 +162,20 @@ fn intern(path: &str) -> TagId {
         return TagId(id);
     }
     let _growth = HeapZone::growth();
-    let Ok(id) = u32::try_from(names.paths.len()) else { return TagId::OTHER };
-    if id >= LIMIT - 1 {
+    if names.paths.len() >= LIMIT {
         return TagId::OTHER;
     }
+    let id = TagId::from_index(names.paths.len());
     // Tags live as long as the program: reports print them after their allocator is gone.
     let path: &'static str = Box::leak(path.into());
     names.paths.push(path);
-    names.ids.insert(path, id);
-    TagId(id)
+    names.ids.insert(path, id.0);
+    id
+}
+
+fn try_intern<E: From<TagNameError>>(path: &str) -> Result<TagId, E> {
+    check(path)?;
+    Ok(intern(path))
 }
 
 /// A tag as a constant: typos are compile errors, and the id is looked up once.
@@ -113,17 +201,46 @@ pub struct Tag {
 
 impl Tag {
     /// Makes a tag of a path, for example `"physics"` or `"ai::pathfinding"`.
+    ///
+    /// ```compile_fail,E0080
+    /// static PHYSICS: framealloc_core::Tag = framealloc_core::Tag::new("physics::");
+    /// # PHYSICS.id();
+    /// ```
+    ///
+    /// # Panics
+    /// If a segment of the path is empty: while it is compiled, where the tag is a constant.
     #[must_use]
     pub const fn new(path: &'static str) -> Self {
+        assert!(is_tag_name(path), "{}", NO_TAG_NAME);
         Self { path, id: AtomicU32::new(0) }
     }
 
     /// Returns the id of a path that is only known at run time.
     ///
-    /// Every new path is kept for the life of the program: not for names made of frame or entity numbers.
+    /// Every new path is kept for the life of the program: not for names made of frame or entity numbers. Those that come after
+    /// the first 65,534 all have the id [`TagId::OTHER`].
+    ///
+    /// # Panics
+    /// If a segment of the path is empty.
     #[must_use]
     pub fn intern(path: &str) -> TagId {
-        intern(path)
+        infallible(try_intern(path))
+    }
+
+    /// Like [`Tag::intern`].
+    ///
+    /// ```
+    /// use framealloc_core::Tag;
+    ///
+    /// assert_eq!(Tag::try_intern("Level 3::props")?.path(), "Level 3::props");
+    /// assert!(Tag::try_intern("props::").is_err());
+    /// # Ok::<(), framealloc_core::TagNameError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a segment of the path is empty.
+    pub fn try_intern(path: &str) -> Result<TagId, TagNameError> {
+        try_intern(path)
     }
 
     /// Returns the path.
@@ -193,13 +310,20 @@ pub(crate) mod sealed {
 mod tests {
     use super::*;
 
+    fn nested(parent: TagId, name: &str) -> TagId {
+        match parent.nested(name).expect("a name") {
+            Nested::Own(id) => id,
+            Nested::Instead(_) => panic!("`{name}` has no tag of its own"),
+        }
+    }
+
     #[test]
     fn names_nest_and_repeat_in_place() {
-        let ai = TagId::NONE.nested("tests_ai");
-        let path = ai.nested("pathfinding");
+        let ai = nested(TagId::NONE, "tests_ai");
+        let path = nested(ai, "pathfinding");
         assert_eq!(path.path(), "tests_ai::pathfinding");
-        assert_eq!(path.nested("pathfinding"), path);
-        assert_eq!(ai.nested("tests_ai"), ai);
+        assert_eq!(nested(path, "pathfinding"), path);
+        assert_eq!(nested(ai, "tests_ai"), ai);
         assert_eq!(Tag::new("tests_ai::pathfinding").id(), path);
         assert_eq!(TagId::NONE.path(), "(untagged)");
     }

@@ -16,6 +16,17 @@ fn no_participants_is_an_error() {
     assert!(catch_unwind(|| FrameBarrier::new(0)).is_err());
 }
 
+// Std's waits trap there.
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+#[test]
+fn without_threads_a_frame_that_cannot_be_complete_is_an_error() {
+    let barrier = FrameBarrier::new(2);
+    barrier.signal_frame_complete();
+    let expected = BarrierError::NoThreads { barrier: "frame", frame: 0, signals: 1, participants: 2 };
+    assert_eq!(barrier.try_wait_all(), Err(expected.clone()));
+    assert_eq!(barrier.wait_all_timeout(HANG), Err(expected));
+}
+
 const THREADS: usize = 4;
 
 #[test]

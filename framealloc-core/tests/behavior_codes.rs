@@ -298,7 +298,7 @@ fn fa520_promotions_in_most_frames_that_a_tag_is_active_in() {
             let mut alloc = watched(thresholds);
             let body = |alloc: &SmartAlloc, frame: u64| {
                 // Active in every fifth frame only.
-                if frame.is_multiple_of(5) {
+                if frame % 5 == 0 {
                     alloc.tagged(tag).frame_slice_zeroed::<u64>(1000);
                     if frame / 5 < promotions {
                         alloc.tagged(tag).frame_retain(frame, RetentionPolicy::PromoteToPool);

@@ -102,10 +102,14 @@ fn calls_of(work: impl FnOnce()) -> usize {
     CALLS.load(Relaxed) - before
 }
 
+fn signed(bytes: usize) -> isize {
+    isize::try_from(bytes).expect("less than half of the memory")
+}
+
 fn taken_by(work: impl FnOnce()) -> isize {
     let before = TAKEN.load(Relaxed);
     work();
-    TAKEN.load(Relaxed).cast_signed() - before.cast_signed()
+    signed(TAKEN.load(Relaxed)) - signed(before)
 }
 
 // One test: the allocator counts the whole process.
@@ -126,15 +130,15 @@ fn memory_follows_the_tags() {
     assert_eq!((objects, rest), (TAGS, 0), "a heap box takes one call, and nothing else any");
 
     let fixed = taken_by(|| program.alloc.enable_behavior_filter_with(BehaviorThresholds::strict()));
-    assert!(fixed < (FIXED + PER_QUIET_TAG * TAGS).cast_signed(), "{fixed} bytes when enabled");
+    assert!(fixed < signed(FIXED + PER_QUIET_TAG * TAGS), "{fixed} bytes when enabled");
     let quiet = fixed + taken_by(|| program.frame());
-    assert!(quiet < (FIXED + PER_QUIET_TAG * TAGS).cast_signed(), "{quiet} bytes with tags that promote nothing");
+    assert!(quiet < signed(FIXED + PER_QUIET_TAG * TAGS), "{quiet} bytes with tags that promote nothing");
     for _ in 0..50 {
         assert_eq!(calls_of(|| program.frame()), plain, "a steady frame takes nothing for the filter");
     }
     // The program's own memory is the same before and after 41 such frames.
     let busy = quiet + taken_by(|| (0..100).for_each(|_| program.promoting_frame()));
-    assert!(busy < (FIXED + PER_TAG * TAGS).cast_signed(), "{busy} bytes with tags that promote");
+    assert!(busy < signed(FIXED + PER_TAG * TAGS), "{busy} bytes with tags that promote");
     for _ in 0..3 {
         let grown = taken_by(|| (0..100).for_each(|_| program.promoting_frame()));
         assert!(grown.abs() < (64 << 10), "{grown} bytes more after 100 frames");
@@ -155,7 +159,7 @@ fn memory_follows_the_tags() {
     });
     let watched = taken_by_many_promotions(&mut alloc);
     assert!(
-        filter + watched - own < (FIXED + PER_QUIET_TAG * TAGS).cast_signed(),
+        filter + watched - own < signed(FIXED + PER_QUIET_TAG * TAGS),
         "{own} bytes for 20 000 promotions, {watched} + {filter} watched"
     );
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use framealloc_core::{FrameMap, FrameVec, SmartAlloc};
+use framealloc_core::{FrameMap, FrameString, FrameVec, SmartAlloc};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 
@@ -28,9 +28,17 @@ enum Step {
     Resize(usize, u8),
     Reserve(usize),
     Shrink,
-    ExtractIf(u8),
+    ExtractIf(usize, usize, u8),
+    Splice(usize, usize, Vec<u8>, usize),
+    PushMut(u8),
+    InsertMut(usize, u8),
+    Take,
+    Array,
+    Flattened(usize, u8),
+    Collect(u8),
     Clone,
     IntoBoxed,
+    OfBox(usize, u8),
     Neighbour(u8),
     EndFrame,
 }
@@ -46,7 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => index.clone().prop_map(Step::SwapRemove),
         1 => index.clone().prop_map(Step::Truncate),
         2 => bytes.clone().prop_map(Step::Extend),
-        2 => bytes.prop_map(Step::ExtendSlice),
+        2 => bytes.clone().prop_map(Step::ExtendSlice),
         1 => (index.clone(), index.clone()).prop_map(|(a, b)| Step::Within(a, b)),
         1 => index.clone().prop_map(Step::Append),
         1 => index.clone().prop_map(Step::SplitOff),
@@ -56,9 +64,18 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..60_usize, any::<u8>()).prop_map(|(len, value)| Step::Resize(len, value)),
         1 => (0..200_usize).prop_map(Step::Reserve),
         1 => Just(Step::Shrink),
-        1 => (2..5_u8).prop_map(Step::ExtractIf),
+        1 => (index.clone(), index.clone(), 2..5_u8).prop_map(|(a, b, n)| Step::ExtractIf(a, b, n)),
+        3 => (index.clone(), index.clone(), bytes.clone(), 0..5_usize)
+            .prop_map(|(a, b, values, taken)| Step::Splice(a, b, values, taken)),
+        1 => any::<u8>().prop_map(Step::PushMut),
+        1 => (index.clone(), any::<u8>()).prop_map(|(at, value)| Step::InsertMut(at, value)),
+        1 => Just(Step::Take),
+        1 => Just(Step::Array),
+        1 => (0..20_usize, any::<u8>()).prop_map(|(count, value)| Step::Flattened(count, value)),
+        1 => (2..5_u8).prop_map(Step::Collect),
         1 => Just(Step::Clone),
         1 => Just(Step::IntoBoxed),
+        1 => (0..20_usize, any::<u8>()).prop_map(|(count, value)| Step::OfBox(count, value)),
         2 => any::<u8>().prop_map(Step::Neighbour),
         1 => Just(Step::EndFrame),
     ]
@@ -126,26 +143,89 @@ fn apply(vec: &mut FrameVec<'_, Value>, model: &mut Vec<Value>, step: &Step) {
             vec.resize(to, Box::new(value));
             model.resize(to, Box::new(value));
         }
+        step => reshape(vec, model, step),
+    }
+}
+
+/// The steps that take ranges out of the middle, and those that turn the vector into something else and back.
+fn reshape(vec: &mut FrameVec<'_, Value>, model: &mut Vec<Value>, step: Step) {
+    let len = model.len();
+    let range = |a: usize, b: usize| (a.min(b).min(len), a.max(b).min(len));
+    match step {
         Step::Reserve(more) => {
             vec.reserve(more);
             assert!(vec.capacity() >= len + more);
         }
         Step::Shrink => vec.shrink_to_fit(),
-        Step::ExtractIf(n) => {
-            let ours: Vec<Value> = vec.extract_if(|value| **value % n == 0).take(4).collect();
-            let theirs: Vec<Value> = model.extract_if(.., |value| **value % n == 0).take(4).collect();
+        Step::ExtractIf(a, b, n) => {
+            let (front, mut back) = range(a, b);
+            let picked = |value: &Value| matches!(**value % n, 0);
+            let ours: Vec<Value> = vec.extract_if(front..back, |value| picked(value)).take(4).collect();
+            let (mut theirs, mut at) = (Vec::new(), front);
+            while at < back && theirs.len() < 4 {
+                if picked(&model[at]) {
+                    theirs.push(model.remove(at));
+                    back -= 1;
+                } else {
+                    at += 1;
+                }
+            }
             assert_eq!(ours, theirs);
+        }
+        Step::Splice(a, b, values, taken) => {
+            let (front, back) = range(a, b);
+            let values = || values.iter().copied().map(Box::new);
+            let ours: Vec<Value> = vec.splice(front..back, values()).take(taken).collect();
+            let theirs: Vec<Value> = model.splice(front..back, values()).take(taken).collect();
+            assert_eq!(ours, theirs);
+        }
+        Step::PushMut(value) => {
+            **vec.push_mut(Box::new(value)) = !value;
+            model.push(Box::new(!value));
+        }
+        Step::InsertMut(at, value) => {
+            **vec.insert_mut(at.min(len), Box::new(value)) = !value;
+            model.insert(at.min(len), Box::new(!value));
+        }
+        Step::Take => {
+            let taken = vec.take();
+            assert!(vec.is_empty() && std::ptr::eq(vec.frame(), taken.frame()));
+            *vec = taken;
+        }
+        Step::Array => match <[Value; 8]>::try_from(vec.take()) {
+            Ok(array) => {
+                assert_eq!(model.len(), 8);
+                *vec = vec.frame().frame_vec_from_array(array);
+            }
+            Err(whole) => {
+                assert_ne!(model.len(), 8);
+                *vec = whole;
+            }
+        },
+        Step::Flattened(count, value) => {
+            let pairs = vec.frame().frame_vec_from_elem([Box::new(value), Box::new(!value)], count);
+            vec.append(&mut pairs.into_flattened());
+            model.extend((0..count).flat_map(|_| [Box::new(value), Box::new(!value)]));
+        }
+        Step::Collect(n) => {
+            let frame = vec.frame();
+            *vec = frame.frame_collect::<FrameVec<'_, _>>(vec.take().into_iter().filter(|value| **value % n != 0));
+            model.retain(|value| **value % n != 0);
         }
         Step::Clone => *vec = vec.clone(),
         Step::IntoBoxed => {
             let whole = vec.split_off(0);
             let frame = whole.frame();
-            let boxed = whole.into_boxed();
-            let mut again = frame.frame_vec();
-            again.extend(boxed);
-            *vec = again;
+            *vec = FrameVec::from_boxed_in(whole.into_boxed(), frame);
+        }
+        Step::OfBox(count, value) => {
+            let frame = vec.frame();
+            let boxed = frame.frame_slice_fill_with(count, |_| Box::new(value));
+            *vec = FrameVec::from_boxed_in(boxed, frame);
+            *model = vec![Box::new(value); count];
         }
         Step::Remove(_) | Step::SwapRemove(_) | Step::Neighbour(_) | Step::EndFrame => {}
+        other => unreachable!("{other:?} is a step of `apply`"),
     }
 }
 
@@ -280,14 +360,16 @@ fn random_programs_on_maps_give_what_hash_map_gives() {
 #[test]
 fn random_programs_on_strings_give_what_string_gives() {
     let (mut runner, seed) = runner(60);
-    let step = (0..6_u8, any::<char>(), "\\PC{0,12}", 0..60_usize);
+    let step = (0..13_u8, any::<char>(), "\\PC{0,12}", 0..60_usize, 0..60_usize);
     runner
         .run(&proptest::collection::vec(step, 1..100), |program| {
             let alloc = SmartAlloc::default();
             let mut string = alloc.frame_string();
             let mut model = String::new();
-            for (kind, character, text, at) in program {
-                let at = (0..=at.min(model.len())).rev().find(|at| model.is_char_boundary(*at)).unwrap();
+            for (kind, character, text, at, to) in program {
+                let boundary =
+                    |at: usize| (0..=at.min(model.len())).rev().find(|at| model.is_char_boundary(*at)).unwrap();
+                let (at, to) = (boundary(at.min(to)), boundary(at.max(to)));
                 match kind {
                     0 => {
                         string.push(character);
@@ -307,6 +389,42 @@ fn random_programs_on_strings_give_what_string_gives() {
                         let mut m = 0;
                         string.retain(|_| (n += 1, n % 3 != 0).1);
                         model.retain(|_| (m += 1, m % 3 != 0).1);
+                    }
+                    5 => {
+                        let mut ours = string.drain(at..to);
+                        let mut theirs = model.drain(at..to);
+                        assert_eq!((ours.next(), ours.next_back()), (theirs.next(), theirs.next_back()));
+                        assert_eq!(ours.as_str(), theirs.as_str());
+                    }
+                    6 => {
+                        string.replace_range(at..to, &text);
+                        model.replace_range(at..to, &text);
+                    }
+                    7 => {
+                        let (tail, model_tail) = (string.split_off(at), model.split_off(at));
+                        assert_eq!(tail, model_tail);
+                        let head = string.take();
+                        string.extend([tail, head]);
+                        model = model_tail + &model;
+                    }
+                    8 => {
+                        string.extend_from_within(at..to);
+                        let own = model[at..to].to_owned();
+                        model += &own;
+                    }
+                    9 => {
+                        string.extend(text.chars());
+                        string.extend([&*text, "-"]);
+                        model.extend([&*text, &*text, "-"]);
+                    }
+                    10 => {
+                        string.insert(at, character);
+                        model.insert(at, character);
+                        string.shrink_to(to);
+                    }
+                    11 => {
+                        string = FrameString::from_utf8(string.into_bytes()).unwrap();
+                        string = string.try_clone().unwrap();
                     }
                     _ => {
                         string += &text;

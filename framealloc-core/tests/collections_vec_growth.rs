@@ -1,6 +1,6 @@
 //! How a frame vector grows: in place, by moving, over the end of a chunk; and what it refuses.
 
-use framealloc_core::{AllocConfig, AllocError, FrameBox, FrameVec, SmartAlloc};
+use framealloc_core::{AllocConfig, AllocError, FrameVec, SmartAlloc};
 
 /// A slice beside the vector that must never change.
 const CANARY: [u8; 40] = [0xA5; 40];
@@ -60,11 +60,11 @@ fn r1_growth_at_the_end_of_a_chunk_moves_to_the_next() {
             let mut canaries = frame.frame_vec::<&[u8]>();
             canaries.reserve(400);
             for _ in 0..spare {
-                canaries.push(FrameBox::leak(frame.frame_slice_copy(&CANARY)));
+                canaries.push(frame.frame_slice_copy(&CANARY));
             }
             filled(&mut vec, 4096);
             for _ in 0..spare {
-                canaries.push(FrameBox::leak(frame.frame_slice_copy(&CANARY)));
+                canaries.push(frame.frame_slice_copy(&CANARY));
             }
             assert_counts_up(&vec);
             assert!(canaries.iter().all(|canary| **canary == CANARY));
@@ -175,7 +175,7 @@ fn r9_every_alignment_is_kept_through_growth() {
                 for n in 0..50 {
                     bytes.push(0);
                     vec.push(Aligned(n));
-                    assert!(vec.as_ptr().addr().is_multiple_of($align));
+                    assert!(vec.as_ptr().is_aligned());
                 }
                 assert!(vec.iter().map(|a| a.0).eq(0..50));
             });
@@ -266,10 +266,55 @@ fn r4_what_is_forgotten_halfway_leaks_and_never_doubles() {
     std::mem::forget(vec.drain(4..6));
     assert_eq!(vec, ["0", "1", "2", "3"]);
     vec.push("4".to_owned());
-    let mut taken = vec.extract_if(|_| true);
+    let mut taken = vec.extract_if(.., |_| true);
     assert_eq!(taken.next().as_deref(), Some("0"));
     std::mem::forget(taken);
     assert!(vec.is_empty());
     vec.push("5".to_owned());
+    std::mem::forget(vec.extract_if(..0, |_| true));
+    assert!(vec.is_empty(), "the hole was open at the first");
+    vec.extend(["6", "7", "8"].map(str::to_owned));
+    std::mem::forget(vec.splice(1..2, ["9".to_owned()]));
+    assert_eq!(vec, ["6", "9", "8"], "the values came with the call");
     std::mem::forget(vec.into_iter());
+}
+
+#[test]
+fn a_vector_of_a_box_stays_in_its_place_and_grows_into_nobody() {
+    let alloc = SmartAlloc::default();
+    alloc.scoped(|frame| {
+        // A box that was a vector is the newest growable: it grows where it is.
+        let mut vec = frame.frame_vec();
+        filled(&mut vec, 20);
+        let start = vec.as_ptr();
+        let mut vec = FrameVec::from_boxed_in(vec.into_boxed(), frame);
+        assert_eq!((vec.as_ptr(), vec.len(), vec.capacity()), (start, 20, 20));
+        filled(&mut vec, 40);
+        assert_eq!(vec.as_ptr(), start);
+        assert_counts_up(&vec);
+        // Objects, of this frame and others, between neighbours: they move.
+        for home in [frame, alloc.frame(), &*alloc.frame_scope()] {
+            let below = home.frame_slice_copy(&[CANARY; 8]);
+            let boxed = home.frame_slice_fill_with(20, |n| n as u64);
+            let above = home.frame_slice_copy(&[CANARY; 8]);
+            let mut moved = FrameVec::from_boxed_in(boxed, frame);
+            let start = moved.as_ptr();
+            filled(&mut moved, 100);
+            assert_ne!(moved.as_ptr(), start);
+            moved.shrink_to_fit();
+            assert_counts_up(&moved);
+            assert!(*below == [CANARY; 8] && *above == [CANARY; 8]);
+            assert_counts_up(&vec);
+        }
+    });
+    let mut none = FrameVec::from_boxed_in(alloc.frame_slice_fill_with(0, |n| n), alloc.frame());
+    none.push(1);
+    let units = FrameVec::from_boxed_in(alloc.frame_slice_fill_with(3, |_| ()), alloc.frame());
+    assert_eq!((none.len(), units.len(), units.capacity()), (1, 3, usize::MAX));
+    // A box that another thread made, in memory of its own.
+    let boxed =
+        std::thread::scope(|scope| scope.spawn(|| alloc.frame_slice_fill_with(20, |n| n.to_string())).join().unwrap());
+    let mut texts = FrameVec::from_boxed_in(boxed, alloc.frame());
+    texts.push("20".to_owned());
+    assert!(texts.into_iter().eq((0..=20).map(|n| n.to_string())));
 }

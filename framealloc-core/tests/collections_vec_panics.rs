@@ -180,7 +180,7 @@ fn all_operations<T: Element>() {
     matrix::<T>("drain, none taken", |vec| drop(vec.drain(..)));
     matrix::<T>("extract_if", |vec| {
         let mut index = 0;
-        vec.extract_if(|value| {
+        vec.extract_if(.., |value| {
             step();
             value.check();
             index += 1;
@@ -225,14 +225,113 @@ fn all_operations<T: Element>() {
     consuming::<T>("drop", |vec| drop(vec));
 }
 
+/// Those on ranges, and those that make something else of the vector.
+fn reshaping_operations<T: Element>() {
+    matrix::<T>("extract_if of a range", |vec| {
+        let mut index = 0;
+        vec.extract_if(2..8, |value| {
+            step();
+            value.check();
+            index += 1;
+            index % 3 != 0
+        })
+        .for_each(drop);
+    });
+    for (range, count) in [(2..5, 3), (2..5, 8), (2..9, 2), (0..10, 0), (4..4, 5), (10..10, 4)] {
+        let values = move || {
+            (0..count).map(|id| {
+                step();
+                T::make(50 + id)
+            })
+        };
+        matrix::<T>("splice, nobody looks", |vec| drop(vec.splice(range.clone(), values())));
+        matrix::<T>("splice, some taken", |vec| drop(vec.splice(range.clone(), values()).nth(1)));
+        matrix::<T>("splice, no hint", |vec| {
+            let mut values = values();
+            vec.splice(range.clone(), std::iter::from_fn(|| values.next())).rev().for_each(drop);
+        });
+    }
+    matrix::<T>("push_mut, insert_mut", |vec| {
+        vec.push_mut(T::make(6)).check();
+        vec.insert_mut(4, T::make(7)).check();
+        vec.insert_mut(0, T::make(8)).check();
+    });
+    matrix::<T>("take", |vec| {
+        let whole = vec.take();
+        assert!(vec.is_empty());
+        vec.extend(whole.into_iter().skip(2));
+    });
+    matrix::<T>("into an array, as many", |vec| {
+        let array = <[T; 10]>::try_from(vec.take()).ok().expect("there are ten");
+        vec.extend(array);
+    });
+    matrix::<T>("into an array, not as many", |vec| {
+        *vec = <[T; 3]>::try_from(vec.take()).err().expect("there are ten");
+    });
+    matrix::<T>("of an array", |vec| {
+        let made = vec.frame().frame_vec_from_array([T::make(1), T::make(2), T::make(3)]);
+        vec.clone_from(&made);
+    });
+    matrix::<T>("of a value and its clones", |vec| *vec = vec.frame().frame_vec_from_elem(T::make(1), 12));
+    matrix::<T>("flattened", |vec| {
+        let frame = vec.frame();
+        let pairs = frame.frame_vec_from_elem([T::make(1), T::make(2)], 3);
+        vec.append(&mut pairs.into_flattened());
+    });
+    matrix::<T>("of a box", |vec| {
+        let frame = vec.frame();
+        let boxed = frame.frame_slice_fill_with(5, |_| {
+            step();
+            T::make(3)
+        });
+        *vec = FrameVec::from_boxed_in(boxed, frame);
+        *vec = FrameVec::from_boxed_in(vec.take().into_boxed(), frame);
+    });
+    matrix::<T>("frame_collect", |vec| {
+        let frame = vec.frame();
+        *vec = frame.frame_collect::<FrameVec<'_, T>>(vec.take().into_iter().filter(|value| {
+            step();
+            value.check();
+            true
+        }));
+    });
+    matrix::<T>("frame_collect of results", |vec| {
+        let mut index = 0;
+        let values = vec.take().into_iter().map(|value| {
+            step();
+            index += 1;
+            if index == 7 { Err(value) } else { Ok(value) }
+        });
+        let collected: Result<FrameVec<'_, T>, T> = vec.frame().frame_collect(values);
+        assert!(collected.is_err());
+    });
+    matrix::<T>("try_clone", |vec| *vec = vec.try_clone().expect("there is memory"));
+    matrix::<T>("into a Vec", |vec| drop(Vec::from(vec.take())));
+}
+
 #[test]
 fn r3_a_panic_anywhere_loses_and_doubles_nothing_with_size() {
     all_operations::<Sized>();
+    reshaping_operations::<Sized>();
 }
 
 #[test]
 fn r3_a_panic_anywhere_loses_and_doubles_nothing_without_size() {
     all_operations::<Unsized>();
+    reshaping_operations::<Unsized>();
+}
+
+#[test]
+fn a_vector_is_as_it_was_where_the_values_of_a_splice_panic() {
+    let alloc = SmartAlloc::default();
+    let mut vec = alloc.frame_vec();
+    vec.extend((0..5).map(|n| n.to_string()));
+    let values = (5..40).map(|n| {
+        assert!(n != 30, "fuse");
+        n.to_string()
+    });
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(vec.splice(1..4, values)))).is_err());
+    assert_eq!(vec, ["0", "1", "2", "3", "4"]);
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn an_overrun_of_a_frame_value_is_found_at_the_turn() {
         let (kind, distance, bytes, found) = only(&debug::corruptions());
         // Between two blocks the closer one is named.
         if overrun < 4 {
-            assert_eq!((kind, distance, bytes, found), (CorruptionKind::Overrun, overrun.cast_unsigned(), 24, place));
+            assert_eq!((kind, distance, bytes, found), (CorruptionKind::Overrun, overrun.unsigned_abs(), 24, place));
         } else {
             assert_eq!((kind, distance, found), (CorruptionKind::Underrun, 1, place - 2));
         }
@@ -150,7 +150,7 @@ fn overruns_of_vectors_cursors_and_blocks_of_their_own_are_found() {
     alloc.end_frame();
     let (kind, distance, bytes, found) = only(&debug::corruptions());
     assert_eq!((kind, distance, found), (CorruptionKind::Overrun, 0, place));
-    assert_eq!(bytes, capacity.cast_unsigned(), "grown in place, and still watched");
+    assert_eq!(bytes, capacity.unsigned_abs(), "grown in place, and still watched");
 
     let place = line() + 2;
     let mut cursor = alloc.cursor();

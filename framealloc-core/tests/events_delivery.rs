@@ -118,7 +118,7 @@ fn growth_is_told_by_thread_and_tag_and_ceases() {
     for frame in 0..10 {
         alloc.begin_frame();
         alloc.tagged("grows").frame_slice_zeroed::<u8>(kilobytes(300));
-        alloc.scoped(|scope| drop(scope.frame_slice_zeroed::<u8>(kilobytes(90))));
+        alloc.scoped(|scope| scope.frame_slice_zeroed::<u8>(kilobytes(90)).len());
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().name("events-worker".into());
             thread.spawn_scoped(scope, || alloc.tagged("grows").frame_box([0_u8; 100]).len()).unwrap().join().unwrap();
@@ -166,11 +166,11 @@ fn threads_have_frame_statistics() {
     let mut alloc = SmartAlloc::default();
     for frame in 1..=6_u64 {
         alloc.whole_frame(|alloc| {
-            drop(alloc.frame_slice_zeroed::<u64>(10));
-            if frame.is_multiple_of(3) {
+            alloc.frame_slice_zeroed::<u64>(10);
+            if frame % 3 == 0 {
                 std::thread::scope(|scope| {
                     let thread = std::thread::Builder::new().name(format!("stats-{frame}"));
-                    thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(100))).unwrap().join().unwrap();
+                    thread.spawn_scoped(scope, || alloc.frame_slice_zeroed::<u64>(100).len()).unwrap().join().unwrap();
                 });
             }
         });
@@ -185,7 +185,7 @@ fn threads_have_frame_statistics() {
     alloc.begin_frame();
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("stats-late".into());
-        thread.spawn_scoped(scope, || drop(alloc.frame_slice_zeroed::<u64>(5))).unwrap().join().unwrap();
+        thread.spawn_scoped(scope, || alloc.frame_slice_zeroed::<u64>(5).len()).unwrap().join().unwrap();
     });
     alloc.end_frame();
     let late = alloc.stats().threads.into_iter().find(|thread| thread.name == "stats-late").expect("it allocated");
@@ -303,8 +303,8 @@ fn nothing_is_held_while_a_subscriber_runs() {
                 let everything = || {
                     let (_, subscription) = counting(alloc);
                     alloc.raise(Diagnostic::new("TEST", Level::Hint, "from a subscriber's thread"));
-                    drop(alloc.tagged("held").frame_slice_zeroed::<u8>(4000));
-                    alloc.scoped(|scope| drop(scope.frame_str("text")));
+                    alloc.tagged("held").frame_slice_zeroed::<u8>(4000);
+                    alloc.scoped(|scope| scope.frame_str("text").len());
                     let _guard = alloc.strict_guard(alloc.strict());
                     drop(alloc.frame_box_for_transfer(1));
                     let level = alloc.scratch("held");
@@ -329,7 +329,7 @@ fn nothing_is_held_while_a_subscriber_runs() {
         .forever();
     for _ in 0..3 {
         alloc.begin_frame();
-        drop(alloc.tagged("held").frame_slice_zeroed::<u8>(4000));
+        alloc.tagged("held").frame_slice_zeroed::<u8>(4000);
         alloc.frame_with_importance(Importance::Reusable).write(5_u32);
         let phase = alloc.phase_scope("held");
         drop(phase);

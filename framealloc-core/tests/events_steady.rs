@@ -25,16 +25,16 @@ fn steady_frames_with_subscribers_call_no_allocator() {
     let subscription = alloc.on_frame_event(move |alloc, event| {
         events.fetch_add(1, Relaxed);
         heard.fetch_add(usize::from(matches!(event, FrameEvent::Diagnostic(_))), Relaxed);
-        drop(alloc.tagged("hud").frame_str("told"));
+        alloc.tagged("hud").frame_str("told");
     });
     alloc.on_frame_event(|_, _| ()).forever();
     let frame = |alloc: &mut SmartAlloc| {
         // Outside, over budget, left open, full, with a phase and a transfer: all of them in every frame.
-        drop(alloc.frame_slice_zeroed::<u8>(64));
+        alloc.frame_slice_zeroed::<u8>(64);
         alloc.whole_frame(|alloc| {
             let _phase = alloc.phase_scope("steady");
-            with_frame(alloc, &SYSTEM, |frame| drop(frame.frame_slice_zeroed::<u8>(5000)));
-            drop(alloc.tagged("over").frame_slice_zeroed::<u8>(3000));
+            with_frame(alloc, &SYSTEM, |frame| frame.frame_slice_zeroed::<u8>(5000).len());
+            alloc.tagged("over").frame_slice_zeroed::<u8>(3000);
             drop(alloc.frame_box_for_transfer(1_u64).receive());
             let one = BULLETS.boxed([0; 4]);
             assert!(BULLETS.try_slot().is_err());

@@ -315,7 +315,7 @@ fn r14_answers_of_users_that_change_harm_nobody() {
     impl PartialEq for Liar<'_> {
         fn eq(&self, _: &Self) -> bool {
             self.0.set(self.0.get() + 1);
-            self.0.get().is_multiple_of(2)
+            self.0.get() % 2 == 0
         }
     }
     impl Eq for Liar<'_> {}

@@ -79,7 +79,7 @@ impl Drop for Empty {
 
 enum Loan {
     Words(FrameBox<'static, [u64]>, u64),
-    Bytes(FrameBox<'static, [u8]>, u8),
+    Bytes(&'static mut [u8], u8),
     Tracked(FrameBox<'static, Tracked>),
     Many(FrameBox<'static, [Tracked]>),
     Aligned(&'static mut Aligned, u64),
@@ -107,7 +107,7 @@ impl Loan {
     fn counted(&self) -> isize {
         match self {
             Self::Tracked(_) | Self::Empty(_) => 1,
-            Self::Many(values) => values.len().cast_signed(),
+            Self::Many(values) => isize::try_from(values.len()).unwrap(),
             _ => 0,
         }
     }

@@ -148,6 +148,61 @@ fn two_threads_never_get_the_same_idle_heap() {
     });
 }
 
+/// A job that lends nothing.
+fn scoped_job(alloc: &SmartAlloc, mark: u32) {
+    alloc.scoped(|frame| {
+        let mut value = frame.frame_box(mark);
+        thread::yield_now();
+        assert_eq!(*value, mark);
+        *value += 1;
+        assert_eq!(*value, mark + 1);
+    });
+}
+
+#[test]
+fn the_heap_of_a_thread_that_only_used_scopes_goes_to_the_next_without_a_turn() {
+    model(3, || {
+        let alloc = Arc::new(alloc());
+        let ending = thread::spawn({
+            let alloc = alloc.clone();
+            move || scoped_job(&alloc, 10)
+        });
+        // At any moment: before, while and after the first one ends.
+        let coming = thread::spawn({
+            let alloc = alloc.clone();
+            move || scoped_job(&alloc, 20)
+        });
+        ending.join().unwrap();
+        scoped_job(&alloc, 30);
+        coming.join().unwrap();
+        let mut alloc = Arc::try_unwrap(alloc).unwrap();
+        assert_eq!(alloc.end_frame().bytes, 3 * 8);
+    });
+}
+
+#[test]
+fn a_heap_that_was_lent_goes_to_nobody_before_the_turn() {
+    model(3, || {
+        let alloc = Arc::new(alloc());
+        let ending = thread::spawn({
+            let alloc = alloc.clone();
+            move || {
+                scoped_job(&alloc, 10);
+                core::ptr::from_ref(alloc.frame()).addr()
+            }
+        });
+        let coming = thread::spawn({
+            let alloc = alloc.clone();
+            move || {
+                scoped_job(&alloc, 20);
+                core::ptr::from_ref(alloc.frame()).addr()
+            }
+        });
+        let frames = [ending.join().unwrap(), coming.join().unwrap(), core::ptr::from_ref(alloc.frame()).addr()];
+        assert!(frames[0] != frames[1] && frames[1] != frames[2] && frames[0] != frames[2]);
+    });
+}
+
 #[test]
 fn shared_values_of_an_ended_thread_drop_once_at_the_turn() {
     model(3, || {

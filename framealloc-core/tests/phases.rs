@@ -240,15 +240,16 @@ fn random_programs_of_phases_agree_with_a_model() {
                     _ => {
                         let words = random(50);
                         position += counted(words);
-                        match random(4) {
-                            0 => drop(alloc.frame_slice_zeroed::<u64>(words)),
-                            1 => drop(alloc.tagged("phases_model").frame_slice_zeroed::<u64>(words)),
+                        let len = match random(4) {
+                            0 => alloc.frame_slice_zeroed::<u64>(words).len(),
+                            1 => alloc.tagged("phases_model").frame_slice_zeroed::<u64>(words).len(),
                             // The memory of a scope goes to another tag: what it has used is booked to the first.
                             2 => alloc
                                 .tagged(NAMES[random(4)])
-                                .scoped(|frame| drop(frame.frame_slice_zeroed::<u64>(words))),
-                            _ => alloc.scoped(|frame| drop(frame.tagged("x").frame_slice_zeroed::<u64>(words))),
-                        }
+                                .scoped(|frame| frame.frame_slice_zeroed::<u64>(words).len()),
+                            _ => alloc.scoped(|frame| frame.tagged("x").frame_slice_zeroed::<u64>(words).len()),
+                        };
+                        assert_eq!(len, words);
                     }
                 }
             }

@@ -254,9 +254,119 @@ fn heap_bytes_are_exact_per_tag() {
     assert_eq!((stats.live, stats.live_bytes, stats.total, stats.total_bytes), (0, 0, 10, 4000));
     assert!(heap::stats().contains(&stats));
     let other = heap::boxed(1_u8, TagId::OTHER);
-    assert_eq!(heap::stats().last().map(|stats| (stats.tag, stats.live)), Some((TagId::OTHER, 1)));
+    assert!(heap::stats().iter().any(|stats| (stats.tag, stats.live) == (TagId::OTHER, 1)));
     drop(other);
     let slice = heap::slice_fill_with(8, tag, |n| n);
     assert_eq!(slice[7], 7);
     assert_eq!(heap::tag_stats(tag).live_bytes, 64);
+}
+
+#[test]
+fn boxes_are_made_cloned_and_converted_like_those_of_std() {
+    let number = PoolBox::new(5_u32);
+    assert_eq!((number.clone(), PoolBox::from(5), *PoolBox::<u32>::default()), (number, PoolBox::new(5), 0));
+    let mut text: PoolBox<str> = PoolBox::from("bolt");
+    text.make_ascii_uppercase();
+    assert_eq!((&*text.clone(), &*PoolBox::<str>::default()), ("BOLT", ""));
+    let names: PoolBox<[String]> = PoolBox::from(&["a".to_owned(), "b".to_owned()][..]);
+    assert_eq!((names.clone(), PoolBox::<[u8]>::default().len()), (names, 0));
+    let large = HeapBox::new([7_u8; 10_000]);
+    assert_eq!(HeapBox::try_clone(&large).ok(), Some(large));
+    let text: HeapBox<str> = HeapBox::from("bolt");
+    assert_eq!((&*text.clone(), &*HeapBox::<str>::default()), ("bolt", ""));
+    let names: HeapBox<[String]> = HeapBox::from(&["a".to_owned()][..]);
+    assert_eq!((names.clone(), *HeapBox::<u8>::default(), HeapBox::from(1)), (names, 0, HeapBox::new(1)));
+    assert_eq!(PoolBox::try_new(3).map(PoolBox::into_inner).ok(), HeapBox::try_new(3).map(HeapBox::into_inner).ok());
+    assert!(PoolBox::new(()).clone() == PoolBox::new(()) && HeapBox::new(()).clone() == HeapBox::new(()));
+}
+
+#[test]
+fn a_clone_lies_where_its_original_lies() {
+    use framealloc_core::{AllocConfig, AllocError, Tag};
+    static TWO: Pool<[u64; 3]> = Pool::new(PoolSpec::new("two to clone").capacity(2).fixed());
+    let one = TWO.boxed([1; 3]);
+    let two = one.clone();
+    assert_eq!((TWO.stats().live, *two), (2, [1; 3]));
+    assert!(matches!(PoolBox::try_clone(&one), Err(AllocError::PoolFull { capacity: 2, .. })));
+    assert!(catch_unwind(AssertUnwindSafe(|| one.clone())).is_err());
+    let slice: PoolBox<[u64]> = pool_unsize!(two => [u64]);
+    drop(one);
+    let copy = slice.clone();
+    assert_eq!((&*copy, TWO.stats().live), (&[1, 1, 1][..], 2));
+    drop((copy, slice));
+    assert_eq!(TWO.stats().live, 0);
+
+    let tag = Tag::intern("pool_boxes a_clone_lies_where_its_original_lies");
+    let live = || heap::tag_stats(tag).live;
+    let boxed = heap::boxed(1_u8, tag);
+    let (clone, text) = (boxed.clone(), heap::str_copy("x", tag));
+    assert_eq!((live(), text.clone(), live()), (3, text.clone(), 5 - 1));
+    drop((boxed, clone, text));
+    // Over the threshold of their allocator, and over the size of every slot.
+    let alloc = SmartAlloc::new(AllocConfig::default().with_heap_threshold(1024));
+    for (large, many) in [(1500, 1), (20_000, 1), (30, 0)] {
+        let bytes = alloc.tagged(tag).pool_slice_fill_with(large, |index| index % 7);
+        let clone = bytes.clone();
+        assert_eq!((live(), &bytes), (2 * many * u64::from(large > 200), &clone));
+    }
+    assert_eq!(live(), 0);
+}
+
+#[test]
+fn a_panic_in_a_clone_gives_the_slot_back() {
+    struct Touchy(u32);
+    impl Clone for Touchy {
+        fn clone(&self) -> Self {
+            assert!(self.0 != 3, "planned");
+            Self(self.0)
+        }
+    }
+    static ONCE: Pool<Touchy> = Pool::new(PoolSpec::new("touchy").capacity(2).fixed());
+    let one = ONCE.boxed(Touchy(3));
+    for _ in 0..3 {
+        catch_unwind(AssertUnwindSafe(|| one.clone())).err().expect("the clone panics");
+        assert_eq!(ONCE.stats().live, 1);
+    }
+    let several = pool::slice_fill_with(5, |index| Touchy(u32::try_from(index).expect("small")));
+    assert!(catch_unwind(AssertUnwindSafe(|| several.clone())).is_err());
+}
+
+#[test]
+fn a_box_of_anything_knows_its_type() {
+    use core::any::Any;
+    use framealloc_core::heap_unsize;
+    let any: PoolBox<dyn Any> = pool_unsize!(pool::boxed("text".to_owned()) => dyn Any);
+    let any = any.downcast::<u32>().expect_err("it is a string");
+    assert_eq!(any.downcast::<String>().map(PoolBox::into_inner).ok(), Some("text".to_owned()));
+    let any: PoolBox<dyn Any + Send> = pool_unsize!(pool::boxed([1_u8; 9000]) => dyn Any + Send);
+    assert_eq!(any.downcast::<[u8; 9000]>().map(|value| value[0]).ok(), Some(1));
+    let any: PoolBox<dyn Any + Send + Sync> = pool_unsize!(pool::boxed(()) => dyn Any + Send + Sync);
+    assert!(any.downcast::<()>().is_ok());
+    let any: HeapBox<dyn Any> = heap_unsize!(HeapBox::new(7_u64) => dyn Any);
+    assert_eq!(any.downcast::<u64>().map(HeapBox::into_inner).ok(), Some(7));
+}
+
+#[test]
+fn slots_are_zeroed_and_filled_by_closures() {
+    assert_eq!(*pool::slot::<[u16; 1000]>().zeroed(), [0; 1000]);
+    assert_eq!(heap::slot::<[u64; 2000]>(TagId::NONE).zeroed()[1999], 0);
+    assert_eq!(*pool::slot().write_with(|| [3_u8; 77]), [3; 77]);
+    static ONE: Pool<u64> = Pool::new(PoolSpec::new("write_with").capacity(1).fixed());
+    catch_unwind(|| ONE.slot().write_with(|| panic!("planned"))).expect_err("the closure panics");
+    assert_eq!(ONE.stats().live, 0);
+    assert_eq!(*ONE.slot().write_with(|| 7), 7);
+}
+
+/// Where programs are optimised: an array of ten megabytes, on a stack of one.
+#[cfg(not(debug_assertions))]
+#[test]
+fn a_large_value_is_built_in_place() {
+    let small = std::thread::Builder::new().stack_size(1 << 20).spawn(|| {
+        let alloc = SmartAlloc::default();
+        let heap = alloc.heap_alloc().write_with(|| [4_u8; 10_000_000]);
+        let pool = alloc.pool_alloc().write_with(|| [4_u8; 10_000_000]);
+        let zeroed = alloc.heap_alloc::<[u8; 10_000_000]>().zeroed();
+        (heap[9_999_999], pool[0], zeroed[5])
+    });
+    assert_eq!(small.expect("it starts").join().expect("no overflow"), (4, 4, 0));
 }

@@ -19,17 +19,20 @@ impl TraceFile {
     }
 
     fn read(&self) -> (Vec<Definition>, Vec<Frame>) {
-        let bytes = std::fs::read(&self.0).expect("the file is there");
-        let (mut definitions, mut frames) = (Vec::new(), Vec::new());
-        for item in Decoder::new(&bytes).expect("a recording") {
-            match item.expect("a whole block") {
-                Item::Definition(definition) => definitions.push(definition),
-                Item::Frame(frame) => frames.push(frame),
-                other => panic!("unknown item {other:?}"),
-            }
-        }
-        (definitions, frames)
+        decoded(&std::fs::read(&self.0).expect("the file is there"))
     }
+}
+
+fn decoded(bytes: &[u8]) -> (Vec<Definition>, Vec<Frame>) {
+    let (mut definitions, mut frames) = (Vec::new(), Vec::new());
+    for item in Decoder::new(bytes).expect("a recording") {
+        match item.expect("a whole block") {
+            Item::Definition(definition) => definitions.push(definition),
+            Item::Frame(frame) => frames.push(frame),
+            other => panic!("unknown item {other:?}"),
+        }
+    }
+    (definitions, frames)
 }
 
 impl Drop for TraceFile {
@@ -60,12 +63,13 @@ fn sums_over_tags_are_the_frames_and_what_the_program_counted() {
         for _ in 0..random(&mut seed) % 12 {
             let words = (random(&mut seed) % 40) as usize;
             bytes += if words == 0 { 0 } else { 8 * words + redzone };
-            match random(&mut seed) % 4 {
-                0 => drop(alloc.frame_slice_zeroed::<u64>(words)),
-                1 => drop(alloc.tagged("physics").frame_slice_zeroed::<u64>(words)),
-                2 => alloc.scoped(|frame| drop(frame.tagged("ai").frame_slice_zeroed::<u64>(words))),
-                _ => alloc.with_tag("render", |a| a.scoped(|f| drop(f.frame_slice_zeroed::<u64>(words)))),
-            }
+            let len = match random(&mut seed) % 4 {
+                0 => alloc.frame_slice_zeroed::<u64>(words).len(),
+                1 => alloc.tagged("physics").frame_slice_zeroed::<u64>(words).len(),
+                2 => alloc.scoped(|frame| frame.tagged("ai").frame_slice_zeroed::<u64>(words).len()),
+                _ => alloc.with_tag("render", |a| a.scoped(|f| f.frame_slice_zeroed::<u64>(words).len())),
+            };
+            assert_eq!(len, words);
         }
         assert_eq!(alloc.end_frame().bytes, bytes);
         counted.push(bytes as u64);
@@ -178,4 +182,59 @@ fn phases_are_recorded_as_the_figures_say() {
     assert!(recorded.iter().any(|(name, calls, _)| (*name, *calls) == ("update::physics", 2)));
     assert!(frames[0].phases.iter().all(|phase| 0 < phase.longest && phase.longest <= phase.nanoseconds));
     assert!(frames[1].phases.is_empty());
+}
+
+#[test]
+fn who_writes_and_where_to_changes_no_frame() {
+    let (by_thread, by_frames) = (TraceFile::new("by-thread"), TraceFile::new("by-frames"));
+    let mut recordings = Vec::new();
+    for way in 0..3 {
+        let mut alloc = SmartAlloc::default();
+        let options = RecordOptions::default();
+        let started = match way {
+            0 if cfg!(target_family = "wasm") => continue,
+            0 => alloc.record_with(&by_thread.0, options),
+            1 => alloc.record_with(&by_frames.0, options.on_this_thread()),
+            _ => alloc.record_in_memory(options),
+        };
+        started.expect("a recording");
+        for frame in 0..3000 {
+            alloc.whole_frame(|alloc| alloc.tagged("physics").frame_slice_zeroed::<u32>(frame % 90).len());
+        }
+        let (summary, memory) = alloc.take_recording().expect("it is written");
+        assert_eq!((summary.frames, summary.left_out), (3000, 0), "way {way}");
+        let bytes = match way {
+            0 => std::fs::read(&by_thread.0).expect("the file is there"),
+            1 => std::fs::read(&by_frames.0).expect("the file is there"),
+            _ => memory,
+        };
+        assert_eq!(summary.bytes, bytes.len() as u64, "way {way}");
+        let figures: Vec<_> = decoded(&bytes).1.into_iter().map(|f| (f.number, f.bytes, f.tags, f.threads)).collect();
+        recordings.push(figures);
+    }
+    assert!(recordings.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn a_recording_in_memory_ends_at_its_size() {
+    let mut alloc = SmartAlloc::default();
+    alloc.record_in_memory(RecordOptions::default().with_max_bytes(5000)).expect("memory");
+    for _ in 0..5000 {
+        alloc.whole_frame(|alloc| *alloc.frame_box(1));
+    }
+    let (summary, bytes) = alloc.take_recording().expect("memory");
+    assert_eq!(summary.frames + summary.left_out, 5000);
+    assert!(summary.left_out > 0 && summary.bytes <= 5100, "{summary:?}");
+    assert_eq!(decoded(&bytes).1.len() as u64, summary.frames);
+    assert!(alloc.take_recording().expect("nothing to write").1.is_empty());
+}
+
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+#[test]
+fn where_there_are_no_threads_the_error_says_so() {
+    let error = SmartAlloc::default().record("trace.fa").expect_err("there are no threads");
+    assert!(matches!(error, RecordError::Thread { .. }));
+    let words = "cannot start the thread that writes the recording: this target has no threads";
+    assert_eq!(error.to_string(), words);
+    assert!(!std::path::Path::new("trace.fa").exists());
 }

@@ -35,7 +35,7 @@ fn snapshots_are_whole_while_other_threads_allocate() {
                         let _phase = alloc.phase_scope("work");
                         for tag in ["snap_a", "snap_b"] {
                             let tagged = alloc.tagged(tag);
-                            (0..200).for_each(|_| drop(tagged.frame_slice_zeroed::<u64>(words)));
+                            (0..200).for_each(|_| assert_eq!(tagged.frame_slice_zeroed::<u64>(words).len(), words));
                             drop(SPARKS.boxed([0; 4]));
                         }
                     })

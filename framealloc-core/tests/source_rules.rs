@@ -17,7 +17,9 @@ fn sources() -> Vec<(String, Vec<String>)> {
     let code = |path: &PathBuf| {
         let text = fs::read_to_string(path).expect("the sources can be read");
         let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default().to_owned());
-        (path.strip_prefix(&root).expect("below the root").display().to_string(), lines.collect())
+        // Written with `/` on every system.
+        let below = path.strip_prefix(&root).expect("below the root").display().to_string();
+        (below.replace(std::path::MAIN_SEPARATOR, "/"), lines.collect())
     };
     let sources: Vec<(String, Vec<String>)> = files.iter().map(code).collect();
     assert!(sources.len() > 50, "the sources were not found");

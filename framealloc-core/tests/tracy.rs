@@ -67,7 +67,7 @@ fn game() {
     }
     let mut alloc = SmartAlloc::default();
     alloc.show_in_tracy("game");
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + Duration::from_secs(60);
     while !tracy_client::Client::is_connected() {
         assert!(Instant::now() < patience, "nobody connects");
         std::thread::sleep(Duration::from_millis(5));
@@ -120,7 +120,7 @@ fn whoever_connects_sees_marks_plots_and_pools() {
 }
 
 fn connect(port: u16) -> TcpStream {
-    let patience = Instant::now() + Duration::from_mins(1);
+    let patience = Instant::now() + Duration::from_secs(60);
     loop {
         match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
             Ok(socket) => {

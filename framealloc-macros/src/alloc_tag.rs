@@ -83,8 +83,9 @@ fn tagged(args: &AllocTagArgs, tracked: &TokenStream, source: &AllocatorSource, 
         return function.with_body(quote!(#tracked #body));
     }
     let body = closure::of_body(&function, binding, None);
-    // The method stands where the parameter does, so that a parameter without it is reported there.
-    let method = quote_spanned!(ours_at(binding.span())=> .with_tag);
+    // A method, since a path would not tell a `&Frame` from what derefs to an allocator; not `with_tag`, which a wrapper or a trait
+    // in scope may have of its own. It stands where the parameter does, so that a parameter without it is reported there.
+    let method = quote_spanned!(ours_at(binding.span())=> .__framealloc_with_tag);
     let call = quote_spanned!(Span::mixed_site()=> #expression #method(#tag, #body));
     function.with_body(quote!(#tracked #call))
 }

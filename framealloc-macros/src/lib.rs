@@ -34,7 +34,7 @@ use proc_macro::TokenStream;
 /// every way out.
 ///
 /// ```
-/// use framealloc::{FrameBox, SmartAlloc, frame_system};
+/// use framealloc::{SmartAlloc, frame_system};
 ///
 /// #[frame_system(tag = "physics", budget = "64KiB")]
 /// fn count_fast(alloc: &SmartAlloc, speeds: &[f32]) -> usize {
@@ -44,7 +44,7 @@ use proc_macro::TokenStream;
 /// }
 ///
 /// #[frame_system(out = frame)]
-/// fn doubled<'f>(alloc: &'f SmartAlloc, values: &[u32]) -> FrameBox<'f, [u32]> {
+/// fn doubled<'f>(alloc: &'f SmartAlloc, values: &[u32]) -> &'f [u32] {
 ///     let scratch = alloc.frame_slice_fill_with(values.len(), |at| values[at] * 2);
 ///     frame.frame_slice_copy(&scratch) // `scratch` itself would not compile
 /// }
@@ -79,12 +79,12 @@ pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Accounts what a function allocates to a tag: `#[alloc_tag("physics")]` or `#[alloc_tag(tags::PHYSICS)]`.
 ///
 /// ```
-/// use framealloc::{Frame, FrameBox, SmartAlloc, Tag, alloc_tag};
+/// use framealloc::{Frame, SmartAlloc, Tag, alloc_tag};
 ///
 /// static AI: Tag = Tag::new("ai");
 ///
 /// #[alloc_tag("ai::pathfinding")]
-/// fn path(alloc: &Frame) -> FrameBox<'_, [u32]> {
+/// fn path(alloc: &Frame) -> &[u32] {
 ///     alloc.frame_slice_copy(&[3, 1, 2])
 /// }
 ///

@@ -67,7 +67,7 @@ fn a_tagged_function_and_a_tagged_future() {
         &tagged("\"ai\"", "fn plan(&self, alloc: &Frame) -> FrameBox<'_, u32> { alloc.frame_box(1) }"),
         &format!(
             "fn plan(&self, alloc: &Frame) -> FrameBox<'_, u32> {{
-                alloc.with_tag({{ static TAG: ::framealloc::__private::Tag = ::framealloc::__private::Tag::new(\"ai\"); &TAG }}, |{ALLOW} alloc| -> FrameBox<'_, u32> {{ alloc.frame_box(1) }})
+                alloc.__framealloc_with_tag({{ static TAG: ::framealloc::__private::Tag = ::framealloc::__private::Tag::new(\"ai\"); &TAG }}, |{ALLOW} alloc| -> FrameBox<'_, u32> {{ alloc.frame_box(1) }})
             }}"
         ),
     );

@@ -29,9 +29,8 @@ impl AllocatorPath {
         matches!(ungrouped(&self.expression), Expr::Path(_))
     }
 
-    pub(crate) fn read(value: &Expr) -> darling::Result<Self> {
-        let refused =
-            || Problem::new(value.span(), "expected a parameter name or a field path such as `self.alloc`").into();
+    pub(crate) fn read(value: &Expr) -> Result<Self, Problem> {
+        let refused = || Problem::new(value.span(), "expected a parameter name or a field path such as `self.alloc`");
         let (root, last) = root_and_last(ungrouped(value)).ok_or_else(refused)?;
         let binding = match last {
             // A tuple field has no name to bind.

@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod allocator;
+mod argument;
 #[cfg(feature = "tag-tables")]
 mod budgets;
 mod options;

@@ -1,13 +1,11 @@
 //! Reading a list of options, `key = value` or bare, without stopping at the first mistake.
 
-use darling::ast::NestedMeta;
-use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, Ident, Lit, Meta};
 
+use crate::argument::Argument;
 use crate::problem::Problem;
 use crate::suggest::closest;
 
@@ -29,12 +27,6 @@ pub struct Parsed<T> {
     pub problems: Vec<Problem>,
 }
 
-impl<T> Parsed<T> {
-    pub(crate) fn new(value: T, errors: Accumulator) -> Self {
-        Self { value, problems: errors.into_inner().into_iter().flat_map(Problem::from_darling).collect() }
-    }
-}
-
 /// The arguments of an attribute, read in the same way by the macros and by the analyser.
 ///
 /// ```
@@ -47,18 +39,18 @@ pub trait AttributeArgs: Read {
     /// Reads the tokens between the parentheses of the attribute.
     #[must_use]
     fn parse(tokens: TokenStream) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let args = Self::read(tokens, Span::call_site(), &mut errors);
-        Parsed::new(args, errors)
+        let mut problems = Vec::new();
+        let value = Self::read(tokens, Span::call_site(), &mut problems);
+        Parsed { value, problems }
     }
 
     /// Reads the attribute in any of its forms.
     #[must_use]
     fn from_meta(meta: &Meta) -> Parsed<Self> {
-        let mut errors = darling::Error::accumulator();
-        let tokens = Self::GRAMMAR.tokens_of(meta, &mut errors);
-        let args = Self::read(tokens, meta.path().span(), &mut errors);
-        Parsed::new(args, errors)
+        let mut problems = Vec::new();
+        let tokens = Self::GRAMMAR.tokens_of(meta, &mut problems);
+        let value = Self::read(tokens, meta.path().span(), &mut problems);
+        Parsed { value, problems }
     }
 }
 
@@ -70,7 +62,7 @@ pub trait Read: Sized {
     const GRAMMAR: Grammar;
 
     /// Understands the tokens of the attribute that stands at `attribute`.
-    fn read(tokens: TokenStream, attribute: Span, errors: &mut Accumulator) -> Self;
+    fn read(tokens: TokenStream, attribute: Span, problems: &mut Vec<Problem>) -> Self;
 }
 
 /// What an attribute is called and which options it takes, in alphabetical order.
@@ -87,55 +79,59 @@ impl Grammar {
     pub(crate) fn read(
         &self,
         tokens: TokenStream,
-        errors: &mut Accumulator,
-        mut positional: impl FnMut(NestedMeta) -> darling::Result<()>,
-        mut option: impl FnMut(&str, &Ident, Option<Expr>) -> darling::Result<()>,
+        problems: &mut Vec<Problem>,
+        mut positional: impl FnMut(Argument) -> Result<(), Problem>,
+        mut option: impl FnMut(&str, &Ident, Option<Expr>) -> Result<(), Problem>,
     ) {
         let mut seen: Vec<String> = Vec::new();
-        for item in split(tokens, errors) {
+        for item in split(tokens, problems) {
             let (path, value) = match item {
-                NestedMeta::Meta(Meta::NameValue(pair)) => (pair.path, Some(pair.value)),
-                NestedMeta::Meta(Meta::Path(path)) if self.is_key(&path) => (path, None),
-                NestedMeta::Meta(Meta::List(list)) => {
-                    errors.push(self.misplaced_list(&list));
+                Argument::Pair(path, value) => (path, Some(value)),
+                Argument::Word(path) if self.is_key(&path) => (path, None),
+                list @ Argument::List(..) => {
+                    problems.push(self.not_an_option(&list));
                     continue;
                 }
-                NestedMeta::NameValueInvalidExpr(pair) => {
-                    errors.push(incomplete(&pair.to_token_stream(), pair.error.span(), &pair.error.to_string()));
+                Argument::Broken(tokens, error) => {
+                    problems.push(incomplete(&tokens, error.span(), &error.to_string()));
                     continue;
                 }
                 other => {
-                    errors.handle(positional(other));
+                    problems.extend(positional(other).err());
                     continue;
                 }
             };
             let Some(key) = path.get_ident() else {
                 let expected = self.expected();
                 let message = format!("expected an option of `#[{}]`", self.attribute);
-                errors.push(Problem::new(path.span(), message).with_help(expected).into());
+                problems.push(Problem::new(path.span(), message).with_help(expected));
                 continue;
             };
             let name = key.unraw().to_string();
             if !self.keys.contains(&name.as_str()) {
-                errors.push(self.unknown(key).into());
+                problems.push(self.unknown(key));
             } else if seen.contains(&name) {
-                errors.push(Problem::new(key.span(), format!("option `{name}` is given twice")).into());
+                problems.push(Problem::new(key.span(), format!("option `{name}` is given twice")));
             } else {
-                errors.handle(option(&name, key, value));
+                problems.extend(option(&name, key, value).err());
                 seen.push(name);
             }
         }
     }
 
     /// The problem with an argument that is not an option, for attributes that take only options.
-    pub(crate) fn not_an_option(&self, item: &NestedMeta) -> darling::Error {
-        if let NestedMeta::Meta(Meta::Path(path)) = item
-            && let Some(key) = path.get_ident()
-        {
-            return self.unknown(key).into();
+    pub(crate) fn not_an_option(&self, item: &Argument) -> Problem {
+        if let Argument::Word(path) | Argument::List(path, _) = item {
+            if let Some(key) = path.get_ident() {
+                return if self.is_key(path) {
+                    Problem::new(key.span(), format!("write `{key} = …`: options take no parentheses"))
+                } else {
+                    self.unknown(key)
+                };
+            }
         }
         let message = format!("expected an option of `#[{}]`", self.attribute);
-        Problem::new(item.span(), message).with_help(self.expected()).into()
+        Problem::new(item.span(), message).with_help(self.expected())
     }
 
     fn is_key(&self, path: &syn::Path) -> bool {
@@ -150,29 +146,19 @@ impl Grammar {
         })
     }
 
-    fn misplaced_list(&self, list: &syn::MetaList) -> darling::Error {
-        match list.path.get_ident() {
-            Some(key) if self.is_key(&list.path) => {
-                Problem::new(key.span(), format!("write `{key} = …`: options take no parentheses")).into()
-            }
-            Some(key) => self.unknown(key).into(),
-            None => self.not_an_option(&NestedMeta::Meta(Meta::List(list.clone()))),
-        }
-    }
-
     fn expected(&self) -> String {
         let keys: Vec<String> = self.keys.iter().map(|key| format!("`{key}`")).collect();
         format!("expected one of {}", keys.join(", "))
     }
 
     /// The tokens to read of an attribute in any of its forms: `#[a]`, `#[a(..)]`; `#[a = ..]` is a mistake.
-    pub(crate) fn tokens_of(&self, meta: &Meta, errors: &mut Accumulator) -> TokenStream {
+    pub(crate) fn tokens_of(&self, meta: &Meta, problems: &mut Vec<Problem>) -> TokenStream {
         match meta {
             Meta::Path(_) => TokenStream::new(),
             Meta::List(list) => list.tokens.clone(),
             Meta::NameValue(pair) => {
                 let message = format!("`#[{}]` takes its options in parentheses", self.attribute);
-                errors.push(Problem::new(pair.eq_token.span, message).into());
+                problems.push(Problem::new(pair.eq_token.span, message));
                 TokenStream::new()
             }
         }
@@ -180,8 +166,8 @@ impl Grammar {
 }
 
 /// The arguments one by one. A mistake in one does not hide the others: what does not parse as a whole is cut at its commas.
-fn split(tokens: TokenStream, errors: &mut Accumulator) -> Vec<NestedMeta> {
-    if let Ok(items) = NestedMeta::parse_meta_list(tokens.clone()) {
+fn split(tokens: TokenStream, problems: &mut Vec<Problem>) -> Vec<Argument> {
+    if let Ok(items) = Argument::read_all(tokens.clone()) {
         return items;
     }
     let mut pieces: Vec<(TokenStream, Option<Span>)> = vec![(TokenStream::new(), None)];
@@ -197,11 +183,11 @@ fn split(tokens: TokenStream, errors: &mut Accumulator) -> Vec<NestedMeta> {
     let mut items = Vec::new();
     for (piece, comma) in pieces {
         match (piece.is_empty(), comma) {
-            (true, Some(comma)) => errors.push(Problem::new(comma, "expected an option before this comma").into()),
+            (true, Some(comma)) => problems.push(Problem::new(comma, "expected an option before this comma")),
             (true, None) => {}
-            (false, _) => match NestedMeta::parse_meta_list(piece.clone()) {
+            (false, _) => match Argument::read_all(piece.clone()) {
                 Ok(parsed) => items.extend(parsed),
-                Err(error) => errors.push(incomplete(&piece, error.span(), &error.to_string())),
+                Err(error) => problems.push(incomplete(&piece, error.span(), &error.to_string())),
             },
         }
     }
@@ -209,13 +195,13 @@ fn split(tokens: TokenStream, errors: &mut Accumulator) -> Vec<NestedMeta> {
 }
 
 /// syn reports an input that ends too early at the whole attribute; the last token there is, is where the user types.
-fn incomplete(piece: &TokenStream, at: Span, text: &str) -> darling::Error {
+fn incomplete(piece: &TokenStream, at: Span, text: &str) -> Problem {
     let last = piece.clone().into_iter().last().map_or_else(Span::call_site, |token| token.span());
     let (span, message) = match text.strip_prefix("unexpected end of input, ") {
         Some(expected) => (last, format!("{expected} after this")),
         None => (at, text.to_owned()),
     };
-    Problem::new(span, message).into()
+    Problem::new(span, message)
 }
 
 /// The expression without the invisible groups that `macro_rules!` puts around its fragments.
@@ -235,42 +221,42 @@ pub(crate) fn literal(value: &Expr) -> Option<&Lit> {
 }
 
 /// Reads an option that is a switch: present or absent, or `= true`, `= false`.
-pub(crate) fn switch(key: &Ident, value: Option<&Expr>) -> darling::Result<bool> {
+pub(crate) fn switch(key: &Ident, value: Option<&Expr>) -> Result<bool, Problem> {
     match value {
         None => Ok(true),
         Some(value) => match literal(value) {
             Some(Lit::Bool(flag)) => Ok(flag.value),
-            _ => Err(Problem::new(value.span(), format!("`{key}` is a switch: write `{key}` alone")).into()),
+            _ => Err(Problem::new(value.span(), format!("`{key}` is a switch: write `{key}` alone"))),
         },
     }
 }
 
 /// The expression that `key` needs; `example` says what for.
-pub(crate) fn required(key: &Ident, value: Option<Expr>, example: &str) -> darling::Result<Expr> {
+pub(crate) fn required(key: &Ident, value: Option<Expr>, example: &str) -> Result<Expr, Problem> {
     match value {
         Some(value) => Ok(value),
-        None => Err(Problem::new(key.span(), format!("`{key}` needs a value"))
-            .with_help(format!("`{key} = {example}`"))
-            .into()),
+        None => {
+            Err(Problem::new(key.span(), format!("`{key}` needs a value")).with_help(format!("`{key} = {example}`")))
+        }
     }
 }
 
 /// Reads an option that takes a name in quotes.
-pub(crate) fn text(key: &str, value: &Expr) -> darling::Result<Given<String>> {
+pub(crate) fn text(key: &str, value: &Expr) -> Result<Given<String>, Problem> {
     match literal(value) {
         Some(Lit::Str(text)) if !text.value().trim().is_empty() => Ok(Given { value: text.value(), span: text.span() }),
-        _ => Err(Problem::new(value.span(), format!("`{key}` takes a name in quotes")).into()),
+        _ => Err(Problem::new(value.span(), format!("`{key}` takes a name in quotes"))),
     }
 }
 
 /// Reads an option that takes a path.
-pub(crate) fn path(key: &str, value: &Expr, example: &str) -> darling::Result<syn::Path> {
+pub(crate) fn path(key: &str, value: &Expr, example: &str) -> Result<syn::Path, Problem> {
     match ungrouped(value) {
         Expr::Path(path)
             if path.qself.is_none() && path.path.segments.iter().all(|segment| segment.arguments.is_none()) =>
         {
             Ok(path.path.clone())
         }
-        _ => Err(Problem::new(value.span(), format!("`{key}` takes a path, for example `{key} = {example}`")).into()),
+        _ => Err(Problem::new(value.span(), format!("`{key}` takes a path, for example `{key} = {example}`"))),
     }
 }

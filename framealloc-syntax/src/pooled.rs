@@ -1,6 +1,5 @@
 //! `#[pooled(…)]`, alone or as the helper of `#[derive(Pooled)]`.
 
-use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, Lit, Path, spanned::Spanned as _};
 
@@ -43,12 +42,12 @@ impl Read for PooledArgs {
     const GRAMMAR: Grammar =
         Grammar { attribute: "pooled", keys: &["capacity", "crate", "grow", "name", "prewarm", "tag"] };
 
-    fn read(tokens: TokenStream, _attribute: Span, errors: &mut Accumulator) -> Self {
+    fn read(tokens: TokenStream, _attribute: Span, problems: &mut Vec<Problem>) -> Self {
         let mut args = Self::default();
         let before = tokens.clone();
         Self::GRAMMAR.read(
             tokens,
-            errors,
+            problems,
             |other| Err(Self::GRAMMAR.not_an_option(&other)),
             |name, key, value| args.option(name, key, value),
         );
@@ -63,11 +62,11 @@ impl Read for PooledArgs {
         // Without a capacity neither option has a meaning; dropping it spares the user a second error from the expansion.
         if let Some(grow) = args.grow.take_if(|grow| grow.value == Growth::Fixed) {
             let message = "`grow = fixed` needs a `capacity`";
-            errors.push(Problem::new(grow.span, message).with_help("`capacity = 1024, grow = fixed`").into());
+            problems.push(Problem::new(grow.span, message).with_help("`capacity = 1024, grow = fixed`"));
         }
         if let Some(prewarm) = args.prewarm.take() {
             let message = "`prewarm` needs a `capacity`";
-            errors.push(Problem::new(prewarm, message).with_help("`capacity = 1024, prewarm`").into());
+            problems.push(Problem::new(prewarm, message).with_help("`capacity = 1024, prewarm`"));
         }
         args
     }
@@ -86,7 +85,7 @@ impl PooledArgs {
         parsed
     }
 
-    fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> darling::Result<()> {
+    fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> Result<(), Problem> {
         match name {
             "prewarm" => self.prewarm = switch(key, value.as_ref())?.then(|| key.span()),
             "capacity" => self.capacity = Some(capacity(&required(key, value, "1024")?)?),
@@ -95,7 +94,7 @@ impl PooledArgs {
                 let tag = tag_value(name, &required(key, value, "\"entities\"")?)?;
                 if tag.value.name().is_none() {
                     let message = "the `tag` of a pool is a name in quotes, for example `\"entities\"`";
-                    return Err(Problem::new(tag.span, message).into());
+                    return Err(Problem::new(tag.span, message));
                 }
                 self.tag = Some(tag);
             }
@@ -114,25 +113,24 @@ fn mentions_capacity(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "capacity"))
 }
 
-fn capacity(value: &Expr) -> darling::Result<Given<u64>> {
+fn capacity(value: &Expr) -> Result<Given<u64>, Problem> {
     let Some(Lit::Int(number)) =
         literal(value).filter(|found| !matches!(found, Lit::Int(number) if is_negative(number)))
     else {
-        return Err(Problem::new(value.span(), "`capacity` takes a number of values, for example `1024`").into());
+        return Err(Problem::new(value.span(), "`capacity` takes a number of values, for example `1024`"));
     };
     if !matches!(number.suffix(), "" | "usize") {
         return Err(Problem::new(number.span(), format!("`{number}` is not a number of values"))
-            .with_help(format!("did you mean `{}`?", number.base10_digits()))
-            .into());
+            .with_help(format!("did you mean `{}`?", number.base10_digits())));
     }
     match number.base10_parse::<u64>() {
-        Ok(0) => Err(Problem::new(number.span(), "a pool needs room for at least one value").into()),
+        Ok(0) => Err(Problem::new(number.span(), "a pool needs room for at least one value")),
         Ok(count) if i64::try_from(count).is_ok() => Ok(Given { value: count, span: number.span() }),
-        _ => Err(Problem::new(number.span(), "no pool has room for so many values").into()),
+        _ => Err(Problem::new(number.span(), "no pool has room for so many values")),
     }
 }
 
-fn growth(value: &Expr) -> darling::Result<Given<Growth>> {
+fn growth(value: &Expr) -> Result<Given<Growth>, Problem> {
     let word = match (literal(value), ungrouped(value)) {
         (Some(Lit::Str(text)), _) => text.value(),
         (None, Expr::Path(path)) => path.path.get_ident().map_or_else(String::new, ToString::to_string),
@@ -146,8 +144,7 @@ fn growth(value: &Expr) -> darling::Result<Given<Growth>> {
             return Err(match closest(word, ["fixed", "double"]) {
                 Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
                 None => problem,
-            }
-            .into());
+            });
         }
     };
     Ok(Given { value: growth, span: value.span() })

@@ -31,23 +31,6 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
-
-    /// Every problem inside a darling error, which may be a list of lists.
-    pub(crate) fn from_darling(error: darling::Error) -> impl Iterator<Item = Self> {
-        error.flatten().into_iter().map(|single| {
-            let text = single.to_string();
-            match text.split_once(HELP) {
-                Some((message, help)) => Self::new(single.span(), message).with_help(help),
-                None => Self::new(single.span(), text),
-            }
-        })
-    }
-}
-
-impl From<Problem> for darling::Error {
-    fn from(problem: Problem) -> Self {
-        Self::custom(&problem).with_span(&problem.span)
-    }
 }
 
 /// The message, then on a line of its own the help: the text of the compile error.

@@ -98,7 +98,7 @@ fn corrected(text: &str) -> Option<String> {
 }
 
 /// Reads the value of the option `key`, which takes a size.
-pub(crate) fn size_value(key: &str, value: &Expr) -> darling::Result<Size> {
+pub(crate) fn size_value(key: &str, value: &Expr) -> Result<Size, Problem> {
     let size = match (literal(value), ungrouped(value)) {
         (Some(Lit::Str(text)), _) => Size::Bytes(parse_size(&text.value()).map_err(|error| {
             let shown = format!("\"{}\"", text.value());
@@ -112,13 +112,11 @@ pub(crate) fn size_value(key: &str, value: &Expr) -> darling::Result<Size> {
         // `budget = 2MiB` reaches us as a number with an odd suffix.
         (Some(Lit::Int(number)), _) if !is_negative(number) => {
             let error = SizeError::Malformed { suggestion: corrected(&number.to_string()) };
-            return Err(explain(Problem::new(number.span(), String::new()), &number.to_string(), &error).into());
+            return Err(explain(Problem::new(number.span(), String::new()), &number.to_string(), &error));
         }
         (None, Expr::Path(path)) if path.qself.is_none() => Size::Const(path.path.clone()),
         _ => {
-            return Err(
-                Problem::new(value.span(), format!("`{key}` takes a size, for example `\"2MiB\"` or `4096`")).into()
-            );
+            return Err(Problem::new(value.span(), format!("`{key}` takes a size, for example `\"2MiB\"` or `4096`")));
         }
     };
     Ok(size)

@@ -1,6 +1,5 @@
 //! `#[frame_system(…)]`.
 
-use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Ident, spanned::Spanned as _};
 
@@ -33,11 +32,11 @@ impl Read for FrameSystemArgs {
     const GRAMMAR: Grammar =
         Grammar { attribute: "frame_system", keys: &["alloc", "budget", "crate", "name", "no_heap", "out", "tag"] };
 
-    fn read(tokens: TokenStream, _attribute: Span, errors: &mut Accumulator) -> Self {
+    fn read(tokens: TokenStream, _attribute: Span, problems: &mut Vec<Problem>) -> Self {
         let mut args = Self::default();
         Self::GRAMMAR.read(
             tokens,
-            errors,
+            problems,
             |other| Err(Self::GRAMMAR.not_an_option(&other)),
             |name, key, value| args.option(name, key, value),
         );
@@ -46,7 +45,7 @@ impl Read for FrameSystemArgs {
 }
 
 impl FrameSystemArgs {
-    fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> darling::Result<()> {
+    fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> Result<(), Problem> {
         match name {
             "no_heap" => self.no_heap = switch(key, value.as_ref())?,
             "alloc" => self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
@@ -58,23 +57,18 @@ impl FrameSystemArgs {
             }
             "out" => {
                 let value = required(key, value, "frame")?;
-                self.out = Some(match ungrouped(&value) {
-                    Expr::Path(found) if found.qself.is_none() && is_plain_name(&found.path) => {
-                        found.path.require_ident()?.clone()
-                    }
-                    _ => {
-                        let message = "`out` takes a new name for the whole frame, for example `out = frame`";
-                        return Err(Problem::new(value.span(), message).into());
-                    }
-                });
+                let Some(name) = plain_name(ungrouped(&value)) else {
+                    let message = "`out` takes a new name for the whole frame, for example `out = frame`";
+                    return Err(Problem::new(value.span(), message));
+                };
+                self.out = Some(name);
             }
             "budget" => {
                 let value = required(key, value, "\"64KiB\"")?;
                 let size = size_value(name, &value)?;
                 if size.bytes() == Some(0) {
                     return Err(Problem::new(value.span(), "a budget of zero refuses every allocation")
-                        .with_help("remove the option, or say the most bytes that the system may take")
-                        .into());
+                        .with_help("remove the option, or say the most bytes that the system may take"));
                 }
                 self.budget = Some(Given { value: size, span: value.span() });
             }
@@ -85,6 +79,8 @@ impl FrameSystemArgs {
 }
 
 /// A name that `let` could bind; `self` and `crate` are paths of one segment too.
-fn is_plain_name(path: &syn::Path) -> bool {
-    path.get_ident().is_some_and(|name| syn::parse2::<Ident>(quote::quote!(#name)).is_ok())
+fn plain_name(value: &Expr) -> Option<Ident> {
+    let Expr::Path(path) = value else { return None };
+    let name = path.path.get_ident().filter(|_| path.qself.is_none())?;
+    syn::parse2(quote::quote!(#name)).ok()
 }

@@ -80,7 +80,7 @@ fn corrected(name: &str) -> Option<String> {
 }
 
 /// Reads a tag written as a string.
-pub(crate) fn tag_name(text: &LitStr) -> darling::Result<TagSpec> {
+pub(crate) fn tag_name(text: &LitStr) -> Result<TagSpec, Problem> {
     let name = text.value();
     match check_tag_name(&name) {
         Ok(()) => Ok(TagSpec::Name(name)),
@@ -89,20 +89,19 @@ pub(crate) fn tag_name(text: &LitStr) -> darling::Result<TagSpec> {
             Err(match error.suggestion {
                 Some(meant) => problem.with_help(format!("did you mean `\"{meant}\"`?")),
                 None => problem,
-            }
-            .into())
+            })
         }
     }
 }
 
 /// Reads the value of the option `key`, which takes a tag.
-pub(crate) fn tag_value(key: &str, value: &Expr) -> darling::Result<Given<TagSpec>> {
+pub(crate) fn tag_value(key: &str, value: &Expr) -> Result<Given<TagSpec>, Problem> {
     let spec = match (literal(value), ungrouped(value)) {
         (Some(Lit::Str(text)), _) => tag_name(text)?,
         (None, Expr::Path(path)) if path.qself.is_none() => TagSpec::Path(path.path.clone()),
         _ => {
             let message = format!("`{key}` takes a tag, for example `\"physics\"` or `tags::PHYSICS`");
-            return Err(Problem::new(value.span(), message).into());
+            return Err(Problem::new(value.span(), message));
         }
     };
     Ok(Given { value: spec, span: value.span() })

@@ -1,11 +1,10 @@
 //! `#[alloc_tag(…)]`.
 
-use darling::ast::NestedMeta;
-use darling::error::Accumulator;
 use proc_macro2::{Span, TokenStream};
-use syn::{Lit, Meta, spanned::Spanned as _};
+use syn::{Lit, spanned::Spanned as _};
 
 use crate::allocator::AllocatorPath;
+use crate::argument::Argument;
 use crate::options::{Given, Grammar, Read, path, required};
 use crate::problem::Problem;
 use crate::tag::{TagSpec, tag_name};
@@ -24,27 +23,27 @@ pub struct AllocTagArgs {
 impl Read for AllocTagArgs {
     const GRAMMAR: Grammar = Grammar { attribute: "alloc_tag", keys: &["alloc", "crate"] };
 
-    fn read(tokens: TokenStream, attribute: Span, errors: &mut Accumulator) -> Self {
+    fn read(tokens: TokenStream, attribute: Span, problems: &mut Vec<Problem>) -> Self {
         let mut args = Self::default();
         let given = tokens.clone();
         let mut tag = None;
         Self::GRAMMAR.read(
             tokens,
-            errors,
+            problems,
             |item| {
                 let (spec, span) = match item {
-                    NestedMeta::Lit(Lit::Str(text)) => (tag_name(&text), text.span()),
-                    NestedMeta::Meta(Meta::Path(path)) => {
+                    Argument::Literal(Lit::Str(text)) => (tag_name(&text), text.span()),
+                    Argument::Word(path) => {
                         let span = path.span();
                         (Ok(TagSpec::Path(path)), span)
                     }
                     other => {
                         let message = "a tag is a string or a path, for example `\"physics\"` or `tags::PHYSICS`";
-                        return Err(Problem::new(other.span(), message).into());
+                        return Err(Problem::new(other.span(), message));
                     }
                 };
                 if tag.is_some() {
-                    return Err(Problem::new(span, "`#[alloc_tag]` takes one tag").into());
+                    return Err(Problem::new(span, "`#[alloc_tag]` takes one tag"));
                 }
                 tag = Some(spec.as_ref().ok().map(|spec| Given { value: spec.clone(), span }));
                 spec.map(|_| ())
@@ -65,7 +64,7 @@ impl Read for AllocTagArgs {
         if given.is_empty() || (tag.is_none() && (args.alloc.is_some() || args.krate.is_some())) {
             let missing = Problem::new(attribute, "`#[alloc_tag]` needs a tag")
                 .with_help("`#[alloc_tag(tags::PHYSICS)]` or `#[alloc_tag(\"physics\")]`");
-            errors.push(missing.into());
+            problems.push(missing);
         }
         args.tag = tag.flatten();
         args

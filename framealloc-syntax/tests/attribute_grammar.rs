@@ -154,9 +154,7 @@ proptest! {
 
     #[test]
     fn a_suggested_tag_name_is_a_tag_name(text in "\\PC{0,12}") {
-        if let Err(refused) = framealloc_syntax::check_tag_name(&text)
-            && let Some(meant) = refused.suggestion
-        {
+        if let Err(framealloc_syntax::TagNameError { suggestion: Some(meant), .. }) = framealloc_syntax::check_tag_name(&text) {
             prop_assert_eq!(framealloc_syntax::check_tag_name(&meant), Ok(()));
         }
     }

@@ -1,9 +1,9 @@
 //! The tags of attributes are absolute: the bytes of a system are found under the tag that its attribute names, whoever calls it.
 
-use framealloc::{Frame, FrameBox, SmartAlloc, alloc_tag, frame_system};
+use framealloc::{Frame, SmartAlloc, alloc_tag, frame_system};
 
 #[alloc_tag("contacts")]
-fn contacts(alloc: &Frame) -> FrameBox<'_, [u64]> {
+fn contacts(alloc: &Frame) -> &mut [u64] {
     alloc.frame_slice_zeroed(16)
 }
 

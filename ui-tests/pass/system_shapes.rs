@@ -63,7 +63,7 @@ fn generic<T: Display, F>(alloc: &SmartAlloc, value: T, mut show: F) -> usize
 where
     F: FnMut(&str) -> usize,
 {
-    show(&alloc.frame_str(&value.to_string()))
+    show(alloc.frame_str(&value.to_string()))
 }
 
 #[frame_system]

@@ -7,6 +7,7 @@ use crate::peers::Fixed;
 
 const SLICES: usize = 32;
 const STRINGS: usize = 1000;
+const SMALL_SLICES: usize = 1000;
 
 static SOURCE: [f32; 2048] = [1.5; 2048];
 const LENGTH: usize = 1024;
@@ -27,6 +28,21 @@ impl Program for Slices {
     }
 }
 
+/// Slices of 4 to 64 elements, as lists of contacts or of indices are.
+#[derive(Clone, Copy)]
+struct SmallSlices;
+
+impl Program for SmallSlices {
+    #[inline(always)]
+    fn run<'f, A: Arena<'f>>(&self, mut arena: A) {
+        let source = std::hint::black_box(SOURCE.as_slice());
+        for index in 0..SMALL_SLICES {
+            let start = index * 331 % (SOURCE.len() - 64);
+            arena.copy(&source[start..start + 4 + index * 37 % 61]);
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Strings;
 
@@ -41,7 +57,7 @@ impl Program for Strings {
 
 fn with_floor(program: impl Program + Copy + 'static) -> Vec<Contender> {
     let mut contenders = everyone(program);
-    contenders.push(frames("fixed buffer", Fixed::new(0), program));
+    contenders.push(frames(super::names::FIXED, Fixed::new(0), program));
     contenders
 }
 
@@ -57,5 +73,6 @@ pub(super) fn works() -> Vec<Work> {
     vec![
         work("c1", "slices of 4 KiB copied", SLICES as f64, "slice", (|| with_floor(Slices)) as fn() -> Vec<Contender>),
         work("c2", "strings of 1 to 40 bytes copied", STRINGS as f64, "string", || with_floor(Strings)),
+        work("c3", "slices of 4 to 64 numbers copied", SMALL_SLICES as f64, "slice", || with_floor(SmallSlices)),
     ]
 }

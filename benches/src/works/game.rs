@@ -117,7 +117,7 @@ impl Program for Game {
 
 fn contenders(lists: bool) -> Vec<Contender> {
     let mut contenders = everyone(Game::new(lists));
-    contenders.push(frames("fixed buffer", Fixed::new(LONGEST), Game::new(lists)));
+    contenders.push(frames(super::names::FIXED, Fixed::new(LONGEST), Game::new(lists)));
     contenders
 }
 

@@ -48,7 +48,7 @@ impl Program for Filled {
 
 fn with_floor(program: impl Program + Copy + 'static) -> Vec<Contender> {
     let mut contenders = everyone(program);
-    contenders.push(frames("fixed buffer", Fixed::new(0), program));
+    contenders.push(frames(super::names::FIXED, Fixed::new(0), program));
     contenders
 }
 

@@ -43,7 +43,7 @@ fn contenders() -> Vec<Contender> {
     let mut contenders = arenas(program);
     contenders.insert(1, frames("bumpalo <8>", BumpaloAligned::new(), program));
     contenders.extend(ours(program));
-    contenders.push(frames("fixed buffer", Fixed::new(0), program));
+    contenders.push(frames(names::FIXED, Fixed::new(0), program));
     contenders
 }
 

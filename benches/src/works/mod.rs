@@ -25,6 +25,10 @@ use crate::peers;
 pub(crate) mod names {
     /// The base of most ratios.
     pub(crate) const BUMPALO: &str = "bumpalo";
+    /// The arena that is best at layouts known at run time only.
+    pub(crate) const OXC: &str = "oxc_allocator";
+    /// No allocator, but a check of the bounds.
+    pub(crate) const FIXED: &str = "fixed buffer";
     /// The cursor.
     pub(crate) const CURSOR: &str = "framealloc cursor";
     /// A `&Frame`, looked up once.
@@ -90,7 +94,7 @@ fn arenas(program: impl Program + Copy + 'static) -> Vec<Contender> {
         frames("bump-scope", peers::ScopeUp::new(), program),
         frames("bump-scope <8, down>", peers::ScopeDown::new(), program),
         frames("blink-alloc", peers::Blink::new(), program),
-        frames("oxc_allocator", peers::Oxc::new(), program),
+        frames(names::OXC, peers::Oxc::new(), program),
     ]
 }
 

@@ -37,7 +37,7 @@ fn contenders() -> Vec<Contender> {
         }
         black_box(reused.as_ptr());
     }));
-    contenders.push(frames("fixed buffer", Fixed::new(COUNT), Pushes));
+    contenders.push(frames(names::FIXED, Fixed::new(COUNT), Pushes));
     contenders
 }
 

@@ -10,10 +10,17 @@ const COUNT: u64 = 1000;
 /// The contender whose guard others are compared with.
 pub(crate) const GUARD: &str = "bump-scope guard";
 
+/// A scope through `&SmartAlloc`.
+pub(crate) const SCOPED: &str = "framealloc alloc.scoped()";
+/// A scope through `&Frame`.
+pub(crate) const SCOPED_IN_FRAME: &str = "framealloc frame.scoped()";
+/// A scope, and a cursor in it.
+pub(crate) const WITH_CURSOR: &str = "framealloc scope with cursor";
+
 fn ours<const VALUES: u64>() -> Vec<Contender> {
     let (any, hoisted, guard, cursor) = (allocator(), allocator(), allocator(), allocator());
     vec![
-        Contender::new("framealloc alloc.scoped()", move || {
+        Contender::new(SCOPED, move || {
             for _ in 0..COUNT {
                 black_box(&any).scoped(|frame| {
                     for value in 0..VALUES {
@@ -22,7 +29,7 @@ fn ours<const VALUES: u64>() -> Vec<Contender> {
                 });
             }
         }),
-        Contender::new("framealloc frame.scoped()", move || {
+        Contender::new(SCOPED_IN_FRAME, move || {
             let frame = black_box(&hoisted).frame();
             for _ in 0..COUNT {
                 frame.scoped(|frame| {
@@ -41,7 +48,7 @@ fn ours<const VALUES: u64>() -> Vec<Contender> {
                 }
             }
         }),
-        Contender::new("framealloc scope with cursor", move || {
+        Contender::new(WITH_CURSOR, move || {
             let frame = black_box(&cursor).frame();
             for _ in 0..COUNT {
                 frame.scoped(|frame| {

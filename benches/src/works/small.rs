@@ -40,7 +40,7 @@ where
 {
     let mut contenders = everyone(Small::<WORDS>);
     contenders.insert(1, frames("bumpalo <8>", BumpaloAligned::new(), Small::<WORDS>));
-    contenders.push(frames("fixed buffer", Fixed::new(0), Small::<WORDS>));
+    contenders.push(frames(super::names::FIXED, Fixed::new(0), Small::<WORDS>));
     contenders.push(floor::<WORDS>());
     contenders
 }

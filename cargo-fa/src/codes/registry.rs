@@ -36,6 +36,8 @@ codes! {
         "a pool of fixed capacity had no slot left"
     FA007 "heap-in-no-heap" Runtime Event RunTime Never
         "the general heap was used inside a system that declares `no_heap`"
+    FA008 "tag-not-told-apart" Runtime Event RunTime Never
+        "tags were opened that share a row: nested too deep, or after too many names"
 
     FA101 "bevy-plugin-missing" Bevy Event RunTime Never
         "a Bevy system asked for the allocator and no `SmartAllocPlugin` was added"

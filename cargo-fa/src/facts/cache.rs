@@ -16,7 +16,7 @@ use super::pack::{self, Entry, Record};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-9");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-10");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;

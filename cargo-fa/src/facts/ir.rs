@@ -421,6 +421,8 @@ pub(crate) enum MacroKind {
     Join,
     /// `frame_format!(alloc, "…")`.
     FrameFormat,
+    /// `frame_vec![in alloc; …]`: the allocator, then the elements, or one and how many.
+    FrameVec,
     /// `pin!(value)` and others that read their arguments and give the first one back.
     Transparent,
     /// Read as well as it could be.

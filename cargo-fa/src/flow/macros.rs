@@ -91,6 +91,24 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 self.frame_alloc(&allocator, "frame_format!", Ty::Str, None, Ty::known(Known::FrameString, []), span)
             }
+            MacroKind::FrameVec => {
+                let allocator = of.args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
+                let mut items = Value::unknown();
+                for arg in of.args.iter().skip(1) {
+                    let item = self.eval(*arg, None);
+                    items.add_flows(&item.flows);
+                    if items.ty.is_unknown() {
+                        items.ty = item.ty;
+                    }
+                }
+                if allocator.ty.allocator().is_none() {
+                    return Value::unknown();
+                }
+                let ty = Ty::known(Known::FrameVec, [items.ty.clone()]);
+                let mut made = self.frame_alloc(&allocator, "frame_vec!", items.ty, None, ty, span);
+                made.add_flows(&items.flows);
+                made
+            }
             MacroKind::Transparent => {
                 let mut args = of.args.iter();
                 let first = args.next().map_or_else(Value::unknown, |arg| self.eval(*arg, None));

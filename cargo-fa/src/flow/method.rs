@@ -371,7 +371,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value.alias = None;
                 Some(value)
             }
-            "into_slice" | "into_bump_slice" | "leak" | "into_mut" => {
+            "into_bump_slice" | "leak" | "into_mut" => {
                 self.moved(call.receiver);
                 let element = receiver.ty.argument(0);
                 if self.types.drops(&element) == Some(true) {
@@ -383,12 +383,27 @@ impl<'l> Interpreter<'_, 'l> {
                 value.alias = None;
                 Some(value)
             }
+            "into_shared_slice" | "into_shared_str" => {
+                self.moved(call.receiver);
+                let mut value = receiver.clone();
+                value.ty = Ty::reference(match head {
+                    Known::FrameVec => Ty::Slice(Arc::new(receiver.ty.argument(0))),
+                    _ => Ty::Str,
+                });
+                value.alias = None;
+                Some(value)
+            }
             "push" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str" | "resize"
                 if head != Known::FrameBox =>
             {
                 let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
                 self.kept_in_frame(receiver, name, head, &values);
                 Some(Value::unit())
+            }
+            "take" if matches!(head, Known::FrameVec | Known::FrameString) => {
+                let mut value = receiver.clone();
+                value.alias = None;
+                Some(value)
             }
             "clone" => {
                 // A clone of a box in the frame would be in the frame as well; of its content, a value of its own.

@@ -147,6 +147,22 @@ impl<'l> Interpreter<'_, 'l> {
                 let count = capacity.as_ref().map_or(Some(Count::Exactly(0)), count_of);
                 self.frame_alloc(allocator, what, element, count, Ty::known(known, generics), at)
             }
+            "frame_vec_from_array" | "frame_vec_from_elem" => {
+                let value = self.eval_args_first(args, None);
+                let array = name == "frame_vec_from_array";
+                let element = if array { super::place::element_of(&value.ty) } else { value.ty };
+                let ty = Ty::known(Known::FrameVec, [element.clone()]);
+                let mut made = self.frame_alloc(allocator, "frame_vec", element, None, ty, at);
+                made.add_flows(&value.flows);
+                made
+            }
+            "frame_collect" => {
+                let source = self.eval_args_first(args, None);
+                let ty = generic.unwrap_or(Ty::Unknown);
+                let mut made = self.frame_alloc(allocator, "frame_collect", ty.argument(0), None, ty, at);
+                made.add_flows(&source.flows);
+                made
+            }
             "frame_share" => {
                 let value = self.eval_args_first(args, None);
                 let result = Ty::known(Known::FrameHandle, [value.ty.clone()]);

@@ -171,6 +171,7 @@ const OUR_OTHER_NAMES: &[&str] = &[
     "Pooled",
     "pooled",
     "frame_format",
+    "frame_vec",
     "kilobytes",
     "megabytes",
     "gigabytes",

@@ -62,7 +62,7 @@ fn in_loops(
             None => format!("`{what}` allocates in a hot loop, {words}"),
         };
         let help = match what {
-            "frame_vec" | "frame_map" | "frame_set" | "frame_string" | "frame_format!" => {
+            "frame_vec" | "frame_vec!" | "frame_map" | "frame_set" | "frame_string" | "frame_format!" => {
                 "make it once before the loop and clear it in each round"
             }
             "frame_box" | "frame_ref" | "frame_alloc" => {

@@ -173,7 +173,7 @@ impl<'l> Look<'_, 'l> {
                     named.seed |= self.pooled.contains(&of);
                 }
             }
-            ExprKind::Macro(of) if of.kind == MacroKind::FrameFormat => named.seed = true,
+            ExprKind::Macro(of) if matches!(of.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => named.seed = true,
             _ => {}
         });
         named.functions.sort_unstable();

@@ -89,9 +89,7 @@ fn run(args: &Args) -> Result<(String, bool), RecordError> {
         if frame == WARM_UP - 1 {
             systems::rehearse(&mut alloc, &game.world, parts);
         }
-        if frame == WARM_UP
-            && let Some(file) = &args.record
-        {
+        if let Some(file) = args.record.as_ref().filter(|_| frame == WARM_UP) {
             let options = RecordOptions::default().with_allocator_calls(|| ALLOCATOR.calls().total());
             alloc.record_with(file, options)?;
             ALLOCATOR.set_counting(true);

@@ -26,19 +26,19 @@ mod tags {
 
 /// The spatial hash of a frame.
 pub struct SpatialHash<'f> {
-    starts: FrameBox<'f, [u32]>,
-    agents: FrameBox<'f, [u32]>,
+    starts: &'f [u32],
+    agents: &'f [u32],
 }
 
 impl SpatialHash<'_> {
     fn buckets(&self) -> Buckets<'_> {
-        Buckets { starts: &self.starts, agents: &self.agents }
+        Buckets { starts: self.starts, agents: self.agents }
     }
 }
 
 /// The neighbours of some agents: `ends[i]` is where those of the i-th end.
 pub struct Neighbours<'f> {
-    ends: FrameBox<'f, [u32]>,
+    ends: &'f [u32],
     agents: FrameBox<'f, [u32]>,
 }
 
@@ -127,15 +127,15 @@ fn spatial_hash<'f>(alloc: &'f SmartAlloc, world: &World) -> SpatialHash<'f> {
     let bucket_of = alloc.frame_slice_fill_with(world.agents(), |agent| {
         world::bucket(world::cell(world.positions[agent]), buckets) as u32
     });
-    let mut starts = kept.frame_slice_zeroed::<u32>(buckets + 1);
+    let starts = kept.frame_slice_zeroed::<u32>(buckets + 1);
     for bucket in &bucket_of {
         starts[*bucket as usize + 1] += 1;
     }
     for bucket in 0..buckets {
         starts[bucket + 1] += starts[bucket];
     }
-    let mut next = alloc.frame_slice_copy(&starts);
-    let mut agents = kept.frame_slice_zeroed::<u32>(world.agents());
+    let next = alloc.frame_slice_copy(starts);
+    let agents = kept.frame_slice_zeroed::<u32>(world.agents());
     for (agent, bucket) in bucket_of.iter().enumerate() {
         let place = &mut next[*bucket as usize];
         agents[*place as usize] = agent as u32;
@@ -249,12 +249,7 @@ fn steer(
 }
 
 #[frame_system(tag = tags::PHYSICS, name = "collide", out = frame)]
-fn collide<'f>(
-    alloc: &'f SmartAlloc,
-    world: &World,
-    buckets: Buckets<'_>,
-    agents: Range<usize>,
-) -> FrameBox<'f, [Contact]> {
+fn collide<'f>(alloc: &'f SmartAlloc, world: &World, buckets: Buckets<'_>, agents: Range<usize>) -> &'f [Contact] {
     let mut contacts = alloc.frame_vec();
     for agent in agents {
         buckets.visit(world, agent, world::BODY, |other| {
@@ -286,7 +281,7 @@ fn fly(alloc: &SmartAlloc, world: &mut World, buckets: Buckets<'_>, darts: &mut 
 }
 
 #[frame_system(tag = tags::PHYSICS, name = "resolve")]
-fn resolve(alloc: &SmartAlloc, world: &mut World, contacts: &[FrameBox<'_, [Contact]>], pushes: &mut [Vec2]) {
+fn resolve(alloc: &SmartAlloc, world: &mut World, contacts: &[&[Contact]], pushes: &mut [Vec2]) {
     let mut all = alloc.frame_vec();
     for contacts in contacts {
         all.extend_from_slice_copy(contacts);

@@ -34,8 +34,8 @@ pub(crate) fn plugin(app: &mut App) {
 fn build_grid(alloc: Res<AllocResource>, agents: Query<(&Agent, &Position)>, mut grid: ResMut<SharedGrid>) {
     let bodies = agents.iter().map(|(agent, position)| Body { position: position.0, number: agent.0 });
     let bodies = alloc.frame_slice_from_iter(bodies);
-    let mut counts = alloc.frame_slice_zeroed(SIDE * SIDE);
-    grid.0 = Some(alloc.frame_share(Grid::of(&bodies, &mut counts)));
+    let counts = alloc.frame_slice_zeroed(SIDE * SIDE);
+    grid.0 = Some(alloc.frame_share(Grid::of(&bodies, counts)));
 }
 
 /// On all threads: each agent's neighbours come from the frame of whichever thread it is.
@@ -114,8 +114,8 @@ fn sounds(alloc: Res<AllocResource>, grid: Res<SharedGrid>, mut loudest: Local<f
     let mut sources = alloc.frame_vec();
     sources.extend(grid.near(ear));
     sources.sort_unstable_by(|a: &Body, b| a.distance_to(ear).total_cmp(&b.distance_to(ear)));
-    let mut mix = alloc.frame_slice_zeroed(64);
-    sources.iter().take(16).for_each(|source| game::play(&mut mix, *source));
+    let mix = alloc.frame_slice_zeroed(64);
+    sources.iter().take(16).for_each(|source| game::play(mix, *source));
     *loudest = mix.iter().copied().fold(*loudest, f32::max);
 }
 
@@ -139,7 +139,7 @@ fn minimap(alloc: FrameAlloc, grid: Res<SharedGrid>, mut fullest: Local<u8>) {
 
 #[frame_system(tag = "ui")]
 fn banner(alloc: FrameAlloc, agents: Query<(&Agent, &Health)>, mut longest: Local<usize>) {
-    let mut teams = alloc.frame_slice_zeroed::<u32>(2);
+    let teams = alloc.frame_slice_zeroed::<u32>(2);
     agents.iter().for_each(|(agent, health)| teams[usize::from(agent.0 % 2)] += health.0);
     let mut text = alloc.frame_vec::<u8>();
     let written = write!(text, "frame {}: red {}, blue {}", alloc.frame_number(), teams[0], teams[1]);

@@ -1,8 +1,9 @@
 //! `FrameBox` and `FrameSlot`: one value, or one slice, in frame memory.
 
 use core::fmt;
-use core::mem::MaybeUninit;
+use core::mem::{MaybeUninit, needs_drop};
 
+use crate::__private::Itself;
 use crate::box_traits::value_traits;
 use crate::raw::owned::{Owned, Place};
 
@@ -39,10 +40,12 @@ impl<'f, T: ?Sized> FrameBox<'f, T> {
     /// let value: &mut u32 = framealloc_core::FrameBox::leak(alloc.frame_box(1));
     /// *value += 1;
     /// assert_eq!(*value, 2);
+    /// let any: &mut dyn std::any::Any = framealloc_core::FrameBox::leak(alloc.frame_box(String::new()));
+    /// assert!(any.is::<String>());
     /// ```
     #[must_use]
     #[inline(always)]
-    pub fn leak(this: Self) -> &'f mut T {
+    pub fn leak(this: Self) -> &'f mut <T as Itself>::Value {
         this.0.leak()
     }
 
@@ -89,6 +92,11 @@ impl<'b, T> IntoIterator for &'b mut FrameBox<'_, [T]> {
 
 /// A place in frame memory for a `T` that is not there yet.
 ///
+/// It has no drop, so that loops of `begin_frame` and `end_frame` need no block for it, and may go to another thread: one that is not
+/// written keeps its room until the frame ends, and so does one whose `make` panics.
+/// [`frame_box_with`](crate::SmartAlloc::frame_box_with) and [`frame_box_try_with`](crate::SmartAlloc::frame_box_try_with) give the room
+/// back.
+///
 /// ```
 /// let alloc = framealloc_core::SmartAlloc::default();
 /// let matrix = alloc.frame_alloc::<[f32; 16]>().zeroed();
@@ -118,15 +126,61 @@ impl<'f, T> FrameSlot<'f, T> {
         FrameBox(self.0.write(make()))
     }
 
-    /// Fills the place with zeroes, for types of which that is a value.
+    /// Moves `value` in and returns a plain reference, as [`frame_ref`](crate::SmartAlloc::frame_ref) does.
+    ///
+    /// The type must have no drop glue, which is checked when the program is built (not by `cargo check`).
+    ///
+    /// ```
+    /// # let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.begin_frame();
+    /// let position = alloc.frame_alloc::<[f32; 3]>().write_ref([1.0, 2.0, 3.0]);
+    /// position[1] = 0.0;
+    /// assert_eq!(position, &[1.0, 0.0, 3.0]);
+    /// alloc.end_frame();
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.frame_alloc::<String>().write_ref(String::from("would leak"));
+    /// ```
+    #[inline(always)]
+    pub fn write_ref(self, value: T) -> &'f mut T {
+        const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `write`") };
+        self.0.write(value).leak()
+    }
+
+    /// Puts in what `make` returns, as [`Self::write_with`] does, and returns a plain reference.
+    ///
+    /// The type must have no drop glue, as for [`Self::write_ref`].
+    #[inline(always)]
+    pub fn write_ref_with(self, make: impl FnOnce() -> T) -> &'f mut T {
+        self.write_ref(make())
+    }
+
+    /// Fills the place with zeroes, for types of which that is a value, and returns a plain reference.
+    ///
+    /// The type must have no drop glue, as for [`Self::write_ref`].
+    ///
+    /// ```
+    /// # let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.begin_frame();
+    /// let histogram = alloc.frame_alloc::<[u32; 1000]>().zeroed();
+    /// histogram[7] += 1;
+    /// alloc.end_frame();
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.frame_alloc::<Option<Box<u8>>>().zeroed(); // what is put in would leak: use `write`
+    /// ```
     #[must_use]
     #[inline(always)]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn zeroed(self) -> FrameBox<'f, T>
+    pub fn zeroed(self) -> &'f mut T
     where
         T: bytemuck::Zeroable,
     {
-        FrameBox(self.0.zeroed())
+        const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `write`") };
+        self.0.zeroed()
     }
 
     /// Lends the uninitialised place, for code that fills it step by step.

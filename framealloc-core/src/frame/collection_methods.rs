@@ -3,10 +3,11 @@
 use core::fmt;
 use core::hash::Hash;
 
-use super::map::FrameHasher;
+use super::collect::CollectInto;
+use super::table::FrameHasher;
 use super::{Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec};
 use crate::SmartAlloc;
-use crate::error::{AllocError, infallible};
+use crate::error::{AllocError, Failure, infallible};
 
 macro_rules! collection_methods {
     ($this:ident => $frame:expr) => {
@@ -51,6 +52,103 @@ macro_rules! collection_methods {
         pub fn try_frame_vec_with_capacity<T>(&self, capacity: usize) -> Result<FrameVec<'_, T>, AllocError> {
             let $this = self;
             FrameVec::with_capacity($frame, capacity)
+        }
+
+        /// Moves the elements of an array into a vector: what [`frame_vec!`](crate::frame_vec) calls with a list.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let names = alloc.frame_vec_from_array([String::from("a"), String::from("b")]);
+        /// assert_eq!(names, ["a", "b"]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_vec_from_array<T, const N: usize>(&self, values: [T; N]) -> FrameVec<'_, T> {
+            let $this = self;
+            infallible(FrameVec::of_array($frame, values))
+        }
+
+        /// Like [`Self::frame_vec_from_array`]; the elements are dropped where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_vec_from_array<T, const N: usize>(
+            &self,
+            values: [T; N],
+        ) -> Result<FrameVec<'_, T>, AllocError> {
+            let $this = self;
+            FrameVec::of_array($frame, values)
+        }
+
+        /// Makes a vector of a value and its clones, `len` in all: what [`frame_vec!`](crate::frame_vec) calls with `value; len`.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert_eq!(alloc.frame_vec_from_elem(1, 3), [1, 1, 1]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or a clone panics.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_vec_from_elem<T: Clone>(&self, value: T, len: usize) -> FrameVec<'_, T> {
+            let $this = self;
+            infallible(FrameVec::of_elem($frame, value, len))
+        }
+
+        /// Like [`Self::frame_vec_from_elem`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_vec_from_elem<T: Clone>(&self, value: T, len: usize) -> Result<FrameVec<'_, T>, AllocError> {
+            let $this = self;
+            FrameVec::of_elem($frame, value, len)
+        }
+
+        /// Makes any collection in frame memory, or a boxed slice, of what an iterator yields, as `collect` does; or a `Result` or `Option` of
+        /// one. For collections of your own see [`FromFrameIterator`](crate::collections::FromFrameIterator).
+        ///
+        /// ```
+        /// use framealloc_core::{FrameMap, FrameString, FrameVec};
+        ///
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let squares = alloc.frame_collect::<FrameVec<_>>((0..4).map(|n| n * n));
+        /// assert_eq!(squares, [0, 1, 4, 9]);
+        /// let by_name: FrameMap<&str, u32> = alloc.frame_collect([("ann", 3), ("bo", 5)]);
+        /// assert_eq!(by_name["bo"], 5);
+        /// assert_eq!(alloc.frame_collect::<FrameString>("abc".chars().rev()), "cba");
+        /// let numbers: Result<FrameVec<u8>, _> = alloc.frame_collect("1 2 x".split(' ').map(str::parse));
+        /// assert!(numbers.is_err());
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_collect<'f, C>(&'f self, values: impl IntoIterator<Item: CollectInto<'f, C>>) -> C {
+            let $this = self;
+            infallible(CollectInto::try_collect_into(values, $frame).map_err(Failure::fail))
+        }
+
+        /// Like [`Self::frame_collect`]; what was made of the values until then is dropped.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_collect<'f, C>(
+            &'f self,
+            values: impl IntoIterator<Item: CollectInto<'f, C>>,
+        ) -> Result<C, AllocError> {
+            let $this = self;
+            CollectInto::try_collect_into(values, $frame)
         }
 
         /// Makes a slice of what an iterator yields.

@@ -1,271 +1,278 @@
-//! Hash maps and sets in frame memory: hashbrown's tables over an arena.
+//! The hash map in frame memory.
 
 use core::borrow::Borrow;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use core::marker::PhantomData;
-use core::ops::{Deref, DerefMut, Index};
+use core::mem::needs_drop;
+use core::ops::{Deref, Index};
 
-use hashbrown::{HashMap, HashSet, TryReserveError};
-
-pub use crate::raw::allocator::FrameAllocator;
+use hashbrown::hash_map::{Entry, EntryRef, ExtractIf, IterMut, ValuesMut};
+use hashbrown::{Equivalent, TryReserveError};
 
 use super::Frame;
+use super::table::{
+    FrameAllocator, FrameHasher, Growable, Map, expected, reserve_more, reserve_one, table_layout, table_methods,
+};
+use crate::drops::drop_each;
 use crate::error::{AllocError, Failure, infallible};
+use crate::raw::table::Table;
 
-/// The hasher of frame maps unless another is named: fast, and the same in every run.
+/// A hash map in frame memory. It derefs to `hashbrown::HashMap` for all that reads; what changes it are methods of its own.
 ///
-/// It does not resist keys that an attacker chooses; [`FrameMap::with_hasher`] takes one that does.
-pub type FrameHasher = rustc_hash::FxBuildHasher;
-
-/// The table under a [`FrameMap`].
-pub type Map<'f, K, V, S = FrameHasher> = HashMap<K, V, S, FrameAllocator<'f>>;
-
-/// The table under a [`FrameSet`].
-pub type Set<'f, T, S = FrameHasher> = HashSet<T, S, FrameAllocator<'f>>;
-
-/// A hash map in frame memory. It derefs to `hashbrown::HashMap`, which has the whole vocabulary.
-///
-/// The order of iteration depends on the keys and the order of insertion only, not on the run.
+/// The order of iteration depends on the keys and the order of insertion only, not on the run. Where the drop of a key or value
+/// panics all others are dropped all the same. hashbrown's own types do not promise that: entries, the table that
+/// `entry(…).into_map()` lends, and clones of the table keep to hashbrown's rules.
 ///
 /// ```
 /// let alloc = framealloc_core::SmartAlloc::default();
 /// let mut cells = alloc.frame_map::<(i32, i32), u32>();
 /// for position in [(0, 1), (2, 2), (0, 1)] {
-///     *cells.entry(position).or_insert(0) += 1;
+///     *cells.entry(position).or_default() += 1;
 /// }
 /// assert_eq!(cells[&(0, 1)], 2);
 /// ```
 pub struct FrameMap<'f, K, V, S = FrameHasher> {
-    table: Map<'f, K, V, S>,
+    table: Table<Map<'f, K, V, S>>,
 }
 
-/// A hash set in frame memory. It derefs to `hashbrown::HashSet`, which has the whole vocabulary.
-///
-/// ```
-/// let alloc = framealloc_core::SmartAlloc::default();
-/// let mut seen = alloc.frame_set::<u32>();
-/// assert!(seen.insert(3));
-/// assert!(!seen.insert(3));
-/// ```
-pub struct FrameSet<'f, T, S = FrameHasher> {
-    table: Set<'f, T, S>,
-}
+table_methods!(FrameMap, Map, (K, V), [K, V]);
 
-/// What the tables of maps and sets have in common, beyond what they look like.
-trait Table<'f> {
-    fn allocator(&self) -> &FrameAllocator<'f>;
-    fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError>;
-}
+/// Access to what is there.
+impl<'f, K, V, S> FrameMap<'f, K, V, S> {
+    pub(super) fn table_mut(&mut self) -> &mut Map<'f, K, V, S> {
+        &mut self.table
+    }
 
-/// A table whose refusals are returned. A panic in the hash of a key must not leave it so.
-struct Waiting<'t, 'f, W: Table<'f>>(&'t mut W, PhantomData<FrameAllocator<'f>>);
+    pub(super) fn into_table(self) -> Map<'f, K, V, S> {
+        self.table.into_inner()
+    }
 
-impl<'f, W: Table<'f>> Drop for Waiting<'_, 'f, W> {
-    fn drop(&mut self) {
-        self.0.allocator().wait(false);
+    /// Returns an iterator over the entries, with the values mutable.
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        self.table.iter_mut()
+    }
+
+    /// Returns an iterator over the values, mutable.
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
+        self.table.values_mut()
+    }
+
+    /// Keeps the entries for which `keep` returns true and drops the others.
+    pub fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
+        self.table.retain(keep);
+    }
+
+    /// Takes out the entries for which `take` returns true, one by one. Those not asked for stay.
+    pub fn extract_if<F: FnMut(&K, &mut V) -> bool>(&mut self, take: F) -> ExtractIf<'_, K, V, F, FrameAllocator<'f>> {
+        self.table.extract_if(take)
+    }
+
+    /// Returns all entries, in a map of the same frame, and leaves this one empty, with the same hasher.
+    ///
+    /// What `core::mem::take` is for types with a default: an empty map needs a frame to grow in.
+    ///
+    /// ```
+    /// let alloc = framealloc_core::SmartAlloc::default();
+    /// let mut pending = alloc.frame_map();
+    /// pending.insert(1, "spawn");
+    /// let now = pending.take();
+    /// assert!(pending.is_empty() && now[&1] == "spawn");
+    /// ```
+    #[must_use]
+    pub fn take(&mut self) -> Self
+    where
+        S: Clone,
+    {
+        self.taken()
     }
 }
 
-fn reserve_more<'f, E: Failure>(table: &mut impl Table<'f>, additional: usize) -> Result<(), E> {
-    let waiting = Waiting(table, PhantomData);
-    waiting.0.allocator().wait(true);
-    waiting.0.try_reserve(additional).map_err(|error| {
-        E::fail(match error {
-            TryReserveError::CapacityOverflow => AllocError::CapacityOverflow,
-            TryReserveError::AllocError { layout } => {
-                let refusal = waiting.0.allocator().take_refusal();
-                refusal.unwrap_or(AllocError::OutOfMemory { asked: layout.size() })
+impl<'f, K: Eq + Hash, V, S: BuildHasher> FrameMap<'f, K, V, S> {
+    /// Returns the value of `key`, mutable.
+    #[inline]
+    pub fn get_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<&mut V> {
+        self.table.get_mut(key)
+    }
+
+    /// Returns the entry of `key`, with the value mutable.
+    #[inline]
+    pub fn get_key_value_mut<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(&K, &mut V)> {
+        self.table.get_key_value_mut(key)
+    }
+
+    /// Returns the values of several keys at once, mutable.
+    ///
+    /// # Panics
+    /// If two of the keys are equal.
+    pub fn get_disjoint_mut<Q: Hash + Equivalent<K> + ?Sized, const N: usize>(
+        &mut self,
+        keys: [&Q; N],
+    ) -> [Option<&mut V>; N] {
+        self.table.get_disjoint_mut(keys)
+    }
+
+    /// Puts `value` under `key` and returns the value that was there. The key that was there stays.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        infallible(self.insert_entry(key, value))
+    }
+
+    /// Like [`FrameMap::insert`]; key and value are dropped where there is no room ([`FrameMap::try_reserve`] asks first).
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses; then the map is as it was.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_insert(&mut self, key: K, value: V) -> Result<Option<V>, AllocError> {
+        self.insert_entry(key, value)
+    }
+
+    #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn insert_entry<E: Failure>(&mut self, key: K, value: V) -> Result<Option<V>, E> {
+        reserve_one::<E>(&mut *self.table)?;
+        if !needs_drop::<K>() {
+            return Ok(self.table.insert(key, value));
+        }
+        // The table's own `insert` drops a key that is not needed when the old value is on its way out: a panic would lose that.
+        Ok(match self.table.entry(key) {
+            Entry::Occupied(mut entry) => Some(entry.insert(value)),
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+                None
             }
         })
-    })
-}
+    }
 
-impl<K: Eq + Hash, V, S: BuildHasher> FrameMap<'_, K, V, S> {
-    /// Like `insert`, which returns the value that was there; key and value are dropped where there is no room.
+    /// Returns the place of `key`, whether there is an entry or not.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses room for one more entry. Then inserting through the place cannot fail.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V, S, FrameAllocator<'f>> {
+        infallible(reserve_one(&mut *self.table));
+        self.table.entry(key)
+    }
+
+    /// Like [`FrameMap::entry`]; the key is dropped where there is no room.
+    ///
+    /// ```
+    /// let alloc = framealloc_core::SmartAlloc::default();
+    /// let mut hits = alloc.frame_map::<&str, u32>();
+    /// *hits.try_entry("turret")?.or_default() += 1;
+    /// assert_eq!(hits["turret"], 1);
+    /// # Ok::<(), framealloc_core::AllocError>(())
+    /// ```
     ///
     /// # Errors
-    /// If a budget or the global allocator refuses.
-    pub fn try_insert(&mut self, key: K, value: V) -> Result<Option<V>, AllocError> {
-        self.try_reserve(1)?;
-        Ok(self.table.insert(key, value))
+    /// If a budget or the global allocator refuses room for one more entry; then the map is as it was.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_entry(&mut self, key: K) -> Result<Entry<'_, K, V, S, FrameAllocator<'f>>, AllocError> {
+        reserve_one::<AllocError>(&mut *self.table)?;
+        Ok(self.table.entry(key))
+    }
+
+    /// Like [`FrameMap::entry`], with a key that is made into one of the map's only when it is inserted.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses room for one more entry.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn entry_ref<'m, 'q, Q: Hash + Equivalent<K> + ?Sized>(
+        &'m mut self,
+        key: &'q Q,
+    ) -> EntryRef<'m, 'q, K, Q, V, S, FrameAllocator<'f>> {
+        infallible(reserve_one(&mut *self.table));
+        self.table.entry_ref(key)
+    }
+
+    /// Like [`FrameMap::entry_ref`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses room for one more entry; then the map is as it was.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_entry_ref<'m, 'q, Q: Hash + Equivalent<K> + ?Sized>(
+        &'m mut self,
+        key: &'q Q,
+    ) -> Result<EntryRef<'m, 'q, K, Q, V, S, FrameAllocator<'f>>, AllocError> {
+        reserve_one::<AllocError>(&mut *self.table)?;
+        Ok(self.table.entry_ref(key))
+    }
+
+    /// Takes the entry of `key` out and returns its value.
+    #[inline]
+    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<V> {
+        let (key, value) = self.table.remove_entry(key)?;
+        // Before the value is on its way out: a panic would lose it.
+        drop(key);
+        Some(value)
+    }
+
+    /// Takes the entry of `key` out.
+    #[inline]
+    pub fn remove_entry<Q: Hash + Equivalent<K> + ?Sized>(&mut self, key: &Q) -> Option<(K, V)> {
+        self.table.remove_entry(key)
     }
 
     /// Inserts what the iterator yields, as `extend` does. What was inserted before the failure stays.
     ///
     /// # Errors
     /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_extend(&mut self, entries: impl IntoIterator<Item = (K, V)>) -> Result<(), AllocError> {
+        self.extend_entries(entries.into_iter())
+    }
+
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(crate) fn extend_entries<E: Failure>(&mut self, entries: impl Iterator<Item = (K, V)>) -> Result<(), E> {
+        let more = expected(entries.size_hint().0, self.is_empty());
+        reserve_more::<E>(&mut *self.table, more)?;
         for (key, value) in entries {
-            self.try_insert(key, value)?;
+            self.insert_entry::<E>(key, value)?;
         }
         Ok(())
-    }
-}
-
-impl<T: Eq + Hash, S: BuildHasher> FrameSet<'_, T, S> {
-    /// Like `insert`, which returns whether the value is new; it is dropped where there is no room.
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses.
-    pub fn try_insert(&mut self, value: T) -> Result<bool, AllocError> {
-        self.try_reserve(1)?;
-        Ok(self.table.insert(value))
-    }
-
-    /// Inserts what the iterator yields, as `extend` does. What was inserted before the failure stays.
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses.
-    pub fn try_extend(&mut self, values: impl IntoIterator<Item = T>) -> Result<(), AllocError> {
-        for value in values {
-            self.try_insert(value)?;
-        }
-        Ok(())
-    }
-}
-
-macro_rules! forward_table {
-    ($Table:ident, $under:ident, [$key:ident $(, $item:ident)*]) => {
-        impl<'f, $key: Eq + Hash, $($item,)* S: BuildHasher> Table<'f> for $under<'f, $key, $($item,)* S> {
-            fn allocator(&self) -> &FrameAllocator<'f> {
-                self.allocator()
-            }
-
-            fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-                self.try_reserve(additional)
-            }
-        }
-
-        impl<'f, $key, $($item,)* S> $Table<'f, $key, $($item,)* S> {
-            /// Makes an empty one with a hasher of your own.
-            #[must_use]
-            pub fn with_hasher(frame: &'f Frame, hasher: S) -> Self {
-                Self { table: $under::with_hasher_in(hasher, FrameAllocator::new(frame)) }
-            }
-
-            /// Returns the frame that it grows in.
-            #[must_use]
-            pub fn frame(&self) -> &'f Frame {
-                self.table.allocator().frame()
-            }
-        }
-
-        impl<'f, $key: Eq + Hash, $($item,)* S: BuildHasher> $Table<'f, $key, $($item,)* S> {
-            pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E>
-            where
-                S: Default,
-            {
-                let mut made = Self::with_hasher(frame, S::default());
-                reserve_more(&mut made.table, capacity)?;
-                Ok(made)
-            }
-
-            /// Makes room for `additional` more.
-            ///
-            /// # Panics
-            /// If a budget or the global allocator refuses.
-            pub fn reserve(&mut self, additional: usize) {
-                infallible(reserve_more(&mut self.table, additional));
-            }
-
-            #[doc = concat!("Like [`", stringify!($Table), "::reserve`].")]
-            ///
-            /// # Errors
-            /// If a budget or the global allocator refuses; then nothing has changed.
-            pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
-                reserve_more(&mut self.table, additional)
-            }
-        }
-
-        impl<'f, $key, $($item,)* S> Deref for $Table<'f, $key, $($item,)* S> {
-            type Target = $under<'f, $key, $($item,)* S>;
-
-            #[inline]
-            fn deref(&self) -> &Self::Target {
-                &self.table
-            }
-        }
-
-        impl<$key, $($item,)* S> DerefMut for $Table<'_, $key, $($item,)* S> {
-            #[inline]
-            fn deref_mut(&mut self) -> &mut Self::Target {
-                &mut self.table
-            }
-        }
-
-        /// The clone grows in the same frame.
-        impl<$key: Clone, $($item: Clone,)* S: Clone> Clone for $Table<'_, $key, $($item,)* S> {
-            fn clone(&self) -> Self {
-                Self { table: self.table.clone() }
-            }
-        }
-
-        impl<$key: fmt::Debug, $($item: fmt::Debug,)* S> fmt::Debug for $Table<'_, $key, $($item,)* S> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.table.fmt(f)
-            }
-        }
-
-        impl<'f, $key, $($item,)* S> IntoIterator for $Table<'f, $key, $($item,)* S> {
-            type Item = <$under<'f, $key, $($item,)* S> as IntoIterator>::Item;
-            type IntoIter = <$under<'f, $key, $($item,)* S> as IntoIterator>::IntoIter;
-
-            fn into_iter(self) -> Self::IntoIter {
-                self.table.into_iter()
-            }
-        }
-
-        impl<'b, 'f, $key, $($item,)* S> IntoIterator for &'b $Table<'f, $key, $($item,)* S> {
-            type Item = <&'b $under<'f, $key, $($item,)* S> as IntoIterator>::Item;
-            type IntoIter = <&'b $under<'f, $key, $($item,)* S> as IntoIterator>::IntoIter;
-
-            fn into_iter(self) -> Self::IntoIter {
-                self.table.iter()
-            }
-        }
-    };
-}
-
-forward_table!(FrameMap, Map, [K, V]);
-forward_table!(FrameSet, Set, [T]);
-
-impl<'b, K, V, S> IntoIterator for &'b mut FrameMap<'_, K, V, S> {
-    type Item = (&'b K, &'b mut V);
-    type IntoIter = hashbrown::hash_map::IterMut<'b, K, V>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.table.iter_mut()
     }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> Extend<(K, V)> for FrameMap<'_, K, V, S> {
+    #[cfg_attr(feature = "debug", track_caller)]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.table.extend(entries);
+        infallible(self.extend_entries(entries.into_iter()));
     }
 }
 
-impl<T: Eq + Hash, S: BuildHasher> Extend<T> for FrameSet<'_, T, S> {
-    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
-        self.table.extend(values);
+impl<'a, K: Eq + Hash + Copy, V: Copy, S: BuildHasher> Extend<(&'a K, &'a V)> for FrameMap<'_, K, V, S> {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        infallible(self.extend_entries(entries.into_iter().map(|(key, value)| (*key, *value))));
     }
 }
 
-impl<K: Eq + Hash, V: PartialEq, S: BuildHasher> PartialEq for FrameMap<'_, K, V, S> {
-    fn eq(&self, other: &Self) -> bool {
-        self.table == other.table
+impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, R: BuildHasher> PartialEq<FrameMap<'_, K, V, R>>
+    for FrameMap<'_, K, V, S>
+{
+    fn eq(&self, other: &FrameMap<'_, K, V, R>) -> bool {
+        self.len() == other.len() && self.iter().all(|(key, value)| other.get(key).is_some_and(|other| value == other))
     }
 }
 
 impl<K: Eq + Hash, V: Eq, S: BuildHasher> Eq for FrameMap<'_, K, V, S> {}
 
-impl<T: Eq + Hash, S: BuildHasher> PartialEq for FrameSet<'_, T, S> {
-    fn eq(&self, other: &Self) -> bool {
-        self.table == other.table
+// Not the other way round: while the standard library's map compares with its like only, `map == iter.collect()` needs no type.
+impl<K: Eq + Hash, V: PartialEq, S: BuildHasher, R: BuildHasher> PartialEq<std::collections::HashMap<K, V, R>>
+    for FrameMap<'_, K, V, S>
+{
+    fn eq(&self, other: &std::collections::HashMap<K, V, R>) -> bool {
+        self.len() == other.len() && self.iter().all(|(key, value)| other.get(key).is_some_and(|other| value == other))
     }
 }
-
-impl<T: Eq + Hash, S: BuildHasher> Eq for FrameSet<'_, T, S> {}
 
 impl<K: Eq + Hash + Borrow<Q>, Q: Eq + Hash + ?Sized, V, S: BuildHasher> Index<&Q> for FrameMap<'_, K, V, S> {
     type Output = V;

@@ -8,13 +8,13 @@ use core::mem::{MaybeUninit, needs_drop};
 
 use super::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
 use crate::SmartAlloc;
-use crate::error::{AllocError, infallible};
+use crate::error::{AllocError, FillError, fill_result, infallible};
 use crate::raw::owned::{self, Place};
-use crate::raw::{frame::Region, share};
-use crate::tag::IntoTag;
+use crate::raw::{fill, frame::Region, share};
+use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {
-    ($this:ident => $frame:expr) => {
+    ($this:ident => $frame:expr, $for_scope:expr) => {
         /// Opens an arena of its own, which closes when the guard is dropped.
         ///
         /// ```
@@ -40,7 +40,7 @@ macro_rules! frame_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn scoped<R>(&self, body: impl FnOnce(&Frame) -> R) -> R {
             let $this = self;
-            let frame: &Frame = $frame;
+            let frame: &Frame = $for_scope;
             let region = Region::open(frame, frame.tag_id());
             body(region.frame())
         }
@@ -67,7 +67,8 @@ macro_rules! frame_methods {
 
         /// Lends the arena of a tag: what is allocated through it is booked to the tag, exactly and at no cost.
         ///
-        /// A string names a tag under the one that is open; a `Tag` names its path absolutely.
+        /// A string names a tag under the one that is open; a `Tag` names its path absolutely. Paths that nest have at most 16
+        /// segments: what is opened deeper, by a recursive function, is booked to the last of them, and told as FA008.
         ///
         /// ```
         /// # let alloc = framealloc_core::SmartAlloc::default();
@@ -75,9 +76,31 @@ macro_rules! frame_methods {
         /// let contacts = physics.frame_slice_copy(&[1, 2]);
         /// assert_eq!(contacts.len(), 2);
         /// ```
+        ///
+        /// # Panics
+        /// If a segment of the name is empty, as in `""` and `"ai::"`.
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn tagged(&self, tag: impl IntoTag) -> &Frame {
+            let $this = self;
+            let frame: &Frame = $frame;
+            infallible(frame.frame_of_tag(tag))
+        }
+
+        /// Like [`Self::tagged`].
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// assert!(alloc.try_tagged("ai").is_ok());
+        /// let refused = alloc.try_tagged("ai::").unwrap_err();
+        /// assert_eq!(&*refused.name, "ai::");
+        /// ```
+        ///
+        /// # Errors
+        /// If a segment of the name is empty.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_tagged(&self, tag: impl IntoTag) -> Result<&Frame, TagNameError> {
             let $this = self;
             let frame: &Frame = $frame;
             frame.frame_of_tag(tag)
@@ -90,10 +113,22 @@ macro_rules! frame_methods {
         /// let path = alloc.with_tag("ai", |a| a.with_tag("pathfinding", |a| a.frame_box([7, 8])));
         /// assert_eq!(*path, [7, 8]); // booked to `ai::pathfinding`
         /// ```
+        ///
+        /// # Panics
+        /// If a segment of the name is empty: see [`Self::try_tagged`].
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn with_tag<'f, R>(&'f self, tag: impl IntoTag, body: impl FnOnce(&'f Frame) -> R) -> R {
             body(self.tagged(tag))
+        }
+
+        /// As [`Self::with_tag`], for `#[alloc_tag]`: found through a wrapper's `Deref` as a method is, but under a name that no
+        /// wrapper has a method of its own for.
+        #[doc(hidden)]
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn __framealloc_with_tag<'f, R>(&'f self, tag: impl IntoTag, body: impl FnOnce(&'f Frame) -> R) -> R {
+            self.with_tag(tag, body)
         }
 
         /// Takes the free part of the arena into a value, for hot loops: see [`Cursor`].
@@ -159,6 +194,71 @@ macro_rules! frame_methods {
             Ok(FrameBox::from_owned(owned::boxed($frame, value)?))
         }
 
+        /// Moves what `make` returns into the frame. Its place is found first, so that a large value is usually built in it.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let grid = alloc.frame_box_with(|| [0_u8; 4096]);
+        /// assert_eq!(grid.len(), 4096);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or `make` panics; then the place is given back, unless `make` allocated
+        /// from the same frame and kept it.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_box_with<T>(&self, make: impl FnOnce() -> T) -> FrameBox<'_, T> {
+            let $this = self;
+            FrameBox::from_owned(infallible(fill::boxed_with($frame, make)))
+        }
+
+        /// Like [`Self::frame_box_with`]; `make` is not called where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_box_with<T>(&self, make: impl FnOnce() -> T) -> Result<FrameBox<'_, T>, AllocError> {
+            let $this = self;
+            Ok(FrameBox::from_owned(fill::boxed_with($frame, make)?))
+        }
+
+        /// Moves what `make` returns into the frame, unless it fails; then its place is given back, as by
+        /// [`Self::frame_box_with`].
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let parsed = alloc.frame_box_try_with(|| "7".parse::<u32>());
+        /// assert_eq!(parsed.as_deref(), Ok(&7));
+        /// assert!(alloc.frame_box_try_with(|| "x".parse::<u32>()).is_err());
+        /// ```
+        ///
+        /// # Errors
+        /// Those of `make`.
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses, or `make` panics.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_box_try_with<T, E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<FrameBox<'_, T>, E> {
+            let $this = self;
+            Ok(FrameBox::from_owned(infallible(fill::try_boxed_with($frame, make))?))
+        }
+
+        /// Like [`Self::frame_box_try_with`]; `make` is not called where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses, and those of `make`.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_box_try_with<T, E>(
+            &self,
+            make: impl FnOnce() -> Result<T, E>,
+        ) -> Result<FrameBox<'_, T>, FillError<E>> {
+            let $this = self;
+            fill_result(fill::try_boxed_with($frame, make)).map(FrameBox::from_owned)
+        }
+
         /// Moves `value` into the frame and returns a plain reference.
         ///
         /// The type must have no drop glue, which is checked when the program is built (not by `cargo check`).
@@ -179,12 +279,7 @@ macro_rules! frame_methods {
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_ref<T>(&self, value: T) -> &mut T {
-            const {
-                assert!(
-                    !needs_drop::<T>(),
-                    "the value would never be dropped: use `frame_box` for types with drop glue"
-                )
-            };
+            const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
             let $this = self;
             infallible(owned::boxed($frame, value)).leak()
         }
@@ -196,12 +291,7 @@ macro_rules! frame_methods {
         #[inline(always)]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_ref<T>(&self, value: T) -> Result<&mut T, AllocError> {
-            const {
-                assert!(
-                    !needs_drop::<T>(),
-                    "the value would never be dropped: use `frame_box` for types with drop glue"
-                )
-            };
+            const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
             let $this = self;
             Ok(owned::boxed::<T, AllocError>($frame, value)?.leak())
         }
@@ -233,147 +323,6 @@ macro_rules! frame_methods {
         pub fn try_frame_bytes(&self, layout: Layout) -> Result<&mut [MaybeUninit<u8>], AllocError> {
             let $this = self;
             owned::bytes($frame, layout)
-        }
-
-        /// Copies a slice into the frame.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_copy(&[1, 2]), [1, 2]);
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses.
-        #[inline(always)]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_copy<T: Copy>(&self, source: &[T]) -> FrameBox<'_, [T]> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::copied($frame, source)))
-        }
-
-        /// Like [`Self::frame_slice_copy`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline(always)]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_copy<T: Copy>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::copied($frame, source)?))
-        }
-
-        /// Clones a slice into the frame.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// let names = alloc.frame_slice_clone(&[String::from("a"), String::from("b")]);
-        /// assert_eq!(names.concat(), "ab");
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses, or a clone panics.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_clone<T: Clone>(&self, source: &[T]) -> FrameBox<'_, [T]> {
-            self.frame_slice_fill_with(source.len(), |index| source[index].clone())
-        }
-
-        /// Like [`Self::frame_slice_clone`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_clone<T: Clone>(&self, source: &[T]) -> Result<FrameBox<'_, [T]>, AllocError> {
-            self.try_frame_slice_fill_with(source.len(), |index| source[index].clone())
-        }
-
-        /// Makes a slice of what `make` returns for each index.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_fill_with(3, |i| i * i), [0, 1, 4]);
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses, or `make` panics; then what it made before is dropped.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_fill_with<T>(&self, len: usize, make: impl FnMut(usize) -> T) -> FrameBox<'_, [T]> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::filled($frame, len, make)))
-        }
-
-        /// Like [`Self::frame_slice_fill_with`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_fill_with<T>(
-            &self,
-            len: usize,
-            make: impl FnMut(usize) -> T,
-        ) -> Result<FrameBox<'_, [T]>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::filled($frame, len, make)?))
-        }
-
-        /// Makes a slice of zeroes.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(*alloc.frame_slice_zeroed::<u16>(2), [0, 0]);
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_slice_zeroed<T: bytemuck::Zeroable>(&self, len: usize) -> FrameBox<'_, [T]> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::zeroed($frame, len)))
-        }
-
-        /// Like [`Self::frame_slice_zeroed`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_slice_zeroed<T: bytemuck::Zeroable>(
-            &self,
-            len: usize,
-        ) -> Result<FrameBox<'_, [T]>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::zeroed($frame, len)?))
-        }
-
-        /// Copies a string into the frame.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// assert_eq!(&*alloc.frame_str("wave 3"), "wave 3");
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_str(&self, source: &str) -> FrameBox<'_, str> {
-            let $this = self;
-            FrameBox::from_owned(infallible(owned::copied_str($frame, source)))
-        }
-
-        /// Like [`Self::frame_str`].
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_str(&self, source: &str) -> Result<FrameBox<'_, str>, AllocError> {
-            let $this = self;
-            Ok(FrameBox::from_owned(owned::copied_str($frame, source)?))
         }
 
         /// Puts a value where later systems of this frame can read it, through a handle without a lifetime.
@@ -409,7 +358,7 @@ macro_rules! frame_methods {
 }
 
 impl Frame {
-    frame_methods!(this => this);
+    frame_methods!(this => this, this);
 
     /// Lends this frame itself, as [`SmartAlloc::frame`] lends the whole-frame arena.
     #[must_use]
@@ -421,5 +370,5 @@ impl Frame {
 }
 
 impl SmartAlloc {
-    frame_methods!(this => this.frame());
+    frame_methods!(this => this.frame(), this.frame_for_scope());
 }

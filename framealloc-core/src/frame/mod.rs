@@ -1,25 +1,44 @@
 //! Frame memory: values that die with the frame or with a scope in it.
 
+mod box_compare;
+mod box_convert;
 pub(crate) mod boxed;
+pub(crate) mod collect;
 mod collection_methods;
+pub(crate) mod deque;
 pub(crate) mod handle;
+pub(crate) mod heap_queue;
 pub(crate) mod map;
 mod methods;
+#[cfg(feature = "rayon")]
+mod parallel;
 pub(crate) mod promotions;
+mod queue_methods;
 pub(crate) mod retain;
 pub(crate) mod scope;
+pub(crate) mod set;
+mod settle;
+mod slice_methods;
+pub(crate) mod sorted;
 pub(crate) mod string;
+pub(crate) mod table;
+pub(crate) mod table_iter;
 pub(crate) mod vec;
 
 pub use crate::raw::cursor::Cursor;
 pub use crate::raw::frame::Frame;
+pub use box_convert::CloneInFrame;
 pub use boxed::{FrameBox, FrameSlot};
+pub use deque::FrameDeque;
 pub use handle::FrameHandle;
-pub use map::{FrameMap, FrameSet};
+pub use heap_queue::FrameHeap;
+pub use map::FrameMap;
 pub use promotions::{
     FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions,
 };
 pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use scope::FrameScope;
+pub use set::FrameSet;
+pub use sorted::FrameSortedMap;
 pub use string::FrameString;
 pub use vec::FrameVec;

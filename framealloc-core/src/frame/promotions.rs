@@ -2,21 +2,17 @@
 
 use core::fmt;
 use core::ops::{Deref, DerefMut};
-use std::panic::resume_unwind;
 
 use rustc_hash::FxHashMap;
 
-use super::retain::{RetainKey, RetentionPolicy};
+use super::retain::RetainKey;
 use crate::error::AllocError;
 use crate::heap::HeapBox;
-use crate::observe::behavior::hooks::Settled;
 use crate::pool::PoolBox;
 use crate::raw::kept::{Kept, Typed};
 use crate::raw::registry::FrameReport;
-use crate::raw::retain::{Name, Retained, dispose, drop_caught, first_panic};
-use crate::raw::share::Payload;
+use crate::raw::retain::Name;
 use crate::tag::TagId;
-use crate::{SmartAlloc, scratch};
 
 /// A retained value in its new home.
 #[derive(Debug)]
@@ -70,11 +66,11 @@ impl<T> From<Typed<T>> for Promoted<T> {
 
 /// One promoted value, of whatever type.
 pub struct Promotion {
-    name: Name,
-    value: Kept,
-    tag: TagId,
-    bytes: usize,
-    type_name: &'static str,
+    pub(super) name: Name,
+    pub(super) value: Kept,
+    pub(super) tag: TagId,
+    pub(super) bytes: usize,
+    pub(super) type_name: &'static str,
 }
 
 impl Promotion {
@@ -168,7 +164,7 @@ pub struct PromotionCount {
 }
 
 impl PromotionCount {
-    fn add(&mut self, bytes: usize) {
+    pub(super) fn add(&mut self, bytes: usize) {
         self.values += 1;
         self.bytes += bytes;
     }
@@ -200,37 +196,47 @@ const FEW: usize = 32;
 /// The retained values of a frame that has ended, in their new homes.
 ///
 /// It owns them, and is `'static`: what is not taken is dropped with it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[must_use = "what is not taken from it is dropped"]
 pub struct Promotions {
-    values: Vec<Promotion>,
+    pub(super) values: Vec<Promotion>,
     /// Where each value is, once one of many has been taken.
     places: Option<FxHashMap<Name, usize>>,
-    failures: Vec<FailedPromotion>,
-    summary: PromotionSummary,
-    report: FrameReport,
+    pub(super) failures: Vec<FailedPromotion>,
+    pub(super) summary: PromotionSummary,
+    pub(super) report: FrameReport,
 }
 
 impl Promotions {
     /// Takes the value that `key` names, unless it was taken, was not promoted, or went to a scratch region.
+    ///
+    /// A key whose type was weakened (`RetainKey<fn(&u8)>` is a `RetainKey<fn(&'static u8)>`) finds nothing and changes nothing.
     #[must_use]
     pub fn take<T: 'static>(&mut self, key: RetainKey<T>) -> Option<Promoted<T>> {
-        let places = match &mut self.places {
-            None if self.values.len() <= FEW => {
-                let index = self.values.iter().position(|promotion| promotion.name == key.name())?;
-                return self.values.swap_remove(index).downcast().ok();
-            }
-            places => places.get_or_insert_with(|| {
-                let names = self.values.iter().map(|promotion| promotion.name);
-                names.zip(0..).collect()
-            }),
-        };
-        let index = places.remove(&key.name())?;
+        let index = self.place_of(key.name())?;
+        // Before it is removed: what is not a `T` stays for its own key.
+        if !self.values[index].value.value().is::<T>() {
+            return None;
+        }
         let taken = self.values.swap_remove(index);
-        if let Some(moved) = self.values.get(index) {
-            places.insert(moved.name, index);
+        if let Some(places) = &mut self.places {
+            places.remove(&taken.name);
+            if let Some(moved) = self.values.get(index) {
+                places.insert(moved.name, index);
+            }
         }
         taken.downcast().ok()
+    }
+
+    /// Where the value of this name is.
+    fn place_of(&mut self, name: Name) -> Option<usize> {
+        if self.places.is_none() && self.values.len() <= FEW {
+            return self.values.iter().position(|promotion| promotion.name == name);
+        }
+        let values = &self.values;
+        let places =
+            self.places.get_or_insert_with(|| values.iter().map(|promotion| promotion.name).zip(0..).collect());
+        places.get(&name).copied()
     }
 
     /// Returns the values that have not been taken, in no particular order.
@@ -267,70 +273,6 @@ impl Promotions {
     pub fn report(&self) -> FrameReport {
         self.report
     }
-
-    fn promoted(&mut self, tag: TagId, bytes: usize) {
-        let known = self.summary.by_tag.iter_mut().find(|(known, _)| *known == tag);
-        match known {
-            Some((_, count)) => count.add(bytes),
-            None => self.summary.by_tag.push((tag, PromotionCount { values: 1, bytes })),
-        }
-    }
-
-    fn fail(&mut self, retained: Retained<'_>, reason: PromotionFailure) -> Option<Payload> {
-        let bytes = retained.bytes();
-        self.summary.failed.add(bytes);
-        match self.summary.by_reason.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, count)) => count.add(bytes),
-            None => self.summary.by_reason.push((reason.clone(), PromotionCount { values: 1, bytes })),
-        }
-        let (type_name, tag) = (retained.type_name(), retained.tag());
-        self.failures.push(FailedPromotion { type_name, bytes, tag, reason });
-        drop_caught(retained)
-    }
-
-    /// Moves a value where its policy says. Returns the panic of a drop.
-    fn settle(&mut self, retained: Retained<'_>, budget: &mut usize, settled: &mut Settled) -> Option<Payload> {
-        settled.retained(retained.tag());
-        let frame_bytes = retained.frame_bytes();
-        let (bytes, tag, type_name) = (retained.bytes(), retained.tag(), retained.type_name());
-        let (name, policy) = (retained.name(), retained.policy());
-        if policy == RetentionPolicy::Discard {
-            self.summary.discarded.add(bytes);
-            return drop_caught(retained);
-        }
-        if bytes > *budget {
-            return self.fail(retained, PromotionFailure::BudgetExceeded);
-        }
-        let region = match policy {
-            RetentionPolicy::PromoteToScratch(region) => match scratch::find(retained.allocator(), region) {
-                Some(found) => Some(found),
-                None => return self.fail(retained, PromotionFailure::NoScratch(region)),
-            },
-            _ => None,
-        };
-        let moved = match policy {
-            RetentionPolicy::PromoteToHeap => retained.into_heap(),
-            _ => retained.into_pool(),
-        };
-        let value = match moved {
-            Ok(value) => value,
-            Err((retained, error)) => return self.fail(retained, PromotionFailure::Refused(error)),
-        };
-        *budget -= bytes;
-        settled.promoted(&value, bytes, frame_bytes);
-        self.promoted(tag, bytes);
-        if let Some(region) = region {
-            self.summary.scratch.add(bytes);
-            // A region that was dropped in the meantime gives the value back: it dies with it.
-            return region.adopt(name, value).and_then(drop_caught);
-        }
-        match policy {
-            RetentionPolicy::PromoteToHeap => self.summary.heap.add(bytes),
-            _ => self.summary.pool.add(bytes),
-        }
-        self.values.push(Promotion { name, value, tag, bytes, type_name });
-        None
-    }
 }
 
 impl IntoIterator for Promotions {
@@ -348,55 +290,5 @@ impl<'a> IntoIterator for &'a Promotions {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
-    }
-}
-
-impl SmartAlloc {
-    /// Ends the frame as [`SmartAlloc::end_frame`] does, but moves retained values to where their policies say instead of
-    /// dropping them, the more important ones first, then by age. What cannot be moved is dropped and listed.
-    ///
-    /// ```
-    /// use framealloc_core::{Importance, SmartAlloc};
-    ///
-    /// let mut alloc = SmartAlloc::default();
-    /// alloc.begin_frame();
-    /// alloc.with_tag("nav", |nav| nav.frame_with_importance(Importance::Reusable).write([1_u32; 16]).key());
-    /// alloc.frame_with_importance(Importance::Ephemeral).write(7_u8);
-    ///
-    /// let promotions = alloc.end_frame_with_promotions();
-    /// assert_eq!((promotions.summary().pool.bytes, promotions.summary().discarded.values), (64, 1));
-    /// for promotion in promotions {
-    ///     assert_eq!(promotion.tag().path(), "nav");
-    ///     assert!(promotion.downcast::<[u32; 16]>().is_ok());
-    /// }
-    /// ```
-    ///
-    /// # Panics
-    /// If a drop panics. All other values have found their place, the frame has turned, and what was promoted is dropped.
-    pub fn end_frame_with_promotions(&mut self) -> Promotions {
-        let (values, failures) = (Vec::new(), Vec::new());
-        let summary = PromotionSummary::default();
-        let mut promotions = Promotions { values, places: None, failures, summary, report: FrameReport::default() };
-        let mut panicked = None;
-        let mut settled = Settled::new(self);
-        let mut budget = self.config().promotion_budget();
-        let mut retained = self.take_retained();
-        // Stable: among equals the oldest goes first.
-        retained.sort_by_key(|value| core::cmp::Reverse(value.importance()));
-        for value in retained {
-            first_panic(&mut panicked, promotions.settle(value, &mut budget, &mut settled));
-        }
-        settled.tell(self);
-        let (report, panic) = self.end_frame_caught(Some(&promotions.summary));
-        promotions.report = report;
-        first_panic(&mut panicked, panic);
-        if let Some(payload) = panicked
-            && !std::thread::panicking()
-        {
-            // One by one, so that one more panic does not abort the program.
-            promotions.values.drain(..).filter_map(drop_caught).for_each(dispose);
-            resume_unwind(payload);
-        }
-        promotions
     }
 }

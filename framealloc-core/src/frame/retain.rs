@@ -6,7 +6,7 @@ use core::ops::{Deref, DerefMut};
 
 use super::Frame;
 use crate::SmartAlloc;
-use crate::error::{AllocError, infallible};
+use crate::error::{AllocError, Failure, infallible};
 use crate::raw::retain::{Held, Name, RetainPlace};
 
 /// Where a retained value goes when its frame ends with
@@ -72,6 +72,12 @@ pub struct RetainedSlot<'f, T> {
 }
 
 impl<'f, T: Send + 'static> RetainedSlot<'f, T> {
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn find<E: Failure>(frame: &'f Frame, policy: RetentionPolicy, rank: u8) -> Result<Self, E> {
+        Ok(Self { place: RetainPlace::find(frame)?, policy, rank })
+    }
+
     /// Moves the value in.
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
@@ -220,7 +226,7 @@ macro_rules! retain_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_retained<T: Send + 'static>(&self, policy: RetentionPolicy) -> RetainedSlot<'_, T> {
             let $this = self;
-            RetainedSlot { place: infallible(RetainPlace::find($frame)), policy, rank: RANK }
+            infallible(RetainedSlot::find($frame, policy, RANK))
         }
 
         /// Like [`Self::frame_retained`].
@@ -234,7 +240,7 @@ macro_rules! retain_methods {
             policy: RetentionPolicy,
         ) -> Result<RetainedSlot<'_, T>, AllocError> {
             let $this = self;
-            Ok(RetainedSlot { place: RetainPlace::find($frame)?, policy, rank: RANK })
+            RetainedSlot::find($frame, policy, RANK)
         }
 
         /// Like [`Self::frame_retained`], by how much the value is worth keeping.
@@ -245,11 +251,21 @@ macro_rules! retain_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_with_importance<T: Send + 'static>(&self, importance: Importance) -> RetainedSlot<'_, T> {
             let $this = self;
-            RetainedSlot {
-                place: infallible(RetainPlace::find($frame)),
-                policy: importance.policy(),
-                rank: importance.rank(),
-            }
+            infallible(RetainedSlot::find($frame, importance.policy(), importance.rank()))
+        }
+
+        /// Like [`Self::frame_with_importance`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_with_importance<T: Send + 'static>(
+            &self,
+            importance: Importance,
+        ) -> Result<RetainedSlot<'_, T>, AllocError> {
+            let $this = self;
+            RetainedSlot::find($frame, importance.policy(), importance.rank())
         }
 
         /// Moves a value that may outlive the frame into it.

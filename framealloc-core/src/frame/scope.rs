@@ -80,8 +80,8 @@ impl Drop for SystemScope<'_> {
 pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(&Frame) -> R) -> R {
     let tag = site.tag().unwrap_or(alloc.tag_id());
     let region = match site.budget() {
-        None => Region::open(alloc.frame(), tag),
-        Some(bytes) => Region::open_limited(alloc.frame(), tag, site.name(), bytes),
+        None => Region::open(alloc.frame_for_scope(), tag),
+        Some(bytes) => Region::open_limited(alloc.frame_for_scope(), tag, site.name(), bytes),
     };
     let mut scope = SystemScope { region, site: site.index(), zone: HeapZone::new() };
     scope.zone.begin(site, tag);

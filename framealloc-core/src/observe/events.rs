@@ -5,15 +5,16 @@
 //! has unsubscribed meanwhile.
 
 use core::fmt;
+use core::time::Duration;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::diagnostics::{Diagnostic, Level, Limiter};
 use super::phases::PhaseStats;
 use super::refusals::Refusals;
 use super::watch::SharedWatch;
 use crate::budget::BudgetEvent;
+use crate::clock::Instant;
 use crate::frame::{PromotionCount, PromotionSummary};
 use crate::raw::growth::{Growth, Held};
 use crate::raw::registry::{FrameReport, SmartAlloc};

@@ -1,4 +1,4 @@
-//! What a turn finds by itself: FA001 to FA007, from figures that are there anyway.
+//! What a turn finds by itself: FA001 to FA008, from figures that are there anyway.
 //!
 //! Messages are made only for what is told: a finding that is left out as a repetition costs no allocation.
 
@@ -10,6 +10,7 @@ use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
 use crate::raw::growth::{Growth, Held};
 use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::tag::TagId;
 use crate::trail;
 use crate::transfer::UnreceivedTransfer;
 
@@ -52,7 +53,7 @@ impl Watcher {
         });
     }
 
-    /// FA002 to FA007, from the figures of the frame that has ended.
+    /// FA002 to FA008, from the figures of the frame that has ended.
     pub(super) fn find_in_frame(&mut self, alloc: &SmartAlloc, report: FrameReport) {
         for (index, event) in alloc.budget_events().iter().enumerate() {
             self.find_budget(alloc, event, alloc.thread_of_budget_event(index));
@@ -68,6 +69,7 @@ impl Watcher {
             });
         }
         self.find_full_pools(alloc);
+        self.find_merged_tags(alloc);
         for (index, figures) in alloc.raw_sites().filter(|(_, figures)| figures.heap.calls > 0) {
             self.find(alloc, ("FA007", Level::Error), subject_of(("system", index)), |found| {
                 let (system, used) = (crate::site::name_of(index), figures.heap);
@@ -138,6 +140,23 @@ impl Watcher {
                     found.saying(message).with_help("a guard that is forgotten or leaked never ends what it began")
                 });
             }
+        }
+    }
+
+    fn find_merged_tags(&mut self, alloc: &SmartAlloc) {
+        for (tag, times) in alloc.merged_tags() {
+            self.find(alloc, ("FA008", Level::Warning), subject_of(("tag", tag)), |found| {
+                let path = tag.path();
+                let (message, help) = if tag == TagId::OTHER {
+                    let message =
+                        format!("no more names of tags: others were opened {times} times and count for `{path}`");
+                    (message, "names are for systems, not for entities or frames: they stay as long as the program")
+                } else {
+                    let message = format!("tags were opened too deep inside `{path}` and count for it: {times} times");
+                    (message, "functions that call each other and open a tag each: a `Tag` names its path absolutely")
+                };
+                found.saying(message).with_tag(path).with_help(help)
+            });
         }
     }
 

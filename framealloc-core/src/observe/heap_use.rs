@@ -212,9 +212,9 @@ pub(crate) fn noticed(watch: Watch, bytes: usize, calls: usize) {
         std::process::abort();
     }
     let mut sites = kept();
-    if is_wanted(&sites, &watch)
-        && let Some(place) = sites.iter_mut().find(|place| place.is_none())
-    {
-        *place = Some(site);
+    if is_wanted(&sites, &watch) {
+        if let Some(place) = sites.iter_mut().find(|place| place.is_none()) {
+            *place = Some(site);
+        }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod findings;
 pub(crate) mod heap_use;
 pub(crate) mod phases;
 pub(crate) mod record;
+mod record_sink;
 pub(crate) mod refusals;
 pub(crate) mod snapshot;
 pub(crate) mod stats;
@@ -15,10 +16,10 @@ pub(crate) mod stats;
 pub(crate) mod tracy;
 pub(crate) mod watch;
 
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::raw::registry::{FrameReport, SmartAlloc};
-use crate::raw::retain::dispose;
+use crate::raw::retain::{dispose, first_panic};
 use crate::raw::share::Payload;
 #[cfg(feature = "memory_filter")]
 use behavior::filter::Filter;
@@ -39,22 +40,20 @@ pub(crate) struct Observers {
 }
 
 impl Observers {
-    /// The frame has begun.
-    pub(crate) fn begin(&mut self) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.begin();
-        }
+    /// The frame has begun. Returns the panic of a function that the program gave.
+    pub(crate) fn begin(&mut self) -> Option<Payload> {
+        let panicked = self.recorder.as_mut().and_then(Recorder::begin);
         #[cfg(feature = "tracy")]
         if let Some(tracy) = &mut self.tracy {
             tracy.begin();
         }
+        panicked
     }
 
-    /// The frame has ended, and the figures of the allocator are those of this frame.
-    pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.end(alloc, report);
-        }
+    /// The frame has ended, and the figures of the allocator are those of this frame. Returns the panic of a function that the
+    /// program gave.
+    pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) -> Option<Payload> {
+        let panicked = self.recorder.as_mut().and_then(|recorder| recorder.end(alloc, report));
         #[cfg(feature = "tracy")]
         if let Some(tracy) = &mut self.tracy {
             tracy.end(alloc, report);
@@ -63,6 +62,7 @@ impl Observers {
         if let Some(filter) = &mut self.behavior {
             filter.end(alloc);
         }
+        panicked
     }
 
     fn is_empty(&self) -> bool {
@@ -78,15 +78,47 @@ impl Observers {
     }
 }
 
+/// The observers of an allocator, taken out of it while they look at it. Dropping this puts them back, by a panic as well: an
+/// allocator never goes deaf.
+struct Taken<'a> {
+    alloc: &'a mut SmartAlloc,
+    observers: Option<Box<Observers>>,
+}
+
+impl<'a> Taken<'a> {
+    fn new(alloc: &'a mut SmartAlloc) -> Self {
+        let observers = alloc.set_observers(None);
+        Self { alloc, observers }
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if self.observers.as_ref().is_some_and(|observers| !observers.is_empty()) {
+            self.alloc.set_observers(self.observers.take());
+        }
+    }
+}
+
 impl SmartAlloc {
+    /// Calls `visit` with the observers, if there are any. Notes its panic, or the one that it returns, if it is the first.
+    pub(crate) fn observe(
+        &mut self,
+        panicked: &mut Option<Payload>,
+        visit: impl FnOnce(&mut Observers, &Self) -> Option<Payload>,
+    ) {
+        let mut taken = Taken::new(self);
+        if let Some(observers) = &mut taken.observers {
+            let alloc: &Self = taken.alloc;
+            // Whatever unwinds, the rest of the turn goes on.
+            let result = catch_unwind(AssertUnwindSafe(|| visit(observers, alloc)));
+            first_panic(panicked, result.unwrap_or_else(Some));
+        }
+    }
+
     /// Adds, changes or removes observers.
     pub(crate) fn change_observers<R>(&mut self, change: impl FnOnce(&mut Observers) -> R) -> R {
-        let mut observers = self.set_observers(None).unwrap_or_default();
-        let result = change(&mut observers);
-        if !observers.is_empty() {
-            self.set_observers(Some(observers));
-        }
-        result
+        change(Taken::new(self).observers.get_or_insert_default())
     }
 
     /// Replaces what the last watcher knows by nothing: nobody watched for a while.
@@ -96,10 +128,9 @@ impl SmartAlloc {
 
     /// Calls `visit` with the watcher, if there is one. It is our own code, but reads the allocator.
     fn with_watcher<R: Default>(&mut self, visit: impl FnOnce(&mut Watcher, &Self) -> R) -> R {
-        let Some(mut observers) = self.set_observers(None) else { return R::default() };
-        let result = observers.watcher.as_mut().map(|watcher| visit(watcher, self)).unwrap_or_default();
-        self.set_observers(Some(observers));
-        result
+        let mut taken = Taken::new(self);
+        let watcher = taken.observers.as_mut().and_then(|observers| observers.watcher.as_mut());
+        watcher.map(|watcher| visit(watcher, taken.alloc)).unwrap_or_default()
     }
 }
 

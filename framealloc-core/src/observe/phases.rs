@@ -15,6 +15,9 @@ const DEEPEST: usize = 16;
 /// Number of paths; further ones share one.
 const LIMIT: usize = 1 << 16;
 
+/// The path of the phases that share a row.
+const OTHER_PATH: &str = "(other)";
+
 /// The process-wide number of a path of phases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PhaseId(u32);
@@ -22,6 +25,8 @@ pub(crate) struct PhaseId(u32);
 impl PhaseId {
     /// What phases begin under where none is open.
     pub(crate) const ROOT: Self = Self(0);
+    /// All phases whose names came after the last that has a row of its own.
+    const OTHER: Self = Self(1);
 
     pub(crate) const fn index(self) -> usize {
         self.0 as usize
@@ -33,7 +38,7 @@ impl PhaseId {
 
     /// The path, for example `render::culling`.
     pub(crate) fn path(self) -> &'static str {
-        names().paths.get(self.index()).map_or("(other)", |(path, _)| path)
+        names().paths.get(self.index()).map_or(OTHER_PATH, |(path, _)| path)
     }
 
     /// The phase `name` under this one: itself where it already has that name, or is nested too deep.
@@ -43,7 +48,7 @@ impl PhaseId {
         if let Some(id) = names.ids.get(&(self, name)) {
             return *id;
         }
-        let (parent, depth) = names.paths.get(self.index()).copied().unwrap_or(("", DEEPEST));
+        let (parent, depth) = names.paths.get(self.index()).copied().unwrap_or((OTHER_PATH, DEEPEST));
         let last = parent.rsplit_once("::").map_or(parent, |(_, last)| last);
         if depth >= DEEPEST || (depth > 0 && last == name) {
             return self;
@@ -56,7 +61,7 @@ impl PhaseId {
             return Self::from_index(index);
         }
         if names.paths.len() >= LIMIT {
-            return Self::from_index(LIMIT);
+            return Self::OTHER;
         }
         let id = Self::from_index(names.paths.len());
         // Kept as long as the program, as tags are: what is read after the allocator is gone still has names.
@@ -76,7 +81,7 @@ struct Names {
 
 fn names() -> MutexGuard<'static, Names> {
     static NAMES: LazyLock<Mutex<Names>> =
-        LazyLock::new(|| Mutex::new(Names { ids: HashMap::new(), paths: vec![("", 0)] }));
+        LazyLock::new(|| Mutex::new(Names { ids: HashMap::new(), paths: vec![("", 0), (OTHER_PATH, DEEPEST)] }));
     // Nothing here can panic between two changes, so a poisoned table is still whole.
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,43 +1,49 @@
-//! Recordings: what every frame used, written to a file by a thread of its own.
+//! Recordings: what every frame used, written to a file by a thread of its own, unless asked otherwise.
 //!
 //! A frame encodes its figures into a buffer it has; a full buffer is handed to the writer without waiting. Where the disk is
 //! slower than the game, frames are left out and counted: no frame ever waits for the disk.
 
 use core::fmt;
-use std::fs::File;
-use std::io::{self, Write as _};
+use core::time::Duration;
+use std::io;
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
 
 use super::phases::PhaseId;
+use super::record_sink::{Fate, Finished, Sink};
 use crate::budget::{BudgetEvent, BudgetOutcome};
+use crate::clock::Instant;
 use crate::error::Limit;
 use crate::pool::{self, PoolStats};
 use crate::raw::registry::{FrameReport, SmartAlloc};
+use crate::raw::share::Payload;
 use crate::rows::row_at;
 use crate::tag::TagId;
 
 /// A buffer is handed to the writer at this many bytes, or when it is this old.
-const HAND_OVER_BYTES: usize = 32 << 10;
+pub(super) const HAND_OVER_BYTES: usize = 32 << 10;
 const HAND_OVER_AFTER: Duration = Duration::from_millis(100);
-
-/// Buffers that go round between the frames and the writer.
-const BUFFERS: usize = 4;
 
 /// How a recording is made.
 #[derive(Clone, Debug)]
 pub struct RecordOptions {
     max_bytes: u64,
     allocator_calls: Option<fn() -> u64>,
+    writer: WrittenBy,
+}
+
+/// Who writes the file.
+#[derive(Clone, Copy, Debug)]
+enum WrittenBy {
+    OwnThread,
+    FrameThread,
 }
 
 impl Default for RecordOptions {
     fn default() -> Self {
-        Self { max_bytes: 256 << 20, allocator_calls: None }
+        Self { max_bytes: 256 << 20, allocator_calls: None, writer: WrittenBy::OwnThread }
     }
 }
 
@@ -49,8 +55,20 @@ impl RecordOptions {
         self
     }
 
+    /// Has the file written by the thread that ends the frames instead of one of its own: 32 KiB at a time, or what ten frames a second
+    /// leave. Frames wait for the disk then, and none is left out for it. For targets without threads, and programs that may not start
+    /// one.
+    #[must_use]
+    pub fn on_this_thread(mut self) -> Self {
+        self.writer = WrittenBy::FrameThread;
+        self
+    }
+
     /// Has the calls of the global allocator recorded: `calls` returns how many there were so far, for example
     /// `|| GLOBAL.calls().total()` of a [`CountingAlloc`](crate::CountingAlloc).
+    ///
+    /// Where it panics the frame is recorded without a count ([`RecordSummary::uncounted`]), the frame turns, and the panic is
+    /// resumed by what turned it.
     #[must_use]
     pub fn with_allocator_calls(mut self, calls: fn() -> u64) -> Self {
         self.allocator_calls = Some(calls);
@@ -69,12 +87,18 @@ pub enum RecordError {
         /// What the system says.
         source: io::Error,
     },
+    /// The thread that writes the file could not be started: [`RecordOptions::on_this_thread`] needs none.
+    Thread {
+        /// What the system says.
+        source: io::Error,
+    },
 }
 
 impl fmt::Display for RecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, source } => write!(f, "cannot record to `{}`: {source}", path.display()),
+            Self::Thread { source } => write!(f, "cannot start the thread that writes the recording: {source}"),
         }
     }
 }
@@ -82,7 +106,7 @@ impl fmt::Display for RecordError {
 impl core::error::Error for RecordError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Io { source, .. } => Some(source),
+            Self::Io { source, .. } | Self::Thread { source } => Some(source),
         }
     }
 }
@@ -95,6 +119,8 @@ pub struct RecordSummary {
     pub frames: u64,
     /// Frames left out: the disk was too slow, or the file had its full size.
     pub left_out: u64,
+    /// Frames in the file without the calls of the global allocator, because the function that counts them panicked.
+    pub uncounted: u64,
     /// Bytes of the file.
     pub bytes: u64,
 }
@@ -103,10 +129,7 @@ pub struct RecordSummary {
 pub(crate) struct Recorder {
     options: RecordOptions,
     encoder: Encoder,
-    full: Option<SyncSender<Vec<u8>>>,
-    empty: Receiver<Vec<u8>>,
-    writer: Option<JoinHandle<io::Result<u64>>>,
-    path: PathBuf,
+    sink: Sink,
     started: Instant,
     frame_began: Instant,
     handed_over: Instant,
@@ -116,7 +139,11 @@ pub(crate) struct Recorder {
     buffered: u64,
     frames: u64,
     left_out: u64,
-    calls_before: u64,
+    /// Of those in the buffer at hand, and in all before it.
+    buffered_uncounted: u64,
+    uncounted: u64,
+    /// `None` where nobody counts, or the function that does panicked.
+    calls_before: Option<u64>,
     known: Known,
     lists: Lists,
 }
@@ -144,35 +171,12 @@ struct Lists {
 }
 
 impl Recorder {
-    fn start(path: &Path, options: RecordOptions) -> io::Result<Self> {
-        let mut file = File::create(path)?;
-        let (full, buffers_to_write) = sync_channel::<Vec<u8>>(BUFFERS);
-        let (give_back, empty) = sync_channel(BUFFERS);
-        for _ in 0..BUFFERS {
-            // There is room for all of them.
-            let _ = give_back.try_send(Vec::with_capacity(2 * HAND_OVER_BYTES));
-        }
-        let write = move || -> io::Result<u64> {
-            let mut bytes = 0;
-            for mut buffer in buffers_to_write {
-                file.write_all(&buffer)?;
-                bytes += buffer.len() as u64;
-                buffer.clear();
-                let _ = give_back.try_send(buffer);
-            }
-            file.flush()?;
-            Ok(bytes)
-        };
-        let writer = std::thread::Builder::new().name("framealloc recorder".to_owned()).spawn(write)?;
+    fn start(sink: Sink, options: RecordOptions, calls_before: Option<u64>) -> Self {
         let now = Instant::now();
-        let calls_before = options.allocator_calls.map_or(0, |calls| calls());
-        Ok(Self {
+        Self {
             options,
             encoder: Encoder::new(Vec::with_capacity(2 * HAND_OVER_BYTES)),
-            full: Some(full),
-            empty,
-            writer: Some(writer),
-            path: path.to_owned(),
+            sink,
             started: now,
             frame_began: now,
             handed_over: now,
@@ -180,25 +184,40 @@ impl Recorder {
             buffered: 0,
             frames: 0,
             left_out: 0,
+            buffered_uncounted: 0,
+            uncounted: 0,
             calls_before,
             known: Known::default(),
             lists: Lists::default(),
-        })
+        }
     }
 
-    /// Notes when the frame began.
-    pub(crate) fn begin(&mut self) {
+    /// Notes when the frame began. Returns the panic of the counting function.
+    pub(crate) fn begin(&mut self) -> Option<Payload> {
         self.frame_began = Instant::now();
-        self.calls_before = self.options.allocator_calls.map_or(0, |calls| calls());
+        let panicked;
+        (self.calls_before, panicked) = self.count_calls();
+        panicked
     }
 
-    /// Adds the frame that has just ended.
-    pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) {
+    /// The calls of the global allocator so far, where they are counted, and the panic of the function that counts them.
+    fn count_calls(&self) -> (Option<u64>, Option<Payload>) {
+        match self.options.allocator_calls.map(catch_unwind) {
+            Some(Ok(calls)) => (Some(calls), None),
+            Some(Err(panicked)) => (None, Some(panicked)),
+            None => (None, None),
+        }
+    }
+
+    /// Adds the frame that has just ended. Returns the panic of the counting function.
+    pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) -> Option<Payload> {
         let now = Instant::now();
         if self.bytes + self.encoder.as_bytes().len() as u64 >= self.options.max_bytes {
             self.left_out += 1;
-            return;
+            return None;
         }
+        let (calls, panicked) = self.count_calls();
+        let allocator_calls = self.calls_before.zip(calls).map(|(before, calls)| calls.saturating_sub(before));
         let heap_fallbacks = self.collect(alloc);
         let Lists { tags, threads, systems, pools, budgets, phases } = &self.lists;
         self.encoder.frame(&FrameView {
@@ -208,7 +227,7 @@ impl Recorder {
             bytes: report.bytes as u64,
             high_water: report.high_water as u64,
             heap_fallbacks,
-            allocator_calls: self.options.allocator_calls.map(|calls| calls().saturating_sub(self.calls_before)),
+            allocator_calls,
             tags,
             threads,
             systems,
@@ -217,10 +236,12 @@ impl Recorder {
             phases,
         });
         self.buffered += 1;
+        self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
         let waiting = self.encoder.as_bytes().len();
         if waiting >= HAND_OVER_BYTES || now - self.handed_over >= HAND_OVER_AFTER {
             self.hand_over(now);
         }
+        panicked
     }
 
     /// Fills the lists, and writes the names that are new. Returns the requests that went to the heap.
@@ -300,50 +321,40 @@ impl Recorder {
         heap_fallbacks
     }
 
-    /// Gives the buffer to the writer, if it has one to give back.
+    /// Gives the buffer to the writer, if it can take one.
     fn hand_over(&mut self, now: Instant) {
         self.handed_over = now;
-        let Ok(empty) = self.empty.try_recv() else {
-            if self.encoder.as_bytes().len() >= 8 * HAND_OVER_BYTES {
-                // The disk is too slow: what is here goes, and the names in it are written again.
-                self.encoder.clear();
-                self.left_out += core::mem::take(&mut self.buffered);
-                self.known = Known::default();
-            }
+        let full = core::mem::take(&mut self.encoder).into_bytes();
+        let bytes = full.len();
+        let (buffer, fate) = self.sink.hand_over(full);
+        self.encoder = Encoder::resume(buffer);
+        if fate == Fate::Busy && bytes < 8 * HAND_OVER_BYTES {
             return;
-        };
-        let buffer = core::mem::replace(&mut self.encoder, Encoder::resume(empty)).into_bytes();
-        let bytes = buffer.len() as u64;
-        let sent = self.full.as_ref().map_or(Err(TrySendError::Full(Vec::new())), |full| full.try_send(buffer));
-        let frames = core::mem::take(&mut self.buffered);
-        if sent.is_ok() {
-            self.bytes += bytes;
-            self.frames += frames;
-        } else {
-            // The writer has stopped on an error, which `stop` returns.
-            self.left_out += frames;
         }
+        let (frames, uncounted) = (core::mem::take(&mut self.buffered), core::mem::take(&mut self.buffered_uncounted));
+        if fate == Fate::Taken {
+            self.bytes += bytes as u64;
+            self.frames += frames;
+            self.uncounted += uncounted;
+            return;
+        }
+        self.left_out += frames;
+        // The disk is too slow, or the writer has stopped: what is here goes, and the names in it are written again.
+        self.encoder.clear();
+        self.known = Known::default();
     }
 
-    /// Writes what is left and closes the file.
-    fn stop(mut self) -> Result<RecordSummary, RecordError> {
-        if let Some(full) = self.full.take() {
-            // Waiting is allowed here: no frame is running.
-            let rest = core::mem::take(&mut self.encoder).into_bytes();
-            if full.send(rest).is_ok() {
-                self.frames += self.buffered;
-            } else {
-                self.left_out += self.buffered;
-            }
+    /// Writes what is left and closes the recording; returns what was recorded in memory.
+    fn stop(mut self) -> Result<(RecordSummary, Vec<u8>), RecordError> {
+        let Finished { bytes, rest, memory } = self.sink.finish(core::mem::take(&mut self.encoder).into_bytes())?;
+        if rest {
+            self.frames += self.buffered;
+            self.uncounted += self.buffered_uncounted;
+        } else {
+            self.left_out += self.buffered;
         }
-        let written = match self.writer.take().map(JoinHandle::join) {
-            Some(Ok(written)) => written,
-            Some(Err(_)) | None => Err(io::Error::other("the writer has panicked")),
-        };
-        match written {
-            Ok(bytes) => Ok(RecordSummary { frames: self.frames, left_out: self.left_out, bytes }),
-            Err(source) => Err(RecordError::Io { path: self.path, source }),
-        }
+        let Self { frames, left_out, uncounted, .. } = self;
+        Ok((RecordSummary { frames, left_out, uncounted, bytes }, memory))
     }
 }
 
@@ -402,22 +413,69 @@ impl SmartAlloc {
     /// Like [`SmartAlloc::record`], with options.
     ///
     /// # Errors
-    /// If the file cannot be made.
+    /// If the file cannot be made, or the thread that writes it cannot be started.
+    ///
+    /// # Panics
+    /// If the function that counts allocator calls does. Nothing has changed then.
     pub fn record_with(&mut self, path: impl AsRef<Path>, options: RecordOptions) -> Result<(), RecordError> {
         let path = path.as_ref();
+        let open = |options: &RecordOptions| match options.writer {
+            WrittenBy::OwnThread => Sink::by_thread(path),
+            WrittenBy::FrameThread => Sink::direct(path),
+        };
+        self.start_recording(options, open)
+    }
+
+    /// Records every frame from the next one on into memory, for [`SmartAlloc::take_recording`]: where there are no files, as in a
+    /// browser. [`RecordOptions::with_max_bytes`] limits it.
+    ///
+    /// ```
+    /// use framealloc_core::{RecordOptions, SmartAlloc};
+    ///
+    /// let mut alloc = SmartAlloc::default();
+    /// alloc.record_in_memory(RecordOptions::default())?;
+    /// alloc.whole_frame(|alloc| alloc.frame_str("something to see").len());
+    /// let (summary, bytes) = alloc.take_recording()?;
+    /// assert_eq!((summary.frames, summary.bytes), (1, bytes.len() as u64));
+    /// # Ok::<(), framealloc_core::RecordError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the recording that was under way could not be written: it is closed first.
+    ///
+    /// # Panics
+    /// If the function that counts allocator calls does. Nothing has changed then.
+    pub fn record_in_memory(&mut self, options: RecordOptions) -> Result<(), RecordError> {
+        self.start_recording(options, |_| Ok(Sink::memory()))
+    }
+
+    fn start_recording(
+        &mut self,
+        options: RecordOptions,
+        open: impl FnOnce(&RecordOptions) -> Result<Sink, RecordError>,
+    ) -> Result<(), RecordError> {
+        // Of the program, so before anything changes.
+        let calls = options.allocator_calls.map(|calls| calls());
         self.stop_recording()?;
-        let recorder =
-            Recorder::start(path, options).map_err(|source| RecordError::Io { path: path.to_owned(), source })?;
-        self.change_observers(|observers| observers.recorder = Some(recorder));
+        let sink = open(&options)?;
+        self.change_observers(|observers| observers.recorder = Some(Recorder::start(sink, options, calls)));
         Ok(())
     }
 
-    /// Closes the recording and returns what became of it; nothing was recorded if there is none.
+    /// Closes the recording and returns what became of it; nothing was recorded if there is none. A recording in memory is dropped.
     ///
     /// # Errors
     /// If the file could not be written.
     pub fn stop_recording(&mut self) -> Result<RecordSummary, RecordError> {
+        self.take_recording().map(|(summary, _)| summary)
+    }
+
+    /// Closes the recording as [`SmartAlloc::stop_recording`], and returns the bytes of one in memory as well.
+    ///
+    /// # Errors
+    /// If the file could not be written.
+    pub fn take_recording(&mut self) -> Result<(RecordSummary, Vec<u8>), RecordError> {
         self.change_observers(|observers| observers.recorder.take())
-            .map_or(Ok(RecordSummary::default()), Recorder::stop)
+            .map_or(Ok((RecordSummary::default(), Vec::new())), Recorder::stop)
     }
 }

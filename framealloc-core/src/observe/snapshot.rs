@@ -14,7 +14,7 @@ use crate::transfer::TransferStats;
 pub const SNAPSHOT_VERSION: u32 = 1;
 
 /// What kept a text from being read as a snapshot.
-#[cfg(feature = "serde")]
+#[cfg(feature = "snapshot-json")]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SnapshotError {
@@ -27,7 +27,7 @@ pub enum SnapshotError {
     },
 }
 
-#[cfg(feature = "serde")]
+#[cfg(feature = "snapshot-json")]
 impl core::fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
@@ -39,7 +39,7 @@ impl core::fmt::Display for SnapshotError {
     }
 }
 
-#[cfg(feature = "serde")]
+#[cfg(feature = "snapshot-json")]
 impl core::error::Error for SnapshotError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
@@ -64,7 +64,7 @@ macro_rules! plain_data {
 plain_data! {
     /// Everything the allocator knows of its last frame: made by [`SmartAlloc::snapshot`].
     ///
-    /// With the feature `serde` it is written and read as JSON, which `framealloc-core/schema/snapshot.schema.json` describes.
+    /// With the feature `snapshot-json` it is written and read as JSON, which `framealloc-core/schema/snapshot.schema.json` describes.
     pub struct Snapshot {
         /// [`SNAPSHOT_VERSION`] of the program that made it.
         pub version: u32,
@@ -267,7 +267,7 @@ plain_data! {
     }
 }
 
-#[cfg(feature = "serde")]
+#[cfg(feature = "snapshot-json")]
 impl Snapshot {
     /// Writes it as one line of JSON.
     ///

@@ -4,17 +4,28 @@
 //! figures. Both give a [`PoolBox`], which may be dropped on any thread and frees its slot for whichever thread asks next. All
 //! pools are process-wide: what is in them may outlive every allocator.
 //!
+//! [`PoolMap`] names values in pools by keys and goes through them; [`RecyclePool`] keeps values with their buffers.
+//!
 //! Memory is taken from the global allocator in slabs of 64 KiB, under the lock of the pool: a global allocator must not itself
 //! use these pools. [`trim`] gives slabs without live objects back.
 
 mod boxed;
+pub(crate) mod cloned;
+pub mod iter;
+mod key;
+mod map;
 mod on_alloc;
+mod recycle;
 mod refused;
 mod slot;
 mod stats;
 mod typed;
 
 pub use boxed::PoolBox;
+pub use cloned::CloneBoxed;
+pub use key::PoolKey;
+pub use map::PoolMap;
+pub use recycle::{Recycle, RecyclePool, RecycleStats, Recycled};
 pub use refused::Refused;
 pub use slot::PoolSlot;
 pub use stats::{Oversized, PoolStats, class_pools, for_each_own, oversized, own_pools};
@@ -22,7 +33,7 @@ pub use typed::{Pool, PoolSpec, Pooled};
 
 pub use crate::pool_unsize;
 
-use crate::error::AllocError;
+use crate::error::{AllocError, Failure, infallible};
 use crate::observe::refusals;
 use crate::raw::pool::{Denied, RawPool};
 use crate::raw::pool_thread::{self, REGISTRY};
@@ -116,12 +127,7 @@ pub(crate) fn try_slot_for<T>(asker: Asker) -> Result<PoolSlot<T>, AllocError> {
 #[must_use = "dropping the box drops the values"]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-    slice_for(length, Asker::NOBODY, value)
-}
-
-#[cfg_attr(feature = "debug", track_caller)]
-fn slice_for<T>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-    try_slice_for(length, asker, value).unwrap_or_else(|error| panic!("{error}"))
+    infallible(filled(length, Asker::NOBODY, value))
 }
 
 /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -130,16 +136,13 @@ fn slice_for<T>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> P
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be; `value` is not called then.
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
-    try_slice_for(length, Asker::NOBODY, value)
+    filled(length, Asker::NOBODY, value)
 }
 
 #[cfg_attr(feature = "debug", track_caller)]
-fn try_slice_for<T>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
-    match route::pool_filling(length, asker) {
-        Ok(filling) => Ok(PoolBox(filling.fill(value))),
-        Err(Denied::Overflow) => Err(AllocError::CapacityOverflow),
-        Err(_) => Err(out_of_memory(size_of::<T>() * length)),
-    }
+fn filled<T, E: Failure>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, E> {
+    let filling = route::pool_filling(length, asker).map_err(|denied| slice_denied::<T, E>(denied, length))?;
+    Ok(PoolBox(filling.fill(value)))
 }
 
 /// A copy of `values` in the pool of its size.
@@ -149,7 +152,60 @@ fn try_slice_for<T>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) 
 #[must_use = "dropping the box drops the values"]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_copy<T: Copy>(values: &[T]) -> PoolBox<[T]> {
-    slice_fill_with(values.len(), |index| values[index])
+    infallible(copied(values, Asker::NOBODY))
+}
+
+/// A copy of `values` in the pool of its size.
+///
+/// # Errors
+/// When the global allocator refuses.
+#[cfg_attr(feature = "debug", track_caller)]
+pub fn try_slice_copy<T: Copy>(values: &[T]) -> Result<PoolBox<[T]>, AllocError> {
+    copied(values, Asker::NOBODY)
+}
+
+#[cfg_attr(feature = "debug", track_caller)]
+fn copied<T: Copy, E: Failure>(values: &[T], asker: Asker) -> Result<PoolBox<[T]>, E> {
+    let filling =
+        route::pool_filling(values.len(), asker).map_err(|denied| slice_denied::<T, E>(denied, values.len()))?;
+    Ok(PoolBox(filling.copy(values)))
+}
+
+/// A copy of `text` in the pool of its size.
+///
+/// # Panics
+/// When the global allocator refuses.
+///
+/// ```
+/// assert_eq!(&*framealloc_core::pool::str_copy("bolt"), "bolt");
+/// ```
+#[must_use = "dropping the box drops the text"]
+#[cfg_attr(feature = "debug", track_caller)]
+pub fn str_copy(text: &str) -> PoolBox<str> {
+    infallible(written(text, Asker::NOBODY))
+}
+
+/// A copy of `text` in the pool of its size.
+///
+/// # Errors
+/// When the global allocator refuses.
+#[cfg_attr(feature = "debug", track_caller)]
+pub fn try_str_copy(text: &str) -> Result<PoolBox<str>, AllocError> {
+    written(text, Asker::NOBODY)
+}
+
+#[cfg_attr(feature = "debug", track_caller)]
+fn written<E: Failure>(text: &str, asker: Asker) -> Result<PoolBox<str>, E> {
+    let text = route::pool_text(text, asker).map_err(|denied| slice_denied::<u8, E>(denied, text.len()))?;
+    Ok(PoolBox(text))
+}
+
+#[cold]
+fn slice_denied<T, E: Failure>(denied: Denied, length: usize) -> E {
+    E::fail(match denied {
+        Denied::Overflow => AllocError::CapacityOverflow,
+        _ => out_of_memory(size_of::<T>() * length),
+    })
 }
 
 /// Gives slabs without a live object, of every pool, back to the global allocator, and returns their bytes.
@@ -174,7 +230,7 @@ pub fn prewarm_known() -> bool {
     REGISTRY.own().into_iter().all(make_room)
 }
 
-fn refusal(denied: Denied, pool: &RawPool) -> AllocError {
+pub(crate) fn refusal(denied: Denied, pool: &RawPool) -> AllocError {
     let settings = pool.settings();
     match denied {
         Denied::Full => AllocError::PoolFull { pool: settings.name, capacity: settings.capacity },

@@ -2,7 +2,7 @@
 
 use super::{PoolBox, PoolSlot, Refused};
 use crate::SmartAlloc;
-use crate::error::AllocError;
+use crate::error::{AllocError, infallible};
 use crate::heap::{self, HeapBox, HeapSlot};
 use crate::raw::route::Asker;
 
@@ -74,7 +74,35 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_copy<T: Copy>(&self, values: &[T]) -> PoolBox<[T]> {
-        self.pool_slice_fill_with(values.len(), |index| values[index])
+        infallible(super::copied(values, self.asker(size_of_val(values))))
+    }
+
+    /// A copy of `values` in the pool of its size.
+    ///
+    /// # Errors
+    /// When the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_pool_slice_copy<T: Copy>(&self, values: &[T]) -> Result<PoolBox<[T]>, AllocError> {
+        super::copied(values, self.asker(size_of_val(values)))
+    }
+
+    /// A copy of `text` in the pool of its size.
+    ///
+    /// # Panics
+    /// When the global allocator refuses.
+    #[must_use = "dropping the box drops the text"]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn pool_str(&self, text: &str) -> PoolBox<str> {
+        infallible(super::written(text, self.asker(text.len())))
+    }
+
+    /// A copy of `text` in the pool of its size.
+    ///
+    /// # Errors
+    /// When the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_pool_str(&self, text: &str) -> Result<PoolBox<str>, AllocError> {
+        super::written(text, self.asker(text.len()))
     }
 
     /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -84,7 +112,20 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-        super::slice_for(length, self.asker(size_of::<T>().saturating_mul(length)), value)
+        infallible(super::filled(length, self.asker(size_of::<T>().saturating_mul(length)), value))
+    }
+
+    /// A slice of `length` values in the pool of its size, each made by `value` from its index.
+    ///
+    /// # Errors
+    /// As [`pool::try_slice_fill_with`](crate::pool::try_slice_fill_with).
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_pool_slice_fill_with<T>(
+        &self,
+        length: usize,
+        value: impl FnMut(usize) -> T,
+    ) -> Result<PoolBox<[T]>, AllocError> {
+        super::filled(length, self.asker(size_of::<T>().saturating_mul(length)), value)
     }
 
     /// Moves `value` to the heap, accounted to the tag of this handle.
@@ -142,5 +183,16 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     pub fn heap_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> HeapBox<[T]> {
         heap::slice_fill_with(length, self.tag_id(), value)
+    }
+    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
+    ///
+    /// # Errors
+    /// As [`heap::try_slice_fill_with`].
+    pub fn try_heap_slice_fill_with<T>(
+        &self,
+        length: usize,
+        value: impl FnMut(usize) -> T,
+    ) -> Result<HeapBox<[T]>, AllocError> {
+        heap::try_slice_fill_with(length, self.tag_id(), value)
     }
 }

@@ -20,11 +20,13 @@ pub struct FrameAllocator<'f> {
     /// Without the panic a refused `insert` would end the process: tables know of no budgets.
     waits: Cell<bool>,
     refused: Cell<Option<AllocError>>,
+    /// A block of `frame` that nobody uses: the next request that it fits gets it.
+    aside: Cell<Option<(NonNull<u8>, Layout)>>,
 }
 
 impl<'f> FrameAllocator<'f> {
     pub(crate) fn new(frame: &'f Frame) -> Self {
-        Self { frame, waits: Cell::new(false), refused: Cell::new(None) }
+        Self { frame, waits: Cell::new(false), refused: Cell::new(None), aside: Cell::new(None) }
     }
 
     pub(crate) fn frame(&self) -> &'f Frame {
@@ -40,11 +42,46 @@ impl<'f> FrameAllocator<'f> {
     pub(crate) fn take_refusal(&self) -> Option<AllocError> {
         self.refused.take()
     }
+
+    /// Takes memory for the one request that comes next, here or of the next clone of this. That request cannot be refused then.
+    ///
+    /// For calls of tables that know no refusal.
+    pub(crate) fn set_aside(&self, layout: Layout) -> Result<(), AllocError> {
+        self.give_back();
+        self.aside.set(Some((allocate(self.frame, layout)?.cast(), layout)));
+        Ok(())
+    }
+
+    /// Gives back what was set aside and is not used when the guard drops.
+    pub(crate) fn return_unused(&self) -> impl Drop + '_ {
+        struct Unused<'a, 'f>(&'a FrameAllocator<'f>);
+        impl Drop for Unused<'_, '_> {
+            fn drop(&mut self) {
+                self.0.give_back();
+            }
+        }
+        Unused(self)
+    }
+
+    fn give_back(&self) {
+        if let Some((start, layout)) = self.aside.take() {
+            // SAFETY: `allocate` made it in this frame with this layout, and nobody was given it (V6, V8).
+            unsafe { deallocate(self.frame, start, layout) };
+        }
+    }
 }
 
 impl Clone for FrameAllocator<'_> {
     fn clone(&self) -> Self {
-        Self::new(self.frame)
+        let clone = Self::new(self.frame);
+        clone.aside.set(self.aside.take());
+        clone
+    }
+}
+
+impl Drop for FrameAllocator<'_> {
+    fn drop(&mut self) {
+        self.give_back();
     }
 }
 
@@ -75,6 +112,13 @@ unsafe fn deallocate(frame: &Frame, start: NonNull<u8>, layout: Layout) {
 unsafe impl Allocator for FrameAllocator<'_> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, Refusal> {
+        if let Some((start, aside)) = self.aside.take() {
+            if aside.size() == layout.size() && aside.align() >= layout.align() {
+                return Ok(NonNull::slice_from_raw_parts(start, layout.size()));
+            }
+            self.aside.set(Some((start, aside)));
+            self.give_back();
+        }
         allocate(self.frame, layout).map_err(|error| {
             assert!(self.waits.get(), "{error}");
             self.refused.set(Some(error));
@@ -107,8 +151,7 @@ unsafe impl Allocator for &Frame {
     unsafe fn grow(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
         // SAFETY: by the contract of the trait: a block of this arena with `old`, and `new` is not smaller (V6).
         unsafe {
-            if start.addr().get().is_multiple_of(new.align())
-                && self.arena().grow_in_place(start, old.size(), new.size())
+            if start.addr().get() & (new.align() - 1) == 0 && self.arena().grow_in_place(start, old.size(), new.size())
             {
                 return Ok(NonNull::slice_from_raw_parts(start, new.size()));
             }
@@ -119,10 +162,20 @@ unsafe impl Allocator for &Frame {
         }
     }
 
+    unsafe fn grow_zeroed(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
+        // The trait's own copies always.
+        // SAFETY: by the contract of the trait; the bytes behind the old ones are of the grown block.
+        unsafe {
+            let grown = self.grow(start, old, new)?;
+            grown.cast::<u8>().add(old.size()).write_bytes(0, new.size() - old.size());
+            Ok(grown)
+        }
+    }
+
     unsafe fn shrink(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
         // SAFETY: as in `grow`, with `new` not larger; the part that is copied is that which stays.
         unsafe {
-            if start.addr().get().is_multiple_of(new.align()) {
+            if start.addr().get() & (new.align() - 1) == 0 {
                 self.arena().shrink_in_place(start, old.size(), new.size());
                 return Ok(NonNull::slice_from_raw_parts(start, new.size()));
             }

@@ -26,6 +26,10 @@ const DECAY: usize = 256;
 /// For how many trims a second chunk is kept after it was last needed.
 const CROWDED: u8 = 2;
 
+/// Set while the window may not be the whole of the last chunk, or another is in use: the reset recomputes it from the
+/// chunks (I15).
+pub(super) const LOST: u8 = 1;
+
 /// Everything that changes in an arena, in one cell (one compiler message instead of ten when it is sent).
 ///
 /// `hi` and `lo` are not adjacent: a pair load of both after a store to one stalls on some cores.
@@ -47,9 +51,8 @@ pub(crate) struct ArenaState {
     /// A decaying maximum of the bytes needed between two resets.
     pub(super) high: usize,
     pub(super) chunks: Vec<Chunk>,
-    /// Set while the window may not be the whole of the last chunk, or another is in use: reset recomputes it from the
-    /// chunks (I15).
-    pub(super) dirty: bool,
+    /// [`LOST`] and [`OUT`](super::carve::OUT) (I14, I15): 0 where the window is all of the last chunk, or empty.
+    pub(super) dirty: u8,
     /// Above 0 while a second chunk is kept at the reset, as a cursor and the frame need a window each at once.
     pub(super) crowded: u8,
     pub(super) policy: ChunkPolicy,
@@ -98,7 +101,7 @@ impl Arena {
                 hidden_base: EMPTY.base,
                 high: 0,
                 chunks: Vec::new(),
-                dirty: false,
+                dirty: 0,
                 crowded: 0,
                 policy,
                 gate: None,
@@ -124,30 +127,73 @@ impl Arena {
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_object<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
-        // SAFETY: the arena is used by one thread at a time and no reference into the state is alive (I2, I9); this
-        // one ends with the statement.
-        match unsafe { &mut (*self.state.get()).window }.place(layout) {
-            Some(block) => {
-                self.note_block(block, layout);
-                self.count(layout);
-                Ok(block)
-            }
-            None => self.refill(layout, Side::Object),
-        }
+        // The reason that `SAFETY` comments take from here: the arena is used by one thread at a time and no reference into
+        // the state is alive (I2, I9).
+        self.bump_filled(layout, |_| {})
+    }
+
+    /// Hands out a block like [`Self::bump_object`], which `fill` writes to before the end of the objects is moved there.
+    ///
+    /// The order is the point: for all the compiler knows, what is written to a block may change the arena, so that an end
+    /// stored before would be loaded again for the next block, and wait five cycles for the store. Stored last it stays in a
+    /// register from one block to the next.
+    ///
+    /// `fill` initialises the block and does nothing else: it runs no user code, and nothing that reaches this arena (I9).
+    #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(crate) fn bump_filled<E: Failure>(
+        &self,
+        layout: Layout,
+        fill: impl FnOnce(NonNull<u8>),
+    ) -> Result<NonNull<u8>, E> {
+        // SAFETY: as in `bump_object`; the reference ends with the statement.
+        let top = unsafe { &(*self.state.get()).window }.top(layout);
+        // SAFETY: `top` is where the window places the block.
+        unsafe { self.bump(layout, top, |arena, layout| arena.refill(layout, Side::Object), fill) }
     }
 
     /// Like [`Self::bump_object`], for a layout that is not known before run time; it may be without size.
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
-        // SAFETY: as in `bump_object`.
-        match unsafe { &mut (*self.state.get()).window }.place_dynamic(layout) {
-            Some(block) => {
+        // SAFETY: as in `bump_object`; the reference ends with the statement.
+        let top = unsafe { &(*self.state.get()).window }.top_dynamic(layout);
+        // SAFETY: `top` is where the window places the block.
+        unsafe { self.bump(layout, top, Self::refill_dynamic, |_| {}) }
+    }
+
+    /// Hands out the block at `top` if it fits, else what `refill` finds.
+    ///
+    /// # Safety
+    /// `top` is what the window's `top` or `top_dynamic` says of `layout`.
+    #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    unsafe fn bump<E: Failure>(
+        &self,
+        layout: Layout,
+        top: *mut u8,
+        refill: impl FnOnce(&Self, Layout) -> Result<NonNull<u8>, E>,
+        fill: impl FnOnce(NonNull<u8>),
+    ) -> Result<NonNull<u8>, E> {
+        let state = self.state.get();
+        // SAFETY: the arena is used by one thread at a time and no reference into the state is alive (I2, I9). What fits is
+        // never null (I12). The cold path has moved the end by itself, if it did at all: it is read again.
+        unsafe {
+            let is_open = (*state).window.fits(top, layout);
+            // No option of a pointer: the compiler compares it with null, though it never is.
+            let (block, hi) = if is_open {
+                unpoison(top, layout.size());
+                (NonNull::new_unchecked(top), top)
+            } else {
+                (refill(self, layout)?, (*state).window.hi)
+            };
+            fill(block);
+            (*state).window.hi = hi;
+            if is_open {
                 self.note_block(block, layout);
                 self.count(layout);
-                Ok(block)
             }
-            None => self.refill_dynamic(layout),
+            Ok(block)
         }
     }
 
@@ -286,43 +332,6 @@ impl Arena {
         chunks.iter().chain(separate).map(Chunk::size).sum()
     }
 
-    /// Takes the current window out, for a cursor to own by value.
-    ///
-    /// Until it is put back the arena has an empty window, and the whole carved window counts as used (I14).
-    pub(crate) fn carve(&self) -> Window {
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`.
-        unsafe {
-            let window = (*state).window;
-            (*state).slack += self.window_slack();
-            (*state).carved += window.capacity();
-            (*state).window = EMPTY;
-            (*state).lo_peak = EMPTY.lo;
-            (*state).dirty = true;
-            window
-        }
-    }
-
-    /// Puts a carved window back, as current if there is none, else as closed.
-    pub(crate) fn put_back(&self, window: Window) {
-        let state = self.state.get();
-        // SAFETY: as in `bump_object`.
-        unsafe {
-            (*state).carved -= window.capacity();
-            if (*state).window.is_empty_state() {
-                (*state).window = window;
-                (*state).lo_peak = window.lo;
-                (*state).dirty = (*state).carved != 0
-                    || (*state).closed != 0
-                    || (*state).gate.is_some()
-                    || !(&(*state).separate).is_empty()
-                    || (&(*state).chunks).len() > 1;
-            } else {
-                self.close_window(window, 0);
-            }
-        }
-    }
-
     /// Takes everything back: all blocks handed out are dead. Returns how far the arena was bumped.
     ///
     /// # Safety
@@ -333,25 +342,35 @@ impl Arena {
         let state = self.state.get();
         // SAFETY: as in `bump_object`.
         unsafe {
-            if (*state).dirty {
+            if (*state).dirty != 0 {
                 return self.reset_dirty();
             }
             // Nothing was closed, carved or revealed: the window is all of the last chunk, or empty.
             let window = (*state).window;
-            if core::ptr::eq(window.lo, window.base) && core::ptr::eq((*state).lo_peak, window.base) {
-                // No growable was there: most scopes.
-                let used = window.end.addr() - window.hi.addr();
-                if used > (*state).high {
-                    (*state).high = used;
-                }
-                poison(window.hi, used);
-                (*state).window.hi = window.end;
-                return used;
+            if !core::ptr::eq(window.lo, window.base) || !core::ptr::eq((*state).lo_peak, window.base) {
+                return self.reset_grown();
             }
-            let used = window.used();
-            let lo_peak = (*state).lo_peak.max(window.lo);
-            let peak = used + (lo_peak.addr() - window.lo.addr());
+            // No growable was there: most scopes.
+            let used = window.end.addr() - window.hi.addr();
             // A branch that is hardly ever taken: a maximum would make every scope wait for the one before it.
+            if used > (*state).high {
+                (*state).high = used;
+            }
+            poison(window.hi, used);
+            (*state).window.hi = window.end;
+            used
+        }
+    }
+
+    /// The reset of one window with growables: out of line, so that scopes without them do not pay for its stores.
+    #[inline(never)]
+    fn reset_grown(&self) -> usize {
+        let state = self.state.get();
+        // SAFETY: as in `reset`.
+        unsafe {
+            let window = (*state).window;
+            let lo_peak = (*state).lo_peak.max(window.lo);
+            let peak = window.used() + (lo_peak.addr() - window.lo.addr());
             if peak > (*state).high {
                 (*state).high = peak;
             }
@@ -398,6 +417,7 @@ impl Arena {
     #[cold]
     #[inline(never)]
     fn reset_dirty(&self) -> usize {
+        self.settle();
         if let Some(reached) = self.reset_granted() {
             return reached;
         }
@@ -436,14 +456,13 @@ impl Arena {
     #[inline(never)]
     fn reset_slow(&self) -> usize {
         let _growth = HeapZone::growth();
+        self.settle();
         let state = self.state.get();
         let (reached, peak) = (self.reached(), self.peak());
         // SAFETY: as in `bump_object`; nothing handed out is alive, so chunks may go. No user code runs here.
         unsafe {
             // The gate hears of it before the window is set: it may be done with this arena.
-            if let Some(gate) = (*state).gate
-                && !gate.as_ref().reset()
-            {
+            if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
                 (*state).gate = None;
             }
             (&mut (*state).separate).clear();
@@ -502,7 +521,7 @@ impl Arena {
             (*state).closed = 0;
             (*state).carved = 0;
             (*state).slack = 0;
-            (*state).dirty = (*state).gate.is_some();
+            (*state).dirty = if (*state).gate.is_some() { LOST } else { 0 };
         }
     }
 

@@ -97,6 +97,7 @@ impl ThreadCache {
         match depot.swap_empty(magazine, &pool.origin()) {
             Ok(filled) => {
                 current.store(filled.into_position(), Relaxed);
+                pool.taken_from_by(self);
                 drop(depot);
                 // SAFETY: the words are this thread's (P5).
                 unsafe { magazine::pop(current) }
@@ -128,7 +129,10 @@ impl ThreadCache {
             let leaving = unsafe { Magazine::from_position(other) };
             // Without this, the lines of slots that this thread only read stay shared, and whoever takes them next pays for
             // each: cross-core reuse is two to four times slower. Here, rather than at every free, it costs the hot path nothing.
-            leaving.for_each(Slot::claim_line);
+            // Where this thread takes them again itself there is nothing to pay, and 62 lines would be fetched for it.
+            if pool.was_taken_from_by_another(self) {
+                leaving.for_each(Slot::claim_line);
+            }
             let mut depot = pool.depot();
             match depot.swap_full(leaving) {
                 Ok(empty) => {

@@ -35,6 +35,7 @@ static_unless_loom! {
 
 macro_rules! classes {
     ($($size:literal)*) => {
+        #[allow(dead_code, reason = "the oldest compiler does not count the use by the check below")]
         const SIZES: [usize; CLASSES] = [$($size),*];
 
         const_unless_loom! {

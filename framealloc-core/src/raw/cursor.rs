@@ -4,8 +4,10 @@ use core::alloc::Layout;
 use core::mem::{MaybeUninit, needs_drop};
 use core::ptr::NonNull;
 
+use super::arena::Arena;
 use super::frame::Frame;
 use super::owned::Owned;
+use super::poison::unpoison;
 use super::window::Window;
 use crate::error::{AllocError, Failure, infallible};
 use crate::frame::boxed::FrameBox;
@@ -32,7 +34,7 @@ pub struct Cursor<'f> {
 }
 
 impl<'f> Cursor<'f> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn carve(frame: &'f Frame) -> Self {
         Self { window: frame.arena().carve(), frame }
     }
@@ -40,22 +42,36 @@ impl<'f> Cursor<'f> {
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
     fn place<E: Failure>(&mut self, layout: Layout) -> Result<NonNull<u8>, E> {
-        match self.window.place(layout) {
-            Some(block) => {
-                self.frame.arena().note_block(block, layout);
-                self.frame.arena().count(layout);
-                Ok(block)
-            }
-            None => self.place_in_fresh(layout),
-        }
+        let top = self.window.top(layout);
+        // SAFETY: `top` is where the window places the block.
+        unsafe { self.take(layout, top, |arena, window, layout| arena.exchange(window, layout)) }
     }
 
+    /// Hands out the block at `top` if it fits, else what `exchange` finds.
+    ///
+    /// # Safety
+    /// `top` is what the window's `top` or `top_dynamic` says of `layout`.
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
-    fn place_in_fresh<E: Failure>(&mut self, layout: Layout) -> Result<NonNull<u8>, E> {
-        // By value in and out: were `self` lent to the cold path, its fields could not stay in registers.
-        let (window, block) = self.frame.arena().exchange::<E>(self.window, layout)?;
-        self.window = window;
+    unsafe fn take<E: Failure>(
+        &mut self,
+        layout: Layout,
+        top: *mut u8,
+        exchange: impl FnOnce(&Arena, Window, Layout) -> Result<(Window, NonNull<u8>), E>,
+    ) -> Result<NonNull<u8>, E> {
+        let block = if self.window.fits(top, layout) {
+            self.window.hi = top;
+            unpoison(top, layout.size());
+            // SAFETY: what fits is never null (I12).
+            unsafe { NonNull::new_unchecked(top) }
+        } else {
+            // By value in and out, and piece by piece: were `self` lent to the cold path, as it is where the whole window is
+            // copied for it, its fields could not stay in registers.
+            let Window { hi, base, end, lo } = self.window;
+            let (window, block) = exchange(self.frame.arena(), Window { hi, base, end, lo }, layout)?;
+            self.window = window;
+            block
+        };
         self.frame.arena().note_block(block, layout);
         self.frame.arena().count(layout);
         Ok(block)
@@ -180,15 +196,10 @@ impl<'f> Cursor<'f> {
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
     fn uninit<E: Failure>(&mut self, layout: Layout) -> Result<&'f mut [MaybeUninit<u8>], E> {
-        let place = if let Some(block) = self.window.place_dynamic(layout) {
-            self.frame.arena().note_block(block, layout);
-            self.frame.arena().count(layout);
-            block
-        } else if layout.size() == 0 {
-            super::owned::dangling(layout)
-        } else {
-            self.place_in_fresh::<E>(layout)?
-        };
+        let top = self.window.top_dynamic(layout);
+        // SAFETY: `top` is where the window places the block.
+        let place =
+            unsafe { self.take::<E>(layout, top, |arena, window, layout| arena.exchange_dynamic(window, layout)) }?;
         // SAFETY: fresh and ours as long as the frame is borrowed; any bytes are values of `MaybeUninit`.
         Ok(unsafe { NonNull::slice_from_raw_parts(place.cast(), layout.size()).as_mut() })
     }
@@ -197,6 +208,7 @@ impl<'f> Cursor<'f> {
 impl Drop for Cursor<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.frame.arena().put_back(self.window);
+        let Window { hi, base, end, lo } = self.window;
+        self.frame.arena().put_back(hi, base, end, lo);
     }
 }

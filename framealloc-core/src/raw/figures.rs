@@ -71,6 +71,12 @@ impl SmartAlloc {
         unsafe { &(*self.turn_state()).budget_threads }.get(index)?.as_ref()
     }
 
+    /// How often names were opened in the last frame that have no tag of their own, by the tag that they count for.
+    pub(crate) fn merged_tags(&self) -> impl Iterator<Item = (TagId, usize)> {
+        // SAFETY: as in `each_tag`.
+        unsafe { &(*self.turn_state()).merged }.iter()
+    }
+
     /// Transfers of the last frame that were dropped unreceived.
     pub(crate) fn unreceived_transfers(&self) -> &[UnreceivedTransfer] {
         // SAFETY: as in `each_tag`.
@@ -181,6 +187,8 @@ impl Turn {
             // Not at every turn: to share a name takes two atomic operations.
             self.budget_threads.resize(self.budget_events.len(), thread.cloned());
         }
+        // SAFETY: as below.
+        self.merged.take(unsafe { &mut (*heap.state()).merged });
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
         let sites = unsafe { &mut (*heap.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {

@@ -11,7 +11,7 @@ use super::arena::Arena;
 use super::ledger::Account;
 use super::registry::SmartAlloc;
 use super::thread_heap::ThreadHeap;
-use crate::tag::{IntoTag, TagId};
+use crate::tag::{IntoTag, TagId, TagNameError};
 use crate::trail::Trail;
 
 /// Frame memory of this thread: an arena, only ever lent as `&Frame`.
@@ -148,21 +148,35 @@ impl Frame {
 
     /// Lends the arena of `tag`: of the whole frame for a whole-frame arena, of this scope for a scope.
     #[inline]
-    pub(crate) fn frame_of_tag(&self, tag: impl IntoTag) -> &Self {
+    pub(crate) fn frame_of_tag<E: From<TagNameError>>(&self, tag: impl IntoTag) -> Result<&Self, E> {
         let own = self.handle.tag_id();
         let id = match tag.resolve() {
             Ok(id) => id,
-            Err(name) => self.heap().nested(own, name),
+            Err(name) => self.heap().nested(own, name)?,
         };
-        if id == own {
-            return self;
-        }
         // SAFETY: as in `heap`; plain reads of the link.
-        let whole = unsafe { (*self.link()).whole };
-        let frame = if whole { self.heap().frame_of(id) } else { self.child_of(id) };
-        // SAFETY: both live as long as this frame: whole-frame arenas as long as the allocator that `self` borrows,
-        // children until their scope closes (I6, I7).
-        unsafe { frame.as_ref() }
+        let known = if unsafe { (*self.link()).whole } { self.heap().known_frame_of(id) } else { None };
+        // One load or one call, and `self` is not among what it may be: where several loads and calls come together, the compiler
+        // no longer sees that a value on the stack is not in that frame, and builds large values there, to copy them.
+        let frame = match known {
+            Some(frame) => frame,
+            None => self.frame_of_tag_slow(id),
+        };
+        // SAFETY: all live as long as this frame: whole-frame arenas as long as the allocator that `self` borrows, children until
+        // their scope closes (I6, I7).
+        Ok(unsafe { frame.as_ref() })
+    }
+
+    /// The tag is that of this frame, is used for the first time, or is one of a scope.
+    #[cold]
+    #[inline(never)]
+    fn frame_of_tag_slow(&self, tag: TagId) -> NonNull<Self> {
+        // SAFETY: as in `heap`; plain reads of the link.
+        match unsafe { (*self.link()).whole } {
+            _ if tag == self.handle.tag_id() => NonNull::from(self),
+            true => self.heap().frame_of(tag),
+            false => self.child_of(tag),
+        }
     }
 
     /// How far this arena and those of the tags opened under it were bumped.
@@ -179,8 +193,6 @@ impl Frame {
         bytes
     }
 
-    #[cold]
-    #[inline(never)]
     fn child_of(&self, tag: TagId) -> NonNull<Self> {
         let link = self.link();
         // SAFETY: the list holds open regions of this scope, on this thread (I6).
@@ -234,9 +246,10 @@ impl<'a> Region<'a> {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn open(parent: &'a Frame, tag: TagId) -> Self {
-        let frame = parent.heap().open(tag);
-        if parent.heap().is_gating() {
-            parent.heap().adopt(frame, parent);
+        let heap = parent.heap();
+        let frame = heap.open(tag);
+        if heap.is_gating() {
+            heap.adopt(frame, parent);
         }
         // SAFETY: the region was just checked out: nobody else has it (I6).
         unsafe { (*frame.as_ref().link()).opened = Trail::of_scope() };

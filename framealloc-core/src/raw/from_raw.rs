@@ -1,5 +1,6 @@
 //! The unsafe doors of the safe types: from raw pointers, and from memory that someone else has filled.
 
+use core::any::Any;
 use core::pin::Pin;
 
 use crate::heap::{HeapBox, HeapSlot};
@@ -60,6 +61,31 @@ impl<T> HeapSlot<T> {
     }
 }
 
+/// `downcast` of boxes of whatever type.
+macro_rules! downcast {
+    ($($Box:ident<$any:ty>)*) => {$(
+        impl $Box<$any> {
+            /// The box with the type of its value, if that is `T`. The value does not move.
+            ///
+            /// # Errors
+            /// The box as it was, if the value is not a `T`.
+            #[inline]
+            pub fn downcast<T: Any>(self) -> Result<$Box<T>, Self> {
+                if !(*self).is::<T>() {
+                    return Err(self);
+                }
+                // SAFETY: just given up; the value is a `T`, and the address, with its provenance, is that of the value.
+                Ok(unsafe { $Box::from_raw($Box::into_raw(self).cast::<T>()) })
+            }
+        }
+    )*};
+}
+
+downcast! {
+    PoolBox<dyn Any> PoolBox<dyn Any + Send> PoolBox<dyn Any + Send + Sync>
+    HeapBox<dyn Any> HeapBox<dyn Any + Send> HeapBox<dyn Any + Send + Sync>
+}
+
 /// Pins a value in a pool.
 #[inline]
 pub(crate) fn pin_pool_box<T: ?Sized>(this: PoolBox<T>) -> Pin<PoolBox<T>> {
@@ -104,5 +130,27 @@ macro_rules! pool_unsize {
         let raw: *mut $target = raw;
         // SAFETY: the pointer was just given up by `into_raw`.
         unsafe { $crate::pool::PoolBox::<$target>::from_raw(raw) }
+    }};
+}
+
+/// Turns a [`HeapBox`](crate::heap::HeapBox) of a type into one of a trait object or slice, as
+/// [`pool_unsize!`](crate::pool_unsize) does for pools.
+///
+/// ```
+/// #![forbid(unsafe_code)]
+/// use core::any::Any;
+/// use framealloc_core::{HeapBox, heap_unsize};
+///
+/// let value: HeapBox<dyn Any> = heap_unsize!(HeapBox::new([1_u8; 4]) => dyn Any);
+/// assert_eq!(value.downcast::<[u8; 4]>().map(HeapBox::into_inner).ok(), Some([1; 4]));
+/// ```
+#[macro_export]
+macro_rules! heap_unsize {
+    ($value:expr => $target:ty) => {{
+        let raw = $crate::heap::HeapBox::into_raw($value);
+        // As in `pool_unsize!`: an unsizing coercion and nothing else.
+        let raw: *mut $target = raw;
+        // SAFETY: the pointer was just given up by `into_raw`.
+        unsafe { $crate::heap::HeapBox::<$target>::from_raw(raw) }
     }};
 }

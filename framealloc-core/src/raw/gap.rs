@@ -3,7 +3,8 @@
 use super::values::Values;
 use super::vec::FrameVec;
 
-/// A hole in a vector: elements before `write` and from `read` to `end` are there, those between are not.
+/// A hole in a vector: elements before `write` and from `read` to `end` are there, those between are not. Elements from
+/// `stop` on are not looked at, only moved.
 ///
 /// The vector owns only what is before the hole while it is open, so a panic or a forgotten guard leaks at worst; the
 /// drop moves the rest down (V2).
@@ -11,6 +12,7 @@ pub(crate) struct Gap<'d, 'f, T> {
     vec: &'d mut FrameVec<'f, T>,
     write: usize,
     read: usize,
+    stop: usize,
     end: usize,
 }
 
@@ -19,10 +21,17 @@ impl<'d, 'f, T> Gap<'d, 'f, T> {
     #[inline]
     pub(crate) fn open(vec: &'d mut FrameVec<'f, T>, at: usize) -> Self {
         let end = vec.len();
+        Self::within(vec, at, end)
+    }
+
+    /// As [`Gap::open`], to go no further than `stop`, which is not under `at` and at most the length.
+    #[inline]
+    pub(crate) fn within(vec: &'d mut FrameVec<'f, T>, at: usize, stop: usize) -> Self {
+        let end = vec.len();
         let at = at.min(end);
         // SAFETY: fewer elements than there are.
         unsafe { vec.relength(at) };
-        Self { vec, write: at, read: at, end }
+        Self { vec, write: at, read: at, stop: stop.clamp(at, end), end }
     }
 
     /// Opens a hole over `front..back` and returns what was there. `front <= back`, and `back` is at most the length.
@@ -37,7 +46,7 @@ impl<'d, 'f, T> Gap<'d, 'f, T> {
     /// The next element behind the hole and, if there is one, the last before it.
     #[inline(always)]
     pub(crate) fn peek(&mut self) -> Option<(&mut T, Option<&mut T>)> {
-        if self.read == self.end {
+        if self.read == self.stop {
             return None;
         }
         // SAFETY: both are initialised, `write <= read`, so they are two elements; borrowed as `self` is.
@@ -50,7 +59,7 @@ impl<'d, 'f, T> Gap<'d, 'f, T> {
     /// Moves the next element to before the hole. There must be one (`peek`).
     #[inline(always)]
     pub(crate) fn keep(&mut self) {
-        assert!(self.read < self.end, "there is no element to keep");
+        assert!(self.read < self.stop, "there is no element to keep");
         // SAFETY: both are inside the block, and the place before the hole is free unless it is the same.
         unsafe {
             if self.read != self.write {
@@ -64,11 +73,17 @@ impl<'d, 'f, T> Gap<'d, 'f, T> {
     /// Takes the next element into the hole. There must be one (`peek`).
     #[inline(always)]
     pub(crate) fn take(&mut self) -> T {
-        assert!(self.read < self.end, "there is no element to take");
+        assert!(self.read < self.stop, "there is no element to take");
         let at = self.read;
         self.read += 1;
         // SAFETY: it was initialised and is now in the hole.
         unsafe { self.vec.as_non_null(at).read() }
+    }
+
+    /// Elements that are still to be looked at.
+    #[inline]
+    pub(crate) fn ahead(&self) -> usize {
+        self.stop - self.read
     }
 
     /// Elements behind the hole.

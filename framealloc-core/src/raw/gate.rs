@@ -6,7 +6,7 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
-use super::arena::{Arena, Fallbacks};
+use super::arena::{Arena, Fallbacks, LOST};
 use super::chunk::Chunk;
 use super::count::Count;
 use super::growth::Growth;
@@ -58,6 +58,7 @@ impl Arena {
     #[inline(never)]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(super) fn refill<E: Failure>(&self, layout: Layout, side: Side) -> Result<NonNull<u8>, E> {
+        self.settle();
         let window = match self.open(layout, side, 0) {
             Ok(Opened::Window(window)) => window,
             Ok(Opened::Block(block)) => {
@@ -86,6 +87,7 @@ impl Arena {
     #[cold]
     #[inline(never)]
     pub(super) fn exchange<E: Failure>(&self, window: Window, layout: Layout) -> Result<(Window, NonNull<u8>), E> {
+        self.settle();
         let mut fresh = match self.open(layout, Side::Object, window.used()) {
             Ok(Opened::Window(fresh)) => fresh,
             Ok(Opened::Block(block)) => return Ok((window, block)),
@@ -97,13 +99,24 @@ impl Arena {
             (*state).carved -= window.capacity();
             self.close_window(window, 0);
             (*state).carved += fresh.capacity();
-            (*state).dirty = true;
+            (*state).dirty |= LOST;
         }
         match fresh.place(layout) {
             Some(block) => Ok((fresh, block)),
             // A fresh window has room for what it was opened for.
             None => Err(E::fail(AllocError::CapacityOverflow)),
         }
+    }
+
+    /// As [`Self::exchange`], for a layout that is not known before run time; it may be without size.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn exchange_dynamic<E: Failure>(
+        &self,
+        window: Window,
+        layout: Layout,
+    ) -> Result<(Window, NonNull<u8>), E> {
+        if layout.size() == 0 { Ok((window, super::owned::dangling(layout))) } else { self.exchange(window, layout) }
     }
 
     /// Books a window that is no longer bumped through.
@@ -220,7 +233,9 @@ impl Arena {
             poison(start, size);
             (*state).growth.took(size);
             (&mut (*state).chunks).push(chunk);
-            (*state).dirty |= (&(*state).chunks).len() > 1 || gated;
+            if gated || (&(*state).chunks).len() > 1 {
+                (*state).dirty |= LOST;
+            }
             let opened = if gated { granted } else { size };
             let top = start.add(opened);
             self.hide(top, end);
@@ -267,7 +282,7 @@ impl Arena {
         // SAFETY: as in `open_chunk`.
         unsafe {
             (&mut (*state).separate).push(chunk);
-            (*state).dirty = true;
+            (*state).dirty |= LOST;
             (*state).fallbacks.count += 1;
             (*state).fallbacks.bytes += layout.size();
         }
@@ -283,7 +298,7 @@ impl Arena {
             let end = base.add(bytes);
             (*state).hidden_base = end;
             (*state).hidden -= bytes;
-            (*state).dirty = true;
+            (*state).dirty |= LOST;
             Window { hi: end, base, end, lo: base }
         }
     }
@@ -310,7 +325,7 @@ impl Arena {
         unsafe {
             let _unused = self.withdraw();
             (*state).gate = Some(gate);
-            (*state).dirty = true;
+            (*state).dirty |= LOST;
         }
         self.used()
     }
@@ -331,6 +346,7 @@ impl Arena {
     ///
     /// Live growables of the window can no longer grow in place; nothing else changes for what was handed out.
     pub(crate) fn withdraw(&self) -> usize {
+        self.settle();
         let state = self.state.get();
         // SAFETY: as in `bump_object`.
         unsafe {
@@ -343,7 +359,7 @@ impl Arena {
             (*state).slack += self.window_slack();
             (*state).window = EMPTY;
             (*state).lo_peak = EMPTY.lo;
-            (*state).dirty = true;
+            (*state).dirty |= LOST;
             if let Some(gate) = (*state).gate {
                 gate.as_ref().give_back(window.unused());
             }

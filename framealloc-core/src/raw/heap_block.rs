@@ -63,13 +63,22 @@ pub(crate) fn allocate(layout: Layout, counters: Prefix) -> Option<NonNull<u8>> 
     Some(value)
 }
 
+/// The counters that a block belongs to.
+///
+/// # Safety
+/// `value` must come from [`allocate`] and not be free.
+pub(super) unsafe fn counters_of(value: NonNull<u8>) -> Prefix {
+    // SAFETY: `allocate` wrote it there.
+    unsafe { value.cast::<Prefix>().sub(1).read() }
+}
+
 /// Frees a block.
 ///
 /// # Safety
 /// `value` must come from [`allocate`] with this layout and hold no live value.
 pub(crate) unsafe fn free(value: NonNull<u8>, layout: Layout) {
-    // SAFETY: `allocate` wrote it there.
-    let counters = unsafe { value.cast::<Prefix>().sub(1).read() };
+    // SAFETY: passed on.
+    let counters = unsafe { counters_of(value) };
     counters.gave_back(layout.size());
     let Some((block, offset)) = block_of(layout) else { return };
     // SAFETY: the value lies so far behind the start of its block.

@@ -46,14 +46,9 @@ impl Kept {
 
     /// Returns the value with its type, or itself if it has another one.
     pub(crate) fn downcast<T: 'static>(self) -> Result<Typed<T>, Self> {
-        if !self.value().is::<T>() {
-            return Err(self);
+        match self {
+            Self::Pool(value) => value.downcast().map(Typed::Pool).map_err(Self::Pool),
+            Self::Heap(value) => value.downcast().map(Typed::Heap).map_err(Self::Heap),
         }
-        Ok(match self {
-            // SAFETY: just given up, and it is a `T`: the pointer is the one that was unsized.
-            Self::Pool(value) => Typed::Pool(unsafe { PoolBox::from_raw(PoolBox::into_raw(value).cast()) }),
-            // SAFETY: as above.
-            Self::Heap(value) => Typed::Heap(unsafe { HeapBox::from_raw(HeapBox::into_raw(value).cast()) }),
-        })
     }
 }

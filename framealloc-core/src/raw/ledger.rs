@@ -254,12 +254,12 @@ impl ThreadHeap {
             };
             // SAFETY: a plain value of this thread (I2).
             let beyond = unsafe { (*self.state()).budgets.beyond };
-            if beyond == Beyond::Never
-                && let Some((limit, left)) =
-                    (0..ACCOUNTS).find_map(|index| Some((accounts[index]?.limit, left_in[index]?)))
-            {
-                give_back_all(&accounts, &charged, 0);
-                return Err(AllocError::BudgetExceeded { limit, asked: need, left });
+            if beyond == Beyond::Never {
+                let exceeded = (0..ACCOUNTS).find_map(|index| Some((accounts[index]?.limit, left_in[index]?)));
+                if let Some((limit, left)) = exceeded {
+                    give_back_all(&accounts, &charged, 0);
+                    return Err(AllocError::BudgetExceeded { limit, asked: need, left });
+                }
             }
             if let Some((limit, left)) = refusing(BudgetPolicy::Fail) {
                 give_back_all(&accounts, &charged, 0);
@@ -505,10 +505,10 @@ impl ThreadHeap {
 /// Gives back what was charged beyond `keep`.
 fn give_back_all(accounts: &[Option<&Account>; ACCOUNTS], charged: &[usize; ACCOUNTS], keep: usize) {
     for (account, charged) in accounts.iter().zip(charged) {
-        if let Some(account) = account
-            && *charged > keep
-        {
-            account.give_back(charged - keep);
+        if let Some(account) = account {
+            if *charged > keep {
+                account.give_back(charged - keep);
+            }
         }
     }
 }

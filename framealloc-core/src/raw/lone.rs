@@ -71,6 +71,15 @@ pub(super) unsafe fn is_lone(slot: NonNull<u8>) -> bool {
     is_pool(unsafe { (*header_of(slot)).pool })
 }
 
+/// The counters that a lone slot belongs to.
+///
+/// # Safety
+/// `slot` must come from [`allocate`] and not be free.
+pub(super) unsafe fn counters_of(slot: NonNull<u8>) -> &'static HeapCounters {
+    // SAFETY: `allocate` wrote a head there (P13).
+    unsafe { (*header_of(slot).cast::<Head>()).counters }
+}
+
 /// Frees a lone slot.
 ///
 /// # Safety

@@ -5,8 +5,9 @@
 //! - **I1** The number of an allocator and the token of a thread come from counters and are never used again. Thread-local
 //!   memory of arenas is keyed by the number, never by an address.
 //! - **I2** A heap, its frames and its regions are used only by the thread whose token its registry entry carries, or by
-//!   whoever holds the allocator exclusively. A token changes under the registry lock from none to a thread, and from a
-//!   thread that has ended to none only with the allocator held exclusively.
+//!   whoever holds the allocator exclusively. A token changes under the registry lock from none to a thread, and, where the
+//!   heap is not lent (I22), from a thread that has ended to another; else from a thread that has ended to none only with
+//!   the allocator held exclusively.
 //! - **I3** `Inner`, heaps and frames are boxes turned into raw pointers. They are never moved and are freed only when the
 //!   owning `SmartAlloc` drops. Chunks belong to their arena's list.
 //! - **I4** When a thread ends its sentinel forgets every remembered arena, stops the thread from remembering any more,
@@ -27,10 +28,12 @@
 //!   a run-time layout without size gets an address of the window that fits it, or a dangling one.
 //! - **I13** A buffer grows or shrinks in place only if it ends at `lo`, starts inside the current window and is not empty.
 //!   A vector gives memory back only after the drops of its elements, panics included.
-//! - **I14** While a cursor is out, the arena's window is another one or empty, and the carved window counts as used. It
-//!   becomes current again only if the arena's window is empty.
-//! - **I15** `dirty` is set while the window may not be all of the last chunk, or another chunk may be in use; reset then
-//!   goes by the chunk list.
+//! - **I14** While a cursor is out, the carved window counts as used and the arena hands nothing out of it: it is marked as out,
+//!   with `hi` and `lo` at its top (no growable ends there: a window without room is never carved), or booked as carved
+//!   (`settle`), the arena's window being another one or empty. All that opens, closes or replaces the window settles first. It
+//!   becomes current again only from the mark, or if the arena's window has no room.
+//! - **I15** `dirty` is set while the window may not be all of the last chunk, while it is out, or another chunk may be in use;
+//!   reset then goes by the chunk list.
 //! - **I16** Growth and consolidation go by bytes used. `used = closed + carved + (end - hi) + (lo - base)`, exactly.
 //! - **I17** No uninitialised value is ever assumed initialised; nothing pins an owned frame value.
 //! - **I18** Tables of arenas hold raw pointers; growing a table never moves an arena.
@@ -40,6 +43,15 @@
 //! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
 //! - **I21** With the feature `debug` (and no sanitizer) what is in no block of a chunk, and what is in no value of a slot, was
 //!   overwritten and reads as freed, always: nobody writes to it but by mistake.
+//! - **I22** A heap is *lent* from when its thread gets at it by more than `scoped`, `speculative` or a call of an annotated
+//!   system, or gets at it at all once its sentinel has run or cannot be registered; this is noted under the registry lock,
+//!   before the heap is used. Between the calls nothing of a heap that is not lent is borrowed: they end what they open
+//!   before they return, what they lend lives no longer than a closure, and the sentinel runs in none of them. The keys by
+//!   which a thread remembers arenas differ by it, so that one found for a scope is never taken for a lent one.
+//! - **I23** The room of an object is taken back before the reset only by whoever was to fill it, after the drops of what is in it,
+//!   and only if it begins at `hi` and ends in the current window: everything below it is free then, whatever user code did
+//!   meanwhile. No capacity moves, so no gate hears of it; the peak keeps the bytes (`lo_peak`). Slots do not give theirs back:
+//!   they know no arena, may be on another thread, and have no drop.
 //!
 //! # Pools
 //!
@@ -74,27 +86,40 @@
 //! - **V1** The first `len` places of a vector's block are initialised and owned by the vector; `len <= capacity`.
 //! - **V2** The length never counts an element that user code could find missing: it falls before drops and closures run
 //!   and rises after the element is written. What is behind a hole is moved down by the guard that opened it.
-//! - **V3** A block is a growable of `frame`'s arena with `capacity * size_of::<T>()` bytes, at most `isize::MAX`. Without
-//!   capacity, and for types without size (capacity `usize::MAX`), it dangles and never reaches the arena.
+//! - **V3** A block is a growable of `frame`'s arena with `capacity * size_of::<T>()` bytes, at most `isize::MAX`, or one
+//!   that a box was in, of any arena and side: such a one lives for `'f`, and never both ends at `lo` and starts inside the
+//!   window, so it is left where it is (I13). Its pointer never comes from a reference, which would not reach beyond it.
+//!   Without capacity, and for types without size (capacity `usize::MAX`), it dangles and never reaches the arena.
 //! - **V4** A block gives its memory back in its own drop, after the elements' drops, panics included (I13).
 //! - **V5** Growth takes place, length and capacity by value and returns the new ones; where it fails nothing has changed.
 //!   A block that moved is dead. At most the initialised bytes are copied.
 //! - **V6** Blocks handed out through `Allocator` are growables of the one arena that the allocator names, and live as long
 //!   as it is borrowed.
 //! - **V7** The bytes of a string are UTF-8 whenever user code can see them or a panic can leave them.
+//! - **V8** What an allocator of tables has set aside is a block of V6 that nobody else has. It is handed out once, or given
+//!   back by the allocator that has it: clones take it over.
+//! - **V9** The vector under a deque counts its capacity as its length, of places that may hold anything. `len` is at most the
+//!   capacity, `head` below it or both are 0. The `len` places from `head` on, round the end, are initialised and owned by
+//!   the deque; what is elsewhere is not. V2 holds for deques as for vectors.
 
 pub(crate) mod allocator;
 pub(crate) mod arena;
+pub(crate) mod beside;
 pub(crate) mod blocks;
 pub(crate) mod cache;
+pub(crate) mod carve;
 pub(crate) mod chunk;
 pub(crate) mod class;
 pub(crate) mod count;
 pub(crate) mod counting;
 pub(crate) mod cursor;
 pub(crate) mod depot;
+pub(crate) mod deque;
+mod entries;
 pub(crate) mod figures;
+pub(crate) mod fill;
 pub(crate) mod frame;
+pub(crate) mod frame_raw;
 pub(crate) mod from_raw;
 pub(crate) mod gap;
 pub(crate) mod gate;
@@ -104,6 +129,7 @@ pub(crate) mod heap_block;
 pub(crate) mod heap_guard;
 pub(crate) mod kept;
 pub(crate) mod ledger;
+pub(crate) mod living;
 pub(crate) mod lone;
 pub(crate) mod magazine;
 #[cfg(framealloc_loom)]
@@ -117,11 +143,13 @@ pub(crate) mod pool;
 pub(crate) mod pool_thread;
 pub(crate) mod registry;
 pub(crate) mod retain;
+mod retired;
 pub(crate) mod route;
 pub(crate) mod scratch;
 pub(crate) mod share;
 pub(crate) mod slab;
 pub(crate) mod string;
+pub(crate) mod table;
 pub(crate) mod thread_heap;
 pub(crate) mod tls;
 #[cfg(feature = "tracy")]

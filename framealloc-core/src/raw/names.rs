@@ -1,5 +1,7 @@
 //! What names were found to be before, so that steady frames take no lock and make no string to look them up again.
 
+use crate::tag::TagId;
+
 /// Number of remembered names; a power of two.
 const NAMES: usize = 32;
 
@@ -32,5 +34,31 @@ impl<V: Copy> Names<V> {
     /// Remembers it, in the place of another name.
     pub(super) fn remember(&mut self, parent: usize, name: &'static str, found: V) {
         self.0[Self::slot(parent, name)] = Some(Known { parent, name, found });
+    }
+}
+
+/// How often names were opened in a frame that have no tag of their own, by the tag that they count for.
+#[derive(Default)]
+pub(super) struct Merged(Vec<(TagId, usize)>);
+
+impl Merged {
+    pub(super) fn count(&mut self, tag: TagId, times: usize) {
+        match self.0.iter_mut().find(|(known, _)| *known == tag) {
+            Some((_, count)) => *count += times,
+            None => self.0.push((tag, times)),
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Takes over what `other` has.
+    pub(super) fn take(&mut self, other: &mut Self) {
+        other.0.drain(..).for_each(|(tag, times)| self.count(tag, times));
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (TagId, usize)> {
+        self.0.iter().copied()
     }
 }

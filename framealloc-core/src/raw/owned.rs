@@ -79,6 +79,35 @@ impl<T> Owned<'_, T> {
     }
 }
 
+impl<'f, T> Owned<'f, [T]> {
+    /// The same values as an array of their number, if that is `N`.
+    #[inline]
+    pub(crate) fn into_array<const N: usize>(self) -> Result<Owned<'f, [T; N]>, Self> {
+        if self.len() != N {
+            return Err(self);
+        }
+        // SAFETY: just given up; `N` values have the layout of an array of them.
+        Ok(unsafe { Owned::from_raw(self.into_raw().cast::<[T; N]>()) })
+    }
+}
+
+impl<'f, T, const N: usize> Owned<'f, [T; N]> {
+    #[inline]
+    pub(crate) fn into_slice(self) -> Owned<'f, [T]> {
+        // SAFETY: just given up; an unsizing coercion.
+        unsafe { Owned::from_raw(self.into_raw() as NonNull<[T]>) }
+    }
+}
+
+impl<'f> Owned<'f, str> {
+    #[inline]
+    pub(crate) fn into_bytes(self) -> Owned<'f, [u8]> {
+        let text = self.into_raw();
+        // SAFETY: just given up; `str` and `[u8]` have the same layout, and every `str` is a `[u8]`.
+        unsafe { Owned::from_raw(NonNull::new_unchecked(text.as_ptr() as *mut [u8])) }
+    }
+}
+
 impl<T: ?Sized> Deref for Owned<'_, T> {
     type Target = T;
 
@@ -131,78 +160,65 @@ pub(crate) fn place_slice<T, E: Failure>(frame: &Frame, len: usize) -> Result<No
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn boxed<T, E: Failure>(frame: &Frame, value: T) -> Result<Owned<'_, T>, E> {
-    let place = place::<T, E>(frame)?;
-    // SAFETY: the place fits a `T`, is ours, and lives as long as the borrow of the frame (I7).
-    unsafe {
-        place.write(value);
-        Ok(Owned::from_raw(place))
-    }
+    // SAFETY: the block fits a `T` and is ours, or `T` has no size; a move runs no code of the user's.
+    let fill = |block: NonNull<u8>| unsafe { block.cast::<T>().write(value) };
+    let place = if size_of::<T>() == 0 {
+        let place = NonNull::<T>::dangling();
+        fill(place.cast());
+        place
+    } else {
+        frame.arena().bump_filled::<E>(Layout::new::<T>(), fill)?.cast()
+    };
+    // SAFETY: initialised, ours, and alive as long as the borrow of the frame (I7).
+    Ok(unsafe { Owned::from_raw(place) })
 }
 
 /// Copies a slice into the frame.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<Owned<'f, [T]>, E> {
-    let place = place_slice::<T, E>(frame, source.len())?;
-    // SAFETY: the place has room for the slice and is fresh, so they do not overlap; as in `boxed`.
-    unsafe {
-        place.as_ptr().copy_from_nonoverlapping(source.as_ptr(), source.len());
-        Ok(Owned::from_raw(NonNull::slice_from_raw_parts(place, source.len())))
-    }
+pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<&'f mut [T], E> {
+    let layout = Layout::for_value(source);
+    let place = if layout.size() == 0 {
+        NonNull::dangling()
+    } else {
+        // SAFETY: the block has room for the slice and is fresh, so they do not overlap.
+        let copy = |block: NonNull<u8>| unsafe {
+            block.cast().copy_from_nonoverlapping(NonNull::from(source).cast::<T>(), source.len())
+        };
+        frame.arena().bump_filled::<E>(layout, copy)?.cast()
+    };
+    // SAFETY: initialised, ours, and alive as long as the borrow of the frame (I7).
+    Ok(unsafe { NonNull::slice_from_raw_parts(place, source.len()).as_mut() })
 }
 
 /// Copies a string into the frame.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<Owned<'f, str>, E> {
-    let bytes = copied::<u8, E>(frame, source.as_bytes())?.into_raw();
-    // SAFETY: the bytes are those of a `str`; `str` and `[u8]` have the same layout.
-    Ok(unsafe { Owned::from_raw(NonNull::new_unchecked(bytes.as_ptr() as *mut str)) })
+pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<&'f mut str, E> {
+    let bytes = copied::<u8, E>(frame, source.as_bytes())?;
+    // SAFETY: the bytes are those of a `str`.
+    Ok(unsafe { core::str::from_utf8_unchecked_mut(bytes) })
 }
 
-/// Makes a slice of what `make` returns for each index.
-#[inline(always)]
+/// As [`copied_str`], owned.
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn filled<T, E: Failure>(
-    frame: &Frame,
-    len: usize,
-    mut make: impl FnMut(usize) -> T,
-) -> Result<Owned<'_, [T]>, E> {
-    let mut prefix = Prefix { place: place_slice::<T, E>(frame, len)?, len: 0 };
-    while prefix.len < len {
-        // `make` is user code: it may allocate here or panic; then the prefix drops what is there (I9).
-        let value = make(prefix.len);
-        // SAFETY: `prefix.len < len`, for which there is room.
-        unsafe { prefix.place.add(prefix.len).write(value) };
-        prefix.len += 1;
-    }
-    let place = ManuallyDrop::new(prefix).place;
-    // SAFETY: all `len` values are initialised; as in `boxed`.
-    Ok(unsafe { Owned::from_raw(NonNull::slice_from_raw_parts(place, len)) })
+pub(crate) fn boxed_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<Owned<'f, str>, E> {
+    let text = copied_str::<E>(frame, source)?;
+    // SAFETY: a `str` that nobody else has, as long as the borrow of the frame.
+    Ok(unsafe { Owned::from_raw(NonNull::from(text)) })
 }
 
-/// The values that are there when the making of the next one panics.
-struct Prefix<T> {
-    place: NonNull<T>,
-    len: usize,
-}
-
-impl<T> Drop for Prefix<T> {
-    fn drop(&mut self) {
-        // SAFETY: the first `len` values are initialised and nobody else's.
-        unsafe { NonNull::slice_from_raw_parts(self.place, self.len).drop_in_place() };
-    }
-}
-
-/// A slice of zeroes.
+/// A slice of zeroes. The type has no drop glue: the caller has checked.
 #[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usize) -> Result<Owned<'_, [T]>, E> {
+pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usize) -> Result<&mut [T], E> {
     let place = place_slice::<T, E>(frame, len)?;
-    // SAFETY: the place has room for `len` values, for which all zeroes is a value; as in `boxed`.
+    // SAFETY: the place has room for `len` values, for which all zeroes is a value; it is ours, and lives as long as the
+    // borrow of the frame (I7).
     unsafe {
         place.write_bytes(0, len);
-        Ok(Owned::from_raw(NonNull::slice_from_raw_parts(place, len)))
+        Ok(NonNull::slice_from_raw_parts(place, len).as_mut())
     }
 }
 
@@ -210,6 +226,17 @@ pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usiz
 pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
     // An alignment is a power of two, so never zero; the other arm is for the type checker.
     NonNull::new(core::ptr::without_provenance_mut(layout.align())).unwrap_or(NonNull::dangling())
+}
+
+/// Uninitialised places for `len` values.
+#[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn uninit<T, E: Failure>(frame: &Frame, len: usize) -> Result<&mut [MaybeUninit<T>], E> {
+    let place = place_slice::<MaybeUninit<T>, E>(frame, len)?;
+    // SAFETY: the place has room for the values, is ours, and lives as long as the borrow of the frame (I7); any bytes are
+    // values of the element type.
+    Ok(unsafe { NonNull::slice_from_raw_parts(place, len).as_mut() })
 }
 
 /// Uninitialised bytes of any layout.
@@ -253,16 +280,15 @@ impl<'f, T> Place<'f, T> {
     }
 
     #[inline(always)]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub(crate) fn zeroed(self) -> Owned<'f, T>
+    pub(crate) fn zeroed(self) -> &'f mut T
     where
         T: bytemuck::Zeroable,
     {
-        let place = self.place.cast::<T>();
+        let mut place = self.place.cast::<T>();
         // SAFETY: as in `write`; all zeroes is a value of `T`.
         unsafe {
             place.write_bytes(0, 1);
-            Owned::from_raw(place)
+            place.as_mut()
         }
     }
 

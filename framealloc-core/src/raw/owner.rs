@@ -37,6 +37,12 @@ unsafe impl<T: ?Sized + Sync, M: Memory> Sync for Owner<T, M> {}
 impl<T: ?Sized, M: Memory> Unpin for Owner<T, M> {}
 
 impl<T: ?Sized, M: Memory> Owner<T, M> {
+    /// The memory of the value.
+    #[inline(always)]
+    pub(crate) fn memory(&self) -> NonNull<u8> {
+        self.value.cast()
+    }
+
     #[inline(always)]
     pub(crate) fn into_raw(self) -> *mut T {
         ManuallyDrop::new(self).value.as_ptr()
@@ -70,6 +76,17 @@ impl<T, M: Memory> Owner<T, M> {
         // SAFETY: the memory is this owner's, and the value has moved out.
         unsafe { M::release(this.value.cast(), Layout::new::<T>()) };
         value
+    }
+}
+
+impl<M: Memory> Owner<[u8], M> {
+    /// The same bytes as text.
+    ///
+    /// # Safety
+    /// They must be UTF-8.
+    pub(crate) unsafe fn into_str(self) -> Owner<str, M> {
+        // SAFETY: just given up; a `str` has the layout of its bytes, which are text by the contract.
+        unsafe { Owner::from_raw(self.into_raw() as *mut str) }
     }
 }
 
@@ -152,6 +169,26 @@ impl<T, M: Memory> Vacant<T, M> {
         unsafe { Owner::from_raw(memory.as_ptr()) }
     }
 
+    /// Puts in what `make` returns. The value of an inlined `make` is built in the memory itself.
+    #[inline(always)]
+    pub(crate) fn write_with(self, make: impl FnOnce() -> T) -> Owner<T, M> {
+        let value = make();
+        self.write(value)
+    }
+
+    /// Fills the memory with zeroes.
+    #[inline]
+    pub(crate) fn zeroed(self) -> Owner<T, M>
+    where
+        T: bytemuck::Zeroable,
+    {
+        let memory = ManuallyDrop::new(self).memory.cast::<T>();
+        // SAFETY: the memory is ours and large enough for a `T`.
+        unsafe { memory.write_bytes(0, 1) };
+        // SAFETY: all zeroes is a value of `T`, and `self`, the only owner, is gone.
+        unsafe { Owner::from_raw(memory.as_ptr()) }
+    }
+
     #[inline]
     pub(crate) fn as_uninit(&mut self) -> &mut MaybeUninit<T> {
         // SAFETY: the memory is ours, and uninitialised is a valid state of it.
@@ -201,6 +238,24 @@ impl<T, M: Memory> Filling<T, M> {
             unsafe { place.write(element) };
             self.filled += 1;
         }
+        self.finish()
+    }
+
+    /// Copies `values`, for whose length the memory was asked.
+    pub(crate) fn copy(mut self, values: &[T]) -> Owner<[T], M>
+    where
+        T: Copy,
+    {
+        assert!(values.len() == self.length, "the memory is for another length");
+        // SAFETY: the memory is ours, fresh, and has room for that many values.
+        unsafe { self.start.as_ptr().copy_from_nonoverlapping(values.as_ptr(), values.len()) };
+        self.filled = self.length;
+        self.finish()
+    }
+
+    /// The slice, once all of it is filled.
+    fn finish(self) -> Owner<[T], M> {
+        debug_assert!(self.filled == self.length, "the slice has a hole");
         let this = ManuallyDrop::new(self);
         // SAFETY: all elements are live, and `this`, the only owner, is not dropped.
         unsafe { Owner::from_raw(NonNull::slice_from_raw_parts(this.start, this.length).as_ptr()) }

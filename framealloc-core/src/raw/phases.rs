@@ -1,12 +1,12 @@
 //! The phases of one thread: what is open, and what has ended in this frame.
 
 use core::time::Duration;
-use std::time::Instant;
 
 use super::heap_guard::HeapZone;
 use super::names::Names;
 use super::registry::Turn;
 use super::thread_heap::ThreadHeap;
+use crate::clock::Instant;
 use crate::observe::phases::{PhaseId, PhaseSpan};
 use crate::rows::row_at;
 
@@ -53,11 +53,13 @@ pub(crate) struct Phases {
     /// Phases that ended in this frame, by number.
     ended: Vec<PhaseFigures>,
     names: Names<(PhaseId, &'static str)>,
+    /// How many phases threads left open in this frame whose heap went on to another one.
+    left_behind: usize,
 }
 
 impl Phases {
     fn new() -> Self {
-        Self { open: Vec::new(), serials: 0, ended: Vec::new(), names: Names::NONE }
+        Self { open: Vec::new(), serials: 0, ended: Vec::new(), names: Names::NONE, left_behind: 0 }
     }
 
     fn nested(&mut self, parent: PhaseId, name: &'static str) -> (PhaseId, &'static str) {
@@ -153,16 +155,28 @@ impl ThreadHeap {
     /// # Safety
     /// The allocator is held exclusively.
     pub(super) unsafe fn end_phases(&self) -> usize {
+        // SAFETY: by the contract.
+        unsafe { self.end_open_phases() };
         // SAFETY: by the contract; as in `end_phase`.
-        let Some(phases) = (unsafe { (*self.state()).phases.as_deref_mut() }) else { return 0 };
+        let phases = unsafe { (*self.state()).phases.as_deref_mut() };
+        phases.map_or(0, |phases| core::mem::take(&mut phases.left_behind))
+    }
+
+    /// Ends what the thread before left open: the one that has the heap now begins outside of it.
+    ///
+    /// # Safety
+    /// The heap is the calling thread's (I2), or the allocator is held exclusively.
+    pub(super) unsafe fn end_open_phases(&self) {
+        // SAFETY: by the contract; as in `end_phase`.
+        let Some(phases) = (unsafe { (*self.state()).phases.as_deref_mut() }) else { return };
         let left_open = phases.open.len();
         if left_open > 0 {
             let now = self.here();
+            phases.left_behind += left_open;
             for index in (0..left_open).rev() {
                 phases.end(index, now);
             }
         }
-        left_open
     }
 }
 

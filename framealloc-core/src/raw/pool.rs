@@ -1,6 +1,8 @@
 //! Pools: slots of one size for all threads.
 
-use super::cache::POOLS;
+use core::sync::atomic::AtomicUsize as Hint;
+
+use super::cache::{POOLS, ThreadCache};
 use super::depot::Depot;
 use super::slab::{Origin, Shape};
 use crate::sync::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Relaxed, const_unless_loom};
@@ -73,7 +75,23 @@ pub(crate) struct RawPool {
     shape: Shape,
     settings: PoolSettings,
     count: Padded<FixedCount>,
-    depot: Padded<Mutex<Depot>>,
+    depot: Padded<SharedDepot>,
+}
+
+/// A depot, and what is asked before it is locked, on the line of the lock.
+#[derive(Debug)]
+struct SharedDepot {
+    lock: Mutex<Depot>,
+    /// The address of the cache that last took a magazine; a hint, so not an atomic of the models.
+    taker: Hint,
+}
+
+impl SharedDepot {
+    const_unless_loom! {
+        fn new() -> Self {
+            Self { lock: Mutex::new(Depot::new()), taker: Hint::new(0) }
+        }
+    }
 }
 
 impl RawPool {
@@ -86,7 +104,7 @@ impl RawPool {
                 shape: Shape::new(size, align),
                 settings,
                 count: Padded(FixedCount::new()),
-                depot: Padded(Mutex::new(Depot::new())),
+                depot: Padded(SharedDepot::new()),
             }
         }
     }
@@ -103,7 +121,7 @@ impl RawPool {
                 shape: Shape::new(size, align),
                 settings,
                 count: Padded(FixedCount::new()),
-                depot: Padded(Mutex::new(Depot::new())),
+                depot: Padded(SharedDepot::new()),
             }
         }
     }
@@ -144,7 +162,19 @@ impl RawPool {
     }
 
     pub(crate) fn depot(&self) -> MutexGuard<'_, Depot> {
-        self.depot.0.lock()
+        self.depot.0.lock.lock()
+    }
+
+    /// Remembers who took a magazine from the depot.
+    pub(super) fn taken_from_by(&self, cache: &ThreadCache) {
+        self.depot.0.taker.store(core::ptr::from_ref(cache).addr(), Relaxed);
+    }
+
+    /// Whether another thread than that of `cache` took the last magazine, and may well take the next: the pool is between a
+    /// producer and a consumer, or has several users. A guess that only decides who pays for cache lines.
+    pub(super) fn was_taken_from_by_another(&self, cache: &ThreadCache) -> bool {
+        let taker = self.depot.0.taker.load(Relaxed);
+        taker != 0 && taker != core::ptr::from_ref(cache).addr()
     }
 
     /// What the slabs of the pool are made for. The pool must have its index.

@@ -56,10 +56,8 @@ struct Sentinel;
 
 impl Drop for Sentinel {
     fn drop(&mut self) {
-        let cache = CACHE.replace(ENDED);
-        if let Some(cache) = NonNull::new(cache)
-            && cache.as_ptr() != ENDED
-        {
+        let cache = NonNull::new(CACHE.replace(ENDED));
+        if let Some(cache) = cache.filter(|cache| cache.as_ptr() != ENDED) {
             // SAFETY: the cache is this thread's, and `ENDED` keeps everybody from it from now on (P7).
             unsafe { REGISTRY.leave(cache) };
         }
@@ -73,6 +71,11 @@ fn cache() -> Option<NonNull<ThreadCache>> {
         return None;
     }
     if known.is_null() { begin() } else { NonNull::new(known) }
+}
+
+/// This thread's cache, if the pool has magazines in it: pool 0 stands for all that have none.
+fn cache_for(index: usize) -> Option<NonNull<ThreadCache>> {
+    if index == 0 { None } else { cache() }
 }
 
 /// Makes the cache of this thread.
@@ -209,9 +212,7 @@ fn allocate_cold(pool: &'static RawPool) -> Outcome {
 }
 
 fn refill(pool: &'static RawPool, index: usize) -> Option<NonNull<u8>> {
-    if index > 0
-        && let Some(cache) = cache()
-    {
+    if let Some(cache) = cache_for(index) {
         // SAFETY: the cache is this thread's, so it is live (P6).
         let cache = unsafe { cache.as_ref() };
         // SAFETY: as above; the index is that of the pool.
@@ -253,9 +254,7 @@ unsafe fn free_cold(slot: NonNull<u8>) {
 /// # Safety
 /// As for [`ThreadCache::unload`].
 unsafe fn unload(pool: &RawPool, index: usize, slot: NonNull<u8>) {
-    if index > 0
-        && let Some(cache) = cache()
-    {
+    if let Some(cache) = cache_for(index) {
         // SAFETY: the cache is this thread's, so it is live (P6).
         let cache = unsafe { cache.as_ref() };
         // SAFETY: passed on.
@@ -276,10 +275,7 @@ pub(crate) fn flush_thread() {
 
 /// Gives slabs of `pool` without a live object back to the global allocator; returns their bytes.
 pub(crate) fn trim(pool: &'static RawPool) -> usize {
-    if let Some(index) = pool.index()
-        && index > 0
-        && let Some(cache) = existing_cache()
-    {
+    if let (Some(index @ 1..), Some(cache)) = (pool.index(), existing_cache()) {
         // SAFETY: the cache is this thread's, so it is live (P6).
         let cache = unsafe { cache.as_ref() };
         // SAFETY: as above; the index is that of the pool.

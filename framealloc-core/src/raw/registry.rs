@@ -1,15 +1,15 @@
 //! The allocator itself: the heaps of all threads, and the turn of the frame for all of them at once.
 
 use core::cell::UnsafeCell;
-use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
 use super::chunk::ChunkPolicy;
+use super::entries::{Access, Entries, Entry};
 use super::frame::Frame;
-use super::heap_guard::HeapZone;
 use super::ledger::{self, Ledger};
+use super::names::Merged;
 use super::phases::PhaseFigures;
 use super::retain::{self, drop_caught, first_panic};
 use super::share::{self, Payload};
@@ -17,11 +17,12 @@ use super::thread_heap::{SiteFigures, TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
-use crate::frame::PromotionSummary;
+use crate::error::infallible;
+use crate::frame::{PromotionSummary, Promotions};
 use crate::observe::watch::Watch;
 use crate::observe::{Observers, resume};
 use crate::scratch::Regions;
-use crate::sync::{AtomicBool, Mutex, MutexGuard, Relaxed, Witness};
+use crate::sync::{Mutex, MutexGuard, Relaxed};
 use crate::tag::{IntoTag, TagId};
 use crate::trail;
 use crate::transfer::{TransferCounters, TransferStats};
@@ -31,9 +32,6 @@ pub(crate) const TAG_BITS: u32 = 20;
 
 /// Arenas are looked at for shrinking once in this many frames.
 const TRIM_EVERY: u64 = 64;
-
-/// A heap without a thread gives its memory back after this many frames.
-const IDLE_FRAMES: u32 = 64;
 
 /// The allocator: frame memory for every thread, and the way to pools, heap, tags and statistics.
 ///
@@ -89,54 +87,6 @@ pub(crate) struct Inner {
     pub(crate) watch: Arc<Watch>,
 }
 
-/// The heaps of all threads, in the order they were made. Every access tells loom of itself: the list is also reached without
-/// the lock, with the allocator held exclusively.
-#[derive(Default)]
-pub(super) struct Entries {
-    list: Vec<Entry>,
-    access: Witness,
-}
-
-impl Deref for Entries {
-    type Target = Vec<Entry>;
-
-    #[inline]
-    fn deref(&self) -> &Vec<Entry> {
-        self.access.shared();
-        &self.list
-    }
-}
-
-impl DerefMut for Entries {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut Vec<Entry> {
-        self.access.exclusive();
-        &mut self.list
-    }
-}
-
-pub(super) struct Entry {
-    pub(super) heap: NonNull<ThreadHeap>,
-    /// The thread that owns the heap; 0 for none. Changes only under the lock, or with the allocator held exclusively.
-    pub(super) token: u64,
-    /// Set when the thread ends.
-    retired: Arc<AtomicBool>,
-    pub(super) name: Option<Arc<str>>,
-    /// Set until the first turn of the thread, which publishes its name.
-    is_new: bool,
-    /// Frames since the heap lost its thread.
-    idle: u32,
-    /// Whether a thread had the heap in the last frame, its name and its bytes. These change at the turn only: a thread that comes
-    /// while a frame is open does not stand for the one before it.
-    pub(super) is_listed: bool,
-    pub(super) listed_name: Option<Arc<str>>,
-    pub(super) bytes: usize,
-    pub(super) high_water: usize,
-    /// Frames in which the thread took memory, and the bytes of all of them.
-    pub(super) frames: u64,
-    pub(super) total: u64,
-}
-
 /// Changes under `&mut SmartAlloc` only.
 #[derive(Default)]
 pub(super) struct Turn {
@@ -157,7 +107,10 @@ pub(super) struct Turn {
     /// The thread that each of them happened on first.
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
+    pub(super) merged: Merged,
     pub(super) observers: Option<Box<Observers>>,
+    /// Promotions whose frame ended with a panic, which nobody has taken yet.
+    undelivered: Option<Box<Promotions>>,
 }
 
 /// What one frame used, over all threads.
@@ -188,34 +141,6 @@ impl Inner {
     pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
         // No user code runs under the lock, and a panic of our own between two changes cannot happen.
         self.heaps.lock()
-    }
-
-    /// Finds or makes the heap of this thread.
-    fn heap_of_this_thread(&self) -> NonNull<ThreadHeap> {
-        let _growth = HeapZone::growth();
-        let token = tls::token();
-        let mut heaps = self.lock();
-        if let Some(entry) = heaps.iter().find(|entry| entry.token == token) {
-            return entry.heap;
-        }
-        let retired = Arc::new(AtomicBool::new(false));
-        let name = std::thread::current().name().map(Arc::from);
-        let heap = if let Some(entry) = heaps.iter_mut().find(|entry| entry.token == 0) {
-            // An idle heap was reset with the allocator held exclusively, so it can change hands under the lock (I2).
-            entry.token = token;
-            entry.retired = Arc::clone(&retired);
-            entry.name = name;
-            entry.is_new = true;
-            entry.idle = 0;
-            entry.heap
-        } else {
-            let heap = NonNull::from(Box::leak(Box::new(ThreadHeap::new(NonNull::from(self)))));
-            heaps.push(Entry::new(heap, token, Arc::clone(&retired), name));
-            heap
-        };
-        drop(heaps);
-        tls::retire_at_exit(&retired);
-        heap
     }
 }
 
@@ -275,7 +200,7 @@ impl SmartAlloc {
 
     /// Looks a tag up as the handle's user would: names nest under the handle's own tag.
     pub(crate) fn resolve(&self, tag: impl IntoTag) -> TagId {
-        tag.resolve().unwrap_or_else(|name| self.tag_id().nested(name))
+        tag.resolve().unwrap_or_else(|name| infallible(self.frame().heap().nested(self.tag_id(), name)))
     }
 
     #[inline]
@@ -326,10 +251,38 @@ impl SmartAlloc {
         if let Some(frame) = tls::warm(self.key) {
             return frame;
         }
-        let heap = self.inner().heap_of_this_thread();
+        self.frame_by(Access::Lent)
+    }
+
+    /// As [`frame`](Self::frame), for a scope that ends before the call that opens it: the heap is not lent by it (I22).
+    #[inline(always)]
+    pub(crate) fn frame_for_scope(&self) -> &Frame {
+        let frame = match tls::hot_for_scope(self.key) {
+            Some(frame) => frame,
+            None => self.frame_for_scope_slow(),
+        };
+        // SAFETY: as in `frame`.
+        let frame = unsafe { &*frame };
+        #[cfg(framealloc_loom)]
+        frame.heap().state();
+        frame
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn frame_for_scope_slow(&self) -> *const Frame {
+        if let Some(frame) = tls::warm_for_scope(self.key) {
+            return frame;
+        }
+        self.frame_by(Access::Scopes)
+    }
+
+    fn frame_by(&self, access: Access) -> *const Frame {
+        let heap = self.inner().heap_of_this_thread(access);
         // SAFETY: the heap is this thread's (I2).
         let frame = unsafe { heap.as_ref() }.frame_of(self.tag_id()).as_ptr();
-        tls::remember(self.key, frame);
+        let marks = if access == Access::Scopes { tls::SCOPES } else { 0 };
+        tls::remember(self.key | marks, frame);
         frame
     }
 
@@ -394,23 +347,21 @@ impl SmartAlloc {
             (*turn).frame += 1;
             (*turn).open = true;
         }
-        self.observe(|observers, _| observers.begin());
+        self.observe(&mut panicked, |observers, _| observers.begin());
         self.tell_of_begin(left_open, &mut panicked);
         panicked
-    }
-
-    /// Calls `visit` with the observers, if there are any. They are taken out meanwhile, as they read the allocator.
-    fn observe(&mut self, visit: impl FnOnce(&mut Observers, &Self)) {
-        if let Some(mut observers) = self.set_observers(None) {
-            visit(&mut observers, self);
-            self.set_observers(Some(observers));
-        }
     }
 
     /// Exchanges the observers.
     pub(crate) fn set_observers(&mut self, observers: Option<Box<Observers>>) -> Option<Box<Observers>> {
         // SAFETY: `self` is exclusive.
         unsafe { core::mem::replace(&mut (*self.turn_state()).observers, observers) }
+    }
+
+    /// Exchanges the promotions that wait for being taken.
+    pub(crate) fn set_undelivered(&mut self, promotions: Option<Box<Promotions>>) -> Option<Box<Promotions>> {
+        // SAFETY: `self` is exclusive.
+        unsafe { core::mem::replace(&mut (*self.turn_state()).undelivered, promotions) }
     }
 
     /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
@@ -430,7 +381,7 @@ impl SmartAlloc {
     pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
         let mut panicked = self.drop_shared();
         let report = self.turn();
-        self.observe(|observers, alloc| observers.end(alloc, report));
+        self.observe(&mut panicked, |observers, alloc| observers.end(alloc, report));
         self.tell_of_end(report, promoted, &mut panicked);
         (report, panicked)
     }
@@ -466,9 +417,10 @@ impl SmartAlloc {
         turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
         turn.budget_events.clear();
         turn.budget_threads.clear();
+        turn.merged.clear();
         turn.sites.fill(SiteFigures::default());
         turn.phases.fill(PhaseFigures::default());
-        let trim = turn.turns.is_multiple_of(TRIM_EVERY);
+        let trim = turn.turns % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
             // SAFETY: as above; heaps live as long as the allocator (I3).
@@ -505,44 +457,6 @@ impl SmartAlloc {
     }
 }
 
-impl Entry {
-    fn new(heap: NonNull<ThreadHeap>, token: u64, retired: Arc<AtomicBool>, name: Option<Arc<str>>) -> Self {
-        let (idle, bytes, high_water, frames, total) = (0, 0, 0, 0, 0);
-        let (is_new, is_listed, listed_name) = (true, false, None);
-        Self { heap, token, retired, name, is_new, idle, is_listed, listed_name, bytes, high_water, frames, total }
-    }
-
-    /// Lets the figures be those of the frame that ends; called at the turn, before the heap can lose its thread.
-    fn publish(&mut self) {
-        self.is_listed = self.token != 0;
-        if core::mem::take(&mut self.is_new) {
-            self.listed_name.clone_from(&self.name);
-            (self.high_water, self.frames, self.total) = (0, 0, 0);
-        }
-        self.high_water = self.high_water.max(self.bytes);
-        self.frames += u64::from(self.bytes > 0);
-        self.total += self.bytes as u64;
-    }
-
-    /// Takes the heap from a thread that has ended; called at the turn, right after the heap was reset.
-    fn recycle(&mut self, heap: &ThreadHeap) {
-        // Relaxed: see the sentinel.
-        if self.token != 0 && self.retired.load(Relaxed) {
-            self.token = 0;
-            self.idle = 0;
-            // SAFETY: called at the turn, with the allocator held exclusively.
-            unsafe { heap.forget_budgets() };
-        }
-        if self.token == 0 {
-            self.idle = self.idle.saturating_add(1);
-            if self.idle == IDLE_FRAMES {
-                // SAFETY: the allocator is held exclusively and the heap was just reset.
-                unsafe { heap.release() };
-            }
-        }
-    }
-}
-
 impl Default for SmartAlloc {
     fn default() -> Self {
         Self::new(AllocConfig::default())
@@ -554,6 +468,7 @@ impl Drop for SmartAlloc {
         // Whoever wants to know how the recording went stops it first.
         let _ = self.stop_recording();
         let mut panicked = self.drop_shared();
+        first_panic(&mut panicked, self.take_promotions().and_then(Promotions::drop_caught));
         for subscriber in self.inner().watch.clear() {
             first_panic(&mut panicked, drop_caught(subscriber));
         }

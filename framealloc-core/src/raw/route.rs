@@ -159,6 +159,14 @@ pub(crate) fn pool_filling<T>(length: usize, asker: Asker) -> Result<Filling<T, 
     Ok(unsafe { Filling::from_memory(memory, length) })
 }
 
+/// The text with the bytes of `text` in the size class of its length.
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn pool_text(text: &str, asker: Asker) -> Result<PoolOwner<str>, Denied> {
+    let bytes = pool_filling(text.len(), asker)?.copy(text.as_bytes());
+    // SAFETY: the bytes are those of a `str`.
+    Ok(unsafe { bytes.into_str() })
+}
+
 /// Memory for a value of this layout from the heap.
 #[inline]
 fn heap_memory(layout: Layout, counters: &'static HeapCounters) -> Result<NonNull<u8>, Denied> {
@@ -184,6 +192,13 @@ pub(crate) fn heap_filling<T>(
     let memory = heap_memory(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?, counters)?;
     // SAFETY: the memory was just allocated for such a slice.
     Ok(unsafe { Filling::from_memory(memory, length) })
+}
+
+/// The text with the bytes of `text` on the heap.
+pub(crate) fn heap_text(text: &str, counters: &'static HeapCounters) -> Result<HeapOwner<str>, Denied> {
+    let bytes = heap_filling(text.len(), counters)?.copy(text.as_bytes());
+    // SAFETY: as in `pool_text`.
+    Ok(unsafe { bytes.into_str() })
 }
 
 /// The owner of a value in pool memory.

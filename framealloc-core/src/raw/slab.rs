@@ -303,10 +303,10 @@ impl Slabs {
             set_free(header, 0);
             slab = field(header, |header| header.next);
         }
-        if self.fresh_left > 0
-            && let Some(header) = NonNull::new(self.open)
-        {
-            set_free(header, u32::try_from(self.fresh_left).expect("a slab has at most 65536 slots"));
+        if self.fresh_left > 0 {
+            if let Some(header) = NonNull::new(self.open) {
+                set_free(header, u32::try_from(self.fresh_left).expect("a slab has at most 65536 slots"));
+            }
         }
     }
 
@@ -327,9 +327,8 @@ impl Slabs {
     /// Every free slot was counted, no slot of a whole slab is kept in any place (P9).
     pub(crate) unsafe fn free_whole(&mut self) -> usize {
         let held = self.held;
-        if let Some(header) = NonNull::new(self.open)
-            && field(header, |header| header.free == header.slots)
-        {
+        let newest = NonNull::new(self.open);
+        if let Some(header) = newest.filter(|&header| field(header, |header| header.free == header.slots)) {
             // The newest open slab is the one that `fresh` points into.
             self.carved -= field(header, |header| header.slots as usize) - self.fresh_left;
             self.fresh = core::ptr::null_mut();

@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::growth::Grown;
 use super::heap_guard::HeapZone;
 use super::ledger::ThreadBudgets;
-use super::names::Names;
+use super::names::{Merged, Names};
 use super::phases::Phases;
 use super::registry::{Inner, SmartAlloc};
 use super::retain::RetainNode;
@@ -18,7 +18,7 @@ use super::share::DropNode;
 use crate::observe::heap_use::HeapUse;
 use crate::rows::row_at;
 use crate::sync::Witness;
-use crate::tag::TagId;
+use crate::tag::{Nested, TagId, TagNameError};
 use crate::trail::Trail;
 
 /// Bytes of the first chunk of tags and scopes: most of them are small, and there may be many.
@@ -60,6 +60,7 @@ pub(crate) struct HeapState {
     pub(crate) drops: *mut DropNode,
     pub(crate) retained: *mut RetainNode,
     names: Names<TagId>,
+    pub(super) merged: Merged,
     /// What closed scopes of the running frame used, by tag.
     pub(super) scoped: Vec<Booked>,
     /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
@@ -118,6 +119,7 @@ impl ThreadHeap {
             drops: core::ptr::null_mut(),
             retained: core::ptr::null_mut(),
             names: Names::NONE,
+            merged: Merged::default(),
             scoped: Vec::new(),
             published: Vec::new(),
             sites: Vec::new(),
@@ -166,16 +168,18 @@ impl ThreadHeap {
         frame
     }
 
-    /// Returns the whole-frame arena of `tag`.
+    /// Returns the whole-frame arena of `tag`, if it was used before.
     #[inline]
-    pub(crate) fn frame_of(&self, tag: TagId) -> NonNull<Frame> {
+    pub(crate) fn known_frame_of(&self, tag: TagId) -> Option<NonNull<Frame>> {
         let state = self.state();
         // SAFETY: this thread has the heap to itself (I2); the reference ends before anything else happens (I9).
         let known = unsafe { (&(*state).tags).get(tag.index()).copied() };
-        match known.and_then(NonNull::new) {
-            Some(frame) => frame,
-            None => self.make_frame_of(tag),
-        }
+        known.and_then(NonNull::new)
+    }
+
+    /// Returns the whole-frame arena of `tag`.
+    pub(crate) fn frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        self.known_frame_of(tag).unwrap_or_else(|| self.make_frame_of(tag))
     }
 
     #[cold]
@@ -193,17 +197,26 @@ impl ThreadHeap {
     }
 
     /// Returns the id of `name` under `parent`.
-    pub(crate) fn nested(&self, parent: TagId, name: &'static str) -> TagId {
+    pub(crate) fn nested<E: From<TagNameError>>(&self, parent: TagId, name: &'static str) -> Result<TagId, E> {
         let state = self.state();
         // SAFETY: as in `frame_of`.
         if let Some(id) = unsafe { (&(*state).names).known(parent.index(), name) } {
-            return id;
+            return Ok(id);
         }
         let _growth = HeapZone::growth();
-        let id = parent.nested(name);
-        // SAFETY: as in `frame_of`.
-        unsafe { (&mut (*state).names).remember(parent.index(), name, id) };
-        id
+        match parent.nested(name)? {
+            Nested::Own(id) => {
+                // SAFETY: as in `frame_of`.
+                unsafe { (&mut (*state).names).remember(parent.index(), name, id) };
+                Ok(id)
+            }
+            // Not remembered: each of them is counted.
+            Nested::Instead(id) => {
+                // SAFETY: as in `frame_of`.
+                unsafe { (&mut (*state).merged).count(id, 1) };
+                Ok(id)
+            }
+        }
     }
 
     /// Checks a region out: from the spare list, else a new one.
@@ -249,7 +262,12 @@ impl ThreadHeap {
             }
             (*link).booked += frame.as_ref().arena().reset();
             (*link).opened = Trail::default();
-            (*link).next = (*state).spare;
+            let spare = (*state).spare;
+            // It still is the next one where scopes close in the order of a stack. Were it stored again, each scope would wait
+            // for the stores of the one before it, twice.
+            if (*link).next != spare {
+                (*link).next = spare;
+            }
             (*state).spare = frame.as_ptr();
         }
     }

@@ -8,10 +8,16 @@ use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
 use super::frame::Frame;
-use crate::sync::{AtomicBool, Relaxed, thread_locals};
+use super::living::Living;
+use super::retired::Retired;
+use crate::sync::{Relaxed, thread_locals};
 
 /// Number of remembered arenas beyond the one used last; a power of two.
 const WARM: usize = 8;
+
+/// A key with this bit was looked up for a scope: its heap need not be lent (I22). Tags have no index so high.
+pub(crate) const SCOPES: u64 = 1 << 19;
+const _: () = assert!(crate::tag::LIMIT as u64 <= SCOPES && SCOPES < 1 << super::registry::TAG_BITS);
 
 /// The whole-frame arena of one handle on this thread. Key 0 belongs to no handle.
 struct Slot {
@@ -36,14 +42,14 @@ thread_locals! {
     static TOKEN: Cell<u64> = Cell::new(0);
     /// Set by the sentinel: nothing may be remembered any more, since the heaps may be given to other threads.
     static DEAD: Cell<bool> = Cell::new(false);
-    static SENTINEL: Sentinel = Sentinel { heaps: RefCell::new(Vec::new()) };
+    static SENTINEL: Sentinel = Sentinel { heaps: RefCell::new(Living::new()) };
 }
 
 /// Marks the heaps of a thread as retired when the thread ends.
 ///
 /// It writes only flags that it owns a share of (I4): the heaps themselves may be gone with their allocator.
 struct Sentinel {
-    heaps: RefCell<Vec<Arc<AtomicBool>>>,
+    heaps: RefCell<Living<Arc<Retired>>>,
 }
 
 impl Drop for Sentinel {
@@ -52,11 +58,7 @@ impl Drop for Sentinel {
         let _ = DEAD.try_with(|dead| dead.set(true));
         let _ = HOT.try_with(|slot| slot.set(0, core::ptr::null()));
         let _ = WARM_SLOTS.try_with(|slots| slots.iter().for_each(|slot| slot.set(0, core::ptr::null())));
-        for retired in self.heaps.get_mut() {
-            // Relaxed: the flag hands nothing over. Whoever turns the frame has the allocator exclusively, so every use that
-            // this thread made of the heap is ordered before, by what ended its borrow (I2).
-            retired.store(true, Relaxed);
-        }
+        self.heaps.get_mut().iter().for_each(|heap| heap.retire());
     }
 }
 
@@ -77,19 +79,35 @@ pub(crate) fn hot(key: u64) -> Option<*const Frame> {
     HOT.with(|slot| if slot.key.get() == key { Some(slot.frame.get()) } else { None })
 }
 
+/// As [`hot`], for a scope: whether the heap is lent does not matter.
+#[inline(always)]
+pub(crate) fn hot_for_scope(key: u64) -> Option<*const Frame> {
+    HOT.with(|slot| if slot.key.get() & !SCOPES == key { Some(slot.frame.get()) } else { None })
+}
+
 /// Looks further back than [`hot`], and makes what it finds hot.
 pub(crate) fn warm(key: u64) -> Option<*const Frame> {
+    warm_where(key, |known| known == key)
+}
+
+/// Looks further back than [`hot_for_scope`], and makes what it finds hot.
+pub(crate) fn warm_for_scope(key: u64) -> Option<*const Frame> {
+    warm_where(key, |known| known & !SCOPES == key)
+}
+
+fn warm_where(key: u64, is_wanted: impl FnOnce(u64) -> bool) -> Option<*const Frame> {
     WARM_SLOTS.with(|slots| {
         let slot = &slots[warm_index(key)];
-        (slot.key.get() == key).then(|| {
+        is_wanted(slot.key.get()).then(|| {
             let frame = slot.frame.get();
-            HOT.with(|hot| hot.set(key, frame));
+            HOT.with(|hot| hot.set(slot.key.get(), frame));
             frame
         })
     })
 }
 
-fn is_dead() -> bool {
+/// Whether the sentinel has been here, or never will be.
+pub(crate) fn is_dead() -> bool {
     DEAD.with(Cell::get)
 }
 
@@ -107,19 +125,18 @@ fn warm_index(key: u64) -> usize {
     ((key ^ (key >> super::registry::TAG_BITS)) % WARM as u64) as usize
 }
 
-/// Has `retired` set when this thread ends; at once if it is already ending.
-pub(crate) fn retire_at_exit(retired: &Arc<AtomicBool>) {
+/// Has the heap retired when this thread ends; at once if it is already ending. Returns whether it will be, later.
+pub(crate) fn retire_at_exit(heap: &Arc<Retired>) -> bool {
     let registered = !is_dead()
         && SENTINEL
             .try_with(|sentinel| {
-                let mut heaps = sentinel.heaps.borrow_mut();
-                // Flags that only we still hold belong to allocators that are gone.
-                heaps.retain(|flag| Arc::strong_count(flag) > 1);
-                heaps.push(Arc::clone(retired));
+                // Those that only we still hold belong to allocators that are gone, or to threads that have ended.
+                sentinel.heaps.borrow_mut().push(Arc::clone(heap), |heap| Arc::strong_count(heap) > 1);
             })
             .is_ok();
     if !registered {
         DEAD.with(|dead| dead.set(true));
-        retired.store(true, Relaxed);
+        heap.retire();
     }
+    registered
 }

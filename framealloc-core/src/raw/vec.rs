@@ -1,5 +1,7 @@
 //! The vector: a growable buffer in frame memory, held by value. Invariants V1 to V5 are in `raw/mod.rs`.
 
+mod arrays;
+
 use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem::{ManuallyDrop, MaybeUninit};
@@ -14,6 +16,7 @@ use super::values::Values;
 #[cfg(feature = "debug")]
 use crate::debug::frames;
 use crate::error::{AllocError, Failure};
+use crate::frame::FrameBox;
 
 /// A vector in frame memory. It grows in place while it is the newest growable of its frame.
 ///
@@ -30,6 +33,36 @@ use crate::error::{AllocError, Failure};
 /// }
 /// contacts.retain(|id| id % 2 == 0);
 /// assert_eq!(contacts.len(), 50);
+/// ```
+///
+/// # No `Default`
+/// A vector knows its frame from the beginning, so nothing makes one out of nothing. One without a frame would have to fail at its
+/// first push, at run time. In place of
+/// - `mem::take(&mut vec)` there is [`vec.take()`](FrameVec::take),
+/// - `entry.or_default()` there is `entry.or_insert_with(|| FrameVec::new_in(frame))`,
+/// - `#[derive(Default)]` there is a function that takes the frame:
+///
+/// ```
+/// use framealloc_core::{Frame, FrameVec, SmartAlloc};
+///
+/// struct Batch<'f> {
+///     items: FrameVec<'f, u32>,
+/// }
+///
+/// impl<'f> Batch<'f> {
+///     fn new(frame: &'f Frame) -> Self {
+///         Self { items: FrameVec::new_in(frame) }
+///     }
+/// }
+///
+/// let alloc = SmartAlloc::default();
+/// let mut batch = Batch::new(alloc.frame());
+/// batch.items.push(7);
+/// let full = batch.items.take();
+/// assert!(full == [7] && batch.items.is_empty());
+///
+/// let mut by_team = alloc.frame_map::<u8, FrameVec<'_, u32>>();
+/// by_team.entry(1).or_insert_with(|| alloc.frame_vec()).push(7);
 /// ```
 pub struct FrameVec<'f, T> {
     block: Block<'f, T>,
@@ -428,6 +461,31 @@ impl<'f, T> FrameVec<'f, T> {
         unsafe { Owned::from_raw(NonNull::slice_from_raw_parts(this.block.start, this.len)) }
     }
 
+    /// Makes a vector of the elements of a box, in their place. It is full, and grows by moving to `frame`, which need not be the
+    /// one that the box is of.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let squares = alloc.frame_slice_fill_with(3, |n| n * n);
+    /// let mut squares = framealloc_core::FrameVec::from_boxed_in(squares, alloc.frame());
+    /// squares.push(9);
+    /// assert_eq!(squares, [0, 1, 4, 9]);
+    /// ```
+    #[must_use]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn from_boxed_in(boxed: FrameBox<'f, [T]>, frame: &'f Frame) -> Self {
+        let slice = boxed.into_owned().into_raw();
+        #[cfg(feature = "debug")]
+        if core::mem::needs_drop::<T>() && !slice.is_empty() {
+            let bytes = slice.len() * size_of::<T>();
+            frames::value_made(slice.addr().get(), bytes, core::any::type_name::<[T]>());
+        }
+        // An object lies above `lo`, or in another window or chunk; a growable that was boxed may be the newest, and then
+        // grows as one (V3). The elements have no other owner from here on (V1).
+        let capacity = if size_of::<T>() == 0 { usize::MAX } else { slice.len() };
+        Self { block: Block { start: slice.cast(), capacity, frame, owns: PhantomData }, len: slice.len() }
+    }
+
     /// Takes the vector apart: the elements, and the memory that they are in.
     #[inline]
     pub(crate) fn into_parts(self) -> (Values<'f, T>, Block<'f, T>) {
@@ -436,6 +494,19 @@ impl<'f, T> FrameVec<'f, T> {
         // SAFETY: the elements have no other owner from here on (V1); whoever gets both drops the elements first (V4).
         let values = unsafe { Values::new(start, 0, this.len) };
         (values, Block { start, capacity, frame, owns: PhantomData })
+    }
+
+    /// Gives up the elements and keeps the memory.
+    #[inline]
+    pub(super) fn into_uninit(self) -> FrameVec<'f, MaybeUninit<T>> {
+        let this = ManuallyDrop::new(self);
+        let Block { start, capacity, frame, .. } = this.block;
+        #[cfg(feature = "debug")]
+        if core::mem::needs_drop::<T>() {
+            frames::value_gone(start.addr().get());
+        }
+        // `this` is not dropped, and any bytes are a value of `MaybeUninit`.
+        FrameVec { block: Block { start: start.cast(), capacity, frame, owns: PhantomData }, len: this.len }
     }
 
     /// The place of the element `index`, which is at most the capacity.
@@ -452,6 +523,23 @@ impl<'f, T> FrameVec<'f, T> {
     #[inline(always)]
     pub(super) unsafe fn relength(&mut self, len: usize) {
         self.len = len;
+    }
+}
+
+impl<'f, T> FrameVec<'f, MaybeUninit<T>> {
+    /// Takes the first `len` places for elements.
+    ///
+    /// # Safety
+    /// They are initialised, at most as many as the capacity, and owned by nobody else.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(super) unsafe fn assume_init(self, len: usize) -> FrameVec<'f, T> {
+        let this = ManuallyDrop::new(self);
+        let Block { start, capacity, frame, .. } = this.block;
+        #[cfg(feature = "debug")]
+        if core::mem::needs_drop::<T>() && capacity * size_of::<T>() != 0 {
+            frames::value_made(start.addr().get(), capacity * size_of::<T>(), core::any::type_name::<[T]>());
+        }
+        FrameVec { block: Block { start: start.cast(), capacity, frame, owns: PhantomData }, len }
     }
 }
 

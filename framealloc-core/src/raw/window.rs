@@ -11,7 +11,7 @@ use crate::error::AllocError;
 pub(crate) const MIN_ALIGN: usize = 8;
 
 /// The largest size whose signed compare cannot wrap (I11) once a red zone is added to it.
-const LARGEST_WITH_REDZONE: usize = isize::MAX as usize - 2 * (MIN_ALIGN + REDZONE);
+const LARGEST_WITH_REDZONE: usize = isize::MAX.unsigned_abs() - 2 * (MIN_ALIGN + REDZONE);
 
 /// A stretch of a chunk and the two cursors that close in on each other inside it.
 #[derive(Clone, Copy, Debug)]
@@ -53,18 +53,27 @@ impl Window {
         self.end.addr() - self.base.addr()
     }
 
+    /// Where a block of the object side would lie: it is taken by setting `hi`, if [it fits](Self::fits). Zero-sized layouts
+    /// must not come here (I12).
+    #[inline(always)]
+    pub(crate) fn top(&self, layout: Layout) -> *mut u8 {
+        let at = self.hi.wrapping_sub(padded(layout.size()));
+        if layout.align() > MIN_ALIGN { at.map_addr(|address| address & !(layout.align() - 1)) } else { at }
+    }
+
+    /// Whether there is room for a block down to `at`, where [`Self::top`] placed it. It is never null then (I12).
+    #[inline(always)]
+    pub(crate) fn fits(&self, at: *mut u8, layout: Layout) -> bool {
+        // Else the difference is negative: `at` may be below the chunk, by at most `isize::MAX` (I11).
+        (REDZONE == 0 || layout.size() <= LARGEST_WITH_REDZONE)
+            && at.addr().wrapping_sub(self.lo.addr()) <= isize::MAX.unsigned_abs()
+    }
+
     /// Takes a block from the object side. Zero-sized layouts must not come here (I12).
     #[inline(always)]
     pub(crate) fn place(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        if REDZONE != 0 && layout.size() > LARGEST_WITH_REDZONE {
-            return None;
-        }
-        let mut at = self.hi.wrapping_sub(padded(layout.size()));
-        if layout.align() > MIN_ALIGN {
-            at = at.map_addr(|address| address & !(layout.align() - 1));
-        }
-        // Signed: `at` may be below the chunk by at most `isize::MAX` (I11).
-        if at.addr().wrapping_sub(self.lo.addr()).cast_signed() < 0 {
+        let at = self.top(layout);
+        if !self.fits(at, layout) {
             return None;
         }
         self.hi = at;
@@ -73,26 +82,13 @@ impl Window {
         Some(unsafe { NonNull::new_unchecked(at) })
     }
 
-    /// Like [`Self::place`], for a layout that is not known before run time.
-    ///
-    /// One mask does for size and alignment: two operations from the old end to the new one, where asking whether the
-    /// alignment matters takes five. For a constant layout the mask would be one too many.
+    /// Like [`Self::top`], for a layout that is not known before run time: without asking whether the alignment matters, which
+    /// would take a jump, or the larger of two. For a constant layout the mask would be one operation too many.
     #[inline(always)]
-    pub(crate) fn place_dynamic(&mut self, layout: Layout) -> Option<NonNull<u8>> {
-        if REDZONE != 0 && layout.size() > LARGEST_WITH_REDZONE {
-            return None;
-        }
-        let mask = !(layout.align().max(MIN_ALIGN) - 1);
-        // A size rounded up to its alignment is at most `isize::MAX` (I11), and `hi` is a multiple of `MIN_ALIGN`. The
-        // address is taken relative to `hi`: with a new one relative to itself the compiler keeps five operations.
-        let at = self.hi.with_addr(self.hi.addr().wrapping_sub(layout.size() + REDZONE) & mask);
-        if at.addr().wrapping_sub(self.lo.addr()).cast_signed() < 0 {
-            return None;
-        }
-        self.hi = at;
-        unpoison(at, layout.size());
-        // SAFETY: as in `place`.
-        Some(unsafe { NonNull::new_unchecked(at) })
+    pub(crate) fn top_dynamic(&self, layout: Layout) -> *mut u8 {
+        // Two operations from the old end to the new one. The address is taken relative to `hi`: with a new one relative to
+        // itself the compiler keeps five.
+        self.hi.with_addr(self.hi.addr().wrapping_sub(padded(layout.size())) & layout.align().wrapping_neg())
     }
 
     pub(crate) fn is_empty_state(&self) -> bool {
@@ -118,6 +114,8 @@ pub(crate) const fn padded(size: usize) -> usize {
 
 /// The least bytes that a fresh window beginning at the address `base` must have for a block: exactly, so that a budget
 /// serves its last byte. A multiple of [`MIN_ALIGN`], as `base` is.
+///
+/// A layout is never larger than a value may be; where its padding takes it over that, it is memory that there is not.
 pub(crate) fn needed(layout: Layout, side: Side, base: usize) -> Result<usize, AllocError> {
     let bytes = match side {
         Side::Object => padded(layout.size()).checked_add(base.wrapping_neg() % layout.align().max(MIN_ALIGN)),
@@ -126,14 +124,15 @@ pub(crate) fn needed(layout: Layout, side: Side, base: usize) -> Result<usize, A
             layout.size().checked_add(pad).and_then(|bytes| bytes.checked_next_multiple_of(MIN_ALIGN))
         }
     };
-    bytes.filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::CapacityOverflow)
+    bytes.filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::OutOfMemory { asked: layout.size() })
 }
 
 /// As [`needed`], for the bottom of a chunk that is not there yet: exactly up to an alignment of [`CHUNK_ALIGN`].
 pub(crate) fn needed_in_chunk(layout: Layout, side: Side) -> Result<usize, AllocError> {
     let bytes = needed(layout, side, 0)?;
     let unknown = layout.align().saturating_sub(CHUNK_ALIGN);
-    bytes.checked_add(unknown).filter(|bytes| isize::try_from(*bytes).is_ok()).ok_or(AllocError::CapacityOverflow)
+    let bytes = bytes.checked_add(unknown).filter(|bytes| isize::try_from(*bytes).is_ok());
+    bytes.ok_or(AllocError::OutOfMemory { asked: layout.size() })
 }
 
 #[cfg(test)]
@@ -148,17 +147,16 @@ mod tests {
         for taken in (0..256).step_by(8) {
             let window = Window { hi: end.wrapping_sub(taken), base, end, lo: base.wrapping_add(40) };
             for align in [1_usize, 2, 8, 16, 64, 128] {
-                for size in (0..300).chain([isize::MAX as usize - 127, isize::MAX as usize / 2]) {
+                for size in (0..300).chain([isize::MAX.unsigned_abs() - 127, isize::MAX.unsigned_abs() / 2]) {
                     let layout = Layout::from_size_align(size, align).unwrap();
-                    let (mut once, mut again) = (window, window);
-                    assert_eq!(once.place(layout), again.place_dynamic(layout), "{layout:?} {taken}");
-                    assert_eq!(once.hi, again.hi);
+                    let (once, again) = (window.top(layout), window.top_dynamic(layout));
+                    assert_eq!(window.fits(once, layout), window.fits(again, layout), "{layout:?} {taken}");
+                    assert!(once == again || !window.fits(once, layout), "{layout:?} {taken}");
                 }
             }
         }
-        let most = Layout::from_size_align(isize::MAX as usize, 1).unwrap();
-        let (mut once, mut again) = (EMPTY, EMPTY);
-        assert_eq!((once.place(most), again.place_dynamic(most)), (None, None));
+        let most = Layout::from_size_align(isize::MAX.unsigned_abs(), 1).unwrap();
+        assert!(!EMPTY.fits(EMPTY.top(most), most) && !EMPTY.fits(EMPTY.top_dynamic(most), most));
     }
 
     #[test]

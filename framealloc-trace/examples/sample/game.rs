@@ -97,7 +97,7 @@ impl Sample {
                     "particles" if burst => bytes += 600_000,
                     "particles" => bytes += wave * 1500,
                     "ai::pathfinding" | "physics::contacts" => bytes += wave * 1200,
-                    "net" if !number.is_multiple_of(3) => continue,
+                    "net" if number % 3 != 0 => continue,
                     "physics" => bytes += self.growth,
                     _ => {}
                 }

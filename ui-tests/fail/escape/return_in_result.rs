@@ -1,9 +1,9 @@
 //! A frame value leaves inside an error.
 
-use framealloc::{FrameBox, SmartAlloc, frame_system};
+use framealloc::{SmartAlloc, frame_system};
 
 #[frame_system]
-fn parse<'w>(alloc: &'w SmartAlloc, text: &str) -> Result<u32, FrameBox<'w, str>> {
+fn parse<'w>(alloc: &'w SmartAlloc, text: &str) -> Result<u32, &'w mut str> {
     text.parse().map_err(|_| alloc.frame_str(text))
 }
 

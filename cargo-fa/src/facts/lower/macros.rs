@@ -10,6 +10,7 @@ use super::Lowerer;
 enum Shape {
     Arguments(MacroKind),
     Vec,
+    FrameVec,
     Select,
     RawAddress { mutable: bool },
     Text,
@@ -32,6 +33,7 @@ fn shape(name: &str) -> Shape {
         "frame_format" => MacroKind::FrameFormat,
         "pin" | "dbg" => MacroKind::Transparent,
         "vec" => return Shape::Vec,
+        "frame_vec" | "try_frame_vec" => return Shape::FrameVec,
         "select" | "select_biased" => return Shape::Select,
         "addr_of" => return Shape::RawAddress { mutable: false },
         "addr_of_mut" => return Shape::RawAddress { mutable: true },
@@ -74,6 +76,15 @@ impl Lowerer<'_> {
                 Ok(RepeatArguments(value, len)) => (MacroKind::VecRepeat, vec![self.expr(&value), self.expr(&len)]),
                 Err(_) => (MacroKind::VecList, self.arguments_of(&mac.tokens, false)),
             },
+            Shape::FrameVec => {
+                let mut tokens = mac.tokens.clone().into_iter();
+                let is_ours = matches!(tokens.next(), Some(TokenTree::Ident(word)) if word == "in");
+                if is_ours {
+                    (MacroKind::FrameVec, self.arguments_of(&tokens.collect(), true))
+                } else {
+                    (MacroKind::Unknown, self.unknown(&mac.tokens))
+                }
+            }
             Shape::Arguments(MacroKind::Matches) => {
                 let first = split(&mac.tokens, false).into_iter().next();
                 (MacroKind::Matches, first.and_then(|tokens| self.argument(tokens)).into_iter().collect())

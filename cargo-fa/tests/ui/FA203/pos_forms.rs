@@ -2,7 +2,7 @@
 use std::sync::{Arc, RwLock};
 use std::thread;
 
-use framealloc::{FrameBox, SmartAlloc, frame_format};
+use framealloc::{FrameBox, FrameVec, SmartAlloc, frame_format, frame_vec};
 
 fn simulate(alloc: &SmartAlloc) -> usize {
     alloc.frame_slice_copy(&[1_u32, 2]).len()
@@ -72,6 +72,14 @@ pub fn text(alloc: Arc<SmartAlloc>) {
     thread::spawn(move || {
         let name = frame_format!(&*alloc, "worker {}", 1); //~ FA203
         println!("{name}");
+    });
+}
+
+pub fn list(alloc: Arc<SmartAlloc>) {
+    thread::spawn(move || {
+        let list = frame_vec![in alloc; 1, 2]; //~ FA203
+        let again = alloc.frame_collect::<FrameVec<_>>(list.iter()); //~ FA203
+        println!("{}", again.len());
     });
 }
 

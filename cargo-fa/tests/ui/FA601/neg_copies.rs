@@ -67,7 +67,7 @@ pub fn lent<'f>(alloc: &'f SmartAlloc) -> FrameBox<'f, u32> {
     alloc.frame_box(1)
 }
 
-pub fn helper(frame: &Frame) -> FrameBox<'_, [u32]> {
+pub fn helper(frame: &Frame) -> &mut [u32] {
     frame.frame_slice_copy(&[1, 2, 3])
 }
 

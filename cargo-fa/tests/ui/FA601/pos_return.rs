@@ -39,13 +39,13 @@ pub fn in_struct(alloc: &SmartAlloc) -> View<'_> {
 
 #[frame_system]
 pub fn slice(alloc: &SmartAlloc) -> &[u32] {
-    let values = alloc.frame_slice_copy(&[1_u32, 2, 3]);
+    let values = alloc.frame_slice_from_iter([1_u32, 2, 3]);
     FrameBox::leak(values) //~ FA601
 }
 
 #[frame_system]
 pub fn chain(alloc: &SmartAlloc) -> impl Iterator<Item = &u32> {
-    let values = FrameBox::leak(alloc.frame_slice_copy(&[1_u32, 2, 3]));
+    let values = FrameBox::leak(alloc.frame_slice_from_iter([1_u32, 2, 3]));
     values.iter().filter(|value| **value > 1) //~ FA601
 }
 

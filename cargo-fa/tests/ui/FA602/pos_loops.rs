@@ -1,5 +1,5 @@
 //! Allocations in every round of a loop inside a frame.
-use framealloc::{Frame, SmartAlloc, frame_format, frame_system};
+use framealloc::{Frame, SmartAlloc, frame_format, frame_system, frame_vec};
 
 #[frame_system]
 pub fn boxes(alloc: &SmartAlloc, inputs: &[u32]) -> u32 {
@@ -63,6 +63,16 @@ pub fn for_each(alloc: &SmartAlloc, inputs: &[u32]) {
     inputs.iter().for_each(|input| {
         let _text = frame_format!(alloc, "{input}"); //~ FA602
     });
+}
+
+#[frame_system]
+pub fn lists(alloc: &SmartAlloc, inputs: &[u32]) -> usize {
+    let mut most = 0;
+    for input in inputs {
+        let list = frame_vec![in alloc; *input; 3]; //~ FA602
+        most = most.max(list.len());
+    }
+    most
 }
 
 fn helper(frame: &Frame, input: u32) -> u32 {

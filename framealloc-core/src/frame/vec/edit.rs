@@ -1,4 +1,4 @@
-//! Taking elements out of the middle: `retain`, `dedup`, `drain`, `extract_if`.
+//! Taking elements out of the middle: `retain`, `dedup`, `drain`, `extract_if`; and putting others in their place: `splice`.
 
 use core::fmt;
 use core::ops::{Bound, RangeBounds};
@@ -8,8 +8,9 @@ use crate::error::{AllocError, Failure, infallible};
 use crate::raw::gap::Gap;
 use crate::raw::values::Values;
 
+/// What a range of a collection of `len` elements is: its first, and the one behind its last.
 #[track_caller]
-fn resolve(range: &impl RangeBounds<usize>, len: usize) -> (usize, usize) {
+pub(crate) fn resolve(range: &impl RangeBounds<usize>, len: usize) -> (usize, usize) {
     // Each bound is asked for once: user code could answer differently the next time.
     let front = match range.start_bound() {
         Bound::Included(&at) => Some(at),
@@ -23,11 +24,7 @@ fn resolve(range: &impl RangeBounds<usize>, len: usize) -> (usize, usize) {
     };
     match (front, back) {
         (Some(front), Some(back)) if front <= back && back <= len => (front, back),
-        _ => panic!(
-            "range {:?}..{:?} is out of range for a vector of length {len}",
-            range.start_bound(),
-            range.end_bound()
-        ),
+        _ => panic!("range {:?}..{:?} is out of range for a length of {len}", range.start_bound(), range.end_bound()),
     }
 }
 
@@ -101,17 +98,97 @@ impl<'f, T> FrameVec<'f, T> {
         Drain { values, gap }
     }
 
-    /// Takes out the elements for which `take` returns true, one by one. Those not asked for stay.
+    /// Takes out the elements of a range for which `take` returns true, one by one. Those not asked for stay.
     ///
     /// ```
     /// # let alloc = framealloc_core::SmartAlloc::default();
     /// let mut agents = alloc.frame_vec();
     /// agents.extend([3, -1, 4, -2]);
-    /// let dead = agents.extract_if(|health| *health < 0).count();
+    /// let dead = agents.extract_if(.., |health| *health < 0).count();
     /// assert_eq!((dead, agents.as_slice()), (2, &[3, 4][..]));
     /// ```
-    pub fn extract_if<F: FnMut(&mut T) -> bool>(&mut self, take: F) -> ExtractIf<'_, 'f, T, F> {
-        ExtractIf { gap: Gap::open(self, 0), take }
+    ///
+    /// # Panics
+    /// If the range does not lie inside the vector.
+    #[track_caller]
+    pub fn extract_if<F, R>(&mut self, range: R, take: F) -> ExtractIf<'_, 'f, T, F>
+    where
+        F: FnMut(&mut T) -> bool,
+        R: RangeBounds<usize>,
+    {
+        let (front, back) = resolve(&range, self.len());
+        ExtractIf { gap: Gap::within(self, front, back), take }
+    }
+
+    /// Puts values in the place of a range of elements, which the iterator yields or drops.
+    ///
+    /// The values are asked for at once, so that a refusal is a failure of this call and not of a drop: while the iterator lives, the
+    /// vector has room for what goes and what comes. `Vec::splice` asks for them when its iterator is dropped.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let mut route = alloc.frame_vec();
+    /// route.extend(["home", "bridge", "tower"]);
+    /// assert!(route.splice(1..2, ["ford", "wood"]).eq(["bridge"]));
+    /// assert_eq!(route, ["home", "ford", "wood", "tower"]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the range does not lie inside the vector, or a budget or the global allocator refuses; if the iterator panics, the vector
+    /// is as it was.
+    #[track_caller]
+    pub fn splice<I: IntoIterator<Item = T>>(&mut self, range: impl RangeBounds<usize>, values: I) -> Drain<'_, 'f, T> {
+        infallible(self.replace(&range, values.into_iter()))
+    }
+
+    /// Like [`FrameVec::splice`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses; then the vector is as it was, and what the iterator has yielded is dropped.
+    ///
+    /// # Panics
+    /// If the range does not lie inside the vector.
+    #[track_caller]
+    pub fn try_splice<I: IntoIterator<Item = T>>(
+        &mut self,
+        range: impl RangeBounds<usize>,
+        values: I,
+    ) -> Result<Drain<'_, 'f, T>, AllocError> {
+        self.replace(&range, values.into_iter())
+    }
+
+    #[track_caller]
+    fn replace<E: Failure>(
+        &mut self,
+        range: &impl RangeBounds<usize>,
+        values: impl Iterator<Item = T>,
+    ) -> Result<Drain<'_, 'f, T>, E> {
+        let (front, back) = resolve(range, self.len());
+        let before = self.len();
+        // The values come to the end first: where the iterator panics or memory is refused, nothing has moved.
+        self.extend_or_undo::<E>(values)?;
+        let (removed, added) = (back - front, self.len() - before);
+        let (old, new) = self.split_at_mut(before);
+        let exchanged = removed.min(added);
+        old[front..front + exchanged].swap_with_slice(&mut new[..exchanged]);
+        // One of the two has a rest, and the elements behind the range are on its wrong side.
+        if added > removed {
+            self[back..].rotate_right(added - removed);
+        } else {
+            self[front + added..].rotate_left(removed - added);
+        }
+        let end = self.len();
+        let (values, gap) = Gap::cut(self, end - removed, end);
+        Ok(Drain { values, gap })
+    }
+
+    /// Appends what the iterator yields; where it panics or memory is refused, nothing of it.
+    #[track_caller]
+    fn extend_or_undo<E: Failure>(&mut self, values: impl Iterator<Item = T>) -> Result<(), E> {
+        let mut undo = Undo { len: self.len(), vec: self };
+        undo.vec.extend_values::<E>(values)?;
+        undo.len = undo.vec.len();
+        Ok(())
     }
 
     /// Takes the last element out if `take` returns true for it.
@@ -149,7 +226,7 @@ impl<'f, T> FrameVec<'f, T> {
     }
 
     #[cfg_attr(feature = "debug", track_caller)]
-    fn extend_from_own<E: Failure>(&mut self, front: usize, back: usize) -> Result<(), E>
+    pub(crate) fn extend_from_own<E: Failure>(&mut self, front: usize, back: usize) -> Result<(), E>
     where
         T: Clone,
     {
@@ -162,7 +239,19 @@ impl<'f, T> FrameVec<'f, T> {
     }
 }
 
-/// The elements of a range, on their way out of a vector: see [`FrameVec::drain`].
+/// Drops what came to the end of a vector after it had `len` elements.
+struct Undo<'v, 'f, T> {
+    vec: &'v mut FrameVec<'f, T>,
+    len: usize,
+}
+
+impl<T> Drop for Undo<'_, '_, T> {
+    fn drop(&mut self) {
+        self.vec.truncate(self.len);
+    }
+}
+
+/// The elements of a range, on their way out of a vector: see [`FrameVec::drain`] and [`FrameVec::splice`].
 ///
 /// A forgotten one leaves the vector with what was before the range.
 pub struct Drain<'d, 'f, T> {
@@ -176,6 +265,12 @@ impl<T> Drain<'_, '_, T> {
     #[must_use]
     pub fn as_slice(&self) -> &[T] {
         self.values.as_slice()
+    }
+}
+
+impl<T> AsRef<[T]> for Drain<'_, '_, T> {
+    fn as_ref(&self) -> &[T] {
+        self.as_slice()
     }
 }
 
@@ -231,12 +326,12 @@ impl<T, F: FnMut(&mut T) -> bool> Iterator for ExtractIf<'_, '_, T, F> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.gap.behind()))
+        (0, Some(self.gap.ahead()))
     }
 }
 
 impl<T, F> fmt::Debug for ExtractIf<'_, '_, T, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtractIf").field("left", &self.gap.behind()).finish_non_exhaustive()
+        f.debug_struct("ExtractIf").field("left", &self.gap.ahead()).finish_non_exhaustive()
     }
 }

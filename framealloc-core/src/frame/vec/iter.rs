@@ -35,6 +35,12 @@ macro_rules! iterate_values {
             }
         }
 
+        impl<T> AsRef<[T]> for $iter<'_, T> {
+            fn as_ref(&self) -> &[T] {
+                self.as_slice()
+            }
+        }
+
         impl<T> Iterator for $iter<'_, T> {
             type Item = T;
 
@@ -130,7 +136,7 @@ impl<'f, T> IntoIterator for FrameBox<'f, [T]> {
 /// ```
 /// ```compile_fail,E0502
 /// let mut alloc = framealloc_core::SmartAlloc::default();
-/// let slice = alloc.frame_vec::<u8>().into_slice();
+/// let slice = alloc.frame_vec::<u8>().into_shared_slice();
 /// alloc.end_frame();
 /// slice.len();
 /// ```

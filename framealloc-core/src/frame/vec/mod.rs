@@ -1,7 +1,11 @@
 //! The vocabulary of `FrameVec`. Its unsafe part, and the type itself, are in `raw/vec.rs`.
 
-mod edit;
+mod compare;
+mod convert;
+pub(crate) mod edit;
+mod extend;
 mod iter;
+mod literal;
 mod traits;
 
 pub use crate::raw::vec::FrameVec;
@@ -13,6 +17,22 @@ use crate::error::{AllocError, Failure, infallible};
 
 /// Calls that cannot fail, and those that panic where their `try_` twins return an error.
 impl<'f, T> FrameVec<'f, T> {
+    /// Makes an empty vector that grows in `frame`; it takes no memory before the first push.
+    ///
+    /// What `alloc.frame_vec()` is for a path: `entry.or_insert_with(|| FrameVec::new_in(frame))`.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let mut ids = framealloc_core::FrameVec::new_in(alloc.frame());
+    /// ids.push(3);
+    /// assert_eq!(ids, [3]);
+    /// ```
+    #[must_use]
+    #[inline(always)]
+    pub fn new_in(frame: &'f Frame) -> Self {
+        Self::new(frame)
+    }
+
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E> {
@@ -27,18 +47,6 @@ impl<'f, T> FrameVec<'f, T> {
         let mut vec = Self::new(frame);
         vec.extend_values::<E>(values.into_iter())?;
         Ok(vec)
-    }
-
-    /// The hint is only a hint: every push has its own check (R10, R14).
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub(crate) fn extend_values<E: Failure>(&mut self, mut values: impl Iterator<Item = T>) -> Result<(), E> {
-        self.reserve_more::<E>(values.size_hint().0)?;
-        self.fill(&mut values);
-        for value in values {
-            self.push_value::<E>(value)?;
-        }
-        Ok(())
     }
 
     /// Appends an element.
@@ -59,6 +67,41 @@ impl<'f, T> FrameVec<'f, T> {
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_push(&mut self, value: T) -> Result<(), AllocError> {
         self.push_value(value)
+    }
+
+    /// Appends an element and lends it.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let mut scores = alloc.frame_vec();
+    /// *scores.push_mut(1) += 1;
+    /// assert_eq!(scores, [2]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn push_mut(&mut self, value: T) -> &mut T {
+        infallible(self.push_and_lend(value))
+    }
+
+    /// Like [`FrameVec::push_mut`]; the value is dropped where there is no room.
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_push_mut(&mut self, value: T) -> Result<&mut T, AllocError> {
+        self.push_and_lend(value)
+    }
+
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn push_and_lend<E: Failure>(&mut self, value: T) -> Result<&mut T, E> {
+        let at = self.len();
+        self.push_value::<E>(value)?;
+        Ok(&mut self[at])
     }
 
     /// Puts an element at `index`; those from there on move up.
@@ -90,6 +133,31 @@ impl<'f, T> FrameVec<'f, T> {
     #[inline]
     pub fn try_insert(&mut self, index: usize, value: T) -> Result<(), AllocError> {
         self.insert_value(index, value)
+    }
+
+    /// Puts an element at `index` and lends it; those from there on move up.
+    ///
+    /// # Panics
+    /// If `index` is over the length, or a budget or the global allocator refuses.
+    #[track_caller]
+    #[inline]
+    pub fn insert_mut(&mut self, index: usize, value: T) -> &mut T {
+        self.insert(index, value);
+        &mut self[index]
+    }
+
+    /// Like [`FrameVec::insert_mut`]; the value is dropped where there is no room.
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    ///
+    /// # Panics
+    /// If `index` is over the length.
+    #[track_caller]
+    #[inline]
+    pub fn try_insert_mut(&mut self, index: usize, value: T) -> Result<&mut T, AllocError> {
+        self.try_insert(index, value)?;
+        Ok(&mut self[index])
     }
 
     /// Makes room for at least `additional` more elements.
@@ -132,88 +200,6 @@ impl<'f, T> FrameVec<'f, T> {
         self.reserve_exactly(additional)
     }
 
-    /// Appends clones of a slice. [`FrameVec::extend_from_slice_copy`] is one copy of the bytes, for types that allow it.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses, or a clone panics.
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn extend_from_slice(&mut self, source: &[T])
-    where
-        T: Clone,
-    {
-        infallible(self.extend_cloned(source));
-    }
-
-    /// Like [`FrameVec::extend_from_slice`].
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses.
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn try_extend_from_slice(&mut self, source: &[T]) -> Result<(), AllocError>
-    where
-        T: Clone,
-    {
-        self.extend_cloned(source)
-    }
-
-    /// Appends a copy of a slice.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn extend_from_slice_copy(&mut self, source: &[T])
-    where
-        T: Copy,
-    {
-        infallible(self.extend_copied(source));
-    }
-
-    /// Like [`FrameVec::extend_from_slice_copy`].
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses.
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn try_extend_from_slice_copy(&mut self, source: &[T]) -> Result<(), AllocError>
-    where
-        T: Copy,
-    {
-        self.extend_copied(source)
-    }
-
-    /// Appends what the iterator yields, as `extend` does. What was appended before the failure stays.
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses.
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn try_extend(&mut self, values: impl IntoIterator<Item = T>) -> Result<(), AllocError> {
-        self.extend_values(values.into_iter())
-    }
-
-    /// Moves all elements of `other` to the end; `other` is left empty and may belong to another frame.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses.
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn append(&mut self, other: &mut FrameVec<'_, T>) {
-        infallible(self.append_values(other));
-    }
-
-    /// Like [`FrameVec::append`].
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses; then `other` is as it was.
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn try_append(&mut self, other: &mut FrameVec<'_, T>) -> Result<(), AllocError> {
-        self.append_values(other)
-    }
-
     /// Cuts the vector in two and returns the elements from `at` on, in memory of their own.
     ///
     /// # Panics
@@ -236,54 +222,6 @@ impl<'f, T> FrameVec<'f, T> {
     #[inline]
     pub fn try_split_off(&mut self, at: usize) -> Result<Self, AllocError> {
         self.split_tail(at)
-    }
-
-    /// Makes the length `len`: drops what is over it, or appends clones of `value`.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses, or a clone or drop panics.
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn resize(&mut self, len: usize, value: T)
-    where
-        T: Clone,
-    {
-        infallible(self.resize_by(len, core::iter::repeat_n(value, len.saturating_sub(self.len()))));
-    }
-
-    /// Like [`FrameVec::resize`].
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses.
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn try_resize(&mut self, len: usize, value: T) -> Result<(), AllocError>
-    where
-        T: Clone,
-    {
-        self.resize_by(len, core::iter::repeat_n(value, len.saturating_sub(self.len())))
-    }
-
-    /// Makes the length `len`: drops what is over it, or appends what `make` returns.
-    ///
-    /// # Panics
-    /// If a budget or the global allocator refuses, or `make` or a drop panics.
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn resize_with(&mut self, len: usize, make: impl FnMut() -> T) {
-        infallible(self.resize_by(len, core::iter::repeat_with(make).take(len.saturating_sub(self.len()))));
-    }
-
-    /// Like [`FrameVec::resize_with`].
-    ///
-    /// # Errors
-    /// If a budget or the global allocator refuses.
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn try_resize_with(&mut self, len: usize, make: impl FnMut() -> T) -> Result<(), AllocError> {
-        self.resize_by(len, core::iter::repeat_with(make).take(len.saturating_sub(self.len())))
-    }
-
-    #[cfg_attr(feature = "debug", track_caller)]
-    fn resize_by<E: Failure>(&mut self, len: usize, more: impl Iterator<Item = T>) -> Result<(), E> {
-        self.truncate(len);
-        self.extend_values::<E>(more)
     }
 
     /// Drops all elements. The memory stays.
@@ -310,40 +248,5 @@ impl<'f, T> FrameVec<'f, T> {
     #[inline(always)]
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         self
-    }
-
-    /// Returns the elements as a box, which may cross threads, and gives spare memory back. Nothing is copied.
-    ///
-    /// ```
-    /// # let alloc = framealloc_core::SmartAlloc::default();
-    /// let mut ids = alloc.frame_vec();
-    /// ids.extend([3, 1, 2]);
-    /// let mut ids = ids.into_boxed();
-    /// ids.sort_unstable();
-    /// assert_eq!(*ids, [1, 2, 3]);
-    /// ```
-    #[must_use]
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn into_boxed(self) -> FrameBox<'f, [T]> {
-        FrameBox::from_owned(self.into_owned())
-    }
-
-    /// Returns the elements as a slice that lives as long as the frame; types with drop glue are never dropped.
-    ///
-    /// For those, [`FrameVec::into_boxed`] drops them; this is [`FrameVec::leak`] under the name that readers look for.
-    #[must_use]
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn into_slice(self) -> &'f mut [T] {
-        self.into_owned().leak()
-    }
-
-    /// Returns the elements as a slice that lives as long as the frame; they are never dropped.
-    #[must_use]
-    #[inline]
-    #[cfg_attr(feature = "debug", track_caller)]
-    pub fn leak(self) -> &'f mut [T] {
-        self.into_owned().leak()
     }
 }

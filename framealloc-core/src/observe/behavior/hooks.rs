@@ -16,10 +16,10 @@ use crate::tag::TagId;
 #[inline(always)]
 pub(crate) fn class_taken(memory: NonNull<u8>, tag: Option<TagId>) {
     #[cfg(feature = "memory_filter")]
-    if lookout::is_on()
-        && let Some(tag) = tag
-    {
-        lookout::taken(memory.addr().get(), lookout::Maker::Tag(tag));
+    if lookout::is_on() {
+        if let Some(tag) = tag {
+            lookout::taken(memory.addr().get(), lookout::Maker::Tag(tag));
+        }
     }
     #[cfg(not(feature = "memory_filter"))]
     let _ = (memory, tag);
@@ -40,10 +40,10 @@ pub(crate) fn own_taken(memory: NonNull<u8>, pool: &'static RawPool) {
 #[inline(always)]
 pub(crate) fn oversized_taken(tag: Option<TagId>) {
     #[cfg(feature = "memory_filter")]
-    if lookout::is_on()
-        && let Some(tag) = tag
-    {
-        lookout::oversized(tag);
+    if lookout::is_on() {
+        if let Some(tag) = tag {
+            lookout::oversized(tag);
+        }
     }
     #[cfg(not(feature = "memory_filter"))]
     let _ = tag;

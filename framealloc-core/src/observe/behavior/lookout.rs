@@ -139,9 +139,8 @@ pub(super) fn freed(address: usize) {
 #[inline(never)]
 pub(super) fn asked_late(allocator: u64, tag: TagId, frames: u64) {
     let mut lookouts = lock();
-    if let Some(lookout) = lookouts.iter_mut().find(|lookout| lookout.allocator == allocator)
-        && frames > lookout.survival_frames
-    {
+    let lookout = lookouts.iter_mut().find(|lookout| lookout.allocator == allocator);
+    if let Some(lookout) = lookout.filter(|lookout| frames > lookout.survival_frames) {
         let row = lookout.row(Maker::Tag(tag));
         let row = &mut lookout.rows[row as usize];
         row.late += 1;

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Steady frames under RealtimeSanitizer: no call of the system's allocator, no lock that is waited for, no call of the
+# kernel. Frames, scopes, tags, collections, cursors, pools, phases, budgets, sharing and the end of a frame, on two
+# threads. What must be caught (the first frame of a program, the heap, a lock) shows that the sanitizer looks. Needs a nightly.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if ! cargo +nightly --version >/dev/null 2>&1; then
+    echo "rtsan: no nightly toolchain here; skipped (the sanitizer is a nightly feature)"
+    exit 0
+fi
+host="$(rustc +nightly -vV | sed -n 's/^host: //p')"
+if ! ls "$(rustc +nightly --print sysroot)/lib/rustlib/$host/lib/"*rtsan* >/dev/null 2>&1; then
+    echo "rtsan: this nightly has no RealtimeSanitizer for $host; skipped"
+    exit 0
+fi
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/rtsan"
+export RUSTFLAGS="-Zsanitizer=realtime ${RUSTFLAGS:-}"
+cp Cargo.lock ci/checkers/Cargo.lock
+
+for features in "" parking_lot; do
+    cargo +nightly build --quiet --release --manifest-path ci/checkers/Cargo.toml --bin steady --target "$host" --features "$features"
+    program="$CARGO_TARGET_DIR/$host/release/steady"
+    "$program"
+    echo "rtsan: steady${features:+ with $features}"
+    for control in cold heap lock; do
+        if said="$("$program" "$control" 2>&1)"; then
+            echo "rtsan: the sanitizer let \"$control\" pass" >&2
+            exit 1
+        fi
+        if ! grep -q 'RealtimeSanitizer: unsafe-library-call' <<<"$said"; then
+            echo "$said" >&2
+            echo "rtsan: \"$control\" failed for another reason" >&2
+            exit 1
+        fi
+        echo "rtsan: \"$control\" is caught: $(grep -m1 -o 'Intercepted call to .*' <<<"$said")"
+    done
+done

@@ -1,0 +1,146 @@
+//! The vocabulary of `FrameString`. Its unsafe part, and the type itself, are in `raw/string.rs`.
+
+mod compare;
+mod convert;
+mod edit;
+mod format;
+pub(crate) mod text;
+mod traits;
+
+pub use crate::raw::string::FrameString;
+pub use convert::{FromUtf8Error, FromUtf16Error};
+pub use edit::StringDrain;
+
+use super::{Frame, FrameBox, FrameVec};
+use crate::error::{AllocError, Failure, infallible};
+
+impl<'f> FrameString<'f> {
+    /// Makes an empty string that grows in `frame`; it takes no memory before the first character.
+    #[must_use]
+    #[inline]
+    pub fn new_in(frame: &'f Frame) -> Self {
+        Self::empty(FrameVec::new(frame))
+    }
+
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, bytes: usize) -> Result<Self, E> {
+        Ok(Self::empty(FrameVec::with_capacity(frame, bytes)?))
+    }
+
+    /// Appends a string.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn push_str(&mut self, text: &str) {
+        infallible(self.push_text(text));
+    }
+
+    /// Like [`FrameString::push_str`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_push_str(&mut self, text: &str) -> Result<(), AllocError> {
+        self.push_text(text)
+    }
+
+    /// Appends a character.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn push(&mut self, character: char) {
+        self.push_str(character.encode_utf8(&mut [0; 4]));
+    }
+
+    /// Like [`FrameString::push`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_push(&mut self, character: char) -> Result<(), AllocError> {
+        self.push_text(character.encode_utf8(&mut [0; 4]))
+    }
+
+    /// Removes everything. The memory stays.
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    /// Makes room for `bytes` more bytes.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn reserve(&mut self, bytes: usize) {
+        infallible(self.reserve_more(bytes));
+    }
+
+    /// Like [`FrameString::reserve`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_reserve(&mut self, bytes: usize) -> Result<(), AllocError> {
+        self.reserve_more(bytes)
+    }
+
+    /// Makes room for `bytes` more bytes and for none beyond that.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn reserve_exact(&mut self, bytes: usize) {
+        infallible(self.reserve_exactly(bytes));
+    }
+
+    /// Like [`FrameString::reserve_exact`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_reserve_exact(&mut self, bytes: usize) -> Result<(), AllocError> {
+        self.reserve_exactly(bytes)
+    }
+
+    /// Gives all spare memory back to the frame if nothing younger is above it; else it stays as capacity.
+    pub fn shrink_to_fit(&mut self) {
+        self.shrink(0);
+    }
+
+    /// Gives memory over `bytes` bytes back to the frame if nothing younger is above it; else it stays as capacity.
+    pub fn shrink_to(&mut self, bytes: usize) {
+        self.shrink(bytes);
+    }
+
+    /// Returns the number of bytes that fit without growing.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.bytes().capacity()
+    }
+
+    /// Returns the frame that the string grows in.
+    #[must_use]
+    pub fn frame(&self) -> &'f Frame {
+        self.bytes().frame()
+    }
+
+    /// Returns the text.
+    #[must_use]
+    #[inline]
+    pub fn as_str(&self) -> &str {
+        self
+    }
+
+    /// Returns the text, mutably.
+    #[must_use]
+    #[inline]
+    pub fn as_mut_str(&mut self) -> &mut str {
+        self
+    }
+}

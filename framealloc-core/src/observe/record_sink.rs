@@ -1,0 +1,165 @@
+//! Where the bytes of a recording go: to a file, by a thread of its own or by that of the frames, or into memory.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use super::record::{HAND_OVER_BYTES, RecordError};
+use crate::sync::HAS_THREADS;
+
+/// Buffers that go round between the frames and the writer.
+const BUFFERS: usize = 4;
+
+/// What became of a buffer that was handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is written, or will be.
+    Taken,
+    /// The writer is behind: the buffer comes back as it is.
+    Busy,
+    /// The writer has stopped on an error, which [`Sink::finish`] returns.
+    Lost,
+}
+
+/// What a finished recording left.
+pub(super) struct Finished {
+    /// Bytes written.
+    pub(super) bytes: u64,
+    /// Whether the last buffer is among them.
+    pub(super) rest: bool,
+    /// The recording, if it was made in memory.
+    pub(super) memory: Vec<u8>,
+}
+
+pub(super) enum Sink {
+    Thread(Writer),
+    File(Direct),
+    Memory(Vec<u8>),
+}
+
+impl Sink {
+    /// A file that a thread of its own writes.
+    pub(super) fn by_thread(path: &Path) -> Result<Self, RecordError> {
+        // Before a file is made or emptied.
+        if !HAS_THREADS {
+            let source = io::Error::new(io::ErrorKind::Unsupported, "this target has no threads");
+            return Err(RecordError::Thread { source });
+        }
+        let file = create(path)?;
+        Writer::start(file, path.to_owned()).map(Self::Thread).map_err(|source| RecordError::Thread { source })
+    }
+
+    /// A file that the calling thread writes.
+    pub(super) fn direct(path: &Path) -> Result<Self, RecordError> {
+        Ok(Self::File(Direct { file: create(path)?, path: path.to_owned(), bytes: 0, failed: None }))
+    }
+
+    pub(super) fn memory() -> Self {
+        Self::Memory(Vec::new())
+    }
+
+    /// Hands a buffer over and returns the one to go on with: an empty one, unless the writer is busy.
+    pub(super) fn hand_over(&mut self, mut full: Vec<u8>) -> (Vec<u8>, Fate) {
+        let taken = match self {
+            Self::Thread(writer) => return writer.hand_over(full),
+            Self::File(direct) => direct.write(&full),
+            // A refusal of the allocator loses the frames of this buffer, not the program.
+            Self::Memory(bytes) => bytes.try_reserve(full.len()).is_ok_and(|()| {
+                bytes.extend_from_slice(&full);
+                true
+            }),
+        };
+        full.clear();
+        (full, if taken { Fate::Taken } else { Fate::Lost })
+    }
+
+    /// Writes the last buffer and closes the recording.
+    pub(super) fn finish(mut self, rest: Vec<u8>) -> Result<Finished, RecordError> {
+        if let Self::Thread(writer) = self {
+            return writer.finish(rest);
+        }
+        let (_, fate) = self.hand_over(rest);
+        let (bytes, memory) = match self {
+            Self::Memory(memory) => (memory.len() as u64, memory),
+            Self::File(Direct { failed: Some(source), path, .. }) => return Err(RecordError::Io { path, source }),
+            Self::File(Direct { bytes, .. }) => (bytes, Vec::new()),
+            Self::Thread(_) => unreachable!("it has been finished above"),
+        };
+        Ok(Finished { bytes, rest: fate == Fate::Taken, memory })
+    }
+}
+
+fn create(path: &Path) -> Result<File, RecordError> {
+    File::create(path).map_err(|source| RecordError::Io { path: path.to_owned(), source })
+}
+
+/// A file written by the thread that hands over.
+pub(super) struct Direct {
+    file: File,
+    path: PathBuf,
+    bytes: u64,
+    failed: Option<io::Error>,
+}
+
+impl Direct {
+    fn write(&mut self, full: &[u8]) -> bool {
+        if self.failed.is_none() {
+            match self.file.write_all(full) {
+                Ok(()) => self.bytes += full.len() as u64,
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        self.failed.is_none()
+    }
+}
+
+/// A file written by a thread of its own, and the buffers between.
+pub(super) struct Writer {
+    full: SyncSender<Vec<u8>>,
+    empty: Receiver<Vec<u8>>,
+    thread: JoinHandle<io::Result<u64>>,
+    path: PathBuf,
+}
+
+impl Writer {
+    fn start(mut file: File, path: PathBuf) -> io::Result<Self> {
+        let (full, buffers_to_write) = sync_channel::<Vec<u8>>(BUFFERS);
+        let (give_back, empty) = sync_channel(BUFFERS);
+        for _ in 0..BUFFERS {
+            // There is room for all of them.
+            let _ = give_back.try_send(Vec::with_capacity(2 * HAND_OVER_BYTES));
+        }
+        let write = move || -> io::Result<u64> {
+            let mut bytes = 0;
+            for mut buffer in buffers_to_write {
+                file.write_all(&buffer)?;
+                bytes += buffer.len() as u64;
+                buffer.clear();
+                let _ = give_back.try_send(buffer);
+            }
+            file.flush()?;
+            Ok(bytes)
+        };
+        let thread = std::thread::Builder::new().name("framealloc recorder".to_owned()).spawn(write)?;
+        Ok(Self { full, empty, thread, path })
+    }
+
+    fn hand_over(&mut self, full: Vec<u8>) -> (Vec<u8>, Fate) {
+        let Ok(empty) = self.empty.try_recv() else { return (full, Fate::Busy) };
+        let fate = if self.full.try_send(full).is_ok() { Fate::Taken } else { Fate::Lost };
+        (empty, fate)
+    }
+
+    fn finish(self, rest: Vec<u8>) -> Result<Finished, RecordError> {
+        let Self { full, thread, path, .. } = self;
+        // Waiting is allowed here: no frame is running.
+        let rest = full.send(rest).is_ok();
+        drop(full);
+        match thread.join().unwrap_or_else(|_| Err(io::Error::other("the writer has panicked"))) {
+            Ok(bytes) => Ok(Finished { bytes, rest, memory: Vec::new() }),
+            Err(source) => Err(RecordError::Io { path, source }),
+        }
+    }
+}

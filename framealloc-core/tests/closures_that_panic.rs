@@ -1,0 +1,131 @@
+//! A panic in any function that the program hands to the runtime leaves all as it was: the same frame, run again, has the same
+//! figures, nothing is left open, nobody is deaf, and no heap is lost.
+#![forbid(unsafe_code)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use framealloc_core::{FrameEvent, SmartAlloc, no_heap, pool};
+
+type Entry = (&'static str, fn(&SmartAlloc, &mut dyn FnMut()));
+
+/// Every way in, with a function of the program that is called in the middle of it.
+const ENTRIES: &[Entry] = &[
+    ("scoped", |alloc, call| alloc.scoped(|frame| drop((frame.frame_box(1), call())))),
+    ("scoped in scoped", |alloc, call| alloc.scoped(|frame| frame.scoped(|frame| drop((frame.frame_box(1), call()))))),
+    ("frame_scope", |alloc, call| {
+        let scope = alloc.frame_scope();
+        let _value = scope.frame_box(1);
+        call();
+    }),
+    ("speculative", |alloc, call| {
+        let _ = alloc.speculative(|frame| {
+            let _value = frame.frame_box(1);
+            call();
+            Err::<(), ()>(())
+        });
+    }),
+    ("with_tag", |alloc, call| alloc.with_tag("closures_tag", |frame| drop((frame.frame_box(1), call())))),
+    ("with_tag in scoped", |alloc, call| {
+        alloc.scoped(|frame| frame.with_tag("closures_tag", |frame| drop((frame.frame_box(1), call()))));
+    }),
+    ("phase_scope", |alloc, call| {
+        let _phase = alloc.phase_scope("closures_phase");
+        call();
+    }),
+    ("cursor", |alloc, call| {
+        let mut cursor = alloc.cursor();
+        let _value = cursor.alloc(1_u64);
+        call();
+    }),
+    ("frame_slice_fill_with", |alloc, call| {
+        alloc.frame_slice_fill_with(4, |index| {
+            if index == 2 {
+                call();
+            }
+            Box::new(index)
+        });
+    }),
+    ("write_with", |alloc, call| drop(alloc.frame_alloc::<Box<u8>>().write_with(|| (call(), Box::new(1)).1))),
+    ("pool_slice_fill_with", |alloc, call| drop(alloc.pool_slice_fill_with(4, |index| (call(), Box::new(index)).1))),
+    ("heap_slice_fill_with", |alloc, call| drop(alloc.heap_slice_fill_with(4, |index| (call(), Box::new(index)).1))),
+    ("for_each_tag", |alloc, call| alloc.for_each_tag(|_| call())),
+    ("for_each_phase", |alloc, call| alloc.for_each_phase(|_| call())),
+    ("for_each_own", |_, call| pool::for_each_own(|_| call())),
+    ("no_heap", |alloc, call| drop(no_heap(|| drop((alloc.frame_box(1), call()))))),
+    ("frame_share", |alloc, call| drop((alloc.frame_share(Box::new(1)), call()))),
+];
+
+fn caught(call: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(call)).is_err()
+}
+
+/// What a frame with all entries used: bytes, what was left open, and the tags.
+fn frame(alloc: &mut SmartAlloc, entry: &Entry, call: &mut dyn FnMut()) -> (usize, usize, usize, usize) {
+    alloc.begin_frame();
+    let _ = caught(|| (entry.1)(alloc, call));
+    // What comes after it finds all as before.
+    alloc.scoped(|frame| assert_eq!(*frame.frame_box(7), 7));
+    assert_eq!(alloc.current_phase(), None, "{}", entry.0);
+    let report = alloc.end_frame();
+    (report.bytes, report.scopes_left_open, report.phases_left_open, alloc.stats().tags.len())
+}
+
+#[test]
+fn a_panic_in_every_closure_leaves_the_allocator_whole() {
+    for entry in ENTRIES {
+        let mut alloc = SmartAlloc::default();
+        let heard = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&heard);
+        let subscriber = move |_: &SmartAlloc, event: &FrameEvent| {
+            count.fetch_add(usize::from(matches!(event, FrameEvent::Ended { .. })), Relaxed);
+        };
+        alloc.on_frame_event(subscriber).forever();
+        // Twice: the arenas and tables have what they need then.
+        (0..2).for_each(|_| drop(frame(&mut alloc, entry, &mut || ())));
+        let quiet = frame(&mut alloc, entry, &mut || ());
+        let mut capacity = 0;
+        for round in 0..10 {
+            let panicked = frame(&mut alloc, entry, &mut || panic!("in {}", entry.0));
+            assert_eq!((panicked.1, panicked.2), (0, 0), "{}: left open", entry.0);
+            assert_eq!(frame(&mut alloc, entry, &mut || ()), quiet, "{}: after a panic", entry.0);
+            if round == 0 {
+                capacity = alloc.capacity();
+            }
+        }
+        assert!(alloc.capacity() <= capacity, "{}: every panic keeps memory", entry.0);
+        assert_eq!(heard.load(Relaxed), 23, "{}", entry.0);
+    }
+}
+
+#[test]
+fn a_closure_may_turn_another_allocator_and_use_its_own_again() {
+    for entry in ENTRIES {
+        let mut alloc = SmartAlloc::default();
+        let mut other = SmartAlloc::default();
+        let quiet = (0..3).map(|_| frame(&mut alloc, entry, &mut || ())).last();
+        let turning = frame(&mut alloc, entry, &mut || {
+            other.whole_frame(|other| other.scoped(|frame| drop(frame.frame_box(1))));
+            assert!(caught(|| other.whole_frame(|other| other.scoped(|_| panic!("in the other one")))));
+        });
+        assert_eq!(Some(turning), quiet, "{}", entry.0);
+    }
+}
+
+#[test]
+fn threads_that_panic_in_the_middle_leave_nothing_behind() {
+    for entry in ENTRIES {
+        let mut alloc = SmartAlloc::default();
+        for _ in 0..20 {
+            alloc.begin_frame();
+            let thread = std::thread::scope(|scope| {
+                scope.spawn(|| (entry.1)(&alloc, &mut || panic!("in {}", entry.0))).join().is_err()
+            });
+            let report = alloc.end_frame();
+            assert_eq!((report.scopes_left_open, report.phases_left_open), (0, 0), "{}", entry.0);
+            // Some have nothing to visit, and call nothing.
+            assert!(thread || entry.0.starts_with("for_each"), "{}", entry.0);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Refusals on request, of every kind, and what must not change by one.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use framealloc_core::{AllocError, Frame, Refused, heap, pool};
+
+/// Refuses this thread while it is told to.
+struct Refusing;
+
+thread_local!(static REFUSES: Cell<bool> = const { Cell::new(false) });
+
+// SAFETY: forwards to the system allocator, or returns null, which is allowed.
+unsafe impl GlobalAlloc for Refusing {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if REFUSES.get() {
+            return core::ptr::null_mut();
+        }
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static GLOBAL: Refusing = Refusing;
+
+/// Who refuses a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Nobody: the call must succeed, or its case shows nothing.
+    Nobody,
+    /// The budget of the thread, of which nothing is left.
+    Budget,
+    /// The global allocator.
+    Memory,
+    /// The largest size that Rust knows.
+    Size,
+    /// A fixed pool that is full.
+    Full,
+}
+
+impl Refusal {
+    /// Makes a call, with this refusal for as long as it takes, and sees to it that a refused call changes no figure.
+    pub(crate) fn during<R, E: Typed>(
+        self,
+        frame: &Frame,
+        call: impl FnOnce() -> Result<R, E>,
+    ) -> Result<(), AllocError> {
+        if self == Self::Memory {
+            // Without room in the chunks that there are, the call has to ask for more.
+            REFUSES.set(true);
+            while frame.try_frame_alloc::<u64>().is_ok() {}
+            REFUSES.set(false);
+        }
+        let before = figures(frame);
+        match self {
+            Self::Budget => frame.set_thread_frame_budget(0),
+            Self::Memory => REFUSES.set(true),
+            Self::Nobody | Self::Size | Self::Full => {}
+        }
+        let outcome = call();
+        REFUSES.set(false);
+        frame.clear_thread_frame_budget();
+        let outcome = outcome.map(drop).map_err(Typed::typed);
+        if outcome.is_err() {
+            assert_eq!(figures(frame), before, "a refused call changes nothing");
+        }
+        outcome
+    }
+
+    /// A length: the largest one if it is the size that refuses.
+    pub(crate) fn length(self, otherwise: usize) -> usize {
+        if self == Self::Size { isize::MAX.unsigned_abs() } else { otherwise }
+    }
+
+    /// Whether this is the error of such a refusal.
+    pub(crate) fn is_told_by(self, error: &AllocError) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Budget => matches!(error, AllocError::BudgetExceeded { .. }),
+            Self::Memory => matches!(error, AllocError::OutOfMemory { .. }),
+            Self::Size => matches!(error, AllocError::CapacityOverflow),
+            Self::Full => matches!(error, AllocError::PoolFull { .. }),
+        }
+    }
+}
+
+/// An error that names a refusal.
+pub(crate) trait Typed {
+    fn typed(self) -> AllocError;
+}
+
+impl Typed for AllocError {
+    fn typed(self) -> AllocError {
+        self
+    }
+}
+
+impl<T> Typed for Refused<T> {
+    fn typed(self) -> AllocError {
+        self.into_parts().1
+    }
+}
+
+/// What a thread holds of every kind of memory.
+fn figures(frame: &Frame) -> (usize, [u64; 3]) {
+    let classes: usize = pool::class_pools().iter().chain(&pool::own_pools()).map(|pool| pool.live).sum();
+    let live = heap::stats().iter().map(|stats| stats.live).sum();
+    (frame.used_bytes(), [classes as u64, live, pool::oversized().live])
+}
