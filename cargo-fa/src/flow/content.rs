@@ -77,11 +77,11 @@ impl Types<'_, '_> {
             Ty::Ref { inner, .. } => of(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),
-            Ty::Known(Known::FrameString, _) => of(&Ty::Scalar(1)),
-            Ty::Known(Known::FrameMap, args) if args.len() > 1 => of(&Ty::Tuple(args.iter().cloned().collect())),
-            Ty::Known(Known::FrameBox | Known::FrameSlot | Known::FrameVec | Known::FrameSet, args) => {
-                args.first().map_or(Way::Yes, of)
-            }
+            Ty::Known(Known::FrameBox | Known::FrameSlot, args) => args.first().map_or(Way::Yes, of),
+            Ty::Known(known, _) if known.is_frame_collection() => match ty.collected() {
+                Some(held) if !held.is_unknown() => of(&held),
+                _ => Way::Yes,
+            },
             // It may own what it takes its items from.
             Ty::Known(Known::Iterator, _) => Way::Yes,
             Ty::Known(known, _) if known.is_frame_data() || known.is_allocator() => Way::Yes,

@@ -7,6 +7,8 @@ mod content;
 pub(crate) mod event;
 mod expr;
 mod external;
+mod frame_calls;
+mod frame_data;
 mod heap;
 mod iterate;
 mod layout;
