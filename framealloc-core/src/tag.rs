@@ -62,10 +62,24 @@ impl TagId {
         if self == Self::OTHER || segments(path) + segments(name) > DEEPEST {
             return Ok(Nested::Instead(self));
         }
-        let path = format!("{path}::{name}");
-        Ok(found(intern(&path), &path))
+        // A name that a thread does not remember, since another took its place, comes here in every frame: no memory for that.
+        let mut buffer = [0; SHORT_PATH];
+        let mut end = 0;
+        for part in [path, "::", name] {
+            let Some(room) = buffer.get_mut(end..end + part.len()) else {
+                let path = format!("{path}::{name}");
+                return Ok(found(intern(&path), &path));
+            };
+            room.copy_from_slice(part.as_bytes());
+            end += part.len();
+        }
+        let path = core::str::from_utf8(&buffer[..end]).expect("texts one after the other are a text");
+        Ok(found(intern(path), path))
     }
 }
+
+/// Bytes of a path that is put together without an allocation.
+const SHORT_PATH: usize = 256;
 
 fn found(id: TagId, path: &str) -> Nested {
     if id == TagId::OTHER && path != OTHER_PATH { Nested::Instead(id) } else { Nested::Own(id) }

@@ -197,6 +197,50 @@ fn what_a_thread_uses_after_its_end_belongs_to_no_other() {
     }
 }
 
+/// Opens a scope in the drop of a thread-local that was made before its thread's heap, and waits in it.
+struct Late(RefCell<Option<(Arc<SmartAlloc>, Sender<()>, Receiver<()>)>>);
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        let Some((alloc, ended, go_on)) = self.0.take() else { return };
+        alloc.scoped(|frame| {
+            let value = frame.frame_box(7);
+            ended.send(()).expect("somebody waits");
+            go_on.recv().expect("somebody goes on");
+            assert_eq!(*value, 7);
+        });
+    }
+}
+
+thread_local! {
+    static LATE: Late = const { Late(RefCell::new(None)) };
+}
+
+#[test]
+fn a_heap_that_is_used_after_the_end_goes_to_no_other_thread() {
+    let (ended, has_ended) = channel();
+    let (go_on, goes_on) = channel();
+    let alloc = shared();
+    let late = {
+        let alloc = Arc::clone(&alloc);
+        let job = move || {
+            LATE.with(|late| late.0.replace(Some((Arc::clone(&alloc), ended, goes_on))));
+            alloc.scoped(|frame| drop(frame.frame_box(1)));
+        };
+        thread::Builder::new().name("late".into()).spawn(job).expect("it starts")
+    };
+    has_ended.recv().expect("it ends");
+    let other = Arc::clone(&alloc);
+    thread::spawn(move || other.scoped(|frame| drop(frame.frame_box(1)))).join().expect("no panic");
+    go_on.send(()).expect("it waits");
+    late.join().expect("its value is its own");
+    let mut alloc = Arc::try_unwrap(alloc).expect("all threads have ended");
+    alloc.end_frame();
+    let threads = alloc.stats().threads;
+    assert_eq!(threads.len(), 2, "{threads:?}");
+    assert!(threads.iter().any(|thread| thread.name == "late"), "{threads:?}");
+}
+
 #[test]
 fn threads_that_come_and_go_at_once_have_heaps_of_their_own() {
     static SHORT: LazyLock<SmartAlloc> = LazyLock::new(SmartAlloc::default);

@@ -62,9 +62,16 @@ fn game_frame(alloc: &mut SmartAlloc, frame: usize) {
                 frame.scoped(|inner| inner.with_tag("ai", |a| a.frame_str("some text").len()));
             });
         }
+        // More names below one tag than a thread remembers.
+        let parent = alloc.tagged("letters");
+        for at in 0..LETTERS.len() {
+            parent.with_tag(&LETTERS[at..=at], |a| *a.frame_ref(at));
+        }
         assert_eq!(shared.get(alloc), Some(&[frame; 4]));
     });
 }
+
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz_0123456789abcdefghijklmnopqrstuvwxyz";
 
 #[test]
 fn steady_frames_call_no_allocator_and_refusals_change_nothing() {

@@ -143,8 +143,10 @@ struct Foe(u32);
 fn main() {
     let mut alloc = Wrapper(SmartAlloc::default());
     assert_eq!(function(&alloc) + exclusive(&mut alloc) + system(&alloc), 3);
-    let mut running = pin!(future(&alloc));
-    assert_eq!(running.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(1));
+    {
+        let mut running = pin!(future(&alloc));
+        assert_eq!(running.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(1));
+    }
     let mut bytes = 0;
     SmartAlloc::scoped(&alloc, |frame| bytes = of_the_scope(frame));
     assert!(bytes >= 32);

@@ -46,7 +46,8 @@ macro_rules! extend_in_parallel {
             /// Like `par_extend`: the pool makes the values, on the heap, and this thread moves them into the frame.
             ///
             /// # Errors
-            /// If a budget or the global allocator refuses room in the frame. What was moved before the failure stays.
+            /// If a budget or the global allocator refuses room in the frame. What was moved before the failure stays. A heap
+            /// without memory for what the pool makes ends the program, as all of rayon's collecting does.
             #[cfg_attr(feature = "debug", track_caller)]
             pub fn try_par_extend<I: IntoParallelIterator<Item = $Item>>(&mut self, values: I) -> Result<(), AllocError> {
                 let $this = self;

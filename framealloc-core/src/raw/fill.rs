@@ -178,6 +178,7 @@ pub(crate) fn try_boxed_with<T, U, E: Failure>(
 /// Copies the parts into one slice, with the separator between them.
 ///
 /// `view` is user code: a part that is longer when it is copied is a panic, a shorter one makes the slice shorter.
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn joined<'f, T: Copy, S, E: Failure>(
     frame: &'f Frame,
@@ -202,6 +203,7 @@ pub(crate) fn joined<'f, T: Copy, S, E: Failure>(
 }
 
 /// Copies the parts of a text into one, with the separator between them.
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn joined_str<'f, S: AsRef<str>, E: Failure>(
     frame: &'f Frame,

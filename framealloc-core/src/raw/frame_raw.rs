@@ -73,7 +73,7 @@ pub struct FrameLifetime<'f>(PhantomData<&'f ()>);
 /// What [`frame_unsize!`](crate::frame_unsize) begins with.
 #[inline(always)]
 #[must_use]
-pub fn into_parts<'f, T: ?Sized>(value: FrameBox<'f, T>) -> (*mut T, FrameLifetime<'f>) {
+pub fn into_parts<T: ?Sized>(value: FrameBox<'_, T>) -> (*mut T, FrameLifetime<'_>) {
     (FrameBox::into_raw(value), FrameLifetime(PhantomData))
 }
 
@@ -84,7 +84,7 @@ pub fn into_parts<'f, T: ?Sized>(value: FrameBox<'f, T>) -> (*mut T, FrameLifeti
 #[inline(always)]
 #[must_use]
 #[cfg_attr(feature = "debug", track_caller)]
-pub unsafe fn from_parts<'f, T: ?Sized>(value: *mut T, _: FrameLifetime<'f>) -> FrameBox<'f, T> {
+pub unsafe fn from_parts<T: ?Sized>(value: *mut T, _: FrameLifetime<'_>) -> FrameBox<'_, T> {
     // SAFETY: passed on; the lifetime is that of the box that the pointer comes from.
     unsafe { FrameBox::from_raw(value) }
 }

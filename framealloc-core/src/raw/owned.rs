@@ -175,6 +175,7 @@ pub(crate) fn boxed<T, E: Failure>(frame: &Frame, value: T) -> Result<Owned<'_, 
 
 /// Copies a slice into the frame.
 #[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) -> Result<&'f mut [T], E> {
     let layout = Layout::for_value(source);
@@ -193,6 +194,7 @@ pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) ->
 
 /// Copies a string into the frame.
 #[inline(always)]
+#[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn copied_str<'f, E: Failure>(frame: &'f Frame, source: &str) -> Result<&'f mut str, E> {
     let bytes = copied::<u8, E>(frame, source.as_bytes())?;

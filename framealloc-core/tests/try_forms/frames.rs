@@ -4,7 +4,7 @@ use std::alloc::Layout;
 
 use framealloc_core::collections::{CollectInto, FromFrameIterator};
 use framealloc_core::{
-    AllocError, Frame, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy, SmartAlloc,
+    AllocError, Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy, SmartAlloc,
 };
 
 use crate::refuse::Refusal::{self, Budget, Memory, Size};
@@ -43,6 +43,17 @@ pub(crate) fn cases() -> Vec<Case> {
         "try_frame_slice_fill_with" SIZED |a, r| r.during(a.frame(), || a.try_frame_slice_fill_with(r.length(MANY), |n| n));
         "try_frame_slice_zeroed" SIZED |a, r| r.during(a.frame(), || a.try_frame_slice_zeroed::<u64>(r.length(MANY)));
         "try_frame_str" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_str(&text)) };
+        "try_frame_box_with" FRAME |a, r| r.during(a.frame(), || a.try_frame_box_with(|| BIG));
+        "try_frame_box_try_with" FRAME |a, r| r.during(a.frame(), || a.try_frame_box_try_with(|| Ok::<_, ()>(BIG)));
+        "try_frame_slice_try_fill_with" SIZED |a, r|
+            r.during(a.frame(), || a.try_frame_slice_try_fill_with(r.length(MANY), |n| Ok::<_, ()>(n)));
+        "try_frame_slice_fill_default" SIZED |a, r|
+            r.during(a.frame(), || a.try_frame_slice_fill_default::<u64>(r.length(MANY)));
+        "try_frame_slice_uninit" SIZED |a, r| r.during(a.frame(), || a.try_frame_slice_uninit::<u64>(r.length(MANY)));
+        "try_frame_slice_concat" FRAME |a, r| r.during(a.frame(), || a.try_frame_slice_concat(&[&BIG[..], &BIG[..]]));
+        "try_frame_str_concat" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_str_concat(&[&text, &text])) };
+        "try_frame_str_join" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_str_join(&[&text, &text], ", ")) };
+        "try_frame_cstr" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_cstr(&text)) };
         "try_frame_share" FRAME |a, r| r.during(a.frame(), || a.try_frame_share(BIG));
         "try_frame_retained" FRAME |a, r| r.during(a.frame(), || a.try_frame_retained::<[u64; 2048]>(RetentionPolicy::Discard));
         "try_frame_with_importance" FRAME |a, r|
@@ -71,6 +82,10 @@ pub(crate) fn cases() -> Vec<Case> {
         "Cursor::try_bytes" FRAME |a, r| {
             let mut cursor = a.cursor();
             r.during(a.frame(), || cursor.try_bytes(Layout::new::<[u64; 2048]>()))
+        };
+        "FrameBox::try_clone_in" FRAME |a, r| {
+            let one = a.frame_box(BIG);
+            r.during(a.frame(), || FrameBox::try_clone_in(&one, a.frame()))
         };
         "Scratch::try_keep" MEMORY |a, r| {
             let region = a.scratch("refused");

@@ -34,7 +34,9 @@ fn can_be_refused(call: &Call) -> bool {
 
 /// Whether a call returns a refusal as an error.
 fn tells_refusals(call: &Call) -> bool {
-    call.name.starts_with("try_") && ["AllocError", "Refused"].iter().any(|error| call.returns.contains(error))
+    let errors = ["AllocError", "Refused", "FillError"];
+    let returns_one = errors.iter().any(|error| call.returns.contains(error));
+    call.name.starts_with("try_") && returns_one && !call.of_trait && !call.is_hidden
 }
 
 #[test]

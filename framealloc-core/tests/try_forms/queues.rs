@@ -103,16 +103,20 @@ fn on_full_set<R, E: Typed>(
     outcome
 }
 
-/// Calls of the feature `rayon`, and their cases.
+/// What the pool makes is collected on the heap first, where rayon ends the program when there is no memory.
+#[cfg(feature = "rayon")]
+const BUDGET: &[Refusal] = &[Budget];
+
+/// Calls of the feature `rayon`.
 #[cfg(feature = "rayon")]
 fn of_the_pool() -> Vec<Case> {
     cases! {
-        "FrameVec::try_par_extend" FRAME |a, r| { let mut vec = a.frame_vec(); r.during(a.frame(), || vec.try_par_extend(BIG)) };
-        "FrameMap::try_par_extend" FRAME |a, r| on_full_map(a, r, |map| map.try_par_extend([(NEW, [1; 64])]));
-        "FrameSet::try_par_extend" FRAME |a, r| on_full_set(a, r, |set| set.try_par_extend([[NEW; 64]]));
-        "FrameDeque::try_par_extend" FRAME |a, r| on_full_deque(a, r, |deque| deque.try_par_extend(BIG));
-        "FrameHeap::try_par_extend" FRAME |a, r| on_full_heap(a, r, |heap| heap.try_par_extend(BIG));
-        "FrameSortedMap::try_par_extend" FRAME |a, r| on_full_sorted(a, r, |map| map.try_par_extend([(7, 1)]));
+        "FrameVec::try_par_extend" BUDGET |a, r| { let mut vec = a.frame_vec(); r.during(a.frame(), || vec.try_par_extend(BIG)) };
+        "FrameMap::try_par_extend" BUDGET |a, r| on_full_map(a, r, |map| map.try_par_extend([(NEW, [1; 64])]));
+        "FrameSet::try_par_extend" BUDGET |a, r| on_full_set(a, r, |set| set.try_par_extend([[NEW; 64]]));
+        "FrameDeque::try_par_extend" BUDGET |a, r| on_full_deque(a, r, |deque| deque.try_par_extend(BIG));
+        "FrameHeap::try_par_extend" BUDGET |a, r| on_full_heap(a, r, |heap| heap.try_par_extend(BIG));
+        "FrameSortedMap::try_par_extend" BUDGET |a, r| on_full_sorted(a, r, |map| map.try_par_extend([(7, 1)]));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use framealloc_core::{AllocError, Frame, Refused, heap, pool};
+use framealloc_core::{AllocError, FillError, Frame, Refused, heap, pool};
 
 /// Refuses this thread while it is told to.
 struct Refusing;
@@ -104,6 +104,15 @@ impl Typed for AllocError {
 impl<T> Typed for Refused<T> {
     fn typed(self) -> AllocError {
         self.into_parts().1
+    }
+}
+
+impl<E: core::fmt::Debug> Typed for FillError<E> {
+    fn typed(self) -> AllocError {
+        match self {
+            Self::Alloc(error) => error,
+            other => panic!("what fills it does not fail: {other:?}"),
+        }
     }
 }
 

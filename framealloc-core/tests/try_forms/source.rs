@@ -19,6 +19,10 @@ pub(crate) struct Call {
     /// The types of its arguments, with `&self` as `this : & Self`.
     pub(crate) arguments: Vec<String>,
     pub(crate) returns: String,
+    /// Whether it is how a trait is implemented: then the trait has the call, too.
+    pub(crate) of_trait: bool,
+    /// Whether it is for the crate's own macros and traits only.
+    pub(crate) is_hidden: bool,
 }
 
 impl Call {
@@ -90,7 +94,7 @@ impl Found {
     fn items(&mut self, module: &str, items: Vec<Item>) {
         for item in items {
             match item {
-                Item::Fn(item) if is_public(&item.vis) => self.call(module, &item.attrs, &item.sig),
+                Item::Fn(item) if is_public(&item.vis) => self.call(module, &item.attrs, &item.sig, false),
                 Item::Impl(item) => {
                     if is_test(&item.attrs) {
                         continue;
@@ -100,7 +104,7 @@ impl Found {
                     for inner in item.items {
                         match inner {
                             ImplItem::Fn(method) if of_trait || is_public(&method.vis) => {
-                                self.call(&on, &method.attrs, &method.sig);
+                                self.call(&on, &method.attrs, &method.sig, of_trait);
                             }
                             ImplItem::Macro(used) => {
                                 self.uses.push((used.mac.path.to_token_stream().to_string(), on.clone()))
@@ -112,7 +116,7 @@ impl Found {
                 Item::Trait(item) if is_public(&item.vis) => {
                     for inner in item.items {
                         if let TraitItem::Fn(method) = inner {
-                            self.call(&item.ident.to_string(), &method.attrs, &method.sig);
+                            self.call(&item.ident.to_string(), &method.attrs, &method.sig, false);
                         }
                     }
                 }
@@ -142,7 +146,7 @@ impl Found {
         }
     }
 
-    fn call(&mut self, on: &str, attributes: &[Attribute], signature: &Signature) {
+    fn call(&mut self, on: &str, attributes: &[Attribute], signature: &Signature, of_trait: bool) {
         let docs: Vec<String> = attributes.iter().filter_map(doc).collect();
         let arguments = signature.inputs.iter().map(|argument| match argument {
             FnArg::Receiver(receiver) => {
@@ -171,6 +175,8 @@ impl Found {
             docs: docs.join("\n"),
             arguments: arguments.collect(),
             returns,
+            of_trait,
+            is_hidden: attributes.iter().any(|attribute| attribute.to_token_stream().to_string() == "# [doc (hidden)]"),
         };
         self.calls.push(call);
     }
