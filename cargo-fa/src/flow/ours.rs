@@ -6,7 +6,7 @@ use super::Interpreter;
 use super::event::{Count, EventKind};
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::{AllocatorKey, Flow, FrameState, Region, Root, Value};
+use super::value::{Age, AllocatorKey, Flow, FrameState, Region, Root, Value};
 use crate::facts::ir::{ExprId, ItemKind, MethodCall, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
