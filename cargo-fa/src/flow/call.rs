@@ -375,6 +375,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn wrapped(&mut self, known: Known, args: &'l [ExprId], expected: Option<&Ty>, error: bool) -> Value {
         let inner = expected.map(|ty| ty.argument(0)).filter(|ty| !ty.is_unknown());
         let mut value = self.eval_args_first(args, inner.as_ref());
+        // `Some(item)` for a `&&T` where a `&T` is asked for: rustc looks through the outer reference.
+        if let (Some(inner @ Ty::Ref { .. }), Ty::Ref { .. }) = (inner, &value.ty) {
+            self.annotate(&mut value, inner);
+        }
         value.ty = match (known, error) {
             (Known::Result, true) => Ty::known(Known::Result, [Ty::Unknown, value.ty]),
             _ => Ty::known(known, [value.ty]),

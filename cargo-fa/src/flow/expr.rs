@@ -126,6 +126,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             ExprKind::For(of) => {
                 let iterated = self.eval_place(of.iter);
+                self.uses_up(of.iter, &iterated.ty);
                 let bound = Self::iterator_bound(&iterated);
                 let item = self.item_of(&iterated);
                 self.run_loop(of.label, bound, span, true, |flow| {

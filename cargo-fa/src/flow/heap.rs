@@ -75,9 +75,10 @@ impl<'l> Interpreter<'_, 'l> {
                     } else {
                         self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
                     };
-                    if !element.is_unknown() {
-                        let types = self.types;
-                        value.flows.retain(|flow| types.can_refer(&element, flow.raw));
+                    if head == Some(Known::String) {
+                        value.flows.clear();
+                    } else if !element.is_unknown() {
+                        self.types.keep_held(&element, &mut value.flows);
                         if matches!(name, "extend" | "extend_from_slice" | "append") {
                             value.ty = Ty::Unknown;
                         }
@@ -217,6 +218,9 @@ impl<'l> Interpreter<'_, 'l> {
             | "par_iter_mut" | "into_par_iter" | "chunks_mut" | "par_chunks" | "par_chunks_mut" | "char_indices"
             | "into_values" | "into_keys" | "try_iter" | "par_bridge" => {
                 self.read_all(args);
+                if name.starts_with("into_") {
+                    self.uses_up(call.receiver, &receiver.ty);
+                }
                 Self::iterator_over(receiver, name)
             }
             "map" | "filter" | "filter_map" | "flat_map" | "inspect" | "take_while" | "skip_while" | "map_while"

@@ -1,6 +1,5 @@
 //! Method calls, by the head of the receiver's type.
 
-use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::EventKind;
@@ -191,6 +190,13 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
+    /// A value that is owned is used up by a loop over it, or by a method that takes `self`; a reference is not.
+    pub(super) fn uses_up(&mut self, expr: ExprId, ty: &Ty) {
+        if matches!(ty, Ty::Known(..) | Ty::User(..)) && ty.allocator().is_none() {
+            self.moved(expr);
+        }
+    }
+
     pub(super) fn moved(&mut self, expr: ExprId) {
         if let ExprKind::Name(name) = &self.facts.expr(expr).kind
             && let Some(var) = self.lookup_var(self.facts.name(*name))
@@ -260,20 +266,24 @@ impl<'l> Interpreter<'_, 'l> {
                 self.moved(call.receiver);
                 Value::of(Ty::known(Known::PoolBox, [receiver.ty.argument(0)]))
             }
-            (Known::FrameSlot, "write" | "write_with" | "zeroed" | "init") => {
+            (Known::FrameSlot, "write" | "write_with" | "write_ref" | "write_ref_with" | "zeroed") => {
                 let value =
                     args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
                 let inner = match receiver.ty.argument(0) {
                     Ty::Unknown => value.ty.clone(),
                     ty => ty,
                 };
-                let mut boxed = Value::of(Ty::known(Known::FrameBox, [inner])).with_flows(receiver.flows.clone());
-                boxed.add_flows(&value.flows);
-                boxed
+                // What needs no drop is a plain reference.
+                let plain = name == "zeroed" || name.starts_with("write_ref");
+                let ty = if plain { Ty::exclusive(inner.clone()) } else { Ty::known(Known::FrameBox, [inner.clone()]) };
+                let mut made = Value::of(ty).with_flows(receiver.flows.clone());
+                made.learn_content(&inner);
+                made.add_flows(&value.flows);
+                made
             }
-            (Known::Cursor, _) => return self.cursor_method(receiver, name, call, span),
-            (Known::FrameBox | Known::FrameVec | Known::FrameString | Known::FrameMap | Known::FrameSet, _) => {
-                return self.frame_data_method(receiver, name, head, call, span);
+            (Known::Cursor, _) => return self.cursor_method(receiver, name, call),
+            (head, _) if head == Known::FrameBox || head.is_frame_collection() => {
+                return self.frame_data_method(receiver, name, head, call);
             }
             (Known::ThreadScope, "spawn") => {
                 // Joined before the scope ends: what it borrows from the frame is fine.
@@ -283,8 +293,12 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
             }
             (Known::Sender, "send" | "try_send" | "send_blocking" | "send_timeout") => {
-                let value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
+                let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
                 args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+                let item = receiver.ty.argument(0);
+                if !item.is_unknown() {
+                    self.types.keep_held(&item, &mut value.flows);
+                }
                 let mut into = receiver.clone();
                 into.ty = Ty::Unknown;
                 self.store(&into, &value, &Target::Channel, span);
@@ -302,121 +316,18 @@ impl<'l> Interpreter<'_, 'l> {
         })
     }
 
-    fn cursor_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
-        if !matches!(
-            name,
-            "alloc"
-                | "alloc_ref"
-                | "frame_ref"
-                | "push"
-                | "alloc_with"
-                | "alloc_slice_copy"
-                | "alloc_str"
-                | "try_alloc"
-                | "slice_copy"
-                | "slice_fill_with"
-        ) {
-            return None;
+    /// A method that is not known may keep what it is given. Its name does not say so, its types can refuse it: what holds no
+    /// borrow keeps none. Where they are not known either, rustc watches the borrow, and nothing is certain but an address.
+    fn kept_by_unknown(&mut self, receiver: &Value, arg: &Value, how: &Target<'_>, span: Span) {
+        let keeper = receiver.ty.peeled();
+        let mut arg = arg.clone();
+        arg.flows.retain(|flow| self.types.can_refer(keeper, flow.raw));
+        for flow in arg.flows.iter_mut().filter(|flow| !flow.raw) {
+            flow.confidence = Confidence::Low;
         }
-        let value = call.args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
-        call.args.iter().skip(1).for_each(|arg| drop(self.inline_closure(*arg, &[], Runs::Inline)));
-        if self.types.drops(&value.ty) == Some(true) {
-            self.record(
-                EventKind::DropSkipped { what: "Cursor::alloc", ty: value.ty.clone() },
-                call.name_span,
-                Confidence::High,
-            );
-        }
-        let _ = span;
-        let mut made = Value::of(Ty::exclusive(value.ty.clone())).with_flows(receiver.flows.clone());
-        made.flows.iter_mut().for_each(|flow| flow.site = call.name_span);
-        made.add_flows(&value.flows);
-        Some(made)
-    }
-
-    /// Methods of what lives in a frame.
-    fn frame_data_method(
-        &mut self,
-        receiver: &Value,
-        name: &'l str,
-        head: Known,
-        call: &'l MethodCall,
-        span: Span,
-    ) -> Option<Value> {
-        let args = &*call.args;
-        match name {
-            "as_ptr" | "as_mut_ptr" | "as_non_null" | "into_raw" => {
-                let mut value = receiver.clone();
-                value.flows.iter_mut().for_each(|flow| flow.raw = true);
-                value.ty = Ty::Ptr(Arc::new(super::place::element_of(&receiver.ty)));
-                value.alias = None;
-                Some(value)
-            }
-            "into_box" | "into_boxed" | "into_boxed_str" | "into_boxed_slice" | "freeze" => {
-                self.moved(call.receiver);
-                let element = receiver.ty.argument(0);
-                let mut value = receiver.clone();
-                value.ty = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(element))]);
-                value.alias = None;
-                Some(value)
-            }
-            "into_bump_slice" | "leak" | "into_mut" => {
-                self.moved(call.receiver);
-                let element = receiver.ty.argument(0);
-                if self.types.drops(&element) == Some(true) {
-                    let kind = EventKind::DropSkipped { what: "leak", ty: element.clone() };
-                    self.record(kind, call.name_span, Confidence::High);
-                }
-                let mut value = receiver.clone();
-                value.ty = Ty::exclusive(if head == Known::FrameVec { Ty::Slice(Arc::new(element)) } else { element });
-                value.alias = None;
-                Some(value)
-            }
-            "into_shared_slice" | "into_shared_str" => {
-                self.moved(call.receiver);
-                let mut value = receiver.clone();
-                value.ty = Ty::reference(match head {
-                    Known::FrameVec => Ty::Slice(Arc::new(receiver.ty.argument(0))),
-                    _ => Ty::Str,
-                });
-                value.alias = None;
-                Some(value)
-            }
-            "push" | "insert" | "extend" | "append" | "extend_from_slice" | "push_str" | "resize"
-                if head != Known::FrameBox =>
-            {
-                for arg in args {
-                    let value = self.eval(*arg, None);
-                    if let Some(super::value::Root::Local(var)) = receiver.alias
-                        && let Some(known) = self.state.values.get_mut(var)
-                    {
-                        known.add_flows(&value.flows);
-                        if let Ty::Known(_, generics) = &mut known.ty
-                            && generics.is_empty()
-                            && !value.ty.is_unknown()
-                        {
-                            *generics = Arc::new([value.ty.clone()]);
-                        }
-                    }
-                }
-                Some(Value::unit())
-            }
-            "take" if matches!(head, Known::FrameVec | Known::FrameString) => {
-                let mut value = receiver.clone();
-                value.alias = None;
-                Some(value)
-            }
-            "clone" => {
-                // A clone of a box in the frame would be in the frame as well; of its content, a value of its own.
-                let mut value = Value::of(receiver.ty.clone()).with_flows(receiver.flows.clone());
-                value.alias = None;
-                Some(value)
-            }
-            _ => {
-                let _ = span;
-                None
-            }
-        }
+        let mut into = receiver.clone();
+        into.ty = Ty::Unknown;
+        self.store(&into, &arg, how, span);
     }
 
     /// A method that nobody knows: what goes in may come out, and may stay in.
@@ -440,11 +351,9 @@ impl<'l> Interpreter<'_, 'l> {
                 continue;
             }
             let arg = self.eval(*arg, None);
-            if stores && !arg.flows.is_empty() {
-                let mut into = receiver.clone();
-                into.ty = Ty::Unknown;
+            if stores {
                 let how = if name.contains("send") { Target::Channel } else { Target::Container(name) };
-                self.store(&into, &arg, &how, span);
+                self.kept_by_unknown(receiver, &arg, &how, span);
             }
             value.add_flows(&arg.flows);
         }

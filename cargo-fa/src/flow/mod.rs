@@ -3,9 +3,12 @@
 mod associated;
 pub(crate) mod barriers;
 mod call;
+mod content;
 pub(crate) mod event;
 mod expr;
 mod external;
+mod frame_calls;
+mod frame_data;
 mod heap;
 mod iterate;
 mod layout;
@@ -309,6 +312,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             captured: false,
             confidence: Confidence::High,
             site,
+            content: None,
             stale: None,
             crossed: None,
         }
@@ -477,7 +481,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     /// What the value can no longer refer to, given its type, is forgotten.
     fn refine(&self, mut value: Value) -> Value {
         if !value.flows.is_empty() {
-            value.flows.retain(|flow| self.types.can_refer(&value.ty, flow.raw));
+            self.types.keep_held(&value.ty, &mut value.flows);
         }
         value
     }

@@ -6,7 +6,7 @@ use super::Interpreter;
 use super::event::{Count, EventKind};
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::{Age, AllocatorKey, Flow, FrameState, Handle, Region, Root, Value};
+use super::value::{Age, AllocatorKey, Flow, FrameState, Region, Root, Value};
 use crate::facts::ir::{ExprId, ItemKind, MethodCall, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
@@ -55,122 +55,6 @@ impl<'l> Interpreter<'_, 'l> {
             "cursor" => {
                 let flows = self.frame_flows(allocator, at);
                 Value::of(Ty::known(Known::Cursor, [])).with_flows(flows)
-            }
-            "frame_alloc" => {
-                let ty = generic.unwrap_or(Ty::Unknown);
-                let result = Ty::known(Known::FrameSlot, [ty.clone()]);
-                self.frame_alloc(allocator, "frame_alloc", ty, Some(Count::Exactly(1)), result, at)
-            }
-            "frame_box" => {
-                let value = self.eval_args_first(args, None);
-                let result = Ty::known(Known::FrameBox, [value.ty.clone()]);
-                let mut boxed =
-                    self.frame_alloc(allocator, "frame_box", value.ty.clone(), Some(Count::Exactly(1)), result, at);
-                boxed.add_flows(&value.flows);
-                boxed
-            }
-            "frame_ref" => {
-                let value = self.eval_args_first(args, None);
-                if self.types.drops(&value.ty) == Some(true) {
-                    self.record(
-                        EventKind::DropSkipped { what: "frame_ref", ty: value.ty.clone() },
-                        at,
-                        Confidence::High,
-                    );
-                }
-                let result = Ty::exclusive(value.ty.clone());
-                let mut made =
-                    self.frame_alloc(allocator, "frame_ref", value.ty.clone(), Some(Count::Exactly(1)), result, at);
-                made.add_flows(&value.flows);
-                made
-            }
-            "frame_bytes" => {
-                self.read_all(args);
-                let result = Ty::exclusive(Ty::Slice(Arc::new(Ty::Scalar(1))));
-                self.frame_alloc(allocator, "frame_bytes", Ty::Scalar(1), None, result, at)
-            }
-            "frame_slice_copy" | "frame_slice_clone" | "frame_slice_from_iter" | "frame_from_iter" => {
-                let source = args.first().map_or_else(Value::unknown, |source| self.eval_place(*source));
-                let element = match super::place::element_of(&source.ty) {
-                    Ty::Unknown => source.ty.element(),
-                    element => element,
-                };
-                let count = match source.ty.peeled() {
-                    Ty::Array(_, Some(len)) => Some(Count::Exactly(*len)),
-                    _ => source.symbol.clone().map(Count::Symbol),
-                };
-                let result = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(element.clone()))]);
-                let what = if name == "frame_slice_copy" { "frame_slice_copy" } else { "frame_slice" };
-                self.frame_alloc(allocator, what, element, count, result, at)
-            }
-            "frame_slice_fill_with" | "frame_slice_zeroed" => {
-                let len = args.first().map_or_else(Value::unknown, |len| self.eval(*len, None));
-                let made = args.get(1).map(|make| self.inline_closure(*make, &[Value::of(Ty::usize())], Runs::Inline));
-                let element = generic.or_else(|| made.map(|made| made.ty)).unwrap_or(Ty::Unknown);
-                let result = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(element.clone()))]);
-                self.frame_alloc(allocator, "frame_slice", element, count_of(&len), result, at)
-            }
-            "frame_str" => {
-                let text = args.first().map_or_else(Value::unknown, |text| self.eval_place(*text));
-                let count = text.text.as_ref().and_then(|text| u64::try_from(text.len()).ok()).map(Count::Exactly);
-                self.frame_alloc(
-                    allocator,
-                    "frame_str",
-                    Ty::Scalar(1),
-                    count,
-                    Ty::known(Known::FrameBox, [Ty::Str]),
-                    at,
-                )
-            }
-            "frame_format" => {
-                self.read_all(args);
-                let result = Ty::known(Known::FrameString, []);
-                self.frame_alloc(allocator, "frame_format", Ty::Scalar(1), None, result, at)
-            }
-            "frame_vec"
-            | "frame_map"
-            | "frame_set"
-            | "frame_string"
-            | "frame_vec_with_capacity"
-            | "frame_map_with_capacity"
-            | "frame_set_with_capacity"
-            | "frame_string_with_capacity" => {
-                let capacity = args.first().map(|capacity| self.eval(*capacity, None));
-                let (known, what) = match name.strip_suffix("_with_capacity").unwrap_or(name) {
-                    "frame_vec" => (Known::FrameVec, "frame_vec"),
-                    "frame_map" => (Known::FrameMap, "frame_map"),
-                    "frame_set" => (Known::FrameSet, "frame_set"),
-                    _ => (Known::FrameString, "frame_string"),
-                };
-                let generics: Vec<Ty> = call.turbofish.iter().map(|ty| self.lower_type(*ty)).collect();
-                let element = generic.unwrap_or(if known == Known::FrameString { Ty::Scalar(1) } else { Ty::Unknown });
-                let count = capacity.as_ref().map_or(Some(Count::Exactly(0)), count_of);
-                self.frame_alloc(allocator, what, element, count, Ty::known(known, generics), at)
-            }
-            "frame_vec_from_array" | "frame_vec_from_elem" => {
-                let value = self.eval_args_first(args, None);
-                let array = name == "frame_vec_from_array";
-                let element = if array { super::place::element_of(&value.ty) } else { value.ty };
-                let ty = Ty::known(Known::FrameVec, [element.clone()]);
-                let mut made = self.frame_alloc(allocator, "frame_vec", element, None, ty, at);
-                made.add_flows(&value.flows);
-                made
-            }
-            "frame_collect" => {
-                let source = self.eval_args_first(args, None);
-                let ty = generic.unwrap_or(Ty::Unknown);
-                let mut made = self.frame_alloc(allocator, "frame_collect", ty.argument(0), None, ty, at);
-                made.add_flows(&source.flows);
-                made
-            }
-            "frame_share" => {
-                let value = self.eval_args_first(args, None);
-                let result = Ty::known(Known::FrameHandle, [value.ty.clone()]);
-                let mut handle =
-                    self.frame_alloc(allocator, "frame_share", value.ty, Some(Count::Exactly(1)), result, at);
-                handle.flows.clear();
-                handle.handle = Some(Handle { resolved: false, age: Age::Fresh, since: at });
-                handle
             }
             "frame_retained" => {
                 let policy = self.eval_args_first(args, None);
@@ -292,7 +176,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
                 Value::unit()
             }
-            _ => return None,
+            _ => self.frame_call(allocator, name, call)?,
         };
         Some(if fallible { wrap_result(value) } else { value })
     }
@@ -400,10 +284,14 @@ impl<'l> Interpreter<'_, 'l> {
             .unwrap_or(0);
         let own = flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
         let once = self.leaves.contains(&self.loops.len());
+        let content = ty.clone();
         self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
         self.note_allocation(allocator, at);
         self.needs_budget(at);
-        Value::of(result).with_flows(flows)
+        let mut made = Value::of(result).with_flows(flows);
+        // What is put into a collection tells later what it was made for.
+        made.learn_content(&made.ty.collected().unwrap_or(content));
+        made
     }
 
     /// On a thread that has set no budget, this is one allocation too many.
@@ -539,7 +427,10 @@ impl<'l> Interpreter<'_, 'l> {
                 let ty = value.ty.argument(0);
                 let mut inner = Value::of(ty).with_flows(value.flows);
                 // The value itself leaves the frame; what it borrows is another matter.
-                inner.flows.retain(|flow| self.types.can_refer(&inner.ty, flow.raw) && !inner.ty.is_unknown());
+                if inner.ty.is_unknown() {
+                    inner.flows.clear();
+                }
+                self.types.keep_held(&inner.ty, &mut inner.flows);
                 inner
             }
             ("FrameBarrier", _) => {
@@ -599,11 +490,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 }
 
-fn count_of(value: &Value) -> Option<Count> {
-    value.number.map(Count::Exactly).or_else(|| value.symbol.clone().map(Count::Symbol))
-}
-
-fn wrap_result(mut value: Value) -> Value {
+pub(super) fn wrap_result(mut value: Value) -> Value {
     value.ty = Ty::known(Known::Result, [value.ty]);
     value
 }

@@ -101,7 +101,16 @@ impl<'l> Interpreter<'_, 'l> {
         };
         if !refers {
             value.flows.clear();
-        } else if value.ty.is_unknown() {
+        } else if !value.ty.is_unknown() {
+            if let Ty::Ref { .. } = value.ty {
+                let types = self.types;
+                let ty = value.ty.clone();
+                value.flows.retain(|flow| {
+                    flow.raw || !flow.content.as_ref().is_some_and(|content| types.is_part(&ty, content))
+                });
+            }
+            self.types.keep_held(&value.ty, &mut value.flows);
+        } else {
             value.flows.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(Confidence::Medium));
         }
         if !matches!(value.ty, Ty::Ref { .. } | Ty::Unknown) && value.ty.allocator().is_none() {
@@ -200,8 +209,8 @@ impl<'l> Interpreter<'_, 'l> {
         let flows: Vec<Flow> = value
             .flows
             .iter()
-            .filter(|flow| self.types.can_refer(&slot, flow.raw) && self.types.can_refer(&value.ty, flow.raw))
-            .cloned()
+            .filter(|flow| self.types.can_refer(&slot, flow.raw))
+            .filter_map(|flow| self.types.held(&value.ty, flow))
             .collect();
         match root {
             Root::Local(var) => {
@@ -308,9 +317,10 @@ impl<'l> Interpreter<'_, 'l> {
         if better {
             value.ty = ty;
         }
-        let types = self.types;
-        let ty = value.ty.clone();
-        value.flows.retain(|flow| types.can_refer(&ty, flow.raw));
+        if let Some(content) = value.ty.collected() {
+            value.learn_content(&content);
+        }
+        self.types.keep_held(&value.ty, &mut value.flows);
     }
 
     /// What `?`, `unwrap` and patterns take out of an `Option`, `Result` or lock.

@@ -211,8 +211,10 @@ impl<'l> Interpreter<'_, 'l> {
             .cloned()
             .collect();
         for flow in &gets_out {
-            if flow.frame && self.types.can_refer(&value.ty, flow.raw) {
-                self.escape(How::Returned, flow, span, Vec::new());
+            if flow.frame
+                && let Some(flow) = self.types.held(&value.ty, flow)
+            {
+                self.escape(How::Returned, &flow, span, Vec::new());
             }
         }
         value.flows.retain(|flow| !gets_out.contains(flow));

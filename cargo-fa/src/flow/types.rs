@@ -93,6 +93,21 @@ impl Ty {
         None
     }
 
+    /// What a collection in frame memory holds; `Unknown` where nothing has told yet.
+    pub(crate) fn collected(&self) -> Option<Self> {
+        match self.peeled() {
+            Self::Known(Known::FrameString, _) => Some(Self::Scalar(1)),
+            Self::Known(Known::FrameMap | Known::FrameSortedMap, args) if args.len() > 1 => {
+                Some(Self::Tuple(args.iter().take(2).cloned().collect()))
+            }
+            Self::Known(Known::FrameMap | Known::FrameSortedMap, _) => Some(Self::Unknown),
+            Self::Known(known, args) if known.is_frame_collection() => {
+                Some(args.first().cloned().unwrap_or(Self::Unknown))
+            }
+            _ => None,
+        }
+    }
+
     /// The first argument of the head.
     pub(crate) fn argument(&self, at: usize) -> Self {
         match self.peeled() {
@@ -175,13 +190,17 @@ impl Ty {
                 | Known::BinaryHeap
                 | Known::FrameVec
                 | Known::FrameSet
+                | Known::FrameDeque
+                | Known::FrameHeap
                 | Known::Option
                 | Known::Iterator
                 | Known::Receiver
                 | Known::Query,
                 args,
             ) => args.first().cloned().unwrap_or(Self::Unknown),
-            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap, args) if args.len() > 1 => {
+            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args)
+                if args.len() > 1 =>
+            {
                 Self::Tuple(Arc::new([args[0].clone(), args[1].clone()]))
             }
             Self::Known(Known::FrameBox | Known::Box | Known::Local | Known::Guard | Known::Arc | Known::Rc, args) => {
@@ -357,7 +376,7 @@ impl<'l> Types<'_, 'l> {
                 Some(known) => Ty::known(known, args),
                 None => match scalar(of.last) {
                     Some(scalar) if of.krate == "std" => scalar,
-                    _ => Ty::Opaque { borrows: borrows || !args.is_empty() },
+                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, false)) },
                 },
             },
             _ => Ty::Opaque { borrows },

@@ -45,10 +45,27 @@ pub(crate) struct Flow {
     pub(crate) confidence: Confidence,
     /// Where it was allocated, or where it came in.
     pub(crate) site: Span,
+    /// What lies in the memory; `None` until something tells, `Unknown` where it is several things.
+    pub(crate) content: Option<Ty>,
     /// Where its frame ended, if it did.
     pub(crate) stale: Option<Span>,
     /// A suspension it was held across.
     pub(crate) crossed: Option<Span>,
+}
+
+/// Of what lies in one region this many kinds are told apart in a value.
+const MOST_CONTENTS: usize = 4;
+
+impl Flow {
+    /// Is of the same region, in the same way.
+    pub(crate) fn same_memory(&self, other: &Self) -> bool {
+        self.region == other.region && self.raw == other.raw
+    }
+
+    /// Of one of the two nothing has told yet what is in it, or it is the same.
+    fn may_hold_the_same(&self, other: &Self) -> bool {
+        self.content.is_none() || other.content.is_none() || self.content == other.content
+    }
 }
 
 /// What is known about a value.
@@ -134,6 +151,16 @@ impl Value {
         Self::of(Ty::Unit)
     }
 
+    /// What lies in the memory that it refers to is known from here on.
+    pub(crate) fn learn_content(&mut self, content: &Ty) {
+        if content.is_unknown() {
+            return;
+        }
+        for flow in self.flows.iter_mut().filter(|flow| flow.frame && !flow.raw && flow.content.is_none()) {
+            flow.content = Some(content.clone());
+        }
+    }
+
     pub(crate) fn with_flows(mut self, flows: Vec<Flow>) -> Self {
         self.flows = flows;
         self
@@ -141,10 +168,16 @@ impl Value {
 
     pub(crate) fn add_flows(&mut self, flows: &[Flow]) {
         for flow in flows {
-            match self.flows.iter_mut().find(|known| known.region == flow.region && known.raw == flow.raw) {
+            let several = self.flows.iter().filter(|known| known.same_memory(flow)).count() >= MOST_CONTENTS;
+            let same = |known: &&mut Flow| known.same_memory(flow) && (several || known.may_hold_the_same(flow));
+            match self.flows.iter_mut().find(same) {
                 Some(known) => {
                     known.frame |= flow.frame;
                     known.captured |= flow.captured;
+                    known.content = match (known.content.take(), &flow.content) {
+                        (Some(mine), Some(theirs)) if mine != *theirs => Some(Ty::Unknown),
+                        (mine, theirs) => mine.or_else(|| theirs.clone()),
+                    };
                     known.confidence = known.confidence.max(flow.confidence);
                     known.stale = known.stale.or(flow.stale);
                     known.crossed = known.crossed.or(flow.crossed);
@@ -161,7 +194,7 @@ impl Value {
         }
         let mine = std::mem::take(&mut self.flows);
         let on_both = |flow: &Flow| {
-            let same = |known: &&Flow| known.region == flow.region && known.raw == flow.raw;
+            let same = |known: &&Flow| known.same_memory(flow);
             mine.iter().any(|known| same(&known)) && other.flows.iter().any(|known| same(&known))
         };
         let mut joined = Vec::new();

@@ -14,6 +14,9 @@ pub(crate) enum Known {
     FrameVec,
     FrameMap,
     FrameSet,
+    FrameDeque,
+    FrameHeap,
+    FrameSortedMap,
     FrameString,
     FrameHandle,
     FrameRetained,
@@ -145,6 +148,9 @@ const OURS: &[(&str, Known)] = &[
     ("FrameVec", Known::FrameVec),
     ("FrameMap", Known::FrameMap),
     ("FrameSet", Known::FrameSet),
+    ("FrameDeque", Known::FrameDeque),
+    ("FrameHeap", Known::FrameHeap),
+    ("FrameSortedMap", Known::FrameSortedMap),
     ("FrameString", Known::FrameString),
     ("FrameHandle", Known::FrameHandle),
     ("FrameRetained", Known::FrameRetained),
@@ -283,22 +289,33 @@ impl Known {
         OURS.iter().any(|(_, known)| *known == self)
     }
 
-    /// A value that lives in frame memory or gives access to it, and must not outlive the frame.
-    pub(crate) fn is_frame_data(self) -> bool {
+    /// A collection in frame memory.
+    pub(crate) fn is_frame_collection(self) -> bool {
         matches!(
             self,
-            Self::Frame
-                | Self::FrameScope
-                | Self::Cursor
-                | Self::FrameBox
-                | Self::FrameSlot
-                | Self::FrameVec
+            Self::FrameVec
                 | Self::FrameMap
                 | Self::FrameSet
+                | Self::FrameDeque
+                | Self::FrameHeap
+                | Self::FrameSortedMap
                 | Self::FrameString
-                | Self::FrameRetained
-                | Self::RetainedSlot
         )
+    }
+
+    /// A value that lives in frame memory or gives access to it, and must not outlive the frame.
+    pub(crate) fn is_frame_data(self) -> bool {
+        self.is_frame_collection()
+            || matches!(
+                self,
+                Self::Frame
+                    | Self::FrameScope
+                    | Self::Cursor
+                    | Self::FrameBox
+                    | Self::FrameSlot
+                    | Self::FrameRetained
+                    | Self::RetainedSlot
+            )
     }
 
     /// Something that frame memory is allocated from.
@@ -313,18 +330,8 @@ impl Known {
 
     /// A collection of frame memory that holds its arena: it has something to do when it is dropped.
     pub(crate) fn is_owner(self) -> bool {
-        matches!(
-            self,
-            Self::FrameScope
-                | Self::FrameGuard
-                | Self::Cursor
-                | Self::FrameBox
-                | Self::FrameVec
-                | Self::FrameMap
-                | Self::FrameSet
-                | Self::FrameString
-                | Self::FrameRetained
-        )
+        self.is_frame_collection()
+            || matches!(self, Self::FrameScope | Self::FrameGuard | Self::Cursor | Self::FrameBox | Self::FrameRetained)
     }
 
     /// A container of std that lives on the general heap once it holds something.

@@ -12,7 +12,7 @@ pub async fn boxed(alloc: &SmartAlloc) {
 }
 
 pub async fn slice(alloc: &SmartAlloc) {
-    let values = alloc.frame_slice_copy(&[1_u32, 2]); //~ FA701
+    let values = alloc.frame_slice_from_iter([1_u32, 2]); //~ FA701
     println!("{}", values.len());
     println!("{}", tick().await);
 }

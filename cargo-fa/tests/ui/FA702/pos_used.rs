@@ -23,7 +23,7 @@ pub async fn parameter(value: FrameBox<'_, u32>) { //~ FA702
 }
 
 pub async fn borrowed(alloc: &SmartAlloc) {
-    let values = alloc.frame_slice_copy(&[1_u32, 2]); //~ FA701
+    let values = alloc.frame_slice_from_iter([1_u32, 2]); //~ FA701
     let first = &values[0]; //~ FA702
     println!("{}", tick().await);
     println!("{first}");
