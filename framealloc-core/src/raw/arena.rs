@@ -68,6 +68,15 @@ pub(crate) struct ArenaState {
     pub(super) requests: Count,
 }
 
+/// What is known of a layout.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// The compiler knows that it has a size, at least.
+    Constant,
+    /// It may be without size.
+    Dynamic,
+}
+
 /// Requests that were served from the heap instead of an arena.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Fallbacks {
@@ -149,7 +158,7 @@ impl Arena {
         // SAFETY: as in `bump_object`; the reference ends with the statement.
         let top = unsafe { &(*self.state.get()).window }.top(layout);
         // SAFETY: `top` is where the window places the block.
-        unsafe { self.bump(layout, top, |arena, layout| arena.refill(layout, Side::Object), fill) }
+        unsafe { self.bump(layout, top, Kind::Constant, fill) }
     }
 
     /// Like [`Self::bump_object`], for a layout that is not known before run time; it may be without size.
@@ -159,10 +168,10 @@ impl Arena {
         // SAFETY: as in `bump_object`; the reference ends with the statement.
         let top = unsafe { &(*self.state.get()).window }.top_dynamic(layout);
         // SAFETY: `top` is where the window places the block.
-        unsafe { self.bump(layout, top, Self::refill_dynamic, |_| {}) }
+        unsafe { self.bump(layout, top, Kind::Dynamic, |_| {}) }
     }
 
-    /// Hands out the block at `top` if it fits, else what `refill` finds.
+    /// Hands out the block at `top` if it fits, else what the cold path finds.
     ///
     /// # Safety
     /// `top` is what the window's `top` or `top_dynamic` says of `layout`.
@@ -172,7 +181,7 @@ impl Arena {
         &self,
         layout: Layout,
         top: *mut u8,
-        refill: impl FnOnce(&Self, Layout) -> Result<NonNull<u8>, E>,
+        kind: Kind,
         fill: impl FnOnce(NonNull<u8>),
     ) -> Result<NonNull<u8>, E> {
         let state = self.state.get();
@@ -185,7 +194,12 @@ impl Arena {
                 unpoison(top, layout.size());
                 (NonNull::new_unchecked(top), top)
             } else {
-                (refill(self, layout)?, (*state).window.hi)
+                // Called here and not by a closure, which would hide the caller from the feature `debug`.
+                let block = match kind {
+                    Kind::Constant => self.refill::<E>(layout, Side::Object)?,
+                    Kind::Dynamic => self.refill_dynamic::<E>(layout)?,
+                };
+                (block, (*state).window.hi)
             };
             fill(block);
             (*state).window.hi = hi;

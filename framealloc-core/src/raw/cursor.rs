@@ -44,7 +44,7 @@ impl<'f> Cursor<'f> {
     fn place<E: Failure>(&mut self, layout: Layout) -> Result<NonNull<u8>, E> {
         let top = self.window.top(layout);
         // SAFETY: `top` is where the window places the block.
-        unsafe { self.take(layout, top, |arena, window, layout| arena.exchange(window, layout)) }
+        unsafe { self.take(layout, top, Arena::exchange) }
     }
 
     /// Hands out the block at `top` if it fits, else what `exchange` finds.
@@ -198,8 +198,7 @@ impl<'f> Cursor<'f> {
     fn uninit<E: Failure>(&mut self, layout: Layout) -> Result<&'f mut [MaybeUninit<u8>], E> {
         let top = self.window.top_dynamic(layout);
         // SAFETY: `top` is where the window places the block.
-        let place =
-            unsafe { self.take::<E>(layout, top, |arena, window, layout| arena.exchange_dynamic(window, layout)) }?;
+        let place = unsafe { self.take::<E>(layout, top, Arena::exchange_dynamic) }?;
         // SAFETY: fresh and ours as long as the frame is borrowed; any bytes are values of `MaybeUninit`.
         Ok(unsafe { NonNull::slice_from_raw_parts(place.cast(), layout.size()).as_mut() })
     }

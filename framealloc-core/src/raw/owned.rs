@@ -184,7 +184,7 @@ pub(crate) fn copied<'f, T: Copy, E: Failure>(frame: &'f Frame, source: &[T]) ->
     } else {
         // SAFETY: the block has room for the slice and is fresh, so they do not overlap.
         let copy = |block: NonNull<u8>| unsafe {
-            block.cast().copy_from_nonoverlapping(NonNull::from(source).cast::<T>(), source.len())
+            block.cast().copy_from_nonoverlapping(NonNull::from(source).cast::<T>(), source.len());
         };
         frame.arena().bump_filled::<E>(layout, copy)?.cast()
     };
