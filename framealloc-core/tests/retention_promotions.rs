@@ -136,7 +136,11 @@ fn a_panicking_drop_stops_no_other_value() {
         // What was promoted waits, and what was discarded has dropped.
         let waiting = if promoted { 5 } else { 0 };
         assert_eq!(dropped.load(SeqCst), 10 - waiting);
-        assert_eq!(alloc.take_promotions().map(|promotions| promotions.len()), Some(waiting));
+        let promotions = alloc.take_promotions().expect("they wait");
+        assert_eq!(promotions.len(), waiting);
+        // One of them panics when it is dropped in its turn, and stops no other either.
+        assert_eq!(catch_unwind(AssertUnwindSafe(|| drop(promotions))).is_err(), promoted);
+        assert_eq!(dropped.load(SeqCst), 10);
         assert!(!alloc.is_in_frame());
         alloc.whole_frame(|alloc| alloc.frame_retain(1, RetentionPolicy::Discard).policy());
     }

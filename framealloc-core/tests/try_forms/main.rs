@@ -62,14 +62,17 @@ fn every_call_that_can_be_refused_has_a_try_form_of_the_same_arguments() {
 
 #[test]
 fn every_try_form_has_a_case() {
-    let known: BTreeSet<String> = source::calls().iter().filter(|call| tells_refusals(call)).map(Call::path).collect();
+    let calls = source::calls();
+    let known: BTreeSet<String> = calls.iter().filter(|call| tells_refusals(call)).map(Call::path).collect();
     let mut cases = BTreeMap::new();
     for case in cases_of_all() {
         assert!(cases.insert(case.path.to_owned(), case.refusals.len()).is_none(), "`{}` has two cases", case.path);
     }
     let missing: Vec<_> = known.iter().filter(|path| !cases.contains_key(*path)).collect();
     assert!(missing.is_empty(), "`try_` forms without a case in `tests/try_forms`: {missing:#?}");
-    let gone: Vec<_> = cases.keys().filter(|path| !known.contains(*path)).collect();
+    // Implementations of a trait may have a case of their own.
+    let there: BTreeSet<String> = calls.iter().map(Call::path).collect();
+    let gone: Vec<_> = cases.keys().filter(|path| !there.contains(*path)).collect();
     assert!(gone.is_empty(), "cases of calls that are not in the source: {gone:#?}");
     assert!(cases.values().all(|refusals| *refusals > 0), "a case without a refusal shows nothing");
 }
