@@ -53,8 +53,8 @@ fn zeroes_may_be_cells_and_atomics() {
     let counts = alloc.frame_slice_zeroed::<AtomicU32>(4);
     let shared = &*counts;
     std::thread::scope(|scope| {
-        for thread in 0..4 {
-            scope.spawn(move || shared[thread].fetch_add(thread as u32, Ordering::Relaxed));
+        for (thread, count) in (0..).zip(shared) {
+            scope.spawn(move || count.fetch_add(thread, Ordering::Relaxed));
         }
     });
     assert_eq!(counts.iter_mut().map(|count| *count.get_mut()).sum::<u32>(), 6);

@@ -1,6 +1,5 @@
 //! Method calls, by the head of the receiver's type.
 
-
 use super::Interpreter;
 use super::event::EventKind;
 use super::place::Target;

@@ -105,9 +105,7 @@ impl<T> Drop for Drain<'_, T> {
             }
         }
         let rest = Rest(self);
-        while let Some(value) = rest.0.next() {
-            drop(value);
-        }
+        rest.0.for_each(drop);
     }
 }
 
@@ -119,6 +117,7 @@ impl<T> fmt::Debug for Drain<'_, T> {
 
 impl<T> PoolMap<T> {
     /// The keys and values, in the order of their places.
+    #[must_use]
     pub fn iter(&self) -> Iter<'_, T> {
         Iter { places: self.entries.iter(), index: 0, left: self.len }
     }
@@ -129,11 +128,13 @@ impl<T> PoolMap<T> {
     }
 
     /// The keys, in the order of the places.
+    #[must_use]
     pub fn keys(&self) -> impl ExactSizeIterator<Item = PoolKey<T>> {
         self.iter().map(|(key, _)| key)
     }
 
     /// The values, in the order of their places.
+    #[must_use]
     pub fn values(&self) -> impl ExactSizeIterator<Item = &T> {
         self.iter().map(|(_, value)| value)
     }

@@ -38,8 +38,11 @@ pub struct PoolMap<T> {
     free: u32,
     pub(super) len: usize,
     /// Where values of a pooled type get their slots from.
-    own: Option<fn() -> Result<PoolSlot<T>, AllocError>>,
+    own: Option<SlotOf<T>>,
 }
+
+/// Takes a slot of the pool of a type.
+type SlotOf<T> = fn() -> Result<PoolSlot<T>, AllocError>;
 
 /// One place of the table.
 pub(super) struct Entry<T> {
@@ -274,6 +277,7 @@ impl<T> PoolMap<T> {
     /// assert!(health.get_disjoint_mut([keys[0], keys[0]]).is_none());
     /// ```
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "the loop has returned unless every key was found")]
     pub fn get_disjoint_mut<const N: usize>(&mut self, keys: [PoolKey<T>; N]) -> Option<[&mut T; N]> {
         let mut order: [usize; N] = core::array::from_fn(|position| position);
         order.sort_unstable_by_key(|position| keys[*position].index);

@@ -87,9 +87,9 @@ impl<T> RecyclePool<T> {
         let mut kept = self.kept.lock();
         let value = kept.idle.pop();
         if value.is_some() {
-            kept.reused += 1
+            kept.reused += 1;
         } else {
-            kept.made += 1
+            kept.made += 1;
         }
         value
     }
@@ -158,7 +158,7 @@ impl<T: Recycle> RecyclePool<T> {
 
 impl<T> fmt::Debug for RecyclePool<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecyclePool").field("most", &self.most).field("stats", &self.stats()).finish()
+        f.debug_struct("RecyclePool").field("most", &self.most).field("stats", &self.stats()).finish_non_exhaustive()
     }
 }
 
