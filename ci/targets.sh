@@ -111,7 +111,7 @@ for row in "${rows[@]}"; do
     if [[ -e ci/targets/$row.txt ]]; then
         while read -r line; do skipped+=("$row: $line"); done < <(awk '/^\[/ { why = substr($0, 2, length($0) - 2); next } /^[^#]/ { print $0 ": " why }' "ci/targets/$row.txt")
     fi
-    [[ $state == passed ]] || grep -E '^(error|test .* FAILED|thread .* panicked|.*process didn)' "$log" | head -n 40 || true
+    [[ $state == passed ]] || grep -aE '^(error|test .* FAILED|thread .* panicked|.*process didn)' "$log" | head -n 40 || true
 done
 printf '%s\n' "| row | compiler | state | tests | time |" "|---|---|---|---|---|" "${table[@]}"
 ((${#skipped[@]} == 0)) || printf '%s\n' "" "Skipped:" "${skipped[@]}"

@@ -256,7 +256,7 @@ fn heap_bytes_are_exact_per_tag() {
     let other = heap::boxed(1_u8, TagId::OTHER);
     assert!(heap::stats().iter().any(|stats| (stats.tag, stats.live) == (TagId::OTHER, 1)));
     drop(other);
-    let slice = heap::slice_fill_with(8, tag, |n| n);
+    let slice = heap::slice_fill_with(8, tag, |n| n as u64);
     assert_eq!(slice[7], 7);
     assert_eq!(heap::tag_stats(tag).live_bytes, 64);
 }

@@ -35,7 +35,7 @@ fn values_outlive_frames_and_drop_once_at_the_reset() {
     let mut level = alloc.scratch("outlives");
     for round in 0..3 {
         let kept: Vec<&mut Counted> = (0..100).map(|_| level.keep(counted())).collect();
-        let numbers = level.frame_slice_fill_with(1000, |i| i);
+        let numbers = level.frame_slice_fill_with(1000, |i| i as u64);
         for _ in 0..10 {
             alloc.whole_frame(|alloc| alloc.frame_slice_zeroed::<u64>(5000).len());
         }

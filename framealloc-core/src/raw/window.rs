@@ -141,8 +141,11 @@ mod tests {
 
     #[test]
     fn both_ways_of_placing_agree() {
-        let mut chunk = [0_u64; 64];
-        let base = chunk.as_mut_ptr().cast::<u8>();
+        /// Aligned as chunks are at least; `u64` is not, on some machines of 32 bits.
+        #[repr(align(8))]
+        struct Chunk([u8; 512]);
+        let mut chunk = Chunk([0; 512]);
+        let base = chunk.0.as_mut_ptr();
         let end = base.wrapping_add(size_of_val(&chunk));
         for taken in (0..256).step_by(8) {
             let window = Window { hi: end.wrapping_sub(taken), base, end, lo: base.wrapping_add(40) };
