@@ -130,7 +130,7 @@ fn cursors_come_and_go_in_any_order() {
                 }
             });
         }
-        assert_eq!(alloc.scoped(|frame| frame.used_bytes()), 0);
+        assert_eq!(alloc.scoped(Frame::used_bytes), 0);
         alloc.end_frame();
     }
 }

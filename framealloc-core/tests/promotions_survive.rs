@@ -109,7 +109,9 @@ fn subscribers_shared_values_and_strict_mode_take_no_promotion() {
             alloc.raise(Diagnostic::new("TEST", Level::Error, "strict"));
         },
         // It cannot be promoted, for there is no such region.
-        |alloc, dropped| drop(retain(alloc, dropped, true, RetentionPolicy::PromoteToScratch("nowhere"))),
+        |alloc, dropped| {
+            retain(alloc, dropped, true, RetentionPolicy::PromoteToScratch("nowhere"));
+        },
     ];
     for (way, panics) in ways.into_iter().enumerate() {
         let dropped = Arc::new(AtomicUsize::new(0));

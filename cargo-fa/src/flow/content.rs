@@ -22,6 +22,10 @@ enum Way {
 }
 
 impl Way {
+    fn certain(is: bool) -> Self {
+        if is { Self::Yes } else { Self::No }
+    }
+
     fn any(ways: impl Iterator<Item = Self>) -> Self {
         ways.max().unwrap_or(Self::No)
     }
@@ -72,8 +76,6 @@ impl Types<'_, '_> {
         let of = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
         match ty {
             Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Never | Ty::Param(_) | Ty::Opaque { borrows: false } => Way::No,
-            Ty::Unknown | Ty::Opaque { borrows: true } => Way::Unsure,
-            Ty::Closure | Ty::Trait(_) | Ty::Ptr(_) => Way::Yes,
             Ty::Ref { inner, .. } => of(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),
@@ -82,11 +84,11 @@ impl Types<'_, '_> {
                 Some(held) if !held.is_unknown() => of(&held),
                 _ => Way::Yes,
             },
-            // It may own what it takes its items from.
-            Ty::Known(Known::Iterator, _) => Way::Yes,
+            // An iterator may own what it takes its items from.
+            Ty::Known(Known::Iterator, _) | Ty::Closure | Ty::Trait(_) | Ty::Ptr(_) => Way::Yes,
             Ty::Known(known, _) if known.is_frame_data() || known.is_allocator() => Way::Yes,
             Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(of)),
-            Ty::Known(Known::Guard, _) => Way::Unsure,
+            Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard, _) => Way::Unsure,
             Ty::Known(_, args) => Way::any(args.iter().map(part)),
             Ty::User(user, args) => {
                 let fields = self.fields(*user, args, None);
@@ -104,52 +106,35 @@ impl Types<'_, '_> {
         }
         match part {
             Ty::Slice(inner) | Ty::Array(inner, _) => return self.lies_in(inner, whole, depth + 1),
-            Ty::Unknown => return if self.has_borrows(whole, depth) { Way::Unsure } else { Way::Yes },
+            Ty::Unknown => return if self.has_borrows(whole) { Way::Unsure } else { Way::Yes },
             _ => {}
         }
         if same(part, whole) {
             return Way::Yes;
         }
         let inside = |inner: &Ty| self.lies_in(part, inner, depth + 1);
-        match whole {
-            Ty::Unknown => Way::Unsure,
+        let way = match whole {
             // Whatever a reference leads to is somewhere else.
-            Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never => Way::No,
-            Ty::Scalar(1) if *part == Ty::Str => Way::Yes,
-            Ty::Scalar(_) => {
-                if unsized_to_anything(part) {
-                    Way::Unsure
-                } else {
-                    Way::No
-                }
-            }
-            Ty::Str => Way::No,
+            Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never | Ty::Str => Way::No,
+            Ty::Scalar(bytes) => Way::certain(*bytes == 1 && *part == Ty::Str),
             Ty::Slice(inner) | Ty::Array(inner, _) => inside(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(inside)),
-            Ty::Known(Known::String | Known::FrameString, _) => {
-                if matches!(part, Ty::Str | Ty::Scalar(1)) {
-                    Way::Yes
-                } else {
-                    Way::No
-                }
-            }
-            Ty::Known(_, args) if args.is_empty() => Way::Unsure,
-            Ty::Known(_, args) => Way::any(args.iter().map(inside)),
+            Ty::Known(Known::String | Known::FrameString, _) => Way::certain(matches!(part, Ty::Str | Ty::Scalar(1))),
+            Ty::Known(_, args) if !args.is_empty() => Way::any(args.iter().map(inside)),
             Ty::User(user, args) => Way::any(self.fields(*user, args, None).iter().map(|(_, field)| inside(field))),
             // A type of another crate has none of ours in it, if nobody gave it one.
             Ty::Opaque { borrows: false } if matches!(part, Ty::User(..)) => Way::No,
-            Ty::Opaque { .. } | Ty::Trait(_) | Ty::Closure | Ty::Param(_) => Way::Unsure,
-        }
-        .max(if unsized_to_anything(part) { Way::Unsure } else { Way::No })
+            _ => Way::Unsure,
+        };
+        if unsized_to_anything(part) { way.max(Way::Unsure) } else { way }
     }
 
     /// Whether there are references in a value of this type.
-    fn has_borrows(self, ty: &Ty, depth: u32) -> bool {
-        let any = |parts: &[Ty]| parts.iter().any(|part| self.has_borrows(part, depth + 1));
+    fn has_borrows(self, ty: &Ty) -> bool {
         match ty {
             Ty::Ref { .. } | Ty::Unknown => true,
-            Ty::Tuple(parts) | Ty::Known(_, parts) => any(parts),
-            Ty::Array(inner, _) | Ty::Slice(inner) => self.has_borrows(inner, depth + 1),
+            Ty::Tuple(parts) | Ty::Known(_, parts) => parts.iter().any(|part| self.has_borrows(part)),
+            Ty::Array(inner, _) | Ty::Slice(inner) => self.has_borrows(inner),
             Ty::User(user, _) => self.lifetimes(*user),
             _ => false,
         }

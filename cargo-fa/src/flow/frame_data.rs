@@ -44,6 +44,22 @@ impl<'l> Interpreter<'_, 'l> {
         Some(if fallible { super::ours::wrap_result(made) } else { made })
     }
 
+    /// A value is put into a place.
+    pub(super) fn slot_method(&mut self, receiver: &Value, name: &str, call: &'l MethodCall) -> Value {
+        let value = call.args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+        let inner = match receiver.ty.argument(0) {
+            Ty::Unknown => value.ty.clone(),
+            ty => ty,
+        };
+        // What needs no drop is a plain reference.
+        let plain = name == "zeroed" || name.starts_with("write_ref");
+        let ty = if plain { Ty::exclusive(inner.clone()) } else { Ty::known(Known::FrameBox, [inner.clone()]) };
+        let mut made = Value::of(ty).with_flows(receiver.flows.clone());
+        made.learn_content(&inner);
+        made.add_flows(&value.flows);
+        made
+    }
+
     /// Methods of what lives in a frame.
     pub(super) fn frame_data_method(
         &mut self,
@@ -164,7 +180,9 @@ impl<'l> Interpreter<'_, 'l> {
         for value in values {
             let mut flows = value.flows.clone();
             // What they lead to is not what this is made of.
-            flows.iter_mut().for_each(|flow| flow.content = flow.content.take().or(Some(Ty::Unknown)));
+            for flow in &mut flows {
+                flow.content.get_or_insert(Ty::Unknown);
+            }
             known.add_flows(&flows);
         }
     }

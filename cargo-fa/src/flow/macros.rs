@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::types::Ty;
 use super::value::Value;
-use crate::facts::ir::{MacroCall, MacroKind, Span};
+use crate::facts::ir::{ExprId, MacroCall, MacroKind, Span};
 use crate::finding::Confidence;
 use crate::resolve::model::Known;
 
@@ -91,24 +91,7 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 self.frame_alloc(&allocator, "frame_format!", Ty::Str, None, Ty::known(Known::FrameString, []), span)
             }
-            MacroKind::FrameVec => {
-                let allocator = of.args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
-                let mut items = Value::unknown();
-                for arg in of.args.iter().skip(1) {
-                    let item = self.eval(*arg, None);
-                    items.add_flows(&item.flows);
-                    if items.ty.is_unknown() {
-                        items.ty = item.ty;
-                    }
-                }
-                if allocator.ty.allocator().is_none() {
-                    return Value::unknown();
-                }
-                let ty = Ty::known(Known::FrameVec, [items.ty.clone()]);
-                let mut made = self.frame_alloc(&allocator, "frame_vec!", items.ty, None, ty, span);
-                made.add_flows(&items.flows);
-                made
-            }
+            MacroKind::FrameVec => self.frame_vec_list(&of.args, span),
             MacroKind::Transparent => {
                 let mut args = of.args.iter();
                 let first = args.next().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
@@ -127,5 +110,25 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
         }
+    }
+
+    /// `frame_vec![in alloc; …]`: the allocator, then the elements.
+    fn frame_vec_list(&mut self, args: &'l [ExprId], span: Span) -> Value {
+        let allocator = args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
+        let mut items = Value::unknown();
+        for arg in args.iter().skip(1) {
+            let item = self.eval(*arg, None);
+            items.add_flows(&item.flows);
+            if items.ty.is_unknown() {
+                items.ty = item.ty;
+            }
+        }
+        if allocator.ty.allocator().is_none() {
+            return Value::unknown();
+        }
+        let ty = Ty::known(Known::FrameVec, [items.ty.clone()]);
+        let mut made = self.frame_alloc(&allocator, "frame_vec!", items.ty, None, ty, span);
+        made.add_flows(&items.flows);
+        made
     }
 }

@@ -266,19 +266,7 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::known(Known::PoolBox, [receiver.ty.argument(0)]))
             }
             (Known::FrameSlot, "write" | "write_with" | "write_ref" | "write_ref_with" | "zeroed") => {
-                let value =
-                    args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
-                let inner = match receiver.ty.argument(0) {
-                    Ty::Unknown => value.ty.clone(),
-                    ty => ty,
-                };
-                // What needs no drop is a plain reference.
-                let plain = name == "zeroed" || name.starts_with("write_ref");
-                let ty = if plain { Ty::exclusive(inner.clone()) } else { Ty::known(Known::FrameBox, [inner.clone()]) };
-                let mut made = Value::of(ty).with_flows(receiver.flows.clone());
-                made.learn_content(&inner);
-                made.add_flows(&value.flows);
-                made
+                self.slot_method(receiver, name, call)
             }
             (Known::Cursor, _) => return self.cursor_method(receiver, name, call),
             (head, _) if head == Known::FrameBox || head.is_frame_collection() => {

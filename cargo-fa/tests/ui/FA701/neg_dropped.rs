@@ -55,3 +55,26 @@ pub fn not_async(alloc: &SmartAlloc) {
     let value = alloc.frame_box(1_u32);
     println!("{value}");
 }
+
+pub async fn used_up_by_a_loop(alloc: &SmartAlloc) -> u32 {
+    let mut list = alloc.frame_vec::<u32>();
+    list.push(1);
+    let mut sum = 0;
+    for number in list {
+        sum += number;
+    }
+    sum + tick().await
+}
+
+pub async fn used_up_by_an_iterator(alloc: &SmartAlloc) -> u32 {
+    let mut list = alloc.frame_vec::<u32>();
+    list.push(1);
+    let sum: u32 = list.into_iter().map(|number| number + 1).sum();
+    sum + tick().await
+}
+
+pub async fn plain_slices_are_not_held(alloc: &SmartAlloc) -> u32 {
+    let numbers = alloc.frame_slice_copy(&[1_u32, 2]);
+    let sum = numbers[0] + numbers[1];
+    sum + tick().await
+}
