@@ -115,6 +115,10 @@ impl<'l> Interpreter<'_, 'l> {
                     Value::of(Ty::known(Known::PoolBox, [slice]))
                 }
             }
+            "pool_str" => {
+                self.read_all(args);
+                Value::of(Ty::known(Known::PoolBox, [Ty::Str]))
+            }
             "heap_alloc" => {
                 let ty = Ty::known(Known::HeapBox, [generic.unwrap_or(Ty::Unknown)]);
                 self.heap_event("heap_alloc".to_owned(), ty, at, Confidence::High, true);
