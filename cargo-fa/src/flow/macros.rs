@@ -25,16 +25,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.cold -= 1;
                 Value::unit()
             }
-            MacroKind::Write => {
-                if let Some((target, rest)) = of.args.split_first() {
-                    let target = self.eval_place(*target);
-                    self.read_all(rest);
-                    if target.ty.head() == Some(Known::String) {
-                        self.growth(&target, "write! into a String", span);
-                    }
-                }
-                Value::of(Ty::known(Known::Result, [Ty::Unit]))
-            }
+            MacroKind::Write => self.written(&of.args, span),
             MacroKind::Panic => {
                 self.cold += 1;
                 self.read_all(&of.args);
@@ -130,5 +121,17 @@ impl<'l> Interpreter<'_, 'l> {
         let mut made = self.frame_alloc(&allocator, "frame_vec!", items.ty, None, ty, span);
         made.add_flows(&items.flows);
         made
+    }
+
+    /// `write!(target, …)`: a `String` may grow.
+    fn written(&mut self, args: &'l [ExprId], span: Span) -> Value {
+        if let Some((target, rest)) = args.split_first() {
+            let target = self.eval_place(*target);
+            self.read_all(rest);
+            if target.ty.head() == Some(Known::String) {
+                self.growth(&target, "write! into a String", span);
+            }
+        }
+        Value::of(Ty::known(Known::Result, [Ty::Unit]))
     }
 }
