@@ -22,3 +22,22 @@ fn vectors_that_are_gone_before_the_end_count_as_far_as_they_grew() {
         assert!(tag.bytes as u64 >= thousands * 8000, "{tag:?}");
     }
 }
+
+#[test]
+fn a_frame_tells_what_its_arena_holds_and_not_what_others_hold() {
+    let mut alloc = SmartAlloc::default();
+    assert_eq!(alloc.frame().capacity_bytes(), 0);
+    alloc.frame_slice_fill_copy(5000, 1_u64);
+    let held = alloc.frame().capacity_bytes();
+    assert!(held >= 40_000);
+    alloc.scoped(|scope| {
+        scope.frame_ref(1_u8);
+        assert!(scope.capacity_bytes() > 0);
+    });
+    alloc.tagged("elsewhere").frame_ref(1_u8);
+    assert_eq!(alloc.frame().capacity_bytes(), held);
+    assert!(alloc.capacity() > held);
+    alloc.end_frame();
+    assert_eq!(alloc.frame().used_bytes(), 0);
+    assert!(alloc.frame().capacity_bytes() >= 40_000);
+}

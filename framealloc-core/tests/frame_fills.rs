@@ -238,6 +238,19 @@ fn values_without_size_take_no_room_either_way() {
 }
 
 #[test]
+fn copies_of_a_value_are_a_plain_slice() {
+    let mut alloc = SmartAlloc::default();
+    alloc.begin_frame();
+    let costs = alloc.frame_slice_fill_copy(300, (u8::MAX, 7_u64));
+    let none = alloc.frame_slice_fill_copy(0, 1_u32);
+    let units = alloc.frame_slice_fill_copy(9, ());
+    costs[299].1 = 8;
+    assert!(costs[..299].iter().all(|cost| *cost == (u8::MAX, 7)));
+    assert_eq!((costs[299], none.len(), units.len()), ((u8::MAX, 8), 0, 9));
+    alloc.end_frame();
+}
+
+#[test]
 fn parts_are_copied_into_one() {
     let alloc = SmartAlloc::default();
     assert_eq!(alloc.frame_str_join::<&str>(&[], ", "), "");
@@ -280,6 +293,7 @@ fn whatever_is_refused_calls_nobody() {
     let tried = frame.try_frame_box_try_with(|| Ok::<_, ()>([called(); 500]));
     assert!(matches!(tried, Err(FillError::Alloc(AllocError::BudgetExceeded { .. }))));
     assert!(frame.try_frame_slice_fill_default::<u64>(500).is_err_and(refused));
+    assert!(frame.try_frame_slice_fill_copy(500, 7_u64).is_err_and(refused));
     assert!(frame.try_frame_slice_uninit::<u64>(500).is_err_and(refused));
     assert!(frame.try_frame_slice_concat(&[[0_u64; 250]; 2]).is_err_and(refused));
     assert!(frame.try_frame_str_concat(&["x".repeat(600), "y".repeat(600)]).is_err_and(refused));

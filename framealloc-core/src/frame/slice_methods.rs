@@ -144,6 +144,35 @@ macro_rules! slice_methods {
             fill_result(fill::try_filled($frame, len, make)).map(FrameBox::from_owned)
         }
 
+        /// Makes a slice of `len` copies of a value. As that of [`Self::frame_slice_copy`], it has no destructor.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let costs: &mut [u32] = alloc.frame_slice_fill_copy(4, u32::MAX);
+        /// costs[0] = 0;
+        /// assert_eq!(costs, [0, u32::MAX, u32::MAX, u32::MAX]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_slice_fill_copy<T: Copy>(&self, len: usize, value: T) -> &mut [T] {
+            let $this = self;
+            infallible(fill::filled($frame, len, |_| value)).leak()
+        }
+
+        /// Like [`Self::frame_slice_fill_copy`].
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_slice_fill_copy<T: Copy>(&self, len: usize, value: T) -> Result<&mut [T], AllocError> {
+            let $this = self;
+            Ok(fill::filled::<T, AllocError>($frame, len, |_| value)?.leak())
+        }
+
         /// Makes a slice of default values.
         ///
         /// ```

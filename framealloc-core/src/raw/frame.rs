@@ -146,6 +146,20 @@ impl Frame {
         self.arena.used()
     }
 
+    /// Returns the bytes that this frame's arena holds from the global allocator: used, free, or kept by the last reset.
+    ///
+    /// ```
+    /// # let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.frame_slice_copy(&[0_u64; 1000]);
+    /// assert!(alloc.frame().capacity_bytes() >= 8000);
+    /// alloc.end_frame();
+    /// assert!(alloc.frame().capacity_bytes() >= 8000);
+    /// ```
+    #[must_use]
+    pub fn capacity_bytes(&self) -> usize {
+        self.arena.capacity()
+    }
+
     /// Lends the arena of `tag`: of the whole frame for a whole-frame arena, of this scope for a scope.
     #[inline]
     pub(crate) fn frame_of_tag<E: From<TagNameError>>(&self, tag: impl IntoTag) -> Result<&Self, E> {

@@ -41,6 +41,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "try_frame_slice_copy" FRAME |a, r| r.during(a.frame(), || a.try_frame_slice_copy(&BIG));
         "try_frame_slice_clone" FRAME |a, r| r.during(a.frame(), || a.try_frame_slice_clone(&BIG));
         "try_frame_slice_fill_with" SIZED |a, r| r.during(a.frame(), || a.try_frame_slice_fill_with(r.length(MANY), |n| n));
+        "try_frame_slice_fill_copy" SIZED |a, r| r.during(a.frame(), || a.try_frame_slice_fill_copy(r.length(MANY), 7_u64));
         "try_frame_slice_zeroed" SIZED |a, r| r.during(a.frame(), || a.try_frame_slice_zeroed::<u64>(r.length(MANY)));
         "try_frame_str" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_str(&text)) };
         "try_frame_box_with" FRAME |a, r| r.during(a.frame(), || a.try_frame_box_with(|| BIG));
