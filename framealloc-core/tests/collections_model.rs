@@ -230,9 +230,10 @@ fn reshape(vec: &mut FrameVec<'_, Value>, model: &mut Vec<Value>, step: Step) {
 }
 
 fn runner(cases: u32) -> (TestRunner, u64) {
-    let seed = std::env::var("FRAMEALLOC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
-        std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), std::process::id())
-    });
+    let seed = std::env::var("FRAMEALLOC_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), ()));
     println!("FRAMEALLOC_SEED={seed}");
     let config = Config {
         cases,

@@ -10,9 +10,10 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 type Value = Box<u8>;
 
 fn runner(cases: u32) -> (TestRunner, u64) {
-    let seed = std::env::var("FRAMEALLOC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
-        std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), std::process::id())
-    });
+    let seed = std::env::var("FRAMEALLOC_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), ()));
     println!("FRAMEALLOC_SEED={seed}");
     let config = Config {
         cases,
