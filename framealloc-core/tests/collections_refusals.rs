@@ -212,6 +212,9 @@ macro_rules! assert_stays_on_its_thread {
 
 #[test]
 fn r5_queues_and_sorted_maps_stay_on_their_thread() {
+    fn travels<T: Send + Sync>(values: T) -> T {
+        values
+    }
     assert_stays_on_its_thread!(
         FrameDeque<'static, u8>,
         FrameHeap<'static, u8>,
@@ -226,9 +229,6 @@ fn r5_queues_and_sorted_maps_stay_on_their_thread() {
         SetIntoIter<'static, u8>,
         SetDrain<'static, 'static, u8>,
     );
-    fn travels<T: Send + Sync>(values: T) -> T {
-        values
-    }
     let alloc = SmartAlloc::default();
     let mut deque = alloc.frame_deque();
     deque.extend([1, 2]);
@@ -298,10 +298,13 @@ fn collections_compare_with_their_like_in_the_standard_library() {
     let theirs = HashSet::from([1, 2, 3]);
     assert!(set == theirs && set == set.clone());
     let theirs = VecDeque::from([1, 2, 3]);
-    assert!(
-        deque == theirs && theirs == deque && deque == vec![1, 2, 3] && [1, 2, 3] == deque && deque == deque.clone()
-    );
-    assert!(deque == [1, 2, 3][..] && deque == &[1, 2, 3] && [1, 2, 3][..] == deque);
+    assert_eq!(deque, theirs);
+    assert_eq!(theirs, deque);
+    assert_eq!(deque, vec![1, 2, 3]);
+    assert_eq!([1, 2, 3], deque);
+    assert_eq!(deque, deque.clone());
+    assert!(deque == [1, 2, 3][..] && deque == &[1, 2, 3]);
+    assert!([1, 2, 3][..] == deque);
     let mut longer = deque.clone();
     longer.push_back(0);
     assert!(deque < longer && longer.cmp(&deque).is_gt());

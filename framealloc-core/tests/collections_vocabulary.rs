@@ -365,8 +365,8 @@ fn v7_a_panic_in_what_a_string_calls_leaves_whole_characters() {
         }
     };
     for at in 1..6 {
-        let mut string = frame_format!(alloc, "ß😀ab");
         type Way = fn(&mut FrameString<'_>, &mut dyn FnMut());
+        let mut string = frame_format!(alloc, "ß😀ab");
         let ways: [(&str, Way); 3] = [
             ("extend", |string, step| string.extend(std::iter::repeat_with(|| (step(), "ö").1))),
             ("retain", |string, step| {

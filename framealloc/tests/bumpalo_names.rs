@@ -51,9 +51,9 @@ fn an_owned_bump_is_an_allocator_and_a_lent_one_its_frame() {
 fn values_without_drop_glue_are_references_and_the_others_boxes() {
     let alloc = SmartAlloc::default();
     let bump = alloc.frame();
-    let point: &mut [f32; 2] = bump.frame_ref([1.0, 2.0]); // alloc
-    point[0] = 3.0;
-    assert_eq!(*point, [3.0, 2.0]);
+    let point: &mut [i32; 2] = bump.frame_ref([1, 2]); // alloc
+    point[0] = 3;
+    assert_eq!(*point, [3, 2]);
     let leaked: &mut String = FrameBox::leak(bump.frame_box(String::new())); // alloc, of what has a drop
     // bumpalo never drops it, and neither does this: here it is taken out again.
     assert_eq!(std::mem::take(leaked), "");

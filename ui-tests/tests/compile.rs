@@ -16,8 +16,8 @@ fn compile() {
     const BARE: &str = "FRAMEALLOC_BARE_SYSROOT";
     if std::env::var_os(BARE).is_none() {
         if let Some(bare) = sysroot_without_sources() {
-            let mut flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-            flags += &format!(" --sysroot={}", bare.display());
+            let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+            let flags = format!("{flags} --sysroot={}", bare.display());
             let mut again = Command::new(std::env::current_exe().expect("the program has a path"));
             again.args(["compile", "--exact", "--nocapture"]).env(BARE, "1").env("RUSTFLAGS", flags);
             assert!(again.status().expect("this test again").success(), "see above");

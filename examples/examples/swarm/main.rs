@@ -121,7 +121,7 @@ fn run(args: &Args) -> Result<(String, bool), RecordError> {
 fn step(frame: usize, recording: bool, watch: &mut Stopwatch, simulate: &mut dyn FnMut(&mut Stopwatch) -> u64) -> u64 {
     if frame < WARM_UP {
         simulate(watch)
-    } else if (frame / 2).is_multiple_of(COUNT_EVERY) {
+    } else if (frame / 2) % COUNT_EVERY == 0 {
         ALLOCATOR.set_counting(true);
         let before = ALLOCATOR.calls();
         let picture = simulate(watch);

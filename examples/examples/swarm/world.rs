@@ -123,7 +123,7 @@ impl World {
     }
 
     pub fn is_hunter(agent: usize) -> bool {
-        agent.is_multiple_of(HUNTERS)
+        agent % HUNTERS == 0
     }
 
     /// Bits of everything that moves, mixed: equal for equal worlds.
