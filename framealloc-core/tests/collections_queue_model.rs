@@ -271,8 +271,8 @@ fn random_programs_on_sorted_maps_give_what_b_tree_map_gives() {
                     model.entry(key.clone()).or_default().push('x');
                 }
                 7 => {
-                    map.try_entry(key.clone()).unwrap().and_modify(|text| text.push('y')).or_insert_with(String::new);
-                    model.entry(key.clone()).and_modify(|text| text.push('y')).or_insert_with(String::new);
+                    map.try_entry(key.clone()).unwrap().and_modify(|text| text.push('y')).or_default();
+                    model.entry(key.clone()).and_modify(|text| text.push('y')).or_default();
                 }
                 8 | 9 => {
                     let entries = |n: usize| (Box::new((n as u8).wrapping_mul(value | 1)), n.to_string());

@@ -303,7 +303,7 @@ fn collections_compare_with_their_like_in_the_standard_library() {
     assert_eq!(deque, vec![1, 2, 3]);
     assert_eq!([1, 2, 3], deque);
     assert_eq!(deque, deque.clone());
-    assert!(deque == [1, 2, 3][..] && deque == &[1, 2, 3]);
+    assert!(deque == [1, 2, 3][..] && deque == [1, 2, 3]);
     assert!([1, 2, 3][..] == deque);
     let mut longer = deque.clone();
     longer.push_back(0);

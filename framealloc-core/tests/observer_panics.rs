@@ -74,7 +74,8 @@ fn an_allocator_hears_after_the_counting_function_of_a_recording_panicked() {
             assert!(call != PANICS_AT.load(Relaxed), "it does not count");
             call
         }
-        (CALLS.store(0, Relaxed), PANICS_AT.store(panics_at, Relaxed));
+        CALLS.store(0, Relaxed);
+        PANICS_AT.store(panics_at, Relaxed);
         let file = TraceFile::new(&format!("counting-{panics_at}"));
         let mut alloc = SmartAlloc::default();
         let (_subscription, heard) = listen(&alloc);

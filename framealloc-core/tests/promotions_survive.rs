@@ -122,7 +122,7 @@ fn subscribers_shared_values_and_strict_mode_take_no_promotion() {
         let ended = catch_unwind(AssertUnwindSafe(|| alloc.end_frame_with_promotions()));
         assert!(ended.is_err(), "way {way}");
         let mut promotions = alloc.take_promotions().expect("it waits");
-        assert_eq!(promotions.take(key).map(|value| value.into_inner()), Some([way; 3]), "way {way}");
+        assert_eq!(promotions.take(key).map(framealloc_core::Promoted::into_inner), Some([way; 3]), "way {way}");
         assert_eq!(promotions.failures().len(), usize::from(way == 3));
     }
 }

@@ -31,9 +31,8 @@ fn recursion_by_strings_ends_at_a_path_of_sixteen_that_has_the_rest() {
     for (names, scoped) in [(["branch", "leaf"], false), (["scoped_branch", "scoped_leaf"], true)] {
         let mut alloc = SmartAlloc::default();
         for depth in [10, 1000, 5000] {
-            alloc.whole_frame(|alloc| match scoped {
-                false => walk(alloc.frame(), names, depth),
-                true => alloc.scoped(|frame| walk(frame, names, depth)),
+            alloc.whole_frame(|alloc| {
+                if scoped { alloc.scoped(|frame| walk(frame, names, depth)) } else { walk(alloc.frame(), names, depth) }
             });
             let paths = paths_of(&alloc, names[0]);
             assert!(paths.len() <= 2 * DEEPEST, "{} paths, {depth} deep", paths.len());

@@ -47,7 +47,7 @@ fn all_other_names_are_as_they_are_given() {
     for name in FREE {
         assert_eq!(Tag::intern(name).path(), name);
         assert_eq!(Tag::new(name).id(), Tag::intern(name));
-        assert_eq!(Tag::try_intern(name).map(|tag| tag.path()), Ok(name));
+        assert_eq!(Tag::try_intern(name).map(framealloc_core::TagId::path), Ok(name));
         alloc.whole_frame(|alloc| alloc.tagged(name).frame_box(1_u64).count_ones());
         assert!(alloc.stats().tags.iter().any(|tag| tag.path == name && tag.bytes > 0));
     }

@@ -47,7 +47,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "try_frame_box_with" FRAME |a, r| r.during(a.frame(), || a.try_frame_box_with(|| BIG));
         "try_frame_box_try_with" FRAME |a, r| r.during(a.frame(), || a.try_frame_box_try_with(|| Ok::<_, ()>(BIG)));
         "try_frame_slice_try_fill_with" SIZED |a, r|
-            r.during(a.frame(), || a.try_frame_slice_try_fill_with(r.length(MANY), |n| Ok::<_, ()>(n)));
+            r.during(a.frame(), || a.try_frame_slice_try_fill_with(r.length(MANY), Ok::<_, ()>));
         "try_frame_slice_fill_default" SIZED |a, r|
             r.during(a.frame(), || a.try_frame_slice_fill_default::<u64>(r.length(MANY)));
         "try_frame_slice_uninit" SIZED |a, r| r.during(a.frame(), || a.try_frame_slice_uninit::<u64>(r.length(MANY)));

@@ -107,7 +107,7 @@ impl Found {
                                 self.call(&on, &method.attrs, &method.sig, of_trait);
                             }
                             ImplItem::Macro(used) => {
-                                self.uses.push((used.mac.path.to_token_stream().to_string(), on.clone()))
+                                self.uses.push((used.mac.path.to_token_stream().to_string(), on.clone()));
                             }
                             _ => {}
                         }
@@ -128,11 +128,10 @@ impl Found {
                         self.items(&item.ident.to_string(), items);
                     }
                 }
-                Item::Macro(item) => match item.ident {
-                    Some(name) => {
+                Item::Macro(item) => {
+                    if let Some(name) = item.ident {
                         self.macros.insert(name.to_string(), bodies(item.mac.tokens));
-                    }
-                    None => {
+                    } else {
                         let name = item.mac.path.segments.last().map(|last| last.ident.to_string());
                         for argument in item.mac.tokens.clone() {
                             if let TokenTree::Ident(argument) = argument {
@@ -140,7 +139,7 @@ impl Found {
                             }
                         }
                     }
-                },
+                }
                 _ => {}
             }
         }
