@@ -109,7 +109,7 @@ fn boxes_compare_with_what_is_not_boxed_both_ways() {
     assert_eq!(alloc.frame_box(5), 5);
     assert!(alloc.frame_box(2.5) < 3.0);
     assert_eq!(alloc.frame_box([1, 2]), [1, 2]);
-    let slice = alloc.frame_slice_fill_with(2, |index| index as u32);
+    let slice = alloc.frame_slice_from_iter(0_u32..2);
     assert_eq!(slice, [0, 1]);
     assert_eq!([0, 1], slice);
     assert_eq!(slice, &[0, 1]);
@@ -120,7 +120,8 @@ fn boxes_compare_with_what_is_not_boxed_both_ways() {
     assert_eq!(&mut [0, 1][..], slice);
     assert_eq!(slice, vec![0, 1]);
     assert_eq!(vec![0, 1], slice);
-    assert!([0, 1][..] == slice && slice == [0, 1][..]);
+    assert!([0, 1][..] == slice);
+    assert!(slice == [0, 1][..]);
     let text = alloc.frame_format_boxed("wave");
     assert_eq!(text, "wave");
     assert_eq!("wave", text);
@@ -128,7 +129,8 @@ fn boxes_compare_with_what_is_not_boxed_both_ways() {
     assert_eq!(String::from("wave"), text);
     assert_eq!(text, Cow::Borrowed("wave"));
     assert_eq!(Cow::Borrowed("wave"), text);
-    assert!(text == *"wave" && *"wave" == text);
+    assert!(text == *"wave");
+    assert!(*"wave" == text);
 }
 
 /// A boxed string, as `FrameString::into_boxed_str` makes it.

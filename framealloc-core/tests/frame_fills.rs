@@ -223,10 +223,10 @@ fn random_fills_overwrite_nothing() {
 
 #[test]
 fn values_without_size_take_no_room_either_way() {
+    struct Empty;
     let alloc = SmartAlloc::default();
     let frame = alloc.frame();
     let drops = Cell::new(0_usize);
-    struct Empty;
     assert!(panics(|| frame.frame_slice_fill_with(1000, |index| {
         drops.set(index);
         assert!(index < 500);

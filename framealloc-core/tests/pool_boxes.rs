@@ -348,10 +348,10 @@ fn a_box_of_anything_knows_its_type() {
 
 #[test]
 fn slots_are_zeroed_and_filled_by_closures() {
+    static ONE: Pool<u64> = Pool::new(PoolSpec::new("write_with").capacity(1).fixed());
     assert_eq!(*pool::slot::<[u16; 1000]>().zeroed(), [0; 1000]);
     assert_eq!(heap::slot::<[u64; 2000]>(TagId::NONE).zeroed()[1999], 0);
     assert_eq!(*pool::slot().write_with(|| [3_u8; 77]), [3; 77]);
-    static ONE: Pool<u64> = Pool::new(PoolSpec::new("write_with").capacity(1).fixed());
     catch_unwind(|| ONE.slot().write_with(|| panic!("planned"))).expect_err("the closure panics");
     assert_eq!(ONE.stats().live, 0);
     assert_eq!(*ONE.slot().write_with(|| 7), 7);

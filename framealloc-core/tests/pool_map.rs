@@ -10,8 +10,8 @@ use framealloc_core::{AllocError, PoolStats};
 
 #[test]
 fn a_key_is_eight_bytes_and_so_is_an_option_of_it() {
-    assert_eq!((size_of::<PoolKey<String>>(), size_of::<Option<PoolKey<String>>>()), (8, 8));
     fn is_send_and_copy<T: Send + Sync + Copy + Ord + std::hash::Hash>() {}
+    assert_eq!((size_of::<PoolKey<String>>(), size_of::<Option<PoolKey<String>>>()), (8, 8));
     is_send_and_copy::<PoolKey<Rc<u8>>>();
 }
 

@@ -32,13 +32,16 @@ fn an_owned_bump_is_an_allocator_and_a_lent_one_its_frame() {
         assert_eq!(parser.names.into_shared_slice(), ["left"]); // into_bump_slice
     }
     let held = alloc.frame().capacity_bytes(); // allocated_bytes
-    assert!(held > 0);
+    assert!(held > 0 && alloc.capacity() >= held);
     alloc.end_frame(); // reset
     assert_eq!((alloc.frame().used_bytes(), alloc.frame().capacity_bytes()), (0, held));
 
     let sized = SmartAlloc::new(AllocConfig::default().with_frame_chunk(kilobytes(64))); // Bump::with_capacity
     sized.frame_ref(1_u8);
     assert!(sized.frame().capacity_bytes() >= kilobytes(64));
+    let ahead = SmartAlloc::default();
+    drop(ahead.frame_vec_with_capacity::<u8>(kilobytes(64))); // the same, at once
+    assert!(ahead.frame().used_bytes() == 0 && ahead.frame().capacity_bytes() >= kilobytes(64));
     let limited = SmartAlloc::new(AllocConfig::default().with_thread_frame_budget(kilobytes(4))); // set_allocation_limit
     assert!(limited.try_frame_slice_copy(&[0_u64; 1000]).is_err());
 
@@ -51,7 +54,7 @@ fn an_owned_bump_is_an_allocator_and_a_lent_one_its_frame() {
 fn values_without_drop_glue_are_references_and_the_others_boxes() {
     let alloc = SmartAlloc::default();
     let bump = alloc.frame();
-    let point: &mut [i32; 2] = bump.frame_ref([1, 2]); // alloc
+    let point: &mut [u32; 2] = bump.frame_ref([1, 2]); // alloc
     point[0] = 3;
     assert_eq!(*point, [3, 2]);
     let leaked: &mut String = FrameBox::leak(bump.frame_box(String::new())); // alloc, of what has a drop
@@ -98,12 +101,14 @@ fn vectors_and_strings_have_the_names_of_std() {
     assert_eq!(items.next(), Some(2));
     let doubled: FrameVec<'_, u32> = bump.frame_collect([1, 2].map(|n| n * 2)); // Vec::from_iter_in, collect_in
     assert_eq!(doubled, [2, 4]);
+    assert_eq!(bump.frame_vec::<u32>(), FrameVec::new_in(bump));
     frame_vec![in bump; 1, 2].leak()[0] = 5; // vec!, into_bump_slice_mut
     assert_eq!(*frame_vec![in bump; 1; 2].into_boxed(), [1, 1]); // into_boxed_slice
 
     let mut string = FrameString::new_in(bump);
     string.push_str("wave");
     assert_eq!(string.into_shared_str(), "wave"); // into_bump_str
+    assert_eq!(FrameString::from_str_in("ab", bump).into_bytes(), b"ab");
     assert_eq!(bump.frame_string_with_capacity(9).capacity(), 9); // String::with_capacity_in
     assert_eq!(FrameString::from_str_in("a", bump), "a");
     assert_eq!(FrameString::from_utf8_lossy_in(b"b", bump), "b");

@@ -88,16 +88,20 @@ impl<'l> Interpreter<'_, 'l> {
             }
             "frame_slice_fill_with"
             | "frame_slice_try_fill_with"
+            | "frame_slice_fill_copy"
             | "frame_slice_fill_default"
             | "frame_slice_zeroed"
             | "frame_slice_uninit" => {
                 let len = args.first().map_or_else(Value::unknown, |len| self.eval(*len, None));
-                let made = args.get(1).map(|make| self.inline_closure(*make, &[Value::of(Ty::usize())], Runs::Inline));
+                let made = args.get(1).map(|make| match name {
+                    "frame_slice_fill_copy" => self.eval(*make, None),
+                    _ => self.inline_closure(*make, &[Value::of(Ty::usize())], Runs::Inline),
+                });
                 let made =
                     made.map(|made| if name == "frame_slice_try_fill_with" { self.unwrapped(made) } else { made });
                 let element = generic.or_else(|| made.map(|made| made.ty)).unwrap_or(Ty::Unknown);
                 let slice = Ty::Slice(Arc::new(element.clone()));
-                let plain = matches!(name, "frame_slice_zeroed" | "frame_slice_uninit");
+                let plain = matches!(name, "frame_slice_fill_copy" | "frame_slice_zeroed" | "frame_slice_uninit");
                 let result = if plain { Ty::exclusive(slice) } else { Ty::known(Known::FrameBox, [slice]) };
                 let slice = self.frame_alloc(allocator, "frame_slice", element, count_of(&len), result, at);
                 if name == "frame_slice_try_fill_with" { wrap_result(slice) } else { slice }

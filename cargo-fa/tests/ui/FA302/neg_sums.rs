@@ -47,3 +47,8 @@ pub fn on_the_stack(alloc: &SmartAlloc) {
     let buffer = [0_u8; 4096];
     println!("{} {}", buffer[0], alloc.frame_number());
 }
+
+#[frame_system(budget = "1KiB")]
+pub fn copies_of_a_small_value(alloc: &SmartAlloc) {
+    println!("{}", alloc.frame_slice_fill_copy(512, 7_u8).len());
+}

@@ -55,3 +55,8 @@ pub fn capacity(alloc: &SmartAlloc) { //~ FA302
     let numbers = alloc.frame_vec_with_capacity::<u64>(1_000);
     println!("{}", numbers.capacity());
 }
+
+#[frame_system(budget = "1KiB")]
+pub fn copies_of_a_value(alloc: &SmartAlloc) { //~ FA302
+    println!("{}", alloc.frame_slice_fill_copy(512, 7_u64).len());
+}
