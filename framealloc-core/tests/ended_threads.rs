@@ -159,6 +159,7 @@ thread_local! {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it waits for other threads while its own ends: under the loader's lock, which they need")]
 fn what_a_thread_uses_after_its_end_belongs_to_no_other() {
     for way in 0..4 {
         let (ended, has_ended) = channel();
@@ -217,6 +218,7 @@ thread_local! {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it waits for other threads while its own ends: under the loader's lock, which they need")]
 fn a_heap_that_is_used_after_the_end_goes_to_no_other_thread() {
     let (ended, has_ended) = channel();
     let (go_on, goes_on) = channel();
