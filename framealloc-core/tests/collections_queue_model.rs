@@ -1,4 +1,5 @@
 //! Random programs on queues, priority queues and sorted maps give what the standard library's give.
+#![allow(clippy::cast_possible_truncation, reason = "small numbers are drawn")]
 
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 

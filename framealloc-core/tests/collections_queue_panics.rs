@@ -98,7 +98,9 @@ impl<'f> Collection<'f> for FrameDeque<'f, Value> {
 impl<'f> Collection<'f> for FrameHeap<'f, Value> {
     fn filled(alloc: &'f SmartAlloc) -> Self {
         let mut heap = alloc.frame_heap();
-        [5, 2, 9, 4, 4, 1, 8, 0, 3, 7].into_iter().for_each(|id| heap.push(value(id)));
+        for id in [5, 2, 9, 4, 4, 1, 8, 0, 3, 7] {
+            heap.push(value(id));
+        }
         heap
     }
 
@@ -112,7 +114,9 @@ impl<'f> Collection<'f> for FrameHeap<'f, Value> {
 impl<'f> Collection<'f> for FrameSortedMap<'f, Value, Value> {
     fn filled(alloc: &'f SmartAlloc) -> Self {
         let mut map = alloc.frame_sorted_map();
-        [5, 2, 9, 4, 1].into_iter().for_each(|id| drop(map.insert(value(id), value(id))));
+        for id in [5, 2, 9, 4, 1] {
+            map.insert(value(id), value(id));
+        }
         map
     }
 
@@ -174,7 +178,9 @@ impl<'f> Family<'f> for Sorted {
 #[test]
 fn a_panic_anywhere_loses_and_doubles_nothing_in_a_queue() {
     matrix::<Deque>("truncate", |deque| deque.truncate(2));
-    matrix::<Deque>("clear", |deque| deque.clear());
+    matrix::<Deque>("clear", |deque| {
+        deque.clear();
+    });
     matrix::<Deque>("retain", |deque| {
         let mut index = 0;
         deque.retain(|value| {

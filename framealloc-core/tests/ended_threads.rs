@@ -192,14 +192,19 @@ fn what_a_thread_uses_after_its_end_belongs_to_no_other() {
                 })
             })
             .collect();
-        others.into_iter().for_each(|other| other.join().expect("its values are its own"));
+        for other in others {
+            other.join().expect("its values are its own");
+        }
         go_on.send(()).expect("it waits");
         ending.join().expect("its values are its own");
     }
 }
 
 /// Opens a scope in the drop of a thread-local that was made before its thread's heap, and waits in it.
-struct Late(RefCell<Option<(Arc<SmartAlloc>, Sender<()>, Receiver<()>)>>);
+struct Late(RefCell<Option<Wait>>);
+
+/// What it opens a scope of, what it says then, and what it waits for.
+type Wait = (Arc<SmartAlloc>, Sender<()>, Receiver<()>);
 
 impl Drop for Late {
     fn drop(&mut self) {
@@ -267,5 +272,7 @@ fn threads_that_come_and_go_at_once_have_heaps_of_their_own() {
             })
         })
         .collect();
-    workers.into_iter().for_each(|worker| worker.join().expect("no panic"));
+    for worker in workers {
+        worker.join().expect("no panic");
+    }
 }

@@ -101,7 +101,7 @@ fn vectors_and_strings_have_the_names_of_std() {
     assert_eq!(items.next(), Some(2));
     let doubled: FrameVec<'_, u32> = bump.frame_collect([1, 2].map(|n| n * 2)); // Vec::from_iter_in, collect_in
     assert_eq!(doubled, [2, 4]);
-    assert_eq!(bump.frame_vec::<u32>(), FrameVec::new_in(bump));
+    assert_eq!(bump.frame_vec::<u32>(), FrameVec::<u32>::new_in(bump));
     frame_vec![in bump; 1, 2].leak()[0] = 5; // vec!, into_bump_slice_mut
     assert_eq!(*frame_vec![in bump; 1; 2].into_boxed(), [1, 1]); // into_boxed_slice
 
