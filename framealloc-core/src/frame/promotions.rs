@@ -268,7 +268,7 @@ impl Promotions {
         &self.summary
     }
 
-    /// Returns what the frame used: as [`SmartAlloc::end_frame`] does.
+    /// Returns what the frame used: as [`SmartAlloc::end_frame`](crate::SmartAlloc::end_frame) does.
     #[must_use]
     pub fn report(&self) -> FrameReport {
         self.report
