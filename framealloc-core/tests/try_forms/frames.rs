@@ -202,7 +202,7 @@ fn of_strings() -> Vec<Case> {
 }
 
 /// A call on a map without room for another entry.
-fn on_full_map<R, E: Typed>(
+pub(crate) fn on_full_map<R, E: Typed>(
     alloc: &SmartAlloc,
     refusal: Refusal,
     call: impl FnOnce(&mut FrameMap<'_, usize, [u64; 64]>) -> Result<R, E>,
@@ -221,7 +221,7 @@ fn on_full_map<R, E: Typed>(
 }
 
 /// A call on a set without room for another value.
-fn on_full_set<R, E: Typed>(
+pub(crate) fn on_full_set<R, E: Typed>(
     alloc: &SmartAlloc,
     refusal: Refusal,
     call: impl FnOnce(&mut FrameSet<'_, [usize; 64]>) -> Result<R, E>,
@@ -240,7 +240,7 @@ fn on_full_set<R, E: Typed>(
 }
 
 /// What is in none of them.
-const NEW: usize = 1 << 20;
+pub(crate) const NEW: usize = 1 << 20;
 
 fn of_tables() -> Vec<Case> {
     cases! {

@@ -3,6 +3,7 @@
 use framealloc_core::collections::FromFrameIterator;
 use framealloc_core::{AllocError, FrameDeque, FrameHeap, FrameMap, FrameSet, FrameSortedMap, SmartAlloc};
 
+use crate::frames::{NEW, on_full_map, on_full_set};
 use crate::refuse::Refusal::{self, Budget, Memory, Size};
 use crate::refuse::Typed;
 use crate::{Case, cases};
@@ -15,9 +16,6 @@ const SIZED: &[Refusal] = &[Budget, Memory, Size];
 /// More than a chunk holds.
 const BIG: [u64; 2048] = [7; 2048];
 const MANY: usize = 5000;
-/// What is in none of them.
-const NEW: usize = 1 << 20;
-
 /// A call on a queue without room for another element, whose ring wraps.
 fn on_full_deque<R, E: Typed>(
     alloc: &SmartAlloc,
@@ -65,40 +63,6 @@ fn on_full_sorted<R, E: Typed>(
     if outcome.is_err() {
         let all = map.iter().map(|(key, value)| (*key, *value)).eq((0..2048).map(|key| (2 * key, key)));
         assert!(all, "a refused call leaves the entries alone");
-    }
-    outcome
-}
-
-/// A call on a map without room for another entry, which no chunk has room for either.
-fn on_full_map<R, E: Typed>(
-    alloc: &SmartAlloc,
-    refusal: Refusal,
-    call: impl FnOnce(&mut FrameMap<'_, usize, [u64; 64]>) -> Result<R, E>,
-) -> Result<(), AllocError> {
-    let mut map = alloc.frame_map_with_capacity(100);
-    (0..map.capacity()).for_each(|n| assert!(map.insert(n, [n as u64; 64]).is_none()));
-    let full = map.len();
-    let outcome = refusal.during(alloc.frame(), || call(&mut map));
-    if outcome.is_err() {
-        let all = map.len() == full && (0..full).all(|n| map[&n] == [n as u64; 64]);
-        assert!(all, "a refused call leaves the entries alone");
-    }
-    outcome
-}
-
-/// The same for a set.
-fn on_full_set<R, E: Typed>(
-    alloc: &SmartAlloc,
-    refusal: Refusal,
-    call: impl FnOnce(&mut FrameSet<'_, [usize; 64]>) -> Result<R, E>,
-) -> Result<(), AllocError> {
-    let mut set = alloc.frame_set_with_capacity(100);
-    (0..set.capacity()).for_each(|n| assert!(set.insert([n; 64])));
-    let full = set.len();
-    let outcome = refusal.during(alloc.frame(), || call(&mut set));
-    if outcome.is_err() {
-        let all = set.len() == full && (0..full).all(|n| set.contains(&[n; 64]));
-        assert!(all, "a refused call leaves the values alone");
     }
     outcome
 }
