@@ -41,7 +41,8 @@ fn an_owned_bump_is_an_allocator_and_a_lent_one_its_frame() {
     assert!(sized.frame().capacity_bytes() >= kilobytes(64));
     let ahead = SmartAlloc::default();
     drop(ahead.frame_vec_with_capacity::<u8>(kilobytes(64))); // the same, at once
-    assert!(ahead.frame().used_bytes() == 0 && ahead.frame().capacity_bytes() >= kilobytes(64));
+    // At most a red zone of it stays in use, with the feature `debug`.
+    assert!(ahead.frame().used_bytes() < 64 && ahead.frame().capacity_bytes() >= kilobytes(64));
     let limited = SmartAlloc::new(AllocConfig::default().with_thread_frame_budget(kilobytes(4))); // set_allocation_limit
     assert!(limited.try_frame_slice_copy(&[0_u64; 1000]).is_err());
 
