@@ -2,7 +2,7 @@
 
 use core::ops::Deref;
 
-pub use crate::raw::registry::{FrameReport, SmartAlloc};
+pub use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
 
 impl SmartAlloc {
     /// Begins a frame and returns a guard that ends it when dropped, by a panic as well.
