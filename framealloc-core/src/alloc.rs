@@ -1,10 +1,32 @@
 //! `SmartAlloc`: the ways to bracket a frame.
 
 use core::ops::Deref;
+use std::sync::Arc;
 
-pub use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
+use crate::config::AllocConfig;
+use crate::observe::watch::Watch;
+
+pub use crate::raw::frames::allocator::SmartAlloc;
 
 impl SmartAlloc {
+    /// Makes an allocator. No memory is taken before the first allocation.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
+    ///
+    /// let alloc = SmartAlloc::new(AllocConfig::default().with_frame_chunk(megabytes(1)));
+    /// assert_eq!(alloc.frame_number(), 0);
+    /// ```
+    #[must_use]
+    pub fn new(config: AllocConfig) -> Self {
+        if config.prewarm_pools {
+            // What cannot be had now is asked for again when it is needed.
+            crate::pool::prewarm_known();
+        }
+        let watch = Arc::new(Watch::of(&config));
+        Self::with_hooks(config, watch)
+    }
+
     /// Begins a frame and returns a guard that ends it when dropped, by a panic as well.
     ///
     /// ```
@@ -32,6 +54,12 @@ impl SmartAlloc {
     /// ```
     pub fn whole_frame<R>(&mut self, body: impl FnOnce(&Self) -> R) -> R {
         body(&self.frame_guard())
+    }
+}
+
+impl Default for SmartAlloc {
+    fn default() -> Self {
+        Self::new(AllocConfig::default())
     }
 }
 

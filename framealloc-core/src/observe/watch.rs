@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::diagnostics::{Diagnostic, Repeats, Strict};
 use super::events::FrameEvent;
 use super::refusals::Refusals;
+use crate::config::{AllocConfig, Purpose};
+use crate::observe::diagnostic::Diagnostic;
+use crate::observe::repeats::Repeats;
 use crate::raw::frames::allocator::SmartAlloc;
+use crate::strict::Strict;
 use crate::sync::{AtomicU32, Mutex, Relaxed};
 
 /// Diagnostics that wait for the turn; more are counted only.
@@ -68,8 +71,16 @@ impl Book {
 }
 
 impl Watch {
+    /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames.
+    pub(crate) fn of(config: &AllocConfig) -> Self {
+        match config.purpose {
+            Purpose::Frames => Self::new(Strict::from_environment(), true),
+            Purpose::ScratchRegion => Self::new(Strict::Off, false),
+        }
+    }
+
     /// A region that nobody asked to hear of is not `traced`: its allocator's diagnostics would be told twice.
-    pub(crate) fn new(strict: Strict, traced: bool) -> Self {
+    fn new(strict: Strict, traced: bool) -> Self {
         let always = traced && cfg!(feature = "tracing");
         let book = Book {
             subscribers: Vec::new(),

@@ -9,8 +9,8 @@ use allocator_api2::alloc::{AllocError as Refusal, Allocator};
 
 use crate::error::AllocError;
 use crate::raw::frames::frame::Frame;
-use crate::raw::frames::owned::dangling;
 use crate::raw::mem::poison::poison;
+use crate::raw::mem::window::dangling;
 
 /// What hash tables in frame memory allocate from. It appears in the types of the tables' iterators and entries.
 pub struct FrameAllocator<'f> {

@@ -12,8 +12,8 @@ use super::values::Values;
 #[cfg(feature = "debug")]
 use crate::debug::frames;
 use crate::error::{AllocError, Failure};
-use crate::frame::FrameBox;
 use crate::raw::frames::accounts::Beyond;
+use crate::raw::frames::boxes::FrameBox;
 use crate::raw::frames::frame::Frame;
 use crate::raw::frames::owned::Owned;
 use crate::raw::mem::poison::poison;

@@ -44,8 +44,8 @@ pub(crate) use known::Blocks;
 mod known {
     use super::{Arena, Layout, NonNull, TagId};
     use crate::debug::corruption::{Corruption, CorruptionKind, found};
-    use crate::debug::table::{is_busy, quietly};
     use crate::debug::{AllocSite, frames};
+    use crate::raw::global::quiet::{is_busy, quietly};
     use crate::raw::mem::chunk::Chunk;
     use crate::raw::mem::poison::{changed, poison};
 

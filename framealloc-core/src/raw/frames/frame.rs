@@ -11,8 +11,8 @@ use super::accounts::Account;
 use super::allocator::SmartAlloc;
 use super::arena::Arena;
 use super::thread_arenas::ThreadHeap;
+use crate::probes::debug::Trail;
 use crate::tag::{IntoTag, TagId, TagNameError};
-use crate::trail::Trail;
 
 /// Frame memory of this thread: an arena, only ever lent as `&Frame`.
 ///

@@ -1,20 +1,77 @@
 //! The figures that a turn leaves behind, and who may read them.
 
+#[cfg(feature = "memory_filter")]
+use core::any::Any;
 use std::sync::Arc;
 
 use super::accounts;
-use super::allocator::{FrameReport, SmartAlloc, Turn};
+use super::allocator::{SmartAlloc, Turn};
 use super::phases::PhaseFigures;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
 use crate::budget::BudgetEvent;
-#[cfg(feature = "memory_filter")]
-use crate::observe::behavior::filter::Filter;
-use crate::observe::events::FrameEvent;
-use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
+use crate::raw::frames::report::FrameReport;
+
+use super::transfers::TransferStats;
+use crate::raw::global::zone::HeapUse;
 use crate::rows::row_at;
 use crate::site;
 use crate::tag::TagId;
-use crate::transfer::{TransferStats, UnreceivedTransfer};
+
+/// Bytes of one tag. Those of a nested tag are its own, not part of its parent's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TagStats {
+    /// The path, for example `ai::pathfinding`; `(untagged)` for memory without a tag.
+    pub path: &'static str,
+    /// Bytes of the last frame.
+    pub bytes: usize,
+    /// The most bytes of any frame.
+    pub high_water: usize,
+    /// Requests of the last frame that were served from the heap: over the threshold, or promoted by a budget.
+    pub heap_fallbacks: usize,
+    /// Bytes that these asked for; they are not part of `bytes`.
+    pub heap_bytes: usize,
+    /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved to. Counted
+    /// one by one under the feature `diagnostics`, else `None`.
+    pub allocations: Option<usize>,
+    /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
+    pub heap: HeapUse,
+}
+
+/// Bytes of one thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThreadStats {
+    /// The name of the thread, or `(unnamed)`.
+    pub name: String,
+    /// Bytes of the last frame.
+    pub bytes: usize,
+    /// The most bytes of any frame.
+    pub high_water: usize,
+    /// Frames that have ended and in which it took frame memory.
+    pub frames: u64,
+    /// Bytes of all frames that have ended.
+    pub total_bytes: u64,
+    /// Its bytes by tag.
+    pub tags: Vec<TagStats>,
+}
+
+/// Calls and bytes of one function with `#[frame_system]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SystemStats {
+    /// The name: the path of the function, or what the attribute says.
+    pub name: &'static str,
+    /// Calls in the last frame.
+    pub calls: usize,
+    /// Bytes of all calls in the last frame.
+    pub bytes: usize,
+    /// The most bytes of one call in the last frame.
+    pub largest_call: usize,
+    /// What it took from the heap in the last frame: of systems with `no_heap` only, and only where a
+    /// [`HeapGuard`](crate::HeapGuard) is the program's global allocator.
+    pub heap: HeapUse,
+}
 
 impl SmartAlloc {
     /// The bytes of the last frame and the most of any, over all threads.
@@ -39,12 +96,11 @@ impl SmartAlloc {
         unsafe { (*self.turn_state()).report }
     }
 
-    /// The behaviour filter, as the last turn left it.
+    /// The observers, as the last turn left them.
     #[cfg(feature = "memory_filter")]
-    pub(crate) fn behavior_filter(&self) -> Option<&Filter> {
+    pub(crate) fn observers(&self) -> Option<&(dyn Any + Send)> {
         // SAFETY: as in `frame_number`.
-        let observers = unsafe { &(*self.turn_state()).observers };
-        observers.as_deref()?.behavior.as_deref()
+        unsafe { &(*self.turn_state()).observers }.as_deref()
     }
 
     /// The tags in use, by path.
@@ -77,23 +133,10 @@ impl SmartAlloc {
         unsafe { &(*self.turn_state()).merged }.iter()
     }
 
-    /// Transfers of the last frame that were dropped unreceived.
-    pub(crate) fn unreceived_transfers(&self) -> &[UnreceivedTransfer] {
-        // SAFETY: as in `each_tag`.
-        unsafe { &(*self.turn_state()).transfers.unreceived }
-    }
-
     /// Transfers of the last frame.
-    pub(crate) fn transfer_stats(&self) -> TransferStats {
-        // SAFETY: as in `tag_stats`.
-        unsafe { &(*self.turn_state()).transfers }.clone()
-    }
-
-    /// What became of transfers in the last frame, if anything did.
-    pub(crate) fn transfer_event(&self) -> Option<FrameEvent> {
+    pub(crate) fn transfer_stats(&self) -> &TransferStats {
         // SAFETY: as in `each_tag`.
-        let &TransferStats { sent, received, dropped, in_flight, .. } = unsafe { &(*self.turn_state()).transfers };
-        (sent + received + dropped > 0).then_some(FrameEvent::Transfers { sent, received, dropped, in_flight })
+        unsafe { &(*self.turn_state()).transfers }
     }
 
     /// Index and figures of all tags in the last frame.

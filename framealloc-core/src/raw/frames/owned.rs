@@ -224,12 +224,6 @@ pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usiz
     }
 }
 
-/// An aligned address for a value without size.
-pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
-    // An alignment is a power of two, so never zero; the other arm is for the type checker.
-    NonNull::new(core::ptr::without_provenance_mut(layout.align())).unwrap_or(NonNull::dangling())
-}
-
 /// Uninitialised places for `len` values.
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]

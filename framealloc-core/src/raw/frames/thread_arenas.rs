@@ -10,16 +10,14 @@ use super::frame::Frame;
 use super::growth::Grown;
 use super::name_cache::{Merged, Names};
 use super::phases::Phases;
-use super::retained::RetainNode;
-use super::shared::DropNode;
-use crate::observe::heap_use::HeapUse;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::probes::debug::Trail;
+use crate::raw::frames::lists::{DropNode, RetainNode};
+use crate::raw::global::zone::{HeapUse, HeapZone};
 use crate::raw::mem::chunk::ChunkPolicy;
 use crate::raw::mem::count::Count;
 use crate::rows::row_at;
 use crate::sync::Witness;
 use crate::tag::{Nested, TagId, TagNameError};
-use crate::trail::Trail;
 
 /// Bytes of the first chunk of tags and scopes: most of them are small, and there may be many.
 const SMALL_CHUNK: usize = 4 << 10;

@@ -114,7 +114,7 @@ impl<A> CountingAlloc<A> {
     #[inline]
     fn counts(&self) -> bool {
         #[cfg(feature = "debug")]
-        if crate::debug::table::is_busy() {
+        if super::quiet::is_busy() {
             return false;
         }
         !self.off.load(Ordering::Relaxed)

@@ -3,8 +3,7 @@
 use core::any::Any;
 use core::pin::Pin;
 
-use crate::heap::{HeapBox, HeapSlot};
-use crate::pool::{PoolBox, PoolSlot};
+use crate::raw::pools::boxes::{HeapBox, HeapSlot, PoolBox, PoolSlot};
 
 use super::owner::Owner;
 

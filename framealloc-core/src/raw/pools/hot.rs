@@ -6,13 +6,12 @@
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
-use super::magazine;
 use super::pool::{Denied, RawPool};
-use super::single_slot;
 use super::size_class::{self, CLASSES, class_of};
 use super::slab::{Slot, header_of};
 use super::thread_cache::{POOLS, Positions, Registry, ThreadCache};
-use crate::raw::global::heap_guard::HeapZone;
+use super::{magazine, single_slot};
+use crate::raw::global::zone::HeapZone;
 use crate::sync::{const_unless_loom, static_unless_loom};
 
 static_unless_loom! {

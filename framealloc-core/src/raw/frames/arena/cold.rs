@@ -7,11 +7,11 @@ use super::{Arena, Fallbacks, LOST};
 use crate::error::{AllocError, Failure};
 use crate::raw::frames::gate::{Gate, Grant};
 use crate::raw::frames::growth::Growth;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
 use crate::raw::mem::count::Count;
 use crate::raw::mem::poison::poison;
-use crate::raw::mem::window::{EMPTY, MIN_ALIGN, Side, Window, needed, needed_in_chunk};
+use crate::raw::mem::window::{EMPTY, MIN_ALIGN, Side, Window, dangling, needed, needed_in_chunk};
 
 /// What an arena grows by at most, in bytes, beyond what the request itself needs.
 const GROWTH_CAP: usize = 64 << 20;
@@ -91,11 +91,7 @@ impl Arena {
         window: Window,
         layout: Layout,
     ) -> Result<(Window, NonNull<u8>), E> {
-        if layout.size() == 0 {
-            Ok((window, crate::raw::frames::owned::dangling(layout)))
-        } else {
-            self.exchange(window, layout)
-        }
+        if layout.size() == 0 { Ok((window, dangling(layout))) } else { self.exchange(window, layout) }
     }
 
     /// Books a window that is no longer bumped through.

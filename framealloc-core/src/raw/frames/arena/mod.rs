@@ -18,7 +18,7 @@ use crate::error::Failure;
 use crate::raw::mem::chunk::{Chunk, ChunkPolicy};
 use crate::raw::mem::count::Count;
 use crate::raw::mem::poison::{REDZONE, poison, unpoison};
-use crate::raw::mem::window::{EMPTY, Side, Window};
+use crate::raw::mem::window::{EMPTY, Side, Window, dangling};
 
 /// Set while the window may not be the whole of the last chunk, or another is in use: the reset recomputes it from the
 /// chunks (I15).
@@ -210,7 +210,7 @@ impl Arena {
     #[inline(never)]
     #[cfg_attr(feature = "debug", track_caller)]
     fn refill_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
-        if layout.size() == 0 { Ok(super::owned::dangling(layout)) } else { self.refill(layout, Side::Object) }
+        if layout.size() == 0 { Ok(dangling(layout)) } else { self.refill(layout, Side::Object) }
     }
 
     /// Hands out a block from the growable side. Zero-sized layouts must not come here (I12).

@@ -1,7 +1,7 @@
 //! Taking everything back: the reset of an arena, and how much of its memory it keeps.
 
 use super::{Arena, LOST};
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
 use crate::raw::mem::poison::poison;
 use crate::raw::mem::window::{EMPTY, Window};
