@@ -167,7 +167,7 @@ impl Thread {
     pub fn take(&self) -> Object {
         // SAFETY: models use a `Thread` on its thread only.
         let slot = unsafe { magazine::pop(&self.positions.0[1]) };
-        // SAFETY: as above; the cache is live.
+        // SAFETY: models use a `Thread` on its thread only; the cache is live.
         let slot = slot.or_else(|| unsafe { self.cache.as_ref().refill(&self.pool.pool, 1) });
         Object(slot.expect("there is memory"))
     }
@@ -177,7 +177,7 @@ impl Thread {
     pub fn give(&self, object: Object) {
         // SAFETY: models use a `Thread` on its thread only; the object is a slot in no other place.
         if !unsafe { magazine::push(&self.positions.0[1], object.0) } {
-            // SAFETY: as above; the cache is live.
+            // SAFETY: models use a `Thread` on its thread only; the cache is live.
             unsafe { self.cache.as_ref().unload(&self.pool.pool, 1, object.0) };
         }
     }

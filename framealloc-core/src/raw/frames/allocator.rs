@@ -64,7 +64,7 @@ pub struct SmartAlloc {
 // SAFETY: a shared handle gives out only memory of the calling thread's own heap (I2); the list of heaps is behind a
 // lock, and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
 unsafe impl Send for SmartAlloc {}
-// SAFETY: as above.
+// SAFETY: what a shared handle gives out is the calling thread's own, or behind a lock (I2).
 unsafe impl Sync for SmartAlloc {}
 
 // Every operation brings its own state up to date before it calls user code, so a panic in that code leaves the
@@ -241,7 +241,8 @@ impl SmartAlloc {
             Some(frame) => frame,
             None => self.frame_for_scope_slow(),
         };
-        // SAFETY: as in `frame`.
+        // SAFETY: the arena belongs to the heap of this thread (I2) and lives as long as the allocator, which `self`
+        // borrows (I3, I7).
         let frame = unsafe { &*frame };
         #[cfg(framealloc_loom)]
         frame.heap().state();
@@ -293,14 +294,14 @@ impl SmartAlloc {
     /// Returns whether a frame is open.
     #[must_use]
     pub fn is_in_frame(&self) -> bool {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { (*self.turn_state()).open }
     }
 
     /// How often frame memory has been taken back: what a handle of a shared value is checked by.
     #[inline]
     pub(crate) fn turns(&self) -> u64 {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { (*self.turn_state()).turns }
     }
 
@@ -403,11 +404,11 @@ impl SmartAlloc {
         let trim = turn.turns % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
-            // SAFETY: as above; heaps live as long as the allocator (I3).
+            // SAFETY: `self` is exclusive; heaps live as long as the allocator (I3).
             let heap = unsafe { entry.heap.as_ref() };
-            // SAFETY: as above.
+            // SAFETY: `self` is exclusive (I5).
             phases_left_open += unsafe { heap.end_phases() };
-            // SAFETY: as above; what was shared has been dropped before.
+            // SAFETY: `self` is exclusive, and what was shared has been dropped before (I5).
             scopes_left_open += unsafe { heap.turn(trim) };
             entry.bytes = turn.take_figures(heap, entry.name.as_ref());
             turn.take_phases(heap);
@@ -432,7 +433,7 @@ impl SmartAlloc {
     /// Needs the allocator exclusively: other threads may be adding chunks otherwise.
     #[must_use]
     pub fn capacity(&mut self) -> usize {
-        // SAFETY: as in `turn`.
+        // SAFETY: `self` is exclusive, and heaps live as long as the allocator (I2, I3).
         self.entries().iter().map(|entry| unsafe { entry.heap.as_ref() }.capacity()).sum()
     }
 }

@@ -111,7 +111,7 @@ impl ThreadHeap {
                 self.book_event(account.limit, BudgetOutcome::SoftLimit, need, account.left());
             }
         }
-        // SAFETY: as in `accounts`; the link is this thread's (I2).
+        // SAFETY: no account is set or taken away in a cold path (I9); the link is this thread's (I2).
         unsafe { (*frame.link()).granted += open };
         Ok(Grant::Open(open))
     }
@@ -150,7 +150,7 @@ impl ThreadHeap {
             let account = account.filter(|account| account.budget.bytes() != usize::MAX)?;
             let mut left = account.left();
             // What is open in arenas of the same account would be withdrawn before it refuses.
-            // SAFETY: as in `withdraw_all`.
+            // SAFETY: the heap is this thread's, and nothing here adds a frame (I2).
             unsafe {
                 self.for_each_frame(|other| {
                     let other = other.as_ref();
@@ -192,7 +192,7 @@ impl ThreadHeap {
     /// Limits what the thread may hold during one call of an annotated function, or ends that.
     pub(crate) fn limit_call(&self, limited: Option<(&'static str, usize)>) {
         let account = limited.map(|(name, bytes)| Account::of_one_thread(Limit::System(name), Budget::new(bytes)));
-        // SAFETY: as in `set_thread_budget`.
+        // SAFETY: the heap is this thread's, and no account of it is referenced outside the cold paths (I2, I9).
         unsafe { (*self.state()).budgets.call = account };
         self.regate();
     }
@@ -200,11 +200,11 @@ impl ThreadHeap {
     /// Brings gates and accounts up to date with the budgets of the thread: what it holds counts from now on.
     fn regate(&self) {
         let budgets = unsafe {
-            // SAFETY: as in `set_thread_budget`; raw, as withdrawing reads the accounts.
+            // SAFETY: the heap is this thread's (I2); raw, as withdrawing reads the accounts.
             &raw mut (*self.state()).budgets
         };
-        // SAFETY: as above. Accounts of the thread that are new hold nothing yet, so what is given back to them while
-        // windows are withdrawn is first put in.
+        // SAFETY: the heap is this thread's (I2). Accounts of the thread that are new hold nothing yet, so what is
+        // given back to them while windows are withdrawn is first put in.
         unsafe {
             (*budgets).always =
                 (*budgets).thread.is_some() || (*budgets).call.is_some() || !self.inner().ledger.is_empty();
@@ -229,7 +229,7 @@ impl ThreadHeap {
     /// Whether a region that opens must be adopted.
     #[inline(always)]
     pub(crate) fn is_gating(&self) -> bool {
-        // SAFETY: as in `thread_budget`; a plain read.
+        // SAFETY: the heap is this thread's (I2); a plain read.
         unsafe { (*self.state()).budgets.gating }
     }
 
@@ -261,7 +261,7 @@ impl ThreadHeap {
 
     /// Limits a region that was just checked out, and what opens in it, to `bytes`.
     pub(crate) fn limit_system(&self, frame: NonNull<Frame>, name: &'static str, bytes: usize) {
-        // SAFETY: as in `adopt`.
+        // SAFETY: nothing is handed out from the region yet; it lives as long as its arena (I6, I19).
         unsafe {
             Self::take_back(frame);
             let link = frame.as_ref().link();
@@ -287,7 +287,7 @@ impl ThreadHeap {
 
     /// Whether every arena of the thread has a gate.
     pub(crate) fn gates_all(&self) -> bool {
-        // SAFETY: as in `is_gating`.
+        // SAFETY: the heap is this thread's (I2); a plain read.
         unsafe { (*self.state()).budgets.always }
     }
 
@@ -345,13 +345,13 @@ impl Gate for Frame {
 
     fn keeps(&self) -> bool {
         // The account of a system ends with it.
-        // SAFETY: as in `give_back`.
+        // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
         self.heap().gates_all() && unsafe { (*self.link()).system.is_null() }
     }
 
     fn reset(&self) -> bool {
         let heap = self.heap();
-        // SAFETY: as in `give_back`.
+        // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
         unsafe {
             let granted = (*self.link()).granted;
             self.give_back(granted);

@@ -168,7 +168,8 @@ impl Frame {
             Ok(id) => id,
             Err(name) => self.heap().nested(own, name)?,
         };
-        // SAFETY: as in `heap`; plain reads of the link.
+        // SAFETY: heaps outlive their frames (I3), and a `&Frame` exists only on the heap's thread (I2); plain reads of
+        // the link.
         let known = if unsafe { (*self.link()).whole } { self.heap().known_frame_of(id) } else { None };
         // One load or one call, and `self` is not among what it may be: where several loads and calls come together, the compiler
         // no longer sees that a value on the stack is not in that frame, and builds large values there, to copy them.
@@ -185,7 +186,8 @@ impl Frame {
     #[cold]
     #[inline(never)]
     fn frame_of_tag_slow(&self, tag: TagId) -> NonNull<Self> {
-        // SAFETY: as in `heap`; plain reads of the link.
+        // SAFETY: heaps outlive their frames (I3), and a `&Frame` exists only on the heap's thread (I2); plain reads of
+        // the link.
         match unsafe { (*self.link()).whole } {
             _ if tag == self.handle.tag_id() => NonNull::from(self),
             true => self.heap().frame_of(tag),
@@ -196,7 +198,7 @@ impl Frame {
     /// How far this arena and those of the tags opened under it were bumped.
     pub(crate) fn reached_with_tags(&self) -> usize {
         let mut bytes = self.arena.reached();
-        // SAFETY: as in `child_of`.
+        // SAFETY: the list holds open regions of this scope, on this thread (I6).
         unsafe {
             let mut at = (*self.link()).children;
             while let Some(child) = NonNull::new(at) {

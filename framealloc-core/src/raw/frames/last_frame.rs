@@ -76,7 +76,7 @@ pub struct SystemStats {
 impl SmartAlloc {
     /// The bytes of the last frame and the most of any, over all threads.
     pub(crate) fn frame_figures(&self) -> (usize, usize) {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { ((*self.turn_state()).bytes, (*self.turn_state()).high_water) }
     }
 
@@ -92,70 +92,70 @@ impl SmartAlloc {
     /// ```
     #[must_use]
     pub fn frame_report(&self) -> FrameReport {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { (*self.turn_state()).report }
     }
 
     /// The observers, as the last turn left them.
     #[cfg(feature = "memory_filter")]
     pub(crate) fn observers(&self) -> Option<&(dyn Any + Send)> {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { &(*self.turn_state()).observers }.as_deref()
     }
 
     /// The tags in use, by path.
     pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
-        // SAFETY: as in `frame_number`: the iterator borrows `self`, so that nothing is written while it lives.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the iterator's borrow keeps away (I5).
         tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied(), self.tag_paths())
     }
 
     /// The paths of the tags that any turn has met, by index.
     fn tag_paths(&self) -> &[&'static str] {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).tag_paths }
     }
 
     /// What budgets did in the last frame.
     pub(crate) fn events_of_budgets(&self) -> &[BudgetEvent] {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).budget_events }
     }
 
     /// The thread on which a budget event with this index happened first, if it has a name.
     pub(crate) fn thread_of_budget_event(&self, index: usize) -> Option<&Arc<str>> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).budget_threads }.get(index)?.as_ref()
     }
 
     /// How often names were opened in the last frame that have no tag of their own, by the tag that they count for.
     pub(crate) fn merged_tags(&self) -> impl Iterator<Item = (TagId, usize)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).merged }.iter()
     }
 
     /// Transfers of the last frame.
     pub(crate) fn transfer_stats(&self) -> &TransferStats {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).transfers }
     }
 
     /// Index and figures of all tags in the last frame.
     pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, TagFigures)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         let tags = unsafe { &(*self.turn_state()).tags };
         tags.iter().copied().enumerate()
     }
 
     /// Index and figures of the systems of the last frame.
     pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, SiteFigures)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         let sites = unsafe { &(*self.turn_state()).sites };
         sites.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
 
     /// Index and figures of the phases of the last frame.
     pub(crate) fn raw_phases(&self) -> impl Iterator<Item = (usize, PhaseFigures)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         let phases = unsafe { &(*self.turn_state()).phases };
         phases.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
@@ -188,7 +188,7 @@ impl SmartAlloc {
             high_water: entry.high_water,
             frames: entry.frames,
             total_bytes: entry.total,
-            // SAFETY: as in `frame_number`: these figures are written at the turn only.
+            // SAFETY: heaps live as long as the allocator, and these figures are written at the turn only (I3, I5).
             tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures(), paths).collect(),
         });
         threads.collect()
@@ -223,14 +223,16 @@ impl Turn {
             self.tags[index].add(&figures);
             bytes += figures.bytes;
         }
-        // SAFETY: as below.
+        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
+        // (I5).
         let events = unsafe { &mut (*heap.state()).budgets.events };
         events.drain(..).for_each(|event| accounts::book(&mut self.budget_events, event));
         if self.budget_threads.len() < self.budget_events.len() {
             // Not at every turn: to share a name takes two atomic operations.
             self.budget_threads.resize(self.budget_events.len(), thread.cloned());
         }
-        // SAFETY: as below.
+        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
+        // (I5).
         self.merged.take(unsafe { &mut (*heap.state()).merged });
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
         let sites = unsafe { &mut (*heap.state()).sites };

@@ -26,14 +26,16 @@ impl ThreadHeap {
     pub(crate) fn begin_phase(&self, name: &'static str, guarded: bool) -> (u64, &'static str) {
         let _growth = HeapZone::growth();
         let start = self.here();
-        // SAFETY: as in `position`; no user code runs while the reference is alive (I9).
+        // SAFETY: this thread has the heap to itself, or the allocator is held exclusively (I2); no user code runs
+        // while the reference is alive (I9).
         let phases = unsafe { &mut (*self.state()).phases };
         phases.get_or_insert_with(|| Box::new(Phases::new())).begin(name, guarded, start)
     }
 
     /// Ends the phase with this serial, or the last one without a guard.
     pub(crate) fn end_phase(&self, serial: Option<u64>) -> Option<PhaseSpan> {
-        // SAFETY: as in `begin_phase`; `here` reads other fields.
+        // SAFETY: this thread has the heap to itself (I2), and no user code runs while the reference is alive (I9);
+        // `here` reads other fields.
         let phases = unsafe { (*self.state()).phases.as_deref_mut()? };
         let wanted = |phase: &Open| serial.map_or(!phase.guarded, |serial| phase.serial == serial);
         let index = phases.open.iter().rposition(wanted)?;
@@ -41,13 +43,13 @@ impl ThreadHeap {
     }
 
     pub(crate) fn current_phase(&self) -> Option<&'static str> {
-        // SAFETY: as in `begin_phase`.
+        // SAFETY: this thread has the heap to itself (I2), and no user code runs while the reference is alive (I9).
         unsafe { (&(*self.state()).phases).as_ref()?.open.last().map(|phase| phase.path) }
     }
 
     /// Bytes since the phase with this serial began; 0 if it has ended.
     pub(crate) fn bytes_of_phase(&self, serial: u64) -> usize {
-        // SAFETY: as in `begin_phase`.
+        // SAFETY: this thread has the heap to itself (I2), and no user code runs while the reference is alive (I9).
         let phases = unsafe { (&(*self.state()).phases).as_ref() };
         let open = phases.and_then(|phases| phases.open.iter().rfind(|phase| phase.serial == serial));
         open.map_or(0, |phase| self.position().saturating_sub(phase.start.position))
@@ -60,7 +62,7 @@ impl ThreadHeap {
     pub(super) unsafe fn end_phases(&self) -> usize {
         // SAFETY: by the contract.
         unsafe { self.end_open_phases() };
-        // SAFETY: by the contract; as in `end_phase`.
+        // SAFETY: by the contract; no user code runs while the reference is alive (I9).
         let phases = unsafe { (*self.state()).phases.as_deref_mut() };
         phases.map_or(0, |phases| core::mem::take(&mut phases.left_behind))
     }
@@ -70,7 +72,7 @@ impl ThreadHeap {
     /// # Safety
     /// The heap is the calling thread's (I2), or the allocator is held exclusively.
     pub(super) unsafe fn end_open_phases(&self) {
-        // SAFETY: by the contract; as in `end_phase`.
+        // SAFETY: by the contract; no user code runs while the reference is alive (I9).
         let Some(phases) = (unsafe { (*self.state()).phases.as_deref_mut() }) else { return };
         let left_open = phases.open.len();
         if left_open > 0 {

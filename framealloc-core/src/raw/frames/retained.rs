@@ -76,7 +76,7 @@ unsafe fn to_heap<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, 
     // SAFETY: by the contract.
     let tag = unsafe { node.as_ref() }.tag;
     let mut slot = HeapSlot::<T>::find::<AllocError>(tag)?;
-    // SAFETY: as in `to_pool`.
+    // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
         Ok(Kept::heap(slot.assume_init()))
@@ -131,7 +131,7 @@ pub(crate) struct Held<'f, T> {
 
 // SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the turn.
 unsafe impl<T: Send> Send for Held<'_, T> {}
-// SAFETY: as above; what is shared gives out `&T` only.
+// SAFETY: nobody else touches the value before the turn; what is shared gives out `&T` only.
 unsafe impl<T: Sync> Sync for Held<'_, T> {}
 
 impl<T> Held<'_, T> {
@@ -141,17 +141,19 @@ impl<T> Held<'_, T> {
     }
 
     pub(crate) fn value_mut(&mut self) -> &mut T {
-        // SAFETY: as in `value`.
+        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // I7).
         unsafe { &mut (*self.node.as_ptr()).value }
     }
 
     pub(crate) fn set_policy(&mut self, policy: RetentionPolicy) {
-        // SAFETY: as in `value`; the list is followed through other fields.
+        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // I7); the list is followed through other fields.
         unsafe { (*self.node.as_ptr()).head.policy = policy };
     }
 
     pub(crate) fn policy(&self) -> RetentionPolicy {
-        // SAFETY: as in `set_policy`.
+        // SAFETY: the node lives until the turn, and the list is followed through other fields (I5, I7).
         unsafe { (*self.node.as_ptr()).head.policy }
     }
 
@@ -213,7 +215,7 @@ impl Retained<'_> {
 
     pub(crate) fn into_heap(self) -> Result<Kept, (Self, AllocError)> {
         let this = ManuallyDrop::new(self);
-        // SAFETY: as in `to_pool`.
+        // SAFETY: the value is alive, and if it was moved out `this` is not dropped.
         unsafe { (this.node().ops.to_heap)(this.node) }.map_err(|error| (ManuallyDrop::into_inner(this), error))
     }
 }

@@ -97,7 +97,7 @@ pub(crate) fn promoted_mut<T: Send + 'static>(region: &mut Scratch, name: Name) 
     let mut values = region.inbox().0.lock();
     let (_, value) = values.list.iter_mut().find(|(known, _)| *known == name)?;
     let mut value = NonNull::from(value.value_mut().downcast_mut::<T>()?);
-    // SAFETY: as in `promoted`; the region is held exclusively.
+    // SAFETY: the value does not move when the list grows; the region is held exclusively.
     Some(unsafe { value.as_mut() })
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Shared<T> {
 // SAFETY: a handle only gives out `&T`, and only while the value lives. The value is dropped by whichever thread turns
 // the frame, hence `Send`, and read by any thread, hence `Sync`.
 unsafe impl<T: Send + Sync> Send for Shared<T> {}
-// SAFETY: as above.
+// SAFETY: a handle gives out `&T` only, while the value lives, to any thread.
 unsafe impl<T: Send + Sync> Sync for Shared<T> {}
 
 impl<T> Clone for Shared<T> {

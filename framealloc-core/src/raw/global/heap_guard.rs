@@ -124,18 +124,18 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for HeapGuard<A> {
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         asked(layout.size());
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         asked(new_size);
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.realloc(block, layout, new_size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.dealloc(block, layout) }
     }
 }

@@ -25,7 +25,7 @@ impl Kept {
 
     pub(crate) fn heap<T: Send + 'static>(value: HeapBox<T>) -> Self {
         let value: *mut T = HeapBox::into_raw(value);
-        // SAFETY: as in `pool`.
+        // SAFETY: just given up; unsized, which `from_raw` allows.
         Self::Heap(unsafe { HeapBox::from_raw(value as *mut (dyn Any + Send)) })
     }
 

@@ -56,7 +56,7 @@ unsafe impl Memory for PoolMemory {
             } else {
                 redzones::slot_freed(memory, size);
             }
-            // SAFETY: as above.
+            // SAFETY: passed on: a value of this layout is in a slot or a lone one.
             unsafe { hot::free(memory, size) };
         } else {
             redzones::block_freed(memory);
@@ -198,7 +198,7 @@ pub(crate) fn heap_filling<T>(
 /// The text with the bytes of `text` on the heap.
 pub(crate) fn heap_text(text: &str, counters: &'static HeapCounters) -> Result<HeapOwner<str>, Denied> {
     let bytes = heap_filling(text.len(), counters)?.copy(text.as_bytes());
-    // SAFETY: as in `pool_text`.
+    // SAFETY: the bytes are those of a `str`.
     Ok(unsafe { bytes.into_str() })
 }
 

@@ -40,7 +40,8 @@ impl Arena {
             Err(error) => return Err(E::fail(error)),
         };
         let state = self.state.get();
-        // SAFETY: as in `bump_object`. The old window is closed with what it used; the new one is free (I16).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The old window is
+        // closed with what it used; the new one is free (I16).
         unsafe {
             self.close_window((*state).window, self.window_slack());
             (*state).window = window;
@@ -69,7 +70,7 @@ impl Arena {
             Err(error) => return Err(E::fail(error)),
         };
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             (*state).carved -= window.capacity();
             self.close_window(window, 0);
@@ -100,7 +101,8 @@ impl Arena {
             return;
         }
         let state = self.state.get();
-        // SAFETY: as in `bump_object`. The gate outlives the arena and is called with no reference held (I9).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The gate outlives the
+        // arena and is called with no reference held (I9).
         unsafe {
             (*state).closed += window.used();
             (*state).slack += slack;
@@ -117,7 +119,7 @@ impl Arena {
         let from = from.map_addr(|address| address.next_multiple_of(MIN_ALIGN));
         let bytes = to.addr().saturating_sub(from.addr());
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             let is_below = (*state).hidden > 0 && to.addr() == (*state).hidden_base.addr();
             // Two chunks may be neighbours by chance, but are two allocations.
@@ -139,7 +141,8 @@ impl Arena {
         let state = self.state.get();
         let mut last = false;
         loop {
-            // SAFETY: as in `bump_object`; the references to `chunks` end before the gate is called.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the references to
+            // `chunks` end before the gate is called.
             unsafe {
                 if layout.size() > (*state).policy.separate_over {
                     let need = needed_in_chunk(layout, side)?;
@@ -174,7 +177,7 @@ impl Arena {
         // SAFETY: the gate is the frame that this arena is in (I19); nothing in the state is borrowed (I9).
         match unsafe { (*self.state.get()).gate } {
             None => Ok(Grant::Open(prefer)),
-            // SAFETY: as above.
+            // SAFETY: the gate is the frame that this arena is in, and nothing in the state is borrowed (I19, I9).
             Some(gate) => unsafe { gate.as_ref() }.grant(need, prefer & !(MIN_ALIGN - 1), last),
         }
     }
@@ -184,7 +187,8 @@ impl Arena {
         let state = self.state.get();
         // By bytes used, not by capacity: capacity grows without limit when windows are lost to cursors (I16).
         let doubled = (self.peak() + exhausted).min(GROWTH_CAP);
-        // SAFETY: as in `bump_object`; the reference ends with the statement.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends with
+        // the statement.
         unsafe {
             let first = (*state).policy.first;
             let first = if (&(*state).chunks).is_empty() { first.max((*state).high.min(GROWTH_CAP)) } else { first };
@@ -196,12 +200,14 @@ impl Arena {
     fn open_chunk(&self, size: usize, granted: usize) -> Result<Opened, AllocError> {
         let _growth = HeapZone::growth();
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; no user code runs while the list is borrowed.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); no user code runs while
+        // the list is borrowed.
         let chunk = match self.new_chunk(unsafe { &mut (*state).chunks }, size) {
             Ok(chunk) => chunk,
             Err(error) => return Err(self.refused(granted, error)),
         };
-        // SAFETY: as in `bump_object`; the list has room for one more.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the list has room for
+        // one more.
         unsafe {
             let gated = (*state).gate.is_some();
             let (start, end, size) = (chunk.start(), chunk.end(), chunk.size());
@@ -221,19 +227,20 @@ impl Arena {
     /// Takes a chunk from the global allocator, with room in `list` for it.
     fn new_chunk(&self, list: &mut Vec<Chunk>, size: usize) -> Result<Chunk, AllocError> {
         list.try_reserve(1).map_err(|_| AllocError::OutOfMemory { asked: size_of::<Chunk>() })?;
-        // SAFETY: as in `bump_object`; `list` is another field.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); `list` is another
+        // field.
         let chunk = Chunk::allocate(size, unsafe { (*self.state.get()).policy });
         if chunk.is_err() {
-            // SAFETY: as above.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
             unsafe { (*self.state.get()).growth.was_refused(size) };
         }
         chunk
     }
 
     fn refused(&self, granted: usize, error: AllocError) -> AllocError {
-        // SAFETY: as in `ask`.
+        // SAFETY: the gate is the frame that this arena is in, and nothing in the state is borrowed (I19, I9).
         if let Some(gate) = unsafe { (*self.state.get()).gate } {
-            // SAFETY: as above.
+            // SAFETY: the gate outlives the arena, and nothing in the state is borrowed (I19, I9).
             unsafe { gate.as_ref() }.give_back(granted);
         }
         error
@@ -244,7 +251,7 @@ impl Arena {
         let state = self.state.get();
         // The side does not matter: the block is alone in its chunk.
         let size = needed_in_chunk(layout, Side::Object)?;
-        // SAFETY: as in `open_chunk`.
+        // SAFETY: no user code runs while the list is borrowed, which has room for one more (I9).
         let chunk = match self.new_chunk(unsafe { &mut (*state).separate }, size) {
             Ok(chunk) => chunk,
             Err(error) => return Err(self.refused(granted, error)),
@@ -254,7 +261,7 @@ impl Arena {
         let Some(block) = window.place(layout) else {
             return Err(self.refused(granted, AllocError::CapacityOverflow));
         };
-        // SAFETY: as in `open_chunk`.
+        // SAFETY: no user code runs while the list is borrowed, which has room for one more (I9).
         unsafe {
             (&mut (*state).separate).push(chunk);
             (*state).dirty |= LOST;
@@ -267,7 +274,8 @@ impl Arena {
     /// Opens the lowest `bytes` bytes of what is hidden.
     fn reveal(&self, bytes: usize) -> Window {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; the hidden bytes belong to a chunk and are not handed out (I20).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the hidden bytes belong
+        // to a chunk and are not handed out (I20).
         unsafe {
             let base = (*state).hidden_base;
             let end = base.add(bytes);
@@ -283,7 +291,7 @@ impl Arena {
     /// # Safety
     /// The gate outlives the arena, nothing handed out is alive (the window is rewound).
     pub(crate) unsafe fn set_gate(&self, gate: Option<NonNull<dyn Gate>>) {
-        // SAFETY: as in `reset_slow`.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
             (*self.state.get()).gate = gate;
             self.rewind();
@@ -296,7 +304,8 @@ impl Arena {
     /// The gate outlives the arena.
     pub(crate) unsafe fn set_gate_in_use(&self, gate: NonNull<dyn Gate>) -> usize {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; the gate is set last, so that it is given nothing back that it did not grant.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the gate is set last,
+        // so that it is given nothing back that it did not grant.
         unsafe {
             let _unused = self.withdraw();
             (*state).gate = Some(gate);
@@ -307,13 +316,13 @@ impl Arena {
 
     /// Whether a gate is set.
     pub(crate) fn is_gated(&self) -> bool {
-        // SAFETY: as in `bump_object`; a plain read.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain read.
         unsafe { (*self.state.get()).gate.is_some() }
     }
 
     /// Bytes that are open and unused.
     pub(crate) fn unused(&self) -> usize {
-        // SAFETY: as in `bump_object`; a plain read.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain read.
         unsafe { (*self.state.get()).window.unused() }
     }
 
@@ -323,7 +332,7 @@ impl Arena {
     pub(crate) fn withdraw(&self) -> usize {
         self.settle();
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             let window = (*state).window;
             if window.is_empty_state() {
@@ -344,20 +353,20 @@ impl Arena {
 
     /// What was asked of the global allocator since this was last called: hardly ever anything.
     pub(crate) fn take_growth(&self) -> Option<Growth> {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         let growth = unsafe { &mut (*self.state.get()).growth };
         if growth.is_nothing() { None } else { Some(core::mem::take(growth)) }
     }
 
     /// The blocks handed out since this was last called.
     pub(crate) fn take_requests(&self) -> Count {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe { core::mem::take(&mut (*self.state.get()).requests) }
     }
 
     /// What went to separate chunks since this was last called.
     pub(crate) fn take_fallbacks(&self) -> Fallbacks {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe { core::mem::take(&mut (*self.state.get()).fallbacks) }
     }
 }
