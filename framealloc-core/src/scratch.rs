@@ -9,8 +9,7 @@ use crate::error::{AllocError, infallible};
 use crate::frame::retain::RetainKey;
 use crate::panics::{Payload, first_panic, resume};
 use crate::raw::frames::allocator::SmartAlloc;
-use crate::raw::frames::scratch as raw;
-use crate::raw::frames::scratch::Scratch;
+use crate::raw::frames::scratch::{self as raw, RegionEnd, Scratch};
 use crate::raw::frames::scratch_region::{Inbox, Region, ScratchStats};
 
 impl Scratch {
@@ -87,7 +86,7 @@ impl Scratch {
     }
 
     fn reset_caught(&mut self) -> (usize, Option<Payload>) {
-        let mut panicked = raw::drain(self, false);
+        let mut panicked = raw::drain(self, RegionEnd::Reset);
         let (report, panic) = self.alloc.end_frame_caught(None);
         first_panic(&mut panicked, panic);
         first_panic(&mut panicked, self.alloc.begin_frame_caught());
@@ -121,7 +120,7 @@ impl Deref for Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What was kept in the arenas drops with the allocator, right after this.
-        let panicked = raw::drain(self, true);
+        let panicked = raw::drain(self, RegionEnd::Dropped);
         resume(panicked);
     }
 }

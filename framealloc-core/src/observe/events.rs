@@ -20,6 +20,7 @@ use crate::panics::{Payload, drop_caught, first_panic, resume};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::growth::Growth;
 use crate::raw::frames::held::Held;
+use crate::raw::frames::hooks::FrameBefore;
 use crate::raw::frames::promotions::{PromotionCount, PromotionSummary};
 use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::transfers::TransferStats;
@@ -148,12 +149,12 @@ impl Watcher {
         Self { refusals, ..Self::default() }
     }
 
-    fn begin(&mut self, alloc: &SmartAlloc, left_open: bool, held: &[Held]) {
+    fn begin(&mut self, alloc: &SmartAlloc, before: FrameBefore, held: &[Held]) {
         if alloc.watch().has_subscribers() {
             self.began = Some(Instant::now());
             self.events.push(FrameEvent::Began { frame: alloc.frame_number() });
         }
-        if left_open {
+        if before == FrameBefore::LeftOpen {
             self.find_left_open(alloc);
         }
         self.find_outside(alloc, held);
@@ -288,15 +289,15 @@ impl SmartAlloc {
         resume(panicked);
     }
 
-    /// The frame has begun: tells whoever wants to know. `left_open` says whether that ended the one before. Notes the first
-    /// panic.
-    pub(crate) fn tell_of_begin(&mut self, left_open: bool, panicked: &mut Option<Payload>) {
+    /// The frame has begun: tells whoever wants to know. `before` says what had become of the one before. Notes
+    /// the first panic.
+    pub(crate) fn tell_of_begin(&mut self, before: FrameBefore, panicked: &mut Option<Payload>) {
         if !self.watch().is_watched() {
             return;
         }
         let mut held = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.held));
         self.list_held(&mut held);
-        self.tell_of(panicked, |watcher, alloc| watcher.begin(alloc, left_open, &held));
+        self.tell_of(panicked, |watcher, alloc| watcher.begin(alloc, before, &held));
         held.clear();
         self.with_watcher(|watcher, _| watcher.held = held);
     }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use crate::panics::{Payload, drop_caught, first_panic};
 use crate::raw::frames::allocator::SmartAlloc;
-use crate::raw::frames::hooks::FrameHooks;
+use crate::raw::frames::hooks::{FrameBefore, FrameHooks};
 use crate::raw::frames::promotions::PromotionSummary;
 use crate::raw::frames::report::FrameReport;
 #[cfg(feature = "memory_filter")]
@@ -110,9 +110,9 @@ impl Drop for Taken<'_> {
 }
 
 impl FrameHooks for Watch {
-    fn frame_began(alloc: &mut SmartAlloc, left_open: bool, panicked: &mut Option<Payload>) {
+    fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>) {
         alloc.observe(panicked, |observers, _| observers.begin());
-        alloc.tell_of_begin(left_open, panicked);
+        alloc.tell_of_begin(before, panicked);
     }
 
     fn frame_ended(

@@ -6,6 +6,7 @@ use core::time::Duration;
 use crate::phase::{PhaseId, PhaseSpan};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::frame::Frame;
+use crate::raw::frames::phases::EndedBy;
 
 /// Figures of one phase in the last frame, over all threads. Those of phases nested in it are part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +97,7 @@ macro_rules! phase_methods {
         pub fn phase_scope(&self, name: &'static str) -> PhaseGuard<'_> {
             let $this = self;
             let frame: &Frame = $frame;
-            let (serial, path) = frame.heap().begin_phase(name, true);
+            let (serial, path) = frame.heap().begin_phase(name, EndedBy::Guard);
             PhaseGuard { frame, serial, path }
         }
 
@@ -114,7 +115,7 @@ macro_rules! phase_methods {
         pub fn begin_phase(&self, name: &'static str) {
             let $this = self;
             let frame: &Frame = $frame;
-            frame.heap().begin_phase(name, false);
+            frame.heap().begin_phase(name, EndedBy::Call);
         }
 
         /// Ends the phase that this thread began last with [`begin_phase`](Self::begin_phase) and returns what it did; `None`

@@ -71,17 +71,13 @@ impl Book {
 }
 
 impl Watch {
-    /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames.
+    /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames. Nor is it traced, or its
+    /// allocator's diagnostics would be told twice.
     pub(crate) fn of(config: &AllocConfig) -> Self {
-        match config.purpose {
-            Purpose::Frames => Self::new(Strict::from_environment(), true),
-            Purpose::ScratchRegion => Self::new(Strict::Off, false),
-        }
-    }
-
-    /// A region that nobody asked to hear of is not `traced`: its allocator's diagnostics would be told twice.
-    fn new(strict: Strict, traced: bool) -> Self {
-        let always = traced && cfg!(feature = "tracing");
+        let (strict, always) = match config.purpose {
+            Purpose::Frames => (Strict::from_environment(), cfg!(feature = "tracing")),
+            Purpose::ScratchRegion => (Strict::Off, false),
+        };
         let book = Book {
             subscribers: Vec::new(),
             next: 1,

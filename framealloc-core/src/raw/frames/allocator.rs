@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::accounts::{self, Ledger};
 use super::entries::{Access, Entries, Entry};
 use super::frame::Frame;
-use super::hooks::{FrameHooks, Hooks};
+use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
 use super::report::FrameReport;
@@ -318,8 +318,9 @@ impl SmartAlloc {
     /// Begins a frame. Returns the first panic instead of resuming it.
     pub(crate) fn begin_frame_caught(&mut self) -> Option<Payload> {
         let mut panicked = None;
-        let left_open = self.is_in_frame();
-        if left_open {
+        let mut before = FrameBefore::Ended;
+        if self.is_in_frame() {
+            before = FrameBefore::LeftOpen;
             panicked = self.end_frame_caught(None).1;
         }
         // SAFETY: `self` is exclusive.
@@ -329,7 +330,7 @@ impl SmartAlloc {
             (*turn).open = true;
         }
         let frame_began = self.inner().hooks.frame_began;
-        frame_began(self, left_open, &mut panicked);
+        frame_began(self, before, &mut panicked);
         panicked
     }
 

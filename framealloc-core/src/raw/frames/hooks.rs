@@ -8,12 +8,21 @@ use super::promotions::PromotionSummary;
 use crate::panics::Payload;
 use crate::raw::frames::report::FrameReport;
 
+/// What had become of the frame before the one that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FrameBefore {
+    /// It was ended, or there was none.
+    Ended,
+    /// It was left open, and ended by this begin.
+    LeftOpen,
+}
+
 /// What hears of the frames of an allocator, and what it shares with those who may outlive the allocator.
 ///
 /// Called with nothing locked and nothing borrowed, a few times a frame (I9).
 pub(crate) trait FrameHooks: Any + Send + Sync {
-    /// A frame has begun. `left_open` says whether that ended the one before. Notes the first panic.
-    fn frame_began(alloc: &mut SmartAlloc, left_open: bool, panicked: &mut Option<Payload>);
+    /// A frame has begun. `before` says what had become of the one before. Notes the first panic.
+    fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>);
 
     /// A frame has ended, and the figures are those of this frame. Notes the first panic.
     fn frame_ended(
@@ -33,7 +42,7 @@ pub(crate) trait FrameHooks: Any + Send + Sync {
 /// The hooks of one allocator. Functions and not a trait object: they take the allocator that holds them.
 pub(super) struct Hooks {
     shared: Arc<dyn Any + Send + Sync>,
-    pub(super) frame_began: fn(&mut SmartAlloc, bool, &mut Option<Payload>),
+    pub(super) frame_began: fn(&mut SmartAlloc, FrameBefore, &mut Option<Payload>),
     pub(super) frame_ended: fn(&mut SmartAlloc, FrameReport, Option<&PromotionSummary>, &mut Option<Payload>),
     pub(super) allocator_ends: fn(&mut SmartAlloc),
     pub(super) allocator_ended: fn(&mut SmartAlloc, &mut Option<Payload>),

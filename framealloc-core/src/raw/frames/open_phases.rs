@@ -1,7 +1,7 @@
 //! Phases as they begin and end on the thread that has the arenas, and their way into the figures of the frame.
 
 use super::allocator::Turn;
-use super::phases::{Open, PhaseFigures, Phases, Start};
+use super::phases::{EndedBy, Open, PhaseFigures, Phases, Start};
 use super::thread_arenas::ThreadHeap;
 use crate::clock::Instant;
 use crate::phase::PhaseSpan;
@@ -23,13 +23,13 @@ impl ThreadHeap {
         Start { position: self.position(), time: Instant::now() }
     }
 
-    pub(crate) fn begin_phase(&self, name: &'static str, guarded: bool) -> (u64, &'static str) {
+    pub(crate) fn begin_phase(&self, name: &'static str, ended_by: EndedBy) -> (u64, &'static str) {
         let _growth = HeapZone::growth();
         let start = self.here();
         // SAFETY: this thread has the heap to itself, or the allocator is held exclusively (I2); no user code runs
         // while the reference is alive (I9).
         let phases = unsafe { &mut (*self.state()).phases };
-        phases.get_or_insert_with(|| Box::new(Phases::new())).begin(name, guarded, start)
+        phases.get_or_insert_with(|| Box::new(Phases::new())).begin(name, ended_by, start)
     }
 
     /// Ends the phase with this serial, or the last one without a guard.
@@ -37,7 +37,7 @@ impl ThreadHeap {
         // SAFETY: this thread has the heap to itself (I2), and no user code runs while the reference is alive (I9);
         // `here` reads other fields.
         let phases = unsafe { (*self.state()).phases.as_deref_mut()? };
-        let wanted = |phase: &Open| serial.map_or(!phase.guarded, |serial| phase.serial == serial);
+        let wanted = |phase: &Open| serial.map_or(phase.ended_by == EndedBy::Call, |serial| phase.serial == serial);
         let index = phases.open.iter().rposition(wanted)?;
         Some(phases.end(index, self.here()))
     }

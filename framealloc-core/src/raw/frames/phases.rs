@@ -25,6 +25,15 @@ impl PhaseFigures {
     }
 }
 
+/// What ends a phase before its frame does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndedBy {
+    /// The drop of its guard.
+    Guard,
+    /// A call of `end_phase`.
+    Call,
+}
+
 /// Where and when something began.
 #[derive(Clone, Copy)]
 pub(super) struct Start {
@@ -37,7 +46,7 @@ pub(super) struct Open {
     pub(super) path: &'static str,
     /// Unique on the thread: a guard finds its phase by it, whatever was closed meanwhile.
     pub(super) serial: u64,
-    pub(super) guarded: bool,
+    pub(super) ended_by: EndedBy,
     pub(super) start: Start,
     /// What is booked from: where a phase of the same path that has ended meanwhile began, if it began earlier.
     booked_from: Start,
@@ -69,11 +78,11 @@ impl Phases {
         found
     }
 
-    pub(super) fn begin(&mut self, name: &'static str, guarded: bool, start: Start) -> (u64, &'static str) {
+    pub(super) fn begin(&mut self, name: &'static str, ended_by: EndedBy, start: Start) -> (u64, &'static str) {
         let parent = self.open.last().map_or(PhaseId::ROOT, |phase| phase.id);
         let (id, path) = self.nested(parent, name);
         self.serials += 1;
-        self.open.push(Open { id, path, serial: self.serials, guarded, start, booked_from: start });
+        self.open.push(Open { id, path, serial: self.serials, ended_by, start, booked_from: start });
         (self.serials, path)
     }
 

@@ -101,11 +101,18 @@ pub(crate) fn promoted_mut<T: Send + 'static>(region: &mut Scratch, name: Name) 
     Some(unsafe { value.as_mut() })
 }
 
-/// Drops all values that were promoted to a region, which takes no more if `close`. Returns the first panic.
-pub(crate) fn drain(region: &mut Scratch, close: bool) -> Option<Payload> {
+/// Why a region is emptied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RegionEnd {
+    Reset,
+    Dropped,
+}
+
+/// Drops all values that were promoted to a region, which takes no more once it is dropped. Returns the first panic.
+pub(crate) fn drain(region: &mut Scratch, end: RegionEnd) -> Option<Payload> {
     let values = {
         let mut values = region.inbox().0.lock();
-        values.closed |= close;
+        values.closed |= end == RegionEnd::Dropped;
         core::mem::take(&mut values.list)
     };
     let mut panicked = None;

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use super::accounts::ThreadBudgets;
 use super::allocator::{Inner, SmartAlloc};
 use super::arena::{Arena, Fallbacks};
-use super::frame::Frame;
+use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
 use super::name_cache::{Merged, Names};
 use super::phases::Phases;
@@ -152,13 +152,13 @@ impl ThreadHeap {
         unsafe { &raw mut (*self.state.get()).published }
     }
 
-    fn make(&self, tag: TagId, whole: bool) -> NonNull<Frame> {
+    fn make(&self, tag: TagId, kind: FrameKind) -> NonNull<Frame> {
         let mut policy: ChunkPolicy = self.inner().chunk_policy();
-        if !(whole && tag == TagId::NONE) {
+        if kind == FrameKind::Region || tag != TagId::NONE {
             policy.first = policy.first.min(SMALL_CHUNK);
         }
         let handle = SmartAlloc::handle(self.inner, tag);
-        let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), whole);
+        let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), kind);
         // A raw pointer from here on: the box is never moved or borrowed as one again (I3).
         let frame = NonNull::from(Box::leak(Box::new(frame)));
         // SAFETY: nothing is handed out from it yet.
@@ -184,7 +184,7 @@ impl ThreadHeap {
     #[inline(never)]
     fn make_frame_of(&self, tag: TagId) -> NonNull<Frame> {
         let _growth = HeapZone::growth();
-        let frame = self.make(tag, true);
+        let frame = self.make(tag, FrameKind::Whole);
         // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         let tags = unsafe { &mut (*self.state()).tags };
         if tags.len() <= tag.index() {
@@ -242,7 +242,7 @@ impl ThreadHeap {
     #[inline(never)]
     fn make_region(&self, tag: TagId) -> NonNull<Frame> {
         let _growth = HeapZone::growth();
-        let frame = self.make(tag, false);
+        let frame = self.make(tag, FrameKind::Region);
         // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { (&mut (*self.state()).regions).push(frame) };
         frame

@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 
 use super::{Arena, Fallbacks, LOST};
 use crate::error::{AllocError, Failure};
-use crate::raw::frames::gate::{Gate, Grant};
+use crate::raw::frames::gate::{Attempt, Gate, Grant};
 use crate::raw::frames::growth::Growth;
 use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
@@ -139,15 +139,15 @@ impl Arena {
     /// thread may have been withdrawn (I10).
     fn open(&self, layout: Layout, side: Side, exhausted: usize) -> Result<Opened, AllocError> {
         let state = self.state.get();
-        let mut last = false;
+        let mut attempt = Attempt::First;
         loop {
             // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the references to
             // `chunks` end before the gate is called.
             unsafe {
                 if layout.size() > (*state).policy.separate_over {
                     let need = needed_in_chunk(layout, side)?;
-                    match self.ask(need, need, last)? {
-                        Grant::Again => last = true,
+                    match self.ask(need, need, attempt)? {
+                        Grant::Again => attempt = Attempt::Last,
                         Grant::Open(bytes) => return self.separate(layout, bytes),
                         Grant::Separate => return self.separate(layout, 0),
                     }
@@ -155,8 +155,8 @@ impl Arena {
                 }
                 let need = needed(layout, side, (*state).hidden_base.addr())?;
                 if (*state).hidden >= need {
-                    match self.ask(need, (*state).hidden, last)? {
-                        Grant::Again => last = true,
+                    match self.ask(need, (*state).hidden, attempt)? {
+                        Grant::Again => attempt = Attempt::Last,
                         Grant::Open(bytes) => return Ok(Opened::Window(self.reveal(bytes))),
                         Grant::Separate => return self.separate(layout, 0),
                     }
@@ -164,8 +164,8 @@ impl Arena {
                 }
                 let need = needed_in_chunk(layout, side)?;
                 let chunk = self.next_chunk(need, exhausted);
-                match self.ask(need, chunk, last)? {
-                    Grant::Again => last = true,
+                match self.ask(need, chunk, attempt)? {
+                    Grant::Again => attempt = Attempt::Last,
                     Grant::Open(bytes) => return self.open_chunk(chunk, bytes),
                     Grant::Separate => return self.separate(layout, 0),
                 }
@@ -173,12 +173,12 @@ impl Arena {
         }
     }
 
-    fn ask(&self, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError> {
+    fn ask(&self, need: usize, prefer: usize, attempt: Attempt) -> Result<Grant, AllocError> {
         // SAFETY: the gate is the frame that this arena is in (I19); nothing in the state is borrowed (I9).
         match unsafe { (*self.state.get()).gate } {
             None => Ok(Grant::Open(prefer)),
             // SAFETY: the gate is the frame that this arena is in, and nothing in the state is borrowed (I19, I9).
-            Some(gate) => unsafe { gate.as_ref() }.grant(need, prefer & !(MIN_ALIGN - 1), last),
+            Some(gate) => unsafe { gate.as_ref() }.grant(need, prefer & !(MIN_ALIGN - 1), attempt),
         }
     }
 
