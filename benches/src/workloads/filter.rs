@@ -1,14 +1,14 @@
 //! w: what the behaviour filter costs while it is on.
 //!
 //! What it costs while it is off is the difference between f1 in a build with the feature `memory_filter` and one without it. While any
-//! filter is on, the pools of the whole process are watched, so those contenders are a work of their own.
+//! filter is on, the pools of the whole process are watched, so those contenders are a workload of their own.
 
 use std::hint::black_box;
 
 use framealloc::{SmartAlloc, Tag};
 
 use super::pools::{self, names};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::allocator;
 
 const TAGS: usize = 20;
@@ -49,9 +49,9 @@ fn objects() -> Vec<Contender> {
     vec![pools::pairs_in_slab(), pools::pairs_in_frames("framealloc pool_box, filter on", watched())]
 }
 
-pub(super) fn works() -> Vec<Work> {
+pub(super) fn workloads() -> Vec<Workload> {
     vec![
-        Work {
+        Workload {
             name: "w1",
             about: "an object of 64 bytes made and freed while the filter is on",
             operations: pools::PAIRS as f64,
@@ -59,7 +59,7 @@ pub(super) fn works() -> Vec<Work> {
             base: names::SLAB,
             contenders: objects,
         },
-        Work {
+        Workload {
             name: "w2",
             about: "a frame of 20 tags with 50 values each",
             operations: 1.0,

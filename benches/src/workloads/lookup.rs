@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::hint::black_box;
 use std::sync::Mutex;
 
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::allocator;
 
 const COUNT: u32 = 1000;
@@ -50,8 +50,8 @@ fn contenders() -> Vec<Contender> {
     ]
 }
 
-pub(super) fn works() -> Vec<Work> {
-    vec![Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    vec![Workload {
         name: "i",
         about: "finding the arena of the calling thread",
         operations: f64::from(COUNT),

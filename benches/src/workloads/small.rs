@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use super::{everyone, frames};
 use crate::arena::{Arena, Program};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::{BumpaloAligned, Fixed};
 
 const COUNT: usize = 1000;
@@ -45,8 +45,8 @@ where
     contenders
 }
 
-pub(super) fn works() -> Vec<Work> {
-    let work = |name, about, contenders| Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    let workload = |name, about, contenders| Workload {
         name,
         about,
         operations: COUNT as f64,
@@ -55,8 +55,8 @@ pub(super) fn works() -> Vec<Work> {
         contenders,
     };
     vec![
-        work("a16", "1000 values of 16 bytes, end of the frame", contenders::<2>),
-        work("a64", "1000 values of 64 bytes, end of the frame", contenders::<8>),
-        work("a256", "1000 values of 256 bytes, end of the frame", contenders::<32>),
+        workload("a16", "1000 values of 16 bytes, end of the frame", contenders::<2>),
+        workload("a64", "1000 values of 64 bytes, end of the frame", contenders::<8>),
+        workload("a256", "1000 values of 256 bytes, end of the frame", contenders::<32>),
     ]
 }

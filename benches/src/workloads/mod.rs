@@ -1,4 +1,4 @@
-//! The works. Letters are those of the tables in TECHNICAL.md.
+//! The workloads. Letters are those of the tables in TECHNICAL.md.
 
 mod channel;
 mod copies;
@@ -18,10 +18,10 @@ pub(crate) mod threads;
 mod turn;
 
 use crate::arena::{Peer, Program};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers;
 
-/// Names of the contenders that bars are about.
+/// Names of the contenders that targets are about.
 pub(crate) mod names {
     /// The base of most ratios.
     pub(crate) const BUMPALO: &str = "bumpalo";
@@ -43,26 +43,26 @@ pub(crate) mod names {
     pub(crate) const READ: &str = "framealloc tagged, figures read";
 }
 
-/// Every work, in the order of the report.
-pub(crate) fn all() -> Vec<Work> {
-    let mut works = Vec::new();
-    works.extend(small::works());
-    works.extend(large::works());
-    works.extend(copies::works());
-    works.extend(pushes::works());
-    works.extend(game::works());
-    works.extend(layouts::works());
-    works.extend(lookup::works());
-    works.extend(scopes::works());
-    works.extend(tags::works());
-    works.extend(turn::works());
-    works.extend(recorded::works());
-    works.extend(threads::works());
-    works.extend(pools::works());
+/// Every workload, in the order of the report.
+pub(crate) fn all() -> Vec<Workload> {
+    let mut workloads = Vec::new();
+    workloads.extend(small::workloads());
+    workloads.extend(large::workloads());
+    workloads.extend(copies::workloads());
+    workloads.extend(pushes::workloads());
+    workloads.extend(game::workloads());
+    workloads.extend(layouts::workloads());
+    workloads.extend(lookup::workloads());
+    workloads.extend(scopes::workloads());
+    workloads.extend(tags::workloads());
+    workloads.extend(turn::workloads());
+    workloads.extend(recorded::workloads());
+    workloads.extend(threads::workloads());
+    workloads.extend(pools::workloads());
     #[cfg(feature = "memory_filter")]
-    works.extend(filter::works());
-    works.extend(channel::works());
-    works
+    workloads.extend(filter::workloads());
+    workloads.extend(channel::workloads());
+    workloads
 }
 
 /// One frame, never inlined, so that contenders do not share code.

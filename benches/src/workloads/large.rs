@@ -2,7 +2,7 @@
 
 use super::{everyone, frames};
 use crate::arena::{Arena, Program};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::Fixed;
 
 const COUNT: usize = 32;
@@ -52,8 +52,8 @@ fn with_floor(program: impl Program + Copy + 'static) -> Vec<Contender> {
     contenders
 }
 
-pub(super) fn works() -> Vec<Work> {
-    let work = |name, about, contenders| Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    let workload = |name, about, contenders| Workload {
         name,
         about,
         operations: COUNT as f64,
@@ -62,8 +62,8 @@ pub(super) fn works() -> Vec<Work> {
         contenders,
     };
     vec![
-        work("b1", "an array of 4 KiB by value", || with_floor(Array)),
-        work("b2", "4 KiB of zeroes", || with_floor(Zeroes)),
-        work("b3", "4 KiB made by a closure", || with_floor(Filled)),
+        workload("b1", "an array of 4 KiB by value", || with_floor(Array)),
+        workload("b2", "4 KiB of zeroes", || with_floor(Zeroes)),
+        workload("b3", "4 KiB made by a closure", || with_floor(Filled)),
     ]
 }

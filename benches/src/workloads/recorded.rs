@@ -10,9 +10,9 @@ use framealloc::__private::{Site, with_frame};
 use framealloc::{AllocConfig, RecordOptions, SmartAlloc, Tag, TagId};
 
 use crate::clock;
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 
-/// What the bar is.
+/// What the target is.
 pub(crate) const LIMIT: &str = "5 µs";
 const LIMIT_NANOS: f64 = 5000.0;
 /// What the recording adds to the frame.
@@ -116,8 +116,8 @@ fn contenders() -> Vec<Contender> {
     ]
 }
 
-pub(super) fn works() -> Vec<Work> {
-    vec![Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    vec![Workload {
         name: "r",
         about: "a frame of 50 systems in 20 tags, with the heaps of 8 threads",
         operations: 1.0,

@@ -9,7 +9,7 @@ use allocator_api2::alloc::System;
 use allocator_api2::boxed::Box as BoxIn;
 
 use super::pools::{FIXED, Fixed, OWN, Object, Owned, names};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::allocator;
 
 /// Objects that are handed over at once.
@@ -98,8 +98,8 @@ fn contenders() -> Vec<Contender> {
     ]
 }
 
-pub(super) fn works() -> Vec<Work> {
-    vec![Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    vec![Workload {
         name: "g",
         about: "objects of 64 bytes made on one thread and freed on another: time on the wall",
         operations: BATCH as f64,

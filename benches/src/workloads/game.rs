@@ -6,7 +6,7 @@ use framealloc::{Frame, SmartAlloc, Tag};
 
 use super::{everyone, frames};
 use crate::arena::{Arena, Program, Push};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::{Fixed, allocator};
 
 const ENTITIES: usize = 400;
@@ -148,8 +148,8 @@ fn seen() -> Vec<Contender> {
     ]
 }
 
-pub(super) fn works() -> Vec<Work> {
-    let work = |name, about, contenders| Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    let workload = |name, about, contenders| Workload {
         name,
         about,
         operations: 1.0,
@@ -158,11 +158,11 @@ pub(super) fn works() -> Vec<Work> {
         contenders,
     };
     vec![
-        work("e1", "a frame of 1600 mixed values and 20 growing lists", (|| contenders(true)) as fn() -> _),
-        Work {
+        workload("e1", "a frame of 1600 mixed values and 20 growing lists", (|| contenders(true)) as fn() -> _),
+        Workload {
             base: super::names::HOISTED,
-            ..work("e1s", "e1 without and with a tag, and with the figures read after every frame", seen)
+            ..workload("e1s", "e1 without and with a tag, and with the figures read after every frame", seen)
         },
-        work("e2", "a frame of 1600 mixed values", || contenders(false)),
+        workload("e2", "a frame of 1600 mixed values", || contenders(false)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::{everyone, names};
 use crate::arena::{Arena, Program};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 
 #[derive(Clone, Copy)]
 struct One;
@@ -18,8 +18,8 @@ fn contenders() -> Vec<Contender> {
     everyone(One)
 }
 
-pub(super) fn works() -> Vec<Work> {
-    vec![Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    vec![Workload {
         name: "t",
         about: "a frame of one value of 16 bytes",
         operations: 1.0,

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::{arenas, frames, names, ours};
 use crate::arena::{Arena, Program};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::{BumpaloAligned, Fixed};
 
 const COUNT: usize = 1000;
@@ -47,8 +47,8 @@ fn contenders() -> Vec<Contender> {
     contenders
 }
 
-pub(super) fn works() -> Vec<Work> {
-    vec![Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    vec![Workload {
         name: "e3",
         about: "1000 blocks of layouts known at run time only, end of the frame",
         operations: COUNT as f64,

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use framealloc::{Frame, Tag};
 
 use super::names;
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::allocator;
 
 /// The contender without tags.
@@ -61,9 +61,9 @@ fn per_scope() -> Vec<Contender> {
     ]
 }
 
-pub(super) fn works() -> Vec<Work> {
+pub(super) fn workloads() -> Vec<Workload> {
     vec![
-        Work {
+        Workload {
             name: "k1",
             about: "1000 values of 16 bytes, the tag looked up once",
             operations: (SCOPES * VALUES) as f64,
@@ -71,7 +71,7 @@ pub(super) fn works() -> Vec<Work> {
             base: names::HOISTED,
             contenders: hoisted,
         },
-        Work {
+        Workload {
             name: "k10",
             about: "10 values of 16 bytes for each lookup of the tag",
             operations: SCOPES as f64,

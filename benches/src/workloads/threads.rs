@@ -6,7 +6,7 @@ use framealloc::SmartAlloc;
 
 use crate::arena::{Arena, Peer, Program};
 use crate::clock;
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::{Bumpalo, allocator};
 
 const COUNT: usize = 1000;
@@ -80,8 +80,8 @@ fn contenders() -> Vec<Contender> {
     vec![ours(ONE, 1), ours(TWO, 2), theirs("bumpalo, one thread", 1), theirs("bumpalo each, two threads", 2)]
 }
 
-pub(super) fn works() -> Vec<Work> {
-    vec![Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    vec![Workload {
         name: "h",
         about: "1000 values of 16 bytes on each of two threads: time that a thread runs",
         operations: STRETCH as f64 * COUNT as f64,

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use super::{arenas, frames, heaps, names};
 use crate::arena::{Arena, Program, Push};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::{self, Fixed};
 
 const COUNT: usize = 10_000;
@@ -41,8 +41,8 @@ fn contenders() -> Vec<Contender> {
     contenders
 }
 
-pub(super) fn works() -> Vec<Work> {
-    vec![Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    vec![Workload {
         name: "d",
         about: "10 000 numbers pushed to an empty list",
         operations: COUNT as f64,

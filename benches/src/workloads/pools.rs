@@ -6,7 +6,7 @@ use allocator_api2::alloc::System;
 use allocator_api2::boxed::Box as BoxIn;
 use framealloc::{Pool, PoolBox, PoolSpec, SmartAlloc};
 
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::allocator;
 
 /// 64 bytes; a type of its own pool each.
@@ -16,7 +16,7 @@ pub(crate) struct Owned(pub(crate) Object);
 #[derive(Clone, Copy)]
 pub(crate) struct Fixed(pub(crate) Object);
 
-/// More objects than any work has alive.
+/// More objects than any workload has alive.
 const MOST: usize = 1 << 17;
 
 pub(crate) static OWN: Pool<Owned> = Pool::new(PoolSpec::new("benches::Owned"));
@@ -185,8 +185,8 @@ macro_rules! everyone {
     };
 }
 
-pub(super) fn works() -> Vec<Work> {
-    let work = |name, about, operations: usize, contenders| Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    let workload = |name, about, operations: usize, contenders| Workload {
         name,
         about,
         operations: operations as f64,
@@ -195,10 +195,10 @@ pub(super) fn works() -> Vec<Work> {
         contenders,
     };
     vec![
-        work("f1", "an object of 64 bytes made and freed", PAIRS, (|| everyone!(pairs)) as fn() -> _),
-        work("f2", "1000 objects made, freed in random order", 1000, || everyone!(random::<_, 1000>)),
-        work("f3", "of 1000 objects, random ones replaced", PAIRS, || everyone!(churn::<_, 1000>)),
-        work("f4", "100 000 objects made, freed in random order", 100_000, || everyone!(random::<_, 100_000>)),
-        work("f5", "of 100 000 objects, random ones replaced", PAIRS, || everyone!(churn::<_, 100_000>)),
+        workload("f1", "an object of 64 bytes made and freed", PAIRS, (|| everyone!(pairs)) as fn() -> _),
+        workload("f2", "1000 objects made, freed in random order", 1000, || everyone!(random::<_, 1000>)),
+        workload("f3", "of 1000 objects, random ones replaced", PAIRS, || everyone!(churn::<_, 1000>)),
+        workload("f4", "100 000 objects made, freed in random order", 100_000, || everyone!(random::<_, 100_000>)),
+        workload("f5", "of 100 000 objects, random ones replaced", PAIRS, || everyone!(churn::<_, 100_000>)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::{everyone, frames};
 use crate::arena::{Arena, Program};
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::Fixed;
 
 const SLICES: usize = 32;
@@ -61,8 +61,8 @@ fn with_floor(program: impl Program + Copy + 'static) -> Vec<Contender> {
     contenders
 }
 
-pub(super) fn works() -> Vec<Work> {
-    let work = |name, about, operations, unit, contenders| Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    let workload = |name, about, operations, unit, contenders| Workload {
         name,
         about,
         operations,
@@ -71,8 +71,14 @@ pub(super) fn works() -> Vec<Work> {
         contenders,
     };
     vec![
-        work("c1", "slices of 4 KiB copied", SLICES as f64, "slice", (|| with_floor(Slices)) as fn() -> Vec<Contender>),
-        work("c2", "strings of 1 to 40 bytes copied", STRINGS as f64, "string", || with_floor(Strings)),
-        work("c3", "slices of 4 to 64 numbers copied", SMALL_SLICES as f64, "slice", || with_floor(SmallSlices)),
+        workload(
+            "c1",
+            "slices of 4 KiB copied",
+            SLICES as f64,
+            "slice",
+            (|| with_floor(Slices)) as fn() -> Vec<Contender>,
+        ),
+        workload("c2", "strings of 1 to 40 bytes copied", STRINGS as f64, "string", || with_floor(Strings)),
+        workload("c3", "slices of 4 to 64 numbers copied", SMALL_SLICES as f64, "slice", || with_floor(SmallSlices)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use crate::harness::{Contender, Work};
+use crate::harness::{Contender, Workload};
 use crate::peers::{ScopeDown, ScopeUp, allocator};
 
 const COUNT: u64 = 1000;
@@ -90,8 +90,8 @@ fn contenders<const VALUES: u64>() -> Vec<Contender> {
     contenders
 }
 
-pub(super) fn works() -> Vec<Work> {
-    let work = |name, about, contenders| Work {
+pub(super) fn workloads() -> Vec<Workload> {
+    let workload = |name, about, contenders| Workload {
         name,
         about,
         operations: COUNT as f64,
@@ -100,8 +100,8 @@ pub(super) fn works() -> Vec<Work> {
         contenders,
     };
     vec![
-        work("s0", "a scope opened and closed", contenders::<0> as fn() -> _),
-        work("s1", "a scope of one value of 16 bytes", contenders::<1>),
-        work("s10", "a scope of ten values of 16 bytes", contenders::<10>),
+        workload("s0", "a scope opened and closed", contenders::<0> as fn() -> _),
+        workload("s1", "a scope of one value of 16 bytes", contenders::<1>),
+        workload("s10", "a scope of ten values of 16 bytes", contenders::<10>),
     ]
 }
