@@ -1,4 +1,4 @@
-//! The frame turns once per run of the app's schedules, before anything else, for whoever runs them.
+//! The frame ends once per run of the app's schedules, before anything else, for whoever runs them.
 #![allow(elided_lifetimes_in_paths, missing_docs, reason = "systems are written as in every Bevy program")]
 #![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters over by value")]
 
@@ -32,7 +32,7 @@ fn see(name: &'static str) -> impl Fn(Res<AllocResource>, ResMut<Seen>) {
 fn all_schedules_of_an_update_are_in_one_frame() {
     let mut app = app();
     app.add_systems(Startup, see("startup"))
-        .add_systems(FrameBegin, see("before").before(SmartAllocSystems::Turn))
+        .add_systems(FrameBegin, see("before").before(SmartAllocSystems::EndFrame))
         .add_systems(First, see("first"))
         .add_systems(Update, see("update"))
         .add_systems(Last, see("last"));
@@ -56,7 +56,7 @@ fn all_schedules_of_an_update_are_in_one_frame() {
 }
 
 #[test]
-fn schedules_run_by_hand_turn_the_frame() {
+fn schedules_run_by_hand_end_the_frame() {
     let mut app = app();
     app.add_systems(Update, see("update"));
     for _ in 0..3 {
@@ -110,7 +110,7 @@ fn what_startup_allocates_dies_before_the_first_frame() {
 }
 
 #[test]
-fn turning_is_no_change() {
+fn ending_a_frame_is_no_change() {
     let mut app = app();
     app.add_systems(Update, |alloc: Res<AllocResource>, mut seen: ResMut<Seen>| {
         seen.0.push(("changed", u64::from(alloc.is_changed())));
@@ -130,12 +130,12 @@ fn a_panic_in_the_drop_of_a_shared_value_does_not_stop_the_frames() {
         }
     }
     let mut alloc = AllocResource::<()>::default();
-    alloc.turn();
+    alloc.next_frame();
     let _ = alloc.frame_share(Bomb);
-    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| alloc.turn()));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| alloc.next_frame()));
     assert!(panicked.is_err());
     assert_eq!((alloc.frame_number(), alloc.is_in_frame()), (2, true));
-    alloc.turn();
+    alloc.next_frame();
     assert_eq!(alloc.frame_number(), 3);
 }
 
@@ -151,7 +151,7 @@ fn fixed_app(ticks: u32) -> App {
 }
 
 #[test]
-fn the_fixed_allocator_turns_once_per_tick() {
+fn the_fixed_allocator_ends_its_frame_once_per_tick() {
     let mut app = fixed_app(2);
     app.add_systems(FixedFirst, |alloc: Res<AllocResource<FixedMain>>, mut seen: ResMut<Seen>| {
         seen.0.push(("tick", alloc.frame_number()));
@@ -208,7 +208,7 @@ fn a_sub_app_has_an_allocator_and_frames_of_its_own() {
         kept.0 = Some(alloc.frame_share(alloc.frame_number()));
     });
 
-    // The recipe: the plugin in the sub-app; extraction begins with the turn, so that what is extracted into frame memory
+    // The recipe: the plugin in the sub-app; extraction begins with the end of the old frame, so that what is extracted into frame memory
     // is there when the sub-app draws.
     let mut render = SubApp::new();
     render.add_plugins(SmartAllocPlugin::default()).init_resource::<Seen>();
@@ -239,9 +239,9 @@ fn a_sub_app_has_an_allocator_and_frames_of_its_own() {
 }
 
 #[test]
-fn a_schedule_of_ones_own_turns_at_its_start() {
+fn a_schedule_of_ones_own_ends_the_frame_at_its_start() {
     let mut app = app();
-    app.add_plugins(SmartAllocPlugin::<Extract>::turned_in(Extract));
+    app.add_plugins(SmartAllocPlugin::<Extract>::in_schedule(Extract));
     app.edit_schedule(Extract, |schedule| {
         schedule.set_build_settings(ScheduleBuildSettings {
             ambiguity_detection: LogLevel::Error,
@@ -251,7 +251,7 @@ fn a_schedule_of_ones_own_turns_at_its_start() {
     app.add_systems(
         Extract,
         (|alloc: Res<AllocResource<Extract>>, mut seen: ResMut<Seen>| seen.0.push(("after", alloc.frame_number())))
-            .after(SmartAllocSystems::Turn),
+            .after(SmartAllocSystems::EndFrame),
     );
     app.update();
     assert_eq!(app.world().resource::<AllocResource<Extract>>().frame_number(), 0);
@@ -261,7 +261,7 @@ fn a_schedule_of_ones_own_turns_at_its_start() {
 }
 
 #[test]
-fn no_order_of_the_turn_is_left_to_chance() {
+fn no_order_at_the_end_of_the_frame_is_left_to_chance() {
     let mut app = App::new();
     app.add_plugins((SmartAllocPlugins, SmartAllocPlugin::fixed()));
     let settings =
@@ -307,13 +307,13 @@ fn a_prewarmed_thread_holds_its_first_memory_in_frame_one() {
 #[test]
 fn what_was_promoted_is_not_lost_when_the_next_frame_begins_with_a_panic() {
     let mut alloc = AllocResource::<()>::new(AllocConfig::default());
-    alloc.turn();
+    alloc.next_frame();
     let key = alloc.frame_retain(7_u64, framealloc_core::RetentionPolicy::PromoteToHeap).key();
     let subscription = alloc.on_frame_event(|_, event| {
         assert!(!matches!(event, framealloc_core::FrameEvent::Began { .. }), "at the begin");
     });
-    let turned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| alloc.turn_with_promotions()));
-    assert!(turned.is_err());
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| alloc.next_frame_with_promotions()));
+    assert!(ended.is_err());
     drop(subscription);
-    assert_eq!(alloc.turn_with_promotions().take(key).map(|value| *value), Some(7));
+    assert_eq!(alloc.next_frame_with_promotions().take(key).map(|value| *value), Some(7));
 }
