@@ -5,10 +5,9 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::analysis::{AnalysisError, Opening, Workspace};
+use crate::analysis::{AnalysisError, LooseFiles, Opening, Workspace};
 use crate::cli::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
 use crate::codes::Level;
-use crate::project::Project;
 use crate::report::{Format, Report, counted, render};
 use crate::run::{Plan, Run, UsageError, baseline_path};
 use crate::selection::from_root;
@@ -146,7 +145,8 @@ impl Session {
         {
             return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
         }
-        let opening = Opening { manifest_path: common.manifest_path.clone(), cache: !common.no_cache };
+        let opening =
+            Opening { manifest_path: common.manifest_path.clone(), cache: !common.no_cache, loose: None };
         let workspace = open(&opening).map_err(|error| UsageError(error.to_string()))?;
         Ok(Self { workspace, current })
     }
@@ -318,8 +318,9 @@ fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
     let known = named.as_ref().is_some_and(|name| analysis.files.iter().any(|of| *of.path == **name));
     if let Some(name) = named.filter(|name| !known && session.workspace.root().join(name).is_file()) {
         // A file that no package lists is read as a crate of its own.
-        let loose = Project::of_files(session.workspace.root(), &[PathBuf::from(name)]);
-        session.workspace = Box::new(loose);
+        let loose = LooseFiles { root: session.workspace.root().to_owned(), files: vec![PathBuf::from(name)] };
+        session.workspace = open(&Opening { loose: Some(loose), ..Opening::default() })
+            .map_err(|error| UsageError(error.to_string()))?;
         plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
         analysis = plan.analyze(&*session.workspace);
     }

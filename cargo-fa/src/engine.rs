@@ -1,10 +1,11 @@
 //! The layers in their order.
 
+use std::path::Path;
 use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::analysis::{AnalysedFile, Analysis, Request, Unparsed};
+use crate::analysis::{AnalysedFile, Analysis, AnalysisError, Opening, Package, Request, Unparsed, Workspace};
 use crate::config::Config;
 use crate::facts::{self, cache::Cache};
 use crate::finding::{Confidence, Place};
@@ -15,17 +16,37 @@ use crate::rules::{self, Context};
 use crate::summary::graph::{self, Graph};
 use crate::summary::{bevy, reach, schedule};
 
-/// Reads and analyses the sources of a workspace.
-pub(crate) fn analyze(project: &Project, request: &Request, config: &Config) -> Analysis {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.jobs)
-        .stack_size(facts::STACK)
-        .thread_name(|index| format!("cargo-fa {index}"))
-        .build();
-    match pool {
-        Ok(pool) => pool.install(|| run(project, request, config)),
-        // No threads to be had: the facts layer refuses what would need their stacks.
-        Err(_) => run(project, request, config),
+/// Opens the workspace of a manifest, the one that the current directory is in, or loose files.
+///
+/// # Errors
+/// As [`Project::open`].
+pub fn open(opening: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
+    Ok(Box::new(match &opening.loose {
+        Some(loose) => Project::of_files(&loose.root, &loose.files),
+        None => Project::open_with(opening)?,
+    }))
+}
+
+impl Workspace for Project {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
+    fn analyze(&self, request: &Request, config: &Config) -> Analysis {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(request.jobs)
+            .stack_size(facts::STACK)
+            .thread_name(|index| format!("cargo-fa {index}"))
+            .build();
+        match pool {
+            Ok(pool) => pool.install(|| run(self, request, config)),
+            // No threads to be had: the facts layer refuses what would need their stacks.
+            Err(_) => run(self, request, config),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub mod baseline;
 pub mod cli;
 pub mod codes;
 pub mod config;
-mod engine;
+pub mod engine;
 pub mod explain;
 mod facts;
 pub mod finding;

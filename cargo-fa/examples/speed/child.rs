@@ -27,7 +27,7 @@ fn check(root: &Path) {
     if std::env::var_os("SPEED_TIMINGS").is_some() {
         line[2] = "--timings".into();
     }
-    let code = cargo_fa::app::main(line, cargo_fa::project::open);
+    let code = cargo_fa::app::main(line, cargo_fa::engine::open);
     assert!(code < 2, "the analysis failed: {code}");
 }
 

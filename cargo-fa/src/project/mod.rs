@@ -11,16 +11,7 @@ pub(crate) use load::{Loaded, certainty, is_read, load};
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analysis, AnalysisError, Opening, Package, Request, Workspace};
-use crate::config::Config;
-
-/// Opens the workspace of a manifest, or the one that the current directory is in.
-///
-/// # Errors
-/// As [`Project::open`].
-pub fn open(opening: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
-    Ok(Box::new(Project::open_with(opening)?))
-}
+use crate::analysis::{AnalysisError, Opening, Package};
 
 /// Packages that make up framealloc: depending on one of them is what lets findings exist at all. Their own sources
 /// implement frames instead of using them, and are modelled by a table.
@@ -33,7 +24,7 @@ pub struct Project {
     pub(crate) root: PathBuf,
     pub(crate) target_directory: Option<PathBuf>,
     pub(crate) members: Vec<Member>,
-    packages: Vec<Package>,
+    pub(crate) packages: Vec<Package>,
 }
 
 /// A package of the workspace, as its manifest describes it.
@@ -76,7 +67,7 @@ impl Project {
     /// # Errors
     /// When there is no manifest, or when neither cargo nor the built-in reader understands it.
     pub fn open(manifest_path: Option<&Path>) -> Result<Self, AnalysisError> {
-        Self::open_with(&Opening { manifest_path: manifest_path.map(Path::to_owned), cache: false })
+        Self::open_with(&Opening { manifest_path: manifest_path.map(Path::to_owned), ..Opening::default() })
     }
 
     /// As [`Project::open`]; with a cache, cargo is asked only if something that it looks at has changed since.
@@ -208,20 +199,6 @@ impl Project {
             }
         }
         self.members.iter().zip(takes_part).map(|(member, takes_part)| takes_part && !is_ours(&member.name)).collect()
-    }
-}
-
-impl Workspace for Project {
-    fn root(&self) -> &Path {
-        &self.root
-    }
-
-    fn packages(&self) -> &[Package] {
-        &self.packages
-    }
-
-    fn analyze(&self, request: &Request, config: &Config) -> Analysis {
-        crate::engine::analyze(self, request, config)
     }
 }
 
