@@ -145,8 +145,7 @@ impl Session {
         {
             return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
         }
-        let opening =
-            Opening { manifest_path: common.manifest_path.clone(), cache: !common.no_cache, loose: None };
+        let opening = Opening { manifest_path: common.manifest_path.clone(), cache: !common.no_cache, loose: None };
         let workspace = open(&opening).map_err(|error| UsageError(error.to_string()))?;
         Ok(Self { workspace, current })
     }

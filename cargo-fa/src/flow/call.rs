@@ -3,6 +3,7 @@
 use super::Interpreter;
 use super::event::{EventKind, How, Site};
 use super::spawn::Runs;
+use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, Value};
 use crate::facts::ir::{ExprId, ExprKind, Span};
@@ -10,7 +11,6 @@ use crate::finding::Confidence;
 use crate::resolve::model::Known;
 use crate::resolve::paths::Space;
 use crate::resolve::{FnId, Res, TypeKey};
-use crate::summary::{StoreTarget, Summary};
 
 /// How many closures in variables may call one another: each call looks at the closure once more.
 const CALLED_CLOSURES: u32 = 2;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{EventKind, How, Site};
+use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::facts::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
@@ -11,7 +12,6 @@ use crate::finding::Confidence;
 use crate::resolve::Res;
 use crate::resolve::model::Known;
 use crate::resolve::paths::Space;
-use crate::summary::StoreTarget;
 
 /// Where a value goes.
 pub(super) enum Target<'t> {

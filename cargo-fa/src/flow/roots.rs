@@ -6,6 +6,7 @@ use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, TagSp
 
 use super::Interpreter;
 use super::event::{EventKind, Open};
+use super::summary::Analysed;
 use super::types::{Ty, TypeScope, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
@@ -14,7 +15,6 @@ use crate::finding::Confidence;
 use crate::resolve::model::Known;
 use crate::resolve::paths::Space;
 use crate::resolve::{FnDef, Owner, Program, Res};
-use crate::summary::Analysed;
 
 /// What `Self` and the generic parameters of a function are.
 pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScope<'l> {

@@ -2,12 +2,12 @@
 
 use super::Interpreter;
 use super::event::{EventKind, How, Site};
+use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
 use crate::facts::ir::{Closure, ExprId, ExprKind, Span};
 use crate::finding::Confidence;
-use crate::summary::StoreTarget;
 
 /// What a closure runs as.
 #[derive(Clone, Copy, PartialEq, Eq)]

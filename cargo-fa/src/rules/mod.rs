@@ -17,12 +17,12 @@ use crate::config::Config;
 use crate::facts::ir::Span;
 use crate::finding::{Confidence, Finding, Place};
 use crate::flow::event::{Event, EventKind, LoopAround, Site};
+use crate::flow::summary::{AllAnalysed, Analysed};
 use crate::flow::types::Types;
 use crate::flow::value::Bound;
 use crate::project::Project;
 use crate::resolve::{FnId, Program};
 use crate::summary::reach::Reached;
-use crate::summary::{AllAnalysed, Analysed};
 
 /// Everything that rules look at.
 pub(crate) struct Context<'c, 'l> {

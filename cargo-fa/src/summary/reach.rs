@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
-use super::AllAnalysed;
 use crate::finding::Confidence;
 use crate::flow::event::{LoopAround, Site};
+use crate::flow::summary::AllAnalysed;
 use crate::resolve::{FnId, Program};
 
 /// How a function is reached from a frame root.

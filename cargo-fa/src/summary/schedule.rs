@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::graph::{Callers, Calls, Graph};
-use super::{AllAnalysed, Analysed, Summary};
+use crate::flow::summary::{AllAnalysed, Analysed, Summary};
 use crate::flow::{self, Surroundings};
 use crate::resolve::{FnId, Program, UserType};
 
