@@ -8,21 +8,11 @@ use std::time::{Duration, Instant};
 use crate::analysis::{AnalysisError, LooseFiles, Opening, Workspace};
 use crate::cli::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
 use crate::codes::Level;
+use crate::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
 use crate::report::{Format, Report, counted, render};
-use crate::run::{Plan, Run, UsageError, baseline_path};
+use crate::run::{Plan, Run, baseline_path};
 use crate::selection::from_root;
 use crate::{baseline, config, explain, fix, graph, init, list, progress, report, trace_report};
-
-/// Nothing at the level deny.
-pub const CLEAN: u8 = 0;
-/// Findings at the level deny.
-pub const FOUND: u8 = 1;
-/// The command line or a file that it names is wrong.
-pub const USAGE: u8 = 2;
-/// A file could not be analysed, under `--strict`.
-pub const INCOMPLETE: u8 = 3;
-/// This program failed.
-pub const PANIC: u8 = 101;
 
 /// How a workspace is opened.
 pub type Open = fn(&Opening) -> Result<Box<dyn Workspace>, AnalysisError>;

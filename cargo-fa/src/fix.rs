@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::exit::UsageError;
 use crate::finding::{Applicability, Edit};
 use crate::report::Report;
-use crate::run::UsageError;
 
 /// The changes of one run.
 #[derive(Clone, Debug, Default)]

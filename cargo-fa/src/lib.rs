@@ -15,6 +15,7 @@ pub mod cli;
 pub mod codes;
 pub mod config;
 pub mod engine;
+pub mod exit;
 pub mod explain;
 mod facts;
 pub mod finding;

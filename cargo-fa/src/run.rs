@@ -10,24 +10,13 @@ use crate::baseline::Baseline;
 use crate::cli::{Check, Common};
 use crate::codes::{Code, FA900, Level};
 use crate::config::{self, Config};
+use crate::exit::UsageError;
 use crate::finding::{Confidence, Finding};
 use crate::levels::Levels;
 use crate::report::{Accepted, AcceptedBy, Report, Reported, counted, fingerprints};
 use crate::selection::{Exclusion, Selection, from_root, named};
 use crate::source::SourceMap;
 use crate::suppress::{FileDirectives, Outcome, apply};
-
-/// Why a run could not start; each is exit code 2.
-#[derive(Clone, Debug)]
-pub struct UsageError(pub String);
-
-impl std::fmt::Display for UsageError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for UsageError {}
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]

@@ -11,9 +11,10 @@ use cargo_fa::baseline;
 use cargo_fa::cli::Cli;
 use cargo_fa::codes::{Code, FA401, FA601, FA602, FA702, Level};
 use cargo_fa::config::Config;
+use cargo_fa::exit::{PANIC, UsageError};
 use cargo_fa::finding::{Confidence, Finding, Place};
 use cargo_fa::report::{Format, render};
-use cargo_fa::run::{Plan, Run, UsageError};
+use cargo_fa::run::{Plan, Run};
 
 /// A workspace of two packages whose findings are wherever a file says `!FA602!`.
 struct Fake {
@@ -223,5 +224,5 @@ fn a_panic_inside_is_an_exit_code() {
     fn open(_: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
         panic!("planted")
     }
-    assert_eq!(app::main(vec!["cargo-fa".into()], open), app::PANIC);
+    assert_eq!(app::main(vec!["cargo-fa".into()], open), PANIC);
 }

@@ -24,8 +24,7 @@ pub use recording::Recording;
 pub use svg::picture;
 pub use text::{markdown, summary};
 
-use crate::app::{CLEAN, FOUND, INCOMPLETE};
-use crate::run::UsageError;
+use crate::exit::{CLEAN, FOUND, INCOMPLETE, UsageError};
 
 /// What a run of `cargo fa report` has to say.
 #[derive(Clone, Debug)]
