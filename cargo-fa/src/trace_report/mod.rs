@@ -6,6 +6,7 @@
 mod arguments;
 mod columns;
 mod diff;
+mod escape;
 mod figures;
 mod html;
 mod recording;
