@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::Config;
-use crate::finding::{Finding, Place};
-use crate::suppress::Directive;
+use crate::model::config::Config;
+use crate::model::finding::{Finding, Place};
+use crate::model::suppress::Directive;
 
 /// Which workspace to open.
 #[derive(Clone, Debug, Default)]
