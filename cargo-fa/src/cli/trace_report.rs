@@ -78,8 +78,8 @@ pub fn run(arguments: &Arguments) -> Result<Made, UsageError> {
     let mut messages = Vec::new();
     if let [before, after] = recordings.as_slice() {
         for recording in [before, after] {
-            if recording.frames.is_empty() {
-                return Err(UsageError(format!("{} holds no frame to compare", recording.name)));
+            if recording.is_empty() {
+                return Err(UsageError(format!("{} holds no frame to compare", recording.name())));
             }
         }
         let diff = Diff::new(before, after, arguments.threshold);

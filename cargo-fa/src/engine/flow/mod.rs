@@ -29,7 +29,8 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::engine::hir::ir::{FileFacts, Span};
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::Span;
 use crate::engine::resolve::model::Known;
 use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;

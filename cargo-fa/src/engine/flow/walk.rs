@@ -1,6 +1,7 @@
 //! The children of an expression, for looks that need no flow.
 
-use crate::engine::hir::ir::{ExprId, ExprKind, FileFacts, Pat, PatId, Statement};
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Statement};
 
 /// Calls `visit` with every expression below and including `expr`, outermost first.
 pub(crate) fn visit(facts: &FileFacts, expr: ExprId, visit: &mut dyn FnMut(ExprId)) {

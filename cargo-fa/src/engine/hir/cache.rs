@@ -10,9 +10,10 @@ use std::thread::JoinHandle;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::file::FileFacts;
 use super::hash::hash;
-use super::ir::FileFacts;
-use super::pack::{self, Entry, Record};
+use super::key::Key;
+use super::pack::{self, Entry, Origin, Record};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
@@ -22,44 +23,6 @@ pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-10");
 const KEPT: usize = 4;
 /// Packs are put together once there are this many.
 const PACKS: usize = 8;
-
-/// Names a text, and whether what is in its modules of tests counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Key {
-    hash: u128,
-    pub(crate) tests: bool,
-}
-
-impl Key {
-    pub(crate) fn of(bytes: &[u8], tests: bool) -> Self {
-        Self { hash: hash(bytes), tests }
-    }
-
-    fn stored(self) -> u128 {
-        self.hash ^ u128::from(self.tests)
-    }
-}
-
-/// What the cache knew of a file before.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum Origin {
-    /// All of it, or there is no cache.
-    #[default]
-    Stored,
-    /// What is outside of functions.
-    Outline(Key),
-    Parsed(Key),
-}
-
-impl Origin {
-    fn to_store(self, facts: &FileFacts) -> Option<Key> {
-        match self {
-            Self::Parsed(key) => Some(key),
-            Self::Outline(key) => facts.bodies.known().map(|_| key),
-            Self::Stored => None,
-        }
-    }
-}
 
 /// Where facts come from instead of the parser.
 #[derive(Debug, Default)]

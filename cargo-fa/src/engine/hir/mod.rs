@@ -1,22 +1,27 @@
 //! Files into facts: parsed with syn, lowered to owned tables, the tree dropped before the task ends.
 
+mod bodies;
 pub(crate) mod cache;
 mod depth;
+pub(crate) mod file;
 pub(crate) mod hash;
 pub(crate) mod ir;
+mod key;
 mod lower;
 mod outline;
-mod pack;
+pub(crate) mod pack;
+mod part;
 pub(crate) mod scratch;
 mod sparse;
-pub(crate) mod tables;
+mod tables;
 
 use std::path::Path;
 
-use cache::Key;
+use bodies::{Bodies, Unread};
 use depth::{Prepared, Without};
-use ir::FileFacts;
-use tables::{Bodies, Tables, Unread};
+use file::FileFacts;
+use key::Key;
+use tables::Tables;
 
 use crate::model::suppress;
 

@@ -1,52 +1,39 @@
 //! Packs: files that hold the facts of many files, each written once.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use super::cache::{Key, Origin};
+use super::bodies::{Bodies, Unread};
+use super::file::FileFacts;
 use super::hash::checksum;
-use super::ir::FileFacts;
-use super::scratch;
-use super::tables::{Bodies, Tables, Unread};
+use super::key::Key;
+use super::part::{Pack, Part};
 
 const MAGIC: &[u8; 8] = b"fa facts";
 /// Key, place, lengths and checksums of both parts.
 const INDEX_ENTRY: usize = 16 + 8 + 4 + 4 + 8 + 8;
 
-/// An open pack, of which only that is read which somebody wants to know.
-#[derive(Debug)]
-struct Pack(Mutex<File>);
-
-/// Bytes of a pack.
-#[derive(Clone, Debug)]
-pub(super) struct Part {
-    pack: Arc<Pack>,
-    at: u64,
-    length: usize,
-    sum: u64,
+/// What the cache knew of a file before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Origin {
+    /// All of it, or there is no cache.
+    #[default]
+    Stored,
+    /// What is outside of functions.
+    Outline(Key),
+    Parsed(Key),
 }
 
-impl Part {
-    /// What `take` makes of the bytes, if they are what was written: a pack that was cut short or damaged must not be
-    /// believed.
-    fn read<T>(&self, take: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
-        scratch::with_buffer(|buffer| {
-            buffer.resize(self.length, 0);
-            {
-                let mut file = self.pack.0.lock().unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(self.at)).ok()?;
-                file.read_exact(buffer).ok()?;
-            }
-            (checksum(buffer) == self.sum).then_some(())?;
-            take(buffer)
-        })
-    }
-
-    pub(super) fn tables(&self) -> Option<Tables> {
-        self.read(|bytes| postcard::from_bytes(bytes).ok())
+impl Origin {
+    pub(super) fn to_store(self, facts: &FileFacts) -> Option<Key> {
+        match self {
+            Self::Parsed(key) => Some(key),
+            Self::Outline(key) => facts.bodies.known().map(|_| key),
+            Self::Stored => None,
+        }
     }
 }
 

@@ -11,8 +11,10 @@ use rayon::prelude::*;
 
 use super::{Project, TargetKind, relative};
 use crate::analysis::Request;
-use crate::engine::hir::cache::{Cache, Origin};
-use crate::engine::hir::ir::{Cfg, FileFacts, Given, ItemId, ItemKind};
+use crate::engine::hir::cache::Cache;
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::{Cfg, Given, ItemId, ItemKind};
+use crate::engine::hir::pack::Origin;
 use crate::engine::hir::{self, Extent, Refused, scratch};
 use crate::model::finding::Confidence;
 use crate::model::source::text_of;

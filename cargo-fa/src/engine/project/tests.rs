@@ -1,4 +1,5 @@
 use super::*;
+use crate::analysis::{Request, Workspace};
 use crate::model::config::Config;
 
 fn write(root: &Path, files: &[(&str, &str)]) {

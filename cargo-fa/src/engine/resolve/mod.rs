@@ -9,7 +9,8 @@ pub(crate) mod paths;
 use binding::{Binding, Bindings, Import};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::engine::hir::ir::{FileFacts, Function, Item, ItemId, ItemKind};
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::{Function, Item, ItemId, ItemKind};
 use crate::engine::project::Loaded;
 use crate::model::finding::Confidence;
 

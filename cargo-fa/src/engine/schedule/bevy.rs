@@ -2,7 +2,8 @@
 
 use crate::engine::flow::types::{Ty, Types};
 use crate::engine::flow::{param_types, type_scope, walk};
-use crate::engine::hir::ir::{ExprId, ExprKind, FileFacts, ItemKind};
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind};
 use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, ModuleId, Program, Res};

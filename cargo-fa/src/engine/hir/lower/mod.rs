@@ -10,9 +10,8 @@ mod types;
 use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
-use super::ir::{
-    Expr, ExprId, ExprKind, FileFacts, Given, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
-};
+use super::file::FileFacts;
+use super::ir::{Expr, ExprId, ExprKind, Given, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
 use super::tables::{Rows, Tables, fit};
 
 /// Where lines start, so that line and column of a token become a byte.
