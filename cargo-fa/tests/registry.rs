@@ -42,10 +42,15 @@ fn the_other_crates_name_codes_that_exist() {
 
 #[test]
 fn the_documentation_names_codes_that_exist() {
-    for name in ["README.md", "TECHNICAL.md", "CHANGELOG.md"] {
-        let text = std::fs::read_to_string(root().join(name)).unwrap_or_default();
+    let mut files: Vec<_> =
+        ["README.md", "TECHNICAL.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(|name| root().join(name)).into();
+    let docs = walkdir::WalkDir::new(root().join("docs")).into_iter().filter_map(Result::ok);
+    files.extend(docs.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|end| end == "md")));
+    assert!(files.len() > 40, "the documents have moved: only {} files were found", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
         for number in mentioned(&text) {
-            assert!(Code::find(number).is_some(), "{name} names {number}, which is not in the registry");
+            assert!(Code::find(number).is_some(), "{} names {number}, which is not in the registry", file.display());
         }
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! | framealloc | bevy | Rust |
 //! |---|---|---|
-//! | 0.1 | 0.20 | 1.95 |
+//! | 0.12 | 0.20 | 1.95 |
 //!
 //! It is built on `bevy_app`, `bevy_ecs`, `bevy_diagnostic` and `bevy_tasks`: their types are those of the facade `bevy` of the
 //! same version, which needs a newer compiler.
@@ -171,4 +171,14 @@ pub mod prelude {
     pub use bevy_app::FixedMain;
     #[doc(no_inline)]
     pub use framealloc_core::{AllocConfig, Frame, FrameHandle, SmartAlloc, Tag, gigabytes, kilobytes, megabytes};
+}
+
+/// The README and the chapter of the guide, as documentation tests: every Rust block compiles and runs as it stands.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../docs/guide/src/bevy.md")]
+    struct Bevy;
 }

@@ -1,4 +1,5 @@
-//! The names of "Porting from bumpalo" in TECHNICAL.md: each of ours once, under the name of the call that it stands for.
+//! The names of the chapter "Coming from bumpalo" (`docs/guide/src/coming-from/bumpalo.md`): each of ours once, under the name of
+//! the call that it stands for.
 
 use framealloc::collections::{CollectIn, Drain, IntoIter};
 use framealloc::{
