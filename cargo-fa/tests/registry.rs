@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cargo_fa::codes::{Code, Stage};
+use cargo_fa::model::codes::{Code, Stage};
 
 /// Every `FA123` in a text that stands for itself.
 fn mentioned(text: &str) -> Vec<&str> {
@@ -57,7 +57,7 @@ fn the_documentation_names_codes_that_exist() {
 
 #[test]
 fn explanations_name_codes_that_exist() {
-    for code in cargo_fa::codes::ALL {
+    for code in cargo_fa::model::codes::ALL {
         for number in mentioned(&cargo_fa::explain::text(code)) {
             assert!(Code::find(number).is_some(), "the text of {code} names {number}");
         }
@@ -66,7 +66,7 @@ fn explanations_name_codes_that_exist() {
 
 #[test]
 fn what_a_program_reports_at_run_time_is_not_for_the_analyser() {
-    for code in cargo_fa::codes::ALL {
+    for code in cargo_fa::model::codes::ALL {
         assert_eq!(code.stage == Stage::RunTime, !code.is_analysed());
     }
     assert_eq!(mentioned("FA601, xFA602, FA6033, `FA604`"), ["FA601", "FA604"]);

@@ -72,16 +72,16 @@
 //! parallel. Each thread has memory of its own, and nothing is locked. A system that waits for tasks may find other systems run
 //! on its own stack meanwhile; frames and tags are values, not thread-local state, so that they stay apart.
 //!
-//! # When the frame turns
+//! # When the frame ends
 //! In [`FrameBegin`], a schedule of its own before `First`: the old frame ends for all threads and the next one begins. What is
 //! allocated in a frame can therefore be read through `Last` and through the extraction to the render world. Systems in
 //! `Startup` run before the first frame, and what they allocate is gone when it begins. A program that runs schedules by hand,
-//! without `Main`, runs [`FrameBegin`] first; [`SmartAllocPlugin::turned_in`] binds an allocator to a schedule of yours.
+//! without `Main`, runs [`FrameBegin`] first; [`SmartAllocPlugin::in_schedule`] binds an allocator to a schedule of yours.
 //!
 //! # Fixed timestep
 //! `FixedMain` runs any number of times in a frame, also none. Scratch of a fixed system comes from either allocator. A value that
 //! others should find, say for interpolation, must live until the next *tick*: that is the frame of
-//! `AllocResource<FixedMain>`, made by [`SmartAllocPlugin::fixed`] and turned in [`FixedFrameBegin`].
+//! `AllocResource<FixedMain>`, made by [`SmartAllocPlugin::fixed`] and ended in [`FixedFrameBegin`].
 //!
 //! ```
 //! use bevy_app::prelude::*;
@@ -109,7 +109,7 @@
 //! ```
 //!
 //! # Render world
-//! A sub-app has a world of its own, hence an allocator of its own: the plugin goes into the sub-app, and its frame turns before
+//! A sub-app has a world of its own, hence an allocator of its own: the plugin goes into the sub-app, and its frame ends before
 //! anything is extracted into it. With pipelined rendering both worlds run at once, on the same threads, without touching each
 //! other's memory.
 //!
