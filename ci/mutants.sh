@@ -7,7 +7,7 @@
 # The bugs are in ci/mutants/*.txt, one block each, blocks separated by empty lines; `#` starts a comment:
 #
 #     bug   pools/spare-forgotten-at-exit    the name
-#     file  framealloc-core/src/raw/cache.rs what is changed
+#     file  framealloc-core/src/raw/pools/thread_cache.rs what is changed
 #     find  text that is in the file exactly once; \n stands for a line end
 #     make  text that takes its place
 #     test  plain --test pool_memory          how it shows: plain, loom or asan, and the arguments of cargo test;

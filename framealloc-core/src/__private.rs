@@ -19,11 +19,11 @@ impl<T: ?Sized> Itself for T {
 
 /// What `frame_unsize!` is made of.
 pub mod frame_unsize {
-    pub use crate::raw::frame_raw::{from_parts, into_parts};
+    pub use crate::raw::frames::frame_raw::{from_parts, into_parts};
 }
 
 use crate::Promotions;
-use crate::raw::heap_guard::HeapZone;
+use crate::raw::global::heap_guard::HeapZone;
 use crate::tag::{IntoTag, TagId};
 
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.

@@ -5,7 +5,7 @@ use core::ops::Deref;
 use crate::config::AllocConfig;
 use crate::error::{AllocError, Failure, infallible};
 use crate::frame::FrameVec;
-pub use crate::raw::registry::{FrameReport, SmartAlloc};
+pub use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
 
 impl SmartAlloc {
     /// Makes an allocator of which the calling thread has `bytes` bytes of frame memory at once. Other threads start with as much

@@ -2,7 +2,7 @@
 
 use crate::Frame;
 use crate::error::Limit;
-use crate::raw::registry::SmartAlloc;
+use crate::raw::frames::allocator::SmartAlloc;
 
 /// A soft limit is this part of a budget, in per cent, where nothing else is said.
 const SOFT_PERCENT: u8 = 80;

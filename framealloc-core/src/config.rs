@@ -4,8 +4,8 @@ use crate::budget::{Budget, DeclaredBudgets};
 use crate::error::Limit;
 use crate::observe::diagnostics::Strict;
 use crate::observe::watch::Watch;
-use crate::raw::chunk::ChunkPolicy;
-use crate::raw::ledger::Ledger;
+use crate::raw::frames::accounts::Ledger;
+use crate::raw::mem::chunk::ChunkPolicy;
 use crate::tag::{Tag, TagId};
 
 /// Returns the bytes of `count` KiB.

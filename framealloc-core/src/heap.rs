@@ -11,10 +11,10 @@ use crate::box_values::box_values;
 use crate::error::{AllocError, Failure, infallible};
 use crate::observe::refusals;
 use crate::pool::Refused;
-use crate::raw::heap_block::HeapCounters;
-use crate::raw::owner::Vacant;
-use crate::raw::pool::Denied;
-use crate::raw::route::{self, HeapMemory, HeapOwner};
+use crate::raw::mem::heap_block::HeapCounters;
+use crate::raw::pools::owner::Vacant;
+use crate::raw::pools::pool::Denied;
+use crate::raw::pools::request::{self, HeapMemory, HeapOwner};
 use crate::tag::{LIMIT, TagId};
 
 /// An owned value on the heap, accounted to a tag.
@@ -84,7 +84,7 @@ impl<T: ?Sized> HeapBox<T> {
     #[inline]
     #[must_use]
     pub fn into_pin(this: Self) -> Pin<Self> {
-        crate::raw::from_raw::pin_heap_box(this)
+        crate::raw::pools::from_raw::pin_heap_box(this)
     }
 }
 
@@ -182,7 +182,7 @@ pub fn try_slot<T>(tag: TagId) -> Result<HeapSlot<T>, AllocError> {
 
 #[inline]
 fn place<T, E: Failure>(tag: TagId) -> Result<HeapSlot<T>, E> {
-    let slot = route::heap_slot(ASKED_FOR.of(tag));
+    let slot = request::heap_slot(ASKED_FOR.of(tag));
     slot.map(HeapSlot).map_err(|_| E::fail(refusals::out_of_memory(size_of::<T>())))
 }
 
@@ -209,7 +209,7 @@ pub fn try_slice_fill_with<T>(
 
 fn filled<T, E: Failure>(length: usize, tag: TagId, value: impl FnMut(usize) -> T) -> Result<HeapBox<[T]>, E> {
     let filling =
-        route::heap_filling(length, ASKED_FOR.of(tag)).map_err(|denied| denied_slice::<T, E>(denied, length))?;
+        request::heap_filling(length, ASKED_FOR.of(tag)).map_err(|denied| denied_slice::<T, E>(denied, length))?;
     Ok(HeapBox(filling.fill(value)))
 }
 
@@ -231,7 +231,8 @@ pub fn try_str_copy(text: &str, tag: TagId) -> Result<HeapBox<str>, AllocError> 
 }
 
 fn written<E: Failure>(text: &str, tag: TagId) -> Result<HeapBox<str>, E> {
-    let text = route::heap_text(text, ASKED_FOR.of(tag)).map_err(|denied| denied_slice::<u8, E>(denied, text.len()))?;
+    let text =
+        request::heap_text(text, ASKED_FOR.of(tag)).map_err(|denied| denied_slice::<u8, E>(denied, text.len()))?;
     Ok(HeapBox(text))
 }
 

@@ -82,7 +82,7 @@ pub mod collections {
 pub mod __private;
 
 #[cfg(framealloc_loom)]
-pub use raw::model;
+pub use raw::loom_model as model;
 
 pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
@@ -115,8 +115,8 @@ pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
 pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use pool::{PoolKey, PoolMap, Recycle, RecyclePool, Recycled};
-pub use raw::counting::{AllocCalls, CountingAlloc};
-pub use raw::heap_guard::{HeapGuard, no_heap};
+pub use raw::global::counting::{AllocCalls, CountingAlloc};
+pub use raw::global::heap_guard::{HeapGuard, no_heap};
 pub use scratch::{Scratch, ScratchSet, ScratchStats};
 pub use tag::{IntoTag, Tag, TagId, TagNameError};
 pub use transfer::{TransferHandle, TransferStats, UnreceivedTransfer};

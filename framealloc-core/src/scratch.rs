@@ -8,13 +8,13 @@ use std::sync::{Arc, Weak};
 use crate::error::{AllocError, infallible};
 use crate::frame::retain::RetainKey;
 use crate::observe::resume;
-use crate::raw::kept::Kept;
-use crate::raw::ledger::Account;
-use crate::raw::living::Living;
-use crate::raw::registry::SmartAlloc;
-use crate::raw::retain::{Name, first_panic};
-use crate::raw::scratch::{self as raw, Inbox};
-use crate::raw::share::Payload;
+use crate::raw::frames::accounts::Account;
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::living::Living;
+use crate::raw::frames::retained::{Name, first_panic};
+use crate::raw::frames::scratch_inbox::{self as raw, Inbox};
+use crate::raw::frames::shared::Payload;
+use crate::raw::pools::promoted::Kept;
 use crate::sync::Mutex;
 
 /// Named memory for a level, a match, a subsystem: like frame memory, but it lives until it is reset or dropped.

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::raw::heap_guard::HeapZone;
+use crate::raw::global::heap_guard::HeapZone;
 use crate::tag::{Tag, TagId};
 
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());

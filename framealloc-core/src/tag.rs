@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::error::{Never, infallible};
-use crate::raw::heap_guard::HeapZone;
+use crate::raw::global::heap_guard::HeapZone;
 
 /// Number of ids; names beyond it share [`TagId::OTHER`], which no game that names its systems by hand will see. Tables by tag are
 /// as long as the highest index in use.

@@ -84,10 +84,10 @@ fn r18_pointers_keep_to_their_allocation_and_owners_to_their_values() {
     // Steps back from a pointer: below a slot in its magazine, to what stands before a heap block, and the end of a window that
     // shrinks. Each is argued for where it stands.
     let back = uses(&[".sub(", ".byte_sub(", ".offset(", ".byte_offset(", ".wrapping_offset("]);
-    let expected = [("raw/arena.rs", 1), ("raw/heap_block.rs", 3), ("raw/magazine.rs", 2)];
+    let expected = [("raw/frames/arena/mod.rs", 1), ("raw/mem/heap_block.rs", 3), ("raw/pools/magazine.rs", 2)];
     assert_eq!(count(back), expected.map(|(file, count)| (file.to_owned(), count)));
     // Owners hold pointers, never references to what they own: a reference would vouch for memory that the owner frees.
-    for (file, field) in [("raw/owned.rs", "value: NonNull<T>"), ("raw/owner.rs", "value: NonNull<T>")] {
+    for (file, field) in [("raw/frames/owned.rs", "value: NonNull<T>"), ("raw/pools/owner.rs", "value: NonNull<T>")] {
         assert!(uses(&[field]).iter().any(|(found, _)| found == file), "{file}");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::raw::heap_guard::unwatched;
+use crate::raw::global::heap_guard::unwatched;
 use crate::sync::Mutex;
 
 thread_local! {

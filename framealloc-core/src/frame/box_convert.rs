@@ -2,7 +2,7 @@
 
 use super::{Frame, FrameBox};
 use crate::error::{AllocError, Failure, Never, infallible};
-use crate::raw::owned;
+use crate::raw::frames::owned;
 
 /// What [`FrameBox::clone_in`] clones: all that is [`Clone`], slices and strings.
 pub trait CloneInFrame {

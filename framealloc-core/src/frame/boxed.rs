@@ -7,7 +7,7 @@ use super::Frame;
 use crate::__private::Itself;
 use crate::box_traits::value_traits;
 use crate::error::AllocError;
-use crate::raw::owned::{Owned, Place};
+use crate::raw::frames::owned::{Owned, Place};
 
 /// A value in frame memory, dropped with the box and at the latest with its frame.
 ///

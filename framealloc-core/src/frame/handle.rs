@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::SmartAlloc;
-use crate::raw::share::Shared;
+use crate::raw::frames::shared::Shared;
 
 /// The name of a value shared with later systems of its frame: `Copy`, and free of lifetimes.
 ///

@@ -15,7 +15,7 @@ use super::table::{
 };
 use crate::drops::drop_each;
 use crate::error::{AllocError, Failure, infallible};
-use crate::raw::table::Table;
+use crate::raw::collections::table::Table;
 
 /// A hash map in frame memory. It derefs to `hashbrown::HashMap` for all that reads; what changes it are methods of its own.
 ///

@@ -9,8 +9,10 @@ use core::mem::{MaybeUninit, needs_drop};
 use super::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
 use crate::SmartAlloc;
 use crate::error::{AllocError, FillError, fill_result, infallible};
-use crate::raw::owned::{self, Place};
-use crate::raw::{fill, frame::Region, share};
+use crate::raw::frames::fill;
+use crate::raw::frames::frame::Region;
+use crate::raw::frames::owned::{self, Place};
+use crate::raw::frames::shared;
 use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {
@@ -380,7 +382,7 @@ macro_rules! frame_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_share<T: Send + Sync + 'static>(&self, value: T) -> FrameHandle<T> {
             let $this = self;
-            FrameHandle::from_shared(infallible(share::share($frame, value)))
+            FrameHandle::from_shared(infallible(shared::share($frame, value)))
         }
 
         /// Like [`Self::frame_share`]; the value is dropped where there is no room.
@@ -391,7 +393,7 @@ macro_rules! frame_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_share<T: Send + Sync + 'static>(&self, value: T) -> Result<FrameHandle<T>, AllocError> {
             let $this = self;
-            Ok(FrameHandle::from_shared(share::share($frame, value)?))
+            Ok(FrameHandle::from_shared(shared::share($frame, value)?))
         }
     };
 }

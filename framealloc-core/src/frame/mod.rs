@@ -25,8 +25,8 @@ pub(crate) mod table;
 pub(crate) mod table_iter;
 pub(crate) mod vec;
 
-pub use crate::raw::cursor::Cursor;
-pub use crate::raw::frame::Frame;
+pub use crate::raw::frames::cursor::Cursor;
+pub use crate::raw::frames::frame::Frame;
 pub use box_convert::CloneInFrame;
 pub use boxed::{FrameBox, FrameSlot};
 pub use deque::FrameDeque;

@@ -9,9 +9,9 @@ use super::retain::RetainKey;
 use crate::error::AllocError;
 use crate::heap::HeapBox;
 use crate::pool::PoolBox;
-use crate::raw::kept::{Kept, Typed};
-use crate::raw::registry::FrameReport;
-use crate::raw::retain::Name;
+use crate::raw::frames::allocator::FrameReport;
+use crate::raw::frames::retained::Name;
+use crate::raw::pools::promoted::{Kept, Typed};
 use crate::tag::TagId;
 
 /// A retained value in its new home.

@@ -7,7 +7,7 @@ use core::ops::{Deref, DerefMut};
 use super::Frame;
 use crate::SmartAlloc;
 use crate::error::{AllocError, Failure, infallible};
-use crate::raw::retain::{Held, Name, RetainPlace};
+use crate::raw::frames::retained::{Held, Name, RetainPlace};
 
 /// Where a retained value goes when its frame ends with
 /// [`end_frame_with_promotions`](SmartAlloc::end_frame_with_promotions). Any other end drops it.

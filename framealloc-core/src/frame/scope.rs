@@ -5,8 +5,8 @@ use core::ops::Deref;
 
 use super::Frame;
 use crate::SmartAlloc;
-use crate::raw::frame::Region;
-use crate::raw::heap_guard::HeapZone;
+use crate::raw::frames::frame::Region;
+use crate::raw::global::heap_guard::HeapZone;
 use crate::site::Site;
 use crate::tag::TagId;
 

@@ -6,8 +6,8 @@ use super::promotions::{FailedPromotion, Promotion, PromotionCount, PromotionFai
 use super::retain::RetentionPolicy;
 use crate::observe::behavior::hooks::Settled;
 use crate::observe::resume;
-use crate::raw::retain::{Retained, drop_caught, first_panic};
-use crate::raw::share::Payload;
+use crate::raw::frames::retained::{Retained, drop_caught, first_panic};
+use crate::raw::frames::shared::Payload;
 use crate::tag::TagId;
 use crate::{SmartAlloc, scratch};
 

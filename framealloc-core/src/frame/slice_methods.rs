@@ -7,7 +7,8 @@ use core::mem::{MaybeUninit, needs_drop};
 use super::{Frame, FrameBox};
 use crate::SmartAlloc;
 use crate::error::{AllocError, FillError, InteriorNulError, fill_result, infallible};
-use crate::raw::{fill, owned};
+use crate::raw::frames::fill;
+use crate::raw::frames::owned;
 
 macro_rules! slice_methods {
     ($this:ident => $frame:expr) => {

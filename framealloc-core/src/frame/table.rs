@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 
 use hashbrown::{HashMap, HashSet, TryReserveError};
 
-pub use crate::raw::allocator::FrameAllocator;
+pub use crate::raw::collections::allocator::FrameAllocator;
 
 use crate::error::{AllocError, Failure};
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 use rustc_hash::FxBuildHasher;
 
 use super::watch::SharedWatch;
-use crate::raw::registry::SmartAlloc;
+use crate::raw::frames::allocator::SmartAlloc;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -16,10 +16,10 @@ use super::watch::SharedWatch;
 use crate::budget::BudgetEvent;
 use crate::clock::Instant;
 use crate::frame::{PromotionCount, PromotionSummary};
-use crate::raw::growth::{Growth, Held};
-use crate::raw::registry::{FrameReport, SmartAlloc};
-use crate::raw::retain::{drop_caught, first_panic};
-use crate::raw::share::Payload;
+use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
+use crate::raw::frames::growth::{Growth, Held};
+use crate::raw::frames::retained::{drop_caught, first_panic};
+use crate::raw::frames::shared::Payload;
 
 /// What happened in a frame. [`Began`](Self::Began) is the first event of a frame and [`Ended`](Self::Ended) the last.
 #[derive(Clone, Debug, PartialEq, Eq)]

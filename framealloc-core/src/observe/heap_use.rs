@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::diagnostics::Strict;
-use crate::raw::heap_guard::HeapGuard;
+use crate::raw::global::heap_guard::HeapGuard;
 
 /// Calls of the global allocator where there should be none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

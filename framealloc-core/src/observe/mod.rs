@@ -18,9 +18,9 @@ pub(crate) mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::raw::registry::{FrameReport, SmartAlloc};
-use crate::raw::retain::{dispose, first_panic};
-use crate::raw::share::Payload;
+use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
+use crate::raw::frames::retained::{dispose, first_panic};
+use crate::raw::frames::shared::Payload;
 #[cfg(feature = "memory_filter")]
 use behavior::filter::Filter;
 use events::Watcher;

@@ -5,9 +5,9 @@ use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use crate::raw::frame::Frame;
-use crate::raw::heap_guard::HeapZone;
-use crate::raw::registry::SmartAlloc;
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::frame::Frame;
+use crate::raw::global::heap_guard::HeapZone;
 
 /// Paths nest this deep; what opens below counts for the last of them. Recursive systems make no names without end.
 const DEEPEST: usize = 16;

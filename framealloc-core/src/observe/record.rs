@@ -17,8 +17,8 @@ use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::clock::Instant;
 use crate::error::Limit;
 use crate::pool::{self, PoolStats};
-use crate::raw::registry::{FrameReport, SmartAlloc};
-use crate::raw::share::Payload;
+use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
+use crate::raw::frames::shared::Payload;
 use crate::rows::row_at;
 use crate::tag::TagId;
 

@@ -3,8 +3,8 @@
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::error::AllocError;
-use crate::raw::pool::RawPool;
-use crate::raw::pool_thread::REGISTRY;
+use crate::raw::pools::hot::REGISTRY;
+use crate::raw::pools::pool::RawPool;
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 static ASKED: AtomicUsize = AtomicUsize::new(0);

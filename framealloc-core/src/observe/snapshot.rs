@@ -6,7 +6,7 @@ use crate::observe::heap_use::HeapUse;
 use crate::observe::phases::PhaseStats;
 use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::pool::{self, PoolStats};
-use crate::raw::registry::SmartAlloc;
+use crate::raw::frames::allocator::SmartAlloc;
 use crate::scratch::ScratchStats;
 use crate::transfer::TransferStats;
 

@@ -3,7 +3,7 @@
 use super::phases::PhaseStats;
 use crate::budget::BudgetEvent;
 use crate::observe::heap_use::HeapUse;
-use crate::raw::registry::SmartAlloc;
+use crate::raw::frames::allocator::SmartAlloc;
 use crate::scratch::ScratchStats;
 use crate::transfer::TransferStats;
 

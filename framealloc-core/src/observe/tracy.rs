@@ -7,8 +7,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use tracy_client::{Client, FrameName, PlotConfiguration, PlotFormat, PlotLineStyle, PlotName};
 
-use crate::raw::registry::{FrameReport, SmartAlloc};
-use crate::raw::tracy;
+use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
+use crate::raw::global::tracy;
 use crate::rows::row_at;
 use crate::tag::TagId;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::diagnostics::{Diagnostic, Repeats, Strict};
 use super::events::FrameEvent;
 use super::refusals::Refusals;
-use crate::raw::registry::SmartAlloc;
+use crate::raw::frames::allocator::SmartAlloc;
 use crate::sync::{AtomicU32, Mutex, Relaxed};
 
 /// Diagnostics that wait for the turn; more are counted only.

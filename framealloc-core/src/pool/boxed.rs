@@ -5,7 +5,7 @@ use core::pin::Pin;
 use super::refused::Refused;
 use crate::box_traits::box_traits;
 use crate::box_values::box_values;
-use crate::raw::route::PoolOwner;
+use crate::raw::pools::request::PoolOwner;
 
 /// An owned value in a pool: a `Box` whose memory is reused rather than given back.
 ///
@@ -85,7 +85,7 @@ impl<T: ?Sized> PoolBox<T> {
     #[inline]
     #[must_use]
     pub fn into_pin(this: Self) -> Pin<Self> {
-        crate::raw::from_raw::pin_pool_box(this)
+        crate::raw::pools::from_raw::pin_pool_box(this)
     }
 }
 

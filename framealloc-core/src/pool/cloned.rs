@@ -3,7 +3,7 @@
 use crate::error::AllocError;
 use crate::heap::HeapBox;
 use crate::pool::PoolBox;
-use crate::raw::beside;
+use crate::raw::pools::beside;
 
 /// A value whose [`PoolBox`] and [`HeapBox`] can be cloned: every `T: Clone`, slices of them, and `str`.
 ///

@@ -35,11 +35,12 @@ pub use crate::pool_unsize;
 
 use crate::error::{AllocError, Failure, infallible};
 use crate::observe::refusals;
-use crate::raw::pool::{Denied, RawPool};
-use crate::raw::pool_thread::{self, REGISTRY};
-use crate::raw::route::Asker;
-use crate::raw::slab::SLAB;
-use crate::raw::{class, route};
+use crate::raw::pools::hot::{self, REGISTRY};
+use crate::raw::pools::pool::{Denied, RawPool};
+use crate::raw::pools::request;
+use crate::raw::pools::request::Asker;
+use crate::raw::pools::size_class;
+use crate::raw::pools::slab::SLAB;
 
 /// Moves `value` into the pool of its size.
 ///
@@ -89,7 +90,7 @@ pub fn slot<T>() -> PoolSlot<T> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 fn slot_for<T>(asker: Asker) -> PoolSlot<T> {
-    match route::pool_slot(asker) {
+    match request::pool_slot(asker) {
         Ok(slot) => PoolSlot(slot),
         Err(_) => no_memory(size_of::<T>()),
     }
@@ -109,7 +110,7 @@ pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn try_slot_for<T>(asker: Asker) -> Result<PoolSlot<T>, AllocError> {
-    match route::pool_slot(asker) {
+    match request::pool_slot(asker) {
         Ok(slot) => Ok(PoolSlot(slot)),
         Err(_) => Err(out_of_memory(size_of::<T>())),
     }
@@ -141,7 +142,7 @@ pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> R
 
 #[cfg_attr(feature = "debug", track_caller)]
 fn filled<T, E: Failure>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, E> {
-    let filling = route::pool_filling(length, asker).map_err(|denied| slice_denied::<T, E>(denied, length))?;
+    let filling = request::pool_filling(length, asker).map_err(|denied| slice_denied::<T, E>(denied, length))?;
     Ok(PoolBox(filling.fill(value)))
 }
 
@@ -167,7 +168,7 @@ pub fn try_slice_copy<T: Copy>(values: &[T]) -> Result<PoolBox<[T]>, AllocError>
 #[cfg_attr(feature = "debug", track_caller)]
 fn copied<T: Copy, E: Failure>(values: &[T], asker: Asker) -> Result<PoolBox<[T]>, E> {
     let filling =
-        route::pool_filling(values.len(), asker).map_err(|denied| slice_denied::<T, E>(denied, values.len()))?;
+        request::pool_filling(values.len(), asker).map_err(|denied| slice_denied::<T, E>(denied, values.len()))?;
     Ok(PoolBox(filling.copy(values)))
 }
 
@@ -196,7 +197,7 @@ pub fn try_str_copy(text: &str) -> Result<PoolBox<str>, AllocError> {
 
 #[cfg_attr(feature = "debug", track_caller)]
 fn written<E: Failure>(text: &str, asker: Asker) -> Result<PoolBox<str>, E> {
-    let text = route::pool_text(text, asker).map_err(|denied| slice_denied::<u8, E>(denied, text.len()))?;
+    let text = request::pool_text(text, asker).map_err(|denied| slice_denied::<u8, E>(denied, text.len()))?;
     Ok(PoolBox(text))
 }
 
@@ -214,14 +215,14 @@ fn slice_denied<T, E: Failure>(denied: Denied, length: usize) -> E {
 /// or calls [`flush_thread`].
 pub fn trim() -> usize {
     let own = REGISTRY.own();
-    class::POOLS.iter().chain(own).map(pool_thread::trim).sum()
+    size_class::POOLS.iter().chain(own).map(hot::trim).sum()
 }
 
 /// Gives the free slots that this thread keeps, at most 124 of each pool, to all threads: at the end of a long job, say.
 ///
 /// A thread that ends does so by itself.
 pub fn flush_thread() {
-    pool_thread::flush_thread();
+    hot::flush_thread();
 }
 
 /// Makes room for the capacity of every pool that was used so far. `false` if the global allocator refused.

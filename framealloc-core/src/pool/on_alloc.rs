@@ -4,7 +4,7 @@ use super::{PoolBox, PoolSlot, Refused};
 use crate::SmartAlloc;
 use crate::error::{AllocError, infallible};
 use crate::heap::{self, HeapBox, HeapSlot};
-use crate::raw::route::Asker;
+use crate::raw::pools::request::Asker;
 
 /// Pool requests of fewer bytes are served by pools whatever the threshold: their hot path has no room for the question.
 const ROUTED_FROM: usize = 1 << 10;

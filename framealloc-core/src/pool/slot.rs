@@ -4,8 +4,8 @@ use core::fmt;
 use core::mem::MaybeUninit;
 
 use super::boxed::PoolBox;
-use crate::raw::owner::Vacant;
-use crate::raw::route::PoolMemory;
+use crate::raw::pools::owner::Vacant;
+use crate::raw::pools::request::PoolMemory;
 
 /// A place for a `T` in a pool, uninitialised. Dropping it frees the place.
 ///

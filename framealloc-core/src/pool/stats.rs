@@ -3,10 +3,10 @@
 use core::fmt;
 
 use crate::heap;
-use crate::raw::class;
-use crate::raw::pool::RawPool;
-use crate::raw::pool_thread::REGISTRY;
-use crate::raw::slab::SLAB;
+use crate::raw::pools::hot::REGISTRY;
+use crate::raw::pools::pool::RawPool;
+use crate::raw::pools::size_class;
+use crate::raw::pools::slab::SLAB;
 
 /// Bytes of a magazine.
 const MAGAZINE: usize = 512;
@@ -102,7 +102,7 @@ pub fn for_each_own(mut visit: impl FnMut(PoolStats)) {
 /// The size-class pools, smallest first: those of all types without a pool of their own.
 #[must_use]
 pub fn class_pools() -> Vec<PoolStats> {
-    class::POOLS.iter().map(PoolStats::of).collect()
+    size_class::POOLS.iter().map(PoolStats::of).collect()
 }
 
 /// Requests to pools that no slot could hold, so that they went to the heap.

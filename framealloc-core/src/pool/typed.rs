@@ -6,9 +6,9 @@ use super::slot::PoolSlot;
 use super::stats::PoolStats;
 use super::{granted, refusal};
 use crate::error::AllocError;
-use crate::raw::pool::{Growth, PoolSettings};
-use crate::raw::pool_thread;
-use crate::raw::route::TypedPool;
+use crate::raw::pools::hot;
+use crate::raw::pools::pool::{Growth, PoolSettings};
+use crate::raw::pools::request::TypedPool;
 use crate::sync::const_unless_loom;
 
 /// What a [`Pool`] is made with.
@@ -158,7 +158,7 @@ impl<T> Pool<T> {
     /// Makes room for the pool's capacity, touching every page. `false` if the global allocator refused.
     pub fn prewarm(&'static self) -> bool {
         let pool = self.0.raw();
-        pool_thread::index_of(pool);
+        hot::index_of(pool);
         pool.depot().reserve(&pool.origin(), pool.settings().capacity)
     }
 
@@ -166,7 +166,7 @@ impl<T> Pool<T> {
     ///
     /// Slots in the magazines of other threads keep their slabs: see [`flush_thread`](super::flush_thread).
     pub fn trim(&'static self) -> usize {
-        pool_thread::trim(self.0.raw())
+        hot::trim(self.0.raw())
     }
 }
 

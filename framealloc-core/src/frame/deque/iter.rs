@@ -6,7 +6,7 @@ use core::ops::Range;
 use core::slice;
 
 use super::FrameDeque;
-use crate::raw::deque::Cut;
+use crate::raw::collections::deque::Cut;
 
 /// The elements of a [`FrameDeque`]: see [`FrameDeque::iter`].
 pub struct DequeIter<'b, T> {

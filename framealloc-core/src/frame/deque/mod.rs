@@ -1,9 +1,9 @@
-//! The vocabulary of `FrameDeque`. Its unsafe part, and the type itself, are in `raw/deque.rs`.
+//! The vocabulary of `FrameDeque`. Its unsafe part, and the type itself, are in `raw/collections/deque.rs`.
 
 mod iter;
 mod traits;
 
-pub use crate::raw::deque::FrameDeque;
+pub use crate::raw::collections::deque::FrameDeque;
 pub use iter::{DequeDrain, DequeIntoIter, DequeIter, DequeIterMut};
 
 use core::cmp::Ordering;

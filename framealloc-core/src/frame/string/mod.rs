@@ -1,4 +1,4 @@
-//! The vocabulary of `FrameString`. Its unsafe part, and the type itself, are in `raw/string.rs`.
+//! The vocabulary of `FrameString`. Its unsafe part, and the type itself, are in `raw/collections/string.rs`.
 
 mod compare;
 mod convert;
@@ -7,7 +7,7 @@ mod format;
 pub(crate) mod text;
 mod traits;
 
-pub use crate::raw::string::FrameString;
+pub use crate::raw::collections::string::FrameString;
 pub use convert::{FromUtf8Error, FromUtf16Error};
 pub use edit::StringDrain;
 

@@ -5,8 +5,8 @@ use core::ops::{Bound, RangeBounds};
 
 use super::FrameVec;
 use crate::error::{AllocError, Failure, infallible};
-use crate::raw::gap::Gap;
-use crate::raw::values::Values;
+use crate::raw::collections::gap::Gap;
+use crate::raw::collections::values::Values;
 
 /// What a range of a collection of `len` elements is: its first, and the one behind its last.
 #[track_caller]

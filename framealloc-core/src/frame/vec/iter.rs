@@ -4,8 +4,8 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use super::{FrameBox, FrameVec};
-use crate::raw::values::Values;
-use crate::raw::vec::Block;
+use crate::raw::collections::values::Values;
+use crate::raw::collections::vec::Block;
 
 /// The elements of a [`FrameVec`], by value. The vector's memory goes back to the frame with this.
 pub struct IntoIter<'f, T> {

@@ -1,4 +1,4 @@
-//! The vocabulary of `FrameVec`. Its unsafe part, and the type itself, are in `raw/vec.rs`.
+//! The vocabulary of `FrameVec`. Its unsafe part, and the type itself, are in `raw/collections/vec.rs`.
 
 mod compare;
 mod convert;
@@ -8,7 +8,7 @@ mod iter;
 mod literal;
 mod traits;
 
-pub use crate::raw::vec::FrameVec;
+pub use crate::raw::collections::vec::FrameVec;
 pub use edit::{Drain, ExtractIf};
 pub use iter::{IntoIter, SliceIntoIter};
 

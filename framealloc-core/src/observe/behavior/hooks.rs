@@ -8,8 +8,8 @@ use core::ptr::NonNull;
 #[cfg(feature = "memory_filter")]
 use super::lookout;
 use crate::SmartAlloc;
-use crate::raw::kept::Kept;
-use crate::raw::pool::RawPool;
+use crate::raw::pools::pool::RawPool;
+use crate::raw::pools::promoted::Kept;
 use crate::tag::TagId;
 
 /// An object of a size class was made for `tag`; for `None` nobody is to know, since the program did not ask for it.

@@ -9,9 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::sample::{Objects, Survivors};
-use crate::raw::heap_guard::HeapZone;
-use crate::raw::pool::RawPool;
-use crate::raw::tls;
+use crate::raw::frames::tls;
+use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::pools::pool::RawPool;
 use crate::tag::TagId;
 
 /// Whether any filter is enabled. Relaxed: an operation on its way while that changes may be missed.

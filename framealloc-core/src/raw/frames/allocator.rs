@@ -1,0 +1,496 @@
+//! The allocator itself: the heaps of all threads, and the turn of the frame for all of them at once.
+
+use core::cell::UnsafeCell;
+use core::ptr::NonNull;
+use core::sync::atomic::AtomicU64;
+use std::sync::Arc;
+
+use super::accounts::{self, Ledger};
+use super::entries::{Access, Entries, Entry};
+use super::frame::Frame;
+use super::name_cache::Merged;
+use super::phases::PhaseFigures;
+use super::retained::{self, drop_caught, first_panic};
+use super::shared::{self, Payload};
+use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
+use super::tls;
+use crate::budget::BudgetEvent;
+use crate::config::AllocConfig;
+use crate::error::infallible;
+use crate::frame::{PromotionSummary, Promotions};
+use crate::observe::watch::Watch;
+use crate::observe::{Observers, resume};
+use crate::raw::mem::chunk::ChunkPolicy;
+use crate::scratch::Regions;
+use crate::sync::{Mutex, MutexGuard, Relaxed};
+use crate::tag::{IntoTag, TagId};
+use crate::trail;
+use crate::transfer::{TransferCounters, TransferStats};
+
+/// Bits of a handle's key that hold the tag; the rest is the number of the allocator.
+pub(crate) const TAG_BITS: u32 = 20;
+
+/// Arenas are looked at for shrinking once in this many frames.
+const TRIM_EVERY: u64 = 64;
+
+/// The allocator: frame memory for every thread, and the way to pools, heap, tags and statistics.
+///
+/// It is `Send + Sync` and shared by reference. Turning the frame takes `&mut`: exclusive access is the proof that no
+/// value of the frame is alive, on any thread.
+///
+/// ```
+/// use framealloc_core::{AllocConfig, SmartAlloc};
+///
+/// let mut alloc = SmartAlloc::new(AllocConfig::default());
+/// for number in 1..=3 {
+///     let frame = alloc.frame_guard(); // ends the frame when it is dropped
+///     let positions = frame.frame_slice_fill_with(100, |i| i as f32);
+///     assert_eq!(positions.len(), 100);
+///     assert_eq!(frame.frame_number(), number);
+/// }
+/// ```
+///
+/// A value that outlives its frame does not compile:
+///
+/// ```compile_fail,E0502
+/// let mut alloc = framealloc_core::SmartAlloc::default();
+/// let kept = alloc.frame_box(1);
+/// alloc.end_frame();
+/// println!("{kept}");
+/// ```
+pub struct SmartAlloc {
+    inner: NonNull<Inner>,
+    /// The allocator's number and the tag of this handle: what thread-local memory of arenas is looked up by.
+    key: u64,
+}
+
+// SAFETY: a shared handle gives out only memory of the calling thread's own heap (I2); the list of heaps is behind a
+// lock, and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
+unsafe impl Send for SmartAlloc {}
+// SAFETY: as above.
+unsafe impl Sync for SmartAlloc {}
+
+// Every operation brings its own state up to date before it calls user code, so a panic in that code leaves the
+// allocator whole.
+impl std::panic::RefUnwindSafe for SmartAlloc {}
+impl std::panic::UnwindSafe for SmartAlloc {}
+
+/// What all handles of one allocator share.
+pub(crate) struct Inner {
+    number: u64,
+    config: AllocConfig,
+    heaps: Mutex<Entries>,
+    turn: UnsafeCell<Turn>,
+    pub(super) ledger: Ledger,
+    pub(crate) regions: Regions,
+    pub(crate) transfers: Arc<TransferCounters>,
+    pub(crate) watch: Arc<Watch>,
+}
+
+/// Changes under `&mut SmartAlloc` only.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// Frames begun.
+    frame: u64,
+    /// Frames turned: what handles of shared values are checked by.
+    turns: u64,
+    open: bool,
+    pub(super) bytes: usize,
+    pub(super) high_water: usize,
+    /// Of the last frame.
+    pub(super) report: FrameReport,
+    pub(super) tags: Vec<TagFigures>,
+    pub(super) tag_paths: Vec<&'static str>,
+    pub(super) sites: Vec<SiteFigures>,
+    pub(super) phases: Vec<PhaseFigures>,
+    pub(super) budget_events: Vec<BudgetEvent>,
+    /// The thread that each of them happened on first.
+    pub(super) budget_threads: Vec<Option<Arc<str>>>,
+    pub(super) transfers: TransferStats,
+    pub(super) merged: Merged,
+    pub(super) observers: Option<Box<Observers>>,
+    /// Promotions whose frame ended with a panic, which nobody has taken yet.
+    undelivered: Option<Box<Promotions>>,
+}
+
+/// What one frame used, over all threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FrameReport {
+    /// The number of the frame that ended.
+    pub frame: u64,
+    /// Bytes handed out in the frame, padding included.
+    pub bytes: usize,
+    /// The most bytes of any frame so far.
+    pub high_water: usize,
+    /// Scopes that were forgotten instead of closed; their memory was taken back with the frame.
+    pub scopes_left_open: usize,
+    /// Phases that were begun and not ended; they ended with the frame.
+    pub phases_left_open: usize,
+}
+
+impl Inner {
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
+        self.config.chunk_policy()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
+        // No user code runs under the lock, and a panic of our own between two changes cannot happen.
+        self.heaps.lock()
+    }
+}
+
+impl SmartAlloc {
+    /// Makes an allocator. No memory is taken before the first allocation.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
+    ///
+    /// let alloc = SmartAlloc::new(AllocConfig::default().with_frame_chunk(megabytes(1)));
+    /// assert_eq!(alloc.frame_number(), 0);
+    /// ```
+    #[must_use]
+    pub fn new(config: AllocConfig) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
+        let number = NEXT.fetch_add(1, Relaxed);
+        let ledger = config.ledger();
+        let watch = Arc::new(config.watch());
+        if config.prewarms_pools() {
+            // What cannot be had now is asked for again when it is needed.
+            crate::pool::prewarm_known();
+        }
+        let inner = Inner {
+            number,
+            config,
+            heaps: Mutex::default(),
+            turn: UnsafeCell::default(),
+            ledger,
+            regions: Regions::default(),
+            transfers: Arc::default(),
+            watch,
+        };
+        Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
+    }
+
+    /// A handle for a frame to hold. It must not be dropped: it does not own the allocator.
+    pub(crate) fn handle(inner: NonNull<Inner>, tag: TagId) -> Self {
+        // SAFETY: the allocator outlives the frames it is called for (I3).
+        let number = unsafe { inner.as_ref().number };
+        Self { inner, key: (number << TAG_BITS) | tag.index() as u64 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn inner(&self) -> &Inner {
+        // SAFETY: freed only when the owning handle is dropped; frames and their handles borrow from it (I3).
+        unsafe { self.inner.as_ref() }
+    }
+
+    pub(crate) fn copy_with_tag(&self, tag: TagId) -> core::mem::ManuallyDrop<Self> {
+        core::mem::ManuallyDrop::new(Self::handle(self.inner, tag))
+    }
+
+    pub(crate) fn set_tag(&mut self, tag: TagId) {
+        self.key = (self.id() << TAG_BITS) | tag.index() as u64;
+    }
+
+    /// Looks a tag up as the handle's user would: names nest under the handle's own tag.
+    pub(crate) fn resolve(&self, tag: impl IntoTag) -> TagId {
+        tag.resolve().unwrap_or_else(|name| infallible(self.frame().heap().nested(self.tag_id(), name)))
+    }
+
+    #[inline]
+    pub(crate) fn tag_id(&self) -> TagId {
+        TagId::from_index((self.key & ((1 << TAG_BITS) - 1)) as usize)
+    }
+
+    /// Returns the number of this allocator, unique in the process and never used again.
+    #[must_use]
+    #[inline]
+    pub fn id(&self) -> u64 {
+        self.key >> TAG_BITS
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &AllocConfig {
+        &self.inner().config
+    }
+
+    /// Lends this thread's whole-frame arena of this handle's tag. Hoist it out of loops: the lookup is what an
+    /// allocation through `&SmartAlloc` costs more.
+    ///
+    /// ```
+    /// let alloc = framealloc_core::SmartAlloc::default();
+    /// let frame = alloc.frame();
+    /// let values: Vec<_> = (0..10).map(|i| frame.frame_box(i)).collect();
+    /// assert_eq!(*values[9], 9);
+    /// ```
+    #[must_use]
+    #[inline(always)]
+    pub fn frame(&self) -> &Frame {
+        let frame = match tls::hot(self.key) {
+            Some(frame) => frame,
+            None => self.frame_slow(),
+        };
+        // SAFETY: the arena belongs to the heap of this thread (I2) and lives as long as the allocator, which `self`
+        // borrows (I3, I7). Keys are never reused (I1), and a thread that ends forgets its arenas (I4).
+        let frame = unsafe { &*frame };
+        #[cfg(framealloc_loom)]
+        frame.heap().state();
+        frame
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn frame_slow(&self) -> *const Frame {
+        if let Some(frame) = tls::warm(self.key) {
+            return frame;
+        }
+        self.frame_by(Access::Lent)
+    }
+
+    /// As [`frame`](Self::frame), for a scope that ends before the call that opens it: the heap is not lent by it (I22).
+    #[inline(always)]
+    pub(crate) fn frame_for_scope(&self) -> &Frame {
+        let frame = match tls::hot_for_scope(self.key) {
+            Some(frame) => frame,
+            None => self.frame_for_scope_slow(),
+        };
+        // SAFETY: as in `frame`.
+        let frame = unsafe { &*frame };
+        #[cfg(framealloc_loom)]
+        frame.heap().state();
+        frame
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn frame_for_scope_slow(&self) -> *const Frame {
+        if let Some(frame) = tls::warm_for_scope(self.key) {
+            return frame;
+        }
+        self.frame_by(Access::Scopes)
+    }
+
+    fn frame_by(&self, access: Access) -> *const Frame {
+        let heap = self.inner().heap_of_this_thread(access);
+        // SAFETY: the heap is this thread's (I2).
+        let frame = unsafe { heap.as_ref() }.frame_of(self.tag_id()).as_ptr();
+        let marks = if access == Access::Scopes { tls::SCOPES } else { 0 };
+        tls::remember(self.key | marks, frame);
+        frame
+    }
+
+    /// The heaps, without the lock: three of them would be most of what an empty frame costs.
+    fn entries(&mut self) -> &mut Vec<Entry> {
+        // SAFETY: the list is used through `&SmartAlloc` and its handles, all of which borrow from what `self` holds
+        // exclusively; the reference borrows from `self` (I2, I5).
+        let heaps = unsafe { &mut (*self.inner.as_ptr()).heaps };
+        heaps.get_mut()
+    }
+
+    /// The account of all threads, where they have a budget.
+    pub(crate) fn global_account(&self) -> Option<Arc<accounts::Account>> {
+        self.inner().ledger.global()
+    }
+
+    pub(super) fn turn_state(&self) -> *mut Turn {
+        self.inner().turn.get()
+    }
+
+    /// Returns the number of the frame that is open, or of the last one: 0 before the first.
+    #[must_use]
+    pub fn frame_number(&self) -> u64 {
+        // SAFETY: written under `&mut SmartAlloc` only (I5).
+        unsafe { (*self.turn_state()).frame }
+    }
+
+    /// Returns whether a frame is open.
+    #[must_use]
+    pub fn is_in_frame(&self) -> bool {
+        // SAFETY: as in `frame_number`.
+        unsafe { (*self.turn_state()).open }
+    }
+
+    /// How often frame memory has been taken back: what a handle of a shared value is checked by.
+    #[inline]
+    pub(crate) fn turns(&self) -> u64 {
+        // SAFETY: as in `frame_number`.
+        unsafe { (*self.turn_state()).turns }
+    }
+
+    /// Begins a frame, for all threads. A frame that was left open is ended first.
+    ///
+    /// # Panics
+    /// If the drop of a shared value of the frame left open panics, a subscriber does, or a diagnostic in strict mode. The
+    /// frame has begun then all the same.
+    pub fn begin_frame(&mut self) {
+        let panicked = self.begin_frame_caught();
+        resume(panicked);
+    }
+
+    /// Begins a frame. Returns the first panic instead of resuming it.
+    pub(crate) fn begin_frame_caught(&mut self) -> Option<Payload> {
+        let mut panicked = None;
+        let left_open = self.is_in_frame();
+        if left_open {
+            panicked = self.end_frame_caught(None).1;
+        }
+        // SAFETY: `self` is exclusive.
+        unsafe {
+            let turn = self.turn_state();
+            (*turn).frame += 1;
+            (*turn).open = true;
+        }
+        self.observe(&mut panicked, |observers, _| observers.begin());
+        self.tell_of_begin(left_open, &mut panicked);
+        panicked
+    }
+
+    /// Exchanges the observers.
+    pub(crate) fn set_observers(&mut self, observers: Option<Box<Observers>>) -> Option<Box<Observers>> {
+        // SAFETY: `self` is exclusive.
+        unsafe { core::mem::replace(&mut (*self.turn_state()).observers, observers) }
+    }
+
+    /// Exchanges the promotions that wait for being taken.
+    pub(crate) fn set_undelivered(&mut self, promotions: Option<Box<Promotions>>) -> Option<Box<Promotions>> {
+        // SAFETY: `self` is exclusive.
+        unsafe { core::mem::replace(&mut (*self.turn_state()).undelivered, promotions) }
+    }
+
+    /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
+    ///
+    /// Memory that was allocated outside any frame goes with the next end.
+    ///
+    /// # Panics
+    /// If the drop of a shared value panics, a subscriber does, or a diagnostic in strict mode. All other values are dropped
+    /// and the frame has turned all the same.
+    pub fn end_frame(&mut self) -> FrameReport {
+        let (report, panicked) = self.end_frame_caught(None);
+        resume(panicked);
+        report
+    }
+
+    /// Ends the frame. Returns the first panic of a drop or a subscriber instead of resuming it.
+    pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
+        let mut panicked = self.drop_shared();
+        let report = self.turn();
+        self.observe(&mut panicked, |observers, alloc| observers.end(alloc, report));
+        self.tell_of_end(report, promoted, &mut panicked);
+        (report, panicked)
+    }
+
+    /// The heap with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
+    pub(super) fn heap_at(&self, index: usize) -> Option<NonNull<ThreadHeap>> {
+        self.inner().lock().get(index).map(|entry| entry.heap)
+    }
+
+    /// Drops what was shared or retained in this frame, wherever it was allocated. Returns the first panic.
+    fn drop_shared(&mut self) -> Option<Payload> {
+        let mut panicked = None;
+        for index in 0.. {
+            // The list is asked each time: no borrow is held while values drop (I9).
+            let Some(heap) = self.entries().get(index).map(|entry| entry.heap) else { break };
+            // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
+            unsafe {
+                first_panic(&mut panicked, shared::drop_all(heap.as_ref()));
+                first_panic(&mut panicked, retained::drop_all(heap.as_ref()));
+            }
+        }
+        panicked
+    }
+
+    fn turn(&mut self) -> FrameReport {
+        let turn = self.turn_state();
+        // SAFETY: `self` is exclusive, so no value of the frame is alive and no other reference to `turn` (I5); no
+        // user code runs here.
+        let turn = unsafe { &mut *turn };
+        turn.turns += 1;
+        turn.open = false;
+        turn.bytes = 0;
+        turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
+        turn.budget_events.clear();
+        turn.budget_threads.clear();
+        turn.merged.clear();
+        turn.sites.fill(SiteFigures::default());
+        turn.phases.fill(PhaseFigures::default());
+        let trim = turn.turns % TRIM_EVERY == 0;
+        let (mut scopes_left_open, mut phases_left_open) = (0, 0);
+        for entry in self.entries() {
+            // SAFETY: as above; heaps live as long as the allocator (I3).
+            let heap = unsafe { entry.heap.as_ref() };
+            // SAFETY: as above.
+            phases_left_open += unsafe { heap.end_phases() };
+            // SAFETY: as above; what was shared has been dropped before.
+            scopes_left_open += unsafe { heap.turn(trim) };
+            entry.bytes = turn.take_figures(heap, entry.name.as_ref());
+            turn.take_phases(heap);
+            entry.publish();
+            turn.bytes += entry.bytes;
+            entry.recycle(heap);
+        }
+        turn.high_water = turn.high_water.max(turn.bytes);
+        for tag in &mut turn.tags {
+            tag.high_water = tag.high_water.max(tag.bytes);
+        }
+        self.inner().ledger.turn();
+        self.inner().transfers.turn(&mut turn.transfers);
+        trail::frame_ended(self.inner().number);
+        let (frame, bytes, high_water) = (turn.frame, turn.bytes, turn.high_water);
+        turn.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
+        turn.report
+    }
+
+    /// Bytes that all heaps hold from the global allocator.
+    ///
+    /// Needs the allocator exclusively: other threads may be adding chunks otherwise.
+    #[must_use]
+    pub fn capacity(&mut self) -> usize {
+        // SAFETY: as in `turn`.
+        self.entries().iter().map(|entry| unsafe { entry.heap.as_ref() }.capacity()).sum()
+    }
+}
+
+impl Default for SmartAlloc {
+    fn default() -> Self {
+        Self::new(AllocConfig::default())
+    }
+}
+
+impl Drop for SmartAlloc {
+    fn drop(&mut self) {
+        // Whoever wants to know how the recording went stops it first.
+        let _ = self.stop_recording();
+        let mut panicked = self.drop_shared();
+        first_panic(&mut panicked, self.take_promotions().and_then(Promotions::drop_caught));
+        for subscriber in self.inner().watch.clear() {
+            first_panic(&mut panicked, drop_caught(subscriber));
+        }
+        // SAFETY: only the owning handle is ever dropped, once; nothing borrows from it any more. Threads that
+        // remember arenas of it do so under a key that is never used again (I1).
+        unsafe {
+            let inner = Box::from_raw(self.inner.as_ptr());
+            for entry in inner.lock().iter() {
+                drop(Box::from_raw(entry.heap.as_ptr()));
+            }
+            trail::allocator_gone(inner.number);
+        }
+        resume(panicked);
+    }
+}
+
+impl core::fmt::Debug for SmartAlloc {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SmartAlloc")
+            .field("id", &self.id())
+            .field("tag", &self.tag_id().path())
+            .field("frame_number", &self.frame_number())
+            .finish_non_exhaustive()
+    }
+}

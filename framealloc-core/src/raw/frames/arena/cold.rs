@@ -1,0 +1,367 @@
+//! The cold path of an arena: where more memory comes from when the window has no room, and what the gate of a budget grants of it.
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
+use super::{Arena, Fallbacks, LOST};
+use crate::error::{AllocError, Failure};
+use crate::raw::frames::gate::{Gate, Grant};
+use crate::raw::frames::growth::Growth;
+use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::mem::chunk::Chunk;
+use crate::raw::mem::count::Count;
+use crate::raw::mem::poison::poison;
+use crate::raw::mem::window::{EMPTY, MIN_ALIGN, Side, Window, needed, needed_in_chunk};
+
+/// What an arena grows by at most, in bytes, beyond what the request itself needs.
+const GROWTH_CAP: usize = 64 << 20;
+
+/// What the cold path came up with.
+enum Opened {
+    Window(Window),
+    /// A block of its own.
+    Block(NonNull<u8>),
+}
+
+impl Arena {
+    /// Hands a block out that does not fit the window: from a fresh window, or from a chunk of its own.
+    #[cold]
+    #[inline(never)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(super) fn refill<E: Failure>(&self, layout: Layout, side: Side) -> Result<NonNull<u8>, E> {
+        self.settle();
+        let window = match self.open(layout, side, 0) {
+            Ok(Opened::Window(window)) => window,
+            Ok(Opened::Block(block)) => {
+                self.note_block(block, layout);
+                self.count(layout);
+                return Ok(block);
+            }
+            Err(error) => return Err(E::fail(error)),
+        };
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`. The old window is closed with what it used; the new one is free (I16).
+        unsafe {
+            self.close_window((*state).window, self.window_slack());
+            (*state).window = window;
+            (*state).lo_peak = window.lo;
+            self.crowd();
+        }
+        match side {
+            Side::Object => self.bump_object(layout),
+            Side::Growable => self.bump_growable(layout),
+        }
+    }
+
+    /// Exchanges a cursor's exhausted window for one with room for `layout` and hands the block out from it, or hands
+    /// out a block of its own and leaves the window. The arena's own window stays as it is.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::raw::frames) fn exchange<E: Failure>(
+        &self,
+        window: Window,
+        layout: Layout,
+    ) -> Result<(Window, NonNull<u8>), E> {
+        self.settle();
+        let mut fresh = match self.open(layout, Side::Object, window.used()) {
+            Ok(Opened::Window(fresh)) => fresh,
+            Ok(Opened::Block(block)) => return Ok((window, block)),
+            Err(error) => return Err(E::fail(error)),
+        };
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`.
+        unsafe {
+            (*state).carved -= window.capacity();
+            self.close_window(window, 0);
+            (*state).carved += fresh.capacity();
+            (*state).dirty |= LOST;
+        }
+        match fresh.place(layout) {
+            Some(block) => Ok((fresh, block)),
+            // A fresh window has room for what it was opened for.
+            None => Err(E::fail(AllocError::CapacityOverflow)),
+        }
+    }
+
+    /// As [`Self::exchange`], for a layout that is not known before run time; it may be without size.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::raw::frames) fn exchange_dynamic<E: Failure>(
+        &self,
+        window: Window,
+        layout: Layout,
+    ) -> Result<(Window, NonNull<u8>), E> {
+        if layout.size() == 0 {
+            Ok((window, crate::raw::frames::owned::dangling(layout)))
+        } else {
+            self.exchange(window, layout)
+        }
+    }
+
+    /// Books a window that is no longer bumped through.
+    pub(in crate::raw::frames) fn close_window(&self, window: Window, slack: usize) {
+        if window.is_empty_state() {
+            return;
+        }
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`. The gate outlives the arena and is called with no reference held (I9).
+        unsafe {
+            (*state).closed += window.used();
+            (*state).slack += slack;
+            if let Some(gate) = (*state).gate {
+                self.hide(window.lo, window.hi);
+                gate.as_ref().give_back(window.unused());
+            }
+        }
+    }
+
+    /// Remembers free memory of the chunks that is not opened; where there is some already, both if they are one piece,
+    /// else the larger.
+    fn hide(&self, from: *mut u8, to: *mut u8) {
+        let from = from.map_addr(|address| address.next_multiple_of(MIN_ALIGN));
+        let bytes = to.addr().saturating_sub(from.addr());
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`.
+        unsafe {
+            let is_below = (*state).hidden > 0 && to.addr() == (*state).hidden_base.addr();
+            // Two chunks may be neighbours by chance, but are two allocations.
+            if is_below && !(&(*state).chunks).iter().any(|chunk| core::ptr::eq(chunk.start(), (*state).hidden_base)) {
+                (*state).hidden_base = from;
+                (*state).hidden += bytes;
+            } else if bytes > (*state).hidden {
+                (*state).hidden_base = from;
+                (*state).hidden = bytes;
+            }
+        }
+    }
+
+    /// Finds free memory with room for a block: what is hidden, else a new chunk, or a chunk of its own.
+    ///
+    /// `exhausted` bytes were used by the cursor that asks. Every failure comes before any change, but that windows of this
+    /// thread may have been withdrawn (I10).
+    fn open(&self, layout: Layout, side: Side, exhausted: usize) -> Result<Opened, AllocError> {
+        let state = self.state.get();
+        let mut last = false;
+        loop {
+            // SAFETY: as in `bump_object`; the references to `chunks` end before the gate is called.
+            unsafe {
+                if layout.size() > (*state).policy.separate_over {
+                    let need = needed_in_chunk(layout, side)?;
+                    match self.ask(need, need, last)? {
+                        Grant::Again => last = true,
+                        Grant::Open(bytes) => return self.separate(layout, bytes),
+                        Grant::Separate => return self.separate(layout, 0),
+                    }
+                    continue;
+                }
+                let need = needed(layout, side, (*state).hidden_base.addr())?;
+                if (*state).hidden >= need {
+                    match self.ask(need, (*state).hidden, last)? {
+                        Grant::Again => last = true,
+                        Grant::Open(bytes) => return Ok(Opened::Window(self.reveal(bytes))),
+                        Grant::Separate => return self.separate(layout, 0),
+                    }
+                    continue;
+                }
+                let need = needed_in_chunk(layout, side)?;
+                let chunk = self.next_chunk(need, exhausted);
+                match self.ask(need, chunk, last)? {
+                    Grant::Again => last = true,
+                    Grant::Open(bytes) => return self.open_chunk(chunk, bytes),
+                    Grant::Separate => return self.separate(layout, 0),
+                }
+            }
+        }
+    }
+
+    fn ask(&self, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError> {
+        // SAFETY: the gate is the frame that this arena is in (I19); nothing in the state is borrowed (I9).
+        match unsafe { (*self.state.get()).gate } {
+            None => Ok(Grant::Open(prefer)),
+            // SAFETY: as above.
+            Some(gate) => unsafe { gate.as_ref() }.grant(need, prefer & !(MIN_ALIGN - 1), last),
+        }
+    }
+
+    /// The bytes of the next chunk, one of whose blocks needs `need`.
+    fn next_chunk(&self, need: usize, exhausted: usize) -> usize {
+        let state = self.state.get();
+        // By bytes used, not by capacity: capacity grows without limit when windows are lost to cursors (I16).
+        let doubled = (self.peak() + exhausted).min(GROWTH_CAP);
+        // SAFETY: as in `bump_object`; the reference ends with the statement.
+        unsafe {
+            let first = (*state).policy.first;
+            let first = if (&(*state).chunks).is_empty() { first.max((*state).high.min(GROWTH_CAP)) } else { first };
+            need.max(doubled).max(first)
+        }
+    }
+
+    /// Takes a chunk of `size` bytes and opens the granted ones.
+    fn open_chunk(&self, size: usize, granted: usize) -> Result<Opened, AllocError> {
+        let _growth = HeapZone::growth();
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`; no user code runs while the list is borrowed.
+        let chunk = match self.new_chunk(unsafe { &mut (*state).chunks }, size) {
+            Ok(chunk) => chunk,
+            Err(error) => return Err(self.refused(granted, error)),
+        };
+        // SAFETY: as in `bump_object`; the list has room for one more.
+        unsafe {
+            let gated = (*state).gate.is_some();
+            let (start, end, size) = (chunk.start(), chunk.end(), chunk.size());
+            poison(start, size);
+            (*state).growth.took(size);
+            (&mut (*state).chunks).push(chunk);
+            if gated || (&(*state).chunks).len() > 1 {
+                (*state).dirty |= LOST;
+            }
+            let opened = if gated { granted } else { size };
+            let top = start.add(opened);
+            self.hide(top, end);
+            Ok(Opened::Window(Window { hi: top, base: start, end: top, lo: start }))
+        }
+    }
+
+    /// Takes a chunk from the global allocator, with room in `list` for it.
+    fn new_chunk(&self, list: &mut Vec<Chunk>, size: usize) -> Result<Chunk, AllocError> {
+        list.try_reserve(1).map_err(|_| AllocError::OutOfMemory { asked: size_of::<Chunk>() })?;
+        // SAFETY: as in `bump_object`; `list` is another field.
+        let chunk = Chunk::allocate(size, unsafe { (*self.state.get()).policy });
+        if chunk.is_err() {
+            // SAFETY: as above.
+            unsafe { (*self.state.get()).growth.was_refused(size) };
+        }
+        chunk
+    }
+
+    fn refused(&self, granted: usize, error: AllocError) -> AllocError {
+        // SAFETY: as in `ask`.
+        if let Some(gate) = unsafe { (*self.state.get()).gate } {
+            // SAFETY: as above.
+            unsafe { gate.as_ref() }.give_back(granted);
+        }
+        error
+    }
+
+    /// Serves one block from a chunk of its own, which is freed at the reset.
+    fn separate(&self, layout: Layout, granted: usize) -> Result<Opened, AllocError> {
+        let state = self.state.get();
+        // The side does not matter: the block is alone in its chunk.
+        let size = needed_in_chunk(layout, Side::Object)?;
+        // SAFETY: as in `open_chunk`.
+        let chunk = match self.new_chunk(unsafe { &mut (*state).separate }, size) {
+            Ok(chunk) => chunk,
+            Err(error) => return Err(self.refused(granted, error)),
+        };
+        let mut window = Window::whole(&chunk);
+        poison(chunk.start(), chunk.size());
+        let Some(block) = window.place(layout) else {
+            return Err(self.refused(granted, AllocError::CapacityOverflow));
+        };
+        // SAFETY: as in `open_chunk`.
+        unsafe {
+            (&mut (*state).separate).push(chunk);
+            (*state).dirty |= LOST;
+            (*state).fallbacks.count += 1;
+            (*state).fallbacks.bytes += layout.size();
+        }
+        Ok(Opened::Block(block))
+    }
+
+    /// Opens the lowest `bytes` bytes of what is hidden.
+    fn reveal(&self, bytes: usize) -> Window {
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`; the hidden bytes belong to a chunk and are not handed out (I20).
+        unsafe {
+            let base = (*state).hidden_base;
+            let end = base.add(bytes);
+            (*state).hidden_base = end;
+            (*state).hidden -= bytes;
+            (*state).dirty |= LOST;
+            Window { hi: end, base, end, lo: base }
+        }
+    }
+
+    /// From now on asks `gate` before memory is opened, or no longer asks.
+    ///
+    /// # Safety
+    /// The gate outlives the arena, nothing handed out is alive (the window is rewound).
+    pub(crate) unsafe fn set_gate(&self, gate: Option<NonNull<dyn Gate>>) {
+        // SAFETY: as in `reset_slow`.
+        unsafe {
+            (*self.state.get()).gate = gate;
+            self.rewind();
+        }
+    }
+
+    /// As `set_gate`, while blocks are in use. Returns the bytes in use, which the gate does not know of yet.
+    ///
+    /// # Safety
+    /// The gate outlives the arena.
+    pub(crate) unsafe fn set_gate_in_use(&self, gate: NonNull<dyn Gate>) -> usize {
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`; the gate is set last, so that it is given nothing back that it did not grant.
+        unsafe {
+            let _unused = self.withdraw();
+            (*state).gate = Some(gate);
+            (*state).dirty |= LOST;
+        }
+        self.used()
+    }
+
+    /// Whether a gate is set.
+    pub(crate) fn is_gated(&self) -> bool {
+        // SAFETY: as in `bump_object`; a plain read.
+        unsafe { (*self.state.get()).gate.is_some() }
+    }
+
+    /// Bytes that are open and unused.
+    pub(crate) fn unused(&self) -> usize {
+        // SAFETY: as in `bump_object`; a plain read.
+        unsafe { (*self.state.get()).window.unused() }
+    }
+
+    /// Closes what is open and unused, so that its grant can serve another arena of the thread. Returns its bytes.
+    ///
+    /// Live growables of the window can no longer grow in place; nothing else changes for what was handed out.
+    pub(crate) fn withdraw(&self) -> usize {
+        self.settle();
+        let state = self.state.get();
+        // SAFETY: as in `bump_object`.
+        unsafe {
+            let window = (*state).window;
+            if window.is_empty_state() {
+                return 0;
+            }
+            self.hide(window.lo, window.hi);
+            (*state).closed += window.used();
+            (*state).slack += self.window_slack();
+            (*state).window = EMPTY;
+            (*state).lo_peak = EMPTY.lo;
+            (*state).dirty |= LOST;
+            if let Some(gate) = (*state).gate {
+                gate.as_ref().give_back(window.unused());
+            }
+            window.unused()
+        }
+    }
+
+    /// What was asked of the global allocator since this was last called: hardly ever anything.
+    pub(crate) fn take_growth(&self) -> Option<Growth> {
+        // SAFETY: as in `bump_object`.
+        let growth = unsafe { &mut (*self.state.get()).growth };
+        if growth.is_nothing() { None } else { Some(core::mem::take(growth)) }
+    }
+
+    /// The blocks handed out since this was last called.
+    pub(crate) fn take_requests(&self) -> Count {
+        // SAFETY: as in `bump_object`.
+        unsafe { core::mem::take(&mut (*self.state.get()).requests) }
+    }
+
+    /// What went to separate chunks since this was last called.
+    pub(crate) fn take_fallbacks(&self) -> Fallbacks {
+        // SAFETY: as in `bump_object`.
+        unsafe { core::mem::take(&mut (*self.state.get()).fallbacks) }
+    }
+}

@@ -1,0 +1,33 @@
+//! Gates: where an arena asks before it opens memory to the hot path.
+//!
+//! The hot path knows nothing of budgets: the window it bumps through is cut to what was granted, so that the compare
+//! it makes anyway is the check.
+
+use crate::error::AllocError;
+
+/// Where an arena asks before it opens more memory to the hot path.
+///
+/// Implemented by the frame that the arena is in, which knows the budgets. Called in the cold path only, and never
+/// while a reference into the arena is held (I9): the answer may be to withdraw this very arena's window.
+pub(crate) trait Gate {
+    /// How much of `need` (the request with its padding) to `prefer` bytes may be opened. Both are multiples of
+    /// [`MIN_ALIGN`], and so is the answer. [`Grant::Again`] comes only where `last` is not set.
+    fn grant(&self, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError>;
+    /// Bytes of a grant that were closed unused.
+    fn give_back(&self, bytes: usize);
+    /// Whether a scope that closes may keep its window: it is taken back before anything is refused.
+    fn keeps(&self) -> bool;
+    /// Everything granted is back. Returns whether the arena is to go on asking.
+    fn reset(&self) -> bool;
+}
+
+/// The answer of a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// This many bytes may be opened.
+    Open(usize),
+    /// The request goes to a chunk of its own and is not booked.
+    Separate,
+    /// Windows were withdrawn to make room, perhaps that of the arena itself: look again, and ask again.
+    Again,
+}

@@ -1,0 +1,319 @@
+//! Values that wait in frame memory for the end of the frame, when they are moved elsewhere or dropped.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::allocator::SmartAlloc;
+use super::frame::Frame;
+use super::shared::Payload;
+use super::thread_arenas::ThreadHeap;
+use crate::error::{AllocError, Failure};
+use crate::frame::retain::RetentionPolicy;
+use crate::raw::mem::poison::REDZONE;
+use crate::raw::pools::promoted::Kept;
+use crate::raw::pools::request::Asker;
+use crate::tag::TagId;
+use crate::trail::Trail;
+use crate::{heap, pool};
+
+/// The head of a retained value; the list lives in the arena.
+#[repr(C)]
+pub(crate) struct RetainNode {
+    next: *mut RetainNode,
+    ops: &'static Ops,
+    /// Written by whoever holds the value, read at the turn.
+    policy: RetentionPolicy,
+    /// Larger goes first.
+    importance: u8,
+    tag: TagId,
+    trail: Trail,
+}
+
+#[repr(C)]
+struct Node<T> {
+    head: RetainNode,
+    value: T,
+}
+
+/// What can be done with a value whose type is not known any more.
+struct Ops {
+    bytes: usize,
+    frame_bytes: usize,
+    type_name: fn() -> &'static str,
+    drop: unsafe fn(NonNull<RetainNode>),
+    to_pool: unsafe fn(NonNull<RetainNode>) -> Result<Kept, AllocError>,
+    to_heap: unsafe fn(NonNull<RetainNode>) -> Result<Kept, AllocError>,
+}
+
+struct OpsOf<T>(PhantomData<T>);
+
+impl<T: Send + 'static> OpsOf<T> {
+    const OPS: Ops = Ops {
+        bytes: size_of::<T>(),
+        frame_bytes: size_of::<Node<T>>() + REDZONE,
+        type_name: core::any::type_name::<T>,
+        drop: drop_value::<T>,
+        to_pool: to_pool::<T>,
+        to_heap: to_heap::<T>,
+    };
+}
+
+/// # Safety
+/// `node` is the head of a `Node<T>`.
+unsafe fn value_of<T>(node: NonNull<RetainNode>) -> *mut T {
+    // SAFETY: by the contract; `head` is the first field of the `repr(C)` node, whose provenance the pointer has.
+    unsafe { &raw mut (*node.cast::<Node<T>>().as_ptr()).value }
+}
+
+/// # Safety
+/// `node` is the head of a `Node<T>` whose value is alive and is not used again.
+unsafe fn drop_value<T>(node: NonNull<RetainNode>) {
+    // SAFETY: by the contract.
+    unsafe { value_of::<T>(node).drop_in_place() };
+}
+
+/// Moves the value out, or leaves it where it is and says why.
+///
+/// # Safety
+/// `node` is the head of a `Node<T>` whose value is alive, and is not used again if this succeeds.
+unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
+    let mut slot = pool::try_slot_for::<T>(Asker::TURN)?;
+    // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
+    unsafe {
+        slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
+        Ok(Kept::pool(slot.assume_init()))
+    }
+}
+
+/// As [`to_pool`].
+///
+/// # Safety
+/// As for [`to_pool`].
+unsafe fn to_heap<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
+    // SAFETY: by the contract.
+    let tag = unsafe { node.as_ref() }.tag;
+    let mut slot = heap::try_slot::<T>(tag)?;
+    // SAFETY: as in `to_pool`.
+    unsafe {
+        slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
+        Ok(Kept::heap(slot.assume_init()))
+    }
+}
+
+/// What names a retained value: the allocator, its turn, the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Name {
+    allocator: u64,
+    turn: u64,
+    node: usize,
+}
+
+/// A place in whole-frame memory for a value that is to be retained. It is not listed before it has a value.
+pub(crate) struct RetainPlace<'f, T> {
+    node: NonNull<Node<T>>,
+    frame: &'f Frame,
+}
+
+impl<'f, T: Send + 'static> RetainPlace<'f, T> {
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(crate) fn find<E: Failure>(frame: &'f Frame) -> Result<Self, E> {
+        // A scope's memory ends with the scope: what is retained lives in the whole frame.
+        let frame = frame.whole().frame();
+        let node = frame.arena().bump_object::<E>(Layout::new::<Node<T>>())?.cast();
+        Ok(Self { node, frame })
+    }
+
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> Held<'f, T> {
+        let list = self.frame.heap().state();
+        // SAFETY: the block is fresh and fits, and is listed once; the list belongs to this thread (I2). The node stays until
+        // the turn.
+        unsafe {
+            let tag = self.frame.tag_id();
+            let head = RetainNode {
+                next: (*list).retained,
+                ops: &OpsOf::<T>::OPS,
+                policy,
+                importance,
+                tag,
+                trail: Trail::of::<T>(tag),
+            };
+            self.node.write(Node { head, value });
+            (*list).retained = self.node.as_ptr().cast();
+        }
+        let (allocator, turn) = (self.frame.id(), self.frame.turns());
+        Held { node: self.node, allocator, turn, lives: PhantomData }
+    }
+}
+
+/// Access to a retained value while its frame lasts. It does not own it: the list does.
+pub(crate) struct Held<'f, T> {
+    node: NonNull<Node<T>>,
+    allocator: u64,
+    turn: u64,
+    lives: PhantomData<&'f mut T>,
+}
+
+// SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the turn.
+unsafe impl<T: Send> Send for Held<'_, T> {}
+// SAFETY: as above; what is shared gives out `&T` only.
+unsafe impl<T: Sync> Sync for Held<'_, T> {}
+
+impl<T> Held<'_, T> {
+    pub(crate) fn value(&self) -> &T {
+        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away (I5, I7), and nobody else has it.
+        unsafe { &(*self.node.as_ptr()).value }
+    }
+
+    pub(crate) fn value_mut(&mut self) -> &mut T {
+        // SAFETY: as in `value`.
+        unsafe { &mut (*self.node.as_ptr()).value }
+    }
+
+    pub(crate) fn set_policy(&mut self, policy: RetentionPolicy) {
+        // SAFETY: as in `value`; the list is followed through other fields.
+        unsafe { (*self.node.as_ptr()).head.policy = policy };
+    }
+
+    pub(crate) fn policy(&self) -> RetentionPolicy {
+        // SAFETY: as in `set_policy`.
+        unsafe { (*self.node.as_ptr()).head.policy }
+    }
+
+    pub(crate) fn name(&self) -> Name {
+        Name { allocator: self.allocator, turn: self.turn, node: self.node.addr().get() }
+    }
+}
+
+/// A retained value whose frame is ending: dropped with this, unless it is moved out first.
+pub(crate) struct Retained<'a> {
+    node: NonNull<RetainNode>,
+    allocator: &'a SmartAlloc,
+}
+
+impl Retained<'_> {
+    fn node(&self) -> &RetainNode {
+        // SAFETY: nodes live until the turn, which the borrow of the allocator keeps away.
+        unsafe { self.node.as_ref() }
+    }
+
+    pub(crate) fn policy(&self) -> RetentionPolicy {
+        self.node().policy
+    }
+
+    pub(crate) fn importance(&self) -> u8 {
+        self.node().importance
+    }
+
+    pub(crate) fn tag(&self) -> TagId {
+        self.node().tag
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.node().ops.bytes
+    }
+
+    /// Bytes that the value took in the frame, with the node around it.
+    pub(crate) fn frame_bytes(&self) -> usize {
+        self.node().ops.frame_bytes
+    }
+
+    pub(crate) fn type_name(&self) -> &'static str {
+        (self.node().ops.type_name)()
+    }
+
+    pub(crate) fn allocator(&self) -> &SmartAlloc {
+        self.allocator
+    }
+
+    pub(crate) fn name(&self) -> Name {
+        Name { allocator: self.allocator.id(), turn: self.allocator.turns(), node: self.node.addr().get() }
+    }
+
+    pub(crate) fn into_pool(self) -> Result<Kept, (Self, AllocError)> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: the value is alive, and if it was moved out `this` is not dropped.
+        unsafe { (this.node().ops.to_pool)(this.node) }.map_err(|error| (ManuallyDrop::into_inner(this), error))
+    }
+
+    pub(crate) fn into_heap(self) -> Result<Kept, (Self, AllocError)> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: as in `to_pool`.
+        unsafe { (this.node().ops.to_heap)(this.node) }.map_err(|error| (ManuallyDrop::into_inner(this), error))
+    }
+}
+
+impl Drop for Retained<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the value is alive and this is its only owner.
+        unsafe { (self.node().ops.drop)(self.node) };
+    }
+}
+
+/// Drops a value. Returns its panic.
+pub(crate) fn drop_caught<T>(value: T) -> Option<Payload> {
+    catch_unwind(AssertUnwindSafe(|| drop(value))).err()
+}
+
+/// Keeps the first of several panics; one is all that can be resumed.
+pub(crate) fn first_panic(known: &mut Option<Payload>, next: Option<Payload>) {
+    match (&known, next) {
+        (None, next) => *known = next,
+        (Some(_), Some(next)) => dispose(next),
+        (Some(_), None) => {}
+    }
+}
+
+/// Drops what a panic carries, which may panic as well.
+pub(crate) fn dispose(payload: Payload) {
+    if let Some(another) = drop_caught(payload) {
+        core::mem::forget(another);
+    }
+}
+
+impl SmartAlloc {
+    /// Takes all retained values out of their lists, those of a thread by age.
+    pub(crate) fn take_retained(&mut self) -> Vec<Retained<'_>> {
+        let allocator: &Self = self;
+        let mut values = Vec::new();
+        for index in 0.. {
+            let Some(heap) = allocator.heap_at(index) else { break };
+            let first = values.len();
+            // SAFETY: the allocator is held exclusively for as long as the values are: no borrow of them is alive (I5). A
+            // list is empty before any value can be dropped, so that nothing is dropped twice.
+            unsafe {
+                let list = heap.as_ref().state();
+                let mut next = core::mem::replace(&mut (*list).retained, core::ptr::null_mut());
+                while let Some(node) = NonNull::new(next) {
+                    next = (*node.as_ptr()).next;
+                    (&mut (*node.as_ptr()).trail).retained_value_ends(allocator.id());
+                    values.push(Retained { node, allocator });
+                }
+            }
+            values[first..].reverse();
+        }
+        values
+    }
+}
+
+/// Drops all retained values of one thread, the newest first. Returns the first panic; the others are dropped too.
+///
+/// # Safety
+/// The allocator is held exclusively: no borrow of the values is alive.
+pub(crate) unsafe fn drop_all(heap: &ThreadHeap) -> Option<Payload> {
+    let mut panicked = None;
+    let list = heap.state();
+    // SAFETY: by the contract. The node leaves the list before its value drops.
+    unsafe {
+        while let Some(node) = NonNull::new((*list).retained) {
+            (*list).retained = (*node.as_ptr()).next;
+            let drop = (*node.as_ptr()).ops.drop;
+            (&mut (*node.as_ptr()).trail).retained_value_ends(heap.allocator());
+            first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
+        }
+    }
+    panicked
+}

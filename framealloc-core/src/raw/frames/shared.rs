@@ -1,0 +1,136 @@
+//! Values that live until the frame turns, whichever scope made them: shared values and whatever else drops then.
+
+use core::alloc::Layout;
+use core::any::Any;
+use core::marker::PhantomData;
+use core::mem::needs_drop;
+use core::ptr::NonNull;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::allocator::SmartAlloc;
+use super::frame::Frame;
+use super::retained::first_panic;
+use super::thread_arenas::ThreadHeap;
+use crate::error::Failure;
+use crate::observe::behavior::hooks;
+use crate::trail::Trail;
+
+/// What a panic carries.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+/// The head of a value in a heap's list; the list lives in the arena, so that it costs no allocator call.
+#[repr(C)]
+pub(crate) struct DropNode {
+    next: *mut DropNode,
+    drop: unsafe fn(NonNull<DropNode>),
+    trail: Trail,
+}
+
+impl DropNode {
+    /// A head that goes before `next`.
+    pub(super) fn new(next: *mut Self, drop: unsafe fn(NonNull<Self>), trail: Trail) -> Self {
+        Self { next, drop, trail }
+    }
+}
+
+#[repr(C)]
+pub(super) struct Node<T> {
+    pub(super) head: DropNode,
+    pub(super) value: T,
+}
+
+/// The name of a value that lives until the frame turns.
+pub(crate) struct Shared<T> {
+    allocator: u64,
+    turn: u64,
+    value: NonNull<T>,
+    owner: PhantomData<T>,
+}
+
+// SAFETY: a handle only gives out `&T`, and only while the value lives. The value is dropped by whichever thread turns
+// the frame, hence `Send`, and read by any thread, hence `Sync`.
+unsafe impl<T: Send + Sync> Send for Shared<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send + Sync> Sync for Shared<T> {}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Shared<T> {}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.allocator, self.turn, self.value) == (other.allocator, other.turn, other.value)
+    }
+}
+
+/// Puts `value` into the whole-frame arena of this thread, to be dropped when the frame turns.
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: T) -> Result<Shared<T>, E> {
+    // A scope's memory ends with the scope: what is shared goes to the whole frame.
+    let frame = frame.whole().frame();
+    let value = if needs_drop::<T>() {
+        let layout = Layout::new::<Node<T>>();
+        let node = frame.arena().bump_object::<E>(layout)?.cast::<Node<T>>();
+        let list = frame.heap().state();
+        // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the turn.
+        unsafe {
+            let head = DropNode::new((*list).drops, drop_node::<T>, Trail::of::<T>(frame.tag_id()));
+            node.write(Node { head, value });
+            (*list).drops = node.as_ptr().cast();
+            NonNull::new_unchecked(&raw mut (*node.as_ptr()).value)
+        }
+    } else if size_of::<T>() == 0 {
+        NonNull::dangling()
+    } else {
+        let place = frame.arena().bump_object::<E>(Layout::new::<T>())?.cast::<T>();
+        // SAFETY: the block is fresh and fits.
+        unsafe { place.write(value) };
+        place
+    };
+    Ok(Shared { allocator: frame.id(), turn: frame.turns(), value, owner: PhantomData })
+}
+
+impl<T> Shared<T> {
+    /// Returns the value while its frame lasts.
+    #[inline]
+    pub(crate) fn resolve(self, alloc: &SmartAlloc) -> Option<&T> {
+        if self.allocator != alloc.id() || self.turn != alloc.turns() {
+            if self.allocator == alloc.id() {
+                hooks::asked_late(alloc, self.turn);
+            }
+            return None;
+        }
+        // SAFETY: made by `share` with this type, in this allocator, since its last turn; the borrow of `alloc` keeps
+        // the next turn away (I5, I7).
+        Some(unsafe { self.value.as_ref() })
+    }
+}
+
+/// # Safety
+/// `node` is the head of a `Node<T>` whose value is alive and is not used again.
+pub(super) unsafe fn drop_node<T>(node: NonNull<DropNode>) {
+    // SAFETY: by the contract; `head` is the first field of the `repr(C)` node.
+    unsafe { (&raw mut (*node.cast::<Node<T>>().as_ptr()).value).drop_in_place() };
+}
+
+/// Drops all listed values, newest first, each exactly once. Returns the first panic; the others are dropped.
+///
+/// # Safety
+/// The allocator is held exclusively: no borrow of the values is alive.
+pub(crate) unsafe fn drop_all(heap: &ThreadHeap) -> Option<Payload> {
+    let mut panicked = None;
+    let list = heap.state();
+    // SAFETY: by the contract. The node leaves the list before its value drops, so that nothing can drop it again.
+    unsafe {
+        while let Some(node) = NonNull::new((*list).drops) {
+            (*list).drops = (*node.as_ptr()).next;
+            let drop = (*node.as_ptr()).drop;
+            (&mut (*node.as_ptr()).trail).shared_value_ends(heap.allocator());
+            first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
+        }
+    }
+    panicked
+}

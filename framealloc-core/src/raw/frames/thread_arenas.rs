@@ -1,0 +1,469 @@
+//! The memory of one thread in one allocator: the arena of each tag, the regions of scopes, what drops at the turn.
+
+use core::cell::UnsafeCell;
+use core::ptr::NonNull;
+
+use super::accounts::ThreadBudgets;
+use super::allocator::{Inner, SmartAlloc};
+use super::arena::{Arena, Fallbacks};
+use super::frame::Frame;
+use super::growth::Grown;
+use super::name_cache::{Merged, Names};
+use super::phases::Phases;
+use super::retained::RetainNode;
+use super::shared::DropNode;
+use crate::observe::heap_use::HeapUse;
+use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::mem::chunk::ChunkPolicy;
+use crate::raw::mem::count::Count;
+use crate::rows::row_at;
+use crate::sync::Witness;
+use crate::tag::{Nested, TagId, TagNameError};
+use crate::trail::Trail;
+
+/// Bytes of the first chunk of tags and scopes: most of them are small, and there may be many.
+const SMALL_CHUNK: usize = 4 << 10;
+
+/// Bytes and calls of one annotated system on one thread, in the running frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SiteFigures {
+    pub(crate) calls: usize,
+    pub(crate) bytes: usize,
+    /// The most bytes of one call.
+    pub(crate) largest: usize,
+    /// What was taken from the heap, where the system may not.
+    pub(crate) heap: HeapUse,
+}
+
+impl SiteFigures {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.bytes += other.bytes;
+        if other.largest > self.largest {
+            self.largest = other.largest;
+        }
+        // Hardly ever: two words less to write at the end of every system.
+        if other.heap.calls != 0 {
+            self.heap.add(other.heap);
+        }
+    }
+}
+
+pub(crate) struct HeapState {
+    /// Whole-frame arenas by tag; null where the tag was not used. Growing the table never moves an arena (I18).
+    tags: Vec<*mut Frame>,
+    /// Every region ever made, open or not.
+    regions: Vec<NonNull<Frame>>,
+    /// The closed ones, last closed first: its memory is still in the cache.
+    spare: *mut Frame,
+    /// Shared values of this frame, newest first; then retained ones.
+    pub(crate) drops: *mut DropNode,
+    pub(crate) retained: *mut RetainNode,
+    names: Names<TagId>,
+    pub(super) merged: Merged,
+    /// What closed scopes of the running frame used, by tag.
+    pub(super) scoped: Vec<Booked>,
+    /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
+    published: Vec<TagFigures>,
+    pub(crate) sites: Vec<SiteFigures>,
+    pub(super) budgets: ThreadBudgets,
+    pub(super) phases: Option<Box<Phases>>,
+    pub(super) grown: Grown,
+}
+
+/// What was booked to one tag in the running frame.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Booked {
+    pub(super) bytes: usize,
+    fallbacks: Fallbacks,
+    requests: Count,
+    heap: HeapUse,
+}
+
+/// What one tag used in the last frame, and the most of any frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TagFigures {
+    pub(crate) bytes: usize,
+    pub(crate) high_water: usize,
+    pub(crate) fallbacks: Fallbacks,
+    pub(crate) requests: Count,
+    /// What systems of the tag took from the heap where they may not.
+    pub(crate) heap: HeapUse,
+}
+
+impl TagFigures {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.bytes += other.bytes;
+        self.fallbacks.add(other.fallbacks);
+        self.requests = self.requests.and(other.requests);
+        self.heap.add(other.heap);
+    }
+}
+
+/// Used by one thread at a time (I2): the one whose token its registry entry carries, or whoever has the allocator to
+/// itself.
+pub(crate) struct ThreadHeap {
+    inner: NonNull<Inner>,
+    state: UnsafeCell<HeapState>,
+    /// Of all but `published`.
+    state_use: Witness,
+    published_use: Witness,
+}
+
+impl ThreadHeap {
+    pub(crate) fn new(inner: NonNull<Inner>) -> Self {
+        let state = HeapState {
+            tags: Vec::new(),
+            regions: Vec::new(),
+            spare: core::ptr::null_mut(),
+            drops: core::ptr::null_mut(),
+            retained: core::ptr::null_mut(),
+            names: Names::NONE,
+            merged: Merged::default(),
+            scoped: Vec::new(),
+            published: Vec::new(),
+            sites: Vec::new(),
+            // SAFETY: the allocator outlives its heaps (I3).
+            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
+            phases: None,
+            grown: Grown::default(),
+        };
+        Self { inner, state: UnsafeCell::new(state), state_use: Witness::new(), published_use: Witness::new() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn state(&self) -> *mut HeapState {
+        self.state_use.exclusive();
+        self.state.get()
+    }
+
+    /// The number of the allocator.
+    pub(super) fn allocator(&self) -> u64 {
+        self.inner().number()
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        // SAFETY: the allocator outlives its heaps (I3).
+        unsafe { self.inner.as_ref() }
+    }
+
+    /// The figures of the last frame, to be written: at the turn only.
+    fn published(&self) -> *mut Vec<TagFigures> {
+        self.published_use.exclusive();
+        // SAFETY: the place of a field, nothing is read.
+        unsafe { &raw mut (*self.state.get()).published }
+    }
+
+    fn make(&self, tag: TagId, whole: bool) -> NonNull<Frame> {
+        let mut policy: ChunkPolicy = self.inner().chunk_policy();
+        if !(whole && tag == TagId::NONE) {
+            policy.first = policy.first.min(SMALL_CHUNK);
+        }
+        let handle = SmartAlloc::handle(self.inner, tag);
+        let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), whole);
+        // A raw pointer from here on: the box is never moved or borrowed as one again (I3).
+        let frame = NonNull::from(Box::leak(Box::new(frame)));
+        // SAFETY: nothing is handed out from it yet.
+        unsafe { Self::set_gate_of(frame, self.gates_all()) };
+        frame
+    }
+
+    /// Returns the whole-frame arena of `tag`, if it was used before.
+    #[inline]
+    pub(crate) fn known_frame_of(&self, tag: TagId) -> Option<NonNull<Frame>> {
+        let state = self.state();
+        // SAFETY: this thread has the heap to itself (I2); the reference ends before anything else happens (I9).
+        let known = unsafe { (&(*state).tags).get(tag.index()).copied() };
+        known.and_then(NonNull::new)
+    }
+
+    /// Returns the whole-frame arena of `tag`.
+    pub(crate) fn frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        self.known_frame_of(tag).unwrap_or_else(|| self.make_frame_of(tag))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        let _growth = HeapZone::growth();
+        let frame = self.make(tag, true);
+        // SAFETY: as in `frame_of`.
+        let tags = unsafe { &mut (*self.state()).tags };
+        if tags.len() <= tag.index() {
+            tags.resize(tag.index() + 1, core::ptr::null_mut());
+        }
+        tags[tag.index()] = frame.as_ptr();
+        frame
+    }
+
+    /// Returns the id of `name` under `parent`.
+    pub(crate) fn nested<E: From<TagNameError>>(&self, parent: TagId, name: &'static str) -> Result<TagId, E> {
+        let state = self.state();
+        // SAFETY: as in `frame_of`.
+        if let Some(id) = unsafe { (&(*state).names).known(parent.index(), name) } {
+            return Ok(id);
+        }
+        let _growth = HeapZone::growth();
+        match parent.nested(name)? {
+            Nested::Own(id) => {
+                // SAFETY: as in `frame_of`.
+                unsafe { (&mut (*state).names).remember(parent.index(), name, id) };
+                Ok(id)
+            }
+            // Not remembered: each of them is counted.
+            Nested::Instead(id) => {
+                // SAFETY: as in `frame_of`.
+                unsafe { (&mut (*state).merged).count(id, 1) };
+                Ok(id)
+            }
+        }
+    }
+
+    /// Checks a region out: from the spare list, else a new one.
+    #[inline]
+    pub(crate) fn open(&self, tag: TagId) -> NonNull<Frame> {
+        let state = self.state();
+        // SAFETY: as in `frame_of`; a region in the spare list is held by nobody (I6).
+        unsafe {
+            let Some(frame) = NonNull::new((*state).spare) else { return self.make_region(tag) };
+            let link = frame.as_ref().link();
+            (*state).spare = (*link).next;
+            if frame.as_ref().tag_id() != tag {
+                self.flush(frame);
+                Self::take_back(frame);
+                Frame::set_tag(frame, tag);
+            }
+            frame
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_region(&self, tag: TagId) -> NonNull<Frame> {
+        let _growth = HeapZone::growth();
+        let frame = self.make(tag, false);
+        // SAFETY: as in `frame_of`.
+        unsafe { (&mut (*self.state()).regions).push(frame) };
+        frame
+    }
+
+    /// Takes a region back, with the children it opened for tags.
+    ///
+    /// # Safety
+    /// The region is open, is closed by this call only, and nothing handed out from it or its children is alive.
+    #[inline]
+    pub(crate) unsafe fn close(&self, frame: NonNull<Frame>) {
+        let state = self.state();
+        // SAFETY: by the contract, and as in `frame_of`.
+        unsafe {
+            let link = frame.as_ref().link();
+            if !(*link).children.is_null() {
+                self.close_children(frame);
+            }
+            (*link).booked += frame.as_ref().arena().reset();
+            (*link).opened = Trail::default();
+            let spare = (*state).spare;
+            // It still is the next one where scopes close in the order of a stack. Were it stored again, each scope would wait
+            // for the stores of the one before it, twice.
+            if (*link).next != spare {
+                (*link).next = spare;
+            }
+            (*state).spare = frame.as_ptr();
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::close`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn close_children(&self, frame: NonNull<Frame>) {
+        // SAFETY: by the contract; children are open regions in no other list (I6).
+        unsafe {
+            let link = frame.as_ref().link();
+            let mut at = core::mem::replace(&mut (*link).children, core::ptr::null_mut());
+            while let Some(child) = NonNull::new(at) {
+                at = (*child.as_ref().link()).next;
+                self.close(child);
+            }
+        }
+    }
+
+    /// Books what closed in a region under the tag it still carries.
+    ///
+    /// # Safety
+    /// The region is not lent, or the allocator is held exclusively.
+    unsafe fn flush(&self, frame: NonNull<Frame>) {
+        // SAFETY: by the contract, and as in `frame_of`.
+        unsafe {
+            let link = frame.as_ref().link();
+            let bytes = core::mem::take(&mut (*link).booked);
+            let fallbacks = frame.as_ref().arena().take_fallbacks();
+            if bytes != 0 || fallbacks.count != 0 {
+                let booked = self.scoped_of(frame.as_ref().tag_id().index());
+                booked.bytes += bytes;
+                booked.fallbacks.add(fallbacks);
+                booked.requests = booked.requests.and(frame.as_ref().arena().take_requests());
+            }
+            self.book_growth(frame);
+        }
+    }
+
+    /// Books what an arena took from the global allocator under the tag it carries.
+    ///
+    /// # Safety
+    /// As for [`Self::flush`].
+    #[inline]
+    unsafe fn book_growth(&self, frame: NonNull<Frame>) {
+        // SAFETY: by the contract, and as in `frame_of`.
+        unsafe {
+            if let Some(growth) = frame.as_ref().arena().take_growth() {
+                (&mut (*self.state()).grown).book(frame.as_ref().tag_id(), growth);
+            }
+        }
+    }
+
+    /// # Safety
+    /// The returned reference must end before anything else touches the heap (I9).
+    #[expect(clippy::mut_from_ref, reason = "the heap is a cell that one thread uses at a time")]
+    unsafe fn scoped_of(&self, tag: usize) -> &mut Booked {
+        // SAFETY: as in `frame_of`.
+        let scoped = unsafe { &mut (*self.state()).scoped };
+        row_at(scoped, tag)
+    }
+
+    /// Books one call of an annotated system.
+    #[inline]
+    pub(crate) fn book_site(&self, site: usize, bytes: usize, heap: HeapUse) {
+        // SAFETY: as in `frame_of`; the reference ends with this function.
+        let sites = unsafe { &mut (*self.state()).sites };
+        row_at(sites, site).add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
+    }
+
+    /// Books what a system took from the heap to its tag.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn book_heap(&self, tag: TagId, heap: HeapUse) {
+        // SAFETY: as in `frame_of`; the reference ends with the statement.
+        unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
+    }
+
+    /// Ends the frame of this thread: takes all memory back and publishes the bytes of each tag. Returns how many
+    /// scopes were left open.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively; no value of this frame is alive, dropped values included (I5).
+    pub(crate) unsafe fn turn(&self, trim: bool) -> usize {
+        let state = self.state();
+        // SAFETY: by the contract. No user code runs from here to the end.
+        unsafe {
+            let left_open = self.count_left_open();
+            for index in 0..(&(*state).tags).len() {
+                let Some(frame) = NonNull::new((&(*state).tags)[index]) else { continue };
+                frame.as_ref().arena().decay();
+                let bytes = frame.as_ref().arena().end();
+                if trim {
+                    frame.as_ref().arena().trim();
+                }
+                let fallbacks = frame.as_ref().arena().take_fallbacks();
+                let booked = self.scoped_of(index);
+                booked.bytes += bytes;
+                booked.fallbacks.add(fallbacks);
+                self.book_growth(frame);
+                booked.requests = booked.requests.and(frame.as_ref().arena().take_requests());
+            }
+            for index in 0..(&(*state).regions).len() {
+                let frame = (&(*state).regions)[index];
+                let link = frame.as_ref().link();
+                (*link).opened.scope_ends(frame.as_ref().id(), frame.as_ref().used_bytes(), frame.as_ref().tag_id());
+                if left_open != 0 || frame.as_ref().arena().is_gated() {
+                    (*link).booked += frame.as_ref().arena().end();
+                }
+                if left_open != 0 {
+                    // Some were forgotten, and nothing tells which: all are taken back, in the order they were made.
+                    (*link).children = core::ptr::null_mut();
+                    (*link).next = if index == 0 { core::ptr::null_mut() } else { (*state).spare };
+                    (*state).spare = frame.as_ptr();
+                }
+                frame.as_ref().arena().decay();
+                if trim {
+                    frame.as_ref().arena().trim();
+                }
+                self.flush(frame);
+            }
+            let (scoped, published) = (&mut (*state).scoped, &mut *self.published());
+            published.resize(scoped.len().max(published.len()), TagFigures::default());
+            for (used, figures) in scoped.iter_mut().zip(published) {
+                let Booked { bytes, fallbacks, requests, heap } = core::mem::take(used);
+                *figures = TagFigures { bytes, fallbacks, requests, heap, high_water: figures.high_water };
+                figures.high_water = figures.high_water.max(figures.bytes);
+            }
+            (&mut (*state).grown).turn();
+            self.turn_budgets();
+            left_open
+        }
+    }
+
+    /// How many regions are in no spare list: open or forgotten. A count kept by every scope would be a third of what
+    /// an empty one costs.
+    fn count_left_open(&self) -> usize {
+        let state = self.state();
+        // SAFETY: as in `open`; plain reads of the links of spare regions.
+        unsafe {
+            let mut left_open = (&(*state).regions).len();
+            let mut at = (*state).spare;
+            while let Some(frame) = NonNull::new(at) {
+                left_open -= 1;
+                at = (*frame.as_ref().link()).next;
+            }
+            left_open
+        }
+    }
+
+    /// Gives the chunks of all arenas back to the global allocator.
+    ///
+    /// # Safety
+    /// As for [`Self::turn`], right after it.
+    pub(crate) unsafe fn release(&self) {
+        // SAFETY: by the contract.
+        unsafe { self.for_each_frame(|frame| frame.as_ref().arena().release()) };
+    }
+
+    /// Figures of the last frame, by tag; they change at the turn only.
+    pub(crate) fn tag_figures(&self) -> impl Iterator<Item = TagFigures> {
+        // Not through `state`: another thread may own the heap and be using the rest of it.
+        self.published_use.shared();
+        // SAFETY: called at the turn, or under `&SmartAlloc`, when other threads may add scoped bytes or lengthen the
+        // table: see `published`.
+        let published = unsafe { &(*self.state.get()).published };
+        published.iter().copied()
+    }
+
+    /// Bytes held from the global allocator.
+    pub(crate) fn capacity(&self) -> usize {
+        let mut bytes = 0;
+        // SAFETY: as in `frame_of`.
+        unsafe { self.for_each_frame(|frame| bytes += frame.as_ref().arena().capacity()) };
+        bytes
+    }
+
+    /// # Safety
+    /// The heap is used by nobody else, and `visit` does not add frames.
+    pub(super) unsafe fn for_each_frame(&self, mut visit: impl FnMut(NonNull<Frame>)) {
+        // SAFETY: by the contract.
+        let (tags, regions) = unsafe { (&(*self.state()).tags, &(*self.state()).regions) };
+        tags.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);
+        regions.iter().copied().for_each(visit);
+    }
+}
+
+impl Drop for ThreadHeap {
+    fn drop(&mut self) {
+        // SAFETY: the allocator is going away, so nothing handed out is alive; each frame was leaked from a box once.
+        unsafe {
+            self.for_each_frame(|frame| {
+                frame.as_ref().arena().inspect();
+                drop(Box::from_raw(frame.as_ptr()));
+            });
+        }
+    }
+}
