@@ -78,7 +78,7 @@ fn slices_have_the_same_names_behind_frame() {
     assert_eq!(*bump.frame_slice_fill_with(3, |i| i * i), [0, 1, 4]); // alloc_slice_fill_with
     assert_eq!(*bump.frame_slice_fill_default::<String>(1), [""]); // alloc_slice_fill_default
     assert_eq!(*bump.frame_vec_from_elem(text("b"), 2).into_boxed(), ["b", "b"]); // alloc_slice_fill_clone
-    let slice: &mut [u32] = bump.frame_leak_from_iter([1, 2].into_iter()); // alloc_slice_fill_iter
+    let slice: &mut [u32] = bump.frame_leak_from_iter([1, 2]); // alloc_slice_fill_iter
     assert_eq!(slice, [1, 2]);
     assert_eq!(*FrameBox::from_iter_in([text("c")], bump), ["c"]); // boxed::Box::from_iter_in
     assert!(bump.frame_slice_try_fill_with(2, |i| if i == 0 { Ok(i) } else { Err(()) }).is_err()); // alloc_slice_try_fill_with

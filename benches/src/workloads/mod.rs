@@ -1,4 +1,4 @@
-//! The workloads. Letters are those of the tables in TECHNICAL.md.
+//! The workloads. Letters are those of docs/benchmarks.md.
 
 mod channel;
 mod copies;
