@@ -26,6 +26,8 @@ cargo test -p framealloc-core --features tracy --test tracy --test recording --t
 cargo test -p framealloc-core --features tracy --doc tracy
 echo "== framealloc with memory_filter"
 cargo test -p framealloc --features memory_filter --test behavior_no_heap
+echo "== the chapters of the guide that need features"
+cargo test -p framealloc --doc --features memory_filter,debug,declared-budgets,rayon,allocator-api2,snapshot-json,tracy guide
 echo "== framealloc-macros with declared-budgets"
 cargo test -p framealloc-macros --features declared-budgets
 if cargo +nightly --version >/dev/null 2>&1; then

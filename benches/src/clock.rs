@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The time that this thread has spent running.
 ///
 /// On a machine that others use as well, wall time counts their turns too; thread time counts only what their turns
-/// left cold. It does not see time spent waiting, so works that wait measure themselves.
+/// left cold. It does not see time spent waiting, so workloads that wait measure themselves.
 #[cfg(unix)]
 fn thread_time() -> Duration {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

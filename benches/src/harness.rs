@@ -9,11 +9,11 @@ use crate::clock;
 /// What a sample aims to last, in nanoseconds.
 const SAMPLE: f64 = 300_000.0;
 
-/// One way to do a work.
+/// One way to do a workload.
 pub(crate) struct Contender {
     /// How it is named in the table.
     pub(crate) name: &'static str,
-    /// Does the work this many times and returns the nanoseconds it took.
+    /// Does the workload this many times and returns the nanoseconds it took.
     run: Box<dyn FnMut(u64) -> f64>,
 }
 
@@ -30,7 +30,7 @@ impl Contender {
         Self { name, run: Box::new(run) }
     }
 
-    /// A contender that measures itself: it is told how often to do the work and returns the nanoseconds.
+    /// A contender that measures itself: it is told how often to do the workload and returns the nanoseconds.
     pub(crate) fn timed(name: &'static str, run: impl FnMut(u64) -> f64 + 'static) -> Self {
         Self { name, run: Box::new(run) }
     }
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Contender {
 
 /// Something that contenders do in different ways.
 #[derive(Debug)]
-pub(crate) struct Work {
+pub(crate) struct Workload {
     /// Short name, as on the command line.
     pub(crate) name: &'static str,
     /// One line on what is done.
@@ -86,11 +86,16 @@ impl Figures {
     pub(crate) fn ratio(&self) -> f64 {
         middle(&self.ratios)
     }
+
+    /// The least and the greatest of the ratios.
+    pub(crate) fn range(&self) -> (f64, f64) {
+        (self.ratios[0], self.ratios[self.ratios.len() - 1])
+    }
 }
 
-/// Measures a work.
-pub(crate) fn measure(work: &Work, effort: Effort) -> Vec<Figures> {
-    let runs: Vec<Vec<Sampled>> = (0..effort.runs.max(1)).map(|_| run(work, effort.rounds.max(3))).collect();
+/// Measures a workload.
+pub(crate) fn measure(workload: &Workload, effort: Effort) -> Vec<Figures> {
+    let runs: Vec<Vec<Sampled>> = (0..effort.runs.max(1)).map(|_| run(workload, effort.rounds.max(3))).collect();
     let count = runs[0].len();
     (0..count)
         .map(|index| {
@@ -99,7 +104,7 @@ pub(crate) fn measure(work: &Work, effort: Effort) -> Vec<Figures> {
                 contender: runs[0][index].name,
                 p10: middle(&column(|sampled| sampled.p10)),
                 median: middle(&column(|sampled| sampled.median)),
-                ratios: sorted(runs.iter().map(|run| run[index].p10 / base_of(work, run)).collect()),
+                ratios: sorted(runs.iter().map(|run| run[index].p10 / base_of(workload, run)).collect()),
             }
         })
         .collect()
@@ -111,19 +116,19 @@ struct Sampled {
     median: f64,
 }
 
-fn base_of(work: &Work, run: &[Sampled]) -> f64 {
-    run.iter().find(|sampled| sampled.name == work.base).map_or(f64::NAN, |sampled| sampled.p10)
+fn base_of(workload: &Workload, run: &[Sampled]) -> f64 {
+    run.iter().find(|sampled| sampled.name == workload.base).map_or(f64::NAN, |sampled| sampled.p10)
 }
 
-fn run(work: &Work, rounds: usize) -> Vec<Sampled> {
-    let mut contenders = (work.contenders)();
+fn run(workload: &Workload, rounds: usize) -> Vec<Sampled> {
+    let mut contenders = (workload.contenders)();
     let times: Vec<u64> = contenders.iter_mut().map(calibrate).collect();
     let mut samples = vec![Vec::with_capacity(rounds); contenders.len()];
     for round in 0..rounds {
         for step in 0..contenders.len() {
             let index = (round + step) % contenders.len();
             let nanos = (contenders[index].run)(times[index]);
-            samples[index].push(nanos / (times[index] as f64 * work.operations));
+            samples[index].push(nanos / (times[index] as f64 * workload.operations));
         }
     }
     contenders
@@ -136,7 +141,7 @@ fn run(work: &Work, rounds: usize) -> Vec<Sampled> {
         .collect()
 }
 
-/// Finds how often the work fits into a sample, and warms the contender up.
+/// Finds how often the workload fits into a sample, and warms the contender up.
 fn calibrate(contender: &mut Contender) -> u64 {
     let mut times = 1;
     loop {

@@ -1,4 +1,4 @@
-//! Benchmarks of framealloc against its peers, as ratios: all contenders of a work in one process, in turns.
+//! Benchmarks of framealloc against its peers, as ratios: all contenders of a workload in one process, in turns.
 //!
 //! `cargo run --release -p framealloc-benches -- --help` tells how to run them.
 #![forbid(unsafe_code)]
@@ -11,13 +11,14 @@
 #![allow(clippy::new_without_default, reason = "contenders are made by name")]
 
 mod arena;
-mod bars;
 mod clock;
+mod document;
 mod harness;
 mod options;
 mod peers;
 mod report;
-mod works;
+mod targets;
+mod workloads;
 
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -32,11 +33,11 @@ fn global_name() -> &'static str {
 /// Runs what the command line asks for; `global` names the global allocator of the binary.
 pub fn run(global: &'static str) -> ExitCode {
     GLOBAL_NAME.get_or_init(|| global);
-    let works = works::all();
-    let options = match options::parse(std::env::args().skip(1), &works) {
+    let workloads = workloads::all();
+    let options = match options::parse(std::env::args().skip(1), &workloads) {
         Ok(options::Asked::Run(options)) => options,
         Ok(options::Asked::Help) => {
-            println!("{}", options::help(&works));
+            println!("{}", options::help(&workloads));
             return ExitCode::SUCCESS;
         }
         Err(message) => {
@@ -44,16 +45,24 @@ pub fn run(global: &'static str) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let mut document = document::Document::default();
     let mut verdicts = Vec::new();
-    for work in works.iter().filter(|work| options.wants(work.name)) {
-        let figures = harness::measure(work, options.effort);
+    for workload in workloads.iter().filter(|workload| options.wants(workload.name)) {
+        let figures = harness::measure(workload, options.effort);
         if options.json {
-            report::json(work, &figures);
+            report::json(workload, &figures);
         } else {
-            report::table(work, &figures);
+            report::table(workload, &figures);
         }
-        verdicts.extend(bars::judge(work.name, &figures));
+        document.table(workload, &figures);
+        verdicts.extend(targets::judge(workload.name, &figures));
     }
     let missed = report::verdicts(&verdicts, options.json);
+    if let Some(path) = &options.write {
+        if let Err(error) = document.write(path, &verdicts) {
+            eprintln!("error: {}: {error}", path.display());
+            return ExitCode::FAILURE;
+        }
+    }
     if options.gate && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -1,4 +1,4 @@
-//! `cargo run --release -p framealloc-benches -- [works]`; `--help` lists the options.
+//! `cargo run --release -p framealloc-benches -- [workloads]`; `--help` lists the options.
 #![forbid(unsafe_code)]
 
 #[global_allocator]

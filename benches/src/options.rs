@@ -1,25 +1,28 @@
 //! The command line.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
-use crate::harness::{Effort, Work};
+use crate::harness::{Effort, Workload};
 
 /// What to run, and how to print it.
 #[derive(Debug)]
 pub(crate) struct Options {
-    works: Vec<String>,
+    workloads: Vec<String>,
     /// How long to measure.
     pub(crate) effort: Effort,
     /// One JSON object a line, instead of tables.
     pub(crate) json: bool,
+    /// The document whose generated part is replaced by the figures.
+    pub(crate) write: Option<PathBuf>,
     /// Fail if a gate is missed.
     pub(crate) gate: bool,
 }
 
 impl Options {
-    /// Whether the work was asked for; all are if none is named.
-    pub(crate) fn wants(&self, work: &str) -> bool {
-        self.works.is_empty() || self.works.iter().any(|asked| asked == work)
+    /// Whether the workload was asked for; all are if none is named.
+    pub(crate) fn wants(&self, workload: &str) -> bool {
+        self.workloads.is_empty() || self.workloads.iter().any(|asked| asked == workload)
     }
 }
 
@@ -33,8 +36,14 @@ pub(crate) enum Asked {
 }
 
 /// Reads the arguments.
-pub(crate) fn parse(mut arguments: impl Iterator<Item = String>, works: &[Work]) -> Result<Asked, String> {
-    let mut options = Options { works: Vec::new(), effort: Effort { rounds: 61, runs: 3 }, json: false, gate: false };
+pub(crate) fn parse(mut arguments: impl Iterator<Item = String>, workloads: &[Workload]) -> Result<Asked, String> {
+    let mut options = Options {
+        workloads: Vec::new(),
+        effort: Effort { rounds: 61, runs: 3 },
+        json: false,
+        write: None,
+        gate: false,
+    };
     while let Some(argument) = arguments.next() {
         let mut number = || -> Result<usize, String> {
             let value = arguments.next().ok_or_else(|| format!("`{argument}` needs a number"))?;
@@ -48,11 +57,15 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>, works: &[Work])
             "--rounds" => options.effort.rounds = number()?,
             "--runs" => options.effort.runs = number()?,
             "--json" => options.json = true,
+            "--write" => options.write = Some(arguments.next().ok_or("`--write` needs the path of a document")?.into()),
             "--gate" => options.gate = true,
-            name if works.iter().any(|work| work.name == name) => options.works.push(argument),
+            name if workloads.iter().any(|workload| workload.name == name) => options.workloads.push(argument),
             other => {
-                let names: Vec<_> = works.iter().map(|work| work.name).collect();
-                return Err(format!("`{other}` is neither an option nor a work; works are {}", names.join(", ")));
+                let names: Vec<_> = workloads.iter().map(|workload| workload.name).collect();
+                return Err(format!(
+                    "`{other}` is neither an option nor a workload; workloads are {}",
+                    names.join(", ")
+                ));
             }
         }
     }
@@ -60,20 +73,22 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>, works: &[Work])
 }
 
 /// The text of `--help`.
-pub(crate) fn help(works: &[Work]) -> String {
+pub(crate) fn help(workloads: &[Workload]) -> String {
     let mut text = String::from(
         "Measures framealloc and its peers side by side and prints ratios.\n\n\
-         Usage: framealloc-benches [OPTIONS] [WORKS]\n\n\
+         Usage: framealloc-benches [OPTIONS] [WORKLOADS]\n\n\
          Options:\n  \
            --rounds N  samples of each contender in one run [default: 61]\n  \
            --runs N    runs, each with contenders made anew; ratios are given with their range [default: 3]\n  \
            --json      one JSON object a line\n  \
+           --write F   replace the generated part of the document F by the tables
+  \
            --gate      exit with 1 if a gate is missed\n\n\
-         Works:\n",
+         Workloads:\n",
     );
-    for work in works {
+    for workload in workloads {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "  {:5} {}", work.name, work.about);
+        let _ = writeln!(text, "  {:5} {}", workload.name, workload.about);
     }
     text
 }
@@ -83,8 +98,8 @@ mod tests {
     use super::*;
 
     fn parsed(arguments: &[&str]) -> Result<Asked, String> {
-        let work = Work { name: "a16", about: "", operations: 1.0, unit: "", base: "", contenders: Vec::new };
-        parse(arguments.iter().map(ToString::to_string), &[work])
+        let workload = Workload { name: "a16", about: "", operations: 1.0, unit: "", base: "", contenders: Vec::new };
+        parse(arguments.iter().map(ToString::to_string), &[workload])
     }
 
     #[test]
@@ -98,6 +113,6 @@ mod tests {
     fn mistakes_are_named() {
         assert_eq!(parsed(&["--rounds"]).unwrap_err(), "`--rounds` needs a number");
         assert_eq!(parsed(&["--runs", "0"]).unwrap_err(), "`--runs` needs a number of at least 1, not `0`");
-        assert!(parsed(&["a17"]).unwrap_err().ends_with("works are a16"));
+        assert!(parsed(&["a17"]).unwrap_err().ends_with("workloads are a16"));
     }
 }

@@ -1,14 +1,14 @@
 //! Prints figures.
 
-use crate::bars::Verdict;
-use crate::harness::{Figures, Work};
+use crate::harness::{Figures, Workload};
+use crate::targets::Verdict;
 
-/// Prints one work as a table.
-pub(crate) fn table(work: &Work, figures: &[Figures]) {
-    println!("\n{}: {} (ns per {}, ratio to {})", work.name, work.about, work.unit, work.base);
+/// Prints one workload as a table.
+pub(crate) fn table(workload: &Workload, figures: &[Figures]) {
+    println!("\n{}: {} (ns per {}, ratio to {})", workload.name, workload.about, workload.unit, workload.base);
     println!("  {:44} {:>9} {:>9} {:>7}  range of the ratio", "contender", "p10", "median", "ratio");
     for row in figures {
-        let (least, most) = range(row);
+        let (least, most) = row.range();
         println!(
             "  {:44} {:9.2} {:9.2} {:7.2}  {least:.2}..{most:.2}",
             row.contender,
@@ -19,12 +19,12 @@ pub(crate) fn table(work: &Work, figures: &[Figures]) {
     }
 }
 
-/// Prints one work as a line of JSON.
-pub(crate) fn json(work: &Work, figures: &[Figures]) {
+/// Prints one workload as a line of JSON.
+pub(crate) fn json(workload: &Workload, figures: &[Figures]) {
     let rows: Vec<String> = figures
         .iter()
         .map(|row| {
-            let (least, most) = range(row);
+            let (least, most) = row.range();
             format!(
                 r#"{{"contender":"{}","p10_ns":{:.3},"median_ns":{:.3},"ratio":{:.3},"ratio_min":{least:.3},"ratio_max":{most:.3}}}"#,
                 escaped(row.contender),
@@ -35,15 +35,15 @@ pub(crate) fn json(work: &Work, figures: &[Figures]) {
         })
         .collect();
     println!(
-        r#"{{"work":"{}","unit":"{}","base":"{}","contenders":[{}]}}"#,
-        work.name,
-        work.unit,
-        escaped(work.base),
+        r#"{{"workload":"{}","unit":"{}","base":"{}","contenders":[{}]}}"#,
+        workload.name,
+        workload.unit,
+        escaped(workload.base),
         rows.join(",")
     );
 }
 
-/// Prints how the bars turned out and returns how many gates were missed.
+/// Prints how the targets turned out and returns how many gates were missed.
 pub(crate) fn verdicts(verdicts: &[Verdict], quiet: bool) -> usize {
     let missed = verdicts.iter().filter(|verdict| verdict.fails()).count();
     if !quiet && !verdicts.is_empty() {
@@ -51,20 +51,16 @@ pub(crate) fn verdicts(verdicts: &[Verdict], quiet: bool) -> usize {
         for verdict in verdicts {
             let word = match verdict {
                 _ if verdict.fails() => "MISSED",
-                _ if verdict.ratio > verdict.aim => "over the bar",
+                _ if !verdict.is_met() => "over the target",
                 _ => "ok",
             };
             println!(
-                "  {:4} {:27} {:5.2} x {:22} bar {:.2}  gate {:.2}  {word}",
-                verdict.work, verdict.contender, verdict.ratio, verdict.against, verdict.aim, verdict.gate
+                "  {:4} {:27} {:5.2} x {:22} target {:.2}  gate {:.2}  {word}",
+                verdict.workload, verdict.contender, verdict.ratio, verdict.against, verdict.aim, verdict.gate
             );
         }
     }
     missed
-}
-
-fn range(row: &Figures) -> (f64, f64) {
-    (row.ratios[0], row.ratios[row.ratios.len() - 1])
 }
 
 fn escaped(text: &str) -> String {

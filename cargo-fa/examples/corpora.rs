@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use cargo_fa::analysis::{Request, Workspace};
-use cargo_fa::config::Config;
-use cargo_fa::project::Project;
+use cargo_fa::engine::Project;
+use cargo_fa::model::config::Config;
 use rayon::prelude::*;
 
 /// As in the program: what the system's own takes for the pieces of a large corpus is not the analyser's time.

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::Config;
-use crate::finding::{Finding, Place};
-use crate::suppress::Directive;
+use crate::model::config::Config;
+use crate::model::finding::{Finding, Place};
+use crate::model::suppress::Directive;
 
 /// Which workspace to open.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,17 @@ pub struct Opening {
     pub manifest_path: Option<PathBuf>,
     /// Believe what is stored below the target directory about manifests that have not changed, and store it there.
     pub cache: bool,
+    /// Files that no manifest lists, instead of the packages of one.
+    pub loose: Option<LooseFiles>,
+}
+
+/// Files that belong to no package: each is read as the root of a crate of its own.
+#[derive(Clone, Debug)]
+pub struct LooseFiles {
+    /// The directory that paths of findings start from.
+    pub root: PathBuf,
+    /// Their paths from there.
+    pub files: Vec<PathBuf>,
 }
 
 /// What to analyse.

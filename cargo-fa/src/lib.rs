@@ -1,37 +1,42 @@
 //! The analyser behind `cargo fa`: it reads the attributes that the macros of framealloc read, and finds what types cannot see.
 //!
-//! The layers, from the bottom: [`project`] (manifests, modules), facts (syntax lowered to owned data), resolve (names), flow
-//! (where memory comes from and goes), summary (calls), rules. They meet the rest at [`analysis`]: a request and a
-//! configuration go in, findings come out.
+//! This library is for tests and tools; people use the command:
 //!
-//! Above that border, [`run`] selects, suppresses, gives levels and compares with a baseline; [`report`] writes the result in
-//! nine formats; [`cli`] and [`app`] are the command line. [`codes`] is the one registry of FA codes, [`explain`] their texts.
+//! ```sh
+//! cargo install cargo-fa
+//! cargo fa                            # everything; exit code 1 if something is at the level deny
+//! cargo fa explain FA601              # what, why it hurts a game, bad and good code
+//! cargo fa init                       # a .fa.toml that says what the program does already
+//! cargo fa report game.fa --html game.html
+//! ```
+//!
+//! | codes | about |
+//! |---|---|
+//! | FA2xx | frame data on other threads, barriers, transfers |
+//! | FA3xx | budgets and loops without a bound |
+//! | FA4xx, FA5xx | the heap and pools on the frame path |
+//! | FA6xx | frame escapes, allocations in hot loops, frame boundaries, retention |
+//! | FA7xx | frame memory and `.await` |
+//! | FA8xx | tags and modules |
+//! | FA9xx | the analysis itself: files, suppressions, configuration, baseline |
+//!
+//! # Rooms
+//!
+//! Rooms, from the bottom, each of which uses only those before it:
+//!
+//! - [`model`]: codes, findings, sources, configuration and suppressions, which everybody speaks of.
+//! - [`analysis`]: the border of the engine. A request and a configuration go in, findings come out.
+//! - [`engine`]: reads a workspace and finds. Above it only `analysis` is seen; `main` puts the two together.
+//! - [`explain`]: what each code means.
+//! - [`report`]: findings in nine formats.
+//! - [`trace_report`]: what a recording of frames says, as text, page and picture.
+//! - [`cli`]: the command line, which selects, suppresses, gives levels, compares with a baseline and fixes.
 #![forbid(unsafe_code)]
 
 pub mod analysis;
-pub mod app;
-pub mod baseline;
 pub mod cli;
-pub mod codes;
-pub mod config;
-mod engine;
+pub mod engine;
 pub mod explain;
-mod facts;
-pub mod finding;
-pub mod fix;
-mod flow;
-pub mod graph;
-pub mod init;
-pub mod levels;
-pub mod list;
-pub mod progress;
-pub mod project;
+pub mod model;
 pub mod report;
-mod resolve;
-mod rules;
-pub mod run;
-pub mod selection;
-pub mod source;
-mod summary;
-pub mod suppress;
 pub mod trace_report;

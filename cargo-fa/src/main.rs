@@ -8,5 +8,5 @@ use std::process::ExitCode;
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    ExitCode::from(cargo_fa::app::main(std::env::args_os().collect(), cargo_fa::project::open))
+    ExitCode::from(cargo_fa::cli::app::main(std::env::args_os().collect(), cargo_fa::engine::open))
 }

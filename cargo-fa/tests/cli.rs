@@ -338,7 +338,7 @@ fn init_writes_a_file_that_is_read_back() {
 fn codes_are_listed_and_explained() {
     let sample = Sample::empty();
     let list = sample.run("list").stdout;
-    for code in cargo_fa::codes::ALL {
+    for code in cargo_fa::model::codes::ALL {
         assert!(list.contains(&format!("{}  {}", code.number, code.name)), "{code}");
         let text = sample.run(&format!("explain {code}")).stdout;
         assert!(text.contains("## Bad") && text.contains("## Good"), "{code}");
@@ -347,7 +347,7 @@ fn codes_are_listed_and_explained() {
     let threading = sample.run("list --category threading").stdout;
     assert!(threading.contains("FA201") && !threading.contains("FA601"));
     let json: serde_json::Value = serde_json::from_str(&sample.run("list --format json").stdout).unwrap();
-    assert_eq!(json.as_array().unwrap().len(), cargo_fa::codes::ALL.len());
+    assert_eq!(json.as_array().unwrap().len(), cargo_fa::model::codes::ALL.len());
     assert!(sample.run("list --format markdown").stdout.starts_with("| code |"));
     assert_usage(&sample.run("list --category threadnig"), "did you mean `threading`?");
 }
@@ -355,9 +355,9 @@ fn codes_are_listed_and_explained() {
 #[test]
 fn schemas_are_printed() {
     for (words, schema) in [
-        ("schema", cargo_fa::config::schema()),
+        ("schema", cargo_fa::model::config::schema()),
         ("schema report", cargo_fa::report::json_schema()),
-        ("schema baseline", cargo_fa::baseline::schema()),
+        ("schema baseline", cargo_fa::cli::baseline::schema()),
     ] {
         let printed: serde_json::Value = serde_json::from_str(&Sample::empty().run(words).stdout).unwrap();
         assert_eq!(printed, schema);

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use cargo_fa::analysis::{Request, Workspace};
-use cargo_fa::config::Config;
-use cargo_fa::finding::Confidence;
-use cargo_fa::project::Project;
+use cargo_fa::engine::Project;
+use cargo_fa::model::config::Config;
+use cargo_fa::model::finding::Confidence;
 
 const PROGRAM: &str = r#"
 use framealloc::SmartAlloc;

@@ -1,7 +1,7 @@
 //! `.fa.toml`: what the reader takes, what it refuses and how, and that the shipped schema agrees with it.
 
-use cargo_fa::codes::Level;
-use cargo_fa::config::{Config, ConfigError, read, schema};
+use cargo_fa::model::codes::Level;
+use cargo_fa::model::config::{Config, ConfigError, read, schema};
 
 fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
     read(&".fa.toml".into(), text)
@@ -191,7 +191,7 @@ fn the_schemas_that_ship_are_the_ones_that_are_printed() {
     for (name, schema) in [
         ("fa.schema.json", schema()),
         ("report.schema.json", cargo_fa::report::json_schema()),
-        ("baseline.schema.json", cargo_fa::baseline::schema()),
+        ("baseline.schema.json", cargo_fa::cli::baseline::schema()),
     ] {
         let shipped = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
         let shipped: serde_json::Value = serde_json::from_str(&shipped).unwrap_or_default();

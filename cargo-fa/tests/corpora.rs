@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use cargo_fa::analysis::{Request, Workspace};
-use cargo_fa::config::Config;
-use cargo_fa::project::Project;
+use cargo_fa::engine::Project;
+use cargo_fa::model::config::Config;
 
 const PACKAGES: [&str; 8] =
     ["bevy_app", "bevy_platform", "bevy_tasks", "bevy_time", "bumpalo", "hashbrown", "indexmap", "rayon-core"];

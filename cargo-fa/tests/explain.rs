@@ -2,8 +2,8 @@
 
 mod support;
 
-use cargo_fa::codes::{ALL, Code, Stage};
 use cargo_fa::explain::{Example, examples};
+use cargo_fa::model::codes::{ALL, Code, Stage};
 use support::Sample;
 
 /// What the examples about tags assume is declared.
@@ -66,7 +66,7 @@ fn every_bad_example_has_its_code_and_every_good_one_has_none() {
 
 #[test]
 fn a_wrong_key_stops_the_run() {
-    for example in examples(&cargo_fa::codes::FA905) {
+    for example in examples(&cargo_fa::model::codes::FA905) {
         let ran = Sample::game(USES_TAGS).file(".fa.toml", example.code).run("");
         assert_eq!(ran.code, if example.bad { 2 } else { 0 }, "{ran:?}");
         assert_eq!(ran.stderr.contains("FA905"), example.bad, "{ran:?}");

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use cargo_fa::analysis::{Request, Workspace};
-use cargo_fa::codes::Level;
-use cargo_fa::config::{self, Config};
-use cargo_fa::finding::Finding;
-use cargo_fa::project::Project;
+use cargo_fa::engine::Project;
+use cargo_fa::model::codes::Level;
+use cargo_fa::model::config::{self, Config};
+use cargo_fa::model::finding::Finding;
 
 fn fixtures() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
@@ -118,7 +118,8 @@ fn every_fixture_has_exactly_the_findings_that_it_expects() {
 #[test]
 fn every_code_has_eight_forms_that_are_found_and_eight_that_are_silent() {
     let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for code in cargo_fa::codes::ALL.iter().filter(|code| code.is_analysed() && !code.number.starts_with("FA9")) {
+    for code in cargo_fa::model::codes::ALL.iter().filter(|code| code.is_analysed() && !code.number.starts_with("FA9"))
+    {
         counts.insert(code.number.to_owned(), (0, 0));
     }
     for path in fixtures() {
@@ -160,7 +161,7 @@ may_use = ["math"]
 #[test]
 fn the_bad_examples_of_explain_are_found_and_the_good_ones_are_not() {
     let mut wrong = String::new();
-    for code in cargo_fa::codes::ALL.iter().filter(|code| code.is_analysed()) {
+    for code in cargo_fa::model::codes::ALL.iter().filter(|code| code.is_analysed()) {
         for example in cargo_fa::explain::examples(code) {
             if example.language != "rust" || code.number.starts_with("FA9") {
                 continue;

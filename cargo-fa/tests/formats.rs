@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cargo_fa::codes::{FA401, FA601, FA602, FA606, FA702, Level};
-use cargo_fa::finding::{Applicability, Confidence, Edit, Finding, Fix, Place};
+use cargo_fa::model::codes::{FA401, FA601, FA602, FA606, FA702, Level};
+use cargo_fa::model::finding::{Applicability, Confidence, Edit, Finding, Fix, Place};
 use cargo_fa::report::{Accepted, AcceptedBy, Format, Report, Reported, fingerprints, json_schema, render};
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use cargo_fa::analysis::{Analysis, Request, Workspace};
-use cargo_fa::config::Config;
-use cargo_fa::project::Project;
+use cargo_fa::engine::Project;
+use cargo_fa::model::config::Config;
 
 fn analyse(bytes: &[u8]) -> Analysis {
     let directory = tempfile::tempdir().expect("a directory");

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use cargo_fa::analysis::{Request, Workspace};
-use cargo_fa::config::{self, Config};
-use cargo_fa::project::Project;
+use cargo_fa::engine::Project;
+use cargo_fa::model::config::{self, Config};
 use quote::ToTokens;
 use support::{Sample, manifest};
 use syn::visit_mut::VisitMut;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cargo_fa::codes::{Code, Stage};
+use cargo_fa::model::codes::{Code, Stage};
 
 /// Every `FA123` in a text that stands for itself.
 fn mentioned(text: &str) -> Vec<&str> {
@@ -42,17 +42,22 @@ fn the_other_crates_name_codes_that_exist() {
 
 #[test]
 fn the_documentation_names_codes_that_exist() {
-    for name in ["README.md", "TECHNICAL.md", "CHANGELOG.md"] {
-        let text = std::fs::read_to_string(root().join(name)).unwrap_or_default();
+    let mut files: Vec<_> =
+        ["README.md", "TECHNICAL.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(|name| root().join(name)).into();
+    let docs = walkdir::WalkDir::new(root().join("docs")).into_iter().filter_map(Result::ok);
+    files.extend(docs.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|end| end == "md")));
+    assert!(files.len() > 40, "the documents have moved: only {} files were found", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
         for number in mentioned(&text) {
-            assert!(Code::find(number).is_some(), "{name} names {number}, which is not in the registry");
+            assert!(Code::find(number).is_some(), "{} names {number}, which is not in the registry", file.display());
         }
     }
 }
 
 #[test]
 fn explanations_name_codes_that_exist() {
-    for code in cargo_fa::codes::ALL {
+    for code in cargo_fa::model::codes::ALL {
         for number in mentioned(&cargo_fa::explain::text(code)) {
             assert!(Code::find(number).is_some(), "the text of {code} names {number}");
         }
@@ -61,7 +66,7 @@ fn explanations_name_codes_that_exist() {
 
 #[test]
 fn what_a_program_reports_at_run_time_is_not_for_the_analyser() {
-    for code in cargo_fa::codes::ALL {
+    for code in cargo_fa::model::codes::ALL {
         assert_eq!(code.stage == Stage::RunTime, !code.is_analysed());
     }
     assert_eq!(mentioned("FA601, xFA602, FA6033, `FA604`"), ["FA601", "FA604"]);

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use cargo_fa::analysis::{
     AnalysedFile, Analysis, AnalysisError, Opening, Package, Request, TagGraph, Unparsed, Workspace,
 };
-use cargo_fa::app;
-use cargo_fa::baseline;
-use cargo_fa::cli::Cli;
-use cargo_fa::codes::{Code, FA401, FA601, FA602, FA702, Level};
-use cargo_fa::config::Config;
-use cargo_fa::finding::{Confidence, Finding, Place};
+use cargo_fa::cli::app;
+use cargo_fa::cli::arguments::Cli;
+use cargo_fa::cli::baseline;
+use cargo_fa::cli::exit::{PANIC, UsageError};
+use cargo_fa::cli::run::{Plan, Run};
+use cargo_fa::model::codes::{Code, FA401, FA601, FA602, FA702, Level};
+use cargo_fa::model::config::Config;
+use cargo_fa::model::finding::{Confidence, Finding, Place};
 use cargo_fa::report::{Format, render};
-use cargo_fa::run::{Plan, Run, UsageError};
 
 /// A workspace of two packages whose findings are wherever a file says `!FA602!`.
 struct Fake {
@@ -110,7 +111,7 @@ impl Workspace for Fake {
                 path: file,
                 package: package.as_str().into(),
                 lines: 1,
-                directives: cargo_fa::suppress::scan(&text),
+                directives: cargo_fa::model::suppress::scan(&text),
                 whole: true,
             });
         }
@@ -211,7 +212,7 @@ fn nothing_selected_is_an_error() {
 
 #[test]
 fn every_code_has_a_level_in_every_run() {
-    for code in cargo_fa::codes::ALL.iter().filter(|code| code.is_analysed()) {
+    for code in cargo_fa::model::codes::ALL.iter().filter(|code| code.is_analysed()) {
         let code: &Code = code;
         assert_ne!(code.level, Level::Event);
         assert!(!cargo_fa::explain::lead(code).is_empty());
@@ -223,5 +224,5 @@ fn a_panic_inside_is_an_exit_code() {
     fn open(_: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
         panic!("planted")
     }
-    assert_eq!(app::main(vec!["cargo-fa".into()], open), app::PANIC);
+    assert_eq!(app::main(vec!["cargo-fa".into()], open), PANIC);
 }

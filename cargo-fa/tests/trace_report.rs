@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use cargo_fa::app;
-use cargo_fa::trace_report::{Diff, Recording, Threshold, markdown, page, picture, run, summary};
+use cargo_fa::cli::app;
+use cargo_fa::cli::trace_report::{Made, run};
+use cargo_fa::trace_report::{Diff, Recording, Threshold, markdown, page, picture, summary};
 use clap::Parser;
 use framealloc_trace::{BudgetHit, Decoder, Encoder, Frame, FrameView, Item, Kind, TraceError};
 use serde_json::Value;
@@ -19,7 +20,7 @@ const SAMPLE: Sample = Sample { frames: 3000, seed: 7, growth: 0 };
 #[derive(Debug, Parser)]
 struct Line {
     #[command(flatten)]
-    arguments: cargo_fa::trace_report::Arguments,
+    arguments: cargo_fa::cli::trace_report::Arguments,
 }
 
 fn read(bytes: &[u8]) -> Recording {
@@ -77,7 +78,7 @@ fn code(line: &[&str]) -> u8 {
 }
 
 /// Runs the command without a process, for what it prints.
-fn made(line: &[&str]) -> Result<cargo_fa::trace_report::Made, String> {
+fn made(line: &[&str]) -> Result<Made, String> {
     let line = Line::try_parse_from(["report"].iter().chain(line)).map_err(|error| error.to_string())?;
     run(&line.arguments).map_err(|error| error.to_string())
 }

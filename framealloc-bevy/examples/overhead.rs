@@ -54,7 +54,7 @@ fn main() {
     let mut worlds = [World::new(), World::new(), World::new()];
     for world in &mut worlds {
         world.insert_resource(AllocResource::<Main>::default());
-        world.resource_mut::<AllocResource>().turn();
+        world.resource_mut::<AllocResource>().next_frame();
     }
     let [plain, annotated, tagged] = &mut worlds;
     let mut plain_id = plain.register_system(plain_system);

@@ -12,7 +12,7 @@ use bevy_ecs::schedule::IntoScheduleConfigs;
 use bevy_platform::time::Instant;
 use framealloc_core::{PoolStats, TagStats, pool};
 
-use crate::schedule::TurnIn;
+use crate::schedule::EndsIn;
 use crate::{AllocResource, SmartAllocSystems, check};
 
 /// Writes the figures of every frame to Bevy's [`DiagnosticsStore`], where `LogDiagnosticsPlugin` and the overlay of
@@ -34,8 +34,8 @@ use crate::{AllocResource, SmartAllocSystems, check};
 ///
 /// What goes wrong ([`Diagnostic`](framealloc_core::Diagnostic): a budget that is overrun, a frame left open, a full pool) is an
 /// event of `tracing`, target `framealloc`, with this plugin or without. The plugin adds FA101, there is no allocator, and in
-/// debug builds FA102, the app was updated and the frame of its allocator did not turn: see
-/// [`with_turn_check`](Self::with_turn_check).
+/// debug builds FA102, the app was updated and the frame of its allocator did not end: see
+/// [`with_frame_check`](Self::with_frame_check).
 ///
 /// ```
 /// use bevy_app::prelude::*;
@@ -56,9 +56,9 @@ use crate::{AllocResource, SmartAllocSystems, check};
 /// assert!(store.get(&physics).and_then(|physics| physics.value()) >= Some(512.0));
 /// ```
 pub struct SmartAllocDiagnosticsPlugin<M: Send + Sync + 'static = Main> {
-    turn_in: TurnIn,
+    ends_in: EndsIn,
     prefix: &'static str,
-    checks_turn: bool,
+    checks_frame: bool,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -90,34 +90,34 @@ impl SmartAllocDiagnosticsPlugin<FixedMain> {
     /// Makes the plugin for the allocator of the fixed timestep.
     #[must_use]
     pub fn fixed() -> Self {
-        Self::turning(TurnIn::FixedFrameBegin, "framealloc_fixed")
+        Self::ending(EndsIn::FixedFrameBegin, "framealloc_fixed")
     }
 }
 
 impl<M: Send + Sync + 'static> SmartAllocDiagnosticsPlugin<M> {
-    /// Makes the plugin for an allocator whose frame turns in a schedule of yours; its paths begin with `prefix`.
+    /// Makes the plugin for an allocator whose frame ends in a schedule of yours; its paths begin with `prefix`.
     #[must_use]
-    pub fn turned_in(schedule: impl bevy_ecs::schedule::ScheduleLabel, prefix: &'static str) -> Self {
-        Self::turning(TurnIn::Schedule(schedule.intern()), prefix)
+    pub fn in_schedule(schedule: impl bevy_ecs::schedule::ScheduleLabel, prefix: &'static str) -> Self {
+        Self::ending(EndsIn::Schedule(schedule.intern()), prefix)
     }
 
-    fn turning(turn_in: TurnIn, prefix: &'static str) -> Self {
-        Self { turn_in, prefix, checks_turn: cfg!(debug_assertions), marker: PhantomData }
+    fn ending(ends_in: EndsIn, prefix: &'static str) -> Self {
+        Self { ends_in, prefix, checks_frame: cfg!(debug_assertions), marker: PhantomData }
     }
 
-    /// Decides whether it is looked at the end of every update (or tick) whether the frame has turned in it: diagnostic FA102.
+    /// Decides whether it is looked at the end of every update (or tick) whether the frame has ended in it: diagnostic FA102.
     /// Without a call it is in debug builds, as it takes a condition in `Last` (or `FixedLast`), for which Bevy's
-    /// executor has to start where that schedule is empty otherwise. An allocator whose frame turns in a schedule of yours is not looked after.
+    /// executor has to start where that schedule is empty otherwise. An allocator whose frame ends in a schedule of yours is not looked after.
     #[must_use]
-    pub fn with_turn_check(mut self, check: bool) -> Self {
-        self.checks_turn = check;
+    pub fn with_frame_check(mut self, check: bool) -> Self {
+        self.checks_frame = check;
         self
     }
 }
 
 impl Default for SmartAllocDiagnosticsPlugin<Main> {
     fn default() -> Self {
-        Self::turning(TurnIn::FrameBegin, "framealloc")
+        Self::ending(EndsIn::FrameBegin, "framealloc")
     }
 }
 
@@ -133,17 +133,17 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocDiagnosticsPlugin<M> {
             app.register_diagnostic(Diagnostic::new(path.clone()).with_suffix(suffix));
         }
         app.insert_resource(figures);
-        self.turn_in.install(app);
-        app.add_systems(self.turn_in.label(), diagnose::<M>.in_set(SmartAllocSystems::Diagnose));
-        if self.checks_turn {
-            check::install::<M>(self.turn_in, app);
+        self.ends_in.install(app);
+        app.add_systems(self.ends_in.label(), diagnose::<M>.in_set(SmartAllocSystems::Diagnose));
+        if self.checks_frame {
+            check::install::<M>(self.ends_in, app);
         }
     }
 
     fn finish(&self, app: &mut App) {
         // Only now: the plugin that makes the allocator may have been added later than this one.
         let Some(alloc) = app.world().get_resource::<AllocResource<M>>() else {
-            check::tell_of_missing_plugin();
+            check::report_missing_plugin();
             return;
         };
         let declared: Vec<&'static str> = alloc.declared_tags().iter().map(|tag| tag.path()).collect();
@@ -157,9 +157,9 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocDiagnosticsPlugin<M> {
 impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocDiagnosticsPlugin<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmartAllocDiagnosticsPlugin")
-            .field("turn_in", &self.turn_in)
+            .field("ends_in", &self.ends_in)
             .field("prefix", &self.prefix)
-            .field("checks_turn", &self.checks_turn)
+            .field("checks_frame", &self.checks_frame)
             .finish_non_exhaustive()
     }
 }

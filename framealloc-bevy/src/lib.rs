@@ -4,7 +4,7 @@
 //!
 //! | framealloc | bevy | Rust |
 //! |---|---|---|
-//! | 0.1 | 0.20 | 1.95 |
+//! | 0.12 | 0.20 | 1.95 |
 //!
 //! It is built on `bevy_app`, `bevy_ecs`, `bevy_diagnostic` and `bevy_tasks`: their types are those of the facade `bevy` of the
 //! same version, which needs a newer compiler.
@@ -72,16 +72,16 @@
 //! parallel. Each thread has memory of its own, and nothing is locked. A system that waits for tasks may find other systems run
 //! on its own stack meanwhile; frames and tags are values, not thread-local state, so that they stay apart.
 //!
-//! # When the frame turns
+//! # When the frame ends
 //! In [`FrameBegin`], a schedule of its own before `First`: the old frame ends for all threads and the next one begins. What is
 //! allocated in a frame can therefore be read through `Last` and through the extraction to the render world. Systems in
 //! `Startup` run before the first frame, and what they allocate is gone when it begins. A program that runs schedules by hand,
-//! without `Main`, runs [`FrameBegin`] first; [`SmartAllocPlugin::turned_in`] binds an allocator to a schedule of yours.
+//! without `Main`, runs [`FrameBegin`] first; [`SmartAllocPlugin::in_schedule`] binds an allocator to a schedule of yours.
 //!
 //! # Fixed timestep
 //! `FixedMain` runs any number of times in a frame, also none. Scratch of a fixed system comes from either allocator. A value that
 //! others should find, say for interpolation, must live until the next *tick*: that is the frame of
-//! `AllocResource<FixedMain>`, made by [`SmartAllocPlugin::fixed`] and turned in [`FixedFrameBegin`].
+//! `AllocResource<FixedMain>`, made by [`SmartAllocPlugin::fixed`] and ended in [`FixedFrameBegin`].
 //!
 //! ```
 //! use bevy_app::prelude::*;
@@ -109,7 +109,7 @@
 //! ```
 //!
 //! # Render world
-//! A sub-app has a world of its own, hence an allocator of its own: the plugin goes into the sub-app, and its frame turns before
+//! A sub-app has a world of its own, hence an allocator of its own: the plugin goes into the sub-app, and its frame ends before
 //! anything is extracted into it. With pipelined rendering both worlds run at once, on the same threads, without touching each
 //! other's memory.
 //!
@@ -171,4 +171,14 @@ pub mod prelude {
     pub use bevy_app::FixedMain;
     #[doc(no_inline)]
     pub use framealloc_core::{AllocConfig, Frame, FrameHandle, SmartAlloc, Tag, gigabytes, kilobytes, megabytes};
+}
+
+/// The README and the chapter of the guide, as documentation tests: every Rust block compiles and runs as it stands.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../docs/guide/src/bevy.md")]
+    struct Bevy;
 }

@@ -1,4 +1,4 @@
-//! The plugin: the allocator as a resource, and the system that turns its frame.
+//! The plugin: the allocator as a resource, and the system that ends its frame.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -10,10 +10,10 @@ use bevy_ecs::system::Local;
 use framealloc_core::{AllocConfig, TagId};
 
 use crate::prewarm::prewarm;
-use crate::schedule::TurnIn;
+use crate::schedule::EndsIn;
 use crate::{AllocResource, FramePromotions, SmartAllocDiagnosticsPlugin, SmartAllocSystems};
 
-/// Gives the world an [`AllocResource`] and turns its frame, for all threads, in [`FrameBegin`](crate::FrameBegin).
+/// Gives the world an [`AllocResource`] and ends its frame, for all threads, in [`FrameBegin`](crate::FrameBegin).
 ///
 /// ```
 /// use bevy_app::prelude::*;
@@ -35,7 +35,7 @@ use crate::{AllocResource, FramePromotions, SmartAllocDiagnosticsPlugin, SmartAl
 /// ```
 pub struct SmartAllocPlugin<M: Send + Sync + 'static = Main> {
     config: AllocConfig,
-    turn_in: TurnIn,
+    ends_in: EndsIn,
     tags: Vec<TagId>,
     prewarm: bool,
     marker: PhantomData<fn() -> M>,
@@ -45,23 +45,23 @@ impl SmartAllocPlugin<Main> {
     /// Makes the plugin for the app's frame.
     #[must_use]
     pub fn new(config: AllocConfig) -> Self {
-        Self::turning(TurnIn::FrameBegin).with_config(config)
+        Self::ending(EndsIn::FrameBegin).with_config(config)
     }
 }
 
 impl SmartAllocPlugin<FixedMain> {
-    /// Makes the plugin for the fixed timestep: its frame turns in [`FixedFrameBegin`](crate::FixedFrameBegin), once per
+    /// Makes the plugin for the fixed timestep: its frame ends in [`FixedFrameBegin`](crate::FixedFrameBegin), once per
     /// tick. What a tick allocates can be read until the next tick, however many frames lie between.
     #[must_use]
     pub fn fixed() -> Self {
-        Self::turning(TurnIn::FixedFrameBegin)
+        Self::ending(EndsIn::FixedFrameBegin)
     }
 }
 
 impl<M: Send + Sync + 'static> SmartAllocPlugin<M> {
-    /// Makes the plugin for an allocator whose frame turns at the start of a schedule of yours.
+    /// Makes the plugin for an allocator whose frame ends at the start of a schedule of yours.
     ///
-    /// The system that turns it is in [`SmartAllocSystems::Turn`]; order the others after it.
+    /// The system that ends it is in [`SmartAllocSystems::EndFrame`]; order the others after it.
     ///
     /// ```
     /// use bevy_app::prelude::*;
@@ -72,17 +72,17 @@ impl<M: Send + Sync + 'static> SmartAllocPlugin<M> {
     /// struct NetworkTick;
     ///
     /// let mut app = App::new();
-    /// app.add_plugins(SmartAllocPlugin::<NetworkTick>::turned_in(NetworkTick));
+    /// app.add_plugins(SmartAllocPlugin::<NetworkTick>::in_schedule(NetworkTick));
     /// app.world_mut().run_schedule(NetworkTick);
     /// assert_eq!(app.world().resource::<AllocResource<NetworkTick>>().frame_number(), 1);
     /// ```
     #[must_use]
-    pub fn turned_in(schedule: impl ScheduleLabel) -> Self {
-        Self::turning(TurnIn::Schedule(schedule.intern()))
+    pub fn in_schedule(schedule: impl ScheduleLabel) -> Self {
+        Self::ending(EndsIn::Schedule(schedule.intern()))
     }
 
-    fn turning(turn_in: TurnIn) -> Self {
-        Self { config: AllocConfig::default(), turn_in, tags: Vec::new(), prewarm: false, marker: PhantomData }
+    fn ending(ends_in: EndsIn) -> Self {
+        Self { config: AllocConfig::default(), ends_in, tags: Vec::new(), prewarm: false, marker: PhantomData }
     }
 
     /// Sets how the allocator is set up.
@@ -118,13 +118,13 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocPlugin<M> {
     fn build(&self, app: &mut App) {
         app.insert_resource(AllocResource::<M>::new(self.config.clone()).with_tags(&self.tags));
         app.insert_resource(FramePromotions::<M>::new());
-        self.turn_in.install(app);
-        let schedule = self.turn_in.label();
-        app.configure_sets(schedule, (SmartAllocSystems::Turn, SmartAllocSystems::Diagnose).chain());
+        self.ends_in.install(app);
+        let schedule = self.ends_in.label();
+        app.configure_sets(schedule, (SmartAllocSystems::EndFrame, SmartAllocSystems::Diagnose).chain());
         if self.prewarm {
-            app.add_systems(schedule, prewarm_and_turn::<M>.in_set(SmartAllocSystems::Turn));
+            app.add_systems(schedule, prewarm_and_end_frame::<M>.in_set(SmartAllocSystems::EndFrame));
         } else {
-            app.add_systems(schedule, turn::<M>.in_set(SmartAllocSystems::Turn));
+            app.add_systems(schedule, end_frame::<M>.in_set(SmartAllocSystems::EndFrame));
         }
     }
 }
@@ -133,22 +133,22 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocPlugin<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmartAllocPlugin")
             .field("config", &self.config)
-            .field("turn_in", &self.turn_in)
+            .field("ends_in", &self.ends_in)
             .field("tags", &self.tags)
             .field("prewarm", &self.prewarm)
             .finish_non_exhaustive()
     }
 }
 
-/// Turns the frame: exclusive access to the resource is the proof that no system holds a value of it.
-fn turn<M: Send + Sync + 'static>(mut alloc: ResMut<AllocResource<M>>, mut kept: ResMut<FramePromotions<M>>) {
+/// Ends the frame: exclusive access to the resource is the proof that no system holds a value of it.
+fn end_frame<M: Send + Sync + 'static>(mut alloc: ResMut<AllocResource<M>>, mut kept: ResMut<FramePromotions<M>>) {
     // Else both resources would count as changed every frame.
-    let promotions = alloc.bypass_change_detection().turn_with_promotions();
+    let promotions = alloc.bypass_change_detection().next_frame_with_promotions();
     kept.bypass_change_detection().replace(promotions);
 }
 
-/// As [`turn`]; before the first turn all threads take their first memory.
-fn prewarm_and_turn<M: Send + Sync + 'static>(
+/// As [`end_frame`]; before the first end of a frame all threads take their first memory.
+fn prewarm_and_end_frame<M: Send + Sync + 'static>(
     alloc: ResMut<AllocResource<M>>,
     kept: ResMut<FramePromotions<M>>,
     mut done: Local<bool>,
@@ -157,7 +157,7 @@ fn prewarm_and_turn<M: Send + Sync + 'static>(
         *done = true;
         prewarm(&alloc, alloc.declared_tags());
     }
-    turn(alloc, kept);
+    end_frame(alloc, kept);
 }
 
 /// [`SmartAllocPlugin`] and [`SmartAllocDiagnosticsPlugin`].

@@ -10,7 +10,7 @@ use framealloc_core::{Promoted, Promotions, RetainKey};
 
 /// What was retained in the last frame and has found its new home: for systems of this frame to take.
 ///
-/// What nobody takes is dropped when the frame turns.
+/// What nobody takes is dropped when the frame ends.
 ///
 /// ```
 /// use bevy_app::prelude::*;

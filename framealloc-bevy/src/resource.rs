@@ -79,14 +79,14 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// use framealloc_bevy::prelude::*;
     ///
     /// let mut alloc = AllocResource::<()>::new(AllocConfig::default());
-    /// alloc.turn();
+    /// alloc.next_frame();
     /// alloc.frame_ref(7_u64);
-    /// assert!(alloc.turn().bytes >= 8);
+    /// assert!(alloc.next_frame().bytes >= 8);
     /// ```
     ///
     /// # Panics
-    /// If the drop of a value of the old frame panics. The frame has turned then all the same.
-    pub fn turn(&mut self) -> FrameReport {
+    /// If the drop of a value of the old frame panics. The frame has ended then all the same.
+    pub fn next_frame(&mut self) -> FrameReport {
         let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame()));
         // However the last one ended: what is outside frames (startup systems) has ended with it.
         let begun = catch_unwind(AssertUnwindSafe(|| self.alloc.begin_frame()));
@@ -99,11 +99,11 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
         }
     }
 
-    /// As [`turn`](Self::turn), but what was retained moves to its new home instead of being dropped.
+    /// As [`next_frame`](Self::next_frame), but what was retained moves to its new home instead of being dropped.
     ///
     /// # Panics
-    /// As [`turn`](Self::turn). What was promoted waits then for `take_promotions`, or else for the next turn.
-    pub fn turn_with_promotions(&mut self) -> Promotions {
+    /// As [`next_frame`](Self::next_frame). What was promoted waits then for `take_promotions`, or else for the next end of a frame.
+    pub fn next_frame_with_promotions(&mut self) -> Promotions {
         let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame_with_promotions()));
         let begun = catch_unwind(AssertUnwindSafe(|| self.alloc.begin_frame()));
         match (ended, begun) {

@@ -1,9 +1,9 @@
-//! When the frame turns: schedules of their own, and the names to order systems by.
+//! When the frame ends: schedules of their own, and the names to order systems by.
 
 use bevy_app::{App, First, FixedFirst, FixedMainScheduleOrder, MainScheduleOrder};
 use bevy_ecs::schedule::{InternedScheduleLabel, Schedule, ScheduleLabel, SingleThreadedExecutor, SystemSet};
 
-/// The schedule that turns the frame of `AllocResource`. It runs before [`First`].
+/// The schedule that ends the frame of `AllocResource`. It runs before [`First`].
 ///
 /// All that was allocated since the last `FrameBegin` dies here, so frame memory can be read through `Last` and through
 /// the extraction to the render world. No system of another plugin is in this schedule by accident; one that you add is
@@ -26,11 +26,11 @@ use bevy_ecs::schedule::{InternedScheduleLabel, Schedule, ScheduleLabel, SingleT
 #[derive(ScheduleLabel, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FrameBegin;
 
-/// The schedule that turns the frame of `AllocResource<FixedMain>`. It runs in `FixedMain`, before [`FixedFirst`].
+/// The schedule that ends the frame of `AllocResource<FixedMain>`. It runs in `FixedMain`, before [`FixedFirst`].
 #[derive(ScheduleLabel, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FixedFrameBegin;
 
-/// The systems of this crate, in the schedule that turns the frame.
+/// The systems of this crate, in the schedule that ends the frame.
 ///
 /// ```
 /// use bevy_app::prelude::*;
@@ -43,21 +43,21 @@ pub struct FixedFrameBegin;
 ///
 /// let mut app = App::new();
 /// app.add_plugins(SmartAllocPlugin::default());
-/// app.add_systems(FrameBegin, read_the_old_frame.before(SmartAllocSystems::Turn));
+/// app.add_systems(FrameBegin, read_the_old_frame.before(SmartAllocSystems::EndFrame));
 /// app.update();
 /// app.update();
 /// ```
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SmartAllocSystems {
     /// Ends the frame and begins the next one.
-    Turn,
-    /// Writes the figures of the frame that ended to Bevy's diagnostics; after [`Self::Turn`].
+    EndFrame,
+    /// Writes the figures of the frame that ended to Bevy's diagnostics; after [`Self::EndFrame`].
     Diagnose,
 }
 
-/// Where a frame turns.
+/// Where a frame ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TurnIn {
+pub(crate) enum EndsIn {
     /// In [`FrameBegin`], before `First`.
     FrameBegin,
     /// In [`FixedFrameBegin`], before `FixedFirst`.
@@ -66,7 +66,7 @@ pub(crate) enum TurnIn {
     Schedule(InternedScheduleLabel),
 }
 
-impl TurnIn {
+impl EndsIn {
     pub(crate) fn label(self) -> InternedScheduleLabel {
         match self {
             Self::FrameBegin => FrameBegin.intern(),
@@ -99,7 +99,7 @@ impl TurnIn {
         };
         let Some(labels) = labels else { return };
         if !labels.contains(&label) {
-            // An app that took `First` out of its order still begins with the turn.
+            // An app that took `First` out of its order still begins with the end of the old frame.
             let at = labels.iter().position(|other| *other == first).unwrap_or(0);
             labels.insert(at, label);
         }

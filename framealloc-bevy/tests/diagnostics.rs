@@ -223,13 +223,13 @@ fn an_overrun_is_told_of_less_and_less_and_counted_in_every_frame() {
     assert!(warnings[0].starts_with("WARN FA002 warning: the budget of tag `"), "{}", warnings[0]);
 }
 
-/// In release builds it is not looked whether the frame turns, unless one says so.
+/// In release builds it is not looked whether the frame ends, unless one says so.
 fn checked() -> impl PluginGroup {
-    SmartAllocPlugins.set(SmartAllocDiagnosticsPlugin::default().with_turn_check(true))
+    SmartAllocPlugins.set(SmartAllocDiagnosticsPlugin::default().with_frame_check(true))
 }
 
 #[test]
-fn fa102_an_update_in_which_the_frame_does_not_turn() {
+fn fa102_an_update_in_which_the_frame_does_not_end() {
     let warnings = Warnings::default();
     tracing::subscriber::with_default(warnings.clone(), || {
         let mut app = App::new();
@@ -256,7 +256,7 @@ fn fa102_an_update_in_which_the_frame_does_not_turn() {
     });
     assert_eq!(warnings.count(), 3);
     let first = warnings.0.lock().expect("no panic under the lock")[0].clone();
-    assert!(first.starts_with("ERROR FA102 error: the app was updated and frame 2 did not turn"), "{first}");
+    assert!(first.starts_with("ERROR FA102 error: the app was updated and frame 2 did not end"), "{first}");
 }
 
 #[test]

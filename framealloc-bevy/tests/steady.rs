@@ -134,7 +134,7 @@ fn app() -> App {
     app.init_resource::<Before>().add_systems(
         FrameBegin,
         (
-            (|mut before: ResMut<Before>| before.0 = CountingAlloc::thread_calls()).before(SmartAllocSystems::Turn),
+            (|mut before: ResMut<Before>| before.0 = CountingAlloc::thread_calls()).before(SmartAllocSystems::EndFrame),
             (|before: Res<Before>| {
                 CALLS.fetch_add((CountingAlloc::thread_calls() - before.0).total(), Ordering::Relaxed);
             })
@@ -152,7 +152,7 @@ fn steady_frames_call_no_allocator_count_every_byte_and_stay_flat() {
     for _ in 0..WARM_UP {
         app.update();
     }
-    // From the turn on, recorded and measured start together.
+    // From the end of the frame on, recorded and measured start together.
     app.world_mut().run_schedule(FrameBegin);
     for bytes in &RECORDED {
         bytes.store(0, Ordering::Relaxed);

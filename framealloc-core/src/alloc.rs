@@ -1,10 +1,12 @@
-//! `SmartAlloc`: the ways to bracket a frame.
+//! `SmartAlloc`: one that has its memory from the start, and the ways to bracket a frame.
 
 use core::ops::Deref;
 use std::sync::Arc;
 
 use crate::config::AllocConfig;
+use crate::error::{AllocError, Failure, infallible};
 use crate::observe::watch::Watch;
+use crate::raw::collections::vec::FrameVec;
 
 pub use crate::raw::frames::allocator::SmartAlloc;
 
@@ -25,6 +27,40 @@ impl SmartAlloc {
         }
         let watch = Arc::new(Watch::of(&config));
         Self::with_hooks(config, watch)
+    }
+
+    /// Makes an allocator of which the calling thread has `bytes` bytes of frame memory at once. Other threads start with as much
+    /// when they first allocate, as by [`AllocConfig::with_frame_chunk`].
+    ///
+    /// ```
+    /// let alloc = framealloc_core::SmartAlloc::with_frame_capacity(framealloc_core::kilobytes(100));
+    /// assert_eq!(alloc.frame().used_bytes(), 0);
+    /// assert!(alloc.frame().capacity_bytes() >= 100 * 1024);
+    /// ```
+    ///
+    /// # Panics
+    /// If the global allocator refuses, or `bytes` is over `isize::MAX`.
+    #[must_use]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn with_frame_capacity(bytes: usize) -> Self {
+        infallible(Self::with_room(bytes))
+    }
+
+    /// Like [`Self::with_frame_capacity`].
+    ///
+    /// # Errors
+    /// If the global allocator refuses, or `bytes` is over `isize::MAX`.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_with_frame_capacity(bytes: usize) -> Result<Self, AllocError> {
+        Self::with_room(bytes)
+    }
+
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn with_room<E: Failure>(bytes: usize) -> Result<Self, E> {
+        let alloc = Self::new(AllocConfig::default().with_frame_chunk(bytes));
+        // The request takes the chunk; the vector gives its room back.
+        drop(FrameVec::<u8>::with_capacity::<E>(alloc.frame(), bytes)?);
+        Ok(alloc)
     }
 
     /// Begins a frame and returns a guard that ends it when dropped, by a panic as well.

@@ -69,7 +69,7 @@ pub mod snapshot {
 
 /// The iterators, errors and traits of the collections in frame memory, and what maps are made of.
 pub mod collections {
-    pub use crate::frame::collect::{CollectInto, FromFrameIterator};
+    pub use crate::frame::collect::{CollectIn, CollectInto, FromFrameIterator};
     pub use crate::frame::deque::{DequeDrain, DequeIntoIter, DequeIter, DequeIterMut};
     pub use crate::frame::heap_queue::{HeapIntoIter, PeekMut};
     pub use crate::frame::sorted::{

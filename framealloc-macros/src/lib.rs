@@ -1,9 +1,48 @@
-//! The attributes of framealloc. Use them through the crate `framealloc`, which the expansions name.
+//! The attributes of framealloc: what a function or a type says about its memory.
+//!
+//! Use them through the crate `framealloc`, which re-exports them and which the expansions name.
+//!
+//! | attribute | on | says |
+//! |---|---|---|
+//! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &SmartAlloc` | it has a frame of its own, which ends when it returns |
+//! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &mut SmartAlloc` | it is the whole frame, panics included |
+//! | [`#[alloc_tag("ai")]`](macro@alloc_tag) | functions, methods, `async fn`, `impl` blocks | what it allocates is attributed to a tag |
+//! | [`#[pooled]`](macro@pooled), [`#[derive(Pooled)]`](derive@Pooled) | a type | it has a pool of its own |
+//!
+//! ```
+//! use framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system};
+//!
+//! #[frame_system(tag = "physics", budget = "2MiB")]
+//! fn broad_phase(alloc: &SmartAlloc, positions: &[f32]) -> usize {
+//!     let mut pairs = alloc.frame_vec();
+//!     pairs.extend(positions.windows(2).filter(|pair| pair[1] - pair[0] < 0.1));
+//!     pairs.len() // `pairs` itself would be a compile error, at this very token
+//! }
+//!
+//! #[alloc_tag("ai::pathfinding")]
+//! fn plan(alloc: &SmartAlloc, goal: u32) -> u32 {
+//!     *alloc.frame_box(goal)
+//! }
+//!
+//! #[derive(Pooled)]
+//! #[pooled(capacity = 4096, grow = fixed, tag = "weapons")]
+//! struct Bullet {
+//!     speed: f32,
+//! }
+//!
+//! let alloc = SmartAlloc::default();
+//! assert_eq!(broad_phase(&alloc, &[0.0, 0.05]), 1);
+//! assert_eq!(plan(&alloc, 7), 7);
+//! assert_eq!(Bullet { speed: 900.0 }.pooled().speed, 900.0);
+//! ```
 //!
 //! Three rules hold for every attribute here:
 //! - the item is always emitted, mistakes beside it: what vanishes while the user types breaks the editor and every caller;
 //! - a body is never parsed, only moved, so that errors in it are the compiler's own, at the user's tokens;
-//! - expansions hold no logic: they call functions of `framealloc::__private`.
+//! - expansions hold no logic and no `unsafe`: they call functions of `framealloc::__private`.
+//!
+//! With the feature `check-tags`, tag strings are compared with the tags that `.fa.toml` declares; with `declared-budgets`,
+//! `declared_budgets!` reads its budgets. Both happen while the program compiles.
 
 #![forbid(unsafe_code)]
 

@@ -11,6 +11,10 @@
 //!
 //! Numbers inside a payload are LEB128 varints. A frame of 20 tags, 50 systems, 8 threads and 4 pools takes some 600 bytes.
 //!
+//! Programs that use framealloc record with `SmartAlloc::record`; `cargo fa report` shows a recording as tables, a page or a
+//! picture. This crate is for tools that read recordings themselves: [`Decoder`] is an iterator over definitions (the names of
+//! tags, systems, threads, pools and phases) and frames.
+//!
 //! ```
 //! use framealloc_trace::{Decoder, FrameView, Item, Kind, Encoder};
 //!

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let file: Arc<str> = Arc::from(".fa.toml");
-    let config = cargo_fa::config::read(&file, text);
+    let config = cargo_fa::model::config::read(&file, text);
     if let Err(errors) = &config {
         assert!(!errors.is_empty());
         let lines = text.lines().count().max(1) + 1;

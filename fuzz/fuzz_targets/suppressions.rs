@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use cargo_fa::suppress::scan;
+use cargo_fa::model::suppress::scan;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use cargo_fa::analysis::{Request, Workspace};
-use cargo_fa::config::Config;
+use cargo_fa::model::config::Config;
 use rayon::prelude::*;
 
 const THREADS: usize = 2;
@@ -27,7 +27,7 @@ fn check(root: &Path) {
     if std::env::var_os("SPEED_TIMINGS").is_some() {
         line[2] = "--timings".into();
     }
-    let code = cargo_fa::app::main(line, cargo_fa::project::open);
+    let code = cargo_fa::cli::app::main(line, cargo_fa::engine::open);
     assert!(code < 2, "the analysis failed: {code}");
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Counted {
 
 /// Writes the paths of the files that an analysis reads, the largest first, and counts.
 pub(super) fn list(root: &Path, to: &Path) -> Counted {
-    let project = cargo_fa::project::Project::open(Some(&root.join("Cargo.toml"))).expect("the tree is a workspace");
+    let project = cargo_fa::engine::Project::open(Some(&root.join("Cargo.toml"))).expect("the tree is a workspace");
     let analysis = project.analyze(&Request::default(), &Config::default());
     assert!(analysis.unparsed.is_empty(), "{:?}", analysis.unparsed.first());
     let mut files: Vec<(u64, PathBuf)> = analysis

@@ -18,7 +18,7 @@ use measure::{Figures, Row, median};
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The bars: see `TECHNICAL.md`.
+/// The targets: see `docs/internals/analyser.md`.
 mod bar {
     pub(super) const LINES_PER_SECOND: f64 = 0.5e6;
     pub(super) const TO_BARE_SYN: f64 = 1.25;

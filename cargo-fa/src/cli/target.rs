@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use framealloc_syntax::closest;
 
-use crate::codes::{Selector, Stage};
-use crate::levels::LevelTarget;
+use crate::cli::levels::LevelTarget;
+use crate::model::codes::{Selector, Stage};
 use crate::report::Format;
 
 /// A report to write.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::codes::{Code, Level, Refusal, Stage};
+use crate::model::codes::{Code, Level, Refusal, Stage};
 
 macro_rules! texts {
     ($($number:ident)*) => {
@@ -102,7 +102,7 @@ fn default(code: &Code) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes::ALL;
+    use crate::model::codes::ALL;
 
     #[test]
     fn every_code_has_a_lead_a_reason_and_two_examples() {

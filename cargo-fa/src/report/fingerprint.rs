@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::finding::Finding;
-use crate::source::SourceMap;
+use crate::model::finding::Finding;
+use crate::model::source::SourceMap;
 
 /// One fingerprint per finding, unique among them: sixteen hexadecimal digits.
 ///
@@ -49,8 +49,8 @@ fn hash<'p>(parts: impl Iterator<Item = &'p str>, salt: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes::{FA601, FA602};
-    use crate::finding::Place;
+    use crate::model::codes::{FA601, FA602};
+    use crate::model::finding::Place;
 
     fn of(text: &str, at: &[(usize, usize)]) -> Vec<String> {
         let mut sources = SourceMap::default();

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Report;
-use crate::codes::Level;
+use crate::model::codes::Level;
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();

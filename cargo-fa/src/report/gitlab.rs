@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Report;
-use crate::codes::Level;
+use crate::model::codes::Level;
 
 pub(super) fn render(report: &Report) -> String {
     let issues: Vec<Value> = report

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Report, Reported};
-use crate::codes::{ALL, Group, Level};
-use crate::finding::Place;
-use crate::source::SourceMap;
+use crate::model::codes::{ALL, Group, Level};
+use crate::model::finding::Place;
+use crate::model::source::SourceMap;
 
 /// Raised when a reader of an older document could misread a newer one; new members do not raise it.
 const SCHEMA_VERSION: u32 = 1;

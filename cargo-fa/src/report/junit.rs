@@ -8,7 +8,7 @@ use std::fmt::Write;
 use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Report, Reported};
-use crate::codes::Level;
+use crate::model::codes::Level;
 
 pub(super) fn render(report: &Report) -> String {
     let mut suites = Suites::new("cargo-fa");

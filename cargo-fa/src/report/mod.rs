@@ -16,9 +16,9 @@ mod terminal;
 
 use serde::Serialize;
 
-use crate::codes::Level;
-use crate::finding::{Finding, Place};
-use crate::source::SourceMap;
+use crate::model::codes::Level;
+use crate::model::finding::{Finding, Place};
+use crate::model::source::SourceMap;
 
 pub use fingerprint::fingerprints;
 pub use json::schema as json_schema;

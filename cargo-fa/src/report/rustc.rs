@@ -5,9 +5,9 @@
 use serde::Serialize;
 
 use super::{Report, Reported, render_one};
-use crate::codes::Level;
-use crate::finding::{Applicability, Finding, Place};
-use crate::source::SourceMap;
+use crate::model::codes::Level;
+use crate::model::finding::{Applicability, Finding, Place};
+use crate::model::source::SourceMap;
 
 #[derive(Serialize)]
 struct Diagnostic<'a> {

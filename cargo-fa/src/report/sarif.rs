@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use super::{AcceptedBy, Report, Reported};
-use crate::codes::{ALL, Code, Level};
-use crate::finding::{Confidence, Finding, Place};
-use crate::source::SourceMap;
+use crate::model::codes::{ALL, Code, Level};
+use crate::model::finding::{Confidence, Finding, Place};
+use crate::model::source::SourceMap;
 
 pub(super) fn render(report: &Report) -> String {
     // Every rule the tool has is listed, so that an index means the same in every run.
@@ -29,7 +29,7 @@ pub(super) fn render(report: &Report) -> String {
     let unread: Vec<Value> = report
         .findings
         .iter()
-        .filter(|reported| *reported.finding.code == crate::codes::FA900)
+        .filter(|reported| *reported.finding.code == crate::model::codes::FA900)
         .map(|reported| {
             json!({
                 "level": "warning",

@@ -3,9 +3,9 @@
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Severity, Patch, Renderer, Snippet};
 
 use super::{Report, Reported};
-use crate::codes::Level;
-use crate::finding::{Finding, Place};
-use crate::source::{Source, SourceMap};
+use crate::model::codes::Level;
+use crate::model::finding::{Finding, Place};
+use crate::model::source::{Source, SourceMap};
 
 pub(super) fn render(report: &Report, styled: bool) -> String {
     let mut text = String::new();

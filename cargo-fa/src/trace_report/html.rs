@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::columns::encode;
+use super::escape::escape;
 use super::recording::{FrameLine, Recording};
 use super::tables::{Cell, Fact, Table, word};
 use super::timeline::{DARK, LIGHT, OTHER};
@@ -72,24 +73,6 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
         rest = &rest[at + mark.len()..];
     }
     out + rest
-}
-
-/// Text as HTML and XML show it, in attributes too.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // XML knows no way to write them.
-            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            letter => out.push(letter),
-        }
-    }
-    out
 }
 
 fn style() -> String {

@@ -143,6 +143,18 @@ impl Recording {
         Ok(reading.finish(name, damage))
     }
 
+    /// The name of the file that it was read from.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether no frame was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
     /// Whether the file ends early or is damaged.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
@@ -150,7 +162,8 @@ impl Recording {
     }
 
     /// The note that every report of an incomplete recording carries.
-    pub(super) fn note(&self) -> Option<String> {
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
         let damage = self.damage?;
         let count = super::units::count(self.frames.len() as u64);
         Some(format!("{damage}; this report shows the {count} whole frames before it"))

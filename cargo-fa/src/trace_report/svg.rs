@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use super::escape::escape;
 use super::figures::Spread;
-use super::html::escape;
 use super::recording::{Budget, Recording, Series};
 use super::timeline::{DARK, LIGHT, OTHER, byte_step, count_step, layers};
 use super::units;

@@ -3,7 +3,9 @@
 use core::fmt;
 use core::mem::{MaybeUninit, needs_drop};
 
+use super::Frame;
 use crate::box_traits::value_traits;
+use crate::error::AllocError;
 use crate::raw::frames::boxes::{FrameBox, FrameSlot};
 
 /// Every type itself. A function that returns `<T as Itself>::Value` takes `T` from its arguments, never from what its result is
@@ -44,7 +46,33 @@ impl<'f, T: ?Sized> FrameBox<'f, T> {
     }
 }
 
-impl<T> FrameBox<'_, T> {
+impl<'f, T> FrameBox<'f, T> {
+    /// Moves `value` into `frame`: what `alloc.frame_box(value)` is for a path.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let name = framealloc_core::FrameBox::new_in(String::from("player"), alloc.frame());
+    /// assert_eq!(*name, "player");
+    /// ```
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn new_in(value: T, frame: &'f Frame) -> Self {
+        frame.frame_box(value)
+    }
+
+    /// Like [`FrameBox::new_in`]; the value is dropped where there is no room.
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_new_in(value: T, frame: &'f Frame) -> Result<Self, AllocError> {
+        frame.try_frame_box(value)
+    }
+
     /// Takes the value out.
     ///
     /// ```
@@ -56,6 +84,34 @@ impl<T> FrameBox<'_, T> {
     #[inline]
     pub fn into_inner(this: Self) -> T {
         this.0.into_inner()
+    }
+}
+
+impl<'f, T> FrameBox<'f, [T]> {
+    /// Makes a slice in `frame` of what an iterator yields: what `alloc.frame_slice_from_iter(values)` is for a path.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let digits = framealloc_core::FrameBox::from_iter_in("2 0".split(' ').map(str::len), alloc.frame());
+    /// assert_eq!(*digits, [1, 1]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn from_iter_in(values: impl IntoIterator<Item = T>, frame: &'f Frame) -> Self {
+        frame.frame_slice_from_iter(values)
+    }
+
+    /// Like [`FrameBox::from_iter_in`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_from_iter_in(values: impl IntoIterator<Item = T>, frame: &'f Frame) -> Result<Self, AllocError> {
+        frame.try_frame_slice_from_iter(values)
     }
 }
 

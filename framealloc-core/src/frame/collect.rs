@@ -64,6 +64,43 @@ impl<'f, T, C: FromFrameIterator<'f, T>> CollectInto<'f, C> for T {
     }
 }
 
+/// `collect_in` on every iterator: `frame_collect` at the end of a chain of adapters.
+///
+/// ```
+/// use framealloc_core::collections::CollectIn;
+/// use framealloc_core::{FrameString, FrameVec, SmartAlloc};
+///
+/// let alloc = SmartAlloc::default();
+/// let odd = [1, 2, 3].into_iter().filter(|n| n % 2 == 1).collect_in::<FrameVec<_>>(alloc.frame());
+/// assert_eq!(odd, [1, 3]);
+/// let initials: FrameString = "north gate".split(' ').map(|word| &word[..1]).collect_in(alloc.frame());
+/// assert_eq!(initials, "ng");
+/// ```
+pub trait CollectIn: Iterator + Sized {
+    /// Makes a collection in `frame` of what the iterator yields: see
+    /// [`frame_collect`](crate::SmartAlloc::frame_collect).
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn collect_in<'f, C: FromFrameIterator<'f, Self::Item>>(self, frame: &'f Frame) -> C {
+        frame.frame_collect(self)
+    }
+
+    /// Like [`Self::collect_in`]; what was made of the values until then is dropped.
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn try_collect_in<'f, C: FromFrameIterator<'f, Self::Item>>(self, frame: &'f Frame) -> Result<C, AllocError> {
+        frame.try_frame_collect(self)
+    }
+}
+
+impl<I: Iterator> CollectIn for I {}
+
 impl<'f, T> FromFrameIterator<'f, T> for FrameVec<'f, T> {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]

@@ -183,6 +183,34 @@ macro_rules! collection_methods {
             Ok(FrameVec::collect_from::<AllocError>($frame, values)?.into_boxed())
         }
 
+        /// Makes a slice of what an iterator yields and returns a plain reference; the values are never dropped, as by `frame_leak`.
+        ///
+        /// ```
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let squares: &mut [u32] = alloc.frame_leak_from_iter((1..4).map(|n| n * n));
+        /// assert_eq!(squares, [1, 4, 9]);
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses; the values are dropped then.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_leak_from_iter<T>(&self, values: impl IntoIterator<Item = T>) -> &mut [T] {
+            let $this = self;
+            infallible(FrameVec::collect_from($frame, values)).leak()
+        }
+
+        /// Like [`Self::frame_leak_from_iter`]; the values are dropped where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_leak_from_iter<T>(&self, values: impl IntoIterator<Item = T>) -> Result<&mut [T], AllocError> {
+            let $this = self;
+            Ok(FrameVec::collect_from::<AllocError>($frame, values)?.leak())
+        }
+
         /// Makes an empty map, which takes no memory before the first insertion: see [`FrameMap`].
         ///
         /// ```

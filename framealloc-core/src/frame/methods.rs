@@ -282,8 +282,7 @@ macro_rules! frame_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn frame_ref<T>(&self, value: T) -> &mut T {
             const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
-            let $this = self;
-            infallible(owned::boxed($frame, value)).leak()
+            self.frame_leak(value)
         }
 
         /// Like [`Self::frame_ref`].
@@ -294,6 +293,46 @@ macro_rules! frame_methods {
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn try_frame_ref<T>(&self, value: T) -> Result<&mut T, AllocError> {
             const { assert!(!needs_drop::<T>(), "the value would never be dropped: use `frame_box`") };
+            self.try_frame_leak(value)
+        }
+
+        /// Moves `value` into the frame and returns a plain reference; the value is never dropped.
+        ///
+        /// For types without drop glue this is [`Self::frame_ref`], which does not compile for the others. Of those, what they own
+        /// outside of the frame is leaked: the buffer of a `String`, but not that of a `FrameString`. [`Self::frame_box`] drops its
+        /// value.
+        ///
+        /// ```
+        /// use framealloc_core::FrameVec;
+        ///
+        /// /// A tree in the frame: its vectors have drop glue and nothing that a drop would give back.
+        /// struct Node<'f> {
+        ///     children: FrameVec<'f, &'f Node<'f>>,
+        /// }
+        ///
+        /// # let alloc = framealloc_core::SmartAlloc::default();
+        /// let leaf: &Node = alloc.frame_leak(Node { children: alloc.frame_vec() });
+        /// let root = alloc.frame_leak(Node { children: alloc.frame_vec() });
+        /// root.children.push(leaf);
+        /// assert!(root.children[0].children.is_empty());
+        /// ```
+        ///
+        /// # Panics
+        /// If a budget or the global allocator refuses; the value is dropped then.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn frame_leak<T>(&self, value: T) -> &mut T {
+            let $this = self;
+            infallible(owned::boxed($frame, value)).leak()
+        }
+
+        /// Like [`Self::frame_leak`]; the value is dropped where there is no room.
+        ///
+        /// # Errors
+        /// If a budget or the global allocator refuses.
+        #[inline(always)]
+        #[cfg_attr(feature = "debug", track_caller)]
+        pub fn try_frame_leak<T>(&self, value: T) -> Result<&mut T, AllocError> {
             let $this = self;
             Ok(owned::boxed::<T, AllocError>($frame, value)?.leak())
         }

@@ -2,7 +2,7 @@
 
 use std::alloc::Layout;
 
-use framealloc_core::collections::{CollectInto, FromFrameIterator};
+use framealloc_core::collections::{CollectIn, CollectInto, FromFrameIterator};
 use framealloc_core::{
     AllocError, Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy, SmartAlloc,
 };
@@ -15,6 +15,8 @@ use crate::{Case, cases};
 const FRAME: &[Refusal] = &[Budget, Memory];
 /// The same, of calls that take a length.
 const SIZED: &[Refusal] = &[Budget, Memory, Size];
+/// A length alone.
+const LENGTH: &[Refusal] = &[Size];
 /// Regions have no budget of a thread.
 const MEMORY: &[Refusal] = &[Memory];
 
@@ -37,6 +39,8 @@ pub(crate) fn cases() -> Vec<Case> {
         "try_frame_alloc" FRAME |a, r| r.during(a.frame(), || a.try_frame_alloc::<[u64; 2048]>());
         "try_frame_box" FRAME |a, r| r.during(a.frame(), || a.try_frame_box(BIG));
         "try_frame_ref" FRAME |a, r| r.during(a.frame(), || a.try_frame_ref(BIG));
+        "try_frame_leak" FRAME |a, r| r.during(a.frame(), || a.try_frame_leak(BIG));
+        "try_frame_leak_from_iter" FRAME |a, r| r.during(a.frame(), || a.try_frame_leak_from_iter(BIG));
         "try_frame_bytes" FRAME |a, r| r.during(a.frame(), || a.try_frame_bytes(Layout::new::<[u64; 2048]>()));
         "try_frame_slice_copy" FRAME |a, r| r.during(a.frame(), || a.try_frame_slice_copy(&BIG));
         "try_frame_slice_clone" FRAME |a, r| r.during(a.frame(), || a.try_frame_slice_clone(&BIG));
@@ -84,10 +88,15 @@ pub(crate) fn cases() -> Vec<Case> {
             let mut cursor = a.cursor();
             r.during(a.frame(), || cursor.try_bytes(Layout::new::<[u64; 2048]>()))
         };
+        "FrameBox::try_new_in" FRAME |a, r| r.during(a.frame(), || FrameBox::try_new_in(BIG, a.frame()));
+        "FrameBox::try_from_iter_in" FRAME |a, r| r.during(a.frame(), || FrameBox::try_from_iter_in(BIG, a.frame()));
         "FrameBox::try_clone_in" FRAME |a, r| {
             let one = a.frame_box(BIG);
             r.during(a.frame(), || FrameBox::try_clone_in(&one, a.frame()))
         };
+        // The allocator itself is made as `Box::new` makes: who refuses its few bytes ends the program.
+        "SmartAlloc::try_with_frame_capacity" LENGTH |a, r|
+            r.during(a.frame(), || SmartAlloc::try_with_frame_capacity(2 * r.length(MANY)));
         "Scratch::try_keep" MEMORY |a, r| {
             let region = a.scratch("refused");
             drop(region.frame_box(1_u8));
@@ -145,6 +154,11 @@ fn of_vectors() -> Vec<Case> {
         "FrameVec::try_extend_from_slices_copy" FRAME |a, r|
             on_full(a, r, |vec| vec.try_extend_from_slices_copy(&[&[1], &BIG]));
         "FrameVec::try_clone" FRAME |a, r| on_full(a, r, |vec| vec.try_clone().map(drop));
+        "FrameVec::try_with_capacity_in" SIZED |a, r|
+            r.during(a.frame(), || FrameVec::<u64>::try_with_capacity_in(r.length(MANY), a.frame()));
+        "FrameVec::try_from_iter_in" FRAME |a, r| r.during(a.frame(), || FrameVec::try_from_iter_in(BIG, a.frame()));
+        "CollectIn::try_collect_in" FRAME |a, r|
+            r.during(a.frame(), || BIG.into_iter().try_collect_in::<FrameVec<'_, u64>>(a.frame()));
         "FromFrameIterator::try_from_frame_iter" FRAME |a, r|
             r.during(a.frame(), || FrameVec::<u64>::try_from_frame_iter(BIG, a.frame()));
         "CollectInto::try_collect_into" FRAME |a, r|
@@ -180,6 +194,12 @@ fn of_strings() -> Vec<Case> {
         "FrameString::try_replace_range" FRAME |a, r| on_full_text(a, r, |text| text.try_replace_range(5..6, "yy"));
         "FrameString::try_split_off" FRAME |a, r| on_full_text(a, r, |text| text.try_split_off(10).map(drop));
         "FrameString::try_clone" FRAME |a, r| on_full_text(a, r, |text| text.try_clone().map(drop));
+        "FrameString::try_with_capacity_in" SIZED |a, r|
+            r.during(a.frame(), || FrameString::try_with_capacity_in(2 * r.length(2 * MANY), a.frame()));
+        "FrameString::try_from_iter_in" FRAME |a, r| {
+            let text = text();
+            r.during(a.frame(), || FrameString::try_from_iter_in(text.chars(), a.frame()))
+        };
         "FrameString::try_from_str_in" FRAME |a, r| {
             let text = text();
             r.during(a.frame(), || FrameString::try_from_str_in(&text, a.frame()))

@@ -14,6 +14,7 @@ pub use edit::StringDrain;
 use super::{Frame, FrameVec};
 use crate::error::{AllocError, Failure, infallible};
 use crate::raw::frames::boxes::FrameBox;
+use text::Text;
 
 impl<'f> FrameString<'f> {
     /// Makes an empty string that grows in `frame`; it takes no memory before the first character.
@@ -21,6 +22,50 @@ impl<'f> FrameString<'f> {
     #[inline]
     pub fn new_in(frame: &'f Frame) -> Self {
         Self::empty(FrameVec::new(frame))
+    }
+
+    /// Makes an empty string in `frame` with room for `bytes` bytes.
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[must_use]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn with_capacity_in(bytes: usize, frame: &'f Frame) -> Self {
+        infallible(Self::with_capacity(frame, bytes))
+    }
+
+    /// Like [`FrameString::with_capacity_in`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_with_capacity_in(bytes: usize, frame: &'f Frame) -> Result<Self, AllocError> {
+        Self::with_capacity(frame, bytes)
+    }
+
+    /// Makes a string in `frame` of the characters or texts that an iterator yields.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let name = framealloc_core::FrameString::from_iter_in(["wave", "3"], alloc.frame());
+    /// assert_eq!(name, "wave3");
+    /// ```
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[must_use]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn from_iter_in(pieces: impl IntoIterator<Item: Text>, frame: &'f Frame) -> Self {
+        frame.frame_collect(pieces)
+    }
+
+    /// Like [`FrameString::from_iter_in`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_from_iter_in(pieces: impl IntoIterator<Item: Text>, frame: &'f Frame) -> Result<Self, AllocError> {
+        frame.try_frame_collect(pieces)
     }
 
     #[cfg_attr(feature = "debug", track_caller)]

@@ -34,6 +34,60 @@ impl<'f, T> FrameVec<'f, T> {
         Self::new(frame)
     }
 
+    /// Makes an empty vector in `frame` with room for `capacity` elements.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let ids = framealloc_core::FrameVec::<u32>::with_capacity_in(30, alloc.frame());
+    /// assert_eq!((ids.len(), ids.capacity()), (0, 30));
+    /// ```
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
+    #[must_use]
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn with_capacity_in(capacity: usize, frame: &'f Frame) -> Self {
+        infallible(Self::with_capacity(frame, capacity))
+    }
+
+    /// Like [`FrameVec::with_capacity_in`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses, or the size in bytes is over `isize::MAX`.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_with_capacity_in(capacity: usize, frame: &'f Frame) -> Result<Self, AllocError> {
+        Self::with_capacity(frame, capacity)
+    }
+
+    /// Makes a vector in `frame` of what an iterator yields.
+    ///
+    /// ```
+    /// # let alloc = framealloc_core::SmartAlloc::default();
+    /// let ids = framealloc_core::FrameVec::from_iter_in(3..6, alloc.frame());
+    /// assert_eq!(ids, [3, 4, 5]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a budget or the global allocator refuses.
+    #[must_use]
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn from_iter_in(values: impl IntoIterator<Item = T>, frame: &'f Frame) -> Self {
+        infallible(Self::collect_from(frame, values))
+    }
+
+    /// Like [`FrameVec::from_iter_in`].
+    ///
+    /// # Errors
+    /// If a budget or the global allocator refuses.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub fn try_from_iter_in(values: impl IntoIterator<Item = T>, frame: &'f Frame) -> Result<Self, AllocError> {
+        Self::collect_from(frame, values)
+    }
+
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn with_capacity<E: Failure>(frame: &'f Frame, capacity: usize) -> Result<Self, E> {

@@ -1,0 +1,510 @@
+//! The command line: what can be said, and what it means.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::cli::levels::{LevelFlag, Levels, category};
+use crate::model::codes::{Code, Level, Selector};
+use crate::report::Format;
+
+pub use super::target::Output;
+use super::target::{LevelWord, level_word, output, selector};
+
+const EXIT_CODES: &str = "Exit codes:
+  0    nothing at the level deny
+  1    findings at the level deny
+  2    the command line, .fa.toml, the baseline or the manifest is wrong; nothing was analysed
+  3    with --strict: a file could not be analysed, so the result is incomplete
+  101  cargo-fa itself failed";
+
+/// Finds memory intent violations in programs that use framealloc.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-fa",
+    bin_name = "cargo fa",
+    version,
+    after_help = EXIT_CODES,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true
+)]
+pub struct Cli {
+    /// What to do instead of a check.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to check and how to report it.
+    #[command(flatten)]
+    pub check: Check,
+    /// What every command needs.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Common {
+    /// Path of the Cargo.toml to start from [default: the nearest one above]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// Configuration to use [default: the nearest .fa.toml up to the root of the workspace]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Print findings and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Tell what is done
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Threads to use [default: one per processor]
+    #[arg(short, long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub jobs: usize,
+    /// Read everything again instead of using the cache below the target directory
+    #[arg(long, global = true)]
+    pub no_cache: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless the environment says otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to check and how to report it.
+#[expect(clippy::struct_excessive_bools, reason = "these are the flags of a command line")]
+#[expect(clippy::doc_markdown, reason = "the help of the command line is no Markdown")]
+#[derive(Clone, Debug, Default, Args)]
+pub struct Check {
+    /// Files and directories to report [default: all of the selected packages]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Frame escapes, hot loops, missing boundaries, the heap on the frame path (FA4xx, FA5xx, FA6xx)
+    #[arg(long, help_heading = "Categories (none is all)")]
+    pub dirtymem: bool,
+    /// Frames and async (FA7xx)
+    #[arg(long, help_heading = "Categories (none is all)")]
+    pub async_safety: bool,
+    /// Frames and threads (FA2xx)
+    #[arg(long, help_heading = "Categories (none is all)")]
+    pub threading: bool,
+    /// Tags and modules (FA8xx)
+    #[arg(long, help_heading = "Categories (none is all)")]
+    pub architecture: bool,
+    /// Budgets and bounds (FA3xx)
+    #[arg(long, help_heading = "Categories (none is all)")]
+    pub budgets: bool,
+    /// Everything
+    #[arg(short, long, help_heading = "Categories (none is all)")]
+    pub all: bool,
+
+    /// Report as errors: codes, prefixes, names, groups, or `warnings`
+    #[arg(short = 'D', long, value_name = "CODE", value_delimiter = ',', value_parser = level_word, help_heading = "Levels (the last one wins)")]
+    deny: Vec<LevelWord>,
+    /// Report as warnings
+    #[arg(short = 'W', long, value_name = "CODE", value_delimiter = ',', value_parser = level_word, help_heading = "Levels (the last one wins)")]
+    warn: Vec<LevelWord>,
+    /// Do not report
+    #[arg(short = 'A', long, value_name = "CODE", value_delimiter = ',', value_parser = level_word, help_heading = "Levels (the last one wins)")]
+    allow: Vec<LevelWord>,
+    /// Report as errors, whatever comments in the source say
+    #[arg(short = 'F', long, value_name = "CODE", value_delimiter = ',', value_parser = level_word, help_heading = "Levels (the last one wins)")]
+    forbid: Vec<LevelWord>,
+    /// Look for these codes only
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = selector, help_heading = "Levels (the last one wins)")]
+    pub only: Vec<Selector>,
+    /// Do not look for these codes
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = selector, help_heading = "Levels (the last one wins)")]
+    pub skip: Vec<Selector>,
+    /// Report nothing below this level
+    #[arg(long, value_name = "LEVEL", help_heading = "Levels (the last one wins)")]
+    pub min_severity: Option<Severity>,
+    /// Also report what is only a guess, and codes that are off by default
+    #[arg(long, help_heading = "Levels (the last one wins)")]
+    pub pedantic: bool,
+    /// Stop after the first finding at the level deny
+    #[arg(long, help_heading = "Levels (the last one wins)")]
+    pub fail_fast: bool,
+    /// Exit with 3 if a file could not be analysed
+    #[arg(long, help_heading = "Levels (the last one wins)")]
+    pub strict: bool,
+
+    /// Packages to report, by name or glob
+    #[arg(short, long, value_name = "SPEC", help_heading = "Selection")]
+    pub package: Vec<String>,
+    /// Report every package of the workspace
+    #[arg(long, help_heading = "Selection")]
+    pub workspace: bool,
+    /// Leave out: a path glob if it holds `/`, `**` or ends with `.rs`, else packages and parts of paths of that name
+    #[arg(short, long, value_name = "GLOB", help_heading = "Selection")]
+    pub exclude: Vec<String>,
+    /// Leave out paths that fit a glob
+    #[arg(long, value_name = "GLOB", help_heading = "Selection")]
+    pub exclude_path: Vec<String>,
+    /// Leave out packages whose name fits a glob
+    #[arg(long, value_name = "GLOB", help_heading = "Selection")]
+    pub exclude_package: Vec<String>,
+    /// Also analyse tests and benches
+    #[arg(long, help_heading = "Selection")]
+    pub tests: bool,
+    /// Also analyse examples
+    #[arg(long, help_heading = "Selection")]
+    pub examples: bool,
+    /// Also analyse tests, benches and examples
+    #[arg(long, help_heading = "Selection")]
+    pub all_targets: bool,
+
+    /// Format of the report, `FORMAT=FILE` to write it to a file; may be repeated
+    #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = output, help_heading = "Report")]
+    pub format: Vec<Output>,
+    /// As in cargo: `json` writes rustc's diagnostics, for editors
+    #[arg(long, value_name = "FORMAT", conflicts_with = "format", help_heading = "Report")]
+    pub message_format: Option<MessageFormat>,
+    /// Run cargo's own check first and pass its messages on, for editors that have one command
+    #[arg(long, value_name = "COMMAND", num_args = 0..=1, require_equals = true, default_missing_value = "check", help_heading = "Report")]
+    pub with_check: Option<WithCheck>,
+    /// Tell how long each layer took
+    #[arg(long, help_heading = "Report")]
+    pub timings: bool,
+
+    /// Do not report what this file lists
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = crate::cli::baseline::FILE_NAME, help_heading = "Baseline and fixes")]
+    pub baseline: Option<PathBuf>,
+    /// List all findings in this file, so that later runs report only new ones
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = crate::cli::baseline::FILE_NAME, conflicts_with = "baseline", help_heading = "Baseline and fixes")]
+    pub write_baseline: Option<PathBuf>,
+    /// Apply the fixes that keep the meaning of the program
+    #[arg(long, conflicts_with_all = ["baseline", "write_baseline"], help_heading = "Baseline and fixes")]
+    pub fix: bool,
+    /// With --fix: print the changes instead of making them
+    #[arg(long, requires = "fix", help_heading = "Baseline and fixes")]
+    pub dry_run: bool,
+
+    /// Level flags of all kinds in the order of the command line.
+    #[arg(skip)]
+    pub level_flags: Vec<LevelFlag>,
+}
+
+/// The levels that findings can be reported at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Severity {
+    /// Everything.
+    Hint,
+    /// Warnings and errors.
+    #[value(alias = "warning")]
+    Warn,
+    /// Errors.
+    #[value(alias = "error")]
+    Deny,
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Hint => Self::Hint,
+            Severity::Warn => Self::Warn,
+            Severity::Deny => Self::Deny,
+        }
+    }
+}
+
+/// The commands of cargo that `--with-check` can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WithCheck {
+    /// `cargo check`.
+    Check,
+    /// `cargo clippy`.
+    Clippy,
+}
+
+/// The values of cargo's `--message-format` that make sense here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// For people.
+    Human,
+    /// One line each.
+    Short,
+    /// rustc's diagnostics.
+    Json,
+}
+
+/// Commands besides the check.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Tell what a code means, with bad and good code
+    Explain {
+        /// Its number or name, such as FA601 or frame-escape
+        #[arg(value_parser = code)]
+        code: &'static Code,
+    },
+    /// Report one file, with everything that is suppressed or only a guess
+    Show {
+        /// The file
+        file: PathBuf,
+    },
+    /// List the codes
+    List {
+        /// Only this group: threading, budgets, heap, dirtymem, async-safety, architecture, …
+        #[arg(short, long, value_parser = selector)]
+        category: Option<Selector>,
+        /// Format of the list
+        #[arg(short, long, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Write a .fa.toml that fits the workspace
+    Init {
+        /// Overwrite the one that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print the tags and the calls between them, with the ones that .fa.toml forbids
+    Graph {
+        /// Format of the graph
+        #[arg(short, long, default_value = "mermaid")]
+        format: GraphFormat,
+    },
+    /// Show what a recording of frames says, as text, a page or a picture, or compare two
+    Report(super::trace_report::Arguments),
+    /// Print a JSON Schema
+    Schema {
+        /// Of what
+        #[arg(default_value = "config")]
+        of: SchemaOf,
+    },
+}
+
+/// Formats of `cargo fa list`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table for people.
+    Text,
+    /// An array.
+    Json,
+    /// A table for documents.
+    Markdown,
+}
+
+/// Formats of `cargo fa graph`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For Markdown that is shown on the web.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// For programs.
+    Json,
+}
+
+/// What `cargo fa schema` describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `.fa.toml`.
+    Config,
+    /// `--format json`.
+    Report,
+    /// `--write-baseline`.
+    Baseline,
+}
+
+fn code(word: &str) -> Result<&'static Code, String> {
+    if let Some(code) = Code::find(word) {
+        return Ok(code);
+    }
+    Err(match Selector::parse(word) {
+        Ok(_) => format!("`{word}` means several codes; `cargo fa list --category {word}` shows them"),
+        Err(error) => error.to_string(),
+    })
+}
+
+impl Cli {
+    /// Reads a command line, whether cargo put its `fa` in front or not.
+    ///
+    /// # Errors
+    /// The command line is wrong, or asks for help or the version: the error knows how to print itself and exit.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+        if arguments.get(1).is_some_and(|first| first == "fa") {
+            arguments.remove(1);
+        }
+        let matches = Self::command().try_get_matches_from(arguments)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        cli.check.level_flags = level_flags(&matches);
+        let editor =
+            cli.check.outputs().iter().any(|output| output.file.is_none() && output.format == Format::RustcJson);
+        if cli.check.with_check.is_some() && !editor {
+            let message = "`--with-check` passes on cargo's messages, which needs `--message-format=json`";
+            return Err(Self::command().error(clap::error::ErrorKind::MissingRequiredArgument, message));
+        }
+        if cli.check.outputs().iter().filter(|output| output.file.is_none()).count() > 1 {
+            let message =
+                "only one report can go to standard output; write the others to files: `--format sarif=out.sarif`";
+            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+        }
+        Ok(cli)
+    }
+}
+
+impl Check {
+    /// What `cargo fa show` asks for: every level and every guess in one file.
+    #[must_use]
+    pub fn everything_about(file: &std::path::Path) -> Self {
+        Self {
+            paths: vec![file.to_owned()],
+            pedantic: true,
+            all_targets: true,
+            min_severity: Some(Severity::Hint),
+            ..Self::default()
+        }
+    }
+
+    /// The reports to write, in the order of the command line; the terminal's if none was asked for.
+    #[must_use]
+    pub fn outputs(&self) -> Vec<Output> {
+        let mut outputs = self.format.clone();
+        if let Some(format) = self.message_format {
+            let format = match format {
+                MessageFormat::Human => Format::Terminal,
+                MessageFormat::Short => Format::Compact,
+                MessageFormat::Json => Format::RustcJson,
+            };
+            outputs.push(Output { format, file: None });
+        }
+        if outputs.iter().all(|output| output.file.is_some()) {
+            // Files do not replace what a person sees.
+            outputs.push(Output { format: Format::Terminal, file: None });
+        }
+        outputs
+    }
+
+    /// Lays what the command line says over the levels of the configuration.
+    pub fn lay_over(&self, levels: &mut Levels) {
+        levels.flags.clone_from(&self.level_flags);
+        levels.pedantic = self.pedantic;
+        levels.only.clone_from(&self.only);
+        levels.skip.clone_from(&self.skip);
+        if let Some(severity) = self.min_severity {
+            levels.min_severity = Some(severity.into());
+        }
+        if !self.all {
+            let asked = [
+                (self.dirtymem, "dirtymem"),
+                (self.async_safety, "async-safety"),
+                (self.threading, "threading"),
+                (self.architecture, "architecture"),
+                (self.budgets, "budgets"),
+            ];
+            levels.groups =
+                asked.iter().filter(|(asked, _)| *asked).flat_map(|(_, name)| category(name)).copied().collect();
+        }
+    }
+}
+
+/// clap keeps each kind of flag apart; what counts is the order of all of them.
+fn level_flags(matches: &ArgMatches) -> Vec<LevelFlag> {
+    let kinds = [
+        ("deny", Level::Deny, false),
+        ("warn", Level::Warn, false),
+        ("allow", Level::Allow, false),
+        ("forbid", Level::Deny, true),
+    ];
+    let mut flags: Vec<(usize, LevelFlag)> = Vec::new();
+    for (id, level, forbid) in kinds {
+        let words = matches.get_many::<LevelWord>(id).into_iter().flatten();
+        let indices = matches.indices_of(id).into_iter().flatten();
+        flags.extend(indices.zip(words).map(|(index, word)| (index, LevelFlag { level, target: word.0, forbid })));
+    }
+    flags.sort_by_key(|(index, _)| *index);
+    flags.into_iter().map(|(_, flag)| flag).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::codes::{FA601, FA602};
+
+    fn read(line: &str) -> Result<Cli, clap::Error> {
+        Cli::read(line.split_whitespace().map(OsString::from))
+    }
+
+    fn error(line: &str) -> String {
+        let error = read(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+        error.to_string()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn cargo_may_put_its_word_in_front() {
+        for line in ["cargo-fa fa --all src", "cargo-fa --all src"] {
+            let cli = read(line).unwrap();
+            assert!(cli.check.all && cli.command.is_none());
+            assert_eq!(cli.check.paths, [PathBuf::from("src")]);
+        }
+        assert!(
+            matches!(read("cargo-fa fa explain FA601").unwrap().command, Some(Command::Explain { code }) if *code == FA601)
+        );
+        assert!(
+            matches!(read("cargo-fa explain frame-escape").unwrap().command, Some(Command::Explain { code }) if *code == FA601)
+        );
+    }
+
+    #[test]
+    fn level_flags_keep_their_order() {
+        let flags = read("cargo-fa -A FA602 -D warnings,FA6 --warn FA602 -F FA601").unwrap().check.level_flags;
+        let levels: Vec<_> = flags.iter().map(|flag| (flag.level, flag.forbid)).collect();
+        assert_eq!(
+            levels,
+            [
+                (Level::Allow, false),
+                (Level::Deny, false),
+                (Level::Deny, false),
+                (Level::Warn, false),
+                (Level::Deny, true)
+            ]
+        );
+        let mut resolved = Levels::default();
+        read("cargo-fa -D FA6 -A FA602").unwrap().check.lay_over(&mut resolved);
+        assert!(resolved.enabled(&FA601) && !resolved.enabled(&FA602));
+    }
+
+    #[test]
+    fn unknown_words_are_errors_with_a_suggestion() {
+        assert!(error("cargo-fa --deny FA6O2").contains("did you mean `FA602`?"));
+        assert!(error("cargo-fa --only frame-escpae").contains("did you mean `frame-escape`?"));
+        assert!(error("cargo-fa --deny FA001").contains("running program"));
+        assert!(error("cargo-fa --dirtymen").contains("--dirtymem"));
+        assert!(error("cargo-fa --format sarf").contains("did you mean `sarif`?"));
+        assert!(error("cargo-fa explain FA6O1").contains("did you mean `FA601`?"));
+        assert!(error("cargo-fa explain FA6").contains("several codes"));
+        assert!(error("cargo-fa --format json --format sarif").contains("only one report"));
+    }
+
+    #[test]
+    fn reports_go_to_files_and_to_the_terminal() {
+        let outputs = read("cargo-fa --format sarif=out.sarif --format junit=a=b.xml").unwrap().check.outputs();
+        let files: Vec<_> = outputs.iter().map(|output| (output.format, output.file.clone())).collect();
+        assert_eq!(
+            files,
+            [
+                (Format::Sarif, Some(PathBuf::from("out.sarif"))),
+                (Format::Junit, Some(PathBuf::from("a=b.xml"))),
+                (Format::Terminal, None)
+            ]
+        );
+        let outputs = read("cargo-fa --message-format=json").unwrap().check.outputs();
+        assert_eq!(outputs, [Output { format: Format::RustcJson, file: None }]);
+    }
+}

@@ -1,0 +1,314 @@
+//! One run: from a command line to a report and an exit code.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::analysis::{Analysis, Request, Workspace};
+use crate::cli::arguments::{Check, Common};
+use crate::cli::baseline::Baseline;
+use crate::cli::exit::UsageError;
+use crate::cli::levels::Levels;
+use crate::cli::selection::{Exclusion, Selection, from_root, named};
+use crate::model::codes::{Code, FA900, Level};
+use crate::model::config::{self, Config};
+use crate::model::finding::{Confidence, Finding};
+use crate::model::source::SourceMap;
+use crate::model::suppress::{FileDirectives, Outcome, apply};
+use crate::report::{Accepted, AcceptedBy, Report, Reported, counted, fingerprints};
+
+/// What a run found.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// What to show.
+    pub report: Report,
+    /// Whether a file was left out.
+    pub incomplete: bool,
+    /// How long each layer took.
+    pub timings: Vec<(&'static str, Duration)>,
+    /// What `-v` tells.
+    pub details: Vec<String>,
+}
+
+/// Everything that a run needs to know before the sources are read.
+#[derive(Debug)]
+pub struct Plan<'w> {
+    root: &'w Path,
+    current: PathBuf,
+    /// The configuration in force.
+    pub config: Config,
+    levels: Levels,
+    selection: Selection,
+    request: Request,
+    baseline: Option<Baseline>,
+    details: Vec<String>,
+}
+
+/// Reads the configuration of a workspace.
+///
+/// # Errors
+/// The file is missing, cannot be read, or has mistakes; the message holds all of them.
+pub fn read_config(root: &Path, current: &Path, common: &Common) -> Result<Config, UsageError> {
+    let start = match &common.manifest_path {
+        Some(manifest) => current.join(manifest).parent().map_or_else(|| current.to_owned(), Path::to_owned),
+        None => current.to_owned(),
+    };
+    let file = match &common.config {
+        Some(file) => Some(current.join(file)),
+        None => config::discover(if start.starts_with(root) { &start } else { root }),
+    };
+    let Some(file) = file else { return Ok(Config::default()) };
+    let name = from_root(root, current, &file).unwrap_or_else(|| file.display().to_string());
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| UsageError(format!("the configuration {name} cannot be read: {error}")))?;
+    config::read(&Arc::from(name.as_str()), &text).map_err(|errors| {
+        let lines = errors.iter().map(|error| {
+            let id = if error.unknown_key { "[FA905]" } else { "" };
+            format!("error{id}: {}\n  --> {}:{}:{}", error.message, error.file, error.line, error.column)
+        });
+        UsageError(lines.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+impl<'w> Plan<'w> {
+    /// Makes a plan from a command line.
+    ///
+    /// # Errors
+    /// A package, path, glob, baseline or configuration is not what it should be.
+    pub fn new(
+        workspace: &'w dyn Workspace,
+        current: &Path,
+        common: &Common,
+        check: &Check,
+    ) -> Result<Self, UsageError> {
+        let root = workspace.root();
+        let config = read_config(root, current, common)?;
+        let mut levels = Levels::configured(&config);
+        check.lay_over(&mut levels);
+        let selection = select(workspace, current, check, &config)?;
+        let mut details = Vec::new();
+        if let Some(file) = &config.file {
+            details.push(format!("configuration: {file}"));
+        }
+        details.extend(selection.exclusions.iter().map(Exclusion::describe));
+        let baseline = check.baseline.as_ref().map(|file| read_baseline(root, current, file)).transpose()?;
+        let request = Request {
+            manifest_path: common.manifest_path.clone(),
+            tests: check.tests || check.all_targets,
+            examples: check.examples || check.all_targets,
+            jobs: common.jobs,
+            // Guesses are always asked for: a suppression of one must not look unused in a run that does not show it.
+            pedantic: true,
+            exhaustive: false,
+            cache: !common.no_cache,
+            ends: true,
+        };
+        Ok(Self { root, current: current.to_owned(), config, levels, selection, request, baseline, details })
+    }
+
+    /// Analyses the workspace; the findings have neither levels nor suppressions applied.
+    #[must_use]
+    pub fn analyze(&self, workspace: &dyn Workspace) -> Analysis {
+        workspace.analyze(&self.request, &self.config)
+    }
+
+    /// Decides what of an analysis is reported.
+    ///
+    /// # Errors
+    /// Nothing that was selected was analysed: a clean report would be a lie.
+    pub fn report(mut self, analysis: Analysis, check: &Check) -> Result<Run, UsageError> {
+        let selection = self.selection.clone();
+        let files: Vec<_> =
+            analysis.files.iter().filter(|file| selection.contains(&file.package, &file.path)).collect();
+        let unparsed: Vec<_> =
+            analysis.unparsed.into_iter().filter(|one| selection.contains(&one.package, &one.place.file)).collect();
+        if files.is_empty() && unparsed.is_empty() {
+            self.explain_nothing(check, !analysis.files.is_empty())?;
+            self.details.push("no package of this workspace uses framealloc, so there is nothing to find".to_owned());
+        }
+        let mut findings: Vec<Finding> = analysis
+            .findings
+            .into_iter()
+            .filter(|finding| selection.contains(&finding.package, &finding.primary.file))
+            .collect();
+        let incomplete = !unparsed.is_empty();
+        let unread: BTreeSet<Arc<str>> = unparsed.iter().map(|one| one.place.file.clone()).collect();
+        findings.extend(unparsed.into_iter().map(|one| {
+            Finding::new(&FA900, format!("this file was not analysed: {}", one.message), one.place)
+                .inside(&*one.package, "")
+        }));
+
+        let mut of_files: BTreeMap<Arc<str>, FileDirectives> = BTreeMap::new();
+        for file in files.iter().filter(|file| !file.directives.is_empty()) {
+            let analysed = !unread.contains(&file.path);
+            let directives = file.directives.clone();
+            of_files.insert(file.path.clone(), FileDirectives { package: file.package.clone(), analysed, directives });
+        }
+        let levels = &self.levels;
+        let Outcome { findings, suppressed } =
+            apply(findings, &of_files, |code| levels.forbidden(code), |code| enabled(levels, code));
+
+        let sources = SourceMap::new(self.root);
+        let report = Report { sources, files: files.len(), packages: packages(&files), ..Report::default() };
+        self.details.push(format!("{} of {} files selected", files.len(), analysis.files.len()));
+        let outlines = files.iter().filter(|file| !file.whole).count();
+        if outlines > 0 {
+            let files = counted(outlines, "file");
+            self.details
+                .push(format!("of {files} only the outlines were read: no code that uses frames calls into them"));
+        }
+        let report = self.decide(report, findings, suppressed, check.fail_fast);
+        Ok(Run { report, incomplete, timings: analysis.timings, details: self.details })
+    }
+
+    /// Why no file was analysed; fine only where no package uses framealloc and no path was asked for.
+    fn explain_nothing(&self, check: &Check, somewhere: bool) -> Result<(), UsageError> {
+        if let Some(path) = check.paths.iter().find(|path| !self.current.join(path).exists()) {
+            return Err(UsageError(format!("{} does not exist", path.display())));
+        }
+        let why = match (check.paths.first(), somewhere) {
+            (Some(path), true) => {
+                format!("{} holds no file of the analysed targets; --tests and --examples add more", path.display())
+            }
+            (Some(path), false) => format!("{} is in no package that uses framealloc", path.display()),
+            (None, true) => "every file of the selected packages is excluded, or they do not use framealloc".to_owned(),
+            (None, false) => return Ok(()),
+        };
+        Err(UsageError(format!("nothing was analysed: {why}")))
+    }
+
+    /// Gives each finding its level and its fingerprint, and takes out what the baseline lists.
+    fn decide(
+        &self,
+        mut report: Report,
+        findings: Vec<Finding>,
+        suppressed: Vec<crate::model::suppress::Suppressed>,
+        fail_fast: bool,
+    ) -> Report {
+        let mut all: Vec<(Finding, Option<Option<String>>)> = findings
+            .into_iter()
+            .map(|finding| (finding, None))
+            .chain(suppressed.into_iter().map(|one| (one.finding, Some(one.reason))))
+            .collect();
+        all.sort_by(|a, b| a.0.order(&b.0));
+        all.dedup_by(|a, b| {
+            a.0.code == b.0.code
+                && a.0.primary == b.0.primary
+                && a.0.message == b.0.message
+                && a.1.is_some() == b.1.is_some()
+        });
+        for (finding, _) in &all {
+            report.sources.load(&finding.primary.file);
+        }
+        // Guesses come last, so that the numbers of the others do not depend on `--pedantic`.
+        all.sort_by_key(|(finding, _)| finding.confidence == Confidence::Low);
+        let names = fingerprints(all.iter().map(|(finding, _)| finding), &report.sources);
+        let mut listed: BTreeSet<String> = BTreeSet::new();
+        for ((finding, accepted), fingerprint) in all.into_iter().zip(names) {
+            let level = self.levels.level(&finding);
+            if level == Level::Allow {
+                continue;
+            }
+            let reported = Reported { finding, level, fingerprint };
+            let in_baseline = self.baseline.as_ref().is_some_and(|baseline| baseline.contains(&reported));
+            if in_baseline {
+                listed.insert(reported.fingerprint.clone());
+            }
+            match accepted {
+                Some(reason) => report.suppressed.push(Accepted { reported, by: AcceptedBy::Source, reason }),
+                None if in_baseline => {
+                    report.suppressed.push(Accepted { reported, by: AcceptedBy::Baseline, reason: None });
+                }
+                None => report.findings.push(reported),
+            }
+        }
+        self.add_stale(&mut report, &listed);
+        report.findings.sort_by(|a, b| a.finding.order(&b.finding));
+        report.suppressed.sort_by(|a, b| a.reported.finding.order(&b.reported.finding));
+        if fail_fast && let Some(first) = report.findings.iter().position(|reported| reported.level == Level::Deny) {
+            report.findings.truncate(first + 1);
+        }
+        report.load_sources();
+        report
+    }
+
+    fn add_stale(&self, report: &mut Report, listed: &BTreeSet<String>) {
+        let Some(baseline) = &self.baseline else { return };
+        let seen: BTreeSet<&str> = listed.iter().map(String::as_str).collect();
+        let whole = self.selection.packages.is_empty() && self.selection.paths.is_empty();
+        let looked_for = |code: &'static Code, file: &str| {
+            enabled(&self.levels, code) && (whole || self.selection.contains("", file))
+        };
+        let stale = baseline.stale(&seen, looked_for);
+        for finding in &stale {
+            report.sources.load(&finding.primary.file);
+        }
+        let names = fingerprints(&stale, &report.sources);
+        for (finding, fingerprint) in stale.into_iter().zip(names) {
+            let level = self.levels.level(&finding);
+            if level != Level::Allow {
+                report.findings.push(Reported { finding, level, fingerprint });
+            }
+        }
+    }
+}
+
+/// Whether the run looks for a code: what is below `--min-severity` is still looked for.
+fn enabled(levels: &Levels, code: &Code) -> bool {
+    Code::find(code.number).is_some_and(|code| levels.enabled(code))
+}
+
+fn packages(files: &[&crate::analysis::AnalysedFile]) -> Vec<String> {
+    let names: BTreeSet<&str> = files.iter().map(|file| &*file.package).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn select(workspace: &dyn Workspace, current: &Path, check: &Check, config: &Config) -> Result<Selection, UsageError> {
+    let packages = workspace.packages();
+    let mut selection = Selection::default();
+    if !check.package.is_empty() {
+        selection.packages =
+            named(packages, &check.package).map_err(UsageError)?.into_iter().map(str::to_owned).collect();
+    } else if !check.workspace && check.paths.is_empty() && packages.iter().any(|package| !package.selected_by_default)
+    {
+        let selected = packages.iter().filter(|package| package.selected_by_default);
+        selection.packages = selected.map(|package| package.name.clone()).collect();
+    }
+    for path in &check.paths {
+        let inside = from_root(workspace.root(), current, path)
+            .ok_or_else(|| UsageError(format!("{} is outside of the workspace", path.display())))?;
+        selection.paths.push(inside);
+    }
+    let glob = |result: Result<Exclusion, globset::Error>| result.map_err(|error| UsageError(error.to_string()));
+    for value in &check.exclude {
+        selection.exclusions.push(glob(Exclusion::either(value))?);
+    }
+    for value in &check.exclude_path {
+        selection.exclusions.push(glob(Exclusion::paths(value))?);
+    }
+    for value in &check.exclude_package {
+        selection.exclusions.push(glob(Exclusion::packages(value))?);
+    }
+    // The globs of a configuration start where the file is.
+    let folder = config.file.as_deref().and_then(|file| file.rsplit_once('/')).map_or("", |(folder, _)| folder);
+    for value in &config.analysis.exclude {
+        let value = if folder.is_empty() { value.clone() } else { format!("{}/{value}", globset::escape(folder)) };
+        selection.exclusions.push(glob(Exclusion::paths(&value))?);
+    }
+    Ok(selection)
+}
+
+fn read_baseline(root: &Path, current: &Path, file: &Path) -> Result<Baseline, UsageError> {
+    let path = baseline_path(root, current, file);
+    let name = from_root(root, current, &path).unwrap_or_else(|| path.display().to_string());
+    let wrong = |error: String| UsageError(format!("the baseline {name} cannot be read: {error}"));
+    let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+    Baseline::read(name.as_str(), &text).map_err(wrong)
+}
+
+/// The default baseline is at the root of the workspace, a named one where the name says.
+#[must_use]
+pub fn baseline_path(root: &Path, current: &Path, file: &Path) -> PathBuf {
+    if file == Path::new(crate::cli::baseline::FILE_NAME) { root.join(file) } else { current.join(file) }
+}

@@ -1,0 +1,477 @@
+//! Calls of functions: of the workspace by their summaries, of std by what is known about them.
+
+use super::Interpreter;
+use super::event::{EventKind, How, Site};
+use super::spawn::Runs;
+use super::summary::{StoreTarget, Summary};
+use super::types::Ty;
+use super::value::{Flow, FrameState, Region, Root, Value};
+use crate::engine::hir::ir::{ExprId, ExprKind, Span};
+use crate::engine::resolve::model::Known;
+use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{FnId, Res, TypeKey};
+use crate::model::finding::Confidence;
+
+/// How many closures in variables may call one another: each call looks at the closure once more.
+const CALLED_CLOSURES: u32 = 2;
+
+impl<'p, 'l> Interpreter<'p, 'l> {
+    pub(super) fn call(&mut self, callee: ExprId, args: &'l [ExprId], span: Span, expected: Option<&Ty>) -> Value {
+        let facts = self.facts;
+        let (res, generics) = match &facts.expr(callee).kind {
+            ExprKind::Name(name) => {
+                let name = facts.name(*name);
+                if let Some(var) = self.lookup_var(name) {
+                    return self.call_value(var, args, span);
+                }
+                (self.around.program.resolve_name(self.module, name, Space::Values), Vec::new())
+            }
+            ExprKind::Path(path) => {
+                let path = facts.path(*path);
+                let generics: Vec<Ty> = path
+                    .segments
+                    .iter()
+                    .filter_map(|segment| segment.args.as_ref())
+                    .flat_map(|args| &args.types)
+                    .map(|ty| self.lower_type(*ty))
+                    .collect();
+                if let Some(own) = self.associated(path) {
+                    (Some(Res::Fn(own)), generics)
+                } else {
+                    (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
+                }
+            }
+            // `(|| …)()`
+            ExprKind::Closure(of) => {
+                let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
+                return self.run_closure(of, &values, Runs::Inline, None);
+            }
+            _ => {
+                self.eval_place(callee);
+                (None, Vec::new())
+            }
+        };
+        match res {
+            Some(Res::Fn(of)) => {
+                let params = self.param_types(of);
+                let values = self.arguments(args, params);
+                self.call_fn(of, &values, span, Confidence::High)
+            }
+            Some(Res::Type(of)) => {
+                let fields: Vec<Ty> = self.types.fields(of, &[], None).into_iter().map(|(_, ty)| ty).collect();
+                let ty = self.types.user(of, Vec::new(), 0);
+                self.construct(ty, &fields, args)
+            }
+            Some(Res::Variant(of, at)) => {
+                let fields: Vec<Ty> =
+                    self.types.fields(of, &[], Some(at as usize)).into_iter().map(|(_, ty)| ty).collect();
+                let ty = self.types.user(of, Vec::new(), 0);
+                self.construct(ty, &fields, args)
+            }
+            Some(Res::External(of)) => self.external(of, args, &generics, span, expected),
+            _ => self.unknown_call(args),
+        }
+    }
+
+    /// `Self::f`, `T::f` where `T` is a parameter.
+    fn associated(&self, path: &'l crate::engine::hir::ir::Path) -> Option<FnId> {
+        let facts = self.facts;
+        if path.segments.len() != 2 {
+            return None;
+        }
+        let first = facts.name(path.segments[0].name);
+        let ty = if first == "Self" {
+            self.type_scope.self_type.clone()?
+        } else {
+            self.type_scope.params.iter().find(|(name, _)| *name == first)?.1.clone()
+        };
+        let key = match ty {
+            Ty::User(of, _) | Ty::Trait(of) => TypeKey::User(of),
+            Ty::Known(known, _) => TypeKey::Known(known),
+            _ => return None,
+        };
+        self.around.program.methods_of(key, facts.name(path.segments[1].name)).first().copied()
+    }
+
+    fn construct(&mut self, ty: Ty, fields: &[Ty], args: &'l [ExprId]) -> Value {
+        let mut whole = Value::of(ty);
+        for (at, arg) in args.iter().enumerate() {
+            let field = fields.get(at);
+            let mut value = self.eval(*arg, field);
+            if let Some(field) = field
+                && !matches!(field, Ty::Param(_))
+            {
+                self.annotate(&mut value, field.clone());
+            }
+            whole.add_flows(&value.flows);
+            if whole.handle.is_none() {
+                whole.handle = value.handle;
+            }
+        }
+        whole
+    }
+
+    /// A closure or function pointer in a variable is called.
+    fn call_value(&mut self, var: super::value::Var, args: &'l [ExprId], span: Span) -> Value {
+        let closure = self.state.values.get(var).and_then(|value| value.closure);
+        self.use_var(var, span);
+        let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
+        let facts = self.facts;
+        if let Some(closure) = closure
+            && let ExprKind::Closure(of) = &facts.expr(closure).kind
+            && self.called_closures < CALLED_CLOSURES
+        {
+            self.called_closures += 1;
+            let value = self.run_closure(of, &values, Runs::Inline, None);
+            self.called_closures -= 1;
+            return value;
+        }
+        Value::unknown()
+    }
+
+    fn unknown_call(&mut self, args: &'l [ExprId]) -> Value {
+        let mut value = Value::unknown();
+        for arg in args {
+            let arg = self.eval(*arg, None);
+            self.escapes_knowledge(&arg);
+            value.add_flows(&arg.flows);
+        }
+        value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
+        value
+    }
+
+    /// Somebody unknown got hold of an allocator: whether its frame is open is no longer known.
+    pub(super) fn escapes_knowledge(&mut self, value: &Value) {
+        if matches!(value.ty, Ty::Ref { mutable: true, .. })
+            && value.ty.head() == Some(Known::SmartAlloc)
+            && let Some(key) = Self::key(value)
+        {
+            self.turned.insert(key.clone());
+            self.state.frames.insert(key, FrameState::Unknown);
+        }
+    }
+
+    pub(super) fn arguments(&mut self, args: &'l [ExprId], params: &[Ty]) -> Vec<Value> {
+        args.iter().enumerate().map(|(at, arg)| self.eval(*arg, params.get(at))).collect()
+    }
+
+    /// The types of all parameters, the receiver first.
+    pub(super) fn param_types(&self, of: FnId) -> &'p [Ty] {
+        &self.around.signatures.of(self.around.program, of).params
+    }
+
+    // ---- functions of the workspace ----
+
+    pub(super) fn call_fn(&mut self, of: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        self.record_call(of, span, confidence);
+        let def = self.around.program.fn_def(of);
+        let signature = self.around.signatures.of(self.around.program, of);
+        let params = &*signature.params;
+        let summary = self.summary_of(of);
+        let mapped: Vec<Vec<Flow>> = args
+            .iter()
+            .enumerate()
+            .map(|(at, arg)| {
+                let param = params.get(at).unwrap_or(&Ty::Unknown);
+                let mut flows = self.through_param(arg, param);
+                // A number is handed on as a number, unless it is an address.
+                if matches!(param, Ty::Scalar(_)) {
+                    flows.retain(|flow| flow.raw);
+                }
+                flows
+            })
+            .collect();
+        self.whole_from_scope(of, summary, args, params, span);
+        self.apply_stores(of, summary, args, &mapped, span);
+        self.apply_turns(summary, args, span);
+        if summary.sets_budget {
+            self.barriers.budget_set = true;
+            self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
+        }
+        for (param, _) in &summary.allocates {
+            if let Some(arg) = args.get(usize::from(*param)) {
+                self.note_allocation(arg, span);
+                self.needs_budget(span);
+            }
+        }
+        let output = if def.function.is_async { Ty::Unknown } else { signature.output.clone() };
+        let mut value = Value::of(output);
+        if (value.ty.is_unknown() || matches!(value.ty, Ty::Opaque { .. }))
+            && let Some(ty) = &summary.result_type
+            && !def.function.is_async
+        {
+            value.ty = ty.clone();
+        }
+        if def.function.is_async {
+            value.ty = Ty::Opaque { borrows: true };
+            for flows in &mapped {
+                value.add_flows(flows);
+            }
+            return value;
+        }
+        for part in &summary.result {
+            for flow in mapped.get(usize::from(part.param)).into_iter().flatten() {
+                let mut flow = flow.clone();
+                if part.frame {
+                    flow.frame = true;
+                    flow.site = span;
+                }
+                flow.raw |= part.raw;
+                flow.captured |= part.captured;
+                flow.confidence = flow.confidence.min(part.confidence).min(confidence);
+                value.add_flows(&[flow]);
+            }
+        }
+        // Something of the caller may come back by reference.
+        let result_is_reference = matches!(value.ty, Ty::Ref { .. });
+        if result_is_reference && let Some(part) = summary.result.first() {
+            value.alias = args.get(usize::from(part.param)).and_then(|arg| arg.alias);
+        }
+        if value.ty == Ty::Never {
+            self.state.dead = true;
+        }
+        if value.ty.head() == Some(Known::FrameHandle) {
+            value.handle = Some(super::value::Handle { resolved: false, age: super::value::Age::Fresh, since: span });
+        }
+        self.refine(value)
+    }
+
+    /// What an argument refers to once it is seen with the type of its parameter.
+    fn through_param(&self, arg: &Value, param: &Ty) -> Vec<Flow> {
+        let takes_whole = param.allocator().is_some_and(Known::is_whole);
+        let is_frame = arg.ty.allocator().is_some_and(|known| !known.is_whole());
+        if !(takes_whole && is_frame) {
+            return arg.flows.clone();
+        }
+        // `&Frame` becomes `&SmartAlloc`: the memory is that of the whole frame.
+        let mut flows = Vec::new();
+        for flow in &arg.flows {
+            match flow.region {
+                Region::Scope(id) if self.scopes[id as usize].own => {
+                    flows.extend(self.scopes[id as usize].whole.clone());
+                }
+                _ => flows.push(Flow { frame: false, ..flow.clone() }),
+            }
+        }
+        flows
+    }
+
+    fn whole_from_scope(&mut self, of: FnId, summary: &Summary, args: &[Value], params: &[Ty], span: Span) {
+        for (param, site) in &summary.allocates {
+            let at = usize::from(*param);
+            let (Some(arg), Some(ty)) = (args.get(at), params.get(at)) else { continue };
+            let takes_whole = ty.head() == Some(Known::SmartAlloc);
+            let is_scope = arg.ty.allocator().is_some_and(|known| matches!(known, Known::Frame | Known::FrameScope))
+                && arg
+                    .flows
+                    .iter()
+                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
+            if takes_whole && is_scope {
+                self.record(EventKind::WholeFrameFromScope { callee: of, allocates: *site }, span, Confidence::High);
+            }
+        }
+    }
+
+    fn apply_stores(&mut self, of: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
+        let callee = self.around.program.fn_name(of).to_owned();
+        for store in &summary.stores {
+            let flows = mapped.get(usize::from(store.param)).cloned().unwrap_or_default();
+            for mut flow in flows {
+                flow.frame |= store.frame;
+                flow.raw |= store.raw;
+                flow.captured |= store.captured;
+                flow.confidence = flow.confidence.min(store.confidence);
+                if store.frame {
+                    flow.site = span;
+                }
+                let mut path: Vec<(Site, String)> = store.path.clone();
+                match &store.target {
+                    StoreTarget::Static(name) if flow.frame => {
+                        self.escape(
+                            How::Callee(format!("`{callee}` keeps it in the static `{name}`")),
+                            &flow,
+                            span,
+                            path,
+                        );
+                    }
+                    StoreTarget::Thread | StoreTarget::Task if flow.frame => {
+                        let kind = EventKind::Spawned {
+                            task: store.target == StoreTarget::Task,
+                            name: format!("argument of `{callee}`"),
+                            allocated: self.site(flow.site),
+                            raw: flow.raw,
+                            via: path,
+                        };
+                        self.record(kind, span, flow.confidence);
+                    }
+                    StoreTarget::Param(to) => {
+                        let Some(target) = args.get(usize::from(*to)) else { continue };
+                        self.stored_by_callee(&callee, target, flow, path, span);
+                    }
+                    target => {
+                        if let Region::Param(param) = flow.region
+                            && path.len() < 8
+                        {
+                            path.insert(0, (self.site(span), format!("passed to `{callee}` here")));
+                            self.add_store(param, target.clone(), &flow, path);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn stored_by_callee(
+        &mut self,
+        callee: &str,
+        target: &Value,
+        flow: Flow,
+        mut path: Vec<(Site, String)>,
+        span: Span,
+    ) {
+        let Some(root) = target.alias else { return };
+        if let Some(ty) = target_content(&target.ty)
+            && !self.types.can_refer(&ty, flow.raw)
+        {
+            return;
+        }
+        match (root, flow.region) {
+            (Root::Local(var), _) => {
+                if let Some(known) = self.state.values.get_mut(var) {
+                    known.add_flows(&[flow]);
+                }
+            }
+            (Root::Static(_), _) if flow.frame => {
+                self.escape(How::Callee(format!("`{callee}` keeps it in a static")), &flow, span, path);
+            }
+            (Root::Param(to), Region::Scope(_)) if flow.frame => {
+                let name = self.param_name(to);
+                self.escape(How::Callee(format!("`{callee}` keeps it in `{name}`")), &flow, span, path);
+            }
+            (Root::Param(to), Region::Param(from)) if from != to && path.len() < 8 => {
+                path.insert(0, (self.site(span), format!("passed to `{callee}` here")));
+                self.add_store(from, StoreTarget::Param(to), &flow, path);
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_turns(&mut self, summary: &Summary, args: &[Value], span: Span) {
+        for (param, field, change) in &summary.turns {
+            let Some(arg) = args.get(usize::from(*param)) else { continue };
+            let Some(root) = arg.alias else { continue };
+            let key = (root, field.clone().or_else(|| arg.field.clone()));
+            match change {
+                1 => self.begin(key, span),
+                -1 => self.end(key, span),
+                // It turned a frame of its own: nothing changes, but the allocator does turn.
+                _ => {
+                    self.turned.insert(key);
+                }
+            }
+        }
+    }
+
+    pub(super) fn wrapped(&mut self, known: Known, args: &'l [ExprId], expected: Option<&Ty>, error: bool) -> Value {
+        let inner = expected.map(|ty| ty.argument(0)).filter(|ty| !ty.is_unknown());
+        let mut value = self.eval_args_first(args, inner.as_ref());
+        // `Some(item)` for a `&&T` where a `&T` is asked for: rustc looks through the outer reference.
+        if let (Some(inner @ Ty::Ref { .. }), Ty::Ref { .. }) = (inner, &value.ty) {
+            self.annotate(&mut value, inner);
+        }
+        value.ty = match (known, error) {
+            (Known::Result, true) => Ty::known(Known::Result, [Ty::Unknown, value.ty]),
+            _ => Ty::known(known, [value.ty]),
+        };
+        value.number = None;
+        value.fresh = false;
+        value
+    }
+
+    pub(super) fn eval_args_first(&mut self, args: &'l [ExprId], expected: Option<&Ty>) -> Value {
+        let mut args = args.iter();
+        let first = args.next().map_or_else(Value::unknown, |arg| self.eval(*arg, expected));
+        args.for_each(|arg| drop(self.eval(*arg, None)));
+        first
+    }
+
+    /// `drop(x)`: what ends with it ends here.
+    pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
+        if let Ty::Known(Known::FrameScope, _) = &value.ty {
+            let regions: Vec<Region> = value.flows.iter().map(|flow| flow.region).collect();
+            let scopes = &self.scopes;
+            let own = |region: &Region| matches!(region, Region::Scope(id) if scopes[*id as usize].own);
+            let regions: Vec<Region> = regions.into_iter().filter(own).collect();
+            self.close(|flow| regions.contains(&flow.region), span);
+        }
+        if let Ty::Known(Known::TransferHandle, _) = &value.ty {
+            self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
+        }
+        self.freed(&value.ty, span, Confidence::High);
+        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), of)) = (value.fresh, &value.ty) {
+            let what = if *known == Known::Box { "Box::new" } else { "heap_box" };
+            let ty = of.first().cloned().unwrap_or(Ty::Unknown);
+            self.record(EventKind::Churn { what, ty }, span, Confidence::High);
+        }
+        if let Some(var) = args.first().and_then(|arg| match &self.facts.expr(*arg).kind {
+            ExprKind::Name(name) => self.lookup_var(self.facts.name(*name)),
+            _ => None,
+        }) && let Some(known) = self.state.values.get_mut(var)
+        {
+            known.moved = true;
+            known.flows.clear();
+        }
+    }
+
+    pub(super) fn forgotten(&mut self, value: &Value, what: &'static str, span: Span) {
+        match &value.ty {
+            Ty::Known(Known::TransferHandle, _) => {
+                self.record(EventKind::TransferLost { how: "forgotten" }, span, Confidence::High);
+            }
+            Ty::Known(known @ (Known::FrameBox | Known::FrameVec | Known::FrameMap), args) => {
+                let element = args.first().cloned().unwrap_or(Ty::Unknown);
+                if *known == Known::FrameMap || self.types.drops(&element) == Some(true) {
+                    self.record(EventKind::DropSkipped { what, ty: element }, span, Confidence::High);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Runs a closure that is written as an argument, or evaluates what else stands there.
+    pub(super) fn inline_closure(&mut self, arg: ExprId, params: &[Value], runs: Runs) -> Value {
+        if let Some(of) = self.closure_at(arg) {
+            self.run_closure(of, params, runs, None)
+        } else {
+            let facts = self.facts;
+            let function = match &facts.expr(arg).kind {
+                ExprKind::Path(path) => {
+                    self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)
+                }
+                ExprKind::Name(name) if self.lookup_var(facts.name(*name)).is_none() => {
+                    self.around.program.resolve_name(self.module, facts.name(*name), Space::Values)
+                }
+                _ => None,
+            };
+            if let Some(Res::Fn(of)) = function {
+                let span = self.span(arg);
+                return self.call_fn(of, params, span, Confidence::High);
+            }
+            if let Some(Res::External(of)) = function
+                && of.krate == "std"
+            {
+                return self.named_std_function(of, arg, params);
+            }
+            self.eval(arg, None)
+        }
+    }
+}
+
+/// What a container behind a reference holds, where that is known.
+fn target_content(ty: &Ty) -> Option<Ty> {
+    match ty.peeled() {
+        Ty::Known(_, args) => args.first().cloned().filter(|ty| !ty.is_unknown()),
+        ty @ (Ty::User(..) | Ty::Scalar(_)) => Some(ty.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,225 @@
+//! What happens in a function, as the rules want to hear it.
+
+use std::sync::Arc;
+
+use super::types::Ty;
+use super::value::Bound;
+use crate::engine::hir::ir::Span;
+use crate::engine::resolve::FnId;
+use crate::model::finding::Confidence;
+
+/// A place in some file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Site {
+    pub(crate) file: usize,
+    pub(crate) span: Span,
+}
+
+/// A loop around an event.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LoopAround {
+    pub(crate) span: Span,
+    pub(crate) bound: Bound,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) kind: EventKind,
+    pub(crate) span: Span,
+    pub(crate) confidence: Confidence,
+    /// Loops around it that run within one frame (and within the scope of the memory).
+    pub(crate) loops: Vec<LoopAround>,
+    /// The code around it runs inside a frame that this function knows of.
+    pub(crate) in_frame: bool,
+    /// Runs on another thread, outside of this frame.
+    pub(crate) spawned: bool,
+    /// On a path that only runs when something went wrong.
+    pub(crate) cold: bool,
+    /// Branches around it, outermost first: of the arms of one branch, one runs.
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// One arm of an `if` or a `match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Arm {
+    /// The condition or the matched value.
+    pub(crate) branch: Span,
+    pub(crate) index: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum EventKind {
+    /// Memory from a frame.
+    FrameAlloc {
+        what: &'static str,
+        ty: Ty,
+        count: Option<Count>,
+        once: bool,
+        own: bool,
+    },
+    /// Memory from the general heap.
+    HeapAlloc {
+        what: String,
+        ty: Ty,
+        ours: bool,
+    },
+    /// A heap container may grow.
+    HeapGrowth {
+        what: String,
+    },
+    /// Heap memory is given back at the end of a block.
+    HeapFree {
+        ty: Ty,
+    },
+    /// Frame data gets somewhere that outlives its frame.
+    Escape {
+        how: How,
+        raw: bool,
+        captured: bool,
+        allocated: Site,
+        via: Vec<(Site, String)>,
+    },
+    /// Frame data is used after its frame ended.
+    UseAfterEnd {
+        name: String,
+        ended: Span,
+        raw: bool,
+        allocated: Span,
+    },
+    /// Frame data reaches a thread or task.
+    Spawned {
+        task: bool,
+        name: String,
+        allocated: Site,
+        raw: bool,
+        via: Vec<(Site, String)>,
+    },
+    /// A frame value is used after a suspension.
+    AcrossAwait {
+        name: String,
+        awaited: Span,
+        allocated: Span,
+    },
+    /// A frame value is still held at a suspension although it is not used any more.
+    HeldAtAwait {
+        name: String,
+        awaited: Span,
+        allocated: Span,
+    },
+    /// A frame that is left open.
+    LeftOpen {
+        begun: Span,
+        why: Open,
+    },
+    EndedWithoutBegin,
+    /// A loop that allocates frame memory from an allocator that never turns.
+    NeverTurns {
+        allocated: Span,
+    },
+    /// A callee that takes the allocator allocates whole-frame memory although a scope is open.
+    WholeFrameFromScope {
+        callee: FnId,
+        allocates: Site,
+    },
+    /// A value is forgotten or leaked that has something to drop.
+    DropSkipped {
+        what: &'static str,
+        ty: Ty,
+    },
+    /// A handle is resolved as if it must be of this frame.
+    StaleHandle {
+        age: super::value::Age,
+        since: Span,
+    },
+    /// A transfer is thrown away.
+    TransferLost {
+        how: &'static str,
+    },
+    /// A pooled type in a box.
+    PooledInBox {
+        what: &'static str,
+        ty: Ty,
+    },
+    /// A boxed value that is made and dropped within the frame.
+    Churn {
+        what: &'static str,
+        ty: Ty,
+    },
+    /// `#[frame_system]` on an async function.
+    AsyncSystem,
+    /// What `frame_retained` promises and what is done differ.
+    Retention {
+        discards: bool,
+        /// The last word of the policy, where it is written in the call, and the word that discards.
+        policy: Option<(Span, &'static str)>,
+    },
+    /// A tag is named in the source.
+    Tag {
+        name: Arc<str>,
+        enters: bool,
+        /// The place of the event is the text of the name, quotes and all.
+        literal: bool,
+    },
+    /// `FrameBarrier::new(n)` with how many take part.
+    BarrierCount {
+        declared: u64,
+        participants: u64,
+    },
+    /// A frame is turned although threads of a barrier were not waited for.
+    TurnWithoutBarrier {
+        barrier: Span,
+    },
+    /// A thread allocates without a budget.
+    NoBudget,
+}
+
+/// How many elements an allocation has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Count {
+    Exactly(u64),
+    Symbol(Arc<str>),
+}
+
+/// How a frame stays open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Open {
+    Return,
+    Question,
+    Continue,
+    /// The function, or the life of the allocator, ends.
+    End,
+    /// The next frame begins.
+    Begin,
+}
+
+/// How frame data gets out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum How {
+    Returned,
+    Static(String),
+    /// A field of something that outlives the frame.
+    Field(String),
+    /// A container that outlives the frame, by this method.
+    Container(String, String),
+    Variable(String),
+    Channel,
+    /// `transmute` to `'static`.
+    Transmuted,
+    /// A callee keeps it.
+    Callee(String),
+}
+
+/// A call of a function of the workspace.
+#[derive(Clone, Debug)]
+pub(crate) struct CallSite {
+    pub(crate) callee: FnId,
+    pub(crate) span: Span,
+    pub(crate) confidence: Confidence,
+    pub(crate) loops: Vec<LoopAround>,
+    pub(crate) in_frame: bool,
+    pub(crate) cold: bool,
+    pub(crate) tag: Option<Arc<str>>,
+    /// Runs on another thread, outside of this frame.
+    pub(crate) spawned: bool,
+    pub(crate) arms: Vec<Arm>,
+}

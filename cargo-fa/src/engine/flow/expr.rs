@@ -1,0 +1,549 @@
+//! Expressions, in the order in which they run.
+
+use std::sync::Arc;
+
+use super::event::{Arm, Open};
+use super::types::Ty;
+use super::value::{Root, State, Value};
+use super::{BodyContext, DEEPEST, Interpreter};
+use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, IntKind, Literal, MacroKind, Span, Statement};
+use crate::engine::resolve::model::Known;
+use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{Res, UserType};
+
+impl<'l> Interpreter<'_, 'l> {
+    /// The value of an expression that is moved or copied out of where it is.
+    pub(super) fn eval(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
+        if self.depth > DEEPEST {
+            return Value::unknown();
+        }
+        self.depth += 1;
+        let value = self.eval_kind(expr, expected);
+        self.depth -= 1;
+        value
+    }
+
+    pub(super) fn span(&self, expr: ExprId) -> Span {
+        self.facts.expr(expr).span
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
+    fn eval_kind(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
+        let facts = self.facts;
+        let span = self.span(expr);
+        match &facts.expr(expr).kind {
+            ExprKind::Missing => Value::unknown(),
+            ExprKind::Literal(literal) => self.literal(*literal),
+            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, true),
+            ExprKind::Path(path) => {
+                let res = self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values);
+                self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
+            }
+            ExprKind::Block(block) => self.block(block, span, expected),
+            ExprKind::Async(of) => self.async_block(of.body, span),
+            ExprKind::Closure(of) => self.loose_closure(expr, of),
+            ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
+            ExprKind::Method(call) => self.method_call(call, span, expected),
+            ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
+                let place = self.eval_place(expr);
+                self.copied_out(place)
+            }
+            ExprKind::Unary(inner) => {
+                let value = self.eval(*inner, None);
+                Value::of(value.ty)
+            }
+            ExprKind::Ref { mutable, raw, inner } => {
+                let mut value = self.eval_place(*inner);
+                if *raw {
+                    value.flows.iter_mut().for_each(|flow| flow.raw = true);
+                    value.ty = Ty::Ptr(Arc::new(value.ty));
+                } else {
+                    value.ty = Ty::Ref { inner: Arc::new(value.ty), mutable: *mutable, fixed: false };
+                }
+                value
+            }
+            ExprKind::Binary { op, left, right } => self.binary(*op, *left, *right, span),
+            ExprKind::Assign { left, right } => {
+                let ty = self.place_type(*left);
+                let value = self.eval(*right, Some(&ty).filter(|ty| !ty.is_unknown()));
+                self.assign(*left, value, span);
+                Value::unit()
+            }
+            ExprKind::AssignOp { left, right } => {
+                let target = self.eval_place(*left);
+                self.eval(*right, None);
+                if let Some(Root::Local(var)) = target.alias
+                    && let Some(value) = self.state.values.get_mut(var)
+                {
+                    value.number = None;
+                }
+                if target.ty.head() == Some(Known::String) {
+                    self.growth(&target, "String += &str", span);
+                }
+                Value::unit()
+            }
+            ExprKind::Cast { inner, ty } => {
+                let mut value = self.eval(*inner, None);
+                let to = self.lower_type(*ty);
+                let from_pointer =
+                    matches!(value.ty, Ty::Ptr(_) | Ty::Ref { .. }) || value.flows.iter().any(|flow| flow.raw);
+                match &to {
+                    Ty::Ptr(_) => value.flows.iter_mut().for_each(|flow| flow.raw = true),
+                    Ty::Scalar(8) if from_pointer => value.flows.iter_mut().for_each(|flow| flow.raw = true),
+                    _ => value.flows.clear(),
+                }
+                value.ty = to;
+                value
+            }
+            ExprKind::Try(inner) => {
+                let expected = expected.map(|ty| Ty::known(Known::Option, [ty.clone()]));
+                let value = self.eval(*inner, expected.as_ref());
+                self.leave(Open::Question, span);
+                self.unwrapped(value)
+            }
+            ExprKind::Await(inner) => self.awaited(*inner, span),
+            ExprKind::If { cond, then, otherwise } => self.branch(*cond, *then, *otherwise, expected),
+            ExprKind::Let { pat, value } => {
+                let value = self.eval_place(*value);
+                self.bind(*pat, value);
+                Value::of(Ty::Scalar(1))
+            }
+            ExprKind::Match { value, arms } => self.matched(*value, arms, expected),
+            ExprKind::Loop { label, body } => {
+                let bound = self.loop_bound(None, *body);
+                self.run_loop(*label, bound, span, false, |flow| {
+                    flow.eval(*body, None);
+                })
+            }
+            ExprKind::While { label, cond, body } => {
+                let bound = self.loop_bound(Some(*cond), *body);
+                self.run_loop(*label, bound, span, true, |flow| {
+                    let names = flow.names.len();
+                    flow.eval(*cond, None);
+                    flow.eval(*body, None);
+                    flow.end_block(names, span);
+                })
+            }
+            ExprKind::For(of) => {
+                let iterated = self.eval_place(of.iter);
+                self.uses_up(of.iter, &iterated.ty);
+                let bound = Self::iterator_bound(&iterated);
+                let item = self.item_of(&iterated);
+                self.run_loop(of.label, bound, span, true, |flow| {
+                    let names = flow.names.len();
+                    flow.bind(of.pat, item.clone());
+                    flow.eval(of.body, None);
+                    flow.end_block(names, span);
+                })
+            }
+            ExprKind::Break { label, value } => {
+                let value = value.map(|value| self.eval(value, None));
+                self.leave_loop(*label, value, true, span);
+                Value::of(Ty::Never)
+            }
+            ExprKind::Continue { label } => {
+                self.leave_loop(*label, None, false, span);
+                Value::of(Ty::Never)
+            }
+            ExprKind::Return(value) => {
+                let expected = self.bodies.last().and_then(|body| body.expected.clone());
+                let result = match value {
+                    Some(value) => {
+                        let result = self.eval_result(*value, expected.as_ref());
+                        self.returned(result, self.span(*value))
+                    }
+                    None => Value::unit(),
+                };
+                self.leave(Open::Return, span);
+                if let Some(body) = self.bodies.last_mut() {
+                    match &mut body.result {
+                        Some(known) => known.join(&result),
+                        None => body.result = Some(result),
+                    }
+                }
+                self.state.dead = true;
+                Value::of(Ty::Never)
+            }
+            ExprKind::Struct(of) => self.struct_literal(of, expected),
+            ExprKind::Tuple(parts) => {
+                let mut flows = Value::unit();
+                let mut types = Vec::with_capacity(parts.len());
+                for part in parts {
+                    let value = self.eval(*part, None);
+                    flows.add_flows(&value.flows);
+                    types.push(value.ty);
+                }
+                if !types.is_empty() {
+                    flows.ty = Ty::Tuple(types.into());
+                }
+                flows
+            }
+            ExprKind::Array(parts) => {
+                let mut all = Value::unknown();
+                for part in parts {
+                    let value = self.eval(*part, None);
+                    all.add_flows(&value.flows);
+                    if all.ty.is_unknown() {
+                        all.ty = value.ty;
+                    }
+                }
+                all.ty = Ty::Array(Arc::new(all.ty), u64::try_from(parts.len()).ok());
+                all
+            }
+            ExprKind::Repeat { value, len } => {
+                let mut value = self.eval(*value, None);
+                let len = self.eval(*len, None);
+                value.ty = Ty::Array(Arc::new(value.ty), len.number);
+                value
+            }
+            ExprKind::Range { start, end, inclusive } => self.range(*start, *end, *inclusive),
+            ExprKind::Macro(of) => self.macro_call(of, span),
+        }
+    }
+
+    /// The value that a body ends with: its cold branches are what fails.
+    pub(super) fn eval_result(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
+        self.eval(expr, expected)
+    }
+
+    fn literal(&mut self, literal: Literal) -> Value {
+        match literal {
+            Literal::Int(number, kind) => {
+                let bytes = match kind {
+                    IntKind::None => 4,
+                    IntKind::Bytes(bytes) => bytes,
+                };
+                let mut value = Value::of(Ty::Scalar(bytes));
+                value.number = number.map(u64::from);
+                value
+            }
+            Literal::Float(narrow) => Value::of(Ty::Scalar(if narrow { 4 } else { 8 })),
+            Literal::Str(text) => {
+                let mut value = Value::of(Ty::Ref { inner: Arc::new(Ty::Str), mutable: false, fixed: true });
+                value.text = Some(self.facts.name(text).into());
+                value
+            }
+            Literal::Bool(_) => Value::of(Ty::Scalar(1)),
+            Literal::Char => Value::of(Ty::Scalar(4)),
+            Literal::Bytes(_) => {
+                Value::of(Ty::Ref { inner: Arc::new(Ty::Slice(Arc::new(Ty::Scalar(1)))), mutable: false, fixed: true })
+            }
+        }
+    }
+
+    /// A variable, or what else the name means.
+    pub(super) fn eval_name(&mut self, name: &'l str, span: Span, moves: bool) -> Value {
+        let Some(var) = self.lookup_var(name) else {
+            let res = self.around.program.resolve_name(self.module, name, Space::Values);
+            return self.constant_value(res, Some(name));
+        };
+        let mut value = self.use_var(var, span);
+        if moves {
+            if matches!(value.ty, Ty::Known(..) | Ty::User(..) | Ty::Tuple(_)) {
+                self.hands_on(var);
+            }
+            let owned = match &value.ty {
+                Ty::Known(known, _) => {
+                    known.is_owner()
+                        || known.is_heap_container()
+                        || matches!(known, Known::TransferHandle | Known::Box | Known::HeapBox | Known::PoolBox)
+                }
+                Ty::Closure => true,
+                _ => false,
+            };
+            if owned {
+                if let Some(known) = self.state.values.get_mut(var) {
+                    known.moved = true;
+                    known.flows.clear();
+                }
+            } else if value.alias.is_none() && value.ty.allocator().is_some() {
+                value.alias = Some(Root::Local(var));
+            }
+        } else if value.alias.is_none() {
+            value.alias = Some(Root::Local(var));
+        }
+        if value.symbol.is_none() && matches!(value.ty, Ty::Scalar(_) | Ty::Unknown) && value.number.is_none() {
+            value.symbol = Some(name.into());
+        }
+        value
+    }
+
+    pub(super) fn constant_value(&mut self, res: Option<Res<'l>>, name: Option<&'l str>) -> Value {
+        match res {
+            Some(Res::Static(of)) => {
+                let def = &self.around.program.statics[of.0 as usize];
+                let crate::engine::hir::ir::ItemKind::Static { ty, constant, .. } = &def.item.kind else {
+                    return Value::unknown();
+                };
+                let scope = super::types::TypeScope::default();
+                let mut value = Value::of(self.types.lower(def.module, def.file, *ty, &scope));
+                if *constant {
+                    value.number = name.and_then(|name| self.types.constant(self.module, name));
+                    value.symbol = name.map(Into::into);
+                } else {
+                    value.alias = Some(Root::Static(of));
+                }
+                value.text = self.tag_text(of);
+                value
+            }
+            Some(Res::Variant(of, _) | Res::Type(of)) => Value::of(self.user_value(of)),
+            Some(Res::External(of)) if of.krate == "std" && of.last == "None" => {
+                Value::of(Ty::known(Known::Option, [Ty::Unknown]))
+            }
+            Some(Res::External(of)) if of.is_ours() && matches!(of.before, "RetentionPolicy" | "Importance") => {
+                let mut value = Value::of(Ty::Opaque { borrows: false });
+                value.discards = Some(matches!(of.last, "Discard" | "Ephemeral"));
+                value
+            }
+            Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
+            _ => Value::unknown(),
+        }
+    }
+
+    fn user_value(&self, of: UserType) -> Ty {
+        self.types.user(of, Vec::new(), 0)
+    }
+
+    fn block(&mut self, block: &'l Block, span: Span, expected: Option<&Ty>) -> Value {
+        if let Some(label) = block.label {
+            let mut result = Value::unknown();
+            let value = self.run_labelled(label, span, |flow| result = flow.block_body(block, span, expected));
+            if !result.ty.is_unknown() && result.ty != Ty::Never {
+                result.join(&value);
+                return result;
+            }
+            return value;
+        }
+        self.block_body(block, span, expected)
+    }
+
+    fn block_body(&mut self, block: &'l Block, span: Span, expected: Option<&Ty>) -> Value {
+        let names = self.names.len();
+        let fails = self.ends_in_failure(block);
+        self.cold += u32::from(fails);
+        let leaves = self.leaves_loop(block);
+        if leaves {
+            self.leaves.push(self.loops.len());
+        }
+        for statement in &block.statements {
+            match statement {
+                Statement::Let { pat, ty, init, otherwise, span, cold } => {
+                    self.cold += u32::from(*cold);
+                    let ty = ty.map(|ty| self.lower_type(ty));
+                    let mut value = match init {
+                        Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
+                        Some(init) => self.eval_init(*init, ty.as_ref()),
+                        None => Value::unknown(),
+                    };
+                    if let Some(ty) = ty {
+                        self.annotate(&mut value, ty);
+                    }
+                    if let Some(otherwise) = otherwise {
+                        let before = self.state.clone();
+                        self.cold += 1;
+                        self.eval(*otherwise, None);
+                        self.cold -= 1;
+                        self.state = before;
+                    }
+                    if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
+                        self.discarded(&value, *span, "bound to `_`");
+                    }
+                    self.bind(*pat, value);
+                    self.cold -= u32::from(*cold);
+                }
+                Statement::Expr { expr, cold } => {
+                    self.cold += u32::from(*cold);
+                    let value = self.eval(*expr, None);
+                    self.discarded(&value, self.span(*expr), "discarded");
+                    self.cold -= u32::from(*cold);
+                }
+                Statement::Item(_) => {}
+            }
+        }
+        let value = match block.tail {
+            Some(tail) => self.eval(tail, expected),
+            None if self.state.dead => Value::of(Ty::Never),
+            None => Value::unit(),
+        };
+        let end = Span { lo: span.hi.saturating_sub(1), hi: span.hi };
+        // What a block that leaves has declared is dropped on the way.
+        let dead = self.state.dead;
+        self.state.dead &= !leaves;
+        self.end_block(names, end);
+        self.state.dead = dead;
+        self.cold -= u32::from(fails);
+        if leaves {
+            self.leaves.pop();
+        }
+        value
+    }
+
+    /// `let other = alloc`: the allocator has another name, and its frame is as it was.
+    fn eval_init(&mut self, init: ExprId, expected: Option<&Ty>) -> Value {
+        let renamed = matches!(self.facts.expr(init).kind, ExprKind::Name(_)) && !self.state.frames.is_empty();
+        let frames = renamed.then(|| self.state.frames.clone());
+        let value = self.eval(init, expected);
+        if let (Some(frames), Some(Root::Local(_))) = (frames, value.alias) {
+            self.state.frames = frames;
+        }
+        value
+    }
+
+    /// A block that ends with `break` or `return` runs once, however often the loop around it does.
+    fn leaves_loop(&self, block: &Block) -> bool {
+        let last = block.tail.or_else(|| match block.statements.last() {
+            Some(Statement::Expr { expr, .. }) => Some(*expr),
+            _ => None,
+        });
+        last.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Break { .. } | ExprKind::Return(_)))
+    }
+
+    /// A block whose last thing is a panic, or to hand an error to the caller, runs when something went wrong.
+    fn ends_in_failure(&self, block: &Block) -> bool {
+        if self.depth < 3 {
+            return false;
+        }
+        let last = block.tail.or_else(|| match block.statements.last() {
+            Some(Statement::Expr { expr, .. }) => Some(*expr),
+            _ => None,
+        });
+        last.is_some_and(|last| self.is_failure(last))
+    }
+
+    pub(super) fn is_failure(&self, expr: ExprId) -> bool {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Macro(of) => of.kind == MacroKind::Panic,
+            ExprKind::Return(Some(value)) | ExprKind::Try(value) => self.is_failure(*value),
+            ExprKind::Call { callee, .. } => match &facts.expr(*callee).kind {
+                ExprKind::Name(name) => facts.name(*name) == "Err",
+                ExprKind::Path(path) => {
+                    let last = facts.path(*path).segments.last();
+                    last.is_some_and(|last| matches!(facts.name(last.name), "Err" | "exit" | "abort" | "panic_any"))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Value {
+        // Chains of operators are as deep as they are long.
+        let left_value = self.eval(left, None);
+        let before = (op == BinaryOp::Lazy).then(|| self.state.clone());
+        let right_value = self.eval(right, None);
+        if let Some(before) = before {
+            self.state.join(&before);
+        }
+        match op {
+            BinaryOp::Lazy | BinaryOp::Compare => Value::of(Ty::Scalar(1)),
+            BinaryOp::Add if left_value.is(Known::String) => {
+                self.growth(&left_value, "String + &str", span);
+                Value::of(left_value.ty)
+            }
+            _ => {
+                let mut value = Value::of(left_value.ty.clone());
+                value.number = match (op, left_value.number, right_value.number) {
+                    (BinaryOp::Add, Some(left), Some(right)) => left.checked_add(right),
+                    (BinaryOp::Mul, Some(left), Some(right)) => left.checked_mul(right),
+                    _ => None,
+                };
+                if value.number.is_none() {
+                    value.symbol = left_value.symbol.or(right_value.symbol);
+                }
+                // Addresses stay addresses under arithmetic.
+                value.flows = left_value.flows.into_iter().filter(|flow| flow.raw).collect();
+                value
+            }
+        }
+    }
+
+    fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>, expected: Option<&Ty>) -> Value {
+        let names = self.names.len();
+        self.eval(cond, None);
+        let before = self.state.clone();
+        let branch = self.span(cond);
+        self.arms.push(Arm { branch, index: 0 });
+        let mut value = self.eval(then, expected);
+        self.end_block(names, self.span(then));
+        self.arms.pop();
+        let after = std::mem::replace(&mut self.state, before);
+        if let Some(otherwise) = otherwise {
+            self.arms.push(Arm { branch, index: 1 });
+            let other = self.eval(otherwise, expected);
+            self.arms.pop();
+            if value.ty == Ty::Never {
+                value = other;
+            } else if other.ty != Ty::Never {
+                value.join(&other);
+            }
+        } else {
+            value = Value::unit();
+        }
+        self.state.join(&after);
+        value
+    }
+
+    fn matched(
+        &mut self,
+        value: ExprId,
+        arms: &'l [(crate::engine::hir::ir::PatId, ExprId)],
+        expected: Option<&Ty>,
+    ) -> Value {
+        let scrutinee = self.eval_place(value);
+        let before = self.state.clone();
+        let mut after = State { dead: true, ..State::default() };
+        let mut result: Option<Value> = None;
+        for (index, (pat, body)) in (0..).zip(arms) {
+            self.arms.push(Arm { branch: self.span(value), index });
+            self.state = before.clone();
+            let names = self.names.len();
+            self.bind(*pat, scrutinee.clone());
+            let fails = self.is_failure(*body) || self.is_error_pattern(*pat);
+            self.cold += u32::from(fails);
+            let value = self.eval(*body, expected);
+            self.cold -= u32::from(fails);
+            self.end_block(names, self.span(*body));
+            self.arms.pop();
+            if value.ty != Ty::Never {
+                match &mut result {
+                    Some(known) => known.join(&value),
+                    None => result = Some(value),
+                }
+            }
+            after.join(&self.state);
+        }
+        if !arms.is_empty() {
+            self.state = after;
+        }
+        result.unwrap_or_else(|| Value::of(Ty::Never))
+    }
+
+    fn is_error_pattern(&self, pat: crate::engine::hir::ir::PatId) -> bool {
+        match self.facts.pat(pat) {
+            crate::engine::hir::ir::Pat::TupleStruct(path, _) => {
+                self.facts.path(*path).segments.last().is_some_and(|last| self.facts.name(last.name) == "Err")
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn body_context(is_async: bool, is_function: bool, loops: usize, expected: Option<Ty>) -> BodyContext {
+        BodyContext {
+            exits: State { dead: true, ..State::default() },
+            result: None,
+            is_async,
+            is_function,
+            loops,
+            expected,
+            scope: None,
+        }
+    }
+
+    /// Arguments that are only looked at.
+    pub(super) fn read_all(&mut self, args: &[ExprId]) {
+        for arg in args {
+            self.eval_place(*arg);
+        }
+    }
+}

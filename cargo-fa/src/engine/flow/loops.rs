@@ -1,0 +1,155 @@
+//! Loops, and what leaves them.
+
+use super::event::{EventKind, Open};
+use super::types::Ty;
+use super::value::{Bound, FrameState, State, Value};
+use super::{Interpreter, LoopContext};
+use crate::engine::hir::ir::{ExprId, Name, Span};
+use crate::engine::resolve::model::Known;
+use crate::model::finding::Confidence;
+
+/// How many loops in each other are looked at twice.
+const DOUBLED: usize = 4;
+
+impl Interpreter<'_, '_> {
+    pub(super) fn run_loop(
+        &mut self,
+        label: Option<Name>,
+        bound: Bound,
+        span: Span,
+        may_not_run: bool,
+        mut body: impl FnMut(&mut Self),
+    ) -> Value {
+        let dead = || State { dead: true, ..State::default() };
+        let entry = self.state.clone();
+        self.loops.push(LoopContext {
+            label: label.map(|label| self.facts.name(label)),
+            span,
+            bound,
+            breaks: dead(),
+            continues: dead(),
+            value: None,
+            names: self.names.len(),
+            is_block: false,
+        });
+        // Twice, so that what one round leaves behind meets the next one. In deeper loops the rounds of those around them do
+        // that: to double each would take longer than anybody waits.
+        let around = self.loops.iter().filter(|of| !of.is_block).count();
+        let rounds = if around > DOUBLED { 1 } else { 2 };
+        for _ in 0..rounds {
+            body(self);
+            let continues = self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
+            self.state.join(&continues);
+            self.state.join(&entry);
+            if self.state == entry {
+                break;
+            }
+        }
+        let Some(of) = self.loops.pop() else { return Value::unit() };
+        if !may_not_run {
+            self.state.dead = true;
+        }
+        self.state.join(&of.breaks);
+        of.value.unwrap_or_else(Value::unit)
+    }
+
+    pub(super) fn run_labelled(&mut self, label: Name, span: Span, body: impl FnOnce(&mut Self)) -> Value {
+        let dead = || State { dead: true, ..State::default() };
+        self.loops.push(LoopContext {
+            label: Some(self.facts.name(label)),
+            span,
+            bound: Bound::AtMost(1),
+            breaks: dead(),
+            continues: dead(),
+            value: None,
+            names: self.names.len(),
+            is_block: true,
+        });
+        body(self);
+        let Some(of) = self.loops.pop() else { return Value::unit() };
+        self.state.join(&of.breaks);
+        of.value.unwrap_or_else(|| Value::of(Ty::Never))
+    }
+
+    pub(super) fn leave_loop(&mut self, label: Option<Name>, value: Option<Value>, breaks: bool, span: Span) {
+        let name = label.map(|label| self.facts.name(label));
+        let lowest = self.bodies.last().map_or(0, |body| body.loops);
+        let target = self.loops.iter().enumerate().skip(lowest).rev().find(|(_, of)| match name {
+            Some(name) => of.label == Some(name),
+            None => !of.is_block,
+        });
+        let Some((at, _)) = target else {
+            self.state.dead = true;
+            return;
+        };
+        if !breaks && !self.state.dead {
+            self.left_open_at_continue(at, span);
+        }
+        let state = std::mem::replace(&mut self.state, State { dead: true, ..State::default() });
+        let names = self.loops[at].names;
+        let outer: rustc_hash::FxHashSet<_> =
+            self.names[..names.min(self.names.len())].iter().map(|(_, var)| *var).collect();
+        let mut state = state;
+        state.values.retain(|var| outer.contains(&var));
+        let of = &mut self.loops[at];
+        if breaks {
+            of.breaks.join(&state);
+            if let Some(value) = value {
+                match &mut of.value {
+                    Some(known) => known.join(&value),
+                    None => of.value = Some(value),
+                }
+            }
+        } else {
+            of.continues.join(&state);
+        }
+    }
+
+    pub(super) fn left_open_at_continue(&mut self, at: usize, span: Span) {
+        let open: Vec<_> = self
+            .state
+            .frames
+            .iter()
+            .filter_map(|(key, state)| match state {
+                FrameState::Open(begun, loops) if *loops > at => Some((key.clone(), *begun)),
+                _ => None,
+            })
+            .collect();
+        for (key, begun) in open {
+            self.record(EventKind::LeftOpen { begun, why: Open::Continue }, span, Confidence::High);
+            self.state.frames.insert(key, FrameState::Closed);
+        }
+    }
+
+    /// The function, closure or async block may end here.
+    pub(super) fn leave(&mut self, why: Open, span: Span) {
+        if self.state.dead {
+            return;
+        }
+        let state = self.state.clone();
+        let Some(body) = self.bodies.last_mut() else { return };
+        if body.is_function {
+            self.exits.push((why, span, State { frames: state.frames, ..State::default() }));
+        } else if why != Open::Question {
+            body.exits.join(&state);
+        }
+    }
+
+    pub(super) fn range(&mut self, start: Option<ExprId>, end: Option<ExprId>, inclusive: bool) -> Value {
+        let start = start.map(|start| self.eval(start, None));
+        let Some(end) = end.map(|end| self.eval(end, None)) else {
+            let mut value = Value::of(Ty::known(Known::Iterator, [start.map_or(Ty::usize(), |start| start.ty)]));
+            value.bound = Some(Bound::Unknown);
+            return value;
+        };
+        let item = if matches!(end.ty, Ty::Scalar(_)) { end.ty.clone() } else { Ty::usize() };
+        let mut value = Value::of(Ty::known(Known::Iterator, [item]));
+        let first = start.as_ref().and_then(|start| start.number);
+        value.bound = Some(match (first, end.number) {
+            (Some(first), Some(last)) => Bound::AtMost(last.saturating_sub(first) + u64::from(inclusive)),
+            (None, Some(last)) => Bound::AtMost(last.saturating_add(u64::from(inclusive))),
+            (_, None) => Bound::Input(end.symbol.unwrap_or_else(|| "the range".into())),
+        });
+        value
+    }
+}

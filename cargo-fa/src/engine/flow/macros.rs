@@ -1,0 +1,137 @@
+//! Macros whose arguments are known.
+
+use super::Interpreter;
+use super::types::Ty;
+use super::value::Value;
+use crate::engine::hir::ir::{ExprId, MacroCall, MacroKind, Span};
+use crate::engine::resolve::model::Known;
+use crate::model::finding::Confidence;
+
+impl<'l> Interpreter<'_, 'l> {
+    pub(super) fn macro_call(&mut self, of: &'l MacroCall, span: Span) -> Value {
+        match of.kind {
+            MacroKind::Format => {
+                self.read_all(&of.args);
+                self.heap_alloc("format!".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
+                Value::of(Ty::known(Known::String, []))
+            }
+            MacroKind::Print => {
+                self.read_all(&of.args);
+                Value::unit()
+            }
+            MacroKind::Log | MacroKind::DebugAssert => {
+                self.cold += 1;
+                self.read_all(&of.args);
+                self.cold -= 1;
+                Value::unit()
+            }
+            MacroKind::Write => self.written(&of.args, span),
+            MacroKind::Panic => {
+                self.cold += 1;
+                self.read_all(&of.args);
+                self.cold -= 1;
+                self.state.dead = true;
+                Value::of(Ty::Never)
+            }
+            MacroKind::Assert => {
+                let (first, rest) = of.args.split_at(of.args.len().min(2));
+                self.read_all(first);
+                self.cold += 1;
+                self.read_all(rest);
+                self.cold -= 1;
+                Value::unit()
+            }
+            MacroKind::VecList => {
+                let mut value = Value::unknown();
+                for arg in &of.args {
+                    let item = self.eval(*arg, None);
+                    value.add_flows(&item.flows);
+                    if value.ty.is_unknown() {
+                        value.ty = item.ty;
+                    }
+                }
+                value.ty = Ty::known(Known::Vec, [value.ty]);
+                value.fresh = of.args.is_empty();
+                if !of.args.is_empty() {
+                    self.heap_alloc("vec!".to_owned(), value.ty.clone(), span, Confidence::High);
+                }
+                value
+            }
+            MacroKind::VecRepeat => {
+                let mut value = of.args.first().map_or_else(Value::unknown, |item| self.eval(*item, None));
+                of.args.iter().skip(1).for_each(|len| drop(self.eval(*len, None)));
+                value.ty = Ty::known(Known::Vec, [value.ty]);
+                value.alias = None;
+                value.number = None;
+                self.heap_alloc("vec!".to_owned(), value.ty.clone(), span, Confidence::High);
+                value
+            }
+            MacroKind::Matches => {
+                self.read_all(&of.args);
+                Value::of(Ty::Scalar(1))
+            }
+            MacroKind::Join => {
+                self.joined(&of.args, span);
+                Value::unknown()
+            }
+            MacroKind::FrameFormat => {
+                let allocator = of.args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
+                self.read_all(of.args.get(1..).unwrap_or_default());
+                if allocator.ty.allocator().is_none() {
+                    return Value::unknown();
+                }
+                self.frame_alloc(&allocator, "frame_format!", Ty::Str, None, Ty::known(Known::FrameString, []), span)
+            }
+            MacroKind::FrameVec => self.frame_vec_list(&of.args, span),
+            MacroKind::Transparent => {
+                let mut args = of.args.iter();
+                let first = args.next().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
+                args.for_each(|arg| drop(self.eval(*arg, None)));
+                first
+            }
+            MacroKind::Unknown => {
+                self.guessing += 1;
+                let mut value = Value::unknown();
+                for arg in &of.args {
+                    let arg = self.eval_place(*arg);
+                    value.add_flows(&arg.flows);
+                }
+                value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
+                self.guessing -= 1;
+                value
+            }
+        }
+    }
+
+    /// `frame_vec![in alloc; …]`: the allocator, then the elements.
+    fn frame_vec_list(&mut self, args: &'l [ExprId], span: Span) -> Value {
+        let allocator = args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
+        let mut items = Value::unknown();
+        for arg in args.iter().skip(1) {
+            let item = self.eval(*arg, None);
+            items.add_flows(&item.flows);
+            if items.ty.is_unknown() {
+                items.ty = item.ty;
+            }
+        }
+        if allocator.ty.allocator().is_none() {
+            return Value::unknown();
+        }
+        let ty = Ty::known(Known::FrameVec, [items.ty.clone()]);
+        let mut made = self.frame_alloc(&allocator, "frame_vec!", items.ty, None, ty, span);
+        made.add_flows(&items.flows);
+        made
+    }
+
+    /// `write!(target, …)`: a `String` may grow.
+    fn written(&mut self, args: &'l [ExprId], span: Span) -> Value {
+        if let Some((target, rest)) = args.split_first() {
+            let target = self.eval_place(*target);
+            self.read_all(rest);
+            if target.ty.head() == Some(Known::String) {
+                self.growth(&target, "write! into a String", span);
+            }
+        }
+        Value::of(Ty::known(Known::Result, [Ty::Unit]))
+    }
+}

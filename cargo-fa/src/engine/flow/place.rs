@@ -1,0 +1,549 @@
+//! Places: reading through them, writing to them, binding names to them.
+
+use std::sync::Arc;
+
+use super::Interpreter;
+use super::event::{EventKind, How, Site};
+use super::summary::StoreTarget;
+use super::types::Ty;
+use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
+use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
+use crate::engine::resolve::Res;
+use crate::engine::resolve::model::Known;
+use crate::engine::resolve::paths::Space;
+use crate::model::finding::Confidence;
+
+/// Where a value goes.
+pub(super) enum Target<'t> {
+    Field(&'t str),
+    Container(&'t str),
+    Channel,
+    Behind,
+}
+
+impl<'l> Interpreter<'_, 'l> {
+    pub(super) fn lower_type(&self, ty: TypeId) -> Ty {
+        self.types.lower(self.module, self.file, ty, &self.type_scope)
+    }
+
+    /// The value of an expression that is looked at where it is.
+    pub(super) fn eval_place(&mut self, expr: ExprId) -> Value {
+        let facts = self.facts;
+        let span = self.span(expr);
+        match &facts.expr(expr).kind {
+            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, false),
+            ExprKind::Field { base, name } => {
+                let base = self.eval_place(*base);
+                self.field_of(&base, facts.name(*name), span)
+            }
+            ExprKind::Index { base, index } => {
+                let base = self.eval_place(*base);
+                let index = self.eval(*index, None);
+                let sliced = index.ty.head() == Some(Known::Iterator);
+                let mut value = base.clone();
+                value.field = None;
+                value.number = None;
+                value.ty = if sliced {
+                    Ty::Slice(Arc::new(element_of(&base.ty)))
+                } else {
+                    match base.ty.peeled() {
+                        Ty::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap, args) => {
+                            args.get(1).cloned().unwrap_or(Ty::Unknown)
+                        }
+                        _ => element_of(&base.ty),
+                    }
+                };
+                value
+            }
+            ExprKind::Deref(inner) => {
+                let mut value = self.eval_place(*inner);
+                value.ty = value.ty.deref().unwrap_or(Ty::Unknown);
+                value
+            }
+            _ => self.eval(expr, None),
+        }
+    }
+
+    pub(super) fn field_of(&mut self, base: &Value, name: &'l str, span: Span) -> Value {
+        let mut value = base.clone();
+        value.ty = self.types.field(&base.ty, name);
+        value.field = Some(name.into());
+        value.number = None;
+        value.text = None;
+        value.reserved = false;
+        value.fresh = false;
+        value.bound = None;
+        value.symbol = Some(name.into());
+        if holds_handle(&value.ty) {
+            let made_here = base.alias.is_some_and(|root| self.shared_here.contains(&(root, value.field.clone())));
+            let kept = !made_here
+                && match base.alias {
+                    Some(Root::Static(_)) => true,
+                    Some(Root::Param(0)) => self.def.function.receiver.is_some(),
+                    _ => base.ty.head().is_some_and(|head| matches!(head, Known::Res | Known::ResMut | Known::Local)),
+                };
+            let age = if kept { Age::Kept } else { Age::Fresh };
+            value.handle = Some(base.handle.unwrap_or(Handle { resolved: false, age, since: span }));
+        }
+        // A field that owns an allocator is not itself memory of one.
+        if value.ty.allocator().is_some() {
+            value.flows.retain(|flow| !flow.frame);
+        }
+        value
+    }
+
+    /// What is left of a place when its value is copied or moved out of it.
+    pub(super) fn copied_out(&self, mut value: Value) -> Value {
+        let refers = match &value.ty {
+            Ty::Unknown => true,
+            Ty::Scalar(_) => value.flows.iter().any(|flow| flow.raw),
+            ty => self.types.can_refer(ty, true),
+        };
+        if !refers {
+            value.flows.clear();
+        } else if !value.ty.is_unknown() {
+            if let Ty::Ref { .. } = value.ty {
+                let types = self.types;
+                let ty = value.ty.clone();
+                value.flows.retain(|flow| {
+                    flow.raw || !flow.content.as_ref().is_some_and(|content| types.is_part(&ty, content))
+                });
+            }
+            self.types.keep_held(&value.ty, &mut value.flows);
+        } else {
+            value.flows.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(Confidence::Medium));
+        }
+        if !matches!(value.ty, Ty::Ref { .. } | Ty::Unknown) && value.ty.allocator().is_none() {
+            value.alias = None;
+        }
+        value
+    }
+
+    /// The type of what an assignment writes to, without running anything.
+    pub(super) fn place_type(&self, expr: ExprId) -> Ty {
+        match &self.facts.expr(expr).kind {
+            ExprKind::Name(name) => match self.lookup_var(self.facts.name(*name)) {
+                Some(var) => self.state.values.get(var).map_or(Ty::Unknown, |value| value.ty.clone()),
+                None => Ty::Unknown,
+            },
+            ExprKind::Field { base, name } => {
+                let base = self.place_type(*base);
+                self.types.field(&base, self.facts.name(*name))
+            }
+            ExprKind::Deref(inner) => self.place_type(*inner).deref().unwrap_or(Ty::Unknown),
+            ExprKind::Index { base, .. } => element_of(&self.place_type(*base)),
+            _ => Ty::Unknown,
+        }
+    }
+
+    pub(super) fn assign(&mut self, left: ExprId, value: Value, span: Span) {
+        let facts = self.facts;
+        match &facts.expr(left).kind {
+            ExprKind::Missing => self.discarded(&value, span, "assigned to `_`"),
+            ExprKind::Name(name) => {
+                let name = facts.name(*name);
+                let Some(var) = self.lookup_var(name) else {
+                    let target = self.eval_name(name, span, false);
+                    self.store(&target, &value, &Target::Field(name), span);
+                    return;
+                };
+                let declared_in = self.vars.get(&var).map_or(0, |info| info.closed_scopes);
+                let outlives: Vec<Flow> = value
+                    .flows
+                    .iter()
+                    .filter(|flow| flow.frame && self.closes_before(flow.region, declared_in))
+                    .cloned()
+                    .collect();
+                for flow in outlives {
+                    self.escape(How::Variable(name.to_owned()), &flow, span, Vec::new());
+                }
+                let ty = self.state.values.get(var).map(|old| old.ty.clone()).filter(|ty| !ty.is_unknown());
+                let mut value = value;
+                if let Some(ty) = ty {
+                    self.annotate(&mut value, ty);
+                }
+                value.moved = false;
+                self.state.values.insert(var, value);
+            }
+            ExprKind::Tuple(parts) => {
+                for part in parts {
+                    let mut value = value.clone();
+                    value.ty = Ty::Unknown;
+                    self.assign(*part, value, span);
+                }
+            }
+            ExprKind::Field { base, name } => {
+                let base = self.eval_place(*base);
+                let mut target = self.field_of(&base, facts.name(*name), span);
+                // The owner decides whether rustc sees the borrow.
+                let tied = self.types.is_tied(&base.ty);
+                target.reserved = tied;
+                self.store(&target, &value, &Target::Field(facts.name(*name)), span);
+            }
+            _ => {
+                let target = self.eval_place(left);
+                self.store(&target, &value, &Target::Behind, span);
+            }
+        }
+    }
+
+    /// Whether the region ends before variables that were declared this deep in closure bodies.
+    fn closes_before(&self, region: Region, declared_in: usize) -> bool {
+        let Region::Scope(id) = region else { return false };
+        self.closed_scopes.iter().position(|open| *open == id).is_some_and(|at| at >= declared_in)
+    }
+
+    /// A value is put into something that may outlive what it refers to.
+    pub(super) fn store(&mut self, target: &Value, value: &Value, how: &Target<'_>, span: Span) {
+        if value.flows.is_empty() && value.handle.is_none() {
+            return;
+        }
+        let Some(root) = target.alias else { return };
+        if value.handle.is_some_and(|handle| handle.age == Age::Fresh) {
+            self.shared_here.insert((root, target.field.clone()));
+        }
+        let slot = match how {
+            Target::Field(_) | Target::Behind => target.ty.clone(),
+            Target::Container(_) | Target::Channel => Ty::Unknown,
+        };
+        let flows: Vec<Flow> = value
+            .flows
+            .iter()
+            .filter(|flow| self.types.can_refer(&slot, flow.raw))
+            .filter_map(|flow| self.types.held(&value.ty, flow))
+            .collect();
+        match root {
+            Root::Local(var) => {
+                self.keep_in_local(var, value, &flows, span);
+            }
+            Root::Static(of) => {
+                let def = &self.around.program.statics[of.0 as usize];
+                let name = self.around.program.facts(def.file).name(def.item.name).to_owned();
+                for flow in &flows {
+                    if flow.frame {
+                        self.escape(How::Static(name.clone()), flow, span, Vec::new());
+                    } else if let Region::Param(param) = flow.region {
+                        let step = (self.site(span), format!("kept in the static `{name}` here"));
+                        self.add_store(param, StoreTarget::Static(name.clone()), flow, vec![step]);
+                    }
+                }
+            }
+            Root::Param(to) => {
+                for flow in &flows {
+                    self.store_in_param(target, to, flow, how, span);
+                }
+            }
+        }
+    }
+
+    fn keep_in_local(&mut self, var: Var, value: &Value, flows: &[Flow], span: Span) {
+        let declared_in = self.vars.get(&var).map_or(0, |info| info.closed_scopes);
+        let name = self.name_of(var);
+        for flow in flows {
+            if flow.frame && self.closes_before(flow.region, declared_in) {
+                self.escape(How::Variable(name.clone()), flow, span, Vec::new());
+            }
+        }
+        if let Some(known) = self.state.values.get_mut(var) {
+            known.add_flows(flows);
+            if known.handle.is_none() {
+                known.handle = value.handle;
+            }
+        }
+    }
+
+    fn store_in_param(&mut self, target: &Value, to: u16, flow: &Flow, how: &Target<'_>, span: Span) {
+        let receiver = self.param_name(to);
+        let how = match how {
+            Target::Field(name) => How::Field(format!("{receiver}.{name}")),
+            Target::Container(method) => {
+                let place =
+                    target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
+                How::Container(place, (*method).to_owned())
+            }
+            Target::Channel => How::Channel,
+            Target::Behind => How::Field(format!("*{receiver}")),
+        };
+        match flow.region {
+            // A scope of this function ends before anything of the caller does.
+            Region::Scope(_) if flow.frame => self.escape(how, flow, span, Vec::new()),
+            Region::Param(from) => {
+                if flow.raw && flow.frame && !target.reserved && !self.is_tied_param(to) {
+                    let mut flow = flow.clone();
+                    flow.confidence = flow.confidence.min(Confidence::Medium);
+                    self.escape(how.clone(), &flow, span, Vec::new());
+                }
+                if from != to {
+                    let step = (self.site(span), format!("kept in `{receiver}` here"));
+                    self.add_store(from, StoreTarget::Param(to), flow, vec![step]);
+                }
+            }
+            Region::Scope(_) => {}
+        }
+    }
+
+    fn is_tied_param(&self, param: u16) -> bool {
+        let ty = self.param_type(param);
+        self.types.is_tied(&ty)
+    }
+
+    /// Frame memory gets out of its frame.
+    pub(super) fn escape(&mut self, how: How, flow: &Flow, span: Span, via: Vec<(Site, String)>) {
+        let kind =
+            EventKind::Escape { how, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
+        self.record(kind, span, flow.confidence);
+    }
+
+    /// A value is thrown away at once.
+    pub(super) fn discarded(&mut self, value: &Value, span: Span, how: &'static str) {
+        if let Ty::Known(Known::TransferHandle, _) = &value.ty
+            && value.alias.is_none()
+        {
+            self.record(EventKind::TransferLost { how }, span, Confidence::High);
+        }
+    }
+
+    /// The declared type of a value says more than what was worked out.
+    pub(super) fn annotate(&self, value: &mut Value, ty: Ty) {
+        let better = match (&ty, &value.ty) {
+            (Ty::Unknown, _) => return,
+            // `Vec<_>` says less than `Vec<u32>`.
+            (Ty::Known(known, args), Ty::Known(same, more)) => {
+                known != same || (!args.iter().any(Ty::is_unknown) || more.is_empty())
+            }
+            (Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_), Ty::Known(..) | Ty::User(..) | Ty::Closure) => false,
+            _ => true,
+        };
+        if better {
+            value.ty = ty;
+        }
+        if let Some(content) = value.ty.collected() {
+            value.learn_content(&content);
+        }
+        self.types.keep_held(&value.ty, &mut value.flows);
+    }
+
+    /// What `?`, `unwrap` and patterns take out of an `Option`, `Result` or lock.
+    pub(super) fn unwrapped(&self, mut value: Value) -> Value {
+        value.ty = match &value.ty {
+            Ty::Known(Known::Option | Known::Result | Known::Mutex | Known::Guard, args) => {
+                args.first().cloned().unwrap_or(Ty::Unknown)
+            }
+            Ty::Ref { inner, mutable, .. } => match &**inner {
+                Ty::Known(Known::Option | Known::Result, args) => {
+                    let inner = args.first().cloned().unwrap_or(Ty::Unknown);
+                    Ty::Ref { inner: Arc::new(inner), mutable: *mutable, fixed: false }
+                }
+                _ => Ty::Unknown,
+            },
+            _ => Ty::Unknown,
+        };
+        value.fresh = false;
+        if value.ty.is_unknown() { value } else { self.refine(value) }
+    }
+
+    // ---- patterns ----
+
+    /// `ref x`, or a pattern that takes apart what it is given.
+    pub(super) fn is_reference_pattern(&self, pat: PatId) -> bool {
+        match self.facts.pat(pat) {
+            Pat::Bind { by_ref, .. } => *by_ref,
+            Pat::Wild => true,
+            Pat::Typed(inner, _) => self.is_reference_pattern(*inner),
+            _ => false,
+        }
+    }
+
+    pub(super) fn bind(&mut self, pat: PatId, value: Value) {
+        let facts = self.facts;
+        match facts.pat(pat) {
+            Pat::Bind { name, sub, .. } => {
+                let var = Var(pat.0);
+                let mut value = value;
+                if value.alias == Some(Root::Local(var)) {
+                    value.alias = None;
+                }
+                if let Ty::Known(Known::SmartAlloc, _) = value.ty
+                    && value.alias.is_none()
+                {
+                    if let Pat::Bind { span, .. } = facts.pat(pat) {
+                        self.local_allocators.insert(var, *span);
+                    }
+                    self.state.frames.insert((Root::Local(var), None), FrameState::Closed);
+                    value.flows.clear();
+                }
+                self.declare(facts.name(*name), var, value.clone());
+                if let Some(sub) = sub {
+                    self.bind(*sub, value);
+                }
+            }
+            Pat::Tuple(parts) => {
+                let types: Vec<Ty> = match value.ty.peeled() {
+                    Ty::Tuple(types) => types.to_vec(),
+                    _ => Vec::new(),
+                };
+                let by_reference = matches!(value.ty, Ty::Ref { .. });
+                for (at, part) in parts.iter().enumerate() {
+                    let ty = types.get(at).cloned().unwrap_or(Ty::Unknown);
+                    let ty = if by_reference && !ty.is_unknown() { Ty::reference(ty) } else { ty };
+                    self.bind_part(*part, &value, ty);
+                }
+            }
+            Pat::TupleStruct(path, parts) => {
+                let last = facts.path(*path).segments.last().map_or("", |last| facts.name(last.name));
+                let types: Vec<Ty> = match last {
+                    "Some" | "Ok" => vec![self.unwrapped(value.clone()).ty],
+                    "Err" => vec![value.ty.argument(1)],
+                    _ => self.pattern_fields(*path, &value).into_iter().map(|(_, ty)| ty).collect(),
+                };
+                for (at, part) in parts.iter().enumerate() {
+                    self.bind_part(*part, &value, types.get(at).cloned().unwrap_or(Ty::Unknown));
+                }
+            }
+            Pat::Struct(path, fields) => {
+                let types = self.pattern_fields(*path, &value);
+                for (name, part) in fields {
+                    let name = facts.name(*name);
+                    let ty = types.iter().find(|(field, _)| *field == name).map_or(Ty::Unknown, |(_, ty)| ty.clone());
+                    self.bind_part(*part, &value, ty);
+                }
+            }
+            Pat::Ref(inner) => {
+                let ty = value.ty.deref().unwrap_or(Ty::Unknown);
+                let mut value = value;
+                value.ty = ty;
+                let value = self.copied_out(value);
+                self.bind(*inner, value);
+            }
+            Pat::Or(cases) => {
+                for case in cases {
+                    self.bind(*case, value.clone());
+                }
+            }
+            Pat::Slice(parts) => {
+                let ty = element_of(&value.ty);
+                for part in parts {
+                    self.bind_part(*part, &value, ty.clone());
+                }
+            }
+            Pat::Typed(inner, ty) => {
+                let mut value = value;
+                let ty = self.lower_type(*ty);
+                self.annotate(&mut value, ty);
+                self.bind(*inner, value);
+            }
+            Pat::Guard(inner, condition) => {
+                self.bind(*inner, value);
+                self.eval(*condition, None);
+            }
+            Pat::Wild | Pat::Path(_) | Pat::Literal | Pat::Rest => {}
+        }
+    }
+
+    fn bind_part(&mut self, pat: PatId, whole: &Value, ty: Ty) {
+        let mut value = whole.clone();
+        value.ty = ty;
+        value.number = None;
+        value.text = None;
+        value.symbol = None;
+        value.reserved = false;
+        value.fresh = false;
+        value.bound = None;
+        value.closure = None;
+        if !holds_handle(&value.ty) && value.handle.is_some_and(|handle| !handle.resolved) {
+            value.handle = None;
+        }
+        if !value.ty.is_unknown() {
+            value = self.refine(value);
+        }
+        self.bind(pat, value);
+    }
+
+    fn pattern_fields(&self, path: crate::engine::hir::ir::PathId, value: &Value) -> Vec<(&'l str, Ty)> {
+        let args: &[Ty] = match value.ty.peeled() {
+            Ty::User(_, args) => args,
+            _ => &[],
+        };
+        match self.around.program.resolve(self.module, self.file, self.facts.path(path), Space::Types) {
+            Some(Res::Type(of)) => self.types.fields(of, args, None),
+            Some(Res::Variant(of, at)) => self.types.fields(of, args, Some(at as usize)),
+            _ => Vec::new(),
+        }
+    }
+
+    // ---- literals of structs ----
+
+    pub(super) fn struct_literal(&mut self, of: &'l StructLiteral, expected: Option<&Ty>) -> Value {
+        let facts = self.facts;
+        let path = facts.path(of.path);
+        let is_self =
+            path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
+        let (ty, variant) = if is_self {
+            (self.type_scope.self_type.clone().unwrap_or(Ty::Unknown), None)
+        } else {
+            match self.around.program.resolve(self.module, self.file, path, Space::Types) {
+                Some(Res::Type(of)) => (self.types.user(of, Vec::new(), 0), None),
+                Some(Res::Variant(of, at)) => (self.types.user(of, Vec::new(), 0), Some(at as usize)),
+                _ => (Ty::Unknown, None),
+            }
+        };
+        let ty = match expected {
+            Some(expected @ Ty::User(of, args))
+                if matches!(&ty, Ty::User(same, _) if same == of) && !args.is_empty() =>
+            {
+                expected.clone()
+            }
+            _ => ty,
+        };
+        let fields = match &ty {
+            Ty::User(of, args) => self.types.fields(*of, args, variant),
+            _ => Vec::new(),
+        };
+        let mut whole = Value::of(ty);
+        for (name, expr) in &of.fields {
+            let name = facts.name(*name);
+            let field = fields.iter().find(|(field, _)| *field == name).map(|(_, ty)| ty.clone());
+            let mut value = self.eval(*expr, field.as_ref());
+            if let Some(field) = field
+                && !matches!(field, Ty::Param(_))
+            {
+                self.annotate(&mut value, field);
+            }
+            whole.add_flows(&value.flows);
+        }
+        if let Some(rest) = of.rest {
+            let rest = self.eval(rest, None);
+            whole.add_flows(&rest.flows);
+        }
+        whole
+    }
+}
+
+/// A handle, or something made of handles.
+fn holds_handle(ty: &Ty) -> bool {
+    match ty.peeled() {
+        Ty::Known(Known::FrameHandle, _) => true,
+        Ty::Known(known, args) => {
+            (*known == Known::Option || known.is_heap_container()) && args.iter().any(holds_handle)
+        }
+        Ty::Tuple(parts) => parts.iter().any(holds_handle),
+        Ty::Array(inner, _) | Ty::Slice(inner) => holds_handle(inner),
+        _ => false,
+    }
+}
+
+/// The element of what is indexed, seen through references and owners.
+pub(super) fn element_of(ty: &Ty) -> Ty {
+    let mut ty = ty.clone();
+    for _ in 0..6 {
+        match ty.peeled() {
+            Ty::Array(inner, _) | Ty::Slice(inner) => return (**inner).clone(),
+            Ty::Known(Known::VecDeque, args) => return args.first().cloned().unwrap_or(Ty::Unknown),
+            other => match other.deref() {
+                Some(next) => ty = next,
+                None => return Ty::Unknown,
+            },
+        }
+    }
+    Ty::Unknown
+}

@@ -1,0 +1,359 @@
+//! Where a function starts and ends: its parameters, its attributes, and whether its frames are balanced.
+
+use std::sync::Arc;
+
+use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, TagSpec};
+
+use super::Interpreter;
+use super::event::{EventKind, Open};
+use super::summary::Analysed;
+use super::types::{Ty, TypeScope, Types};
+use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
+use super::walk;
+use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span};
+use crate::engine::resolve::model::Known;
+use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{FnDef, Owner, Program, Res};
+use crate::model::finding::Confidence;
+
+/// What `Self` and the generic parameters of a function are.
+pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScope<'l> {
+    let types = Types { program };
+    let facts = program.facts(def.file);
+    let mut scope = TypeScope::default();
+    let mut generics = Vec::new();
+    match def.owner {
+        Some(Owner::Impl(item)) => {
+            if let ItemKind::Impl(of) = &facts.item(item).kind {
+                generics.push(&of.generics);
+                scope.params.extend(
+                    of.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })),
+                );
+                scope.self_type = Some(types.lower(def.module, def.file, of.self_type, &scope));
+            }
+        }
+        Some(Owner::Trait(of)) => scope.self_type = Some(Ty::Trait(of)),
+        None => {}
+    }
+    generics.push(&def.function.generics);
+    scope.params.clear();
+    for of in generics {
+        for (name, bounds) in &of.types {
+            let ty = types.bounds(def.module, def.file, bounds, &scope, 0);
+            let ty =
+                if bounds.is_empty() || matches!(ty, Ty::Opaque { .. }) { Ty::Opaque { borrows: false } } else { ty };
+            scope.params.push((facts.name(*name), ty));
+        }
+    }
+    scope
+}
+
+/// The types of all parameters, the receiver first.
+pub(crate) fn param_types<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, scope: &TypeScope<'l>) -> Vec<Ty> {
+    let mut params = Vec::new();
+    let own = || scope.self_type.clone().unwrap_or(Ty::Unknown);
+    match def.function.receiver {
+        Some(Receiver::Value) => params.push(own()),
+        Some(Receiver::Shared) => params.push(Ty::reference(own())),
+        Some(Receiver::Exclusive) => params.push(Ty::exclusive(own())),
+        Some(Receiver::Typed(ty)) => params.push(types.lower(def.module, def.file, ty, scope)),
+        None => {}
+    }
+    params.extend(def.function.params.iter().map(|(_, ty)| types.lower(def.module, def.file, *ty, scope)));
+    params
+}
+
+/// Which of our attributes it is.
+pub(crate) fn our_attribute<'l>(
+    program: &Program<'l>,
+    def_module: crate::engine::resolve::ModuleId,
+    file: usize,
+    attr: &'l Attr,
+) -> Option<&'l str> {
+    let facts = program.facts(file);
+    match program.resolve(def_module, file, facts.path(attr.path), Space::Types) {
+        Some(Res::External(of)) if of.is_ours() => Some(of.last),
+        _ => None,
+    }
+}
+
+fn tokens(attr: &Attr) -> proc_macro2::TokenStream {
+    attr.args.as_ref().and_then(|(text, _)| text.parse().ok()).unwrap_or_default()
+}
+
+impl<'l> Interpreter<'_, 'l> {
+    pub(super) fn param_type(&self, param: u16) -> Ty {
+        self.signature.params.get(usize::from(param)).cloned().unwrap_or(Ty::Unknown)
+    }
+
+    pub(super) fn param_name(&self, param: u16) -> String {
+        let receiver = self.def.function.receiver.is_some();
+        if receiver && param == 0 {
+            return "self".to_owned();
+        }
+        let at = usize::from(param) - usize::from(receiver);
+        match self.def.function.params.get(at).map(|(pat, _)| self.facts.pat(*pat)) {
+            Some(Pat::Bind { name, .. }) => self.facts.name(*name).to_owned(),
+            _ => "a parameter".to_owned(),
+        }
+    }
+
+    fn param_value(&self, param: u16, ty: Ty, span: Span) -> Value {
+        let frame = ty.head().is_some_and(Known::is_frame_data);
+        let mut value = Value::of(ty);
+        value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), frame, span) }];
+        if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
+            value.alias = Some(Root::Param(param));
+        }
+        if value.ty.head() == Some(Known::FrameHandle) {
+            value.handle = Some(Handle { resolved: false, age: Age::Fresh, since: span });
+        }
+        // The caller may pass an address as a number.
+        if value.ty == Ty::usize() {
+            value.flows.iter_mut().for_each(|flow| flow.raw = true);
+            return value;
+        }
+        // `&'static T` is what the callee asks for, not what everybody gives.
+        if matches!(value.ty, Ty::Ref { .. }) { value } else { self.refine(value) }
+    }
+
+    pub(super) fn run(mut self) -> Analysed {
+        let Some(body) = self.def.function.body else {
+            return self.out;
+        };
+        let mut types = self.signature.params.iter().cloned();
+        let mut index = 0_u16;
+        let own_span = self.def.item.name_span;
+        if self.def.function.receiver.is_some() {
+            let ty = types.next().unwrap_or(Ty::Unknown);
+            let mut value = self.param_value(0, ty, own_span);
+            value.alias = value.alias.or(Some(Root::Param(0)));
+            let var = Var(u32::MAX);
+            self.declare("self", var, value);
+            index = 1;
+        }
+        let mut allocators: Vec<(&'l str, Var, u16)> = Vec::new();
+        for (pat, _) in &self.def.function.params {
+            let ty = types.next().unwrap_or(Ty::Unknown);
+            let span = match self.facts.pat(*pat) {
+                Pat::Bind { span, .. } => *span,
+                _ => own_span,
+            };
+            let is_allocator = ty.allocator().is_some();
+            let value = self.param_value(index, ty, span);
+            self.bind(*pat, value);
+            if let (true, Pat::Bind { name, .. }) = (is_allocator, self.facts.pat(*pat)) {
+                allocators.push((self.facts.name(*name), Var(pat.0), index));
+            }
+            index += 1;
+        }
+        // Parameters are the caller's to drop, and an owned allocator among them is not made here.
+        self.local_allocators.clear();
+        self.state.frames.clear();
+        let expected = self.def.function.output.map(|ty| self.lower_type(ty));
+        let mut context = Self::body_context(self.def.function.is_async, true, 0, expected.clone());
+        let scope = self.attributes(&allocators);
+        context.scope = scope;
+        self.bodies.push(context);
+        let value = self.eval_result(body, expected.as_ref());
+        let mut value = self.returned(value, self.tail_span(body));
+        if !self.state.dead {
+            let end = self.span(body);
+            let end = Span { lo: end.hi.saturating_sub(1), hi: end.hi };
+            self.leave(Open::End, end);
+            self.end_params(end);
+        }
+        if let Some(context) = self.bodies.pop()
+            && let Some(result) = context.result
+        {
+            if value.ty == Ty::Never {
+                value = result;
+            } else {
+                value.join(&result);
+            }
+        }
+        self.finish(&value)
+    }
+
+    fn end_params(&mut self, end: Span) {
+        let owned: Vec<Var> = self.names.iter().map(|(_, var)| *var).collect();
+        for var in owned {
+            if let Some(value) = self.state.values.remove(var)
+                && value.alias.is_none()
+            {
+                self.drop_value(var, &value, end);
+            }
+        }
+    }
+
+    /// Reads `#[frame_system]` and `#[alloc_tag]`; the scope that the body runs in comes out.
+    fn attributes(&mut self, allocators: &[(&'l str, Var, u16)]) -> Option<u16> {
+        let mut scope = None;
+        let owner_attrs = match self.def.owner {
+            Some(Owner::Impl(item)) => Some(&self.facts.item(item).attrs),
+            _ => None,
+        };
+        let attrs = owner_attrs.into_iter().chain([&self.def.item.attrs]).flat_map(|attrs| &attrs.custom);
+        for attr in attrs {
+            match our_attribute(self.around.program, self.def.module, self.file, attr) {
+                Some("frame_system") => {
+                    let args = FrameSystemArgs::parse(tokens(attr)).value;
+                    self.out.system = true;
+                    self.out.no_heap = args.no_heap;
+                    self.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
+                    if let Some(tag) = args.tag.as_ref().and_then(|tag| self.spec_name(&tag.value)) {
+                        self.enter_tag(&tag, attr);
+                    }
+                    if self.def.function.is_async {
+                        let span = self.def.item.span;
+                        self.record(EventKind::AsyncSystem, span, Confidence::High);
+                    }
+                    let named = args.alloc.as_ref().map(|alloc| alloc.binding.to_string());
+                    let out = args.out.as_ref().map(ToString::to_string);
+                    scope = Some(self.system_scope(allocators, named.as_deref(), out.as_deref()));
+                }
+                Some("alloc_tag") => {
+                    let args = AllocTagArgs::parse(tokens(attr)).value;
+                    if let Some(tag) = args.tag.as_ref().and_then(|tag| self.spec_name(&tag.value)) {
+                        self.enter_tag(&tag, attr);
+                    }
+                }
+                _ => {}
+            }
+        }
+        scope
+    }
+
+    fn enter_tag(&mut self, tag: &str, attr: &Attr) {
+        let tag: Arc<str> = tag.into();
+        // The name itself, where it stands in the attribute.
+        let written = attr.args.as_ref().and_then(|(text, lo)| {
+            let lo = lo + u32::try_from(text.find(&format!("\"{tag}\""))?).ok()?;
+            Some(Span { lo, hi: lo + u32::try_from(tag.len() + 2).ok()? })
+        });
+        let (span, literal) = (written.unwrap_or(attr.span), written.is_some());
+        self.record(EventKind::Tag { name: tag.clone(), enters: true, literal }, span, Confidence::High);
+        self.out.tag = Some(tag.clone());
+        self.tags.push(tag);
+    }
+
+    fn spec_name(&self, spec: &TagSpec) -> Option<String> {
+        match spec {
+            TagSpec::Name(name) => Some(name.clone()),
+            TagSpec::Path(path) => {
+                // The path was read apart from the file: its names are looked up by text.
+                let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+                let last = names.last()?;
+                let program = self.around.program;
+                program.statics.iter().enumerate().find_map(|(at, def)| {
+                    let facts = program.facts(def.file);
+                    if facts.name(def.item.name) != last {
+                        return None;
+                    }
+                    let id = crate::engine::resolve::StaticId(u32::try_from(at).ok()?);
+                    self.tag_text(id).map(|text| text.to_string())
+                })
+            }
+        }
+    }
+
+    /// The body of a system runs in a scope of its own, or brackets the whole frame.
+    fn system_scope(&mut self, allocators: &[(&'l str, Var, u16)], named: Option<&str>, out: Option<&str>) -> u16 {
+        self.frame_from = Some(0);
+        let chosen = match named {
+            Some(named) => allocators.iter().find(|(name, ..)| *name == named),
+            None => allocators.iter().find(|(name, ..)| *name == "alloc").or_else(|| allocators.first()),
+        };
+        let whole = match chosen {
+            Some((_, _, param)) => vec![Self::flow_of(Region::Param(*param), false, Span::default())],
+            // `alloc = self.alloc`
+            None => vec![Self::flow_of(Region::Param(0), false, Span::default())],
+        };
+        let exclusive = chosen
+            .and_then(|(_, var, _)| self.state.values.get(*var))
+            .is_some_and(|value| matches!(value.ty, Ty::Ref { mutable: true, .. }) && value.is(Known::SmartAlloc));
+        if let Some(out) = out {
+            let name: &'l str = self.facts.names().find(|name| *name == out).unwrap_or("frame");
+            let mut view = Value::of(Ty::reference(Ty::known(Known::Frame, []))).with_flows(whole.clone());
+            view.alias = chosen.map(|(_, _, param)| Root::Param(*param));
+            self.declare(name, Var(u32::MAX - 2), view);
+        }
+        let id = self.open_scope(whole, true);
+        self.closed_scopes.push(id);
+        let flow = Self::flow_of(Region::Scope(id), !exclusive, Span::default());
+        let head = if exclusive { Known::SmartAlloc } else { Known::Frame };
+        let view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
+        match chosen {
+            Some((_, var, _)) => {
+                self.state.values.insert(*var, view);
+            }
+            None => self.declare("alloc", Var(u32::MAX - 1), view),
+        }
+        id
+    }
+
+    // ---- balance ----
+
+    pub(super) fn balance(&mut self) {
+        let exits = std::mem::take(&mut self.exits);
+        let mut keys: Vec<_> = exits.iter().flat_map(|(_, _, state)| state.frames.keys().cloned()).collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            let states: Vec<(Open, Span, FrameState)> = exits
+                .iter()
+                .map(|(why, span, state)| (*why, *span, state.frames.get(&key).copied().unwrap_or(FrameState::Entry)))
+                .collect();
+            if states.iter().any(|(_, _, state)| *state == FrameState::Unknown) {
+                continue;
+            }
+            let open = |state: FrameState| matches!(state, FrameState::Open(..) | FrameState::Maybe(..));
+            let all_open = states.iter().all(|(_, _, state)| matches!(state, FrameState::Open(..)));
+            let any_open = states.iter().any(|(_, _, state)| open(*state));
+            let all_released = states.iter().all(|(_, _, state)| *state == FrameState::Released);
+            match key.0 {
+                Root::Param(param) if all_open => self.out.summary.turns.push((param, key.1.clone(), 1)),
+                Root::Param(param) if all_released => self.out.summary.turns.push((param, key.1.clone(), -1)),
+                Root::Static(_) if all_open || all_released => {}
+                _ if any_open => {
+                    for (why, span, state) in &states {
+                        if let FrameState::Open(begun, _) | FrameState::Maybe(begun, _) = state {
+                            let sure = matches!(state, FrameState::Open(..));
+                            let confidence = if sure { Confidence::High } else { Confidence::Medium };
+                            // The end of the function says less than the place where the frame was begun.
+                            let at = if *why == Open::End { *begun } else { *span };
+                            self.state.dead = false;
+                            self.record(EventKind::LeftOpen { begun: *begun, why: *why }, at, confidence);
+                        }
+                    }
+                    if let Root::Param(param) = key.0 {
+                        self.out.summary.turns.push((param, key.1.clone(), 0));
+                    }
+                }
+                Root::Param(param) => self.out.summary.turns.push((param, key.1.clone(), 0)),
+                _ => {}
+            }
+        }
+        for (key, endless, allocated) in std::mem::take(&mut self.loop_allocations) {
+            if !self.turned.contains(&key) {
+                self.state.dead = false;
+                self.record(EventKind::NeverTurns { allocated }, endless, Confidence::High);
+            }
+        }
+    }
+
+    // ---- threads ----
+
+    /// A thread's closure starts without a budget.
+    pub(super) fn thread_budget(&mut self, of: &Closure) {
+        let facts = self.facts;
+        self.barriers.budget_set = false;
+        walk::visit(facts, of.body, &mut |expr| {
+            if let ExprKind::Method(call) = &facts.expr(expr).kind
+                && facts.name(call.name) == "set_thread_frame_budget"
+            {
+                self.barriers.budget_set = true;
+            }
+        });
+    }
+}

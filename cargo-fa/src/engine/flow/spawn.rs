@@ -1,0 +1,370 @@
+//! Closures, threads, tasks and suspensions.
+
+use super::Interpreter;
+use super::event::{EventKind, How, Site};
+use super::summary::StoreTarget;
+use super::types::Ty;
+use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
+use super::walk;
+use crate::engine::hir::ir::{Closure, ExprId, ExprKind, Span};
+use crate::model::finding::Confidence;
+
+/// What a closure runs as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// At once, as part of the call.
+    Inline,
+    /// Only when something went wrong.
+    Cold,
+    /// On another thread that may outlive the frame.
+    Thread,
+    /// On a thread that is joined before the call returns.
+    Joined,
+}
+
+impl<'l> Interpreter<'_, 'l> {
+    /// The closure that an argument is, if it is written there.
+    pub(super) fn closure_at(&self, expr: ExprId) -> Option<&'l Closure> {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Closure(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// A closure that is kept as a value: what it captures, it holds.
+    pub(super) fn loose_closure(&mut self, expr: ExprId, of: &'l Closure) -> Value {
+        let mut value = Value::of(Ty::Closure);
+        value.closure = Some(expr);
+        value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
+        let frame = self.frame_from;
+        let before = self.run_later();
+        self.run_closure(of, &[], Runs::Inline, None);
+        // Running the body once more does not make its moves happen here.
+        self.ran_later(before);
+        self.frame_from = frame;
+        if of.moves {
+            self.moved_into(of.body);
+        }
+        value
+    }
+
+    /// A body that somebody else may run, whenever and however often: which frames are open then is not known.
+    fn run_later(&mut self) -> State {
+        let before = self.state.clone();
+        self.frame_from = self.frame_start();
+        self.state.frames.values_mut().for_each(|state| *state = FrameState::Entry);
+        before
+    }
+
+    /// Goes on as if it had not run; frames that it turns may be turned from now on.
+    fn ran_later(&mut self, before: State) {
+        let after = std::mem::replace(&mut self.state, before);
+        for (key, state) in after.frames {
+            if !matches!(state, FrameState::Entry | FrameState::Closed) {
+                self.state.frames.insert(key, FrameState::Unknown);
+            }
+        }
+    }
+
+    /// Whoever gets the variable by value has the allocators in it as well.
+    pub(super) fn hands_on(&mut self, var: Var) {
+        for (key, state) in &mut self.state.frames {
+            if key.0 == Root::Local(var) {
+                *state = FrameState::Unknown;
+                self.turned.insert(key.clone());
+            }
+        }
+    }
+
+    /// What the body of a `move` closure names belongs to the closure.
+    fn moved_into(&mut self, body: ExprId) {
+        let facts = self.facts;
+        walk::visit(facts, body, &mut |expr| {
+            if let ExprKind::Name(name) = &facts.expr(expr).kind
+                && let Some(var) = self.lookup_var(facts.name(*name))
+                && let Some(value) = self.state.values.get_mut(var)
+                && matches!(value.ty, Ty::Known(..) | Ty::User(..))
+            {
+                value.moved |= matches!(value.ty, Ty::Known(..));
+                self.hands_on(var);
+            }
+        });
+    }
+
+    /// The variables from outside that refer to memory, with what they refer to.
+    pub(super) fn captures(&self, body: ExprId) -> Vec<(Var, Vec<Flow>)> {
+        let facts = self.facts;
+        let mut found: Vec<(Var, Vec<Flow>)> = Vec::new();
+        let mut inner: Vec<&str> = Vec::new();
+        walk::visit(facts, body, &mut |expr| {
+            if let ExprKind::Block(block) = &facts.expr(expr).kind {
+                for statement in &block.statements {
+                    if let crate::engine::hir::ir::Statement::Let { pat, .. } = statement {
+                        walk::bound_names(facts, *pat, &mut |name| inner.push(name));
+                    }
+                }
+            }
+            if let ExprKind::Closure(of) = &facts.expr(expr).kind {
+                of.params.iter().for_each(|(pat, _)| walk::bound_names(facts, *pat, &mut |name| inner.push(name)));
+            }
+        });
+        walk::visit(facts, body, &mut |expr| {
+            let ExprKind::Name(name) = &facts.expr(expr).kind else { return };
+            let name = facts.name(*name);
+            if inner.contains(&name) {
+                return;
+            }
+            let Some(var) = self.lookup_var(name) else { return };
+            if found.iter().any(|(known, _)| *known == var) {
+                return;
+            }
+            let Some(value) = self.state.values.get(var) else { return };
+            let mut flows = value.flows.clone();
+            flows.retain(|flow| flow.stale.is_none());
+            for flow in &mut flows {
+                flow.captured = true;
+            }
+            if !flows.is_empty() {
+                found.push((var, flows));
+            }
+        });
+        found
+    }
+
+    /// Runs the body of a closure with these parameters; what it returns comes out.
+    pub(super) fn run_closure(&mut self, of: &'l Closure, params: &[Value], runs: Runs, scope: Option<u16>) -> Value {
+        let names = self.names.len();
+        let outer_frame = self.frame_from;
+        match runs {
+            Runs::Cold => self.cold += 1,
+            Runs::Thread => {
+                self.spawned += 1;
+                self.frame_from = None;
+            }
+            Runs::Inline | Runs::Joined => {}
+        }
+        if let Some(scope) = scope {
+            self.closed_scopes.push(scope);
+        }
+        let expected = of.output.map(|ty| self.lower_type(ty));
+        let mut context = Self::body_context(of.is_async, false, self.loops.len(), expected.clone());
+        context.scope = scope;
+        self.bodies.push(context);
+        let entry = self.state.clone();
+        for (at, (pat, ty)) in of.params.iter().enumerate() {
+            let mut value = params.get(at).cloned().unwrap_or_else(Value::unknown);
+            if let Some(ty) = ty {
+                let ty = self.lower_type(*ty);
+                if !matches!(ty.peeled(), Ty::Known(known, _) if known.is_allocator()) || value.ty.is_unknown() {
+                    self.annotate(&mut value, ty);
+                }
+            }
+            self.bind(*pat, value);
+        }
+        let value = self.eval_result(of.body, expected.as_ref());
+        let mut value = self.returned(value, self.tail_span(of.body));
+        if let Some(context) = self.bodies.pop() {
+            self.state.join(&context.exits);
+            if let Some(result) = context.result {
+                if value.ty == Ty::Never {
+                    value = result;
+                } else {
+                    value.join(&result);
+                }
+            }
+        }
+        self.end_block(names, self.span(of.body));
+        if scope.is_some() {
+            self.closed_scopes.pop();
+        }
+        if runs == Runs::Cold {
+            self.cold -= 1;
+        }
+        if runs == Runs::Thread {
+            self.spawned -= 1;
+            self.frame_from = outer_frame;
+        }
+        // It may not run, or diverge: what follows it still runs.
+        if self.state.dead || runs == Runs::Cold {
+            let mut entry: State = entry;
+            std::mem::swap(&mut entry, &mut self.state);
+            self.state.join(&entry);
+        }
+        value
+    }
+
+    /// Checks what leaves the innermost body, and forgets what ended with it.
+    pub(super) fn returned(&mut self, mut value: Value, span: Span) -> Value {
+        let Some(body) = self.bodies.last() else { return value };
+        let (scope, is_function) = (body.scope, body.is_function);
+        if let Some(ty) = body.expected.clone() {
+            self.annotate(&mut value, ty);
+        }
+        let gets_out: Vec<Flow> = value
+            .flows
+            .iter()
+            .filter(|flow| match flow.region {
+                Region::Scope(id) => Some(id) == scope || is_function,
+                Region::Param(_) => false,
+            })
+            .cloned()
+            .collect();
+        for flow in &gets_out {
+            if flow.frame
+                && let Some(flow) = self.types.held(&value.ty, flow)
+            {
+                self.escape(How::Returned, &flow, span, Vec::new());
+            }
+        }
+        value.flows.retain(|flow| !gets_out.contains(flow));
+        if matches!(value.alias, Some(Root::Local(_))) {
+            value.alias = None;
+        }
+        value
+    }
+
+    /// The place of the expression that a body ends with.
+    pub(super) fn tail_span(&self, expr: ExprId) -> Span {
+        match &self.facts.expr(expr).kind {
+            ExprKind::Block(block) => match block.tail {
+                Some(tail) => self.tail_span(tail),
+                None => self.span(expr),
+            },
+            _ => self.span(expr),
+        }
+    }
+
+    // ---- threads and tasks ----
+
+    /// Something is handed to a thread or task that may outlive the frame.
+    pub(super) fn spawn(&mut self, arg: ExprId, task: bool, confidence: Confidence) -> Value {
+        let facts = self.facts;
+        let span = self.span(arg);
+        let body = match &facts.expr(arg).kind {
+            ExprKind::Closure(of) => Some(of.body),
+            ExprKind::Async(of) => Some(of.body),
+            _ => None,
+        };
+        if let Some(body) = body {
+            for (var, flows) in self.captures(body) {
+                let value = self.state.values.get(var).cloned();
+                // What is copied out of the frame is the task's own.
+                let copied = value
+                    .as_ref()
+                    .is_some_and(|value| matches!(value.ty, Ty::Scalar(_)) && !value.flows.iter().any(|flow| flow.raw));
+                let name = self.name_of(var);
+                for flow in flows.iter().filter(|_| !copied) {
+                    self.spawned_flow(flow, &name, task, span, confidence);
+                }
+            }
+            let frame = self.frame_from;
+            let before = self.run_later();
+            // It has been said that this gets out: what the task does with it is no second finding.
+            self.state.values.change_referring(|value| value.flows.retain(|flow| !flow.frame));
+            if let ExprKind::Closure(of) = &facts.expr(arg).kind {
+                self.thread_budget(of);
+                self.run_closure(of, &[], Runs::Thread, None);
+            } else {
+                self.spawned += 1;
+                self.frame_from = None;
+                self.async_block(body, span);
+                self.spawned -= 1;
+            }
+            self.ran_later(before);
+            self.frame_from = frame;
+            self.moved_into(body);
+        } else {
+            let value = self.eval(arg, None);
+            for flow in value.flows.clone() {
+                self.spawned_flow(&flow, "the future", task, span, confidence);
+            }
+        }
+        Value::of(Ty::known(crate::engine::resolve::model::Known::JoinHandle, [Ty::Unknown]))
+    }
+
+    /// A thread that is joined before the frame ends.
+    pub(super) fn joined_thread(&mut self, body: ExprId, scope: &Value) {
+        if let Some(of) = self.closure_at(body) {
+            self.thread_budget(of);
+        }
+        self.on_thread += 1;
+        self.inline_closure(body, std::slice::from_ref(scope), Runs::Joined);
+        self.on_thread -= 1;
+    }
+
+    fn spawned_flow(&mut self, flow: &Flow, name: &str, task: bool, span: Span, confidence: Confidence) {
+        if flow.frame {
+            let kind = EventKind::Spawned {
+                task,
+                name: name.to_owned(),
+                allocated: self.site(flow.site),
+                raw: flow.raw,
+                via: Vec::new(),
+            };
+            self.record(kind, span, confidence.min(flow.confidence));
+        } else if let Region::Param(param) = flow.region {
+            let target = if task { StoreTarget::Task } else { StoreTarget::Thread };
+            let step: (Site, String) = (self.site(span), "handed to what is spawned here".to_owned());
+            let mut flow = flow.clone();
+            flow.confidence = confidence;
+            self.add_store(param, target, &flow, vec![step]);
+        }
+    }
+
+    // ---- suspensions ----
+
+    pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
+        let mut value = Value::of(Ty::Opaque { borrows: true });
+        value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
+        self.bodies.push(Self::body_context(true, false, self.loops.len(), None));
+        let frame = self.frame_from;
+        let entry = self.run_later();
+        let names = self.names.len();
+        self.eval(body, None);
+        self.end_block(names, span);
+        self.frame_from = frame;
+        self.bodies.pop();
+        // Its body runs when it is polled; only what it uses was looked at.
+        self.ran_later(entry);
+        value
+    }
+
+    pub(super) fn awaited(&mut self, inner: ExprId, span: Span) -> Value {
+        let value = self.eval(inner, None);
+        // The future holds what it was given until it is done.
+        if self.bodies.last().is_some_and(|body| body.is_async) {
+            self.held_by_future(&value, span);
+        }
+        self.suspend(span);
+        let mut value = value;
+        value.flows.clear();
+        value.ty = match value.ty {
+            // An async fn of the workspace gives its declared result.
+            Ty::Opaque { .. } => Ty::Unknown,
+            ty => ty,
+        };
+        value
+    }
+
+    fn held_by_future(&mut self, value: &Value, span: Span) {
+        if let Some(flow) = value.flows.iter().find(|flow| flow.frame && flow.stale.is_none()) {
+            let kind =
+                EventKind::AcrossAwait { name: "the awaited future".to_owned(), awaited: span, allocated: flow.site };
+            let confidence = flow.confidence;
+            self.record(kind, span, confidence);
+        }
+    }
+
+    /// `join!` and `select!`: all of them are polled in turn.
+    pub(super) fn joined(&mut self, futures: &[ExprId], span: Span) {
+        for future in futures {
+            let value = self.eval(*future, None);
+            if self.bodies.last().is_some_and(|body| body.is_async) {
+                let at = self.span(*future);
+                self.held_by_future(&value, at);
+            }
+        }
+        self.suspend(span);
+    }
+}

@@ -1,0 +1,119 @@
+//! What a function does, as its callers need to know it.
+
+use std::sync::Arc;
+
+use super::barriers::Signals;
+use super::event::{CallSite, Event, Site};
+use super::types::Ty;
+use crate::engine::hir::offset;
+use crate::engine::resolve::FnId;
+use crate::model::finding::Confidence;
+
+/// Everything known about one function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Analysed {
+    pub(crate) events: Vec<Event>,
+    pub(crate) calls: Vec<CallSite>,
+    pub(crate) summary: Summary,
+    /// The function is a frame root of its own.
+    pub(crate) system: bool,
+    pub(crate) no_heap: bool,
+    pub(crate) budget: Option<u64>,
+    pub(crate) tag: Option<Arc<str>>,
+}
+
+/// What is known about functions: of most, which nobody looks at, there is nothing to know.
+#[derive(Debug)]
+pub(crate) struct AllAnalysed {
+    of: Vec<Option<Box<Analysed>>>,
+    nothing: Analysed,
+}
+
+impl AllAnalysed {
+    pub(crate) fn new(functions: usize) -> Self {
+        let mut of = Vec::new();
+        of.resize_with(functions, || None);
+        Self { of, nothing: Analysed::default() }
+    }
+
+    pub(crate) fn of(&self, id: FnId) -> &Analysed {
+        self.of[id.0 as usize].as_deref().unwrap_or(&self.nothing)
+    }
+
+    /// Those of which something is known.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (FnId, &Analysed)> {
+        let known = self.of.iter().enumerate().filter_map(|(at, of)| Some((at, of.as_deref()?)));
+        known.map(|(at, of)| (FnId(offset(at)), of))
+    }
+
+    pub(crate) fn keep(&mut self, id: FnId, analysed: Box<Analysed>) {
+        self.of[id.0 as usize] = Some(analysed);
+    }
+}
+
+/// What callers need to know.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Summary {
+    /// Parameters that the result refers to.
+    pub(crate) result: Vec<ResultFlow>,
+    /// Parameters that are kept.
+    pub(crate) stores: Vec<Store>,
+    /// Parameters that whole-frame or scope memory is allocated from, and where.
+    pub(crate) allocates: Vec<(u16, Site)>,
+    /// Allocators that the function leaves open (+1) or closes (-1): by parameter and field.
+    pub(crate) turns: Vec<(u16, Option<Arc<str>>, i8)>,
+    /// What happens to the barriers among its parameters.
+    pub(crate) signals: Vec<(u16, Signals)>,
+    /// It sets a budget for the thread that runs it.
+    pub(crate) sets_budget: bool,
+    /// It gets an allocator exclusively and does with it what is not known.
+    pub(crate) diverges: bool,
+    /// What the result is, where the signature does not say.
+    pub(crate) result_type: Option<Ty>,
+}
+
+impl Summary {
+    /// Whether callers that have nothing to do with frames otherwise need to know of it: where they hand a frame in, or
+    /// take what is of one out, they have.
+    pub(crate) fn brings_frames(&self) -> bool {
+        self.result.iter().any(|flow| flow.frame)
+            || self.stores.iter().any(|store| store.frame)
+            || !(self.allocates.is_empty() && self.turns.is_empty() && self.signals.is_empty())
+            || self.sets_budget
+            || self.diverges
+            || self.result_type.as_ref().is_some_and(Ty::may_hold_frames)
+    }
+}
+
+/// A part of the result.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ResultFlow {
+    pub(crate) param: u16,
+    /// It is frame memory that the function allocated.
+    pub(crate) frame: bool,
+    pub(crate) raw: bool,
+    pub(crate) captured: bool,
+    pub(crate) confidence: Confidence,
+}
+
+/// A parameter that is kept somewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Store {
+    pub(crate) param: u16,
+    pub(crate) target: StoreTarget,
+    /// It is frame memory that the function allocated.
+    pub(crate) frame: bool,
+    pub(crate) raw: bool,
+    pub(crate) captured: bool,
+    pub(crate) confidence: Confidence,
+    /// Where, the innermost last.
+    pub(crate) path: Vec<(Site, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum StoreTarget {
+    Static(String),
+    Param(u16),
+    Thread,
+    Task,
+}

@@ -1,0 +1,105 @@
+//! The children of an expression, for looks that need no flow.
+
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Statement};
+
+/// Calls `visit` with every expression below and including `expr`, outermost first.
+pub(crate) fn visit(facts: &FileFacts, expr: ExprId, visit: &mut dyn FnMut(ExprId)) {
+    let mut stack = vec![expr];
+    while let Some(expr) = stack.pop() {
+        visit(expr);
+        let from = stack.len();
+        children(facts, expr, &mut |child| stack.push(child));
+        stack[from..].reverse();
+    }
+}
+
+/// The expressions directly below.
+pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(ExprId)) {
+    match &facts.expr(expr).kind {
+        ExprKind::Missing
+        | ExprKind::Literal(_)
+        | ExprKind::Name(_)
+        | ExprKind::Path(_)
+        | ExprKind::Continue { .. } => {}
+        ExprKind::Block(block) => {
+            for statement in &block.statements {
+                match statement {
+                    Statement::Let { init, otherwise, .. } => init.iter().chain(otherwise).for_each(|expr| each(*expr)),
+                    Statement::Expr { expr, .. } => each(*expr),
+                    Statement::Item(_) => {}
+                }
+            }
+            block.tail.iter().for_each(|expr| each(*expr));
+        }
+        ExprKind::Async(of) => each(of.body),
+        ExprKind::Closure(of) => each(of.body),
+        ExprKind::Call { callee, args } => {
+            each(*callee);
+            args.iter().for_each(|expr| each(*expr));
+        }
+        ExprKind::Method(of) => {
+            each(of.receiver);
+            of.args.iter().for_each(|expr| each(*expr));
+        }
+        ExprKind::Field { base: inner, .. }
+        | ExprKind::Deref(inner)
+        | ExprKind::Unary(inner)
+        | ExprKind::Ref { inner, .. }
+        | ExprKind::Cast { inner, .. }
+        | ExprKind::Try(inner)
+        | ExprKind::Await(inner)
+        | ExprKind::Let { value: inner, .. }
+        | ExprKind::Loop { body: inner, .. } => each(*inner),
+        ExprKind::Index { base: left, index: right }
+        | ExprKind::Binary { left, right, .. }
+        | ExprKind::Assign { left, right }
+        | ExprKind::AssignOp { left, right }
+        | ExprKind::While { cond: left, body: right, .. }
+        | ExprKind::Repeat { value: left, len: right } => {
+            each(*left);
+            each(*right);
+        }
+        ExprKind::If { cond, then, otherwise } => {
+            each(*cond);
+            each(*then);
+            if let Some(otherwise) = otherwise {
+                each(*otherwise);
+            }
+        }
+        ExprKind::Match { value, arms } => {
+            each(*value);
+            arms.iter().for_each(|(_, body)| each(*body));
+        }
+        ExprKind::For(of) => {
+            each(of.iter);
+            each(of.body);
+        }
+        ExprKind::Break { value, .. } | ExprKind::Return(value) => value.iter().for_each(|expr| each(*expr)),
+        ExprKind::Struct(of) => {
+            of.fields.iter().for_each(|(_, expr)| each(*expr));
+            of.rest.iter().for_each(|expr| each(*expr));
+        }
+        ExprKind::Tuple(parts) | ExprKind::Array(parts) => parts.iter().for_each(|expr| each(*expr)),
+        ExprKind::Range { start, end, .. } => start.iter().chain(end).for_each(|expr| each(*expr)),
+        ExprKind::Macro(of) => of.args.iter().for_each(|expr| each(*expr)),
+    }
+}
+
+/// The names that a pattern binds.
+pub(crate) fn bound_names<'l>(facts: &'l FileFacts, pat: PatId, each: &mut dyn FnMut(&'l str)) {
+    match facts.pat(pat) {
+        Pat::Bind { name, sub, .. } => {
+            each(facts.name(*name));
+            if let Some(sub) = sub {
+                bound_names(facts, *sub, each);
+            }
+        }
+        Pat::Tuple(parts) | Pat::TupleStruct(_, parts) | Pat::Or(parts) | Pat::Slice(parts) => {
+            parts.iter().for_each(|part| bound_names(facts, *part, each));
+        }
+        Pat::Struct(_, fields) => fields.iter().for_each(|(_, pat)| bound_names(facts, *pat, each)),
+        Pat::Ref(inner) | Pat::Typed(inner, _) | Pat::Guard(inner, _) => bound_names(facts, *inner, each),
+        Pat::Wild | Pat::Path(_) | Pat::Literal | Pat::Rest => {}
+    }
+}

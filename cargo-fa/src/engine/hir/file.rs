@@ -1,0 +1,75 @@
+//! The facts of one file, whole or with functions that are still to be read.
+
+use serde::{Deserialize, Serialize};
+
+use super::bodies::Bodies;
+use super::ir::{Attrs, Expr, ExprId, ExprKind, Item, ItemId, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::tables::Tables;
+use crate::model::suppress::Comment;
+
+/// Everything about one file.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FileFacts {
+    /// What is outside of functions.
+    pub(crate) outside: Tables,
+    /// Stored apart: of most files nobody looks into the functions.
+    #[serde(skip)]
+    pub(crate) bodies: Bodies,
+    pub(crate) items: Vec<Item>,
+    /// Attributes of the file itself (`#![…]`).
+    pub(crate) attrs: Attrs,
+    /// How many lines it has.
+    pub(crate) lines: u32,
+    /// Comments that may suppress findings.
+    pub(crate) comments: Vec<Comment>,
+}
+
+impl FileFacts {
+    pub(crate) fn name(&self, name: Name) -> &str {
+        let outside = &self.outside.names;
+        let at = name.0 as usize;
+        match at.checked_sub(outside.len()) {
+            None => outside.at(at),
+            Some(at) => self.bodies.tables().names.at(at),
+        }
+    }
+
+    /// Every name and text, those of functions included.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.outside.names.iter().chain(self.bodies.tables().names.iter())
+    }
+
+    pub(crate) fn path(&self, path: PathId) -> &Path {
+        row(&self.outside.paths, path.0, || &self.bodies.tables().paths)
+            .expect("paths are named by what was read with them")
+    }
+
+    pub(crate) fn ty(&self, ty: TypeId) -> &Type {
+        row(&self.outside.types, ty.0, || &self.bodies.tables().types)
+            .expect("types are named by what was read with them")
+    }
+
+    pub(crate) fn pat(&self, pat: PatId) -> &Pat {
+        row(&self.outside.pats, pat.0, || &self.bodies.tables().pats).unwrap_or(&Pat::Wild)
+    }
+
+    pub(crate) fn expr(&self, expr: ExprId) -> &Expr {
+        row(&self.outside.exprs, expr.0, || &self.bodies.tables().exprs).unwrap_or(&NOTHING)
+    }
+
+    pub(crate) fn item(&self, item: ItemId) -> &Item {
+        &self.items[item.0 as usize]
+    }
+}
+
+/// A row of the first table or, counted on, of the second.
+fn row<'f, R>(outside: &'f [R], at: u32, bodies: impl FnOnce() -> &'f Vec<R>) -> Option<&'f R> {
+    let at = at as usize;
+    match at.checked_sub(outside.len()) {
+        None => outside.get(at),
+        Some(at) => bodies().get(at),
+    }
+}
+
+/// What stands where a body could not be read.
+static NOTHING: Expr = Expr { span: Span { lo: 0, hi: 0 }, kind: ExprKind::Missing };

@@ -1,0 +1,23 @@
+//! The engine: from the manifests of a workspace to findings.
+//!
+//! Rooms, in the order that a run goes through them; each uses only those before it:
+//!
+//! - `project`: manifests, targets, the tree of modules.
+//! - `hir`: syntax, lowered to owned data.
+//! - `resolve`: names.
+//! - `flow`: where memory comes from and goes, in one function.
+//! - `schedule`: the order of functions, and which of them run inside frames.
+//! - `rules`: findings.
+//!
+//! `pipeline` runs them one after the other.
+
+mod flow;
+mod hir;
+mod pipeline;
+mod project;
+mod resolve;
+mod rules;
+mod schedule;
+
+pub use pipeline::open;
+pub use project::Project;

@@ -1,0 +1,310 @@
+//! Collects the modules, items and impls of all crates.
+
+use std::collections::hash_map::Entry;
+
+use rayon::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+use super::binding::{Binding, Bindings, Defined, Import};
+use super::looked_up::LookedUp;
+use super::model;
+use super::{
+    Crate, ExternCrate, FnDef, FnId, Module, ModuleId, Owner, Program, Res, StaticDef, StaticId, TypeDef, TypeKey,
+    UserType,
+};
+use crate::engine::hir::ir::{ItemId, ItemKind, UseTarget};
+use crate::engine::hir::offset;
+use crate::engine::project::{Loaded, OURS, Project, TargetKind, certainty, is_read};
+
+struct PendingImpl {
+    file: usize,
+    item: ItemId,
+    module: ModuleId,
+    fns: Vec<FnId>,
+}
+
+struct Builder<'l> {
+    program: Program<'l>,
+    impls: Vec<PendingImpl>,
+    tests: bool,
+}
+
+impl<'l> Program<'l> {
+    pub(crate) fn build(project: &'l Project, loaded: &'l Loaded, tests: bool) -> Self {
+        let items = loaded.files.iter().flat_map(|file| &file.facts.items);
+        let functions = items.filter(|item| matches!(item.kind, ItemKind::Fn(_))).count();
+        let program = Program {
+            loaded,
+            crates: Vec::new(),
+            modules: Vec::new(),
+            fns: Vec::with_capacity(functions),
+            types: Vec::new(),
+            statics: Vec::new(),
+            methods: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
+            by_name: FxHashMap::default(),
+            has_drop: FxHashSet::default(),
+            looked_up: LookedUp::new(),
+        };
+        let mut builder = Builder { program, impls: Vec::new(), tests };
+        for source in &loaded.crates {
+            builder.program.crates.push(Crate { root: None, externs: externs(project, loaded, source.member) });
+        }
+        for (index, source) in loaded.crates.iter().enumerate() {
+            let root = builder.module(index, None, false, source.name.clone());
+            builder.program.crates[index].root = Some(root);
+            builder.items(index, source.root, None, root, source.kind == TargetKind::Test);
+        }
+        builder.finish()
+    }
+}
+
+/// The crates that paths of this package can start with.
+fn externs<'l>(project: &'l Project, loaded: &'l Loaded, member: usize) -> FxHashMap<&'l str, ExternCrate<'l>> {
+    let mut externs = FxHashMap::default();
+    for name in ["std", "core", "alloc"] {
+        externs.insert(name, ExternCrate::Foreign("std"));
+    }
+    let library = |member: usize| {
+        loaded.crates.iter().position(|source| source.member == member && source.kind == TargetKind::Library)
+    };
+    let of = &project.members[member];
+    if let Some(own) = library(member) {
+        externs.insert(loaded.crates[own].name.as_str(), ExternCrate::Local(own));
+    }
+    for dependency in &of.dependencies {
+        let local = project
+            .members
+            .iter()
+            .position(|member| member.name == dependency.package && !member.loose)
+            .filter(|_| !OURS.contains(&dependency.package.as_str()))
+            .and_then(library);
+        let target = match local {
+            Some(index) => ExternCrate::Local(index),
+            None => ExternCrate::Foreign(canonical(&dependency.package, &dependency.name)),
+        };
+        externs.insert(dependency.name.as_str(), target);
+    }
+    externs
+}
+
+/// The package's name with `_`, which is the name in paths unless the dependency is renamed.
+fn canonical<'l>(package: &'l str, name: &'l str) -> &'l str {
+    match package {
+        "framealloc-core" => "framealloc_core",
+        "framealloc-bevy" => "framealloc_bevy",
+        "framealloc-macros" => "framealloc_macros",
+        _ if package.contains('-') => name,
+        _ => package,
+    }
+}
+
+impl<'l> Builder<'l> {
+    fn module(&mut self, krate: usize, parent: Option<ModuleId>, is_block: bool, path: String) -> ModuleId {
+        let id = ModuleId(u32::try_from(self.program.modules.len()).unwrap_or(u32::MAX));
+        self.program.modules.push(Module {
+            krate,
+            parent,
+            is_block,
+            path,
+            names: FxHashMap::default(),
+            globs: Vec::new(),
+        });
+        id
+    }
+
+    fn bind(&mut self, module: ModuleId, name: &'l str, binding: Binding<'l>) {
+        match self.program.modules[module.0 as usize].names.entry(name) {
+            Entry::Occupied(mut known) => known.get_mut().push(binding),
+            Entry::Vacant(place) => {
+                place.insert(Bindings::One(binding));
+            }
+        }
+    }
+
+    /// Everything whose parent is `parent`.
+    fn items(&mut self, krate: usize, file: usize, parent: Option<ItemId>, module: ModuleId, in_test: bool) {
+        let facts = &self.program.loaded.files[file].facts;
+        // Children follow their parent in the table, so that a scan from there finds them all.
+        let from = parent.map_or(0, |parent| parent.0 as usize + 1);
+        for index in from..facts.items.len() {
+            let id = ItemId(u32::try_from(index).unwrap_or(u32::MAX));
+            let item = &facts.items[index];
+            if item.parent != parent {
+                // Past the subtree of the parent nothing can follow.
+                if parent.is_some() && item.parent.is_none_or(|other| Some(other) < parent) {
+                    break;
+                }
+                continue;
+            }
+            if is_read(facts, id, self.tests) {
+                self.item(krate, file, id, module, in_test);
+            }
+        }
+    }
+
+    fn item(&mut self, krate: usize, file: usize, id: ItemId, module: ModuleId, in_test: bool) {
+        let loaded = self.program.loaded;
+        let facts = &loaded.files[file].facts;
+        let item = facts.item(id);
+        let name = facts.name(item.name);
+        let in_test = in_test || item.attrs.test || item.attrs.cfg.contains(&crate::engine::hir::ir::Cfg::Test);
+        match &item.kind {
+            ItemKind::Module { inline, .. } => {
+                let path = format!("{}::{name}", self.program.module(module).path);
+                let child = self.module(krate, Some(module), false, path);
+                self.bind(module, name, Binding::Def(Defined::Module(child)));
+                if *inline {
+                    self.items(krate, file, Some(id), child, in_test);
+                } else if let Some(target) = loaded.crates[krate].modules.get(&(file, id)) {
+                    self.items(krate, *target, None, child, in_test);
+                }
+            }
+            ItemKind::Use(entries) => {
+                for entry in entries {
+                    let import = Import { file: offset(file), entry };
+                    match entry.target {
+                        UseTarget::Named(alias) => self.bind(module, facts.name(alias), Binding::Import(import)),
+                        UseTarget::Glob => self.program.modules[module.0 as usize].globs.push(import),
+                        UseTarget::Hidden => {}
+                    }
+                }
+            }
+            ItemKind::Fn(_) => {
+                let function = self.function(krate, file, id, module, None, in_test);
+                self.bind(module, name, Binding::Def(Defined::Fn(function)));
+            }
+            ItemKind::Struct { .. } | ItemKind::Enum { .. } | ItemKind::Alias { .. } => {
+                let of = self.user_type(file, id, module);
+                self.bind(module, name, Binding::Def(Defined::Type(of)));
+            }
+            ItemKind::Trait { .. } => {
+                let of = self.user_type(file, id, module);
+                self.bind(module, name, Binding::Def(Defined::Type(of)));
+                for function in self.members(krate, file, id, module, Owner::Trait(of), in_test) {
+                    let name = self.program.fn_name(function);
+                    self.program.methods.entry((TypeKey::User(of), name)).or_default().push(function);
+                    self.program.by_name.entry(name).or_default().push(function);
+                }
+            }
+            ItemKind::Impl(_) => {
+                let fns = self.members(krate, file, id, module, Owner::Impl(id), in_test);
+                self.impls.push(PendingImpl { file, item: id, module, fns });
+            }
+            ItemKind::Static { .. } => {
+                let of = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
+                self.program.statics.push(StaticDef { file, item, module });
+                self.bind(module, name, Binding::Def(Defined::Static(of)));
+            }
+            ItemKind::ExternCrate { alias } => {
+                let of = self.program.crates[krate].externs.get(name).copied();
+                if let Some(of) = of {
+                    self.program.crates[krate].externs.insert(facts.name(*alias), of);
+                }
+            }
+        }
+    }
+
+    fn members(
+        &mut self,
+        krate: usize,
+        file: usize,
+        parent: ItemId,
+        module: ModuleId,
+        owner: Owner,
+        in_test: bool,
+    ) -> Vec<FnId> {
+        let facts = &self.program.loaded.files[file].facts;
+        let mut fns = Vec::new();
+        for index in parent.0 as usize + 1..facts.items.len() {
+            let id = ItemId(u32::try_from(index).unwrap_or(u32::MAX));
+            let item = &facts.items[index];
+            if item.parent.is_none_or(|other| other < parent) {
+                break;
+            }
+            if item.parent == Some(parent) && matches!(item.kind, ItemKind::Fn(_)) && is_read(facts, id, self.tests) {
+                fns.push(self.function(krate, file, id, module, Some(owner), in_test));
+            }
+        }
+        fns
+    }
+
+    fn user_type(&mut self, file: usize, id: ItemId, module: ModuleId) -> UserType {
+        let of = UserType(u32::try_from(self.program.types.len()).unwrap_or(u32::MAX));
+        let item = self.program.loaded.files[file].facts.item(id);
+        self.program.types.push(TypeDef { file, item, module });
+        of
+    }
+
+    fn function(
+        &mut self,
+        krate: usize,
+        file: usize,
+        id: ItemId,
+        module: ModuleId,
+        owner: Option<Owner>,
+        in_test: bool,
+    ) -> FnId {
+        let facts = &self.program.loaded.files[file].facts;
+        let item = facts.item(id);
+        let ItemKind::Fn(function) = &item.kind else { unreachable!("only functions are passed here") };
+        let has_items = facts.items.get(id.0 as usize + 1).is_some_and(|next| next.parent == Some(id));
+        let body_module = if has_items {
+            let path = self.program.module(module).path.clone();
+            let body = self.module(krate, Some(module), true, path);
+            self.items(krate, file, Some(id), body, in_test);
+            body
+        } else {
+            module
+        };
+        let of = FnId(u32::try_from(self.program.fns.len()).unwrap_or(u32::MAX));
+        let in_test = in_test || item.attrs.test;
+        let sure = certainty(facts, id, self.tests);
+        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure });
+        of
+    }
+
+    /// Impls can name types anywhere, so that they wait until all names are there.
+    fn finish(mut self) -> Program<'l> {
+        let impls = std::mem::take(&mut self.impls);
+        let look_up = |pending: &PendingImpl| {
+            let ItemKind::Impl(of) = &self.program.facts(pending.file).item(pending.item).kind else { return None };
+            self.program.type_key(pending.module, pending.file, of.self_type)
+        };
+        let keys: Vec<Option<TypeKey>> = impls.par_iter().map(look_up).collect();
+        for (pending, key) in impls.into_iter().zip(keys) {
+            let facts = self.program.facts(pending.file);
+            let ItemKind::Impl(of) = &facts.item(pending.item).kind else { continue };
+            let of_trait = of.of_trait.map(|path| facts.path(path));
+            let trait_name = of_trait.and_then(|path| path.segments.last()).map(|segment| facts.name(segment.name));
+            if let (Some(TypeKey::User(of)), Some("Drop")) = (key, trait_name) {
+                self.program.has_drop.insert(of);
+            }
+            for function in pending.fns {
+                let name = self.program.fn_name(function);
+                if let Some(key) = key {
+                    self.program.methods.entry((key, name)).or_default().push(function);
+                }
+                self.program.by_name.entry(name).or_default().push(function);
+            }
+        }
+        // What was found so far was found without these methods.
+        self.program.looked_up = LookedUp::new();
+        self.program
+    }
+}
+
+impl Program<'_> {
+    fn type_key(&self, module: ModuleId, file: usize, ty: crate::engine::hir::ir::TypeId) -> Option<TypeKey> {
+        use crate::engine::hir::ir::Type;
+        let facts = self.facts(file);
+        match facts.ty(ty) {
+            Type::Ref { inner, .. } => self.type_key(module, file, *inner),
+            Type::Path(path) => match self.resolve(module, file, facts.path(*path), super::paths::Space::Types)? {
+                Res::Type(of) => Some(TypeKey::User(of)),
+                Res::External(of) => model::known_type(of.krate, of.last).map(TypeKey::Known),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Names to definitions: modules, imports, globs, re-exports, and the methods of types.
+
+mod binding;
+mod build;
+mod looked_up;
+pub(crate) mod model;
+pub(crate) mod paths;
+
+use binding::{Binding, Bindings, Import};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::{Function, Item, ItemId, ItemKind};
+use crate::engine::project::Loaded;
+use crate::model::finding::Confidence;
+
+macro_rules! index {
+    ($($name:ident),*) => {$(
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) struct $name(pub(crate) u32);
+    )*};
+}
+index!(ModuleId, FnId, UserType, StaticId);
+
+/// What a path means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Res<'l> {
+    Module(ModuleId),
+    Fn(FnId),
+    /// A struct, enum, trait or alias of the workspace.
+    Type(UserType),
+    Variant(UserType, u32),
+    Static(StaticId),
+    External(External<'l>),
+}
+
+/// A path into a crate whose sources are not read: the crate and the last two names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct External<'l> {
+    /// The package with `_` for `-`; `core` and `alloc` are `std`.
+    pub(crate) krate: &'l str,
+    pub(crate) before: &'l str,
+    pub(crate) last: &'l str,
+}
+
+impl<'l> External<'l> {
+    fn step(self, name: &'l str) -> Self {
+        Self { krate: self.krate, before: self.last, last: name }
+    }
+
+    pub(crate) fn is_ours(self) -> bool {
+        model::is_ours(self.krate)
+    }
+}
+
+/// A module, or the body of a function as far as it holds items.
+#[derive(Debug)]
+pub(crate) struct Module<'l> {
+    pub(crate) krate: usize,
+    pub(crate) parent: Option<ModuleId>,
+    pub(crate) is_block: bool,
+    /// `game::physics`.
+    pub(crate) path: String,
+    names: FxHashMap<&'l str, Bindings<'l>>,
+    globs: Vec<Import<'l>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Crate<'l> {
+    root: Option<ModuleId>,
+    externs: FxHashMap<&'l str, ExternCrate<'l>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum ExternCrate<'l> {
+    /// Index into [`Program::crates`].
+    Local(usize),
+    Foreign(&'l str),
+}
+
+#[derive(Debug)]
+pub(crate) struct FnDef<'l> {
+    pub(crate) file: usize,
+    pub(crate) item: &'l Item,
+    pub(crate) function: &'l Function,
+    /// Where names in the signature are looked up.
+    pub(crate) module: ModuleId,
+    /// Where names in the body are looked up.
+    pub(crate) body_module: ModuleId,
+    /// The impl or trait around it.
+    pub(crate) owner: Option<Owner>,
+    pub(crate) in_test: bool,
+    /// How sure it is that it is compiled as it stands.
+    pub(crate) sure: Confidence,
+}
+
+/// What `Self` is, and where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owner {
+    Impl(ItemId),
+    Trait(UserType),
+}
+
+#[derive(Debug)]
+pub(crate) struct TypeDef<'l> {
+    pub(crate) file: usize,
+    pub(crate) item: &'l Item,
+    pub(crate) module: ModuleId,
+}
+
+#[derive(Debug)]
+pub(crate) struct StaticDef<'l> {
+    pub(crate) file: usize,
+    pub(crate) item: &'l Item,
+    pub(crate) module: ModuleId,
+}
+
+/// What methods hang on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TypeKey {
+    User(UserType),
+    Known(model::Known),
+}
+
+/// All crates with their names.
+#[derive(Debug)]
+pub(crate) struct Program<'l> {
+    pub(crate) loaded: &'l Loaded,
+    pub(crate) crates: Vec<Crate<'l>>,
+    pub(crate) modules: Vec<Module<'l>>,
+    pub(crate) fns: Vec<FnDef<'l>>,
+    pub(crate) types: Vec<TypeDef<'l>>,
+    pub(crate) statics: Vec<StaticDef<'l>>,
+    /// Module of each `impl` block: by file and item.
+    methods: FxHashMap<(TypeKey, &'l str), Vec<FnId>>,
+    /// Methods of any type, by name, for receivers of unknown type.
+    by_name: FxHashMap<&'l str, Vec<FnId>>,
+    /// `Drop` is implemented.
+    pub(crate) has_drop: FxHashSet<UserType>,
+    looked_up: looked_up::LookedUp<'l>,
+}
+
+impl<'l> Program<'l> {
+    pub(crate) fn facts(&self, file: usize) -> &'l FileFacts {
+        &self.loaded.files[file].facts
+    }
+
+    pub(crate) fn all_fns(&self) -> impl Iterator<Item = FnId> + use<> {
+        (0..crate::engine::hir::offset(self.fns.len())).map(FnId)
+    }
+
+    pub(crate) fn fn_def(&self, id: FnId) -> &FnDef<'l> {
+        &self.fns[id.0 as usize]
+    }
+
+    pub(crate) fn type_def(&self, id: UserType) -> &TypeDef<'l> {
+        &self.types[id.0 as usize]
+    }
+
+    pub(crate) fn module(&self, id: ModuleId) -> &Module<'l> {
+        &self.modules[id.0 as usize]
+    }
+
+    pub(crate) fn fn_name(&self, id: FnId) -> &'l str {
+        let def = self.fn_def(id);
+        self.facts(def.file).name(def.item.name)
+    }
+
+    pub(crate) fn type_name(&self, id: UserType) -> &'l str {
+        let def = self.type_def(id);
+        self.facts(def.file).name(def.item.name)
+    }
+
+    /// `game::physics::World::step`.
+    pub(crate) fn fn_path(&self, id: FnId) -> String {
+        let def = self.fn_def(id);
+        let module = &self.module(def.module).path;
+        match def.owner.and_then(|owner| self.owner_name(def.file, owner)) {
+            Some(owner) => format!("{module}::{owner}::{}", self.fn_name(id)),
+            None => format!("{module}::{}", self.fn_name(id)),
+        }
+    }
+
+    fn owner_name(&self, file: usize, owner: Owner) -> Option<&'l str> {
+        let facts = self.facts(file);
+        match owner {
+            Owner::Trait(id) => Some(self.type_name(id)),
+            Owner::Impl(item) => {
+                let ItemKind::Impl(of) = &facts.item(item).kind else { return None };
+                let crate::engine::hir::ir::Type::Path(path) = facts.ty(of.self_type) else { return None };
+                facts.path(*path).segments.last().map(|segment| facts.name(segment.name))
+            }
+        }
+    }
+
+    /// The methods of a type with this name.
+    pub(crate) fn methods_of(&self, key: TypeKey, name: &'l str) -> &[FnId] {
+        self.methods.get(&(key, name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All methods of these types.
+    pub(crate) fn methods_of_types(&self, types: &FxHashSet<UserType>) -> FxHashSet<FnId> {
+        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(of) if types.contains(of)));
+        of.flat_map(|(_, fns)| fns.iter().copied()).collect()
+    }
+
+    /// Every name that may be that of a function: most words of a program are not, and need not be looked up.
+    pub(crate) fn callable_names(&self) -> FxHashSet<&'l str> {
+        let declared = self.all_fns().map(|id| self.fn_name(id));
+        let renamed = self.modules.iter().flat_map(|module| &module.names).filter_map(|(name, bindings)| {
+            let renames = |binding: &Binding<'l>| match binding {
+                Binding::Def(_) => false,
+                Binding::Import(Import { file, entry }) => {
+                    entry.segments.last().is_none_or(|last| self.facts(*file as usize).name(*last) != *name)
+                }
+            };
+            bindings.as_slice().iter().any(renames).then_some(*name)
+        });
+        declared.chain(renamed).collect()
+    }
+
+    /// The methods of all types with this name.
+    pub(crate) fn methods_named(&self, name: &str) -> &[FnId] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests;

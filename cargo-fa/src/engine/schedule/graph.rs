@@ -1,0 +1,351 @@
+//! Which functions may deal with frames, as far as names tell; and callees before callers.
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::engine::flow::walk;
+use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, Type, TypeId};
+use crate::engine::hir::offset;
+use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{FnDef, FnId, Program, Res, model};
+
+/// Calls between functions as far as names tell: more than there are.
+pub(crate) struct Graph<'l> {
+    calls: Vec<Named<'l>>,
+}
+
+/// What a function calls.
+#[derive(Default)]
+struct Named<'l> {
+    functions: Vec<FnId>,
+    /// Methods of whatever type.
+    methods: Vec<&'l str>,
+    /// It deals with frames.
+    seed: bool,
+}
+
+/// Names that say that a function has to do with frames.
+fn is_telling(name: &str) -> bool {
+    name.starts_with("frame_")
+        || matches!(
+            name,
+            "begin_frame"
+                | "end_frame"
+                | "end_frame_with_promotions"
+                | "whole_frame"
+                | "scoped"
+                | "with_tag"
+                | "tagged"
+                | "speculative"
+                | "cursor"
+                | "pool_box"
+                | "pool_alloc"
+                | "heap_box"
+                | "receive"
+                | "signal_frame_complete"
+                | "set_thread_frame_budget"
+        )
+}
+
+/// How many functions a thread takes at once: those that are looked at lie close together.
+const SHARE: usize = 64;
+
+/// A name that more methods have tells little about who calls whom, and less if they stand in other files.
+const CANDIDATES_HERE: usize = 256;
+const CANDIDATES_ELSEWHERE: usize = 16;
+
+impl<'l> Graph<'l> {
+    /// `users` are the packages that can name frame memory: functions of others deal with frames only where those call them.
+    pub(crate) fn build(
+        program: &Program<'l>,
+        pooled: &FxHashSet<crate::engine::resolve::UserType>,
+        users: &[bool],
+    ) -> Self {
+        let makers = program.methods_of_types(pooled);
+        let names_of_makers = makers.iter().map(|id| program.fn_name(*id)).collect();
+        let callable = program.callable_names();
+        let look = Look { program, pooled, makers, names_of_makers, callable };
+        let look_at = |def: &FnDef<'l>| {
+            if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
+        };
+        Self { calls: program.fns.par_iter().with_max_len(SHARE).map(look_at).collect() }
+    }
+
+    /// The functions to start from: those that deal with frames.
+    pub(crate) fn seeds(&self, roots: &[FnId]) -> Vec<FnId> {
+        let seeds = self.calls.iter().enumerate().filter(|(_, of)| of.seed);
+        let mut seeds: Vec<FnId> = seeds.map(|(at, _)| FnId(offset(at))).collect();
+        seeds.extend(roots);
+        seeds.sort_unstable();
+        seeds.dedup();
+        seeds
+    }
+
+    /// These functions and those that they seem to call, callees before callers as far as names tell: what is looked at in
+    /// this order is seldom looked at again.
+    pub(crate) fn callees_first(&self, program: &Program<'_>, seeds: &[FnId]) -> Vec<Vec<FnId>> {
+        let file = |id: FnId| program.fn_def(id).file;
+        // Of the methods of a name, those of the same file are meant before others are.
+        let methods = |id: FnId| {
+            let named = self.calls[id.0 as usize].methods.iter().map(|name| program.methods_named(name));
+            let named = named.filter(|all| all.len() <= CANDIDATES_HERE).flatten().copied();
+            named.filter(move |callee| file(*callee) == file(id))
+        };
+        let mut wanted = vec![false; self.calls.len()];
+        let mut stack = seeds.to_vec();
+        while let Some(id) = stack.pop() {
+            if !std::mem::replace(&mut wanted[id.0 as usize], true) {
+                stack.extend(&self.calls[id.0 as usize].functions);
+                stack.extend(methods(id));
+            }
+        }
+        let callees_of = |(at, of): (usize, &Named<'_>)| {
+            if !wanted[at] {
+                return Vec::new();
+            }
+            let elsewhere = of.methods.iter().map(|name| program.methods_named(name));
+            let elsewhere = elsewhere.filter(|all| all.len() <= CANDIDATES_ELSEWHERE).flatten();
+            let callees = of.functions.iter().chain(elsewhere).copied().chain(methods(FnId(offset(at))));
+            callees.filter(|callee| wanted[callee.0 as usize]).collect()
+        };
+        let calls = Calls { callees: self.calls.iter().enumerate().map(callees_of).collect() };
+        calls.levels(&wanted).into_iter().map(|level| level.into_iter().flatten().collect()).collect()
+    }
+
+    pub(crate) fn callers(&self) -> Callers<'l> {
+        let mut callers = Callers::default();
+        for (at, of) in self.calls.iter().enumerate() {
+            let caller = FnId(offset(at));
+            for callee in &of.functions {
+                callers.functions.entry(*callee).or_default().push(caller);
+            }
+            for name in &of.methods {
+                callers.methods.entry(name).or_default().push(caller);
+            }
+        }
+        callers
+    }
+}
+
+/// What tells that a function deals with frames, and what may be called.
+struct Look<'p, 'l> {
+    program: &'p Program<'l>,
+    pooled: &'p FxHashSet<crate::engine::resolve::UserType>,
+    /// Methods of pooled types.
+    makers: FxHashSet<FnId>,
+    names_of_makers: FxHashSet<&'l str>,
+    callable: FxHashSet<&'l str>,
+}
+
+impl<'l> Look<'_, 'l> {
+    fn at(&self, def: &FnDef<'l>) -> Named<'l> {
+        let program = self.program;
+        let facts = program.facts(def.file);
+        let mut named = Named { seed: !def.item.attrs.custom.is_empty(), ..Named::default() };
+        let types = def.function.params.iter().map(|(_, ty)| *ty).chain(def.function.output);
+        for ty in types {
+            named.seed |= self.deals_with_frames(def, ty);
+        }
+        let Some(body) = def.function.body else { return named };
+        walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
+            ExprKind::Method(call) => {
+                let name = facts.name(call.name);
+                named.seed |= is_telling(name);
+                named.methods.push(name);
+            }
+            ExprKind::Name(name) => {
+                let name = facts.name(*name);
+                if self.callable.contains(name)
+                    && let Some(Res::Fn(of)) = program.resolve_name(def.body_module, name, Space::Values)
+                {
+                    named.functions.push(of);
+                }
+            }
+            ExprKind::Path(path) => {
+                let path = facts.path(*path);
+                match program.resolve(def.body_module, def.file, path, Space::Values) {
+                    Some(Res::Fn(of)) => named.functions.push(of),
+                    Some(Res::External(of)) => named.seed |= model::is_ours(of.krate),
+                    // `Self::f`
+                    _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
+                }
+            }
+            ExprKind::Struct(of) => {
+                if let Some(Res::Type(of)) =
+                    program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types)
+                {
+                    named.seed |= self.pooled.contains(&of);
+                }
+            }
+            ExprKind::Macro(of) if matches!(of.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => named.seed = true,
+            _ => {}
+        });
+        named.functions.sort_unstable();
+        named.functions.dedup();
+        // Names of one file are equal where they are the same.
+        named.methods.sort_unstable_by_key(|name| (name.as_ptr(), name.len()));
+        named.methods.dedup_by_key(|name| (name.as_ptr(), name.len()));
+        named.seed |= named.functions.iter().any(|callee| self.makers.contains(callee))
+            || named.methods.iter().any(|name| self.names_of_makers.contains(name));
+        named
+    }
+
+    /// Whether a type of a signature is one of ours, or pooled, or has one as an argument.
+    fn deals_with_frames(&self, def: &FnDef<'l>, ty: TypeId) -> bool {
+        let facts = self.program.facts(def.file);
+        let mut stack = vec![ty];
+        while let Some(ty) = stack.pop() {
+            match facts.ty(ty) {
+                Type::Path(path) => {
+                    let path = facts.path(*path);
+                    let args = path.segments.iter().filter_map(|segment| segment.args.as_ref());
+                    stack.extend(args.flat_map(|args| &args.types));
+                    let deals = match self.program.resolve(def.module, def.file, path, Space::Types) {
+                        Some(Res::External(of)) => model::is_ours(of.krate),
+                        Some(Res::Type(of)) => self.pooled.contains(&of),
+                        _ => false,
+                    };
+                    if deals {
+                        return true;
+                    }
+                }
+                Type::Ref { inner, .. } | Type::Ptr(inner) | Type::Slice(inner) | Type::Array(inner, _) => {
+                    stack.push(*inner);
+                }
+                Type::Tuple(parts) => stack.extend(parts),
+                _ => {}
+            }
+        }
+        false
+    }
+}
+
+/// Who calls a function, as far as names tell.
+#[derive(Default)]
+pub(crate) struct Callers<'l> {
+    functions: FxHashMap<FnId, Vec<FnId>>,
+    methods: FxHashMap<&'l str, Vec<FnId>>,
+}
+
+impl Callers<'_> {
+    pub(crate) fn of(&self, program: &Program<'_>, function: FnId) -> impl Iterator<Item = FnId> {
+        let by_path = self.functions.get(&function);
+        let is_method = program.fn_def(function).owner.is_some();
+        let by_name = self.methods.get::<str>(program.fn_name(function)).filter(|_| is_method);
+        by_path.into_iter().chain(by_name).flatten().copied()
+    }
+}
+
+/// Calls between functions as the flow found them.
+pub(crate) struct Calls {
+    /// By function, sorted.
+    pub(crate) callees: Vec<Vec<FnId>>,
+}
+
+impl Calls {
+    /// Strongly connected components, callees first (Tarjan, without recursion).
+    pub(crate) fn components(&self, wanted: &[bool]) -> Vec<Vec<FnId>> {
+        let count = self.callees.len();
+        let mut index: Vec<u32> = vec![u32::MAX; count];
+        let mut low: Vec<u32> = vec![0; count];
+        let mut on_stack = vec![false; count];
+        let mut stack = Vec::new();
+        let mut next = 0;
+        let mut components = Vec::new();
+        for start in 0..count {
+            if !wanted[start] || index[start] != u32::MAX {
+                continue;
+            }
+            let mut work: Vec<(usize, usize)> = vec![(start, 0)];
+            while let Some((at, child)) = work.pop() {
+                if child == 0 {
+                    index[at] = next;
+                    low[at] = next;
+                    next += 1;
+                    stack.push(at);
+                    on_stack[at] = true;
+                }
+                if let Some(callee) = self.callees[at].get(child).map(|callee| callee.0 as usize) {
+                    work.push((at, child + 1));
+                    if !wanted[callee] {
+                        continue;
+                    }
+                    if index[callee] == u32::MAX {
+                        work.push((callee, 0));
+                    } else if on_stack[callee] {
+                        low[at] = low[at].min(index[callee]);
+                    }
+                    continue;
+                }
+                if low[at] == index[at] {
+                    let mut component = Vec::new();
+                    while let Some(member) = stack.pop() {
+                        on_stack[member] = false;
+                        component.push(FnId(u32::try_from(member).unwrap_or(u32::MAX)));
+                        if member == at {
+                            break;
+                        }
+                    }
+                    component.sort_unstable();
+                    components.push(component);
+                }
+                if let Some((parent, _)) = work.last() {
+                    low[*parent] = low[*parent].min(low[at]);
+                }
+            }
+        }
+        components
+    }
+
+    /// Circles of calls by how many calls are below them.
+    pub(crate) fn levels(&self, wanted: &[bool]) -> Vec<Vec<Vec<FnId>>> {
+        const UNSET: usize = usize::MAX;
+        let mut level_of = vec![UNSET; self.callees.len()];
+        let mut levels: Vec<Vec<Vec<FnId>>> = Vec::new();
+        for component in self.components(wanted) {
+            let below = component.iter().flat_map(|id| &self.callees[id.0 as usize]);
+            let outside = below.map(|callee| level_of[callee.0 as usize]).filter(|level| *level != UNSET);
+            let level = outside.max().map_or(0, |below| below + 1);
+            for id in &component {
+                level_of[id.0 as usize] = level;
+            }
+            if levels.len() <= level {
+                levels.resize_with(level + 1, Vec::new);
+            }
+            levels[level].push(component);
+        }
+        levels
+    }
+
+    /// Whether the component calls itself.
+    pub(crate) fn is_recursive(&self, component: &[FnId]) -> bool {
+        component.len() > 1 || component.iter().any(|member| self.callees[member.0 as usize].contains(member))
+    }
+}
+
+/// The types that are `#[pooled]` or derive `Pooled`.
+pub(crate) fn pooled_types(program: &Program<'_>) -> FxHashSet<crate::engine::resolve::UserType> {
+    let mut pooled = FxHashSet::default();
+    let mut known: FxHashMap<(u32, &str), bool> = FxHashMap::default();
+    for (at, def) in program.types.iter().enumerate() {
+        if !matches!(def.item.kind, ItemKind::Struct { .. } | ItemKind::Enum { .. }) {
+            continue;
+        }
+        let facts = program.facts(def.file);
+        let paths = def.item.attrs.derives.iter().chain(def.item.attrs.custom.iter().map(|attr| &attr.path));
+        for path in paths {
+            let path = facts.path(*path);
+            let Some(last) = path.segments.last().map(|last| facts.name(last.name)) else { continue };
+            if !matches!(last, "Pooled" | "pooled") {
+                continue;
+            }
+            let ours = *known.entry((def.module.0, last)).or_insert_with(|| {
+                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(of)) if of.is_ours())
+            });
+            if ours {
+                pooled.insert(crate::engine::resolve::UserType(u32::try_from(at).unwrap_or(u32::MAX)));
+            }
+        }
+    }
+    pooled
+}

@@ -1,0 +1,6 @@
+//! The order in which functions are looked at, and which of them run inside frames.
+
+pub(crate) mod bevy;
+pub(crate) mod graph;
+pub(crate) mod reach;
+pub(crate) mod waves;

@@ -1,0 +1,225 @@
+//! In which order functions are looked at, on all threads at once and with the same result on any number of them.
+//!
+//! First every function that deals with frames by itself, callees before callers as far as names tell, and with each what
+//! it turned out to call: that is far less than the functions whose names fit. Then callees before callers once more, but
+//! only where a callee turned out to do something that its callers did not know; most do not, and what was found first
+//! stands. Then whoever may call such a function, and so on upwards: nobody else can see a frame through a call.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::graph::{Callers, Calls, Graph};
+use crate::engine::flow::summary::{AllAnalysed, Analysed, Summary};
+use crate::engine::flow::{self, Surroundings};
+use crate::engine::resolve::{FnId, Program, UserType};
+
+/// How often the functions of a circle of calls are looked at before their summaries are taken as they are.
+const ROUNDS: usize = 4;
+/// How often what summaries reveal about types may reveal new calls.
+const PASSES: usize = 4;
+
+/// How many functions a thread takes at once: threads are done at the same time, which halves of all would not be.
+const SHARE: usize = 8;
+
+/// Looks at these functions, at all that they call, and at their callers where those need to know of it.
+pub(crate) fn analyse(
+    program: &Program<'_>,
+    pooled: &FxHashSet<UserType>,
+    seeds: &[FnId],
+    graph: &Graph<'_>,
+) -> AllAnalysed {
+    let signatures = flow::Signatures::new(program.fns.len());
+    let mut schedule = Schedule {
+        program,
+        pooled,
+        signatures: &signatures,
+        analysed: AllAnalysed::new(program.fns.len()),
+        seen: vec![0; program.fns.len()],
+        changed: vec![0; program.fns.len()],
+        wanted: vec![false; program.fns.len()],
+        calls: Calls { callees: vec![Vec::new(); program.fns.len()] },
+        now: 0,
+    };
+    let mut above: Vec<Above> = vec![Above::No; program.fns.len()];
+    for seed in seeds {
+        above[seed.0 as usize] = Above::Quiet;
+    }
+    for wave in graph.callees_first(program, seeds) {
+        schedule.discover(wave);
+    }
+    let callers = graph.callers();
+    loop {
+        for _ in 0..PASSES {
+            if !schedule.pass() {
+                break;
+            }
+        }
+        let (fresh, again) = schedule.callers_to_tell(&callers, &mut above);
+        if !again {
+            break;
+        }
+        schedule.discover(fresh);
+    }
+    schedule.analysed
+}
+
+/// Whether a function deals with frames, by itself or through those that it may call.
+#[derive(Clone, Copy, PartialEq)]
+enum Above {
+    No,
+    Quiet,
+    /// Its callers need to know of it, and were told.
+    Told,
+}
+
+struct Schedule<'p, 'l> {
+    program: &'p Program<'l>,
+    pooled: &'p FxHashSet<UserType>,
+    signatures: &'p flow::Signatures<'l>,
+    analysed: AllAnalysed,
+    /// By function: the step after which its callees were looked at; a change in that step or later is news to it.
+    seen: Vec<u32>,
+    /// By function: the step in which its summary changed, at the end of it.
+    changed: Vec<u32>,
+    wanted: Vec<bool>,
+    calls: Calls,
+    now: u32,
+}
+
+impl Schedule<'_, '_> {
+    fn look_at(&self, id: FnId) -> Box<Analysed> {
+        let around = Surroundings {
+            program: self.program,
+            analysed: &self.analysed,
+            pooled: self.pooled,
+            signatures: self.signatures,
+            circle: &[],
+        };
+        Box::new(flow::analyse(around, id))
+    }
+
+    /// Looks at functions for the first time, in waves, each with the callees that the one before it found.
+    fn discover(&mut self, mut wave: Vec<FnId>) {
+        wave.retain(|id| !self.wanted[id.0 as usize]);
+        while !wave.is_empty() {
+            self.now += 1;
+            let found: Vec<Box<Analysed>> = wave.par_iter().with_max_len(SHARE).map(|id| self.look_at(*id)).collect();
+            for (id, fresh) in wave.iter().zip(found) {
+                self.wanted[id.0 as usize] = true;
+                self.keep(*id, fresh);
+            }
+            wave = self.unknown(&wave);
+        }
+    }
+
+    /// Those that nobody has looked at of the callers of functions that have something to tell; and whether there are such
+    /// functions that have not told it before.
+    fn callers_to_tell(&self, callers: &Callers<'_>, above: &mut [Above]) -> (Vec<FnId>, bool) {
+        let tells = |id: &FnId| above[id.0 as usize] == Above::Quiet && self.analysed.of(*id).summary.brings_frames();
+        let telling: Vec<FnId> = self.program.all_fns().filter(tells).collect();
+        let mut fresh = Vec::new();
+        for id in &telling {
+            above[id.0 as usize] = Above::Told;
+            for caller in callers.of(self.program, *id) {
+                let at = caller.0 as usize;
+                if above[at] == Above::No {
+                    above[at] = Above::Quiet;
+                    if !self.wanted[at] {
+                        fresh.push(caller);
+                    }
+                }
+            }
+        }
+        fresh.sort_unstable();
+        (fresh, !telling.is_empty())
+    }
+
+    /// The callees of these that nobody has looked at.
+    fn unknown(&self, of: &[FnId]) -> Vec<FnId> {
+        let callees = of.iter().flat_map(|id| &self.calls.callees[id.0 as usize]).copied();
+        let mut unknown: Vec<FnId> = callees.filter(|callee| !self.wanted[callee.0 as usize]).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        unknown
+    }
+
+    /// Keeps a result, and notes whether it is news to callers.
+    fn keep(&mut self, id: FnId, fresh: Box<Analysed>) {
+        let at = id.0 as usize;
+        if self.analysed.of(id).summary != fresh.summary {
+            self.changed[at] = self.now;
+        }
+        self.seen[at] = self.now;
+        let mut callees: Vec<FnId> = fresh.calls.iter().map(|call| call.callee).collect();
+        callees.sort_unstable();
+        callees.dedup();
+        self.calls.callees[at] = callees;
+        self.analysed.keep(id, fresh);
+    }
+
+    /// Callees before callers, once; tells whether anything was looked at again.
+    fn pass(&mut self) -> bool {
+        let mut again = false;
+        let mut found = Vec::new();
+        for level in self.calls.levels(&self.wanted) {
+            self.now += 1;
+            let stale: Vec<Vec<FnId>> = level.into_iter().filter(|component| self.is_stale(component)).collect();
+            again |= !stale.is_empty();
+            let fresh: Vec<Vec<Box<Analysed>>> =
+                stale.par_iter().with_max_len(SHARE).map(|component| self.again(component)).collect();
+            for (id, fresh) in stale.iter().flatten().zip(fresh.into_iter().flatten()) {
+                self.keep(*id, fresh);
+                found.push(*id);
+            }
+            // The members of a circle have seen each other.
+            self.now += 1;
+            for id in stale.iter().flatten() {
+                self.seen[id.0 as usize] = self.now;
+            }
+        }
+        let unknown = self.unknown(&found);
+        self.discover(unknown);
+        again
+    }
+
+    fn is_stale(&self, component: &[FnId]) -> bool {
+        component.iter().any(|id| {
+            let seen = self.seen[id.0 as usize];
+            self.calls.callees[id.0 as usize].iter().any(|callee| self.changed[callee.0 as usize] >= seen)
+        })
+    }
+
+    /// Looks at a function again, or at all of a circle of calls until nothing changes.
+    #[expect(clippy::vec_box, reason = "each is kept by itself, and most are found one at a time")]
+    fn again(&self, component: &[FnId]) -> Vec<Box<Analysed>> {
+        if !self.calls.is_recursive(component) {
+            return component.iter().map(|id| self.look_at(*id)).collect();
+        }
+        let mut known: Vec<(FnId, Summary)> =
+            component.iter().map(|id| (*id, self.analysed.of(*id).summary.clone())).collect();
+        let mut result: Vec<Box<Analysed>> = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut changed = false;
+            result.clear();
+            for at in 0..known.len() {
+                let around = Surroundings {
+                    program: self.program,
+                    analysed: &self.analysed,
+                    pooled: self.pooled,
+                    signatures: self.signatures,
+                    circle: &known,
+                };
+                let fresh = flow::analyse(around, known[at].0);
+                if known[at].1 != fresh.summary {
+                    changed = true;
+                    known[at].1 = fresh.summary.clone();
+                }
+                result.push(Box::new(fresh));
+            }
+            if !changed {
+                break;
+            }
+        }
+        result
+    }
+}
