@@ -6,7 +6,7 @@
 
 use core::ptr::NonNull;
 
-use super::accounts::{ACCOUNTS, Account, Beyond, book};
+use super::accounts::{ACCOUNTS, Account, OverBudget, book};
 use super::frame::Frame;
 use super::gate::{Attempt, Gate, Grant};
 use super::thread_arenas::ThreadHeap;
@@ -71,15 +71,15 @@ impl ThreadHeap {
     /// The answer to a request that an account refused, by the strictest policy among them; `None` where all serve it.
     fn refuse(&self, charge: &Charge<'_>) -> Option<Result<Grant, AllocError>> {
         // SAFETY: a plain value of this thread (I2).
-        let beyond = unsafe { (*self.state()).budgets.beyond };
+        let over_budget = unsafe { (*self.state()).budgets.over_budget };
         let asked = charge.need;
-        if beyond == Beyond::Never {
+        if over_budget == OverBudget::Never {
             if let Some((limit, left)) = charge.refusing(|_| true) {
                 return Some(Err(AllocError::BudgetExceeded { limit, asked, left }));
             }
         }
         if let Some((limit, left)) = charge.refusing(|policy| policy == BudgetPolicy::Fail) {
-            if beyond == Beyond::Booked {
+            if over_budget == OverBudget::Booked {
                 self.book_event(limit, BudgetOutcome::Refused, asked, left);
             }
             return Some(Err(AllocError::BudgetExceeded { limit, asked, left }));
@@ -90,9 +90,9 @@ impl ThreadHeap {
     }
 
     /// Sets what the next requests do that a budget has no room for.
-    pub(in crate::raw) fn set_beyond(&self, beyond: Beyond) {
+    pub(in crate::raw) fn set_over_budget(&self, over_budget: OverBudget) {
         // SAFETY: a plain value of this thread (I2).
-        unsafe { (*self.state()).budgets.beyond = beyond };
+        unsafe { (*self.state()).budgets.over_budget = over_budget };
     }
 
     fn book_event(&self, limit: Limit, outcome: BudgetOutcome, asked: usize, left: usize) {
