@@ -19,7 +19,7 @@ use crate::probes::debug::Trail;
 use crate::raw::mem::poison::REDZONE;
 use crate::raw::pools::boxes::{HeapSlot, PoolSlot};
 use crate::raw::pools::promoted::Kept;
-use crate::raw::pools::request::Asker;
+use crate::raw::pools::request::PoolRequest;
 use crate::tag::TagId;
 
 #[repr(C)]
@@ -60,7 +60,7 @@ unsafe fn drop_value<T>(node: NonNull<RetainNode>) {
 /// # Safety
 /// `node` is the head of a `Node<T>` whose value is alive, and is not used again if this succeeds.
 unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
-    let mut slot = PoolSlot::<T>::find(Asker::TURN)?;
+    let mut slot = PoolSlot::<T>::find(PoolRequest::PROMOTION)?;
     // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
