@@ -4,7 +4,7 @@ use super::BehaviorThresholds;
 use super::report::{BehaviorReport, ObjectBehavior, PoolBehavior, SystemBehavior, TagBehavior};
 use super::rules::{self, Finding};
 use crate::pool_settings::PoolSettings;
-use crate::probes::filter::lookout::{Maker, Post, Row, Seen};
+use crate::probes::filter::state::{FilterHandle, Maker, Row, Seen};
 use crate::probes::filter::{PromotedValue, SettledValue};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::pools::heap_counters;
@@ -83,7 +83,7 @@ pub(crate) struct Filter {
     pools: Vec<PoolRow>,
     /// By the index of the site.
     systems: Vec<SystemRow>,
-    post: Post,
+    handle: FilterHandle,
 }
 
 impl ObjectBehavior {
@@ -116,8 +116,8 @@ impl Filter {
         for (index, row) in tags.iter_mut().enumerate() {
             row.heap_taken = heap_counters::taken(index);
         }
-        let post = Post::begin(alloc.id(), thresholds.frame_survival_frames);
-        Self { thresholds, frames: 0, tags, pools: Vec::new(), systems: Vec::new(), post }
+        let handle = FilterHandle::begin(alloc.id(), thresholds.frame_survival_frames);
+        Self { thresholds, frames: 0, tags, pools: Vec::new(), systems: Vec::new(), handle }
     }
 
     /// Retained values have found their place, or have dropped; the frame is about to turn.
@@ -138,7 +138,7 @@ impl Filter {
     /// The frame has turned, and the figures of the allocator are those of this frame.
     pub(crate) fn end(&mut self, alloc: &SmartAlloc) {
         self.frames += 1;
-        let Self { frames, tags, pools, systems, post, .. } = self;
+        let Self { frames, tags, pools, systems, handle, .. } = self;
         for (index, figures) in alloc.raw_tags().filter(|(_, figures)| figures.bytes > 0 || figures.fallbacks.count > 0)
         {
             let row = row_at(tags, index);
@@ -156,7 +156,7 @@ impl Filter {
         }
         // Rows of pools keep their order, and none goes.
         let mut own = 0;
-        post.turn(|seen| match seen {
+        handle.turn(|seen| match seen {
             Seen::Row(row) => match row.maker {
                 Maker::Tag(tag) => {
                     if row.objects + row.oversized + row.late > 0 {
