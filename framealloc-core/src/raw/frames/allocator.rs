@@ -118,7 +118,7 @@ impl Inner {
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
         let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, .. } = self.config;
-        ChunkPolicy { first: frame_chunk, prefault, huge_pages, separate_over: heap_threshold }
+        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {

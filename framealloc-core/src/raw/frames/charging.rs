@@ -86,7 +86,7 @@ impl ThreadHeap {
         }
         let (limit, left) = charge.refusing(|policy| policy == BudgetPolicy::Promote)?;
         self.book_event(limit, BudgetOutcome::Promoted, asked, left);
-        Some(Ok(Grant::Separate))
+        Some(Ok(Grant::Dedicated))
     }
 
     /// Sets what the next requests do that a budget has no room for.
