@@ -19,7 +19,7 @@ use crate::observe::repeats::Limiter;
 use crate::panics::{Payload, drop_caught, first_panic, resume};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::growth::Growth;
-use crate::raw::frames::held::Held;
+use crate::raw::frames::held::HeldBytes;
 use crate::raw::frames::hooks::FrameBefore;
 use crate::raw::frames::promotions::{PromotionCount, PromotionSummary};
 use crate::raw::frames::report::FrameReport;
@@ -140,8 +140,8 @@ pub(crate) struct Watcher {
     limiter: Limiter,
     pub(super) refusals: Refusals,
     /// Frame memory that subscribers took when they were told of the end of the last frame.
-    pub(super) taken_by_subscribers: Vec<Held>,
-    held: Vec<Held>,
+    pub(super) taken_by_subscribers: Vec<HeldBytes>,
+    held: Vec<HeldBytes>,
 }
 
 impl Watcher {
@@ -149,7 +149,7 @@ impl Watcher {
         Self { refusals, ..Self::default() }
     }
 
-    fn begin(&mut self, alloc: &SmartAlloc, before: FrameBefore, held: &[Held]) {
+    fn begin(&mut self, alloc: &SmartAlloc, before: FrameBefore, held: &[HeldBytes]) {
         if alloc.watch().has_subscribers() {
             self.began = Some(Instant::now());
             self.events.push(FrameEvent::Began { frame: alloc.frame_number() });

@@ -11,7 +11,7 @@ use crate::observe::diagnostic::{Diagnostic, subject_of};
 use crate::probes;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::growth::Growth;
-use crate::raw::frames::held::Held;
+use crate::raw::frames::held::HeldBytes;
 use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::transfers::UnreceivedTransfer;
 use crate::strict::Level;
@@ -29,8 +29,8 @@ impl Diagnostic {
 
 impl Watcher {
     /// FA001: `held` was taken while no frame was open. What subscribers took at the end of the last frame is theirs.
-    pub(super) fn find_outside(&mut self, alloc: &SmartAlloc, held: &[Held]) {
-        for Held { heap, thread, tag, bytes } in held {
+    pub(super) fn find_outside(&mut self, alloc: &SmartAlloc, held: &[HeldBytes]) {
+        for HeldBytes { heap, thread, tag, bytes } in held {
             let known = self.taken_by_subscribers.iter().find(|known| (known.heap, known.tag) == (*heap, *tag));
             let bytes = bytes.saturating_sub(known.map_or(0, |known| known.bytes));
             if bytes == 0 {

@@ -8,7 +8,7 @@ use super::thread_arenas::ThreadHeap;
 use crate::tag::TagId;
 
 /// Bytes that one thread holds under one tag.
-pub(crate) struct Held {
+pub(crate) struct HeldBytes {
     /// The index of the thread's heap.
     pub(crate) heap: usize,
     pub(crate) thread: Option<Arc<str>>,
@@ -36,7 +36,7 @@ impl ThreadHeap {
 
 impl SmartAlloc {
     /// Adds to `list` what all threads have taken since the last turn, by thread and tag.
-    pub(crate) fn list_held(&mut self, list: &mut Vec<Held>) {
+    pub(crate) fn list_held(&mut self, list: &mut Vec<HeldBytes>) {
         let heaps = self.inner().lock();
         for (index, entry) in heaps.iter().enumerate() {
             // SAFETY: `self` is exclusive; heaps live as long as the allocator (I3, I5).
@@ -47,7 +47,7 @@ impl SmartAlloc {
                     }
                     match list.iter_mut().find(|held| held.heap == index && held.tag == tag) {
                         Some(held) => held.bytes += bytes,
-                        None => list.push(Held { heap: index, thread: entry.name.clone(), tag, bytes }),
+                        None => list.push(HeldBytes { heap: index, thread: entry.name.clone(), tag, bytes }),
                     }
                 });
             }

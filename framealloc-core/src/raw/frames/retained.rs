@@ -99,7 +99,7 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
     }
 
     #[cfg_attr(feature = "debug", track_caller)]
-    pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> Held<'f, T> {
+    pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> RetainedRef<'f, T> {
         let list = self.frame.heap().state();
         // SAFETY: the block is fresh and fits, and is listed once; the list belongs to this thread (I2). The node stays until
         // the turn.
@@ -117,12 +117,12 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
             (*list).retained = self.node.as_ptr().cast();
         }
         let (allocator, turn) = (self.frame.id(), self.frame.turns());
-        Held { node: self.node, allocator, turn, lives: PhantomData }
+        RetainedRef { node: self.node, allocator, turn, lives: PhantomData }
     }
 }
 
 /// Access to a retained value while its frame lasts. It does not own it: the list does.
-pub(crate) struct Held<'f, T> {
+pub(crate) struct RetainedRef<'f, T> {
     node: NonNull<Node<T>>,
     allocator: u64,
     turn: u64,
@@ -130,11 +130,11 @@ pub(crate) struct Held<'f, T> {
 }
 
 // SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the turn.
-unsafe impl<T: Send> Send for Held<'_, T> {}
+unsafe impl<T: Send> Send for RetainedRef<'_, T> {}
 // SAFETY: nobody else touches the value before the turn; what is shared gives out `&T` only.
-unsafe impl<T: Sync> Sync for Held<'_, T> {}
+unsafe impl<T: Sync> Sync for RetainedRef<'_, T> {}
 
-impl<T> Held<'_, T> {
+impl<T> RetainedRef<'_, T> {
     pub(crate) fn value(&self) -> &T {
         // SAFETY: the value lives until the turn, which the borrow of the frame keeps away (I5, I7), and nobody else has it.
         unsafe { &(*self.node.as_ptr()).value }

@@ -8,7 +8,7 @@ use super::allocator::{Inner, SmartAlloc};
 use super::arena::{Arena, Fallbacks};
 use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
-use super::name_cache::{Merged, Names};
+use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
@@ -57,7 +57,7 @@ pub(crate) struct HeapState {
     /// Shared values of this frame, newest first; then retained ones.
     pub(crate) drops: *mut DropNode,
     pub(crate) retained: *mut RetainNode,
-    names: Names<TagId>,
+    names: NameCache<TagId>,
     pub(super) merged: Merged,
     /// What closed scopes of the running frame used, by tag.
     pub(super) scoped: Vec<Booked>,
@@ -116,7 +116,7 @@ impl ThreadHeap {
             spare: core::ptr::null_mut(),
             drops: core::ptr::null_mut(),
             retained: core::ptr::null_mut(),
-            names: Names::NONE,
+            names: NameCache::NONE,
             merged: Merged::default(),
             scoped: Vec::new(),
             published: Vec::new(),
