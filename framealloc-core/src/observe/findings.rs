@@ -30,13 +30,13 @@ impl Diagnostic {
 impl Watcher {
     /// FA001: `held` was taken while no frame was open. What subscribers took at the end of the last frame is theirs.
     pub(super) fn find_outside(&mut self, alloc: &SmartAlloc, held: &[HeldBytes]) {
-        for HeldBytes { heap, thread, tag, bytes } in held {
-            let known = self.taken_by_subscribers.iter().find(|known| (known.heap, known.tag) == (*heap, *tag));
+        for HeldBytes { index, thread, tag, bytes } in held {
+            let known = self.taken_by_subscribers.iter().find(|known| (known.index, known.tag) == (*index, *tag));
             let bytes = bytes.saturating_sub(known.map_or(0, |known| known.bytes));
             if bytes == 0 {
                 continue;
             }
-            self.find(alloc, ("FA001", Level::Warning), subject_of((heap, tag)), |found| {
+            self.find(alloc, ("FA001", Level::Warning), subject_of((index, tag)), |found| {
                 let message = format!("{bytes} bytes of frame memory were taken while no frame was open");
                 let found = found.saying(message).with_tag(tag.path()).on_thread(thread.as_ref());
                 found.with_help(

@@ -132,9 +132,9 @@ fn grow<T, E: Failure>(
         for (wanted, beyond) in
             [(wanted, OverBudget::Never), (needed, OverBudget::Never), (wanted, OverBudget::WhereServed)]
         {
-            frame.heap().set_over_budget(beyond);
+            frame.arenas().set_over_budget(beyond);
             let grown = regrow(frame, start, len, capacity, wanted);
-            frame.heap().set_over_budget(OverBudget::Booked);
+            frame.arenas().set_over_budget(OverBudget::Booked);
             match grown {
                 Ok(grown) => return Ok(grown),
                 Err(AllocError::BudgetExceeded { .. }) => {}

@@ -1,4 +1,4 @@
-//! The allocator itself: the heaps of all threads, and the turn of the frame for all of them at once.
+//! The allocator itself: the arena sets of all threads, and the turn of the frame for all of them at once.
 
 use core::any::Any;
 use core::cell::UnsafeCell;
@@ -13,7 +13,7 @@ use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
 use super::report::FrameReport;
-use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
+use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
@@ -61,7 +61,7 @@ pub struct SmartAlloc {
     key: u64,
 }
 
-// SAFETY: a shared handle gives out only memory of the calling thread's own heap (I2); the list of heaps is behind a
+// SAFETY: a shared handle gives out only memory of the calling thread's own arena set (I2); the list of arena sets is behind a
 // lock, and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
 unsafe impl Send for SmartAlloc {}
 // SAFETY: what a shared handle gives out is the calling thread's own, or behind a lock (I2).
@@ -76,7 +76,7 @@ impl std::panic::UnwindSafe for SmartAlloc {}
 pub(crate) struct Inner {
     number: u64,
     config: AllocConfig,
-    heaps: Mutex<Entries>,
+    sets: Mutex<Entries>,
     turn: UnsafeCell<Turn>,
     pub(super) ledger: Ledger,
     pub(crate) regions: Regions,
@@ -123,7 +123,7 @@ impl Inner {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
         // No user code runs under the lock, and a panic of our own between two changes cannot happen.
-        self.heaps.lock()
+        self.sets.lock()
     }
 }
 
@@ -137,7 +137,7 @@ impl SmartAlloc {
             number,
             ledger: Ledger::of(&config),
             config,
-            heaps: Mutex::default(),
+            sets: Mutex::default(),
             turn: UnsafeCell::default(),
             regions: Regions::default(),
             transfers: Arc::default(),
@@ -180,7 +180,7 @@ impl SmartAlloc {
 
     /// Looks a tag up as the handle's user would: names nest under the handle's own tag.
     pub(crate) fn resolve(&self, tag: impl IntoTag) -> TagId {
-        tag.resolve().unwrap_or_else(|name| infallible(self.frame().heap().nested(self.tag_id(), name)))
+        tag.resolve().unwrap_or_else(|name| infallible(self.frame().arenas().nested(self.tag_id(), name)))
     }
 
     #[inline]
@@ -221,7 +221,7 @@ impl SmartAlloc {
         // borrows (I3, I7). Keys are never reused (I1), and a thread that ends forgets its arenas (I4).
         let frame = unsafe { &*frame };
         #[cfg(framealloc_loom)]
-        frame.heap().state();
+        frame.arenas().state();
         frame
     }
 
@@ -234,7 +234,7 @@ impl SmartAlloc {
         self.frame_by(Access::Lent)
     }
 
-    /// As [`frame`](Self::frame), for a scope that ends before the call that opens it: the heap is not lent by it (I22).
+    /// As [`frame`](Self::frame), for a scope that ends before the call that opens it: the arena set is not lent by it (I22).
     #[inline(always)]
     pub(crate) fn frame_for_scope(&self) -> &Frame {
         let frame = match tls::hot_for_scope(self.key) {
@@ -245,7 +245,7 @@ impl SmartAlloc {
         // borrows (I3, I7).
         let frame = unsafe { &*frame };
         #[cfg(framealloc_loom)]
-        frame.heap().state();
+        frame.arenas().state();
         frame
     }
 
@@ -259,20 +259,20 @@ impl SmartAlloc {
     }
 
     fn frame_by(&self, access: Access) -> *const Frame {
-        let heap = self.inner().heap_of_this_thread(access);
-        // SAFETY: the heap is this thread's (I2).
-        let frame = unsafe { heap.as_ref() }.frame_of(self.tag_id()).as_ptr();
+        let arenas = self.inner().arenas_of_this_thread(access);
+        // SAFETY: the arena set is this thread's (I2).
+        let frame = unsafe { arenas.as_ref() }.frame_of(self.tag_id()).as_ptr();
         let marks = if access == Access::Scopes { tls::SCOPES } else { 0 };
         tls::remember(self.key | marks, frame);
         frame
     }
 
-    /// The heaps, without the lock: three of them would be most of what an empty frame costs.
+    /// The arena sets, without the lock: three of them would be most of what an empty frame costs.
     fn entries(&mut self) -> &mut Vec<Entry> {
         // SAFETY: the list is used through `&SmartAlloc` and its handles, all of which borrow from what `self` holds
         // exclusively; the reference borrows from `self` (I2, I5).
-        let heaps = unsafe { &mut (*self.inner.as_ptr()).heaps };
-        heaps.get_mut()
+        let sets = unsafe { &mut (*self.inner.as_ptr()).sets };
+        sets.get_mut()
     }
 
     /// The account of all threads, where they have a budget.
@@ -368,9 +368,9 @@ impl SmartAlloc {
         (report, panicked)
     }
 
-    /// The heap with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
-    pub(super) fn heap_at(&self, index: usize) -> Option<NonNull<ThreadHeap>> {
-        self.inner().lock().get(index).map(|entry| entry.heap)
+    /// The arena set with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
+    pub(super) fn arenas_at(&self, index: usize) -> Option<NonNull<ThreadArenas>> {
+        self.inner().lock().get(index).map(|entry| entry.arenas)
     }
 
     /// Drops what was shared or retained in this frame, wherever it was allocated. Returns the first panic.
@@ -378,11 +378,11 @@ impl SmartAlloc {
         let mut panicked = None;
         for index in 0.. {
             // The list is asked each time: no borrow is held while values drop (I9).
-            let Some(heap) = self.entries().get(index).map(|entry| entry.heap) else { break };
+            let Some(arenas) = self.entries().get(index).map(|entry| entry.arenas) else { break };
             // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
             unsafe {
-                first_panic(&mut panicked, heap.as_ref().drop_shared());
-                first_panic(&mut panicked, heap.as_ref().drop_retained());
+                first_panic(&mut panicked, arenas.as_ref().drop_shared());
+                first_panic(&mut panicked, arenas.as_ref().drop_retained());
             }
         }
         panicked
@@ -405,17 +405,17 @@ impl SmartAlloc {
         let trim = turn.turns % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
-            // SAFETY: `self` is exclusive; heaps live as long as the allocator (I3).
-            let heap = unsafe { entry.heap.as_ref() };
+            // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3).
+            let arenas = unsafe { entry.arenas.as_ref() };
             // SAFETY: `self` is exclusive (I5).
-            phases_left_open += unsafe { heap.end_phases() };
+            phases_left_open += unsafe { arenas.end_phases() };
             // SAFETY: `self` is exclusive, and what was shared has been dropped before (I5).
-            scopes_left_open += unsafe { heap.turn(trim) };
-            entry.bytes = turn.take_figures(heap, entry.name.as_ref());
-            turn.take_phases(heap);
+            scopes_left_open += unsafe { arenas.turn(trim) };
+            entry.bytes = turn.take_figures(arenas, entry.name.as_ref());
+            turn.take_phases(arenas);
             entry.publish();
             turn.bytes += entry.bytes;
-            entry.recycle(heap);
+            entry.recycle(arenas);
         }
         turn.high_water = turn.high_water.max(turn.bytes);
         for tag in &mut turn.tags {
@@ -429,13 +429,13 @@ impl SmartAlloc {
         turn.report
     }
 
-    /// Bytes that all heaps hold from the global allocator.
+    /// Bytes that all arena sets hold from the global allocator.
     ///
     /// Needs the allocator exclusively: other threads may be adding chunks otherwise.
     #[must_use]
     pub fn capacity(&mut self) -> usize {
-        // SAFETY: `self` is exclusive, and heaps live as long as the allocator (I2, I3).
-        self.entries().iter().map(|entry| unsafe { entry.heap.as_ref() }.capacity()).sum()
+        // SAFETY: `self` is exclusive, and arena sets live as long as the allocator (I2, I3).
+        self.entries().iter().map(|entry| unsafe { entry.arenas.as_ref() }.capacity()).sum()
     }
 }
 
@@ -451,7 +451,7 @@ impl Drop for SmartAlloc {
         unsafe {
             let inner = Box::from_raw(self.inner.as_ptr());
             for entry in inner.lock().iter() {
-                drop(Box::from_raw(entry.heap.as_ptr()));
+                drop(Box::from_raw(entry.arenas.as_ptr()));
             }
             probes::debug::allocator_gone(inner.number);
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::accounts;
 use super::allocator::{SmartAlloc, Turn};
 use super::phases::PhaseFigures;
-use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
+use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use crate::budget::BudgetEvent;
 use crate::raw::frames::report::FrameReport;
 
@@ -179,17 +179,17 @@ impl SmartAlloc {
         systems.collect()
     }
 
-    /// The threads that had a heap in the last frame, in the order they came.
+    /// The threads that had an arena set in the last frame, in the order they came.
     pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
-        let (heaps, paths) = (self.inner().lock(), self.tag_paths());
-        let threads = heaps.iter().filter(|entry| entry.is_listed).map(|entry| ThreadStats {
+        let (sets, paths) = (self.inner().lock(), self.tag_paths());
+        let threads = sets.iter().filter(|entry| entry.is_listed).map(|entry| ThreadStats {
             name: entry.listed_name.as_deref().unwrap_or("(unnamed)").to_owned(),
             bytes: entry.bytes,
             high_water: entry.high_water,
             frames: entry.frames,
             total_bytes: entry.total,
-            // SAFETY: heaps live as long as the allocator, and these figures are written at the turn only (I3, I5).
-            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures(), paths).collect(),
+            // SAFETY: arena sets live as long as the allocator, and these figures are written at the turn only (I3, I5).
+            tags: tag_stats(unsafe { entry.arenas.as_ref() }.tag_figures(), paths).collect(),
         });
         threads.collect()
     }
@@ -212,10 +212,10 @@ fn tag_stats(figures: impl Iterator<Item = TagFigures>, paths: &[&'static str]) 
 }
 
 impl Turn {
-    /// Adds the figures of one heap to the totals. Returns its bytes.
-    pub(super) fn take_figures(&mut self, heap: &ThreadHeap, thread: Option<&Arc<str>>) -> usize {
+    /// Adds the figures of one arena set to the totals. Returns its bytes.
+    pub(super) fn take_figures(&mut self, arenas: &ThreadArenas, thread: Option<&Arc<str>>) -> usize {
         let mut bytes = 0;
-        for (index, figures) in heap.tag_figures().enumerate() {
+        for (index, figures) in arenas.tag_figures().enumerate() {
             if self.tags.len() <= index {
                 self.tags.resize(index + 1, TagFigures::default());
                 self.tag_paths.extend((self.tag_paths.len()..=index).map(|index| TagId::from_index(index).path()));
@@ -225,7 +225,7 @@ impl Turn {
         }
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
         // (I5).
-        let events = unsafe { &mut (*heap.state()).budgets.events };
+        let events = unsafe { &mut (*arenas.state()).budgets.events };
         events.drain(..).for_each(|event| accounts::book(&mut self.budget_events, event));
         if self.budget_threads.len() < self.budget_events.len() {
             // Not at every turn: to share a name takes two atomic operations.
@@ -233,9 +233,9 @@ impl Turn {
         }
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
         // (I5).
-        self.merged.take(unsafe { &mut (*heap.state()).merged });
+        self.merged.take(unsafe { &mut (*arenas.state()).merged });
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
-        let sites = unsafe { &mut (*heap.state()).sites };
+        let sites = unsafe { &mut (*arenas.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
             row_at(&mut self.sites, index).add(&core::mem::take(figures));
         }

@@ -8,7 +8,7 @@ use crate::probes::debug::Trail;
 use crate::raw::pools::promoted::Kept;
 use crate::tag::TagId;
 
-/// The head of a value in a heap's list; the list lives in the arena, so that it costs no allocator call.
+/// The head of a value in the list of an arena set; the list lives in the arena, so that it costs no allocator call.
 #[repr(C)]
 pub(crate) struct DropNode {
     pub(super) next: *mut DropNode,

@@ -59,7 +59,7 @@ pub(crate) struct Phases {
     /// Phases that ended in this frame, by number.
     pub(super) ended: Vec<PhaseFigures>,
     names: NameCache<(PhaseId, &'static str)>,
-    /// How many phases threads left open in this frame whose heap went on to another one.
+    /// How many phases threads left open in this frame whose arena set went on to another one.
     pub(super) left_behind: usize,
 }
 

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::allocator::SmartAlloc;
 use super::frame::Frame;
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::error::{AllocError, Failure};
 use crate::panics::Payload;
 
@@ -100,7 +100,7 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
 
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> RetainedRef<'f, T> {
-        let list = self.frame.heap().state();
+        let list = self.frame.arenas().state();
         // SAFETY: the block is fresh and fits, and is listed once; the list belongs to this thread (I2). The node stays until
         // the turn.
         unsafe {
@@ -233,12 +233,12 @@ impl SmartAlloc {
         let allocator: &Self = self;
         let mut values = Vec::new();
         for index in 0.. {
-            let Some(heap) = allocator.heap_at(index) else { break };
+            let Some(arenas) = allocator.arenas_at(index) else { break };
             let first = values.len();
             // SAFETY: the allocator is held exclusively for as long as the values are: no borrow of them is alive (I5). A
             // list is empty before any value can be dropped, so that nothing is dropped twice.
             unsafe {
-                let list = heap.as_ref().state();
+                let list = arenas.as_ref().state();
                 let mut next = core::mem::replace(&mut (*list).retained, core::ptr::null_mut());
                 while let Some(node) = NonNull::new(next) {
                     next = (*node.as_ptr()).next;
@@ -252,7 +252,7 @@ impl SmartAlloc {
     }
 }
 
-impl ThreadHeap {
+impl ThreadArenas {
     /// Drops all retained values of one thread, the newest first. Returns the first panic; the others are dropped too.
     ///
     /// # Safety

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::allocator::SmartAlloc;
 use super::frame::Frame;
 use super::lists::DropNode;
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::error::Failure;
 use crate::panics::Payload;
 use crate::panics::first_panic;
@@ -57,7 +57,7 @@ pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: 
     let value = if needs_drop::<T>() {
         let layout = Layout::new::<Node<T>>();
         let node = frame.arena().bump_object::<E>(layout)?.cast::<Node<T>>();
-        let list = frame.heap().state();
+        let list = frame.arenas().state();
         // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the turn.
         unsafe {
             let head = DropNode::new((*list).drops, drop_node::<T>, Trail::of::<T>(frame.tag_id()));
@@ -99,7 +99,7 @@ pub(super) unsafe fn drop_node<T>(node: NonNull<DropNode>) {
     unsafe { (&raw mut (*node.cast::<Node<T>>().as_ptr()).value).drop_in_place() };
 }
 
-impl ThreadHeap {
+impl ThreadArenas {
     /// Drops all listed values, newest first, each exactly once. Returns the first panic; the others are dropped.
     ///
     /// # Safety

@@ -130,8 +130,6 @@ impl Arena {
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_object<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
-        // The reason that `SAFETY` comments take from here: the arena is used by one thread at a time and no reference into
-        // the state is alive (I2, I9).
         self.bump_filled(layout, |_| {})
     }
 
