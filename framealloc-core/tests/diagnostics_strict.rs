@@ -51,7 +51,7 @@ fn each_strictness_panics_from_its_level_on() {
         let words = panics(|| _ = alloc.end_frame());
         let expected = format!("TEST {level}: words (frame 1, tag `strict`); help; see `cargo fa explain TEST`");
         assert_eq!(words, is_fatal.then_some(expected), "{strict:?} {level}");
-        assert!(!alloc.is_in_frame(), "the frame has turned all the same");
+        assert!(!alloc.is_in_frame(), "the frame has ended all the same");
         alloc.whole_frame(|_| ());
     }
 }
@@ -155,7 +155,7 @@ fn a_refused_budget_is_an_error_at_the_end_of_its_frame() {
             reached = true;
         });
     });
-    assert!(reached, "the system goes on; the turn panics");
+    assert!(reached, "the system goes on; the end of the frame panics");
     let words = words.expect("an error");
     assert!(words.starts_with("FA002 error: the frame budget of the thread refused a request"), "{words}");
 }
@@ -187,7 +187,8 @@ fn another_allocator_is_not_strict() {
     assert_eq!(other.strict(), Strict::from_environment());
 }
 
-/// This program, by what runs programs of its target: an emulator that the kernel does not know is named by `FRAMEALLOC_RUNNER`.
+/// This program, by what runs programs of its target: an emulator that the kernel does not know is named by
+/// `FRAMEALLOC_RUNNER`.
 fn this_program() -> Command {
     let program = std::env::current_exe().expect("the program has a path");
     match std::env::var_os("FRAMEALLOC_RUNNER") {

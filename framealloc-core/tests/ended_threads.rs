@@ -1,4 +1,5 @@
-//! An allocator that is shared and never turned keeps no memory of threads that have ended, unless it could still be borrowed.
+//! An allocator that is shared and never ends its frame keeps no memory of threads that have ended, unless it could
+//! still be borrowed.
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;

@@ -113,10 +113,10 @@ fn a_panicking_shared_value_does_not_keep_the_others_from_dropping() {
     for i in 0..10 {
         alloc.frame_share(Bomb(i % 3 == 0));
     }
-    let turn = catch_unwind(AssertUnwindSafe(|| alloc.end_frame()));
-    assert!(turn.is_err());
+    let ended = catch_unwind(AssertUnwindSafe(|| alloc.end_frame()));
+    assert!(ended.is_err());
     assert_eq!(DROPS.load(Ordering::Relaxed), 10);
-    assert!(!alloc.is_in_frame(), "the frame has turned all the same");
+    assert!(!alloc.is_in_frame(), "the frame has ended all the same");
     alloc.begin_frame();
     alloc.end_frame();
     assert_eq!(DROPS.load(Ordering::Relaxed), 10);
@@ -395,7 +395,7 @@ fn destructors_of_thread_locals_may_allocate_before_and_after_ours() {
                 LATE.with_borrow_mut(|late| late.push(Late(Arc::clone(&shared))));
             }
         });
-        // Turns while the worker may be in its destructors.
+        // Ends while the worker may be in its destructors.
         alloc.write().expect("no reader panics").end_frame();
         worker.join().expect("the worker does not panic");
         alloc.write().expect("no reader panics").end_frame();

@@ -94,7 +94,7 @@ fn steady_frames_call_no_allocator_and_refusals_change_nothing() {
     let refused_cursor = alloc.cursor().try_bytes(Layout::new::<[u8; 50 << 20]>()).map(drop);
     let refused_slot = alloc.try_frame_alloc::<[u8; 50 << 20]>().map(drop);
     let used_after = alloc.frame().used_bytes();
-    // A frame that cannot consolidate still turns.
+    // A frame that cannot consolidate still ends.
     FAIL.store(0, Relaxed);
     assert!(refused.is_err() && refused_cursor.is_err() && refused_slot.is_err());
     assert_eq!(used, used_after);

@@ -1,4 +1,4 @@
-//! What a turn finds by itself: FA001 to FA008, from figures that are there anyway.
+//! What an end of a frame finds by itself: FA001 to FA008, from figures that are there anyway.
 //!
 //! Messages are made only for what is told: a finding that is left out as a repetition costs no allocation.
 

@@ -27,7 +27,7 @@ pub struct PhaseStats {
 /// A phase that ends when this is dropped, by a panic as well: made by [`SmartAlloc::phase_scope`].
 ///
 /// It belongs to the thread that began it. Guards may be dropped in any order; one that is forgotten leaves its phase open
-/// until the frame turns.
+/// until the frame ends.
 #[must_use = "the phase ends when this is dropped"]
 pub struct PhaseGuard<'a> {
     frame: &'a Frame,
@@ -101,7 +101,7 @@ macro_rules! phase_methods {
             PhaseGuard { frame, serial, path }
         }
 
-        /// Begins a phase of this thread that ends at [`end_phase`](Self::end_phase), or else when the frame turns.
+        /// Begins a phase of this thread that ends at [`end_phase`](Self::end_phase), or else when the frame ends.
         ///
         /// ```
         /// let mut alloc = framealloc_core::SmartAlloc::default();

@@ -1,7 +1,8 @@
-//! What the filters see between two turns: pool objects, values that were promoted, handles that are asked too late.
+//! What the filters see between two ends of frames: pool objects, values that were promoted, handles that are asked too late.
 //!
-//! Pools are process-wide, and a box may be dropped on any thread, so this is too: one list of filters behind one lock, taken only
-//! while a filter is enabled. No user code runs under it, but for the global allocator, when a tag or a pool is first seen.
+//! Pools are process-wide, and a box may be dropped on any thread, so this is too: one list of filters behind one lock,
+//! taken only while a filter is enabled. No user code runs under it, but for the global allocator, when a tag or a pool
+//! is first seen.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,7 +46,7 @@ enum Key {
     Pool(usize),
 }
 
-/// What happened under a tag or in a pool since the last turn.
+/// What happened under a tag or in a pool since the last end of a frame.
 pub(crate) struct Row {
     pub(crate) maker: Maker,
     /// Objects made.
@@ -67,7 +68,7 @@ impl Row {
     }
 }
 
-/// What a turn is told.
+/// What an end of a frame is told.
 pub(crate) enum Seen<'a> {
     /// Rows keep their order.
     Row(&'a Row),
@@ -79,7 +80,7 @@ pub(crate) enum Seen<'a> {
 struct FilterState {
     /// The number of the filter's allocator.
     allocator: u64,
-    /// Turns of that allocator since the filter was enabled.
+    /// Frames of that allocator that ended since the filter was enabled.
     frame: u64,
     survival_frames: u64,
     rows: Vec<Row>,
@@ -179,8 +180,8 @@ impl FilterHandle {
         Self { allocator }
     }
 
-    /// The frame turns: calls `visit` with every row, which begins anew, and with what is known of promoted values by tag.
-    pub(crate) fn turn(&self, mut visit: impl FnMut(Seen<'_>)) {
+    /// The frame ends: calls `visit` with every row, which begins anew, and with what is known of promoted values by tag.
+    pub(crate) fn end_frame(&self, mut visit: impl FnMut(Seen<'_>)) {
         let mut filters = lock();
         let Some(filter) = filters.iter_mut().find(|filter| filter.allocator == self.allocator) else { return };
         let FilterState { frame, rows, objects, survivors, .. } = filter;

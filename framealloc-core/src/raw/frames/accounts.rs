@@ -101,7 +101,7 @@ impl Account {
     }
 
     /// A new frame: events are booked anew.
-    pub(super) fn turn(&self) {
+    pub(super) fn end_frame(&self) {
         self.soft.store(false, Relaxed);
         self.exceeded.store(false, Relaxed);
     }
@@ -140,8 +140,12 @@ impl Ledger {
         self.global.is_none() && self.tags.is_empty()
     }
 
-    pub(crate) fn turn(&self) {
-        self.global.as_deref().into_iter().chain(self.tags.iter().map(|(_, account)| account)).for_each(Account::turn);
+    pub(crate) fn end_frame(&self) {
+        self.global
+            .as_deref()
+            .into_iter()
+            .chain(self.tags.iter().map(|(_, account)| account))
+            .for_each(Account::end_frame);
     }
 }
 

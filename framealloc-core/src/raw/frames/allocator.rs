@@ -1,4 +1,4 @@
-//! The allocator itself: the arena sets of all threads, and the turn of the frame for all of them at once.
+//! The allocator itself: the arena sets of all threads, and the end of the frame for all of them at once.
 
 use core::any::Any;
 use core::cell::UnsafeCell;
@@ -32,7 +32,7 @@ const TRIM_EVERY: u64 = 64;
 
 /// The allocator: frame memory for every thread, and the way to pools, heap, tags and statistics.
 ///
-/// It is `Send + Sync` and shared by reference. Turning the frame takes `&mut`: exclusive access is the proof that no
+/// It is `Send + Sync` and shared by reference. Ending the frame takes `&mut`: exclusive access is the proof that no
 /// value of the frame is alive, on any thread.
 ///
 /// ```
@@ -77,7 +77,7 @@ pub(crate) struct Inner {
     number: u64,
     config: AllocConfig,
     sets: Mutex<Entries>,
-    turn: UnsafeCell<Turn>,
+    state: UnsafeCell<FrameState>,
     pub(super) ledger: Ledger,
     pub(crate) regions: Regions,
     pub(crate) transfers: Arc<TransferCounters>,
@@ -86,11 +86,11 @@ pub(crate) struct Inner {
 
 /// Changes under `&mut SmartAlloc` only.
 #[derive(Default)]
-pub(super) struct Turn {
+pub(super) struct FrameState {
     /// Frames begun.
     frame: u64,
-    /// Frames turned: what handles of shared values are checked by.
-    turns: u64,
+    /// Frames ended: what handles of shared values are checked by.
+    ended: u64,
     open: bool,
     pub(super) bytes: usize,
     pub(super) high_water: usize,
@@ -138,7 +138,7 @@ impl SmartAlloc {
             ledger: Ledger::of(&config),
             config,
             sets: Mutex::default(),
-            turn: UnsafeCell::default(),
+            state: UnsafeCell::default(),
             regions: Regions::default(),
             transfers: Arc::default(),
             hooks: Hooks::new(hooks),
@@ -280,29 +280,29 @@ impl SmartAlloc {
         self.inner().ledger.global()
     }
 
-    pub(super) fn turn_state(&self) -> *mut Turn {
-        self.inner().turn.get()
+    pub(super) fn frame_state(&self) -> *mut FrameState {
+        self.inner().state.get()
     }
 
     /// Returns the number of the frame that is open, or of the last one: 0 before the first.
     #[must_use]
     pub fn frame_number(&self) -> u64 {
         // SAFETY: written under `&mut SmartAlloc` only (I5).
-        unsafe { (*self.turn_state()).frame }
+        unsafe { (*self.frame_state()).frame }
     }
 
     /// Returns whether a frame is open.
     #[must_use]
     pub fn is_in_frame(&self) -> bool {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        unsafe { (*self.turn_state()).open }
+        unsafe { (*self.frame_state()).open }
     }
 
     /// How often frame memory has been taken back: what a handle of a shared value is checked by.
     #[inline]
-    pub(crate) fn turns(&self) -> u64 {
+    pub(crate) fn frames_ended(&self) -> u64 {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        unsafe { (*self.turn_state()).turns }
+        unsafe { (*self.frame_state()).ended }
     }
 
     /// Begins a frame, for all threads. A frame that was left open is ended first.
@@ -325,9 +325,9 @@ impl SmartAlloc {
         }
         // SAFETY: `self` is exclusive.
         unsafe {
-            let turn = self.turn_state();
-            (*turn).frame += 1;
-            (*turn).open = true;
+            let state = self.frame_state();
+            (*state).frame += 1;
+            (*state).open = true;
         }
         let frame_began = self.inner().hooks.frame_began;
         frame_began(self, before, &mut panicked);
@@ -337,13 +337,13 @@ impl SmartAlloc {
     /// Exchanges the observers.
     pub(crate) fn set_observers(&mut self, observers: Option<Box<dyn Any + Send>>) -> Option<Box<dyn Any + Send>> {
         // SAFETY: `self` is exclusive.
-        unsafe { core::mem::replace(&mut (*self.turn_state()).observers, observers) }
+        unsafe { core::mem::replace(&mut (*self.frame_state()).observers, observers) }
     }
 
     /// Exchanges the promotions that wait for being taken.
     pub(crate) fn set_undelivered(&mut self, promotions: Option<Box<Promotions>>) -> Option<Box<Promotions>> {
         // SAFETY: `self` is exclusive.
-        unsafe { core::mem::replace(&mut (*self.turn_state()).undelivered, promotions) }
+        unsafe { core::mem::replace(&mut (*self.frame_state()).undelivered, promotions) }
     }
 
     /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
@@ -352,7 +352,7 @@ impl SmartAlloc {
     ///
     /// # Panics
     /// If the drop of a shared value panics, a subscriber does, or a diagnostic in strict mode. All other values are dropped
-    /// and the frame has turned all the same.
+    /// and the frame has ended all the same.
     pub fn end_frame(&mut self) -> FrameReport {
         let (report, panicked) = self.end_frame_caught(None);
         resume(panicked);
@@ -362,7 +362,7 @@ impl SmartAlloc {
     /// Ends the frame. Returns the first panic of a drop or a subscriber instead of resuming it.
     pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
         let mut panicked = self.drop_shared();
-        let report = self.turn();
+        let report = self.end_arenas();
         let frame_ended = self.inner().hooks.frame_ended;
         frame_ended(self, report, promoted, &mut panicked);
         (report, panicked)
@@ -388,21 +388,21 @@ impl SmartAlloc {
         panicked
     }
 
-    fn turn(&mut self) -> FrameReport {
-        let turn = self.turn_state();
-        // SAFETY: `self` is exclusive, so no value of the frame is alive and no other reference to `turn` (I5); no
+    fn end_arenas(&mut self) -> FrameReport {
+        let state = self.frame_state();
+        // SAFETY: `self` is exclusive, so no value of the frame is alive and no other reference to `state` (I5); no
         // user code runs here.
-        let turn = unsafe { &mut *turn };
-        turn.turns += 1;
-        turn.open = false;
-        turn.bytes = 0;
-        turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
-        turn.budget_events.clear();
-        turn.budget_threads.clear();
-        turn.merged.clear();
-        turn.sites.fill(SiteFigures::default());
-        turn.phases.fill(PhaseFigures::default());
-        let trim = turn.turns % TRIM_EVERY == 0;
+        let state = unsafe { &mut *state };
+        state.ended += 1;
+        state.open = false;
+        state.bytes = 0;
+        state.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
+        state.budget_events.clear();
+        state.budget_threads.clear();
+        state.merged.clear();
+        state.sites.fill(SiteFigures::default());
+        state.phases.fill(PhaseFigures::default());
+        let trim = state.ended % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
             // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3).
@@ -410,23 +410,23 @@ impl SmartAlloc {
             // SAFETY: `self` is exclusive (I5).
             phases_left_open += unsafe { arenas.end_phases() };
             // SAFETY: `self` is exclusive, and what was shared has been dropped before (I5).
-            scopes_left_open += unsafe { arenas.turn(trim) };
-            entry.bytes = turn.take_figures(arenas, entry.name.as_ref());
-            turn.take_phases(arenas);
+            scopes_left_open += unsafe { arenas.end_frame(trim) };
+            entry.bytes = state.take_figures(arenas, entry.name.as_ref());
+            state.take_phases(arenas);
             entry.publish();
-            turn.bytes += entry.bytes;
+            state.bytes += entry.bytes;
             entry.recycle(arenas);
         }
-        turn.high_water = turn.high_water.max(turn.bytes);
-        for tag in &mut turn.tags {
+        state.high_water = state.high_water.max(state.bytes);
+        for tag in &mut state.tags {
             tag.high_water = tag.high_water.max(tag.bytes);
         }
-        self.inner().ledger.turn();
-        self.inner().transfers.turn(&mut turn.transfers);
+        self.inner().ledger.end_frame();
+        self.inner().transfers.end_frame(&mut state.transfers);
         probes::debug::frame_ended(self.inner().number);
-        let (frame, bytes, high_water) = (turn.frame, turn.bytes, turn.high_water);
-        turn.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
-        turn.report
+        let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
+        state.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
+        state.report
     }
 
     /// Bytes that all arena sets hold from the global allocator.

@@ -286,10 +286,10 @@ impl ThreadArenas {
     ///
     /// # Safety
     /// The allocator is held exclusively.
-    pub(crate) unsafe fn turn_budgets(&self) {
+    pub(crate) unsafe fn end_frame_of_budgets(&self) {
         // SAFETY: by the contract; the references end with this function.
         let budgets = unsafe { &(*self.state()).budgets };
-        budgets.thread.iter().chain(&budgets.call).for_each(Account::turn);
+        budgets.thread.iter().chain(&budgets.call).for_each(Account::end_frame);
     }
 }
 

@@ -15,8 +15,8 @@ use crate::thread_token;
 /// An arena set without a thread gives its memory back after this many frames.
 const IDLE_FRAMES: u32 = 64;
 
-/// The arena sets of all threads, in the order they were made. Every access tells loom of itself: the list is also reached without
-/// the lock, with the allocator held exclusively.
+/// The arena sets of all threads, in the order they were made. Every access tells loom of itself: the list is also
+/// reached without the lock, with the allocator held exclusively.
 #[derive(Default)]
 pub(super) struct Entries {
     list: Vec<Entry>,
@@ -45,17 +45,18 @@ pub(super) struct Entry {
     pub(super) arenas: NonNull<ThreadArenas>,
     /// The thread that owns the arena set; 0 for none. Changes only under the lock, or with the allocator held exclusively.
     pub(super) token: u64,
-    /// Whether anything of the arena set may be borrowed while its thread is in no call of the allocator (I22). Changes as `token` does.
+    /// Whether anything of the arena set may be borrowed while its thread is in no call of the allocator (I22). Changes
+    /// as `token` does.
     is_lent: bool,
     /// Set when the thread ends.
     retired: Arc<Retired>,
     pub(super) name: Option<Arc<str>>,
-    /// Set until the first turn of the thread, which publishes its name.
+    /// Set until the first end of a frame of the thread, which publishes its name.
     is_new: bool,
     /// Frames since the arena set lost its thread.
     idle: u32,
-    /// Whether a thread had the arena set in the last frame, its name and its bytes. These change at the turn only: a thread that comes
-    /// while a frame is open does not stand for the one before it.
+    /// Whether a thread had the arena set in the last frame, its name and its bytes. These change at the end of the
+    /// frame only: a thread that comes while a frame is open does not stand for the one before it.
     pub(super) is_listed: bool,
     pub(super) listed_name: Option<Arc<str>>,
     pub(super) bytes: usize,
@@ -70,7 +71,7 @@ pub(super) struct Entry {
 pub(super) enum Access {
     /// A scope that ends before the call that opens it returns.
     Scopes,
-    /// Anything else: what is lent may be held until the frame turns.
+    /// Anything else: what is lent may be held until the frame ends.
     Lent,
 }
 
@@ -87,8 +88,8 @@ impl Inner {
         let retired = Arc::new(Retired::default());
         let is_lent = !tls::retire_at_exit(&retired) || access == Access::Lent;
         let name = std::thread::current().name().map(Arc::from);
-        // An idle arena set was reset with the allocator held exclusively, and of one that is not lent nothing is borrowed: both
-        // can change hands under the lock (I2, I22).
+        // An idle arena set was reset with the allocator held exclusively, and of one that is not lent nothing is
+        // borrowed: both can change hands under the lock (I2, I22).
         if let Some(entry) = sets.iter_mut().find(|entry| entry.is_free()) {
             entry.token = token;
             entry.is_lent = is_lent;
@@ -139,7 +140,8 @@ impl Entry {
         self.token == 0 || (!self.is_lent && self.retired.is_over())
     }
 
-    /// Lets the figures be those of the frame that ends; called at the turn, before the arena set can lose its thread.
+    /// Lets the figures be those of the frame that ends; called at the end of the frame, before the arena set can lose
+    /// its thread.
     pub(super) fn publish(&mut self) {
         self.is_listed = self.token != 0;
         if core::mem::take(&mut self.is_new) {
@@ -151,12 +153,12 @@ impl Entry {
         self.total += self.bytes as u64;
     }
 
-    /// Takes the arena set from a thread that has ended; called at the turn, right after the arena set was reset.
+    /// Takes the arena set from a thread that has ended; called at the end of the frame, right after the arena set was reset.
     pub(super) fn recycle(&mut self, arenas: &ThreadArenas) {
         if self.token != 0 && self.retired.is_set() {
             self.token = 0;
             self.idle = 0;
-            // SAFETY: called at the turn, with the allocator held exclusively.
+            // SAFETY: called at the end of the frame, with the allocator held exclusively.
             unsafe { arenas.forget_budgets() };
         }
         if self.token == 0 {

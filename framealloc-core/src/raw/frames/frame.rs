@@ -58,7 +58,7 @@ pub(crate) struct Link {
     pub(crate) next: *mut Frame,
     /// Regions that scopes of this frame opened for tags; they close with it.
     pub(crate) children: *mut Frame,
-    /// Bytes of scopes that closed in this region under its present tag since the last turn.
+    /// Bytes of scopes that closed in this region under its present tag since the last end of a frame.
     pub(crate) booked: usize,
     pub(crate) kind: FrameKind,
     /// Bytes that the gate granted the arena and has not got back (I19).
@@ -180,14 +180,15 @@ impl Frame {
         // the link.
         let known =
             if unsafe { (*self.link()).kind } == FrameKind::Whole { self.arenas().known_frame_of(id) } else { None };
-        // One load or one call, and `self` is not among what it may be: where several loads and calls come together, the compiler
-        // no longer sees that a value on the stack is not in that frame, and builds large values there, to copy them.
+        // One load or one call, and `self` is not among what it may be: where several loads and calls come together,
+        // the compiler no longer sees that a value on the stack is not in that frame, and builds large values there, to
+        // copy them.
         let frame = match known {
             Some(frame) => frame,
             None => self.frame_of_tag_slow(id),
         };
-        // SAFETY: all live as long as this frame: whole-frame arenas as long as the allocator that `self` borrows, children until
-        // their scope closes (I6, I7).
+        // SAFETY: all live as long as this frame: whole-frame arenas as long as the allocator that `self` borrows,
+        // children until their scope closes (I6, I7).
         Ok(unsafe { frame.as_ref() })
     }
 

@@ -17,7 +17,8 @@ pub(crate) struct HeldBytes {
 }
 
 impl ThreadArenas {
-    /// Calls `visit` with the bytes of each arena and scope since the last turn, in no order; a tag comes up several times.
+    /// Calls `visit` with the bytes of each arena and scope since the last end of a frame, in no order; a tag comes up
+    /// several times.
     ///
     /// # Safety
     /// The allocator is held exclusively.
@@ -35,7 +36,7 @@ impl ThreadArenas {
 }
 
 impl SmartAlloc {
-    /// Adds to `list` what all threads have taken since the last turn, by thread and tag.
+    /// Adds to `list` what all threads have taken since the last end of a frame, by thread and tag.
     pub(crate) fn list_held(&mut self, list: &mut Vec<HeldBytes>) {
         let sets = self.inner().lock();
         for (index, entry) in sets.iter().enumerate() {
@@ -58,7 +59,7 @@ impl SmartAlloc {
     /// `visit` is our own code.
     pub(crate) fn each_grown(&self, mut visit: impl FnMut(Option<&Arc<str>>, TagId, Growth)) {
         for entry in self.inner().lock().iter() {
-            // SAFETY: written at the turn only, under `&mut SmartAlloc` (I5).
+            // SAFETY: written at the end of the frame only, under `&mut SmartAlloc` (I5).
             let grown = unsafe { &(*entry.arenas.as_ref().state()).grown.published };
             for &(tag, growth) in grown {
                 visit(entry.listed_name.as_ref(), tag, growth);

@@ -28,7 +28,7 @@ impl DropNode {
 pub(crate) struct RetainNode {
     pub(super) next: *mut RetainNode,
     pub(super) ops: &'static Ops,
-    /// Written by whoever holds the value, read at the turn.
+    /// Written by whoever holds the value, read at the end of the frame.
     pub(super) policy: RetentionPolicy,
     /// Larger goes first.
     pub(super) importance: u8,

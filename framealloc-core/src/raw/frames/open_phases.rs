@@ -1,6 +1,6 @@
 //! Phases as they begin and end on the thread that has the arenas, and their way into the figures of the frame.
 
-use super::allocator::Turn;
+use super::allocator::FrameState;
 use super::phases::{EndedBy, Open, PhaseFigures, Phases, Start};
 use super::thread_arenas::ThreadArenas;
 use crate::clock::Instant;
@@ -8,7 +8,7 @@ use crate::phase::PhaseSpan;
 use crate::raw::global::zone::HeapZone;
 
 impl ThreadArenas {
-    /// How far the arenas of this thread were bumped since the last turn. A cursor that is out counts whole.
+    /// How far the arenas of this thread were bumped since the last end of a frame. A cursor that is out counts whole.
     fn position(&self) -> usize {
         let state = self.state();
         // SAFETY: this thread has the arena set to itself, or the allocator is held exclusively (I2); plain reads.
@@ -85,10 +85,10 @@ impl ThreadArenas {
     }
 }
 
-impl Turn {
+impl FrameState {
     /// Adds the phases of one arena set to the totals.
     pub(super) fn take_phases(&mut self, arenas: &ThreadArenas) {
-        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
+        // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function.
         let Some(phases) = (unsafe { (*arenas.state()).phases.as_deref_mut() }) else { return };
         if self.phases.len() < phases.ended.len() {
             self.phases.resize(phases.ended.len(), PhaseFigures::default());

@@ -102,7 +102,7 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
     pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> RetainedRef<'f, T> {
         let list = self.frame.arenas().state();
         // SAFETY: the block is fresh and fits, and is listed once; the list belongs to this thread (I2). The node stays until
-        // the turn.
+        // the end of the frame.
         unsafe {
             let tag = self.frame.tag_id();
             let head = RetainNode {
@@ -116,8 +116,8 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
             self.node.write(Node { head, value });
             (*list).retained = self.node.as_ptr().cast();
         }
-        let (allocator, turn) = (self.frame.id(), self.frame.turns());
-        RetainedRef { node: self.node, allocator, turn, lives: PhantomData }
+        let (allocator, frames_ended) = (self.frame.id(), self.frame.frames_ended());
+        RetainedRef { node: self.node, allocator, frames_ended, lives: PhantomData }
     }
 }
 
@@ -125,40 +125,41 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
 pub(crate) struct RetainedRef<'f, T> {
     node: NonNull<Node<T>>,
     allocator: u64,
-    turn: u64,
+    frames_ended: u64,
     lives: PhantomData<&'f mut T>,
 }
 
-// SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the turn.
+// SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the frame ends.
 unsafe impl<T: Send> Send for RetainedRef<'_, T> {}
-// SAFETY: nobody else touches the value before the turn; what is shared gives out `&T` only.
+// SAFETY: nobody else touches the value before the frame ends; what is shared gives out `&T` only.
 unsafe impl<T: Sync> Sync for RetainedRef<'_, T> {}
 
 impl<T> RetainedRef<'_, T> {
     pub(crate) fn value(&self) -> &T {
-        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away (I5, I7), and nobody else has it.
+        // SAFETY: the value lives until the frame ends, which the borrow of the frame keeps away (I5, I7), and nobody
+        // else has it.
         unsafe { &(*self.node.as_ptr()).value }
     }
 
     pub(crate) fn value_mut(&mut self) -> &mut T {
-        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // SAFETY: the value lives until the frame ends, which the borrow of the frame keeps away, and nobody else has it (I5,
         // I7).
         unsafe { &mut (*self.node.as_ptr()).value }
     }
 
     pub(crate) fn set_policy(&mut self, policy: RetentionPolicy) {
-        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // SAFETY: the value lives until the frame ends, which the borrow of the frame keeps away, and nobody else has it (I5,
         // I7); the list is followed through other fields.
         unsafe { (*self.node.as_ptr()).head.policy = policy };
     }
 
     pub(crate) fn policy(&self) -> RetentionPolicy {
-        // SAFETY: the node lives until the turn, and the list is followed through other fields (I5, I7).
+        // SAFETY: the node lives until the frame ends, and the list is followed through other fields (I5, I7).
         unsafe { (*self.node.as_ptr()).head.policy }
     }
 
     pub(crate) fn name(&self) -> Name {
-        Name { allocator: self.allocator, turn: self.turn, node: self.node.addr().get() }
+        Name { allocator: self.allocator, frames_ended: self.frames_ended, node: self.node.addr().get() }
     }
 }
 
@@ -170,7 +171,7 @@ pub(crate) struct Retained<'a> {
 
 impl Retained<'_> {
     fn node(&self) -> &RetainNode {
-        // SAFETY: nodes live until the turn, which the borrow of the allocator keeps away.
+        // SAFETY: nodes live until the frame ends, which the borrow of the allocator keeps away.
         unsafe { self.node.as_ref() }
     }
 
@@ -204,7 +205,11 @@ impl Retained<'_> {
     }
 
     pub(crate) fn name(&self) -> Name {
-        Name { allocator: self.allocator.id(), turn: self.allocator.turns(), node: self.node.addr().get() }
+        Name {
+            allocator: self.allocator.id(),
+            frames_ended: self.allocator.frames_ended(),
+            node: self.node.addr().get(),
+        }
     }
 
     pub(crate) fn into_pool(self) -> Result<Kept, (Self, AllocError)> {

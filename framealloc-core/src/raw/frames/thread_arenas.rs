@@ -1,4 +1,4 @@
-//! The memory of one thread in one allocator: the arena of each tag, the regions of scopes, what drops at the turn.
+//! The memory of one thread in one allocator: the arena of each tag, the regions of scopes, what drops at the end of the frame.
 
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
@@ -61,7 +61,7 @@ pub(crate) struct ArenasState {
     pub(super) merged: Merged,
     /// What closed scopes of the running frame used, by tag.
     pub(super) scoped: Vec<Booked>,
-    /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
+    /// Figures of the last frame, by tag. Change at the end of the frame only, so that others may read them.
     published: Vec<TagFigures>,
     pub(crate) sites: Vec<SiteFigures>,
     pub(super) budgets: ThreadBudgets,
@@ -145,7 +145,7 @@ impl ThreadArenas {
         unsafe { self.inner.as_ref() }
     }
 
-    /// The figures of the last frame, to be written: at the turn only.
+    /// The figures of the last frame, to be written: at the end of the frame only.
     fn published(&self) -> *mut Vec<TagFigures> {
         self.published_use.exclusive();
         // SAFETY: the place of a field, nothing is read.
@@ -356,7 +356,7 @@ impl ThreadArenas {
     ///
     /// # Safety
     /// The allocator is held exclusively; no value of this frame is alive, dropped values included (I5).
-    pub(crate) unsafe fn turn(&self, trim: bool) -> usize {
+    pub(crate) unsafe fn end_frame(&self, trim: bool) -> usize {
         let state = self.state();
         // SAFETY: by the contract. No user code runs from here to the end.
         unsafe {
@@ -401,8 +401,8 @@ impl ThreadArenas {
                 *figures = TagFigures { bytes, fallbacks, requests, heap, high_water: figures.high_water };
                 figures.high_water = figures.high_water.max(figures.bytes);
             }
-            (&mut (*state).grown).turn();
-            self.turn_budgets();
+            (&mut (*state).grown).end_frame();
+            self.end_frame_of_budgets();
             left_open
         }
     }
@@ -427,18 +427,18 @@ impl ThreadArenas {
     /// Gives the chunks of all arenas back to the global allocator.
     ///
     /// # Safety
-    /// As for [`Self::turn`], right after it.
+    /// As for [`Self::end_frame`], right after it.
     pub(crate) unsafe fn release(&self) {
         // SAFETY: by the contract.
         unsafe { self.for_each_frame(|frame| frame.as_ref().arena().release()) };
     }
 
-    /// Figures of the last frame, by tag; they change at the turn only.
+    /// Figures of the last frame, by tag; they change at the end of the frame only.
     pub(crate) fn tag_figures(&self) -> impl Iterator<Item = TagFigures> {
         // Not through `state`: another thread may own the arena set and be using the rest of it.
         self.published_use.shared();
-        // SAFETY: called at the turn, or under `&SmartAlloc`, when other threads may add scoped bytes or lengthen the
-        // table: see `published`.
+        // SAFETY: called at the end of the frame, or under `&SmartAlloc`, when other threads may add scoped bytes or
+        // lengthen the table: see `published`.
         let published = unsafe { &(*self.state.get()).published };
         published.iter().copied()
     }

@@ -51,8 +51,9 @@ impl HeapGuard {
     /// Sets what guards do from now on, on all threads.
     ///
     /// At first it is [`HeapGuardMode::Count`], or [`HeapGuardMode::Abort`] where the environment variable
-    /// `FRAMEALLOC_STRICT` says so: see [`Strict::from_environment`](crate::Strict::from_environment). [`SmartAlloc::set_strict`](crate::SmartAlloc::set_strict)
-    /// does not change it: by that, FA007 is a panic at the turn.
+    /// `FRAMEALLOC_STRICT` says so: see [`Strict::from_environment`](crate::Strict::from_environment).
+    /// [`SmartAlloc::set_strict`](crate::SmartAlloc::set_strict) does not change it: by that, FA007 is a panic at the
+    /// end of the frame.
     ///
     /// ```
     /// use framealloc_core::{HeapGuard, HeapGuardMode};

@@ -9,7 +9,7 @@ use crate::raw::mem::window::{EMPTY, Window};
 /// A consolidated chunk is a multiple of this many bytes, so that small changes of the mark do not replace it.
 const CONSOLIDATE_TO: usize = 16 << 10;
 
-/// The high-water mark loses one part in this many at every turn.
+/// The high-water mark loses one part in this many at every end of a frame.
 const DECAY: usize = 256;
 
 /// For how many trims a second chunk is kept after it was last needed.
