@@ -25,6 +25,19 @@ while read -r file; do
 done < <(git grep -l -E '\bunsafe (\{|fn|impl|extern|trait)' -- '*.rs' \
     ':!framealloc-core/src/raw' ':!framealloc-core/tests' ':!*/tests/*' ':!ui-tests' ':!cargo-fa/src/explain' ':!framealloc-macros' ':!framealloc-syntax' ':!ci/checkers' || true)
 
+# A SAFETY comment gives its reason, or the number of an invariant, where it stands: one that points elsewhere goes stale unseen.
+if git ls-files 'framealloc-core/src/raw/*.rs' | xargs awk '
+    FNR == 1 { inside = 0 }
+    /SAFETY:/ { inside = 1 }
+    !/^ *\/\// { inside = 0 }
+    inside && /(^|[^[:alnum:]])[Aa]s (in|for|above|below)([^[:alnum:]]|$)|[a-z_]\.rs/ { print FILENAME ":" FNR ": " $0; found = 1 }
+    END { exit !found }'; then
+    complain "the SAFETY comments above point elsewhere"
+fi
+
+# Rooms import only what stands below them.
+ci/rooms.sh || complain "the imports above go up"
+
 # Every ordering is relaxed: what must be ordered is under a lock or held exclusively, and ci/mutants/locks.txt weakens those.
 if git grep -n -E '\b(Acquire|AcqRel|SeqCst|Ordering::Release)\b' -- 'framealloc-core/src/*.rs'; then
     complain "the orderings above need a model that fails without them, and a planted bug in ci/mutants"

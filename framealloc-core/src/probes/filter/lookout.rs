@@ -9,10 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::sample::{Objects, Survivors};
-use crate::raw::frames::tls;
-use crate::raw::global::heap_guard::HeapZone;
-use crate::raw::pools::pool::RawPool;
+use crate::pool_settings::PoolSettings;
+use crate::raw::global::zone::HeapZone;
 use crate::tag::TagId;
+use crate::thread_token;
 
 /// Whether any filter is enabled. Relaxed: an operation on its way while that changes may be missed.
 static ON: AtomicBool = AtomicBool::new(false);
@@ -31,33 +31,34 @@ pub(super) fn is_on() -> bool {
 
 /// Whoever an object was made for.
 #[derive(Clone, Copy)]
-pub(super) enum Maker {
+pub(crate) enum Maker {
     /// A tag, in the pool of the object's size.
     Tag(TagId),
     /// A pool of its own.
-    Pool(&'static RawPool),
+    Pool(&'static PoolSettings),
 }
 
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
     Tag(TagId),
+    /// The address of its settings, which no other pool has.
     Pool(usize),
 }
 
 /// What happened under a tag or in a pool since the last turn.
-pub(super) struct Row {
-    pub(super) maker: Maker,
+pub(crate) struct Row {
+    pub(crate) maker: Maker,
     /// Objects made.
-    pub(super) objects: u64,
+    pub(crate) objects: u64,
     /// Of those in the sample: how many they are, how many they stand for, and how many of these were freed.
-    pub(super) sampled: u64,
-    pub(super) made: u64,
-    pub(super) freed: u64,
+    pub(crate) sampled: u64,
+    pub(crate) made: u64,
+    pub(crate) freed: u64,
     /// Requests that were passed on to the heap.
-    pub(super) oversized: u64,
+    pub(crate) oversized: u64,
     /// Shared values that were asked for more frames after their own than they may be, and the oldest one's age.
-    pub(super) late: u64,
-    pub(super) latest: u64,
+    pub(crate) late: u64,
+    pub(crate) latest: u64,
 }
 
 impl Row {
@@ -67,7 +68,7 @@ impl Row {
 }
 
 /// What a turn is told.
-pub(super) enum Seen<'a> {
+pub(crate) enum Seen<'a> {
     /// Rows keep their order.
     Row(&'a Row),
     /// So many promoted values of the tag were followed, for so many frames on average.
@@ -108,7 +109,7 @@ impl Lookout {
 #[cold]
 #[inline(never)]
 pub(super) fn taken(address: usize, maker: Maker) {
-    let thread = tls::token();
+    let thread = thread_token::token();
     for lookout in lock().iter_mut() {
         let row = lookout.row(maker);
         lookout.rows[row as usize].objects += 1;
@@ -128,7 +129,7 @@ pub(super) fn oversized(tag: TagId) {
 #[cold]
 #[inline(never)]
 pub(super) fn freed(address: usize) {
-    let thread = tls::token();
+    let thread = thread_token::token();
     for lookout in lock().iter_mut() {
         lookout.objects.free(address, thread);
         lookout.survivors.free(address, lookout.frame);
@@ -157,12 +158,12 @@ pub(super) fn promoted(allocator: u64, tag: TagId, address: usize) {
 }
 
 /// A filter's place in the list, which it leaves on drop.
-pub(super) struct Post {
+pub(crate) struct Post {
     allocator: u64,
 }
 
 impl Post {
-    pub(super) fn begin(allocator: u64, survival_frames: u64) -> Self {
+    pub(crate) fn begin(allocator: u64, survival_frames: u64) -> Self {
         let lookout = Lookout {
             allocator,
             frame: 0,
@@ -179,7 +180,7 @@ impl Post {
     }
 
     /// The frame turns: calls `visit` with every row, which begins anew, and with what is known of promoted values by tag.
-    pub(super) fn turn(&self, mut visit: impl FnMut(Seen<'_>)) {
+    pub(crate) fn turn(&self, mut visit: impl FnMut(Seen<'_>)) {
         let mut lookouts = lock();
         let Some(lookout) = lookouts.iter_mut().find(|lookout| lookout.allocator == self.allocator) else { return };
         let Lookout { frame, rows, objects, survivors, .. } = lookout;

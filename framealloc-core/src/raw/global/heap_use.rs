@@ -6,33 +6,14 @@ use std::backtrace::Backtrace;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::diagnostics::Strict;
-use crate::raw::global::heap_guard::HeapGuard;
+use super::zone::Watch;
+use crate::strict::Strict;
 
-/// Calls of the global allocator where there should be none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HeapUse {
-    /// Calls that asked for memory: allocations and reallocations.
-    pub calls: usize,
-    /// Bytes that were asked for.
-    pub bytes: usize,
-}
-
-impl HeapUse {
-    pub(crate) const NONE: Self = Self { calls: 0, bytes: 0 };
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.calls += other.calls;
-        self.bytes = self.bytes.saturating_add(other.bytes);
-    }
-}
-
-/// What a [`HeapGuard`] does when the heap is used where it is off limits.
+/// What a [`HeapGuard`](super::heap_guard::HeapGuard) does when the heap is used where it is off limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeapGuardMode {
-    /// Counts it, and keeps the first few sites of each system: [`HeapGuard::sites`].
+    /// Counts it, and keeps the first few sites of each system: [`HeapGuard::sites`](super::heap_guard::HeapGuard::sites).
     #[default]
     Count,
     /// Also writes those sites, with a backtrace, to the standard error output.
@@ -54,8 +35,13 @@ impl HeapGuardMode {
     }
 
     /// The mode, if it was set or looked up before: for the allocator, which must not read the environment.
-    fn known() -> Self {
+    pub(super) fn known() -> Self {
         Self::ALL.get(usize::from(MODE.load(Ordering::Relaxed)).wrapping_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// Sets the mode from now on, on all threads.
+    pub(super) fn set(self) {
+        MODE.store(self as u8 + 1, Ordering::Relaxed);
     }
 
     /// Looks the mode up in the environment, once, unless it has been set.
@@ -72,71 +58,6 @@ impl HeapGuardMode {
         // Whoever was faster, or has set it meanwhile, is right.
         let _ = MODE.compare_exchange(0, mode as u8 + 1, Ordering::Relaxed, Ordering::Relaxed);
     }
-}
-
-impl HeapGuard {
-    /// Sets what guards do from now on, on all threads.
-    ///
-    /// At first it is [`HeapGuardMode::Count`], or [`HeapGuardMode::Abort`] where the environment variable
-    /// `FRAMEALLOC_STRICT` says so: see [`Strict::from_environment`]. [`SmartAlloc::set_strict`](crate::SmartAlloc::set_strict)
-    /// does not change it: by that, FA007 is a panic at the turn.
-    ///
-    /// ```
-    /// use framealloc_core::{HeapGuard, HeapGuardMode};
-    ///
-    /// HeapGuard::set_mode(HeapGuardMode::Report);
-    /// assert_eq!(HeapGuard::mode(), HeapGuardMode::Report);
-    /// ```
-    pub fn set_mode(mode: HeapGuardMode) {
-        MODE.store(mode as u8 + 1, Ordering::Relaxed);
-    }
-
-    /// Returns what guards do.
-    #[must_use]
-    pub fn mode() -> HeapGuardMode {
-        HeapGuardMode::prepare();
-        HeapGuardMode::known()
-    }
-
-    /// Returns where the heap was used although it is off limits: the first four times of each system, 128 at most.
-    ///
-    /// ```
-    /// use framealloc_core::{HeapGuard, no_heap};
-    ///
-    /// #[global_allocator]
-    /// static GLOBAL: HeapGuard = HeapGuard::system();
-    ///
-    /// no_heap(|| vec![1_u8; 100].len());
-    /// let sites = HeapGuard::sites();
-    /// assert_eq!((sites[0].system, sites[0].bytes), ("no_heap", 100));
-    /// ```
-    #[must_use]
-    pub fn sites() -> Vec<HeapSite> {
-        // Cloned by hand under the lock, into memory that was taken before: the lock is never held in an allocation.
-        let mut sites = Vec::with_capacity(KEPT);
-        sites.extend(kept().iter().flatten().cloned());
-        sites
-    }
-
-    /// Forgets the sites, for example after a level was loaded.
-    pub fn clear_sites() {
-        let old = core::mem::replace(&mut *kept(), NO_SITES);
-        drop(old);
-    }
-}
-
-/// The function that may not use the heap: a system, or the caller of [`no_heap`](crate::no_heap).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Watch {
-    pub(crate) system: &'static str,
-    pub(crate) file: &'static str,
-    pub(crate) line: u32,
-    /// The path: looking it up takes a lock, which the allocator must not.
-    pub(crate) tag: &'static str,
-}
-
-impl Watch {
-    pub(crate) const NOBODY: Self = Self { system: "", file: "", line: 0, tag: "" };
 }
 
 /// One use of the heap where it is off limits.
@@ -183,6 +104,20 @@ static SITES: Mutex<Kept> = Mutex::new(NO_SITES);
 
 fn kept() -> std::sync::MutexGuard<'static, Kept> {
     SITES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The sites that are kept.
+pub(super) fn sites() -> Vec<HeapSite> {
+    // Cloned by hand under the lock, into memory that was taken before: the lock is never held in an allocation.
+    let mut sites = Vec::with_capacity(KEPT);
+    sites.extend(kept().iter().flatten().cloned());
+    sites
+}
+
+/// Forgets the sites.
+pub(super) fn clear_sites() {
+    let old = core::mem::replace(&mut *kept(), NO_SITES);
+    drop(old);
 }
 
 /// Whether another site of the system is of interest.
