@@ -1,15 +1,24 @@
-//! FA302: the worst case of a system against the budget it declares.
+//! The worst case of a system against the budget it declares.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{Context, assumed, trips};
 use crate::engine::flow::event::{Arm, Count, EventKind, Site};
 use crate::engine::hir::ir::Span;
 use crate::engine::resolve::FnId;
-use crate::model::codes;
+use crate::engine::rules::loops::{assumed, trips};
+use crate::engine::rules::{Context, rule};
 use crate::model::finding::{Finding, Note};
+
+rule! {
+    code: FA302,
+    name: "budget-exceeded-statically",
+    summary: "the worst case of a system is more bytes than the budget it declares",
+    level: Warn,
+    since: "0.12.0",
+    found_by: Program(check),
+}
 
 /// Bytes that are certain, and how they come about.
 #[derive(Clone, Default)]
@@ -18,7 +27,7 @@ struct Bytes {
     parts: Vec<(Site, String, u64)>,
 }
 
-pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
+fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
     let mut known = FxHashMap::default();
     for (id, of) in cx.analysed.iter() {
         let tag_budget =
@@ -38,8 +47,7 @@ pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
         let name = cx.program.fn_name(id);
         let message = format!("`{name}` allocates up to {} bytes per frame, {whose} is {budget} bytes", bytes.total);
         let place = cx.place(Site { file: def.file, span: def.item.name_span });
-        let mut finding =
-            Finding::new(&codes::FA302, message, place).caption(format!("{} bytes over", bytes.total - budget));
+        let mut finding = Finding::new(CODE, message, place).caption(format!("{} bytes over", bytes.total - budget));
         for (site, words, part) in &bytes.parts {
             finding.notes.push(Note { text: format!("{part} bytes: {words}"), place: Some(cx.place(*site)) });
         }

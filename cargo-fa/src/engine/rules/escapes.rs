@@ -1,15 +1,16 @@
-//! FA601, FA201 and FA703: frame data gets where its frame does not.
+//! What FA201, FA601 and FA703 say alike of frame data that gets where its frame does not.
 
-use super::{Context, Happening};
+use super::{Context, Occurrence};
 use crate::engine::flow::event::{EventKind, How};
-use crate::model::codes;
+use crate::model::codes::Code;
 use crate::model::finding::Finding;
 
-const REFUSED: &str =
+pub(super) const REFUSED: &str =
     "rustc refuses this as well: what it calls the borrow of the allocator is the frame, and the frame ends first";
 
-pub(super) fn escape(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
-    let EventKind::Escape { how, raw, captured, allocated, via } = &of.event.kind else { return None };
+/// A finding about frame data that gets somewhere which outlives its frame: FA601, or FA703 where a closure has captured it.
+pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
+    let EventKind::Escape { how, raw, captured, allocated, via } = &occurrence.event.kind else { return None };
     let what = match (captured, raw) {
         (true, _) => "a closure that captures frame data",
         (false, true) => "the address of frame data",
@@ -36,9 +37,8 @@ pub(super) fn escape(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding
         }
         How::Callee(words) => (format!("{what} outlives its frame: {words}"), "passed here".to_owned()),
     };
-    let code = if *captured { &codes::FA703 } else { &codes::FA601 };
-    let mut finding = Finding::new(code, message, cx.here(of)).caption(caption);
-    if allocated.span != of.event.span && allocated.span.hi > 0 {
+    let mut finding = Finding::new(code, message, cx.here(occurrence)).caption(caption);
+    if allocated.span != occurrence.event.span && allocated.span.hi > 0 {
         finding = finding.label(cx.place(*allocated), "allocated from the frame here");
     }
     for (site, text) in via {
@@ -58,24 +58,13 @@ pub(super) fn escape(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding
     }))
 }
 
-pub(super) fn use_after_end(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
-    let EventKind::UseAfterEnd { name, ended, raw, allocated } = &of.event.kind else { return None };
-    let mut finding = Finding::new(&codes::FA601, format!("`{name}` is used after its frame ended"), cx.here(of))
-        .caption("used here")
-        .label(cx.at(of, *ended), "the frame or scope ends here");
-    if allocated.hi > 0 {
-        finding = finding.label(cx.at(of, *allocated), "allocated here");
-    }
-    finding = finding.note(if *raw { "the memory is handed out again in the next frame" } else { REFUSED });
-    Some(finding.help("use it before the frame ends, or keep a copy or a `PoolBox`"))
-}
-
-pub(super) fn spawned(cx: &Context<'_, '_>, of: &Happening<'_>) -> Option<Finding> {
-    let EventKind::Spawned { task, name, allocated, raw, via } = &of.event.kind else { return None };
-    let (code, who) = if *task { (&codes::FA703, "task") } else { (&codes::FA201, "thread") };
+/// A finding about frame data that a thread (FA201) or a task (FA703) captures.
+pub(super) fn spawned(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
+    let EventKind::Spawned { task, name, allocated, raw, via } = &occurrence.event.kind else { return None };
+    let who = if *task { "task" } else { "thread" };
     let message = format!("a spawned {who} captures frame data (`{name}`) and may outlive the frame");
-    let mut finding =
-        Finding::new(code, message, cx.here(of)).caption(format!("this {who} is not joined before the frame ends"));
+    let mut finding = Finding::new(code, message, cx.here(occurrence))
+        .caption(format!("this {who} is not joined before the frame ends"));
     if allocated.span.hi > 0 {
         finding = finding.label(cx.place(*allocated), "allocated from the frame here");
     }
