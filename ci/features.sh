@@ -25,7 +25,7 @@ echo "== framealloc-core with tracy"
 cargo test -p framealloc-core --features tracy --test tracy --test recording --test phases
 cargo test -p framealloc-core --features tracy --doc tracy
 echo "== framealloc with memory_filter"
-cargo test -p framealloc --features memory_filter --test behavior_no_heap
+cargo test -p framealloc --features memory_filter --test no_heap behavior::
 echo "== framealloc-macros with declared-budgets"
 cargo test -p framealloc-macros --features declared-budgets
 if cargo +nightly --version >/dev/null 2>&1; then

@@ -2,9 +2,6 @@
 
 use framealloc::{BehaviorThresholds, HeapGuard, Level, SmartAlloc, frame_system};
 
-#[global_allocator]
-static GLOBAL: HeapGuard = HeapGuard::system();
-
 #[frame_system(no_heap, name = "leaky")]
 fn leaky(alloc: &SmartAlloc, calls: u64) -> usize {
     // A pool and a tag of its own, new to the filter, whose bookkeeping is not the system's doing.

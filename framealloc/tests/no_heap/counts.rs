@@ -1,9 +1,6 @@
 //! `#[frame_system(no_heap)]` counts what the system takes from the heap, and only that.
 
-use framealloc::{HeapGuard, SmartAlloc, frame_system, no_heap};
-
-#[global_allocator]
-static GLOBAL: HeapGuard = HeapGuard::system();
+use framealloc::{SmartAlloc, frame_system, no_heap};
 
 #[frame_system(name = "clean", no_heap)]
 fn clean(alloc: &SmartAlloc) -> u64 {
