@@ -28,7 +28,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         "frame_vec" | "frame_vec!" | "frame_map" | "frame_set" | "frame_string" | "frame_format!" => {
             "make it once before the loop and clear it in each round"
         }
-        "frame_box" | "frame_ref" | "frame_alloc" => {
+        "frame_box" | "frame_ref" | "frame_leak" | "frame_alloc" => {
             "allocate once for all rounds (`frame_slice_fill_with`, `frame_vec_with_capacity`), or take a `cursor()` before the loop"
         }
         _ => "allocate once before the loop, or open a scope in each round (`alloc.scoped(|frame| …)`)",
