@@ -1,21 +1,11 @@
 //! What the attribute macros call. Not for users: it changes with every release.
 
 pub use crate::budget::DeclaredBudgets;
+pub use crate::frame::boxed::Itself;
 pub use crate::frame::scope::{TaggedAlloc, with_frame};
 pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::Site;
 pub use crate::{Frame, SmartAlloc, Tag};
-
-/// Every type itself. A function that returns `<T as Itself>::Value` takes `T` from its arguments, never from what its result is
-/// wanted as: the result can be coerced then.
-pub trait Itself {
-    /// The type.
-    type Value: ?Sized;
-}
-
-impl<T: ?Sized> Itself for T {
-    type Value = T;
-}
 
 /// What `frame_unsize!` is made of.
 pub mod frame_unsize {
@@ -23,7 +13,7 @@ pub mod frame_unsize {
 }
 
 use crate::Promotions;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::tag::{IntoTag, TagId};
 
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.

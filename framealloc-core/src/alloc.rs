@@ -1,13 +1,34 @@
 //! `SmartAlloc`: one that has its memory from the start, and the ways to bracket a frame.
 
 use core::ops::Deref;
+use std::sync::Arc;
 
 use crate::config::AllocConfig;
 use crate::error::{AllocError, Failure, infallible};
 use crate::frame::FrameVec;
-pub use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
+use crate::observe::watch::Watch;
+
+pub use crate::raw::frames::allocator::SmartAlloc;
 
 impl SmartAlloc {
+    /// Makes an allocator. No memory is taken before the first allocation.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
+    ///
+    /// let alloc = SmartAlloc::new(AllocConfig::default().with_frame_chunk(megabytes(1)));
+    /// assert_eq!(alloc.frame_number(), 0);
+    /// ```
+    #[must_use]
+    pub fn new(config: AllocConfig) -> Self {
+        if config.prewarm_pools {
+            // What cannot be had now is asked for again when it is needed.
+            crate::pool::prewarm_known();
+        }
+        let watch = Arc::new(Watch::of(&config));
+        Self::with_hooks(config, watch)
+    }
+
     /// Makes an allocator of which the calling thread has `bytes` bytes of frame memory at once. Other threads start with as much
     /// when they first allocate, as by [`AllocConfig::with_frame_chunk`].
     ///
@@ -69,6 +90,12 @@ impl SmartAlloc {
     /// ```
     pub fn whole_frame<R>(&mut self, body: impl FnOnce(&Self) -> R) -> R {
         body(&self.frame_guard())
+    }
+}
+
+impl Default for SmartAlloc {
+    fn default() -> Self {
+        Self::new(AllocConfig::default())
     }
 }
 

@@ -2,10 +2,6 @@
 
 use crate::budget::{Budget, DeclaredBudgets};
 use crate::error::Limit;
-use crate::observe::diagnostics::Strict;
-use crate::observe::watch::Watch;
-use crate::raw::frames::accounts::Ledger;
-use crate::raw::mem::chunk::ChunkPolicy;
 use crate::tag::{Tag, TagId};
 
 /// Returns the bytes of `count` KiB.
@@ -53,21 +49,21 @@ const fn scaled(count: usize, shift: u32) -> usize {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllocConfig {
-    frame_chunk: usize,
-    prefault: bool,
-    huge_pages: bool,
-    heap_threshold: usize,
-    thread_budget: Option<Budget>,
-    global_budget: Option<Budget>,
-    tag_budgets: Vec<(TagId, Budget)>,
+    pub(crate) frame_chunk: usize,
+    pub(crate) prefault: bool,
+    pub(crate) huge_pages: bool,
+    pub(crate) heap_threshold: usize,
+    pub(crate) thread_budget: Option<Budget>,
+    pub(crate) global_budget: Option<Budget>,
+    pub(crate) tag_budgets: Vec<(TagId, Budget)>,
     promotion_budget: usize,
-    prewarm_pools: bool,
-    of: Of,
+    pub(crate) prewarm_pools: bool,
+    pub(crate) purpose: Purpose,
 }
 
 /// What the allocator serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
+pub(crate) enum Purpose {
     Frames,
     ScratchRegion,
 }
@@ -84,7 +80,7 @@ impl Default for AllocConfig {
             tag_budgets: Vec::new(),
             promotion_budget: usize::MAX,
             prewarm_pools: false,
-            of: Of::Frames,
+            purpose: Purpose::Frames,
         }
     }
 }
@@ -96,10 +92,6 @@ impl AllocConfig {
     pub fn prewarm_pools(mut self) -> Self {
         self.prewarm_pools = true;
         self
-    }
-
-    pub(crate) fn prewarms_pools(&self) -> bool {
-        self.prewarm_pools
     }
 
     /// Sets the bytes that a thread's frame memory starts with. It grows to what frames need and stays there, so this
@@ -229,7 +221,7 @@ impl AllocConfig {
             prefault: self.prefault,
             huge_pages: self.huge_pages,
             global_budget: Some(Budget::new(usize::MAX)),
-            of: Of::ScratchRegion,
+            purpose: Purpose::ScratchRegion,
             ..Self::default()
         }
     }
@@ -250,30 +242,9 @@ impl AllocConfig {
         }
     }
 
-    /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames.
-    pub(crate) fn watch(&self) -> Watch {
-        match self.of {
-            Of::Frames => Watch::new(Strict::from_environment(), true),
-            Of::ScratchRegion => Watch::new(Strict::Off, false),
-        }
-    }
-
-    pub(crate) fn ledger(&self) -> Ledger {
-        Ledger::new(self.global_budget, &self.tag_budgets, self.thread_budget)
-    }
-
     /// Returns the bytes that a thread's frame memory starts with.
     #[must_use]
     pub fn frame_chunk(&self) -> usize {
         self.frame_chunk
-    }
-
-    pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
-        ChunkPolicy {
-            first: self.frame_chunk,
-            prefault: self.prefault,
-            huge_pages: self.huge_pages,
-            separate_over: self.heap_threshold,
-        }
     }
 }

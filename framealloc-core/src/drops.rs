@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::raw::frames::retained::{dispose, first_panic};
+use crate::panics::{dispose, first_panic};
 
 /// Drops all that `values` yields. Where drops panic the others are dropped all the same; then the first panic goes on.
 ///

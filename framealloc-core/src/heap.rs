@@ -3,37 +3,20 @@
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::pin::Pin;
-use core::sync::atomic::Ordering::Relaxed;
-use std::sync::OnceLock;
 
 use crate::box_traits::box_traits;
 use crate::box_values::box_values;
 use crate::error::{AllocError, Failure, infallible};
-use crate::observe::refusals;
 use crate::pool::Refused;
-use crate::raw::mem::heap_block::HeapCounters;
-use crate::raw::pools::owner::Vacant;
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::pools::heap_counters::{ASKED_FOR, PASSED_ON, stats_of};
 use crate::raw::pools::pool::Denied;
-use crate::raw::pools::request::{self, HeapMemory, HeapOwner};
-use crate::tag::{LIMIT, TagId};
+use crate::raw::pools::refusals;
+use crate::raw::pools::request;
+use crate::tag::TagId;
 
-/// An owned value on the heap, accounted to a tag.
-///
-/// One word, `'static`, and as `Send` and `Sync` as its value. It may be dropped on any thread, and may outlive the allocator it
-/// was made through; its bytes count for its tag until it is dropped.
-///
-/// ```
-/// use framealloc_core::{Tag, heap};
-///
-/// static LEVEL: Tag = Tag::new("level");
-///
-/// let map = heap::boxed([0_u8; 4096], LEVEL.id());
-/// assert_eq!(heap::tag_stats(LEVEL.id()).live_bytes, 4096);
-/// drop(map);
-/// assert_eq!(heap::tag_stats(LEVEL.id()).live_bytes, 0);
-/// ```
-#[repr(transparent)]
-pub struct HeapBox<T: ?Sized>(pub(crate) HeapOwner<T>);
+pub use crate::raw::pools::boxes::{HeapBox, HeapSlot};
+pub use crate::raw::pools::heap_counters::HeapStats;
 
 box_traits!(HeapBox);
 box_values!(HeapBox, clone_to_heap);
@@ -87,11 +70,6 @@ impl<T: ?Sized> HeapBox<T> {
         crate::raw::pools::from_raw::pin_heap_box(this)
     }
 }
-
-/// A place for a `T` on the heap, uninitialised. Dropping it frees the place.
-#[repr(transparent)]
-#[must_use = "dropping the slot frees it"]
-pub struct HeapSlot<T>(pub(crate) Vacant<T, HeapMemory>);
 
 impl<T> HeapSlot<T> {
     /// Moves `value` in.
@@ -168,7 +146,7 @@ pub fn try_boxed<T>(value: T, tag: TagId) -> Result<HeapBox<T>, Refused<T>> {
 /// When the global allocator refuses.
 #[inline]
 pub fn slot<T>(tag: TagId) -> HeapSlot<T> {
-    infallible(place(tag))
+    infallible(HeapSlot::find(tag))
 }
 
 /// A place for a `T` on the heap, accounted to `tag`, without a value.
@@ -177,13 +155,7 @@ pub fn slot<T>(tag: TagId) -> HeapSlot<T> {
 /// When the global allocator refuses.
 #[inline]
 pub fn try_slot<T>(tag: TagId) -> Result<HeapSlot<T>, AllocError> {
-    place(tag)
-}
-
-#[inline]
-fn place<T, E: Failure>(tag: TagId) -> Result<HeapSlot<T>, E> {
-    let slot = request::heap_slot(ASKED_FOR.of(tag));
-    slot.map(HeapSlot).map_err(|_| E::fail(refusals::out_of_memory(size_of::<T>())))
+    HeapSlot::find(tag)
 }
 
 /// A slice of `length` values on the heap, accounted to `tag`, each made by `value` from its index.
@@ -244,22 +216,6 @@ fn denied_slice<T, E: Failure>(denied: Denied, length: usize) -> E {
     })
 }
 
-/// What a tag holds on the heap through this crate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HeapStats {
-    /// The tag.
-    pub tag: TagId,
-    /// Values so far.
-    pub total: u64,
-    /// Bytes of those, without what the global allocator adds.
-    pub total_bytes: u64,
-    /// Values that are alive.
-    pub live: u64,
-    /// Bytes of those.
-    pub live_bytes: u64,
-}
-
 /// What `tag` holds on the heap, what pools passed on to it included. Exact while no thread uses the tag.
 #[must_use]
 pub fn tag_stats(tag: TagId) -> HeapStats {
@@ -279,95 +235,73 @@ pub fn stats() -> Vec<HeapStats> {
     all
 }
 
-/// What pools passed on to the heap, by tag.
-pub(crate) fn all_passed_on() -> impl Iterator<Item = HeapStats> {
-    PASSED_ON.all()
-}
-
-/// The counters of what pools pass on to the heap for a tag.
-pub(crate) fn passed_on(tag: TagId) -> &'static HeapCounters {
-    PASSED_ON.of(tag)
-}
-
-impl HeapStats {
-    fn and(&self, other: &Self) -> Self {
-        Self {
-            tag: self.tag,
-            total: self.total + other.total,
-            total_bytes: self.total_bytes + other.total_bytes,
-            live: self.live + other.live,
-            live_bytes: self.live_bytes + other.live_bytes,
-        }
-    }
-}
-
-fn stats_of(tag: TagId, counters: &HeapCounters) -> HeapStats {
-    // What was freed first: then a value that goes in between is not counted as less than none.
-    let (freed, freed_bytes) = (counters.freed.load(Relaxed), counters.freed_bytes.load(Relaxed));
-    let (total, total_bytes) = (counters.taken.load(Relaxed), counters.taken_bytes.load(Relaxed));
-    HeapStats {
-        tag,
-        total,
-        total_bytes,
-        live: total.saturating_sub(freed),
-        live_bytes: total_bytes.saturating_sub(freed_bytes),
-    }
-}
-
-/// Values that the tag with this index ever had on the heap, those that pools passed on not counted.
-#[cfg(feature = "memory_filter")]
-pub(crate) fn taken(index: usize) -> u64 {
-    ASKED_FOR.known(index).map_or(0, |counters| counters.taken.load(Relaxed))
-}
-
-/// What programs asked the heap for, and what pools passed on to it.
-static ASKED_FOR: CountersByTag = CountersByTag::new();
-static PASSED_ON: CountersByTag = CountersByTag::new();
-
-/// Tags whose counters are made together.
-const CHUNK: usize = 1 << 10;
-
-/// Chunks beyond the first that there can be.
-const FURTHER: usize = LIMIT / CHUNK - 1;
-
-/// Counters of all tags. They stay: blocks point at them.
-struct CountersByTag {
-    /// Those of the tags that nearly every program gets along with: they need no memory that could be refused.
-    first: [HeapCounters; CHUNK],
-    further: [OnceLock<Box<[HeapCounters]>>; FURTHER],
-}
-
-impl CountersByTag {
-    #[expect(clippy::large_stack_arrays, reason = "only ever the value of a static")]
-    const fn new() -> Self {
-        Self { first: [const { HeapCounters::new() }; CHUNK], further: [const { OnceLock::new() }; FURTHER] }
-    }
-
+/// Memory that outlives the frame. What these return is `'static`: it may outlive the allocator too.
+impl SmartAlloc {
+    /// Moves `value` to the heap, accounted to the tag of this handle.
+    ///
+    /// # Panics
+    /// When the global allocator refuses. The value is dropped.
+    ///
+    /// ```
+    /// use framealloc_core::{SmartAlloc, Tag, heap};
+    ///
+    /// static TERRAIN: Tag = Tag::new("terrain");
+    ///
+    /// let alloc = SmartAlloc::default();
+    /// let map = alloc.tagged(&TERRAIN).heap_box([0_u8; 10_000]);
+    /// assert_eq!(heap::tag_stats(TERRAIN.id()).live_bytes, 10_000);
+    /// # drop(map);
+    /// ```
     #[inline]
-    fn of(&'static self, tag: TagId) -> &'static HeapCounters {
-        self.first.get(tag.index()).unwrap_or_else(|| self.further(tag))
+    #[must_use = "dropping the box drops the value"]
+    pub fn heap_box<T>(&self, value: T) -> HeapBox<T> {
+        boxed(value, self.tag_id())
     }
 
-    #[cold]
-    fn further(&'static self, tag: TagId) -> &'static HeapCounters {
-        let make = || (0..CHUNK).map(|_| HeapCounters::new()).collect();
-        &self.further[tag.index() / CHUNK - 1].get_or_init(make)[tag.index() % CHUNK]
+    /// Moves `value` to the heap, accounted to the tag of this handle.
+    ///
+    /// # Errors
+    /// When the global allocator refuses. The error has the value.
+    #[inline]
+    pub fn try_heap_box<T>(&self, value: T) -> Result<HeapBox<T>, Refused<T>> {
+        try_boxed(value, self.tag_id())
     }
 
-    #[cfg(feature = "memory_filter")]
-    fn known(&self, index: usize) -> Option<&HeapCounters> {
-        let further = || self.further.get(index / CHUNK - 1)?.get()?.get(index % CHUNK);
-        self.first.get(index).or_else(further)
+    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
+    ///
+    /// # Panics
+    /// When the global allocator refuses.
+    #[inline]
+    pub fn heap_alloc<T>(&self) -> HeapSlot<T> {
+        slot(self.tag_id())
     }
 
-    /// Figures of all tags that were ever used, in the order of the tags.
-    fn all(&'static self) -> impl Iterator<Item = HeapStats> {
-        let further = self.further.iter().map(|chunk| chunk.get().map_or(&[][..], |chunk| chunk));
-        let chunks = std::iter::once(&self.first[..]).chain(further).enumerate();
-        let all = chunks.flat_map(|(chunk, counters)| {
-            let tags = (chunk * CHUNK..).map(TagId::from_index);
-            tags.zip(counters).map(|(tag, counters)| stats_of(tag, counters))
-        });
-        all.filter(|stats| stats.total > 0)
+    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
+    ///
+    /// # Errors
+    /// When the global allocator refuses.
+    #[inline]
+    pub fn try_heap_alloc<T>(&self) -> Result<HeapSlot<T>, AllocError> {
+        try_slot(self.tag_id())
+    }
+
+    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
+    ///
+    /// # Panics
+    /// As [`slice_fill_with`].
+    #[must_use = "dropping the box drops the values"]
+    pub fn heap_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> HeapBox<[T]> {
+        slice_fill_with(length, self.tag_id(), value)
+    }
+    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
+    ///
+    /// # Errors
+    /// As [`try_slice_fill_with`].
+    pub fn try_heap_slice_fill_with<T>(
+        &self,
+        length: usize,
+        value: impl FnMut(usize) -> T,
+    ) -> Result<HeapBox<[T]>, AllocError> {
+        try_slice_fill_with(length, self.tag_id(), value)
     }
 }

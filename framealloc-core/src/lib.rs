@@ -33,7 +33,11 @@ mod drops;
 mod error;
 mod frame;
 mod observe;
-#[allow(unsafe_code, reason = "the one place for it: invariants are numbered in `raw/mod.rs`")]
+mod panics;
+mod phase;
+mod pool_settings;
+mod probes;
+#[allow(unsafe_code, reason = "the one place for it: `raw/mod.rs` says which invariants it rests on")]
 #[allow(clippy::needless_borrow, reason = "rustc wants references through raw pointers to be explicit")]
 mod raw;
 mod rows;
@@ -41,9 +45,10 @@ mod scratch;
 #[cfg(feature = "serde")]
 mod serialize;
 mod site;
+mod strict;
 mod sync;
 mod tag;
-mod trail;
+mod thread_token;
 mod transfer;
 
 #[cfg(any(feature = "allocator-api2", feature = "nightly"))]
@@ -84,7 +89,7 @@ pub mod __private;
 #[cfg(framealloc_loom)]
 pub use raw::loom_model as model;
 
-pub use alloc::{FrameGuard, FrameReport, SmartAlloc};
+pub use alloc::{FrameGuard, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
 pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy, DeclaredBudgets};
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
@@ -103,20 +108,30 @@ pub use observe::behavior::{
     report::{BehaviorIssue, BehaviorReport, ObjectBehavior, PoolBehavior, SystemBehavior, TagBehavior},
     thresholds::BehaviorThresholds,
 };
-pub use observe::diagnostics::{Diagnostic, Level, Repeats, Strict, StrictGuard};
+pub use observe::diagnostic::Diagnostic;
+pub use observe::diagnostics::StrictGuard;
 pub use observe::events::{FrameEvent, Subscription};
-pub use observe::heap_use::{HeapGuardMode, HeapSite, HeapUse};
-pub use observe::phases::{PhaseGuard, PhaseSpan, PhaseStats};
+pub use observe::phases::{PhaseGuard, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
+pub use observe::repeats::Repeats;
 #[cfg(feature = "snapshot-json")]
 #[cfg_attr(docsrs, doc(cfg(feature = "snapshot-json")))]
 pub use observe::snapshot::SnapshotError;
 pub use observe::snapshot::{SNAPSHOT_VERSION, Snapshot};
-pub use observe::stats::{AllocStats, SystemStats, TagStats, ThreadStats};
+pub use observe::stats::AllocStats;
+pub use phase::PhaseSpan;
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use pool::{PoolKey, PoolMap, Recycle, RecyclePool, Recycled};
+pub use raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
+pub use raw::frames::report::FrameReport;
+pub use raw::frames::scratch::Scratch;
+pub use raw::frames::scratch_region::ScratchStats;
+pub use raw::frames::transfers::{TransferStats, UnreceivedTransfer};
 pub use raw::global::counting::{AllocCalls, CountingAlloc};
 pub use raw::global::heap_guard::{HeapGuard, no_heap};
-pub use scratch::{Scratch, ScratchSet, ScratchStats};
+pub use raw::global::heap_use::{HeapGuardMode, HeapSite};
+pub use raw::global::zone::HeapUse;
+pub use scratch::ScratchSet;
+pub use strict::{Level, Strict};
 pub use tag::{IntoTag, Tag, TagId, TagNameError};
-pub use transfer::{TransferHandle, TransferStats, UnreceivedTransfer};
+pub use transfer::TransferHandle;

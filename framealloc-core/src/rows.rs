@@ -1,6 +1,6 @@
 //! Tables by index that are as long as the highest index in use: of tags, systems, phases, threads.
 
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 
 /// Returns the row with this index. A table that is too short grows by rows of nothing.
 #[inline]

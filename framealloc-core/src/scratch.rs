@@ -3,81 +3,14 @@
 use core::fmt;
 use core::ops::{Deref, Index};
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use crate::error::{AllocError, infallible};
 use crate::frame::retain::RetainKey;
-use crate::observe::resume;
-use crate::raw::frames::accounts::Account;
+use crate::panics::{Payload, first_panic, resume};
 use crate::raw::frames::allocator::SmartAlloc;
-use crate::raw::frames::living::Living;
-use crate::raw::frames::retained::{Name, first_panic};
-use crate::raw::frames::scratch_inbox::{self as raw, Inbox};
-use crate::raw::frames::shared::Payload;
-use crate::raw::pools::promoted::Kept;
-use crate::sync::Mutex;
-
-/// Named memory for a level, a match, a subsystem: like frame memory, but it lives until it is reset or dropped.
-///
-/// It derefs to [`SmartAlloc`], an allocator of its own: all calls for frame memory are there, for any number of threads,
-/// and what they return borrows the region. [`reset`](Self::reset) takes `&mut`, so nothing that was allocated can be
-/// used after it.
-///
-/// ```
-/// use framealloc_core::SmartAlloc;
-///
-/// let mut alloc = SmartAlloc::default();
-/// let mut level = alloc.scratch("level");
-/// {
-///     let spawn_points = level.frame_slice_copy(&[3, 1, 4]);
-///     let names = level.keep(vec![String::from("north gate")]); // dropped by the reset
-///     for _ in 0..3 {
-///         alloc.whole_frame(|_| assert_eq!((spawn_points.len(), names.len()), (3, 1)));
-///     }
-/// }
-/// level.reset();
-/// ```
-///
-/// ```compile_fail,E0502
-/// let alloc = framealloc_core::SmartAlloc::default();
-/// let mut level = alloc.scratch("level");
-/// let kept = level.keep(String::new());
-/// level.reset();
-/// println!("{kept}");
-/// ```
-pub struct Scratch {
-    alloc: SmartAlloc,
-    region: Arc<Region>,
-}
-
-/// What the allocator that a region was made from knows of it.
-pub(crate) struct Region {
-    name: Box<str>,
-    account: Option<Arc<Account>>,
-    inbox: Inbox,
-    high_water: AtomicUsize,
-    resets: AtomicU64,
-}
-
-/// The regions of an allocator that are alive.
-#[derive(Default)]
-pub(crate) struct Regions(Mutex<Living<Weak<Region>>>);
-
-/// Figures of a scratch region.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ScratchStats {
-    /// The name.
-    pub name: String,
-    /// Bytes handed out since the last reset, and up to 16 KiB more for each arena of each thread that has some open.
-    pub bytes: usize,
-    /// The most bytes at any reset.
-    pub high_water: usize,
-    /// Values that were promoted to the region and live in it.
-    pub promoted: usize,
-    /// How often it was reset.
-    pub resets: u64,
-}
+use crate::raw::frames::scratch::{self as raw, RegionEnd, Scratch};
+use crate::raw::frames::scratch_region::{Inbox, Region, ScratchStats};
 
 impl Scratch {
     fn new(parent: &SmartAlloc, name: &str) -> Self {
@@ -153,7 +86,7 @@ impl Scratch {
     }
 
     fn reset_caught(&mut self) -> (usize, Option<Payload>) {
-        let mut panicked = raw::drain(self, false);
+        let mut panicked = raw::drain(self, RegionEnd::Reset);
         let (report, panic) = self.alloc.end_frame_caught(None);
         first_panic(&mut panicked, panic);
         first_panic(&mut panicked, self.alloc.begin_frame_caught());
@@ -173,10 +106,6 @@ impl Scratch {
     pub fn region_capacity(&mut self) -> usize {
         self.alloc.capacity()
     }
-
-    pub(crate) fn inbox(&self) -> &Inbox {
-        &self.region.inbox
-    }
 }
 
 impl Deref for Scratch {
@@ -191,7 +120,7 @@ impl Deref for Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What was kept in the arenas drops with the allocator, right after this.
-        let panicked = raw::drain(self, true);
+        let panicked = raw::drain(self, RegionEnd::Dropped);
         resume(panicked);
     }
 }
@@ -200,39 +129,6 @@ impl fmt::Debug for Scratch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scratch").field("name", &self.name()).finish_non_exhaustive()
     }
-}
-
-impl Region {
-    fn stats(&self) -> ScratchStats {
-        let bytes = self.account.as_ref().map_or(0, |account| account.held());
-        ScratchStats {
-            name: self.name.to_string(),
-            bytes,
-            high_water: self.high_water.load(Ordering::Relaxed).max(bytes),
-            promoted: self.inbox.len(),
-            resets: self.resets.load(Ordering::Relaxed),
-        }
-    }
-
-    /// Takes charge of a value, or gives it back if the region is gone.
-    pub(crate) fn adopt(&self, name: Name, value: Kept) -> Option<Kept> {
-        self.inbox.push(name, value)
-    }
-}
-
-impl Regions {
-    fn add(&self, region: &Arc<Region>) {
-        self.0.lock().push(Arc::downgrade(region), |known| known.strong_count() > 0);
-    }
-
-    fn alive(&self) -> Vec<Arc<Region>> {
-        self.0.lock().iter().filter_map(Weak::upgrade).collect()
-    }
-}
-
-/// The region of this name, the youngest if there are several.
-pub(crate) fn find(alloc: &SmartAlloc, name: &str) -> Option<Arc<Region>> {
-    alloc.inner().regions.alive().into_iter().rev().find(|region| *region.name == *name)
 }
 
 impl SmartAlloc {

@@ -3,7 +3,8 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::heap_use::HeapGuardMode;
+use crate::raw::global::zone::{HeapZone, Watch};
 use crate::tag::{Tag, TagId};
 
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
@@ -120,6 +121,28 @@ impl Site {
             // Another thread was faster.
             index => index as usize - 1,
         }
+    }
+}
+
+impl HeapZone {
+    /// Begins the time of a call of a function with `#[frame_system]`.
+    ///
+    /// In place: what it puts aside is large, and most systems put nothing aside.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
+        if site.is_no_heap() {
+            self.watch_system(site, tag);
+        } else {
+            self.interrupt();
+        }
+    }
+
+    #[inline(never)]
+    fn watch_system(&mut self, site: &'static Site, tag: TagId) {
+        // Here, since the allocator must not read the environment.
+        HeapGuardMode::prepare();
+        let (file, line) = site.location();
+        self.watch(Watch { system: site.name(), file, line, tag: tag.path() });
     }
 }
 

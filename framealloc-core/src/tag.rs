@@ -6,11 +6,14 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::error::{Never, infallible};
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::{HeapZone, UNTAGGED};
 
 /// Number of ids; names beyond it share [`TagId::OTHER`], which no game that names its systems by hand will see. Tables by tag are
 /// as long as the highest index in use.
 pub(crate) const LIMIT: usize = 1 << 16;
+
+/// Bits of a handle's key that hold the tag; the rest is the number of the allocator.
+pub(crate) const TAG_BITS: u32 = 20;
 
 /// Paths nest this deep; a name that would nest deeper counts for the tag that it is opened in. Recursive functions make no
 /// paths without end. A path that is written out as one name may be longer.
@@ -157,12 +160,11 @@ struct Names {
 }
 
 /// What the rows that are always there are called.
-const NONE_PATH: &str = "(untagged)";
 const OTHER_PATH: &str = "(other)";
 
 static NAMES: LazyLock<Mutex<Names>> = LazyLock::new(|| {
-    let ids = HashMap::from([(NONE_PATH, TagId::NONE.0), (OTHER_PATH, TagId::OTHER.0)]);
-    Mutex::new(Names { ids, paths: vec![NONE_PATH, OTHER_PATH] })
+    let ids = HashMap::from([(UNTAGGED, TagId::NONE.0), (OTHER_PATH, TagId::OTHER.0)]);
+    Mutex::new(Names { ids, paths: vec![UNTAGGED, OTHER_PATH] })
 });
 
 fn lock() -> std::sync::MutexGuard<'static, Names> {

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use super::objects::object_at;
 use super::site::AllocSite;
-use super::table::quietly;
+use crate::raw::global::quiet::quietly;
 use crate::sync::Mutex;
 
 /// A write to bytes that are nobody's.

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::site::AllocSite;
-use super::table::{Table, quietly};
+use super::table::Table;
+use crate::raw::global::quiet::quietly;
 use crate::sync::Mutex;
-use crate::{SmartAlloc, TagId};
+use crate::tag::TagId;
 
 /// Something that was alive when its frame, or scope, ended.
 #[derive(Clone, Debug)]
@@ -152,24 +153,8 @@ pub(crate) fn first_open_scope(allocator: u64) -> Option<&'static Location<'stat
     place.flatten()
 }
 
-/// With the feature `debug`.
-impl SmartAlloc {
-    /// Returns what was alive when the last frame ended, with the places that made it; of values in scopes, when the scope
-    /// closed. At most 4096 of one frame.
-    ///
-    /// ```
-    /// use framealloc_core::{SmartAlloc, debug::FrameValueKind};
-    ///
-    /// let mut alloc = SmartAlloc::default();
-    /// alloc.begin_frame();
-    /// alloc.frame_share(vec![1, 2, 3]);
-    /// alloc.end_frame();
-    /// let alive = alloc.alive_at_frame_end();
-    /// assert_eq!((alive.len(), alive[0].kind, alive[0].bytes), (1, FrameValueKind::Shared, 24));
-    /// ```
-    #[must_use]
-    pub fn alive_at_frame_end(&self) -> Vec<FrameValue> {
-        let last = quietly(|| FRAMES.lock().get(&self.id()).map(|frames| frames.last.clone()));
-        last.flatten().unwrap_or_default()
-    }
+/// What was alive when the last frame of the allocator ended.
+pub(crate) fn last_of(allocator: u64) -> Vec<FrameValue> {
+    let last = quietly(|| FRAMES.lock().get(&allocator).map(|frames| frames.last.clone()));
+    last.flatten().unwrap_or_default()
 }

@@ -4,7 +4,8 @@ use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::site::AllocSite;
-use super::table::{Table, quietly};
+use super::table::Table;
+use crate::raw::global::quiet::quietly;
 
 /// An object in a pool that is alive, or a slot that was taken and not yet written.
 #[derive(Clone, Debug)]

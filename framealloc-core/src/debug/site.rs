@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 use std::backtrace::Backtrace;
 use std::sync::Arc;
 
-use super::table::quietly;
+use crate::raw::global::quiet::quietly;
 
 /// The place in the program that asked for memory.
 #[derive(Clone, Debug)]

@@ -1,38 +1,10 @@
-//! Tables by address, and the keeping of books itself.
+//! Tables by address.
 
-use core::cell::Cell;
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::raw::global::heap_guard::unwatched;
 use crate::sync::Mutex;
-
-thread_local! {
-    /// Constant and without a destructor: memory is asked for and given back at any time in a thread's life.
-    static BUSY: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread is keeping books.
-pub(crate) fn is_busy() -> bool {
-    BUSY.get()
-}
-
-/// Keeps books. What this asks of the global allocator is not the program's: it is not counted, and where a user's global
-/// allocator comes back here, `None` is returned and nothing is done.
-pub(crate) fn quietly<R>(keep: impl FnOnce() -> R) -> Option<R> {
-    struct Done;
-    impl Drop for Done {
-        fn drop(&mut self) {
-            BUSY.set(false);
-        }
-    }
-    if BUSY.replace(true) {
-        return None;
-    }
-    let _done = Done;
-    Some(unwatched(keep))
-}
 
 const SHARDS: usize = 64;
 
@@ -46,7 +18,7 @@ impl<V> Table<V> {
         Self { shards: [const { Mutex::new(HashMap::with_hasher(FxBuildHasher)) }; SHARDS] }
     }
 
-    /// The part that knows of `address`. Used inside [`quietly`] only, and no user code runs under the lock, but for the
+    /// The part that knows of `address`. Used inside [`quietly`](crate::raw::global::quiet::quietly) only, and no user code runs under the lock, but for the
     /// global allocator.
     pub(crate) fn with<R>(&self, address: usize, visit: impl FnOnce(&mut HashMap<usize, V, FxBuildHasher>) -> R) -> R {
         // Blocks are multiples of 8 bytes apart, objects of one size mostly of more.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::FrameBox;
+use crate::raw::frames::boxes::FrameBox;
 
 /// ```
 /// # let alloc = framealloc_core::SmartAlloc::default();

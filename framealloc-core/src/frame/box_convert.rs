@@ -1,7 +1,8 @@
 //! What a `FrameBox` turns into, and what it does in the place of its value: clones, other types of it, iterators.
 
-use super::{Frame, FrameBox};
+use super::Frame;
 use crate::error::{AllocError, Failure, Never, infallible};
+use crate::raw::frames::boxes::FrameBox;
 use crate::raw::frames::owned;
 
 /// What [`FrameBox::clone_in`] clones: all that is [`Clone`], slices and strings.

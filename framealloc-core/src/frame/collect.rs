@@ -3,8 +3,9 @@
 use core::hash::{BuildHasher, Hash};
 
 use super::string::text::Text;
-use super::{Frame, FrameBox, FrameDeque, FrameHeap, FrameMap, FrameSet, FrameSortedMap, FrameString, FrameVec};
+use super::{Frame, FrameDeque, FrameHeap, FrameMap, FrameSet, FrameSortedMap, FrameString, FrameVec};
 use crate::error::AllocError;
+use crate::raw::frames::boxes::FrameBox;
 
 /// What [`SmartAlloc::frame_collect`](crate::SmartAlloc::frame_collect) makes of an iterator over `T`: `FromIterator` with a frame.
 ///

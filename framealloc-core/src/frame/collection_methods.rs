@@ -5,9 +5,10 @@ use core::hash::Hash;
 
 use super::collect::CollectInto;
 use super::table::FrameHasher;
-use super::{Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec};
+use super::{Frame, FrameMap, FrameSet, FrameString, FrameVec};
 use crate::SmartAlloc;
 use crate::error::{AllocError, Failure, infallible};
+use crate::raw::frames::boxes::FrameBox;
 
 macro_rules! collection_methods {
     ($this:ident => $frame:expr) => {

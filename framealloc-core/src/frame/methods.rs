@@ -6,13 +6,13 @@
 use core::alloc::Layout;
 use core::mem::{MaybeUninit, needs_drop};
 
-use super::{Cursor, Frame, FrameBox, FrameHandle, FrameScope, FrameSlot};
+use super::{Cursor, Frame, FrameHandle, FrameScope};
 use crate::SmartAlloc;
 use crate::error::{AllocError, FillError, fill_result, infallible};
-use crate::raw::frames::fill;
+use crate::raw::frames::boxes::{FrameBox, FrameSlot};
 use crate::raw::frames::frame::Region;
 use crate::raw::frames::owned::{self, Place};
-use crate::raw::frames::shared;
+use crate::raw::frames::{fill, shared};
 use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {

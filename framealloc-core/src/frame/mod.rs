@@ -3,6 +3,7 @@
 mod box_compare;
 mod box_convert;
 pub(crate) mod boxed;
+mod budgets;
 pub(crate) mod collect;
 mod collection_methods;
 pub(crate) mod deque;
@@ -25,18 +26,19 @@ pub(crate) mod table;
 pub(crate) mod table_iter;
 pub(crate) mod vec;
 
+pub use crate::raw::frames::boxes::{FrameBox, FrameSlot};
 pub use crate::raw::frames::cursor::Cursor;
 pub use crate::raw::frames::frame::Frame;
+pub use crate::raw::frames::promotions::{
+    FailedPromotion, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions, RetentionPolicy,
+};
 pub use box_convert::CloneInFrame;
-pub use boxed::{FrameBox, FrameSlot};
 pub use deque::FrameDeque;
 pub use handle::FrameHandle;
 pub use heap_queue::FrameHeap;
 pub use map::FrameMap;
-pub use promotions::{
-    FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions,
-};
-pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
+pub use promotions::Promoted;
+pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot};
 pub use scope::FrameScope;
 pub use set::FrameSet;
 pub use sorted::FrameSortedMap;

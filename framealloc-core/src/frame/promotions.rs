@@ -3,15 +3,13 @@
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
-use rustc_hash::FxHashMap;
-
 use super::retain::RetainKey;
-use crate::error::AllocError;
-use crate::heap::HeapBox;
-use crate::pool::PoolBox;
-use crate::raw::frames::allocator::FrameReport;
-use crate::raw::frames::retained::Name;
-use crate::raw::pools::promoted::{Kept, Typed};
+use crate::raw::frames::promotions::{
+    FailedPromotion, Name, Promotion, PromotionFailure, PromotionSummary, Promotions,
+};
+use crate::raw::frames::report::FrameReport;
+use crate::raw::pools::boxes::{HeapBox, PoolBox};
+use crate::raw::pools::promoted::Typed;
 use crate::tag::TagId;
 
 /// A retained value in its new home.
@@ -64,15 +62,6 @@ impl<T> From<Typed<T>> for Promoted<T> {
     }
 }
 
-/// One promoted value, of whatever type.
-pub struct Promotion {
-    pub(super) name: Name,
-    pub(super) value: Kept,
-    pub(super) tag: TagId,
-    pub(super) bytes: usize,
-    pub(super) type_name: &'static str,
-}
-
 impl Promotion {
     /// Returns the tag it was retained under.
     #[must_use]
@@ -117,18 +106,6 @@ impl fmt::Debug for Promotion {
     }
 }
 
-/// Why a value could not be promoted. It was dropped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PromotionFailure {
-    /// The bytes that may be promoted in a frame were used up by values before it.
-    BudgetExceeded,
-    /// There is no scratch region of the name.
-    NoScratch(&'static str),
-    /// The new home had no memory for it.
-    Refused(AllocError),
-}
-
 impl fmt::Display for PromotionFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -139,73 +116,8 @@ impl fmt::Display for PromotionFailure {
     }
 }
 
-/// A value that could not be promoted and was dropped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FailedPromotion {
-    /// The type of the value.
-    pub type_name: &'static str,
-    /// Its size in bytes.
-    pub bytes: usize,
-    /// The tag it was retained under.
-    pub tag: TagId,
-    /// Why.
-    pub reason: PromotionFailure,
-}
-
-/// A number of values and their bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PromotionCount {
-    /// Values.
-    pub values: usize,
-    /// Bytes of those, without what they own elsewhere.
-    pub bytes: usize,
-}
-
-impl PromotionCount {
-    pub(super) fn add(&mut self, bytes: usize) {
-        self.values += 1;
-        self.bytes += bytes;
-    }
-}
-
-/// What became of the retained values of a frame, in figures.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PromotionSummary {
-    /// Dropped, as their policy was.
-    pub discarded: PromotionCount,
-    /// Promoted to pools.
-    pub pool: PromotionCount,
-    /// Promoted to the heap.
-    pub heap: PromotionCount,
-    /// Promoted to scratch regions.
-    pub scratch: PromotionCount,
-    /// Dropped because they could not be promoted.
-    pub failed: PromotionCount,
-    /// Promoted, wherever, by the tag they were retained under.
-    pub by_tag: Vec<(TagId, PromotionCount)>,
-    /// Failed, by the reason.
-    pub by_reason: Vec<(PromotionFailure, PromotionCount)>,
-}
-
 /// Values among which one is found by looking at all of them.
 const FEW: usize = 32;
-
-/// The retained values of a frame that has ended, in their new homes.
-///
-/// It owns them, and is `'static`: what is not taken is dropped with it.
-#[derive(Debug, Default)]
-#[must_use = "what is not taken from it is dropped"]
-pub struct Promotions {
-    pub(super) values: Vec<Promotion>,
-    /// Where each value is, once one of many has been taken.
-    places: Option<FxHashMap<Name, usize>>,
-    pub(super) failures: Vec<FailedPromotion>,
-    pub(super) summary: PromotionSummary,
-    pub(super) report: FrameReport,
-}
 
 impl Promotions {
     /// Takes the value that `key` names, unless it was taken, was not promoted, or went to a scratch region.

@@ -7,23 +7,9 @@ use core::ops::{Deref, DerefMut};
 use super::Frame;
 use crate::SmartAlloc;
 use crate::error::{AllocError, Failure, infallible};
-use crate::raw::frames::retained::{Held, Name, RetainPlace};
-
-/// Where a retained value goes when its frame ends with
-/// [`end_frame_with_promotions`](SmartAlloc::end_frame_with_promotions). Any other end drops it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RetentionPolicy {
-    /// Nowhere: it is dropped.
-    #[default]
-    Discard,
-    /// To the pool of its size, as a [`PoolBox`](crate::PoolBox).
-    PromoteToPool,
-    /// To the heap, accounted to the tag it was retained under, as a [`HeapBox`](crate::HeapBox).
-    PromoteToHeap,
-    /// To the scratch region of this name, which owns it from then on: [`Scratch::promoted`](crate::Scratch::promoted).
-    PromoteToScratch(&'static str),
-}
+use crate::raw::frames::promotions::Name;
+use crate::raw::frames::promotions::RetentionPolicy;
+use crate::raw::frames::retained::{Held, RetainPlace};
 
 /// How much a value is worth keeping: a policy, and who goes first where promotions are limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,7 +6,7 @@ use core::ops::Deref;
 use super::Frame;
 use crate::SmartAlloc;
 use crate::raw::frames::frame::Region;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::site::Site;
 use crate::tag::TagId;
 

@@ -2,14 +2,15 @@
 
 use std::panic::resume_unwind;
 
-use super::promotions::{FailedPromotion, Promotion, PromotionCount, PromotionFailure, Promotions};
-use super::retain::RetentionPolicy;
-use crate::observe::behavior::hooks::Settled;
-use crate::observe::resume;
-use crate::raw::frames::retained::{Retained, drop_caught, first_panic};
-use crate::raw::frames::shared::Payload;
+use crate::SmartAlloc;
+use crate::panics::{Payload, drop_caught, first_panic, resume};
+use crate::probes::filter::{PromotedValue, Settled};
+use crate::raw::frames::promotions::{
+    FailedPromotion, Promotion, PromotionCount, PromotionFailure, Promotions, RetentionPolicy,
+};
+use crate::raw::frames::retained::Retained;
+use crate::raw::frames::scratch;
 use crate::tag::TagId;
-use crate::{SmartAlloc, scratch};
 
 impl Promotions {
     fn promoted(&mut self, tag: TagId, bytes: usize) {
@@ -61,7 +62,7 @@ impl Promotions {
             Err((retained, error)) => return self.fail(retained, PromotionFailure::Refused(error)),
         };
         *budget -= bytes;
-        settled.promoted(&value, bytes, frame_bytes);
+        settled.promoted(value.address(), PromotedValue { bytes, frame_bytes, to_heap: value.is_on_heap() });
         self.promoted(tag, bytes);
         if let Some(region) = region {
             self.summary.scratch.add(bytes);
@@ -80,13 +81,6 @@ impl Promotions {
     fn add_undelivered(&mut self, earlier: Self) {
         self.values.extend(earlier.values);
         self.failures.extend(earlier.failures);
-    }
-
-    /// Drops all values, one by one. Returns the first panic.
-    pub(crate) fn drop_caught(self) -> Option<Payload> {
-        let mut panicked = None;
-        self.values.into_iter().for_each(|value| first_panic(&mut panicked, drop_caught(value)));
-        panicked
     }
 }
 
@@ -117,7 +111,7 @@ impl SmartAlloc {
     pub fn end_frame_with_promotions(&mut self) -> Promotions {
         let mut promotions = Promotions::default();
         let mut panicked = None;
-        let mut settled = Settled::new(self);
+        let mut settled = Settled::new(self.id());
         let mut budget = self.config().promotion_budget();
         let mut retained = self.take_retained();
         // Stable: among equals the oldest goes first.
@@ -125,7 +119,7 @@ impl SmartAlloc {
         for value in retained {
             first_panic(&mut panicked, promotions.settle(value, &mut budget, &mut settled));
         }
-        settled.tell(self);
+        self.tell_filter(&settled);
         let (report, panic) = self.end_frame_caught(Some(&promotions.summary));
         promotions.report = report;
         first_panic(&mut panicked, panic);

@@ -4,11 +4,11 @@
 use core::ffi::CStr;
 use core::mem::{MaybeUninit, needs_drop};
 
-use super::{Frame, FrameBox};
+use super::Frame;
 use crate::SmartAlloc;
 use crate::error::{AllocError, FillError, InteriorNulError, fill_result, infallible};
-use crate::raw::frames::fill;
-use crate::raw::frames::owned;
+use crate::raw::frames::boxes::FrameBox;
+use crate::raw::frames::{fill, owned};
 
 macro_rules! slice_methods {
     ($this:ident => $frame:expr) => {

@@ -9,17 +9,22 @@ use core::time::Duration;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::diagnostics::{Diagnostic, Level, Limiter};
 use super::phases::PhaseStats;
 use super::refusals::Refusals;
 use super::watch::SharedWatch;
 use crate::budget::BudgetEvent;
 use crate::clock::Instant;
-use crate::frame::{PromotionCount, PromotionSummary};
-use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
-use crate::raw::frames::growth::{Growth, Held};
-use crate::raw::frames::retained::{drop_caught, first_panic};
-use crate::raw::frames::shared::Payload;
+use crate::observe::diagnostic::Diagnostic;
+use crate::observe::repeats::Limiter;
+use crate::panics::{Payload, drop_caught, first_panic, resume};
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::growth::Growth;
+use crate::raw::frames::held::Held;
+use crate::raw::frames::hooks::FrameBefore;
+use crate::raw::frames::promotions::{PromotionCount, PromotionSummary};
+use crate::raw::frames::report::FrameReport;
+use crate::raw::frames::transfers::TransferStats;
+use crate::strict::Level;
 
 /// What happened in a frame. [`Began`](Self::Began) is the first event of a frame and [`Ended`](Self::Ended) the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,12 +149,12 @@ impl Watcher {
         Self { refusals, ..Self::default() }
     }
 
-    fn begin(&mut self, alloc: &SmartAlloc, left_open: bool, held: &[Held]) {
-        if alloc.inner().watch.has_subscribers() {
+    fn begin(&mut self, alloc: &SmartAlloc, before: FrameBefore, held: &[Held]) {
+        if alloc.watch().has_subscribers() {
             self.began = Some(Instant::now());
             self.events.push(FrameEvent::Began { frame: alloc.frame_number() });
         }
-        if left_open {
+        if before == FrameBefore::LeftOpen {
             self.find_left_open(alloc);
         }
         self.find_outside(alloc, held);
@@ -157,11 +162,11 @@ impl Watcher {
     }
 
     fn end(&mut self, alloc: &SmartAlloc, report: FrameReport, promoted: Option<&PromotionSummary>) {
-        let has_subscribers = alloc.inner().watch.has_subscribers();
+        let has_subscribers = alloc.watch().has_subscribers();
         if has_subscribers {
             self.events.extend(alloc.budget_events().iter().copied().map(FrameEvent::Budget));
             self.events.extend(promoted.and_then(promoted_event));
-            self.events.extend(alloc.transfer_event());
+            self.events.extend(transfers_of(alloc));
             alloc.each_grown(|thread, tag, Growth { chunks, bytes, .. }| {
                 if chunks > 0 {
                     let (thread, tag) = (thread.cloned(), tag.path());
@@ -182,7 +187,7 @@ impl Watcher {
     /// Takes in what was raised since the last turn.
     fn take_raised(&mut self, alloc: &SmartAlloc) {
         let mut raised = core::mem::take(&mut self.raised);
-        let lost = alloc.inner().watch.take_raised(&mut raised);
+        let lost = alloc.watch().take_raised(&mut raised);
         if let Some(last) = raised.last_mut() {
             last.left_out += lost;
         }
@@ -210,7 +215,7 @@ impl Watcher {
     }
 
     fn admit(&mut self, alloc: &SmartAlloc, code: &'static str, level: Level, subject: u64) -> Option<u64> {
-        let watch = &alloc.inner().watch;
+        let watch = alloc.watch();
         let always = watch.strict().panics_at(level);
         self.limiter.admit((code, subject), alloc.turns(), watch.repeats(), always)
     }
@@ -224,7 +229,7 @@ fn promoted_event(summary: &PromotionSummary) -> Option<FrameEvent> {
 
 /// Calls all subscribers with an event. Those that subscribe meanwhile have the number `end` or a higher one.
 fn tell(alloc: &SmartAlloc, event: &FrameEvent, end: u64, panicked: &mut Option<Payload>) {
-    let watch = &alloc.inner().watch;
+    let watch = alloc.watch();
     let mut next = 0;
     while let Some((number, mut subscriber)) = watch.take(next..end) {
         first_panic(panicked, catch_unwind(AssertUnwindSafe(|| subscriber(alloc, event))).err());
@@ -233,6 +238,12 @@ fn tell(alloc: &SmartAlloc, event: &FrameEvent, end: u64, panicked: &mut Option<
         }
         next = number + 1;
     }
+}
+
+/// What became of transfers in the last frame, if anything did.
+fn transfers_of(alloc: &SmartAlloc) -> Option<FrameEvent> {
+    let &TransferStats { sent, received, dropped, in_flight, .. } = alloc.transfer_stats();
+    (sent + received + dropped > 0).then_some(FrameEvent::Transfers { sent, received, dropped, in_flight })
 }
 
 impl SmartAlloc {
@@ -263,7 +274,7 @@ impl SmartAlloc {
     /// assert_eq!(*most.lock().unwrap(), 128);
     /// ```
     pub fn on_frame_event(&self, subscriber: impl FnMut(&Self, &FrameEvent) + Send + 'static) -> Subscription {
-        let watch = Arc::clone(&self.inner().watch);
+        let watch = self.share_watch();
         let number = watch.subscribe(Box::new(subscriber));
         Subscription { watch, number }
     }
@@ -275,18 +286,18 @@ impl SmartAlloc {
     pub fn deliver_diagnostics(&mut self) {
         let mut panicked = None;
         self.tell_of(&mut panicked, Watcher::take_raised);
-        super::resume(panicked);
+        resume(panicked);
     }
 
-    /// The frame has begun: tells whoever wants to know. `left_open` says whether that ended the one before. Notes the first
-    /// panic.
-    pub(crate) fn tell_of_begin(&mut self, left_open: bool, panicked: &mut Option<Payload>) {
-        if !self.inner().watch.is_watched() {
+    /// The frame has begun: tells whoever wants to know. `before` says what had become of the one before. Notes
+    /// the first panic.
+    pub(crate) fn tell_of_begin(&mut self, before: FrameBefore, panicked: &mut Option<Payload>) {
+        if !self.watch().is_watched() {
             return;
         }
         let mut held = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.held));
         self.list_held(&mut held);
-        self.tell_of(panicked, |watcher, alloc| watcher.begin(alloc, left_open, &held));
+        self.tell_of(panicked, |watcher, alloc| watcher.begin(alloc, before, &held));
         held.clear();
         self.with_watcher(|watcher, _| watcher.held = held);
     }
@@ -298,23 +309,23 @@ impl SmartAlloc {
         promoted: Option<&PromotionSummary>,
         panicked: &mut Option<Payload>,
     ) {
-        if !self.inner().watch.is_watched() {
+        if !self.watch().is_watched() {
             return;
         }
         self.tell_of(panicked, |watcher, alloc| watcher.end(alloc, report, promoted));
         let mut taken = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.taken_by_subscribers));
         taken.clear();
-        if self.inner().watch.has_subscribers() {
+        if self.watch().has_subscribers() {
             self.list_held(&mut taken);
         }
         self.with_watcher(|watcher, _| watcher.taken_by_subscribers = taken);
     }
 
     fn tell_of(&mut self, panicked: &mut Option<Payload>, collect: impl FnOnce(&mut Watcher, &Self)) {
-        if !self.inner().watch.is_watched() {
+        if !self.watch().is_watched() {
             return;
         }
-        if let Some(refusals) = self.inner().watch.take_fresh() {
+        if let Some(refusals) = self.watch().take_fresh() {
             self.reset_watcher(refusals);
         }
         let mut events = self.with_watcher(|watcher, alloc| {
@@ -322,7 +333,7 @@ impl SmartAlloc {
             core::mem::take(&mut watcher.events)
         });
         let alloc: &Self = self;
-        let watch = &alloc.inner().watch;
+        let watch = alloc.watch();
         let end = watch.next_number();
         for event in &events {
             tell(alloc, event, end, panicked);

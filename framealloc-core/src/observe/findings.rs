@@ -4,15 +4,18 @@
 
 use std::sync::Arc;
 
-use super::diagnostics::{Diagnostic, Level, subject_of};
 use super::events::Watcher;
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
-use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
-use crate::raw::frames::growth::{Growth, Held};
+use crate::observe::diagnostic::{Diagnostic, subject_of};
+use crate::probes;
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::growth::Growth;
+use crate::raw::frames::held::Held;
+use crate::raw::frames::report::FrameReport;
+use crate::raw::frames::transfers::UnreceivedTransfer;
+use crate::strict::Level;
 use crate::tag::TagId;
-use crate::trail;
-use crate::transfer::UnreceivedTransfer;
 
 impl Diagnostic {
     /// Names the thread, if it has a name.
@@ -60,7 +63,7 @@ impl Watcher {
         }
         self.find_refused_memory(alloc);
         self.find_forgotten(alloc, report);
-        for UnreceivedTransfer { type_name, count } in alloc.unreceived_transfers() {
+        for UnreceivedTransfer { type_name, count } in &alloc.transfer_stats().unreceived {
             self.find(alloc, ("FA005", Level::Warning), subject_of(type_name), |found| {
                 let message = format!("transfers of `{type_name}` were dropped before anybody received them: {count}");
                 found
@@ -134,7 +137,8 @@ impl Watcher {
         for (count, what) in [(report.scopes_left_open, "scopes"), (report.phases_left_open, "phases")] {
             if count > 0 {
                 self.find(alloc, ("FA004", Level::Warning), subject_of(what), |found| {
-                    let first = if what == "scopes" { trail::first_open_scope(alloc.id()) } else { String::new() };
+                    let first =
+                        if what == "scopes" { probes::debug::first_open_scope(alloc.id()) } else { String::new() };
                     let message =
                         format!("{what} were still open when the frame ended, and ended with it: {count}{first}");
                     found.saying(message).with_help("a guard that is forgotten or leaked never ends what it began")

@@ -1,31 +1,39 @@
 //! What can be seen of memory: figures are derived from arena positions at the turn. Counted one by one are requests under the
 //! feature `diagnostics`, and pool objects under `memory_filter` while a filter is enabled.
 
+#[cfg(feature = "debug")]
+mod alive;
 pub(crate) mod behavior;
+pub(crate) mod diagnostic;
 pub(crate) mod diagnostics;
 pub(crate) mod events;
 pub(crate) mod findings;
-pub(crate) mod heap_use;
 pub(crate) mod phases;
 pub(crate) mod record;
 mod record_sink;
 pub(crate) mod refusals;
+pub(crate) mod repeats;
 pub(crate) mod snapshot;
 pub(crate) mod stats;
 #[cfg(feature = "tracy")]
 pub(crate) mod tracy;
 pub(crate) mod watch;
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use core::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
-use crate::raw::frames::retained::{dispose, first_panic};
-use crate::raw::frames::shared::Payload;
+use crate::panics::{Payload, drop_caught, first_panic};
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::hooks::{FrameBefore, FrameHooks};
+use crate::raw::frames::promotions::PromotionSummary;
+use crate::raw::frames::report::FrameReport;
 #[cfg(feature = "memory_filter")]
 use behavior::filter::Filter;
 use events::Watcher;
 use record::Recorder;
 use refusals::Refusals;
+use watch::Watch;
 
 /// Whoever looks at every frame. An allocator that nobody watches has none, and its turn asks one pointer.
 #[derive(Default)]
@@ -87,7 +95,7 @@ struct Taken<'a> {
 
 impl<'a> Taken<'a> {
     fn new(alloc: &'a mut SmartAlloc) -> Self {
-        let observers = alloc.set_observers(None);
+        let observers = alloc.set_observers(None).and_then(|observers| observers.downcast().ok());
         Self { alloc, observers }
     }
 }
@@ -95,12 +103,52 @@ impl<'a> Taken<'a> {
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         if self.observers.as_ref().is_some_and(|observers| !observers.is_empty()) {
-            self.alloc.set_observers(self.observers.take());
+            let observers = self.observers.take();
+            self.alloc.set_observers(observers.map(|observers| observers as Box<dyn Any + Send>));
+        }
+    }
+}
+
+impl FrameHooks for Watch {
+    fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>) {
+        alloc.observe(panicked, |observers, _| observers.begin());
+        alloc.tell_of_begin(before, panicked);
+    }
+
+    fn frame_ended(
+        alloc: &mut SmartAlloc,
+        report: FrameReport,
+        promoted: Option<&PromotionSummary>,
+        panicked: &mut Option<Payload>,
+    ) {
+        alloc.observe(panicked, |observers, alloc| observers.end(alloc, report));
+        alloc.tell_of_end(report, promoted, panicked);
+    }
+
+    fn allocator_ends(alloc: &mut SmartAlloc) {
+        // Whoever wants to know how the recording went stops it first.
+        let _ = alloc.stop_recording();
+    }
+
+    fn allocator_ended(alloc: &mut SmartAlloc, panicked: &mut Option<Payload>) {
+        for subscriber in alloc.watch().clear() {
+            first_panic(panicked, drop_caught(subscriber));
         }
     }
 }
 
 impl SmartAlloc {
+    /// Who watches the allocator.
+    #[inline]
+    pub(crate) fn watch(&self) -> &Watch {
+        self.hooks().expect("every allocator is made with a watch")
+    }
+
+    /// As [`watch`](Self::watch), for who may outlive the allocator.
+    fn share_watch(&self) -> Arc<Watch> {
+        self.share_hooks().expect("every allocator is made with a watch")
+    }
+
     /// Calls `visit` with the observers, if there are any. Notes its panic, or the one that it returns, if it is the first.
     pub(crate) fn observe(
         &mut self,
@@ -131,14 +179,5 @@ impl SmartAlloc {
         let mut taken = Taken::new(self);
         let watcher = taken.observers.as_mut().and_then(|observers| observers.watcher.as_mut());
         watcher.map(|watcher| visit(watcher, taken.alloc)).unwrap_or_default()
-    }
-}
-
-/// Lets a panic of user code go on, unless another one is under way: two abort the program.
-pub(crate) fn resume(panicked: Option<Payload>) {
-    match panicked {
-        Some(payload) if !std::thread::panicking() => resume_unwind(payload),
-        Some(payload) => dispose(payload),
-        None => {}
     }
 }

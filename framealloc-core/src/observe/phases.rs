@@ -2,89 +2,11 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
+use crate::phase::{PhaseId, PhaseSpan};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::frame::Frame;
-use crate::raw::global::heap_guard::HeapZone;
-
-/// Paths nest this deep; what opens below counts for the last of them. Recursive systems make no names without end.
-const DEEPEST: usize = 16;
-
-/// Number of paths; further ones share one.
-const LIMIT: usize = 1 << 16;
-
-/// The path of the phases that share a row.
-const OTHER_PATH: &str = "(other)";
-
-/// The process-wide number of a path of phases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct PhaseId(u32);
-
-impl PhaseId {
-    /// What phases begin under where none is open.
-    pub(crate) const ROOT: Self = Self(0);
-    /// All phases whose names came after the last that has a row of its own.
-    const OTHER: Self = Self(1);
-
-    pub(crate) const fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    pub(crate) fn from_index(index: usize) -> Self {
-        Self(u32::try_from(index).unwrap_or(u32::MAX))
-    }
-
-    /// The path, for example `render::culling`.
-    pub(crate) fn path(self) -> &'static str {
-        names().paths.get(self.index()).map_or(OTHER_PATH, |(path, _)| path)
-    }
-
-    /// The phase `name` under this one: itself where it already has that name, or is nested too deep.
-    pub(crate) fn nested(self, name: &'static str) -> Self {
-        let mut names = names();
-        // No string is made for what is known: a thread that forgot it asks again in a steady frame.
-        if let Some(id) = names.ids.get(&(self, name)) {
-            return *id;
-        }
-        let (parent, depth) = names.paths.get(self.index()).copied().unwrap_or((OTHER_PATH, DEEPEST));
-        let last = parent.rsplit_once("::").map_or(parent, |(_, last)| last);
-        if depth >= DEEPEST || (depth > 0 && last == name) {
-            return self;
-        }
-        let _growth = HeapZone::growth();
-        let path = if depth == 0 { name.to_owned() } else { format!("{parent}::{name}") };
-        // A name may hold a path itself.
-        if let Some(index) = names.paths.iter().position(|(known, _)| *known == path) {
-            names.ids.insert((self, name), Self::from_index(index));
-            return Self::from_index(index);
-        }
-        if names.paths.len() >= LIMIT {
-            return Self::OTHER;
-        }
-        let id = Self::from_index(names.paths.len());
-        // Kept as long as the program, as tags are: what is read after the allocator is gone still has names.
-        let path: &'static str = Box::leak(path.into_boxed_str());
-        names.paths.push((path, depth + 1));
-        names.ids.insert((self, name), id);
-        id
-    }
-}
-
-struct Names {
-    /// By the phase around it and the name.
-    ids: HashMap<(PhaseId, &'static str), PhaseId>,
-    /// Path and depth.
-    paths: Vec<(&'static str, usize)>,
-}
-
-fn names() -> MutexGuard<'static, Names> {
-    static NAMES: LazyLock<Mutex<Names>> =
-        LazyLock::new(|| Mutex::new(Names { ids: HashMap::new(), paths: vec![("", 0), (OTHER_PATH, DEEPEST)] }));
-    // Nothing here can panic between two changes, so a poisoned table is still whole.
-    NAMES.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use crate::raw::frames::phases::EndedBy;
 
 /// Figures of one phase in the last frame, over all threads. Those of phases nested in it are part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,18 +22,6 @@ pub struct PhaseStats {
     pub duration: Duration,
     /// The longest time it was open at once.
     pub longest: Duration,
-}
-
-/// What one phase did between its begin and its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PhaseSpan {
-    /// The path, for example `render::culling`.
-    pub path: &'static str,
-    /// Bytes of frame memory that the thread took meanwhile, in phases nested in it too.
-    pub bytes: usize,
-    /// How long it was open.
-    pub duration: Duration,
 }
 
 /// A phase that ends when this is dropped, by a panic as well: made by [`SmartAlloc::phase_scope`].
@@ -187,7 +97,7 @@ macro_rules! phase_methods {
         pub fn phase_scope(&self, name: &'static str) -> PhaseGuard<'_> {
             let $this = self;
             let frame: &Frame = $frame;
-            let (serial, path) = frame.heap().begin_phase(name, true);
+            let (serial, path) = frame.heap().begin_phase(name, EndedBy::Guard);
             PhaseGuard { frame, serial, path }
         }
 
@@ -205,7 +115,7 @@ macro_rules! phase_methods {
         pub fn begin_phase(&self, name: &'static str) {
             let $this = self;
             let frame: &Frame = $frame;
-            frame.heap().begin_phase(name, false);
+            frame.heap().begin_phase(name, EndedBy::Call);
         }
 
         /// Ends the phase that this thread began last with [`begin_phase`](Self::begin_phase) and returns what it did; `None`

@@ -11,14 +11,15 @@ use std::path::{Path, PathBuf};
 
 use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
 
-use super::phases::PhaseId;
 use super::record_sink::{Fate, Finished, Sink};
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::clock::Instant;
 use crate::error::Limit;
+use crate::panics::Payload;
+use crate::phase::PhaseId;
 use crate::pool::{self, PoolStats};
-use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
-use crate::raw::frames::shared::Payload;
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::report::FrameReport;
 use crate::rows::row_at;
 use crate::tag::TagId;
 

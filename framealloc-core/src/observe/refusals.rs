@@ -1,21 +1,8 @@
 //! Requests that the global allocator refused outside of frame memory: pools and the heap are the whole process's.
 
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-use crate::error::AllocError;
 use crate::raw::pools::hot::REGISTRY;
 use crate::raw::pools::pool::RawPool;
-
-static COUNT: AtomicUsize = AtomicUsize::new(0);
-static ASKED: AtomicUsize = AtomicUsize::new(0);
-
-/// The error of a request for `asked` bytes that the global allocator refused; counts it.
-#[cold]
-pub(crate) fn out_of_memory(asked: usize) -> AllocError {
-    ASKED.store(asked, Relaxed);
-    COUNT.fetch_add(1, Relaxed);
-    AllocError::OutOfMemory { asked }
-}
+use crate::raw::pools::refusals;
 
 /// What pools and the heap had refused at some time.
 #[derive(Debug, Default)]
@@ -36,9 +23,9 @@ impl Refusals {
 
     /// How many requests the global allocator has refused since this was last asked, and the bytes of the last one.
     pub(super) fn more_memory(&mut self) -> Option<(usize, usize)> {
-        let count = COUNT.load(Relaxed);
+        let (count, last) = refusals::counted();
         let more = count - core::mem::replace(&mut self.memory, count);
-        (more > 0).then(|| (more, ASKED.load(Relaxed)))
+        (more > 0).then_some((more, last))
     }
 
     /// Calls `visit` with each pool that has refused requests since this was last asked, and how many.

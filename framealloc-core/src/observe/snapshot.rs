@@ -2,13 +2,13 @@
 
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
-use crate::observe::heap_use::HeapUse;
 use crate::observe::phases::PhaseStats;
-use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
 use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
-use crate::scratch::ScratchStats;
-use crate::transfer::TransferStats;
+use crate::raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
+use crate::raw::frames::scratch_region::ScratchStats;
+use crate::raw::frames::transfers::TransferStats;
+use crate::raw::global::zone::HeapUse;
 
 /// The version of [`Snapshot`]: a change that breaks a reader raises it, a new field does not.
 pub const SNAPSHOT_VERSION: u32 = 1;

@@ -2,10 +2,10 @@
 
 use super::phases::PhaseStats;
 use crate::budget::BudgetEvent;
-use crate::observe::heap_use::HeapUse;
 use crate::raw::frames::allocator::SmartAlloc;
-use crate::scratch::ScratchStats;
-use crate::transfer::TransferStats;
+use crate::raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
+use crate::raw::frames::scratch_region::ScratchStats;
+use crate::raw::frames::transfers::TransferStats;
 
 /// Figures of the last frame that ended, and the most of any frame.
 ///
@@ -34,62 +34,6 @@ pub struct AllocStats {
     pub scratch: Vec<ScratchStats>,
     /// Transfers to other threads in the last frame.
     pub transfers: TransferStats,
-}
-
-/// Bytes of one tag. Those of a nested tag are its own, not part of its parent's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TagStats {
-    /// The path, for example `ai::pathfinding`; `(untagged)` for memory without a tag.
-    pub path: &'static str,
-    /// Bytes of the last frame.
-    pub bytes: usize,
-    /// The most bytes of any frame.
-    pub high_water: usize,
-    /// Requests of the last frame that were served from the heap: over the threshold, or promoted by a budget.
-    pub heap_fallbacks: usize,
-    /// Bytes that these asked for; they are not part of `bytes`.
-    pub heap_bytes: usize,
-    /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved to. Counted
-    /// one by one under the feature `diagnostics`, else `None`.
-    pub allocations: Option<usize>,
-    /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
-    pub heap: HeapUse,
-}
-
-/// Bytes of one thread.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ThreadStats {
-    /// The name of the thread, or `(unnamed)`.
-    pub name: String,
-    /// Bytes of the last frame.
-    pub bytes: usize,
-    /// The most bytes of any frame.
-    pub high_water: usize,
-    /// Frames that have ended and in which it took frame memory.
-    pub frames: u64,
-    /// Bytes of all frames that have ended.
-    pub total_bytes: u64,
-    /// Its bytes by tag.
-    pub tags: Vec<TagStats>,
-}
-
-/// Calls and bytes of one function with `#[frame_system]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SystemStats {
-    /// The name: the path of the function, or what the attribute says.
-    pub name: &'static str,
-    /// Calls in the last frame.
-    pub calls: usize,
-    /// Bytes of all calls in the last frame.
-    pub bytes: usize,
-    /// The most bytes of one call in the last frame.
-    pub largest_call: usize,
-    /// What it took from the heap in the last frame: of systems with `no_heap` only, and only where a
-    /// [`HeapGuard`](crate::HeapGuard) is the program's global allocator.
-    pub heap: HeapUse,
 }
 
 impl AllocStats {
@@ -134,7 +78,7 @@ impl SmartAlloc {
             phases: self.each_phase().collect(),
             budget_events: self.budget_events().to_vec(),
             scratch: self.scratch_stats(),
-            transfers: self.transfer_stats(),
+            transfers: self.transfer_stats().clone(),
         }
     }
 

@@ -7,7 +7,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use tracy_client::{Client, FrameName, PlotConfiguration, PlotFormat, PlotLineStyle, PlotName};
 
-use crate::raw::frames::allocator::{FrameReport, SmartAlloc};
+use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::report::FrameReport;
 use crate::raw::global::tracy;
 use crate::rows::row_at;
 use crate::tag::TagId;

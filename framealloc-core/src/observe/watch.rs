@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::diagnostics::{Diagnostic, Repeats, Strict};
 use super::events::FrameEvent;
 use super::refusals::Refusals;
+use crate::config::{AllocConfig, Purpose};
+use crate::observe::diagnostic::Diagnostic;
+use crate::observe::repeats::Repeats;
 use crate::raw::frames::allocator::SmartAlloc;
+use crate::strict::Strict;
 use crate::sync::{AtomicU32, Mutex, Relaxed};
 
 /// Diagnostics that wait for the turn; more are counted only.
@@ -68,9 +71,13 @@ impl Book {
 }
 
 impl Watch {
-    /// A region that nobody asked to hear of is not `traced`: its allocator's diagnostics would be told twice.
-    pub(crate) fn new(strict: Strict, traced: bool) -> Self {
-        let always = traced && cfg!(feature = "tracing");
+    /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames. Nor is it traced, or its
+    /// allocator's diagnostics would be told twice.
+    pub(crate) fn of(config: &AllocConfig) -> Self {
+        let (strict, always) = match config.purpose {
+            Purpose::Frames => (Strict::from_environment(), cfg!(feature = "tracing")),
+            Purpose::ScratchRegion => (Strict::Off, false),
+        };
         let book = Book {
             subscribers: Vec::new(),
             next: 1,

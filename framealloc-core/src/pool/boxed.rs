@@ -5,26 +5,7 @@ use core::pin::Pin;
 use super::refused::Refused;
 use crate::box_traits::box_traits;
 use crate::box_values::box_values;
-use crate::raw::pools::request::PoolOwner;
-
-/// An owned value in a pool: a `Box` whose memory is reused rather than given back.
-///
-/// One word, `'static`, and as `Send` and `Sync` as its value. It may be dropped on any thread, and may outlive the allocator it
-/// was made through. `size_of::<T>()` bytes over 8 KiB or aligned to more than 4096 are on the heap, a `T` without bytes takes
-/// nothing.
-///
-/// As with `Box`, dropping a very long chain of boxes in boxes recurses once per link: take such a chain apart in a loop.
-///
-/// [`pool_unsize!`](crate::pool_unsize) makes a `PoolBox<dyn Trait>` or a `PoolBox<[T]>` of one.
-///
-/// ```
-/// use framealloc_core::pool::{self, PoolBox};
-///
-/// let bullet: PoolBox<[f32; 3]> = pool::boxed([0.0, 1.0, 2.0]);
-/// std::thread::spawn(move || assert_eq!(bullet[2], 2.0)).join().unwrap();
-/// ```
-#[repr(transparent)]
-pub struct PoolBox<T: ?Sized>(pub(crate) PoolOwner<T>);
+use crate::raw::pools::boxes::PoolBox;
 
 box_traits!(PoolBox);
 box_values!(PoolBox, clone_to_pool);

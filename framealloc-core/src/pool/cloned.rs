@@ -1,9 +1,8 @@
 //! `CloneBoxed`: values whose boxes can be cloned.
 
 use crate::error::AllocError;
-use crate::heap::HeapBox;
-use crate::pool::PoolBox;
 use crate::raw::pools::beside;
+use crate::raw::pools::boxes::{HeapBox, PoolBox};
 
 /// A value whose [`PoolBox`] and [`HeapBox`] can be cloned: every `T: Clone`, slices of them, and `str`.
 ///

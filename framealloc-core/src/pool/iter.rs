@@ -1,13 +1,12 @@
 //! The iterators of a [`PoolMap`]: through its values, in the order of their places.
 
-use core::fmt;
 use core::iter::FusedIterator;
-use core::slice;
+use core::{fmt, slice};
 use std::vec;
 
-use super::boxed::PoolBox;
 use super::key::PoolKey;
 use super::map::{Entry, PoolMap};
+use crate::raw::pools::boxes::PoolBox;
 
 /// An iterator over the places of a table that gives those with values.
 macro_rules! places {

@@ -4,13 +4,12 @@ use core::fmt;
 use core::num::NonZeroU32;
 use core::ops::{Index, IndexMut};
 
-use super::boxed::PoolBox;
 use super::key::PoolKey;
 use super::refused::Refused;
-use super::slot::PoolSlot;
 use super::typed::Pooled;
 use crate::error::{AllocError, Failure, infallible};
-use crate::observe::refusals;
+use crate::raw::pools::boxes::{PoolBox, PoolSlot};
+use crate::raw::pools::refusals;
 
 /// Values in a pool, known by keys.
 ///

@@ -21,26 +21,23 @@ mod slot;
 mod stats;
 mod typed;
 
-pub use boxed::PoolBox;
+pub use crate::raw::pools::boxes::{PoolBox, PoolSlot};
 pub use cloned::CloneBoxed;
 pub use key::PoolKey;
 pub use map::PoolMap;
 pub use recycle::{Recycle, RecyclePool, RecycleStats, Recycled};
 pub use refused::Refused;
-pub use slot::PoolSlot;
 pub use stats::{Oversized, PoolStats, class_pools, for_each_own, oversized, own_pools};
 pub use typed::{Pool, PoolSpec, Pooled};
 
 pub use crate::pool_unsize;
 
 use crate::error::{AllocError, Failure, infallible};
-use crate::observe::refusals;
 use crate::raw::pools::hot::{self, REGISTRY};
 use crate::raw::pools::pool::{Denied, RawPool};
-use crate::raw::pools::request;
+use crate::raw::pools::refusals::{self, refusal};
 use crate::raw::pools::request::Asker;
-use crate::raw::pools::size_class;
-use crate::raw::pools::slab::SLAB;
+use crate::raw::pools::{request, size_class};
 
 /// Moves `value` into the pool of its size.
 ///
@@ -110,10 +107,7 @@ pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn try_slot_for<T>(asker: Asker) -> Result<PoolSlot<T>, AllocError> {
-    match request::pool_slot(asker) {
-        Ok(slot) => Ok(PoolSlot(slot)),
-        Err(_) => Err(out_of_memory(size_of::<T>())),
-    }
+    PoolSlot::find(asker)
 }
 
 /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -205,7 +199,7 @@ fn written<E: Failure>(text: &str, asker: Asker) -> Result<PoolBox<str>, E> {
 fn slice_denied<T, E: Failure>(denied: Denied, length: usize) -> E {
     E::fail(match denied {
         Denied::Overflow => AllocError::CapacityOverflow,
-        _ => out_of_memory(size_of::<T>() * length),
+        _ => refusals::out_of_slabs(size_of::<T>() * length),
     })
 }
 
@@ -231,15 +225,6 @@ pub fn prewarm_known() -> bool {
     REGISTRY.own().into_iter().all(make_room)
 }
 
-pub(crate) fn refusal(denied: Denied, pool: &RawPool) -> AllocError {
-    let settings = pool.settings();
-    match denied {
-        Denied::Full => AllocError::PoolFull { pool: settings.name, capacity: settings.capacity },
-        Denied::Memory => refusals::out_of_memory(SLAB),
-        Denied::Overflow => AllocError::CapacityOverflow,
-    }
-}
-
 /// What was asked for, or a panic with the words of the error.
 #[inline(always)]
 fn granted<S>(slot: Result<S, Denied>, pool: impl FnOnce() -> &'static RawPool) -> S {
@@ -254,12 +239,8 @@ fn granted<S>(slot: Result<S, Denied>, pool: impl FnOnce() -> &'static RawPool) 
     }
 }
 
-fn out_of_memory(size: usize) -> AllocError {
-    refusals::out_of_memory(size.max(SLAB))
-}
-
 #[cold]
 #[inline(never)]
 fn no_memory(size: usize) -> ! {
-    panic!("{}", out_of_memory(size))
+    panic!("{}", refusals::out_of_slabs(size))
 }

@@ -1,9 +1,9 @@
-//! Pools and the heap as methods of the allocator; a `Frame` has them too, since it derefs to it.
+//! Pools as methods of the allocator; a `Frame` has them too, since it derefs to it.
 
-use super::{PoolBox, PoolSlot, Refused};
+use super::Refused;
 use crate::SmartAlloc;
 use crate::error::{AllocError, infallible};
-use crate::heap::{self, HeapBox, HeapSlot};
+use crate::raw::pools::boxes::{PoolBox, PoolSlot};
 use crate::raw::pools::request::Asker;
 
 /// Pool requests of fewer bytes are served by pools whatever the threshold: their hot path has no room for the question.
@@ -126,73 +126,5 @@ impl SmartAlloc {
         value: impl FnMut(usize) -> T,
     ) -> Result<PoolBox<[T]>, AllocError> {
         super::filled(length, self.asker(size_of::<T>().saturating_mul(length)), value)
-    }
-
-    /// Moves `value` to the heap, accounted to the tag of this handle.
-    ///
-    /// # Panics
-    /// When the global allocator refuses. The value is dropped.
-    ///
-    /// ```
-    /// use framealloc_core::{SmartAlloc, Tag, heap};
-    ///
-    /// static TERRAIN: Tag = Tag::new("terrain");
-    ///
-    /// let alloc = SmartAlloc::default();
-    /// let map = alloc.tagged(&TERRAIN).heap_box([0_u8; 10_000]);
-    /// assert_eq!(heap::tag_stats(TERRAIN.id()).live_bytes, 10_000);
-    /// # drop(map);
-    /// ```
-    #[inline]
-    #[must_use = "dropping the box drops the value"]
-    pub fn heap_box<T>(&self, value: T) -> HeapBox<T> {
-        heap::boxed(value, self.tag_id())
-    }
-
-    /// Moves `value` to the heap, accounted to the tag of this handle.
-    ///
-    /// # Errors
-    /// When the global allocator refuses. The error has the value.
-    #[inline]
-    pub fn try_heap_box<T>(&self, value: T) -> Result<HeapBox<T>, Refused<T>> {
-        heap::try_boxed(value, self.tag_id())
-    }
-
-    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
-    ///
-    /// # Panics
-    /// When the global allocator refuses.
-    #[inline]
-    pub fn heap_alloc<T>(&self) -> HeapSlot<T> {
-        heap::slot(self.tag_id())
-    }
-
-    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
-    ///
-    /// # Errors
-    /// When the global allocator refuses.
-    #[inline]
-    pub fn try_heap_alloc<T>(&self) -> Result<HeapSlot<T>, AllocError> {
-        heap::try_slot(self.tag_id())
-    }
-
-    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
-    ///
-    /// # Panics
-    /// As [`heap::slice_fill_with`].
-    #[must_use = "dropping the box drops the values"]
-    pub fn heap_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> HeapBox<[T]> {
-        heap::slice_fill_with(length, self.tag_id(), value)
-    }
-    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
-    ///
-    /// # Errors
-    /// As [`heap::try_slice_fill_with`].
-    pub fn try_heap_slice_fill_with<T>(
-        &self,
-        length: usize,
-        value: impl FnMut(usize) -> T,
-    ) -> Result<HeapBox<[T]>, AllocError> {
-        heap::try_slice_fill_with(length, self.tag_id(), value)
     }
 }

@@ -245,7 +245,7 @@ impl<T: ?Sized + Recycle> Recycle for Box<T> {
     }
 }
 
-impl<T: ?Sized + Recycle> Recycle for super::PoolBox<T> {
+impl<T: ?Sized + Recycle> Recycle for crate::raw::pools::boxes::PoolBox<T> {
     fn recycle(&mut self) {
         (**self).recycle();
     }

@@ -3,20 +3,8 @@
 use core::fmt;
 use core::mem::MaybeUninit;
 
-use super::boxed::PoolBox;
-use crate::raw::pools::owner::Vacant;
-use crate::raw::pools::request::PoolMemory;
-
-/// A place for a `T` in a pool, uninitialised. Dropping it frees the place.
-///
-/// ```
-/// let slot = framealloc_core::pool::slot::<[u64; 4]>();
-/// let value = slot.write([1, 2, 3, 4]);
-/// assert_eq!(value.iter().sum::<u64>(), 10);
-/// ```
-#[repr(transparent)]
-#[must_use = "dropping the slot frees it"]
-pub struct PoolSlot<T>(pub(crate) Vacant<T, PoolMemory>);
+use crate::raw::pools::boxes::PoolBox;
+use crate::raw::pools::boxes::PoolSlot;
 
 impl<T> PoolSlot<T> {
     /// Moves `value` in.

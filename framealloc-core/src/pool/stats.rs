@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::heap;
+use crate::raw::pools::heap_counters;
 use crate::raw::pools::hot::REGISTRY;
 use crate::raw::pools::pool::RawPool;
 use crate::raw::pools::size_class;
@@ -121,7 +121,7 @@ pub struct Oversized {
 /// allocator. By tag it is part of [`heap::tag_stats`](crate::heap::tag_stats).
 #[must_use]
 pub fn oversized() -> Oversized {
-    heap::all_passed_on().fold(Oversized { total: 0, live: 0, live_bytes: 0 }, |sum, tag| Oversized {
+    heap_counters::all_passed_on().fold(Oversized { total: 0, live: 0, live_bytes: 0 }, |sum, tag| Oversized {
         total: sum.total + tag.total,
         live: sum.live + tag.live,
         live_bytes: sum.live_bytes + tag.live_bytes,

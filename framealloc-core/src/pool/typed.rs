@@ -1,13 +1,13 @@
 //! Pools of one type: `Pool`, its `PoolSpec`, and the `Pooled` types that have one.
 
-use super::boxed::PoolBox;
+use super::granted;
 use super::refused::Refused;
-use super::slot::PoolSlot;
 use super::stats::PoolStats;
-use super::{granted, refusal};
 use crate::error::AllocError;
+use crate::pool_settings::{PoolGrowth, PoolSettings};
+use crate::raw::pools::boxes::{PoolBox, PoolSlot};
 use crate::raw::pools::hot;
-use crate::raw::pools::pool::{Growth, PoolSettings};
+use crate::raw::pools::refusals::refusal;
 use crate::raw::pools::request::TypedPool;
 use crate::sync::const_unless_loom;
 
@@ -26,7 +26,7 @@ pub struct PoolSpec(PoolSettings);
 impl PoolSpec {
     /// A pool named `name` that grows as needed.
     pub const fn new(name: &'static str) -> Self {
-        Self(PoolSettings { name, tag: None, capacity: 0, growth: Growth::Double, prewarm: false })
+        Self(PoolSettings { name, tag: None, capacity: 0, growth: PoolGrowth::Double, prewarm: false })
     }
 
     /// How many objects the pool is meant for: what [`prewarm`](Self::prewarm) makes room for and [`fixed`](Self::fixed) enforces.
@@ -38,13 +38,13 @@ impl PoolSpec {
     /// Never more live objects than the capacity, exactly: one more is refused, one less never. This takes two atomic operations
     /// per object on a count that all threads share: several times the cost of the rest, and more when threads contend for it.
     pub const fn fixed(mut self) -> Self {
-        self.0.growth = Growth::Fixed;
+        self.0.growth = PoolGrowth::Fixed;
         self
     }
 
     /// Twice as many slabs whenever there are too few, by at most 1 MiB at once. The default.
     pub const fn double(mut self) -> Self {
-        self.0.growth = Growth::Double;
+        self.0.growth = PoolGrowth::Double;
         self
     }
 
@@ -96,7 +96,7 @@ impl<T> Pool<T> {
         #[must_use]
         pub fn new(spec: PoolSpec) -> Self {
             assert!(
-                spec.0.capacity > 0 || !matches!(spec.0.growth, Growth::Fixed),
+                spec.0.capacity > 0 || !matches!(spec.0.growth, PoolGrowth::Fixed),
                 "a fixed pool needs room for at least one value"
             );
             Self(TypedPool::new(spec.0))

@@ -7,12 +7,13 @@ use loom::sync::Arc;
 
 use crate::budget::Budget;
 use crate::error::Limit;
+use crate::pool_settings::{PoolGrowth, PoolSettings};
 use crate::raw::frames::accounts::Account;
+use crate::raw::frames::transfers::{Receipt, TransferCounters, TransferStats};
 use crate::raw::pools::magazine;
-use crate::raw::pools::pool::{Growth, PoolSettings, RawPool};
+use crate::raw::pools::pool::RawPool;
 use crate::raw::pools::slab::{Slot, header_of};
 use crate::raw::pools::thread_cache::{POOLS, Positions, Registry, ThreadCache};
-use crate::transfer::{Receipt, TransferCounters, TransferStats};
 
 /// Slots of a magazine in models.
 pub const MAGAZINE: usize = magazine::CAPACITY;
@@ -31,7 +32,8 @@ impl Pool {
     /// A pool with index 1, without slabs.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        let settings = PoolSettings { name: "model", tag: None, capacity: 0, growth: Growth::Single, prewarm: false };
+        let settings =
+            PoolSettings { name: "model", tag: None, capacity: 0, growth: PoolGrowth::Single, prewarm: false };
         let pool = Box::new(RawPool::with_index(SLOT, align_of::<usize>(), settings, 1));
         let mut pools = [core::ptr::null(); POOLS];
         pools[1] = &raw const *pool;
@@ -77,7 +79,7 @@ impl Pool {
     /// Calls [`RawPool::admit`], the exact count of fixed pools, whose capacity is 0 in models unless `capacity` is given.
     #[must_use]
     pub fn fixed(capacity: usize) -> Arc<Self> {
-        let settings = PoolSettings { name: "model", tag: None, capacity, growth: Growth::Fixed, prewarm: false };
+        let settings = PoolSettings { name: "model", tag: None, capacity, growth: PoolGrowth::Fixed, prewarm: false };
         let pool = Box::new(RawPool::with_index(SLOT, align_of::<usize>(), settings, 1));
         let mut pools = [core::ptr::null(); POOLS];
         pools[1] = &raw const *pool;
@@ -107,7 +109,8 @@ impl Unused {
     /// Such a pool, which is leaked, as pools of types live for ever.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        let settings = PoolSettings { name: "model", tag: None, capacity: 0, growth: Growth::Single, prewarm: false };
+        let settings =
+            PoolSettings { name: "model", tag: None, capacity: 0, growth: PoolGrowth::Single, prewarm: false };
         let pool = Box::leak(Box::new(RawPool::new(SLOT, align_of::<usize>(), settings)));
         Arc::new(Self { registry: Registry::new([core::ptr::null(); POOLS], 1), pool })
     }
@@ -164,7 +167,7 @@ impl Thread {
     pub fn take(&self) -> Object {
         // SAFETY: models use a `Thread` on its thread only.
         let slot = unsafe { magazine::pop(&self.positions.0[1]) };
-        // SAFETY: as above; the cache is live.
+        // SAFETY: models use a `Thread` on its thread only; the cache is live.
         let slot = slot.or_else(|| unsafe { self.cache.as_ref().refill(&self.pool.pool, 1) });
         Object(slot.expect("there is memory"))
     }
@@ -174,7 +177,7 @@ impl Thread {
     pub fn give(&self, object: Object) {
         // SAFETY: models use a `Thread` on its thread only; the object is a slot in no other place.
         if !unsafe { magazine::push(&self.positions.0[1], object.0) } {
-            // SAFETY: as above; the cache is live.
+            // SAFETY: models use a `Thread` on its thread only; the cache is live.
             unsafe { self.cache.as_ref().unload(&self.pool.pool, 1, object.0) };
         }
     }

@@ -11,8 +11,9 @@ pub use crate::raw::collections::string::FrameString;
 pub use convert::{FromUtf8Error, FromUtf16Error};
 pub use edit::StringDrain;
 
-use super::{Frame, FrameBox, FrameVec};
+use super::{Frame, FrameVec};
 use crate::error::{AllocError, Failure, infallible};
+use crate::raw::frames::boxes::FrameBox;
 use text::Text;
 
 impl<'f> FrameString<'f> {

@@ -12,8 +12,9 @@ pub use crate::raw::collections::vec::FrameVec;
 pub use edit::{Drain, ExtractIf};
 pub use iter::{IntoIter, SliceIntoIter};
 
-use super::{Frame, FrameBox};
+use super::Frame;
 use crate::error::{AllocError, Failure, infallible};
+use crate::raw::frames::boxes::FrameBox;
 
 /// Calls that cannot fail, and those that panic where their `try_` twins return an error.
 impl<'f, T> FrameVec<'f, T> {

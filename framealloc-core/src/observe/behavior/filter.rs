@@ -1,27 +1,16 @@
 //! The filter of one allocator: what it adds up at every turn.
 
 use super::BehaviorThresholds;
-use super::lookout::{Maker, Post, Row, Seen};
 use super::report::{BehaviorReport, ObjectBehavior, PoolBehavior, SystemBehavior, TagBehavior};
 use super::rules::{self, Finding};
+use crate::pool_settings::PoolSettings;
+use crate::probes::filter::lookout::{Maker, Post, Row, Seen};
+use crate::probes::filter::{PromotedValue, SettledValue};
 use crate::raw::frames::allocator::SmartAlloc;
-use crate::raw::pools::pool::RawPool;
+use crate::raw::pools::heap_counters;
 use crate::rows::row_at;
 use crate::tag::TagId;
-use crate::{heap, site, tag};
-
-/// What became of a value that was retained.
-pub(crate) struct SettledValue {
-    pub(super) tag: TagId,
-    pub(super) promoted: Option<PromotedValue>,
-}
-
-/// What moved at the end of its frame.
-pub(crate) struct PromotedValue {
-    pub(super) bytes: usize,
-    pub(super) frame_bytes: usize,
-    pub(super) to_heap: bool,
-}
+use crate::{site, tag};
 
 /// A tag since the filter was enabled.
 #[derive(Clone, Copy, Default)]
@@ -40,15 +29,14 @@ struct TagRow {
 }
 
 struct PoolRow {
-    pool: &'static RawPool,
+    pool: &'static PoolSettings,
     objects: ObjectBehavior,
     raised: Raised,
 }
 
 impl PoolRow {
     fn behavior(&self) -> PoolBehavior {
-        let settings = self.pool.settings();
-        PoolBehavior { name: settings.name, tag: settings.tag, objects: self.objects }
+        PoolBehavior { name: self.pool.name, tag: self.pool.tag, objects: self.objects }
     }
 }
 
@@ -126,7 +114,7 @@ impl Filter {
     pub(super) fn new(alloc: &SmartAlloc, thresholds: BehaviorThresholds) -> Self {
         let mut tags = vec![TagRow::default(); tag::count()];
         for (index, row) in tags.iter_mut().enumerate() {
-            row.heap_taken = heap::taken(index);
+            row.heap_taken = heap_counters::taken(index);
         }
         let post = Post::begin(alloc.id(), thresholds.frame_survival_frames);
         Self { thresholds, frames: 0, tags, pools: Vec::new(), systems: Vec::new(), post }
@@ -159,7 +147,7 @@ impl Filter {
             row.heap_now += figures.fallbacks.count as u64;
         }
         for index in 0..tag::count() {
-            let taken = heap::taken(index);
+            let taken = heap_counters::taken(index);
             if taken > 0 {
                 let row = row_at(tags, index);
                 row.heap_now += (taken - row.heap_taken).saturating_sub(row.promoted_to_heap);
@@ -209,7 +197,7 @@ impl Filter {
 
     /// Raises what was not found at the last turn. Where nobody would hear of it, it is as if it had not been found.
     fn raise(&mut self, alloc: &SmartAlloc) {
-        if !alloc.inner().watch.is_watched() {
+        if !alloc.watch().is_watched() {
             return;
         }
         let Self { thresholds, frames, tags, pools, systems, .. } = self;

@@ -1,20 +1,14 @@
 //! The behaviour filter: which tags and pools are used for something else than they are good at.
 //!
 //! The figures of the turn are added up by tag. What they cannot tell (how long a promoted value lives, which pool objects die in the
-//! frame that made them) is watched from [`hooks`], of which there is nothing left without the feature `memory_filter`.
-
-pub(crate) mod hooks;
+//! frame that made them) is watched from [`probes::filter`](crate::probes::filter), of which there is nothing left without the feature `memory_filter`.
 
 #[cfg(feature = "memory_filter")]
 pub(crate) mod filter;
 #[cfg(feature = "memory_filter")]
-mod lookout;
-#[cfg(feature = "memory_filter")]
 pub(crate) mod report;
 #[cfg(feature = "memory_filter")]
 mod rules;
-#[cfg(feature = "memory_filter")]
-mod sample;
 #[cfg(feature = "memory_filter")]
 pub(crate) mod thresholds;
 
@@ -25,3 +19,10 @@ mod on_alloc;
 use report::BehaviorReport;
 #[cfg(feature = "memory_filter")]
 use thresholds::BehaviorThresholds;
+
+#[cfg(not(feature = "memory_filter"))]
+impl crate::SmartAlloc {
+    /// There is no filter to tell.
+    #[expect(clippy::unused_self, reason = "there is no filter")]
+    pub(crate) fn tell_filter(&mut self, _settled: &crate::probes::filter::Settled) {}
+}

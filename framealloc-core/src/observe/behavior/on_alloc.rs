@@ -1,10 +1,17 @@
 //! The filter as methods of the allocator.
 
-use super::filter::{Filter, SettledValue};
+use super::filter::Filter;
 use super::{BehaviorReport, BehaviorThresholds};
 use crate::SmartAlloc;
+use crate::observe::Observers;
+use crate::probes::filter::Settled;
 
 impl SmartAlloc {
+    /// The filter, as the last turn left it.
+    pub(crate) fn behavior_filter(&self) -> Option<&Filter> {
+        self.observers()?.downcast_ref::<Observers>()?.behavior.as_deref()
+    }
+
     /// Enables the behaviour filter with the default thresholds: from the frame that is open, or the next one, on.
     ///
     /// A filter that is enabled already begins anew. While one is enabled, pools and promotions take a lock per operation;
@@ -57,10 +64,13 @@ impl SmartAlloc {
     }
 
     /// Tells the filter what became of retained values.
-    pub(super) fn tell_filter(&mut self, values: &[SettledValue]) {
+    pub(crate) fn tell_filter(&mut self, settled: &Settled) {
+        if settled.values.is_empty() {
+            return;
+        }
         self.change_observers(|observers| {
             if let Some(filter) = &mut observers.behavior {
-                filter.settle(values);
+                filter.settle(&settled.values);
             }
         });
     }

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::observe::diagnostics::{Diagnostic, Level};
+use crate::observe::diagnostic::Diagnostic;
+use crate::strict::Level;
 
 /// A pattern that costs more than it must.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use core::cmp::Reverse;
 
 use super::BehaviorThresholds;
 use super::report::{BehaviorIssue, BehaviorReport, ObjectBehavior, PoolBehavior, SystemBehavior, TagBehavior};
-use crate::observe::diagnostics::Level;
+use crate::strict::Level;
 
 /// FA530 counts requests in so many frames: a second of most games.
 const SECOND: u64 = 60;

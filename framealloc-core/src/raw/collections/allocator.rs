@@ -9,8 +9,8 @@ use allocator_api2::alloc::{AllocError as Refusal, Allocator};
 
 use crate::error::AllocError;
 use crate::raw::frames::frame::Frame;
-use crate::raw::frames::owned::dangling;
 use crate::raw::mem::poison::poison;
+use crate::raw::mem::window::dangling;
 
 /// What hash tables in frame memory allocate from. It appears in the types of the tables' iterators and entries.
 pub struct FrameAllocator<'f> {
@@ -134,7 +134,7 @@ unsafe impl Allocator for FrameAllocator<'_> {
 }
 
 /// Any collection that takes an allocator can live in a frame. Features `allocator-api2` and `nightly`.
-// SAFETY: as for `FrameAllocator`.
+// SAFETY: blocks are growables of the arena of this frame, and live as long as it is borrowed (V6).
 #[cfg(any(feature = "allocator-api2", feature = "nightly"))]
 unsafe impl Allocator for &Frame {
     #[inline]
@@ -173,7 +173,8 @@ unsafe impl Allocator for &Frame {
     }
 
     unsafe fn shrink(&self, start: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, Refusal> {
-        // SAFETY: as in `grow`, with `new` not larger; the part that is copied is that which stays.
+        // SAFETY: by the contract of the trait: a block of this arena with `old`, and `new` is not larger (V6); the
+        // part that is copied is that which stays.
         unsafe {
             if start.addr().get() & (new.align() - 1) == 0 {
                 self.arena().shrink_in_place(start, old.size(), new.size());

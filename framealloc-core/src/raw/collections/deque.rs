@@ -186,7 +186,7 @@ impl<'f, T> FrameDeque<'f, T> {
             return None;
         }
         self.len -= 1;
-        // SAFETY: as in `pop_front`.
+        // SAFETY: the place was the last one, which no longer counts (V2, V9).
         Some(unsafe { self.at(self.len).read() })
     }
 
@@ -202,7 +202,7 @@ impl<'f, T> FrameDeque<'f, T> {
     #[must_use]
     #[inline]
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        // SAFETY: as in `get`.
+        // SAFETY: the index is below `len`, so the place is initialised (V9).
         if index < self.len { Some(unsafe { self.at(index).as_mut() }) } else { None }
     }
 
@@ -235,7 +235,8 @@ impl<'f, T> FrameDeque<'f, T> {
     #[must_use]
     #[inline]
     pub fn as_mut_slices(&mut self) -> (&mut [T], &mut [T]) {
-        // SAFETY: as in `as_slices`; the two do not overlap, since `len` is at most the capacity.
+        // SAFETY: elements, borrowed exclusively as `self` is; the two do not overlap, since `len` is at most the
+        // capacity.
         unsafe {
             let (mut front, mut back) = self.parts(0..self.len);
             (front.as_mut(), back.as_mut())
@@ -427,7 +428,7 @@ impl<'d, 'f, T> Cut<'d, 'f, T> {
     #[inline]
     pub(crate) fn last(&mut self) -> Option<T> {
         let index = self.left.next_back()?;
-        // SAFETY: as in `first`.
+        // SAFETY: it was an element, and is in nobody's range any more.
         Some(unsafe { self.deque.at(index).read() })
     }
 }

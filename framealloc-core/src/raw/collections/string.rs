@@ -205,7 +205,7 @@ impl Deref for FrameString<'_> {
 impl DerefMut for FrameString<'_> {
     #[inline]
     fn deref_mut(&mut self) -> &mut str {
-        // SAFETY: as in `deref`; `str` has no safe way to lose UTF-8.
+        // SAFETY: the bytes are UTF-8 (V7); `str` has no safe way to lose UTF-8.
         unsafe { core::str::from_utf8_unchecked_mut(&mut self.bytes) }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Values<'f, T> {
 
 // SAFETY: like `Owned<[T]>`: dropping the elements touches nothing of the arena or its thread.
 unsafe impl<T: Send> Send for Values<'_, T> {}
-// SAFETY: as above.
+// SAFETY: a shared one gives out `&T` only.
 unsafe impl<T: Sync> Sync for Values<'_, T> {}
 
 impl<'f, T> Values<'f, T> {
@@ -54,7 +54,7 @@ impl<'f, T> Values<'f, T> {
             return None;
         }
         self.back -= 1;
-        // SAFETY: as in `first`.
+        // SAFETY: it was an element, and is in nobody's range any more.
         Some(unsafe { self.start.add(self.back).read() })
     }
 
@@ -66,7 +66,7 @@ impl<'f, T> Values<'f, T> {
 
     #[inline]
     pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
-        // SAFETY: as in `as_slice`.
+        // SAFETY: what is between `front` and `back` is initialised and ours.
         unsafe { NonNull::slice_from_raw_parts(self.start.add(self.front), self.remaining()).as_mut() }
     }
 }

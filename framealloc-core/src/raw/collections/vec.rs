@@ -12,8 +12,8 @@ use super::values::Values;
 #[cfg(feature = "debug")]
 use crate::debug::frames;
 use crate::error::{AllocError, Failure};
-use crate::frame::FrameBox;
 use crate::raw::frames::accounts::Beyond;
+use crate::raw::frames::boxes::FrameBox;
 use crate::raw::frames::frame::Frame;
 use crate::raw::frames::owned::Owned;
 use crate::raw::mem::poison::poison;
@@ -386,7 +386,8 @@ impl<'f, T> FrameVec<'f, T> {
             out_of_range(index, self.len);
         }
         self.len -= 1;
-        // SAFETY: as in `remove`; source and target may be the same.
+        // SAFETY: the index is at most `len`, which fell before (V2), so that both places are initialised; source and
+        // target may be the same.
         unsafe {
             let at = self.block.start.add(index);
             let value = at.read();
@@ -577,7 +578,7 @@ impl<T> Deref for FrameVec<'_, T> {
 impl<T> DerefMut for FrameVec<'_, T> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [T] {
-        // SAFETY: as in `deref`.
+        // SAFETY: the first `len` places are initialised and owned by the vector (V1).
         unsafe { NonNull::slice_from_raw_parts(self.block.start, self.len).as_mut() }
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::budget::{Budget, BudgetEvent, BudgetPolicy};
+use crate::config::AllocConfig;
 use crate::error::Limit;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::window::MIN_ALIGN;
 use crate::sync::{AtomicBool, AtomicUsize, Relaxed};
 use crate::tag::TagId;
@@ -75,7 +76,7 @@ impl Account {
     }
 
     /// Charges `open` bytes, or as many as are left, but at least `need`; else returns what is left.
-    pub(super) fn charge(&self, need: usize, open: usize) -> Result<usize, usize> {
+    pub(in crate::raw) fn charge(&self, need: usize, open: usize) -> Result<usize, usize> {
         let mut charged = 0;
         let result = self.held.fetch_update(Relaxed, Relaxed, |held| {
             charged = open.min(self.budget.bytes().saturating_sub(held) & !(MIN_ALIGN - 1));
@@ -89,7 +90,7 @@ impl Account {
         self.exceeded.store(true, Relaxed);
     }
 
-    pub(super) fn give_back(&self, bytes: usize) {
+    pub(in crate::raw) fn give_back(&self, bytes: usize) {
         let held = self.held.fetch_sub(bytes, Relaxed);
         debug_assert!(held >= bytes, "{} got back {bytes} bytes of {held}", self.limit);
     }
@@ -116,11 +117,13 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn new(global: Option<Budget>, tags: &[(TagId, Budget)], thread: Option<Budget>) -> Self {
+    /// Opens an account for each budget that threads share.
+    pub(crate) fn of(config: &AllocConfig) -> Self {
+        let of_tag = |&(tag, budget): &(TagId, Budget)| (tag, Account::shared(Limit::Tag(tag.path()), budget));
         Self {
-            global: global.map(|budget| Arc::new(Account::shared(Limit::Global, budget))),
-            tags: tags.iter().map(|&(tag, budget)| (tag, Account::shared(Limit::Tag(tag.path()), budget))).collect(),
-            thread,
+            global: config.global_budget.map(|budget| Arc::new(Account::shared(Limit::Global, budget))),
+            tags: config.tag_budgets.iter().map(of_tag).collect(),
+            thread: config.thread_budget,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The allocator itself: the heaps of all threads, and the turn of the frame for all of them at once.
 
+use core::any::Any;
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicU64;
@@ -8,27 +9,23 @@ use std::sync::Arc;
 use super::accounts::{self, Ledger};
 use super::entries::{Access, Entries, Entry};
 use super::frame::Frame;
+use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
-use super::retained::{self, drop_caught, first_panic};
-use super::shared::{self, Payload};
+use super::report::FrameReport;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
 use crate::error::infallible;
-use crate::frame::{PromotionSummary, Promotions};
-use crate::observe::watch::Watch;
-use crate::observe::{Observers, resume};
+use crate::panics::{Payload, first_panic, resume};
+use crate::probes;
+use crate::raw::frames::promotions::{PromotionSummary, Promotions};
+use crate::raw::frames::scratch_region::Regions;
+use crate::raw::frames::transfers::{TransferCounters, TransferStats};
 use crate::raw::mem::chunk::ChunkPolicy;
-use crate::scratch::Regions;
 use crate::sync::{Mutex, MutexGuard, Relaxed};
-use crate::tag::{IntoTag, TagId};
-use crate::trail;
-use crate::transfer::{TransferCounters, TransferStats};
-
-/// Bits of a handle's key that hold the tag; the rest is the number of the allocator.
-pub(crate) const TAG_BITS: u32 = 20;
+use crate::tag::{IntoTag, TAG_BITS, TagId};
 
 /// Arenas are looked at for shrinking once in this many frames.
 const TRIM_EVERY: u64 = 64;
@@ -67,7 +64,7 @@ pub struct SmartAlloc {
 // SAFETY: a shared handle gives out only memory of the calling thread's own heap (I2); the list of heaps is behind a
 // lock, and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
 unsafe impl Send for SmartAlloc {}
-// SAFETY: as above.
+// SAFETY: what a shared handle gives out is the calling thread's own, or behind a lock (I2).
 unsafe impl Sync for SmartAlloc {}
 
 // Every operation brings its own state up to date before it calls user code, so a panic in that code leaves the
@@ -84,7 +81,7 @@ pub(crate) struct Inner {
     pub(super) ledger: Ledger,
     pub(crate) regions: Regions,
     pub(crate) transfers: Arc<TransferCounters>,
-    pub(crate) watch: Arc<Watch>,
+    hooks: Hooks,
 }
 
 /// Changes under `&mut SmartAlloc` only.
@@ -108,25 +105,10 @@ pub(super) struct Turn {
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
     pub(super) merged: Merged,
-    pub(super) observers: Option<Box<Observers>>,
+    /// What the hooks keep from frame to frame; taken out while it is used.
+    pub(super) observers: Option<Box<dyn Any + Send>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
     undelivered: Option<Box<Promotions>>,
-}
-
-/// What one frame used, over all threads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FrameReport {
-    /// The number of the frame that ended.
-    pub frame: u64,
-    /// Bytes handed out in the frame, padding included.
-    pub bytes: usize,
-    /// The most bytes of any frame so far.
-    pub high_water: usize,
-    /// Scopes that were forgotten instead of closed; their memory was taken back with the frame.
-    pub scopes_left_open: usize,
-    /// Phases that were begun and not ended; they ended with the frame.
-    pub phases_left_open: usize,
 }
 
 impl Inner {
@@ -135,7 +117,8 @@ impl Inner {
     }
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
-        self.config.chunk_policy()
+        let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, .. } = self.config;
+        ChunkPolicy { first: frame_chunk, prefault, huge_pages, separate_over: heap_threshold }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -145,36 +128,33 @@ impl Inner {
 }
 
 impl SmartAlloc {
-    /// Makes an allocator. No memory is taken before the first allocation.
-    ///
-    /// ```
-    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
-    ///
-    /// let alloc = SmartAlloc::new(AllocConfig::default().with_frame_chunk(megabytes(1)));
-    /// assert_eq!(alloc.frame_number(), 0);
-    /// ```
-    #[must_use]
-    pub fn new(config: AllocConfig) -> Self {
+    /// Makes an allocator whose frames `hooks` hears of.
+    pub(crate) fn with_hooks<H: FrameHooks>(config: AllocConfig, hooks: Arc<H>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
         let number = NEXT.fetch_add(1, Relaxed);
-        let ledger = config.ledger();
-        let watch = Arc::new(config.watch());
-        if config.prewarms_pools() {
-            // What cannot be had now is asked for again when it is needed.
-            crate::pool::prewarm_known();
-        }
         let inner = Inner {
             number,
+            ledger: Ledger::of(&config),
             config,
             heaps: Mutex::default(),
             turn: UnsafeCell::default(),
-            ledger,
             regions: Regions::default(),
             transfers: Arc::default(),
-            watch,
+            hooks: Hooks::new(hooks),
         };
         Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
+    }
+
+    /// What the hooks of the allocator share, if they are of this type.
+    #[inline]
+    pub(crate) fn hooks<H: FrameHooks>(&self) -> Option<&H> {
+        self.inner().hooks.shared()
+    }
+
+    /// As [`hooks`](Self::hooks), for who may outlive the allocator.
+    pub(crate) fn share_hooks<H: FrameHooks>(&self) -> Option<Arc<H>> {
+        self.inner().hooks.share()
     }
 
     /// A handle for a frame to hold. It must not be dropped: it does not own the allocator.
@@ -261,7 +241,8 @@ impl SmartAlloc {
             Some(frame) => frame,
             None => self.frame_for_scope_slow(),
         };
-        // SAFETY: as in `frame`.
+        // SAFETY: the arena belongs to the heap of this thread (I2) and lives as long as the allocator, which `self`
+        // borrows (I3, I7).
         let frame = unsafe { &*frame };
         #[cfg(framealloc_loom)]
         frame.heap().state();
@@ -313,14 +294,14 @@ impl SmartAlloc {
     /// Returns whether a frame is open.
     #[must_use]
     pub fn is_in_frame(&self) -> bool {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { (*self.turn_state()).open }
     }
 
     /// How often frame memory has been taken back: what a handle of a shared value is checked by.
     #[inline]
     pub(crate) fn turns(&self) -> u64 {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { (*self.turn_state()).turns }
     }
 
@@ -337,8 +318,9 @@ impl SmartAlloc {
     /// Begins a frame. Returns the first panic instead of resuming it.
     pub(crate) fn begin_frame_caught(&mut self) -> Option<Payload> {
         let mut panicked = None;
-        let left_open = self.is_in_frame();
-        if left_open {
+        let mut before = FrameBefore::Ended;
+        if self.is_in_frame() {
+            before = FrameBefore::LeftOpen;
             panicked = self.end_frame_caught(None).1;
         }
         // SAFETY: `self` is exclusive.
@@ -347,13 +329,13 @@ impl SmartAlloc {
             (*turn).frame += 1;
             (*turn).open = true;
         }
-        self.observe(&mut panicked, |observers, _| observers.begin());
-        self.tell_of_begin(left_open, &mut panicked);
+        let frame_began = self.inner().hooks.frame_began;
+        frame_began(self, before, &mut panicked);
         panicked
     }
 
     /// Exchanges the observers.
-    pub(crate) fn set_observers(&mut self, observers: Option<Box<Observers>>) -> Option<Box<Observers>> {
+    pub(crate) fn set_observers(&mut self, observers: Option<Box<dyn Any + Send>>) -> Option<Box<dyn Any + Send>> {
         // SAFETY: `self` is exclusive.
         unsafe { core::mem::replace(&mut (*self.turn_state()).observers, observers) }
     }
@@ -381,8 +363,8 @@ impl SmartAlloc {
     pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
         let mut panicked = self.drop_shared();
         let report = self.turn();
-        self.observe(&mut panicked, |observers, alloc| observers.end(alloc, report));
-        self.tell_of_end(report, promoted, &mut panicked);
+        let frame_ended = self.inner().hooks.frame_ended;
+        frame_ended(self, report, promoted, &mut panicked);
         (report, panicked)
     }
 
@@ -399,8 +381,8 @@ impl SmartAlloc {
             let Some(heap) = self.entries().get(index).map(|entry| entry.heap) else { break };
             // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
             unsafe {
-                first_panic(&mut panicked, shared::drop_all(heap.as_ref()));
-                first_panic(&mut panicked, retained::drop_all(heap.as_ref()));
+                first_panic(&mut panicked, heap.as_ref().drop_shared());
+                first_panic(&mut panicked, heap.as_ref().drop_retained());
             }
         }
         panicked
@@ -423,11 +405,11 @@ impl SmartAlloc {
         let trim = turn.turns % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
-            // SAFETY: as above; heaps live as long as the allocator (I3).
+            // SAFETY: `self` is exclusive; heaps live as long as the allocator (I3).
             let heap = unsafe { entry.heap.as_ref() };
-            // SAFETY: as above.
+            // SAFETY: `self` is exclusive (I5).
             phases_left_open += unsafe { heap.end_phases() };
-            // SAFETY: as above; what was shared has been dropped before.
+            // SAFETY: `self` is exclusive, and what was shared has been dropped before (I5).
             scopes_left_open += unsafe { heap.turn(trim) };
             entry.bytes = turn.take_figures(heap, entry.name.as_ref());
             turn.take_phases(heap);
@@ -441,7 +423,7 @@ impl SmartAlloc {
         }
         self.inner().ledger.turn();
         self.inner().transfers.turn(&mut turn.transfers);
-        trail::frame_ended(self.inner().number);
+        probes::debug::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (turn.frame, turn.bytes, turn.high_water);
         turn.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
         turn.report
@@ -452,26 +434,18 @@ impl SmartAlloc {
     /// Needs the allocator exclusively: other threads may be adding chunks otherwise.
     #[must_use]
     pub fn capacity(&mut self) -> usize {
-        // SAFETY: as in `turn`.
+        // SAFETY: `self` is exclusive, and heaps live as long as the allocator (I2, I3).
         self.entries().iter().map(|entry| unsafe { entry.heap.as_ref() }.capacity()).sum()
-    }
-}
-
-impl Default for SmartAlloc {
-    fn default() -> Self {
-        Self::new(AllocConfig::default())
     }
 }
 
 impl Drop for SmartAlloc {
     fn drop(&mut self) {
-        // Whoever wants to know how the recording went stops it first.
-        let _ = self.stop_recording();
+        let Hooks { allocator_ends, allocator_ended, .. } = self.inner().hooks;
+        allocator_ends(self);
         let mut panicked = self.drop_shared();
-        first_panic(&mut panicked, self.take_promotions().and_then(Promotions::drop_caught));
-        for subscriber in self.inner().watch.clear() {
-            first_panic(&mut panicked, drop_caught(subscriber));
-        }
+        first_panic(&mut panicked, self.set_undelivered(None).and_then(|promotions| promotions.drop_caught()));
+        allocator_ended(self, &mut panicked);
         // SAFETY: only the owning handle is ever dropped, once; nothing borrows from it any more. Threads that
         // remember arenas of it do so under a key that is never used again (I1).
         unsafe {
@@ -479,7 +453,7 @@ impl Drop for SmartAlloc {
             for entry in inner.lock().iter() {
                 drop(Box::from_raw(entry.heap.as_ptr()));
             }
-            trail::allocator_gone(inner.number);
+            probes::debug::allocator_gone(inner.number);
         }
         resume(panicked);
     }

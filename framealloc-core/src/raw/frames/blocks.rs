@@ -44,8 +44,8 @@ pub(crate) use known::Blocks;
 mod known {
     use super::{Arena, Layout, NonNull, TagId};
     use crate::debug::corruption::{Corruption, CorruptionKind, found};
-    use crate::debug::table::{is_busy, quietly};
     use crate::debug::{AllocSite, frames};
+    use crate::raw::global::quiet::{is_busy, quietly};
     use crate::raw::mem::chunk::Chunk;
     use crate::raw::mem::poison::{changed, poison};
 
@@ -81,7 +81,7 @@ mod known {
         /// Says whose blocks these are.
         pub(crate) fn belongs_to(&self, allocator: u64, tag: TagId) {
             let state = self.state.get();
-            // SAFETY: as in `bump_object`; plain writes.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain writes.
             unsafe { ((*state).blocks.allocator, (*state).blocks.tag) = (allocator, tag) };
         }
 
@@ -91,15 +91,17 @@ mod known {
         pub(crate) fn note_block(&self, start: NonNull<u8>, layout: Layout) {
             let state = self.state.get();
             let block = AllocSite::here().map(|site| Block { start: start.addr().get(), size: layout.size(), site });
-            // SAFETY: as in `bump_object`. The list is borrowed while it grows: should the global allocator come back here, it
-            // is not touched, as the books are being kept (I9).
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The list is
+            // borrowed while it grows: should the global allocator come back here, it is not touched, as the books are
+            // being kept (I9).
             let list = unsafe { &mut (*state).blocks.list };
             let noted = block.and_then(|block| {
                 // Books are no reason to end the program where the global allocator refuses.
                 quietly(|| list.try_reserve(1).map(|()| list.push(block)).is_ok())
             });
             if noted != Some(true) {
-                // SAFETY: as above; a plain write beside the list.
+                // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain write
+                // beside the list.
                 unsafe { (*state).blocks.incomplete = true };
             }
         }
@@ -109,11 +111,13 @@ mod known {
         pub(crate) fn note_size(&self, start: NonNull<u8>, size: usize) {
             let state = self.state.get();
             if is_busy() {
-                // SAFETY: as in `note_block`.
+                // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain write
+                // beside the list.
                 unsafe { (*state).blocks.incomplete = true };
                 return;
             }
-            // SAFETY: as in `bump_object`; nothing is allocated while the list is borrowed.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); nothing is
+            // allocated while the list is borrowed.
             let list = unsafe { &mut (*state).blocks.list };
             if let Some(index) = list.iter().rposition(|block| block.start == start.addr().get()) {
                 if size == 0 {
@@ -130,7 +134,8 @@ mod known {
         #[cold]
         pub(crate) fn inspect(&self) {
             let state = self.state.get();
-            // SAFETY: as in `bump_object`. The list is taken out, so that nothing is borrowed while it is worked on.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The list is taken
+            // out, so that nothing is borrowed while it is worked on.
             let (mut list, allocator, tag) = unsafe {
                 let blocks = &raw mut (*state).blocks;
                 (core::mem::take(&mut (*blocks).list), (*blocks).allocator, (*blocks).tag)
@@ -138,18 +143,20 @@ mod known {
             for block in &list {
                 frames::memory_ends(block.start, allocator, tag);
             }
-            // SAFETY: as above.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
             let incomplete = core::mem::take(unsafe { &mut (*state).blocks.incomplete });
             if !list.is_empty() && !incomplete && !cfg!(framealloc_asan) {
                 list.sort_unstable_by_key(|block| (block.start, block.size));
-                // SAFETY: as above; chunks do not change before this returns.
+                // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); chunks do not
+                // change before this returns.
                 let (chunks, separate) = unsafe { (&(*state).chunks, &(*state).separate) };
                 for chunk in chunks.iter().chain(separate) {
                     look_at(chunk, &list, tag);
                 }
             }
             quietly(|| list.clear());
-            // SAFETY: as above. The memory of the list is kept: a steady frame makes no call to the global allocator.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The memory of the
+            // list is kept: a steady frame makes no call to the global allocator.
             unsafe { (*state).blocks.list = list };
         }
     }

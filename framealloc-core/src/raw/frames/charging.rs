@@ -8,7 +8,7 @@ use core::ptr::NonNull;
 
 use super::accounts::{ACCOUNTS, Account, Beyond, book};
 use super::frame::Frame;
-use super::gate::{Gate, Grant};
+use super::gate::{Attempt, Gate, Grant};
 use super::thread_arenas::ThreadHeap;
 use crate::budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
 use crate::error::{AllocError, Limit};
@@ -34,73 +34,25 @@ impl ThreadHeap {
     }
 
     /// Charges a request to all accounts of the frame, or to none.
-    fn charge(&self, frame: &Frame, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError> {
-        let accounts = self.accounts(frame);
-        let mut open = accounts.iter().flatten().fold(prefer, |open, account| open.min(account.piece(need, prefer)));
-        let mut charged = [0; ACCOUNTS];
-        let mut left_in = [None; ACCOUNTS];
-        let mut is_refused = false;
-        for (index, account) in accounts.iter().enumerate() {
-            let Some(account) = account else { continue };
-            match account.charge(need, open) {
-                Ok(bytes) => {
-                    open = bytes;
-                    charged[index] = bytes;
-                }
-                // Known to be exceeded in this frame: what siblings have open would not change it.
-                Err(_) if account.serves_beyond() && account.exceeded.load(Relaxed) => {
-                    account.force(open);
-                    charged[index] = open;
-                    left_in[index] = Some(0);
-                }
-                Err(left) => {
-                    is_refused = true;
-                    left_in[index] = Some(left);
-                }
+    fn charge(&self, frame: &Frame, need: usize, prefer: usize, attempt: Attempt) -> Result<Grant, AllocError> {
+        let mut charge = Charge::new(self.accounts(frame), need, prefer);
+        if charge.is_refused() {
+            if attempt == Attempt::First {
+                charge.keep(0);
+                return if self.withdraw_all() > 0 {
+                    Ok(Grant::Again)
+                } else {
+                    self.charge(frame, need, prefer, Attempt::Last)
+                };
             }
+            if let Some(answer) = self.refuse(&charge) {
+                charge.keep(0);
+                return answer;
+            }
+            charge.force_the_rest();
         }
-        if is_refused {
-            if !last {
-                give_back_all(&accounts, &charged, 0);
-                return if self.withdraw_all() > 0 { Ok(Grant::Again) } else { self.charge(frame, need, prefer, true) };
-            }
-            let refusing = |policy| {
-                let index = (0..ACCOUNTS).find(|&index| {
-                    left_in[index].is_some() && accounts[index].is_some_and(|account| account.budget.policy() == policy)
-                })?;
-                Some((accounts[index]?.limit, left_in[index]?))
-            };
-            // SAFETY: a plain value of this thread (I2).
-            let beyond = unsafe { (*self.state()).budgets.beyond };
-            if beyond == Beyond::Never {
-                let exceeded = (0..ACCOUNTS).find_map(|index| Some((accounts[index]?.limit, left_in[index]?)));
-                if let Some((limit, left)) = exceeded {
-                    give_back_all(&accounts, &charged, 0);
-                    return Err(AllocError::BudgetExceeded { limit, asked: need, left });
-                }
-            }
-            if let Some((limit, left)) = refusing(BudgetPolicy::Fail) {
-                give_back_all(&accounts, &charged, 0);
-                if beyond == Beyond::Booked {
-                    self.book_event(limit, BudgetOutcome::Refused, need, left);
-                }
-                return Err(AllocError::BudgetExceeded { limit, asked: need, left });
-            }
-            if let Some((limit, left)) = refusing(BudgetPolicy::Promote) {
-                give_back_all(&accounts, &charged, 0);
-                self.book_event(limit, BudgetOutcome::Promoted, need, left);
-                return Ok(Grant::Separate);
-            }
-            // The others serve what exceeds them.
-            for index in 0..ACCOUNTS {
-                if let (Some(account), Some(_), 0) = (accounts[index], left_in[index], charged[index]) {
-                    account.force(open);
-                    charged[index] = open;
-                }
-            }
-        }
-        give_back_all(&accounts, &charged, open);
-        for (account, left) in accounts.iter().zip(left_in) {
+        charge.keep(charge.open);
+        for (account, left) in charge.accounts.iter().zip(charge.left_in) {
             let Some(account) = account else { continue };
             if let Some(left) = left {
                 let warned = account.budget.policy() == BudgetPolicy::Warn;
@@ -111,9 +63,30 @@ impl ThreadHeap {
                 self.book_event(account.limit, BudgetOutcome::SoftLimit, need, account.left());
             }
         }
-        // SAFETY: as in `accounts`; the link is this thread's (I2).
-        unsafe { (*frame.link()).granted += open };
-        Ok(Grant::Open(open))
+        // SAFETY: no account is set or taken away in a cold path (I9); the link is this thread's (I2).
+        unsafe { (*frame.link()).granted += charge.open };
+        Ok(Grant::Open(charge.open))
+    }
+
+    /// The answer to a request that an account refused, by the strictest policy among them; `None` where all serve it.
+    fn refuse(&self, charge: &Charge<'_>) -> Option<Result<Grant, AllocError>> {
+        // SAFETY: a plain value of this thread (I2).
+        let beyond = unsafe { (*self.state()).budgets.beyond };
+        let asked = charge.need;
+        if beyond == Beyond::Never {
+            if let Some((limit, left)) = charge.refusing(|_| true) {
+                return Some(Err(AllocError::BudgetExceeded { limit, asked, left }));
+            }
+        }
+        if let Some((limit, left)) = charge.refusing(|policy| policy == BudgetPolicy::Fail) {
+            if beyond == Beyond::Booked {
+                self.book_event(limit, BudgetOutcome::Refused, asked, left);
+            }
+            return Some(Err(AllocError::BudgetExceeded { limit, asked, left }));
+        }
+        let (limit, left) = charge.refusing(|policy| policy == BudgetPolicy::Promote)?;
+        self.book_event(limit, BudgetOutcome::Promoted, asked, left);
+        Some(Ok(Grant::Separate))
     }
 
     /// Sets what the next requests do that a budget has no room for.
@@ -150,7 +123,7 @@ impl ThreadHeap {
             let account = account.filter(|account| account.budget.bytes() != usize::MAX)?;
             let mut left = account.left();
             // What is open in arenas of the same account would be withdrawn before it refuses.
-            // SAFETY: as in `withdraw_all`.
+            // SAFETY: the heap is this thread's, and nothing here adds a frame (I2).
             unsafe {
                 self.for_each_frame(|other| {
                     let other = other.as_ref();
@@ -192,7 +165,7 @@ impl ThreadHeap {
     /// Limits what the thread may hold during one call of an annotated function, or ends that.
     pub(crate) fn limit_call(&self, limited: Option<(&'static str, usize)>) {
         let account = limited.map(|(name, bytes)| Account::of_one_thread(Limit::System(name), Budget::new(bytes)));
-        // SAFETY: as in `set_thread_budget`.
+        // SAFETY: the heap is this thread's, and no account of it is referenced outside the cold paths (I2, I9).
         unsafe { (*self.state()).budgets.call = account };
         self.regate();
     }
@@ -200,11 +173,11 @@ impl ThreadHeap {
     /// Brings gates and accounts up to date with the budgets of the thread: what it holds counts from now on.
     fn regate(&self) {
         let budgets = unsafe {
-            // SAFETY: as in `set_thread_budget`; raw, as withdrawing reads the accounts.
+            // SAFETY: the heap is this thread's (I2); raw, as withdrawing reads the accounts.
             &raw mut (*self.state()).budgets
         };
-        // SAFETY: as above. Accounts of the thread that are new hold nothing yet, so what is given back to them while
-        // windows are withdrawn is first put in.
+        // SAFETY: the heap is this thread's (I2). Accounts of the thread that are new hold nothing yet, so what is
+        // given back to them while windows are withdrawn is first put in.
         unsafe {
             (*budgets).always =
                 (*budgets).thread.is_some() || (*budgets).call.is_some() || !self.inner().ledger.is_empty();
@@ -229,7 +202,7 @@ impl ThreadHeap {
     /// Whether a region that opens must be adopted.
     #[inline(always)]
     pub(crate) fn is_gating(&self) -> bool {
-        // SAFETY: as in `thread_budget`; a plain read.
+        // SAFETY: the heap is this thread's (I2); a plain read.
         unsafe { (*self.state()).budgets.gating }
     }
 
@@ -261,7 +234,7 @@ impl ThreadHeap {
 
     /// Limits a region that was just checked out, and what opens in it, to `bytes`.
     pub(crate) fn limit_system(&self, frame: NonNull<Frame>, name: &'static str, bytes: usize) {
-        // SAFETY: as in `adopt`.
+        // SAFETY: nothing is handed out from the region yet; it lives as long as its arena (I6, I19).
         unsafe {
             Self::take_back(frame);
             let link = frame.as_ref().link();
@@ -287,7 +260,7 @@ impl ThreadHeap {
 
     /// Whether every arena of the thread has a gate.
     pub(crate) fn gates_all(&self) -> bool {
-        // SAFETY: as in `is_gating`.
+        // SAFETY: the heap is this thread's (I2); a plain read.
         unsafe { (*self.state()).budgets.always }
     }
 
@@ -320,20 +293,82 @@ impl ThreadHeap {
     }
 }
 
-/// Gives back what was charged beyond `keep`.
-fn give_back_all(accounts: &[Option<&Account>; ACCOUNTS], charged: &[usize; ACCOUNTS], keep: usize) {
-    for (account, charged) in accounts.iter().zip(charged) {
-        if let Some(account) = account {
-            if *charged > keep {
-                account.give_back(charged - keep);
+/// One request, as it is charged to the accounts of a frame.
+struct Charge<'a> {
+    accounts: [Option<&'a Account>; ACCOUNTS],
+    need: usize,
+    /// The bytes to open: no account has been charged less.
+    open: usize,
+    charged: [usize; ACCOUNTS],
+    /// What was left in the accounts that have no room.
+    left_in: [Option<usize>; ACCOUNTS],
+}
+
+impl<'a> Charge<'a> {
+    fn new(accounts: [Option<&'a Account>; ACCOUNTS], need: usize, prefer: usize) -> Self {
+        let open = accounts.iter().flatten().fold(prefer, |open, account| open.min(account.piece(need, prefer)));
+        Self { accounts, need, open, charged: [0; ACCOUNTS], left_in: [None; ACCOUNTS] }
+    }
+
+    /// Charges every account that has room. Returns whether another might have, once the arenas of the thread gave theirs back.
+    fn is_refused(&mut self) -> bool {
+        let mut is_refused = false;
+        for (index, account) in self.accounts.iter().enumerate() {
+            let Some(account) = account else { continue };
+            match account.charge(self.need, self.open) {
+                Ok(bytes) => {
+                    self.open = bytes;
+                    self.charged[index] = bytes;
+                }
+                // Known to be exceeded in this frame: what siblings have open would not change it.
+                Err(_) if account.serves_beyond() && account.exceeded.load(Relaxed) => {
+                    account.force(self.open);
+                    self.charged[index] = self.open;
+                    self.left_in[index] = Some(0);
+                }
+                Err(left) => {
+                    is_refused = true;
+                    self.left_in[index] = Some(left);
+                }
+            }
+        }
+        is_refused
+    }
+
+    /// The first account without room whose policy is wanted, and what is left in it.
+    fn refusing(&self, is_wanted: impl Fn(BudgetPolicy) -> bool) -> Option<(Limit, usize)> {
+        let mut accounts = self.accounts.iter().zip(self.left_in);
+        accounts.find_map(|(account, left)| {
+            let account = account.filter(|account| is_wanted(account.budget.policy()))?;
+            Some((account.limit, left?))
+        })
+    }
+
+    /// Charges the accounts that have no room all the same: their policies serve what exceeds them.
+    fn force_the_rest(&mut self) {
+        for index in 0..ACCOUNTS {
+            if let (Some(account), Some(_), 0) = (self.accounts[index], self.left_in[index], self.charged[index]) {
+                account.force(self.open);
+                self.charged[index] = self.open;
+            }
+        }
+    }
+
+    /// Gives back what was charged beyond `bytes`.
+    fn keep(&self, bytes: usize) {
+        for (account, charged) in self.accounts.iter().zip(self.charged) {
+            if let Some(account) = account {
+                if charged > bytes {
+                    account.give_back(charged - bytes);
+                }
             }
         }
     }
 }
 
 impl Gate for Frame {
-    fn grant(&self, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError> {
-        self.heap().charge(self, need, prefer, last)
+    fn grant(&self, need: usize, prefer: usize, attempt: Attempt) -> Result<Grant, AllocError> {
+        self.heap().charge(self, need, prefer, attempt)
     }
 
     fn give_back(&self, bytes: usize) {
@@ -345,13 +380,13 @@ impl Gate for Frame {
 
     fn keeps(&self) -> bool {
         // The account of a system ends with it.
-        // SAFETY: as in `give_back`.
+        // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
         self.heap().gates_all() && unsafe { (*self.link()).system.is_null() }
     }
 
     fn reset(&self) -> bool {
         let heap = self.heap();
-        // SAFETY: as in `give_back`.
+        // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
         unsafe {
             let granted = (*self.link()).granted;
             self.give_back(granted);

@@ -8,7 +8,7 @@ use super::arena::Arena;
 use super::frame::Frame;
 use super::owned::Owned;
 use crate::error::{AllocError, Failure, infallible};
-use crate::frame::boxed::FrameBox;
+use crate::raw::frames::boxes::FrameBox;
 use crate::raw::mem::poison::unpoison;
 use crate::raw::mem::window::Window;
 

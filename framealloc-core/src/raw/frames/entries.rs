@@ -8,8 +8,9 @@ use super::allocator::Inner;
 use super::retired::Retired;
 use super::thread_arenas::ThreadHeap;
 use super::tls;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::sync::Witness;
+use crate::thread_token;
 
 /// A heap without a thread gives its memory back after this many frames.
 const IDLE_FRAMES: u32 = 64;
@@ -77,7 +78,7 @@ impl Inner {
     /// Finds, claims or makes the heap of this thread.
     pub(super) fn heap_of_this_thread(&self, access: Access) -> NonNull<ThreadHeap> {
         let _growth = HeapZone::growth();
-        let token = tls::token();
+        let token = thread_token::token();
         let mut heaps = self.lock();
         if let Some(entry) = heaps.iter_mut().find(|entry| entry.token == token) {
             entry.is_lent |= access == Access::Lent || tls::is_dead();

@@ -11,8 +11,8 @@ use super::accounts::Account;
 use super::allocator::SmartAlloc;
 use super::arena::Arena;
 use super::thread_arenas::ThreadHeap;
+use crate::probes::debug::Trail;
 use crate::tag::{IntoTag, TagId, TagNameError};
-use crate::trail::Trail;
 
 /// Frame memory of this thread: an arena, only ever lent as `&Frame`.
 ///
@@ -42,6 +42,15 @@ pub struct Frame {
     link: Shielded<Link>,
 }
 
+/// How long what a frame lends may live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FrameKind {
+    /// A whole-frame arena, until the frame ends.
+    Whole,
+    /// The region of a scope, until that closes.
+    Region,
+}
+
 /// Where a frame hangs in its thread heap.
 pub(crate) struct Link {
     pub(crate) heap: NonNull<ThreadHeap>,
@@ -51,8 +60,7 @@ pub(crate) struct Link {
     pub(crate) children: *mut Frame,
     /// Bytes of scopes that closed in this region under its present tag since the last turn.
     pub(crate) booked: usize,
-    /// Whether this is a whole-frame arena, not the region of a scope.
-    pub(crate) whole: bool,
+    pub(crate) kind: FrameKind,
     /// Bytes that the gate granted the arena and has not got back (I19).
     pub(crate) granted: usize,
     /// The region of the system with a budget that this one opened in, or is; null for none.
@@ -72,14 +80,14 @@ pub(crate) struct Shielded<T>(UnsafeCell<T>);
 unsafe impl<T> Sync for Shielded<T> {}
 
 impl Frame {
-    pub(crate) fn new(arena: Arena, handle: SmartAlloc, heap: NonNull<ThreadHeap>, whole: bool) -> Self {
+    pub(crate) fn new(arena: Arena, handle: SmartAlloc, heap: NonNull<ThreadHeap>, kind: FrameKind) -> Self {
         arena.belongs_to(handle.id(), handle.tag_id());
         let link = Link {
             heap,
             next: core::ptr::null_mut(),
             children: core::ptr::null_mut(),
             booked: 0,
-            whole,
+            kind,
             granted: 0,
             system: core::ptr::null(),
             account: None,
@@ -168,8 +176,10 @@ impl Frame {
             Ok(id) => id,
             Err(name) => self.heap().nested(own, name)?,
         };
-        // SAFETY: as in `heap`; plain reads of the link.
-        let known = if unsafe { (*self.link()).whole } { self.heap().known_frame_of(id) } else { None };
+        // SAFETY: heaps outlive their frames (I3), and a `&Frame` exists only on the heap's thread (I2); plain reads of
+        // the link.
+        let known =
+            if unsafe { (*self.link()).kind } == FrameKind::Whole { self.heap().known_frame_of(id) } else { None };
         // One load or one call, and `self` is not among what it may be: where several loads and calls come together, the compiler
         // no longer sees that a value on the stack is not in that frame, and builds large values there, to copy them.
         let frame = match known {
@@ -185,18 +195,19 @@ impl Frame {
     #[cold]
     #[inline(never)]
     fn frame_of_tag_slow(&self, tag: TagId) -> NonNull<Self> {
-        // SAFETY: as in `heap`; plain reads of the link.
-        match unsafe { (*self.link()).whole } {
+        // SAFETY: heaps outlive their frames (I3), and a `&Frame` exists only on the heap's thread (I2); plain reads of
+        // the link.
+        match unsafe { (*self.link()).kind } {
             _ if tag == self.handle.tag_id() => NonNull::from(self),
-            true => self.heap().frame_of(tag),
-            false => self.child_of(tag),
+            FrameKind::Whole => self.heap().frame_of(tag),
+            FrameKind::Region => self.child_of(tag),
         }
     }
 
     /// How far this arena and those of the tags opened under it were bumped.
     pub(crate) fn reached_with_tags(&self) -> usize {
         let mut bytes = self.arena.reached();
-        // SAFETY: as in `child_of`.
+        // SAFETY: the list holds open regions of this scope, on this thread (I6).
         unsafe {
             let mut at = (*self.link()).children;
             while let Some(child) = NonNull::new(at) {

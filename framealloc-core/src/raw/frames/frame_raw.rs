@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::owned::Owned;
-use crate::frame::boxed::{FrameBox, FrameSlot};
+use crate::raw::frames::boxes::{FrameBox, FrameSlot};
 
 impl<T: ?Sized> FrameBox<'_, T> {
     /// Gives the value up without dropping it; [`from_raw`](Self::from_raw) takes it back while the frame lasts.

@@ -11,14 +11,21 @@ use crate::error::AllocError;
 /// while a reference into the arena is held (I9): the answer may be to withdraw this very arena's window.
 pub(crate) trait Gate {
     /// How much of `need` (the request with its padding) to `prefer` bytes may be opened. Both are multiples of
-    /// [`MIN_ALIGN`], and so is the answer. [`Grant::Again`] comes only where `last` is not set.
-    fn grant(&self, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError>;
+    /// [`MIN_ALIGN`], and so is the answer. [`Grant::Again`] comes at the first attempt only.
+    fn grant(&self, need: usize, prefer: usize, attempt: Attempt) -> Result<Grant, AllocError>;
     /// Bytes of a grant that were closed unused.
     fn give_back(&self, bytes: usize);
     /// Whether a scope that closes may keep its window: it is taken back before anything is refused.
     fn keeps(&self) -> bool;
     /// Everything granted is back. Returns whether the arena is to go on asking.
     fn reset(&self) -> bool;
+}
+
+/// Whether an arena asks again, should that help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    First,
+    Last,
 }
 
 /// The answer of a gate.

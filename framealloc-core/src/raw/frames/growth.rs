@@ -1,12 +1,6 @@
-//! What arenas take from the global allocator, and what is taken from them while no frame is open.
-//!
-//! Both are noted in cold paths and looked at when somebody watches: nothing is counted per allocation.
+//! What arenas take from the global allocator: noted in cold paths, looked at when somebody watches.
 
-use std::sync::Arc;
-
-use super::allocator::SmartAlloc;
-use super::thread_arenas::ThreadHeap;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::tag::TagId;
 
 /// What arenas of one tag asked of the global allocator.
@@ -51,7 +45,7 @@ pub(super) struct Grown {
     /// In the running frame.
     running: Vec<(TagId, Growth)>,
     /// In the last frame: changes at the turn only, so that others may read it.
-    published: Vec<(TagId, Growth)>,
+    pub(super) published: Vec<(TagId, Growth)>,
 }
 
 impl Grown {
@@ -69,66 +63,6 @@ impl Grown {
         if !(self.running.is_empty() && self.published.is_empty()) {
             self.published.clear();
             core::mem::swap(&mut self.running, &mut self.published);
-        }
-    }
-}
-
-/// Bytes that one thread holds under one tag.
-pub(crate) struct Held {
-    /// The index of the thread's heap.
-    pub(crate) heap: usize,
-    pub(crate) thread: Option<Arc<str>>,
-    pub(crate) tag: TagId,
-    pub(crate) bytes: usize,
-}
-
-impl ThreadHeap {
-    /// Calls `visit` with the bytes of each arena and scope since the last turn, in no order; a tag comes up several times.
-    ///
-    /// # Safety
-    /// The allocator is held exclusively.
-    unsafe fn each_held(&self, mut visit: impl FnMut(TagId, usize)) {
-        // SAFETY: by the contract; the references end before `visit`, our own code, could touch the heap (I9).
-        unsafe {
-            let scoped = &(*self.state()).scoped;
-            scoped.iter().enumerate().for_each(|(tag, booked)| visit(TagId::from_index(tag), booked.bytes));
-            self.for_each_frame(|frame| {
-                let frame = frame.as_ref();
-                visit(frame.tag_id(), frame.arena().reached() + (*frame.link()).booked);
-            });
-        }
-    }
-}
-
-impl SmartAlloc {
-    /// Adds to `list` what all threads have taken since the last turn, by thread and tag.
-    pub(crate) fn list_held(&mut self, list: &mut Vec<Held>) {
-        let heaps = self.inner().lock();
-        for (index, entry) in heaps.iter().enumerate() {
-            // SAFETY: `self` is exclusive; heaps live as long as the allocator (I3, I5).
-            unsafe {
-                entry.heap.as_ref().each_held(|tag, bytes| {
-                    if bytes == 0 {
-                        return;
-                    }
-                    match list.iter_mut().find(|held| held.heap == index && held.tag == tag) {
-                        Some(held) => held.bytes += bytes,
-                        None => list.push(Held { heap: index, thread: entry.name.clone(), tag, bytes }),
-                    }
-                });
-            }
-        }
-    }
-
-    /// Calls `visit` with what each thread and tag took from the global allocator in the last frame. Called under the lock:
-    /// `visit` is our own code.
-    pub(crate) fn each_grown(&self, mut visit: impl FnMut(Option<&Arc<str>>, TagId, Growth)) {
-        for entry in self.inner().lock().iter() {
-            // SAFETY: written at the turn only, under `&mut SmartAlloc` (I5).
-            let grown = unsafe { &(*entry.heap.as_ref().state()).grown.published };
-            for &(tag, growth) in grown {
-                visit(entry.listed_name.as_ref(), tag, growth);
-            }
         }
     }
 }

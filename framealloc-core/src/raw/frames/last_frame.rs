@@ -1,25 +1,82 @@
 //! The figures that a turn leaves behind, and who may read them.
 
+#[cfg(feature = "memory_filter")]
+use core::any::Any;
 use std::sync::Arc;
 
 use super::accounts;
-use super::allocator::{FrameReport, SmartAlloc, Turn};
+use super::allocator::{SmartAlloc, Turn};
 use super::phases::PhaseFigures;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
 use crate::budget::BudgetEvent;
-#[cfg(feature = "memory_filter")]
-use crate::observe::behavior::filter::Filter;
-use crate::observe::events::FrameEvent;
-use crate::observe::stats::{SystemStats, TagStats, ThreadStats};
+use crate::raw::frames::report::FrameReport;
+
+use super::transfers::TransferStats;
+use crate::raw::global::zone::HeapUse;
 use crate::rows::row_at;
 use crate::site;
 use crate::tag::TagId;
-use crate::transfer::{TransferStats, UnreceivedTransfer};
+
+/// Bytes of one tag. Those of a nested tag are its own, not part of its parent's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TagStats {
+    /// The path, for example `ai::pathfinding`; `(untagged)` for memory without a tag.
+    pub path: &'static str,
+    /// Bytes of the last frame.
+    pub bytes: usize,
+    /// The most bytes of any frame.
+    pub high_water: usize,
+    /// Requests of the last frame that were served from the heap: over the threshold, or promoted by a budget.
+    pub heap_fallbacks: usize,
+    /// Bytes that these asked for; they are not part of `bytes`.
+    pub heap_bytes: usize,
+    /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved to. Counted
+    /// one by one under the feature `diagnostics`, else `None`.
+    pub allocations: Option<usize>,
+    /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
+    pub heap: HeapUse,
+}
+
+/// Bytes of one thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThreadStats {
+    /// The name of the thread, or `(unnamed)`.
+    pub name: String,
+    /// Bytes of the last frame.
+    pub bytes: usize,
+    /// The most bytes of any frame.
+    pub high_water: usize,
+    /// Frames that have ended and in which it took frame memory.
+    pub frames: u64,
+    /// Bytes of all frames that have ended.
+    pub total_bytes: u64,
+    /// Its bytes by tag.
+    pub tags: Vec<TagStats>,
+}
+
+/// Calls and bytes of one function with `#[frame_system]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SystemStats {
+    /// The name: the path of the function, or what the attribute says.
+    pub name: &'static str,
+    /// Calls in the last frame.
+    pub calls: usize,
+    /// Bytes of all calls in the last frame.
+    pub bytes: usize,
+    /// The most bytes of one call in the last frame.
+    pub largest_call: usize,
+    /// What it took from the heap in the last frame: of systems with `no_heap` only, and only where a
+    /// [`HeapGuard`](crate::HeapGuard) is the program's global allocator.
+    pub heap: HeapUse,
+}
 
 impl SmartAlloc {
     /// The bytes of the last frame and the most of any, over all threads.
     pub(crate) fn frame_figures(&self) -> (usize, usize) {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { ((*self.turn_state()).bytes, (*self.turn_state()).high_water) }
     }
 
@@ -35,84 +92,70 @@ impl SmartAlloc {
     /// ```
     #[must_use]
     pub fn frame_report(&self) -> FrameReport {
-        // SAFETY: as in `frame_number`.
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { (*self.turn_state()).report }
     }
 
-    /// The behaviour filter, as the last turn left it.
+    /// The observers, as the last turn left them.
     #[cfg(feature = "memory_filter")]
-    pub(crate) fn behavior_filter(&self) -> Option<&Filter> {
-        // SAFETY: as in `frame_number`.
-        let observers = unsafe { &(*self.turn_state()).observers };
-        observers.as_deref()?.behavior.as_deref()
+    pub(crate) fn observers(&self) -> Option<&(dyn Any + Send)> {
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
+        unsafe { &(*self.turn_state()).observers }.as_deref()
     }
 
     /// The tags in use, by path.
     pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
-        // SAFETY: as in `frame_number`: the iterator borrows `self`, so that nothing is written while it lives.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the iterator's borrow keeps away (I5).
         tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied(), self.tag_paths())
     }
 
     /// The paths of the tags that any turn has met, by index.
     fn tag_paths(&self) -> &[&'static str] {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).tag_paths }
     }
 
     /// What budgets did in the last frame.
     pub(crate) fn events_of_budgets(&self) -> &[BudgetEvent] {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).budget_events }
     }
 
     /// The thread on which a budget event with this index happened first, if it has a name.
     pub(crate) fn thread_of_budget_event(&self, index: usize) -> Option<&Arc<str>> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).budget_threads }.get(index)?.as_ref()
     }
 
     /// How often names were opened in the last frame that have no tag of their own, by the tag that they count for.
     pub(crate) fn merged_tags(&self) -> impl Iterator<Item = (TagId, usize)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.turn_state()).merged }.iter()
     }
 
-    /// Transfers of the last frame that were dropped unreceived.
-    pub(crate) fn unreceived_transfers(&self) -> &[UnreceivedTransfer] {
-        // SAFETY: as in `each_tag`.
-        unsafe { &(*self.turn_state()).transfers.unreceived }
-    }
-
     /// Transfers of the last frame.
-    pub(crate) fn transfer_stats(&self) -> TransferStats {
-        // SAFETY: as in `tag_stats`.
-        unsafe { &(*self.turn_state()).transfers }.clone()
-    }
-
-    /// What became of transfers in the last frame, if anything did.
-    pub(crate) fn transfer_event(&self) -> Option<FrameEvent> {
-        // SAFETY: as in `each_tag`.
-        let &TransferStats { sent, received, dropped, in_flight, .. } = unsafe { &(*self.turn_state()).transfers };
-        (sent + received + dropped > 0).then_some(FrameEvent::Transfers { sent, received, dropped, in_flight })
+    pub(crate) fn transfer_stats(&self) -> &TransferStats {
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
+        unsafe { &(*self.turn_state()).transfers }
     }
 
     /// Index and figures of all tags in the last frame.
     pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, TagFigures)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         let tags = unsafe { &(*self.turn_state()).tags };
         tags.iter().copied().enumerate()
     }
 
     /// Index and figures of the systems of the last frame.
     pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, SiteFigures)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         let sites = unsafe { &(*self.turn_state()).sites };
         sites.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
 
     /// Index and figures of the phases of the last frame.
     pub(crate) fn raw_phases(&self) -> impl Iterator<Item = (usize, PhaseFigures)> {
-        // SAFETY: as in `each_tag`.
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         let phases = unsafe { &(*self.turn_state()).phases };
         phases.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
@@ -145,7 +188,7 @@ impl SmartAlloc {
             high_water: entry.high_water,
             frames: entry.frames,
             total_bytes: entry.total,
-            // SAFETY: as in `frame_number`: these figures are written at the turn only.
+            // SAFETY: heaps live as long as the allocator, and these figures are written at the turn only (I3, I5).
             tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures(), paths).collect(),
         });
         threads.collect()
@@ -180,14 +223,16 @@ impl Turn {
             self.tags[index].add(&figures);
             bytes += figures.bytes;
         }
-        // SAFETY: as below.
+        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
+        // (I5).
         let events = unsafe { &mut (*heap.state()).budgets.events };
         events.drain(..).for_each(|event| accounts::book(&mut self.budget_events, event));
         if self.budget_threads.len() < self.budget_events.len() {
             // Not at every turn: to share a name takes two atomic operations.
             self.budget_threads.resize(self.budget_events.len(), thread.cloned());
         }
-        // SAFETY: as below.
+        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
+        // (I5).
         self.merged.take(unsafe { &mut (*heap.state()).merged });
         // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
         let sites = unsafe { &mut (*heap.state()).sites };

@@ -25,7 +25,7 @@ pub(crate) struct Owned<'f, T: ?Sized> {
 
 // SAFETY: like `Box<T>`: dropping the value touches nothing of the arena or its thread.
 unsafe impl<T: ?Sized + Send> Send for Owned<'_, T> {}
-// SAFETY: as above.
+// SAFETY: like `Box<T>`: a shared one gives out `&T` only.
 unsafe impl<T: ?Sized + Sync> Sync for Owned<'_, T> {}
 
 impl<'f, T: ?Sized> Owned<'f, T> {
@@ -121,7 +121,7 @@ impl<T: ?Sized> Deref for Owned<'_, T> {
 impl<T: ?Sized> DerefMut for Owned<'_, T> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: as in `deref`.
+        // SAFETY: the value is live and has no other owner.
         unsafe { self.value.as_mut() }
     }
 }
@@ -224,12 +224,6 @@ pub(crate) fn zeroed<T: bytemuck::Zeroable, E: Failure>(frame: &Frame, len: usiz
     }
 }
 
-/// An aligned address for a value without size.
-pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
-    // An alignment is a power of two, so never zero; the other arm is for the type checker.
-    NonNull::new(core::ptr::without_provenance_mut(layout.align())).unwrap_or(NonNull::dangling())
-}
-
 /// Uninitialised places for `len` values.
 #[inline(always)]
 #[expect(clippy::mut_from_ref, reason = "every call returns memory of its own")]
@@ -258,9 +252,10 @@ pub(crate) struct Place<'f, T> {
     lives: PhantomData<(&'f (), T)>,
 }
 
-// SAFETY: as for `Owned`.
+// SAFETY: it is a place as `Owned` is a value: it touches nothing of the arena or its thread.
 unsafe impl<T: Send> Send for Place<'_, T> {}
-// SAFETY: as for `Owned`; a shared place gives nothing out.
+// SAFETY: it is a place as `Owned` is a value: it touches nothing of the arena or its thread; a shared place gives
+// nothing out.
 unsafe impl<T: Sync> Sync for Place<'_, T> {}
 
 impl<'f, T> Place<'f, T> {
@@ -287,7 +282,7 @@ impl<'f, T> Place<'f, T> {
         T: bytemuck::Zeroable,
     {
         let mut place = self.place.cast::<T>();
-        // SAFETY: as in `write`; all zeroes is a value of `T`.
+        // SAFETY: the place fits a `T` and is ours; all zeroes is a value of `T`.
         unsafe {
             place.write_bytes(0, 1);
             place.as_mut()

@@ -8,44 +8,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::allocator::SmartAlloc;
 use super::frame::Frame;
-use super::shared::Payload;
 use super::thread_arenas::ThreadHeap;
 use crate::error::{AllocError, Failure};
-use crate::frame::retain::RetentionPolicy;
+use crate::panics::Payload;
+
+use super::lists::{Ops, RetainNode};
+use super::promotions::{Name, RetentionPolicy};
+use crate::panics::first_panic;
+use crate::probes::debug::Trail;
 use crate::raw::mem::poison::REDZONE;
+use crate::raw::pools::boxes::{HeapSlot, PoolSlot};
 use crate::raw::pools::promoted::Kept;
 use crate::raw::pools::request::Asker;
 use crate::tag::TagId;
-use crate::trail::Trail;
-use crate::{heap, pool};
-
-/// The head of a retained value; the list lives in the arena.
-#[repr(C)]
-pub(crate) struct RetainNode {
-    next: *mut RetainNode,
-    ops: &'static Ops,
-    /// Written by whoever holds the value, read at the turn.
-    policy: RetentionPolicy,
-    /// Larger goes first.
-    importance: u8,
-    tag: TagId,
-    trail: Trail,
-}
 
 #[repr(C)]
 struct Node<T> {
     head: RetainNode,
     value: T,
-}
-
-/// What can be done with a value whose type is not known any more.
-struct Ops {
-    bytes: usize,
-    frame_bytes: usize,
-    type_name: fn() -> &'static str,
-    drop: unsafe fn(NonNull<RetainNode>),
-    to_pool: unsafe fn(NonNull<RetainNode>) -> Result<Kept, AllocError>,
-    to_heap: unsafe fn(NonNull<RetainNode>) -> Result<Kept, AllocError>,
 }
 
 struct OpsOf<T>(PhantomData<T>);
@@ -80,7 +60,7 @@ unsafe fn drop_value<T>(node: NonNull<RetainNode>) {
 /// # Safety
 /// `node` is the head of a `Node<T>` whose value is alive, and is not used again if this succeeds.
 unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
-    let mut slot = pool::try_slot_for::<T>(Asker::TURN)?;
+    let mut slot = PoolSlot::<T>::find(Asker::TURN)?;
     // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
@@ -95,20 +75,12 @@ unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, 
 unsafe fn to_heap<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
     // SAFETY: by the contract.
     let tag = unsafe { node.as_ref() }.tag;
-    let mut slot = heap::try_slot::<T>(tag)?;
-    // SAFETY: as in `to_pool`.
+    let mut slot = HeapSlot::<T>::find::<AllocError>(tag)?;
+    // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
         Ok(Kept::heap(slot.assume_init()))
     }
-}
-
-/// What names a retained value: the allocator, its turn, the node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Name {
-    allocator: u64,
-    turn: u64,
-    node: usize,
 }
 
 /// A place in whole-frame memory for a value that is to be retained. It is not listed before it has a value.
@@ -159,7 +131,7 @@ pub(crate) struct Held<'f, T> {
 
 // SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the turn.
 unsafe impl<T: Send> Send for Held<'_, T> {}
-// SAFETY: as above; what is shared gives out `&T` only.
+// SAFETY: nobody else touches the value before the turn; what is shared gives out `&T` only.
 unsafe impl<T: Sync> Sync for Held<'_, T> {}
 
 impl<T> Held<'_, T> {
@@ -169,17 +141,19 @@ impl<T> Held<'_, T> {
     }
 
     pub(crate) fn value_mut(&mut self) -> &mut T {
-        // SAFETY: as in `value`.
+        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // I7).
         unsafe { &mut (*self.node.as_ptr()).value }
     }
 
     pub(crate) fn set_policy(&mut self, policy: RetentionPolicy) {
-        // SAFETY: as in `value`; the list is followed through other fields.
+        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // I7); the list is followed through other fields.
         unsafe { (*self.node.as_ptr()).head.policy = policy };
     }
 
     pub(crate) fn policy(&self) -> RetentionPolicy {
-        // SAFETY: as in `set_policy`.
+        // SAFETY: the node lives until the turn, and the list is followed through other fields (I5, I7).
         unsafe { (*self.node.as_ptr()).head.policy }
     }
 
@@ -241,7 +215,7 @@ impl Retained<'_> {
 
     pub(crate) fn into_heap(self) -> Result<Kept, (Self, AllocError)> {
         let this = ManuallyDrop::new(self);
-        // SAFETY: as in `to_pool`.
+        // SAFETY: the value is alive, and if it was moved out `this` is not dropped.
         unsafe { (this.node().ops.to_heap)(this.node) }.map_err(|error| (ManuallyDrop::into_inner(this), error))
     }
 }
@@ -250,27 +224,6 @@ impl Drop for Retained<'_> {
     fn drop(&mut self) {
         // SAFETY: the value is alive and this is its only owner.
         unsafe { (self.node().ops.drop)(self.node) };
-    }
-}
-
-/// Drops a value. Returns its panic.
-pub(crate) fn drop_caught<T>(value: T) -> Option<Payload> {
-    catch_unwind(AssertUnwindSafe(|| drop(value))).err()
-}
-
-/// Keeps the first of several panics; one is all that can be resumed.
-pub(crate) fn first_panic(known: &mut Option<Payload>, next: Option<Payload>) {
-    match (&known, next) {
-        (None, next) => *known = next,
-        (Some(_), Some(next)) => dispose(next),
-        (Some(_), None) => {}
-    }
-}
-
-/// Drops what a panic carries, which may panic as well.
-pub(crate) fn dispose(payload: Payload) {
-    if let Some(another) = drop_caught(payload) {
-        core::mem::forget(another);
     }
 }
 
@@ -299,21 +252,23 @@ impl SmartAlloc {
     }
 }
 
-/// Drops all retained values of one thread, the newest first. Returns the first panic; the others are dropped too.
-///
-/// # Safety
-/// The allocator is held exclusively: no borrow of the values is alive.
-pub(crate) unsafe fn drop_all(heap: &ThreadHeap) -> Option<Payload> {
-    let mut panicked = None;
-    let list = heap.state();
-    // SAFETY: by the contract. The node leaves the list before its value drops.
-    unsafe {
-        while let Some(node) = NonNull::new((*list).retained) {
-            (*list).retained = (*node.as_ptr()).next;
-            let drop = (*node.as_ptr()).ops.drop;
-            (&mut (*node.as_ptr()).trail).retained_value_ends(heap.allocator());
-            first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
+impl ThreadHeap {
+    /// Drops all retained values of one thread, the newest first. Returns the first panic; the others are dropped too.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively: no borrow of the values is alive.
+    pub(super) unsafe fn drop_retained(&self) -> Option<Payload> {
+        let mut panicked = None;
+        let list = self.state();
+        // SAFETY: by the contract. The node leaves the list before its value drops.
+        unsafe {
+            while let Some(node) = NonNull::new((*list).retained) {
+                (*list).retained = (*node.as_ptr()).next;
+                let drop = (*node.as_ptr()).ops.drop;
+                (&mut (*node.as_ptr()).trail).retained_value_ends(self.allocator());
+                first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
+            }
         }
+        panicked
     }
-    panicked
 }

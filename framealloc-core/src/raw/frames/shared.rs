@@ -1,7 +1,6 @@
 //! Values that live until the frame turns, whichever scope made them: shared values and whatever else drops then.
 
 use core::alloc::Layout;
-use core::any::Any;
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
@@ -9,29 +8,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::allocator::SmartAlloc;
 use super::frame::Frame;
-use super::retained::first_panic;
+use super::lists::DropNode;
 use super::thread_arenas::ThreadHeap;
 use crate::error::Failure;
-use crate::observe::behavior::hooks;
-use crate::trail::Trail;
-
-/// What a panic carries.
-pub(crate) type Payload = Box<dyn Any + Send>;
-
-/// The head of a value in a heap's list; the list lives in the arena, so that it costs no allocator call.
-#[repr(C)]
-pub(crate) struct DropNode {
-    next: *mut DropNode,
-    drop: unsafe fn(NonNull<DropNode>),
-    trail: Trail,
-}
-
-impl DropNode {
-    /// A head that goes before `next`.
-    pub(super) fn new(next: *mut Self, drop: unsafe fn(NonNull<Self>), trail: Trail) -> Self {
-        Self { next, drop, trail }
-    }
-}
+use crate::panics::Payload;
+use crate::panics::first_panic;
+use crate::probes;
+use crate::probes::debug::Trail;
 
 #[repr(C)]
 pub(super) struct Node<T> {
@@ -50,7 +33,7 @@ pub(crate) struct Shared<T> {
 // SAFETY: a handle only gives out `&T`, and only while the value lives. The value is dropped by whichever thread turns
 // the frame, hence `Send`, and read by any thread, hence `Sync`.
 unsafe impl<T: Send + Sync> Send for Shared<T> {}
-// SAFETY: as above.
+// SAFETY: a handle gives out `&T` only, while the value lives, to any thread.
 unsafe impl<T: Send + Sync> Sync for Shared<T> {}
 
 impl<T> Clone for Shared<T> {
@@ -99,7 +82,7 @@ impl<T> Shared<T> {
     pub(crate) fn resolve(self, alloc: &SmartAlloc) -> Option<&T> {
         if self.allocator != alloc.id() || self.turn != alloc.turns() {
             if self.allocator == alloc.id() {
-                hooks::asked_late(alloc, self.turn);
+                probes::filter::asked_late(alloc.id(), alloc.tag_id(), alloc.turns() - self.turn);
             }
             return None;
         }
@@ -116,21 +99,23 @@ pub(super) unsafe fn drop_node<T>(node: NonNull<DropNode>) {
     unsafe { (&raw mut (*node.cast::<Node<T>>().as_ptr()).value).drop_in_place() };
 }
 
-/// Drops all listed values, newest first, each exactly once. Returns the first panic; the others are dropped.
-///
-/// # Safety
-/// The allocator is held exclusively: no borrow of the values is alive.
-pub(crate) unsafe fn drop_all(heap: &ThreadHeap) -> Option<Payload> {
-    let mut panicked = None;
-    let list = heap.state();
-    // SAFETY: by the contract. The node leaves the list before its value drops, so that nothing can drop it again.
-    unsafe {
-        while let Some(node) = NonNull::new((*list).drops) {
-            (*list).drops = (*node.as_ptr()).next;
-            let drop = (*node.as_ptr()).drop;
-            (&mut (*node.as_ptr()).trail).shared_value_ends(heap.allocator());
-            first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
+impl ThreadHeap {
+    /// Drops all listed values, newest first, each exactly once. Returns the first panic; the others are dropped.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively: no borrow of the values is alive.
+    pub(super) unsafe fn drop_shared(&self) -> Option<Payload> {
+        let mut panicked = None;
+        let list = self.state();
+        // SAFETY: by the contract. The node leaves the list before its value drops, so that nothing can drop it again.
+        unsafe {
+            while let Some(node) = NonNull::new((*list).drops) {
+                (*list).drops = (*node.as_ptr()).next;
+                let drop = (*node.as_ptr()).drop;
+                (&mut (*node.as_ptr()).trail).shared_value_ends(self.allocator());
+                first_panic(&mut panicked, catch_unwind(AssertUnwindSafe(|| drop(node))).err());
+            }
         }
+        panicked
     }
-    panicked
 }

@@ -6,20 +6,18 @@ use core::ptr::NonNull;
 use super::accounts::ThreadBudgets;
 use super::allocator::{Inner, SmartAlloc};
 use super::arena::{Arena, Fallbacks};
-use super::frame::Frame;
+use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
 use super::name_cache::{Merged, Names};
 use super::phases::Phases;
-use super::retained::RetainNode;
-use super::shared::DropNode;
-use crate::observe::heap_use::HeapUse;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::probes::debug::Trail;
+use crate::raw::frames::lists::{DropNode, RetainNode};
+use crate::raw::global::zone::{HeapUse, HeapZone};
 use crate::raw::mem::chunk::ChunkPolicy;
 use crate::raw::mem::count::Count;
 use crate::rows::row_at;
 use crate::sync::Witness;
 use crate::tag::{Nested, TagId, TagNameError};
-use crate::trail::Trail;
 
 /// Bytes of the first chunk of tags and scopes: most of them are small, and there may be many.
 const SMALL_CHUNK: usize = 4 << 10;
@@ -154,13 +152,13 @@ impl ThreadHeap {
         unsafe { &raw mut (*self.state.get()).published }
     }
 
-    fn make(&self, tag: TagId, whole: bool) -> NonNull<Frame> {
+    fn make(&self, tag: TagId, kind: FrameKind) -> NonNull<Frame> {
         let mut policy: ChunkPolicy = self.inner().chunk_policy();
-        if !(whole && tag == TagId::NONE) {
+        if kind == FrameKind::Region || tag != TagId::NONE {
             policy.first = policy.first.min(SMALL_CHUNK);
         }
         let handle = SmartAlloc::handle(self.inner, tag);
-        let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), whole);
+        let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), kind);
         // A raw pointer from here on: the box is never moved or borrowed as one again (I3).
         let frame = NonNull::from(Box::leak(Box::new(frame)));
         // SAFETY: nothing is handed out from it yet.
@@ -186,8 +184,8 @@ impl ThreadHeap {
     #[inline(never)]
     fn make_frame_of(&self, tag: TagId) -> NonNull<Frame> {
         let _growth = HeapZone::growth();
-        let frame = self.make(tag, true);
-        // SAFETY: as in `frame_of`.
+        let frame = self.make(tag, FrameKind::Whole);
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         let tags = unsafe { &mut (*self.state()).tags };
         if tags.len() <= tag.index() {
             tags.resize(tag.index() + 1, core::ptr::null_mut());
@@ -199,20 +197,22 @@ impl ThreadHeap {
     /// Returns the id of `name` under `parent`.
     pub(crate) fn nested<E: From<TagNameError>>(&self, parent: TagId, name: &'static str) -> Result<TagId, E> {
         let state = self.state();
-        // SAFETY: as in `frame_of`.
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         if let Some(id) = unsafe { (&(*state).names).known(parent.index(), name) } {
             return Ok(id);
         }
         let _growth = HeapZone::growth();
         match parent.nested(name)? {
             Nested::Own(id) => {
-                // SAFETY: as in `frame_of`.
+                // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it
+                // (I2, I9).
                 unsafe { (&mut (*state).names).remember(parent.index(), name, id) };
                 Ok(id)
             }
             // Not remembered: each of them is counted.
             Nested::Instead(id) => {
-                // SAFETY: as in `frame_of`.
+                // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it
+                // (I2, I9).
                 unsafe { (&mut (*state).merged).count(id, 1) };
                 Ok(id)
             }
@@ -223,7 +223,8 @@ impl ThreadHeap {
     #[inline]
     pub(crate) fn open(&self, tag: TagId) -> NonNull<Frame> {
         let state = self.state();
-        // SAFETY: as in `frame_of`; a region in the spare list is held by nobody (I6).
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9);
+        // a region in the spare list is held by nobody (I6).
         unsafe {
             let Some(frame) = NonNull::new((*state).spare) else { return self.make_region(tag) };
             let link = frame.as_ref().link();
@@ -241,8 +242,8 @@ impl ThreadHeap {
     #[inline(never)]
     fn make_region(&self, tag: TagId) -> NonNull<Frame> {
         let _growth = HeapZone::growth();
-        let frame = self.make(tag, false);
-        // SAFETY: as in `frame_of`.
+        let frame = self.make(tag, FrameKind::Region);
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { (&mut (*self.state()).regions).push(frame) };
         frame
     }
@@ -254,7 +255,8 @@ impl ThreadHeap {
     #[inline]
     pub(crate) unsafe fn close(&self, frame: NonNull<Frame>) {
         let state = self.state();
-        // SAFETY: by the contract, and as in `frame_of`.
+        // SAFETY: by the contract; this thread has the heap to itself, and the reference ends before anything else
+        // touches it (I2, I9).
         unsafe {
             let link = frame.as_ref().link();
             if !(*link).children.is_null() {
@@ -293,7 +295,8 @@ impl ThreadHeap {
     /// # Safety
     /// The region is not lent, or the allocator is held exclusively.
     unsafe fn flush(&self, frame: NonNull<Frame>) {
-        // SAFETY: by the contract, and as in `frame_of`.
+        // SAFETY: by the contract; this thread has the heap to itself, and the reference ends before anything else
+        // touches it (I2, I9).
         unsafe {
             let link = frame.as_ref().link();
             let bytes = core::mem::take(&mut (*link).booked);
@@ -314,7 +317,8 @@ impl ThreadHeap {
     /// As for [`Self::flush`].
     #[inline]
     unsafe fn book_growth(&self, frame: NonNull<Frame>) {
-        // SAFETY: by the contract, and as in `frame_of`.
+        // SAFETY: by the contract; this thread has the heap to itself, and the reference ends before anything else
+        // touches it (I2, I9).
         unsafe {
             if let Some(growth) = frame.as_ref().arena().take_growth() {
                 (&mut (*self.state()).grown).book(frame.as_ref().tag_id(), growth);
@@ -326,7 +330,7 @@ impl ThreadHeap {
     /// The returned reference must end before anything else touches the heap (I9).
     #[expect(clippy::mut_from_ref, reason = "the heap is a cell that one thread uses at a time")]
     unsafe fn scoped_of(&self, tag: usize) -> &mut Booked {
-        // SAFETY: as in `frame_of`.
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         let scoped = unsafe { &mut (*self.state()).scoped };
         row_at(scoped, tag)
     }
@@ -334,7 +338,7 @@ impl ThreadHeap {
     /// Books one call of an annotated system.
     #[inline]
     pub(crate) fn book_site(&self, site: usize, bytes: usize, heap: HeapUse) {
-        // SAFETY: as in `frame_of`; the reference ends with this function.
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         let sites = unsafe { &mut (*self.state()).sites };
         row_at(sites, site).add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
     }
@@ -343,7 +347,7 @@ impl ThreadHeap {
     #[cold]
     #[inline(never)]
     pub(crate) fn book_heap(&self, tag: TagId, heap: HeapUse) {
-        // SAFETY: as in `frame_of`; the reference ends with the statement.
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
     }
 
@@ -407,7 +411,8 @@ impl ThreadHeap {
     /// an empty one costs.
     fn count_left_open(&self) -> usize {
         let state = self.state();
-        // SAFETY: as in `open`; plain reads of the links of spare regions.
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9);
+        // a region in the spare list is held by nobody (I6); plain reads of the links of spare regions.
         unsafe {
             let mut left_open = (&(*state).regions).len();
             let mut at = (*state).spare;
@@ -441,7 +446,7 @@ impl ThreadHeap {
     /// Bytes held from the global allocator.
     pub(crate) fn capacity(&self) -> usize {
         let mut bytes = 0;
-        // SAFETY: as in `frame_of`.
+        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { self.for_each_frame(|frame| bytes += frame.as_ref().arena().capacity()) };
         bytes
     }

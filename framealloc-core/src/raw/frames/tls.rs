@@ -1,23 +1,23 @@
-//! What a thread remembers: which arena it used last, who it is, and whether it is going away.
+//! What a thread remembers: which arena it used last, and whether it is going away.
 //!
 //! No user code runs here and nothing here is ever borrowed across user code. All but the sentinel are constant and
 //! have no destructor, so that they work until the last instruction of the thread.
 
 use core::cell::{Cell, RefCell};
-use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
 use super::frame::Frame;
 use super::living::Living;
 use super::retired::Retired;
-use crate::sync::{Relaxed, thread_locals};
+use crate::sync::thread_locals;
+use crate::tag::{LIMIT, TAG_BITS};
 
 /// Number of remembered arenas beyond the one used last; a power of two.
 const WARM: usize = 8;
 
 /// A key with this bit was looked up for a scope: its heap need not be lent (I22). Tags have no index so high.
 pub(crate) const SCOPES: u64 = 1 << 19;
-const _: () = assert!(crate::tag::LIMIT as u64 <= SCOPES && SCOPES < 1 << super::allocator::TAG_BITS);
+const _: () = assert!(LIMIT as u64 <= SCOPES && SCOPES < 1 << TAG_BITS);
 
 /// The whole-frame arena of one handle on this thread. Key 0 belongs to no handle.
 struct Slot {
@@ -39,7 +39,6 @@ impl Slot {
 thread_locals! {
     static HOT: Slot = Slot::new();
     static WARM_SLOTS: [Slot; WARM] = [const { Slot::new() }; WARM];
-    static TOKEN: Cell<u64> = Cell::new(0);
     /// Set by the sentinel: nothing may be remembered any more, since the heaps may be given to other threads.
     static DEAD: Cell<bool> = Cell::new(false);
     static SENTINEL: Sentinel = Sentinel { heaps: RefCell::new(Living::new()) };
@@ -60,17 +59,6 @@ impl Drop for Sentinel {
         let _ = WARM_SLOTS.try_with(|slots| slots.iter().for_each(|slot| slot.set(0, core::ptr::null())));
         self.heaps.get_mut().iter().for_each(|heap| heap.retire());
     }
-}
-
-/// Returns this thread's number: never 0 and never used again.
-pub(crate) fn token() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    TOKEN.with(|token| {
-        if token.get() == 0 {
-            token.set(NEXT.fetch_add(1, Relaxed));
-        }
-        token.get()
-    })
 }
 
 /// Returns the arena that the handle with `key` used last on this thread, if it was the last of all.
@@ -122,7 +110,7 @@ pub(crate) fn remember(key: u64, frame: *const Frame) {
 #[expect(clippy::cast_possible_truncation, reason = "the remainder is below WARM")]
 fn warm_index(key: u64) -> usize {
     // The allocator's number is above the tag's: both take part.
-    ((key ^ (key >> super::allocator::TAG_BITS)) % WARM as u64) as usize
+    ((key ^ (key >> TAG_BITS)) % WARM as u64) as usize
 }
 
 /// Has the heap retired when this thread ends; at once if it is already ending. Returns whether it will be, later.

@@ -114,7 +114,7 @@ impl<A> CountingAlloc<A> {
     #[inline]
     fn counts(&self) -> bool {
         #[cfg(feature = "debug")]
-        if crate::debug::table::is_busy() {
+        if super::quiet::is_busy() {
             return false;
         }
         !self.off.load(Ordering::Relaxed)
@@ -142,13 +142,13 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         self.asked(layout.size());
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         self.asked(new_size);
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.realloc(block, layout, new_size) }
     }
 
@@ -158,7 +158,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
             let calls = CALLS.get();
             CALLS.set(AllocCalls { frees: calls.frees + 1, ..calls });
         }
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.dealloc(block, layout) }
     }
 }

@@ -1,31 +1,12 @@
 //! A global allocator that knows when it should not be called.
 
 use core::alloc::{GlobalAlloc, Layout};
-use core::cell::Cell;
 use core::panic::Location;
 use std::alloc::System;
 use std::panic::catch_unwind;
 
-use crate::observe::heap_use::{HeapGuardMode, HeapUse, Watch, noticed};
-use crate::site::Site;
-use crate::tag::TagId;
-
-/// What a thread knows: whether the heap is off limits, for whom, and what was taken from it since.
-#[derive(Clone, Copy)]
-struct Zone {
-    watched: bool,
-    used: HeapUse,
-    watch: Watch,
-}
-
-impl Zone {
-    const FREE: Self = Self { watched: false, used: HeapUse::NONE, watch: Watch::NOBODY };
-}
-
-thread_local! {
-    /// Constant and without a destructor: the allocator reads it at any time in a thread's life.
-    static ZONE: Cell<Zone> = const { Cell::new(Zone::FREE) };
-}
+use super::heap_use::{self, HeapGuardMode, HeapSite, noticed};
+use super::zone::{self, HeapUse, HeapZone, UNTAGGED, Watch};
 
 /// A global allocator that counts what is asked of it inside `#[frame_system(no_heap)]` and [`no_heap`], by system and tag,
 /// and passes every call on to `A`. Outside of them a call costs one thread-local flag more.
@@ -66,9 +47,56 @@ impl<A> HeapGuard<A> {
     }
 }
 
+impl HeapGuard {
+    /// Sets what guards do from now on, on all threads.
+    ///
+    /// At first it is [`HeapGuardMode::Count`], or [`HeapGuardMode::Abort`] where the environment variable
+    /// `FRAMEALLOC_STRICT` says so: see [`Strict::from_environment`](crate::Strict::from_environment). [`SmartAlloc::set_strict`](crate::SmartAlloc::set_strict)
+    /// does not change it: by that, FA007 is a panic at the turn.
+    ///
+    /// ```
+    /// use framealloc_core::{HeapGuard, HeapGuardMode};
+    ///
+    /// HeapGuard::set_mode(HeapGuardMode::Report);
+    /// assert_eq!(HeapGuard::mode(), HeapGuardMode::Report);
+    /// ```
+    pub fn set_mode(mode: HeapGuardMode) {
+        mode.set();
+    }
+
+    /// Returns what guards do.
+    #[must_use]
+    pub fn mode() -> HeapGuardMode {
+        HeapGuardMode::prepare();
+        HeapGuardMode::known()
+    }
+
+    /// Returns where the heap was used although it is off limits: the first four times of each system, 128 at most.
+    ///
+    /// ```
+    /// use framealloc_core::{HeapGuard, no_heap};
+    ///
+    /// #[global_allocator]
+    /// static GLOBAL: HeapGuard = HeapGuard::system();
+    ///
+    /// no_heap(|| vec![1_u8; 100].len());
+    /// let sites = HeapGuard::sites();
+    /// assert_eq!((sites[0].system, sites[0].bytes), ("no_heap", 100));
+    /// ```
+    #[must_use]
+    pub fn sites() -> Vec<HeapSite> {
+        heap_use::sites()
+    }
+
+    /// Forgets the sites, for example after a level was loaded.
+    pub fn clear_sites() {
+        heap_use::clear_sites();
+    }
+}
+
 #[inline(always)]
 fn asked(bytes: usize) {
-    if ZONE.with(|zone| zone.get().watched) {
+    if zone::is_watched() {
         used(bytes);
     }
 }
@@ -76,16 +104,13 @@ fn asked(bytes: usize) {
 #[cold]
 #[inline(never)]
 fn used(bytes: usize) {
-    let mut zone = ZONE.get();
-    zone.used.add(HeapUse { calls: 1, bytes });
-    // Off meanwhile: telling takes from the heap itself.
-    ZONE.set(Zone { watched: false, ..zone });
-    // Nothing may unwind out of an allocator. Should telling fail, the call is counted all the same.
-    let told = catch_unwind(|| noticed(zone.watch, bytes, zone.used.calls));
-    if let Err(payload) = told {
-        core::mem::forget(payload);
-    }
-    ZONE.set(zone);
+    zone::used(bytes, |watch, calls| {
+        // Nothing may unwind out of an allocator. Should telling fail, the call is counted all the same.
+        let told = catch_unwind(|| noticed(watch, bytes, calls));
+        if let Err(payload) = told {
+            core::mem::forget(payload);
+        }
+    });
 }
 
 // SAFETY: every call goes on to `inner` unchanged. The flag is a thread-local without initialiser and destructor. What is
@@ -99,101 +124,20 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for HeapGuard<A> {
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         asked(layout.size());
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         asked(new_size);
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.realloc(block, layout, new_size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: as in `alloc`.
+        // SAFETY: the caller's contract is the inner allocator's (G1).
         unsafe { self.inner.dealloc(block, layout) }
     }
-}
-
-/// The time in which the heap is watched, or in which a system that may use it interrupts one that may not.
-///
-/// The flag is the thread's, since a global allocator has no other way to know. It is put back on every way out, and each
-/// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not booked to that one.
-pub(crate) struct HeapZone {
-    previous: Option<Zone>,
-}
-
-impl HeapZone {
-    /// No time yet.
-    #[inline(always)]
-    pub(crate) const fn new() -> Self {
-        Self { previous: None }
-    }
-
-    /// Begins the time of a call of a function with `#[frame_system]`.
-    ///
-    /// In place: what it puts aside is large, and most systems put nothing aside.
-    #[inline(always)]
-    pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
-        if site.is_no_heap() {
-            self.watch_system(site, tag);
-        } else if ZONE.with(|zone| zone.get().watched) {
-            self.free();
-        }
-    }
-
-    #[inline(never)]
-    fn watch_system(&mut self, site: &'static Site, tag: TagId) {
-        let (file, line) = site.location();
-        self.watch(Watch { system: site.name(), file, line, tag: tag.path() });
-    }
-
-    fn watch(&mut self, watch: Watch) {
-        // Here, since the allocator must not read the environment.
-        HeapGuardMode::prepare();
-        self.previous = Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, watch }));
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn free(&mut self) {
-        self.previous = Some(ZONE.replace(Zone::FREE));
-    }
-
-    /// The allocator itself grows, in a cold path: that is not the system's doing, and passes. The event `Grew` tells of it.
-    #[inline]
-    pub(crate) fn growth() -> Self {
-        let mut zone = Self::new();
-        if ZONE.with(|zone| zone.get().watched) {
-            zone.free();
-        }
-        zone
-    }
-
-    /// Ends the time and returns what was used in it.
-    #[inline(always)]
-    pub(crate) fn leave(&mut self) -> HeapUse {
-        if self.previous.is_none() { HeapUse::NONE } else { self.put_back() }
-    }
-
-    #[inline(never)]
-    fn put_back(&mut self) -> HeapUse {
-        self.previous.take().map_or(HeapUse::NONE, |previous| ZONE.replace(previous).used)
-    }
-}
-
-impl Drop for HeapZone {
-    #[inline(always)]
-    fn drop(&mut self) {
-        self.leave();
-    }
-}
-
-/// Calls `keep`, which asks for memory that is not the program's: it is not counted.
-#[cfg(feature = "debug")]
-pub(crate) fn unwatched<R>(keep: impl FnOnce() -> R) -> R {
-    let _growth = HeapZone::growth();
-    keep()
 }
 
 /// Calls `body` and returns, beside its result, what it took from the heap on this thread. Counted only where a [`HeapGuard`]
@@ -204,7 +148,8 @@ pub(crate) fn unwatched<R>(keep: impl FnOnce() -> R) -> R {
 pub fn no_heap<R>(body: impl FnOnce() -> R) -> (R, HeapUse) {
     let caller = Location::caller();
     let (file, line) = (caller.file(), caller.line());
-    let watch = Watch { system: "no_heap", file, line, tag: TagId::NONE.path() };
+    let watch = Watch { system: "no_heap", file, line, tag: UNTAGGED };
+    HeapGuardMode::prepare();
     let mut zone = HeapZone::new();
     zone.watch(watch);
     let result = body();

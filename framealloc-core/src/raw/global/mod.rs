@@ -9,5 +9,9 @@
 
 pub(crate) mod counting;
 pub(crate) mod heap_guard;
+pub(crate) mod heap_use;
+#[cfg(feature = "debug")]
+pub(crate) mod quiet;
 #[cfg(feature = "tracy")]
 pub(crate) mod tracy;
+pub(crate) mod zone;

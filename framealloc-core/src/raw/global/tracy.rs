@@ -16,6 +16,6 @@ pub(crate) fn enter(pool: &'static CStr, address: usize, bytes: usize) {
 
 /// Tells Tracy that everything in a pool is gone.
 pub(crate) fn discard(pool: &'static CStr) {
-    // SAFETY: as in `enter`.
+    // SAFETY: Tracy keeps the name as a pointer, and names are never freed.
     unsafe { tracy_client::sys::___tracy_emit_memory_discard(pool.as_ptr()) };
 }

@@ -135,6 +135,12 @@ pub(crate) fn needed_in_chunk(layout: Layout, side: Side) -> Result<usize, Alloc
     bytes.ok_or(AllocError::OutOfMemory { asked: layout.size() })
 }
 
+/// An aligned address for a value without size.
+pub(crate) fn dangling(layout: Layout) -> NonNull<u8> {
+    // An alignment is a power of two, so never zero; the other arm is for the type checker.
+    NonNull::new(core::ptr::without_provenance_mut(layout.align())).unwrap_or(NonNull::dangling())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,20 +6,17 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
-use super::hot;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::RawPool;
-use super::redzones;
+use super::refusals::{self, refusal};
 use super::request::{Asker, HeapMemory, PoolMemory};
-use super::single_slot;
 use super::size_class::{CLASSES, is_served};
 use super::slab::header_of;
+use super::{hot, redzones, single_slot};
 use crate::error::AllocError;
-use crate::observe::behavior::hooks;
-use crate::observe::refusals;
-use crate::pool::refusal;
-use crate::raw::frames::owned::dangling;
+use crate::probes;
 use crate::raw::mem::heap_block::{self, HeapCounters};
+use crate::raw::mem::window::dangling;
 
 /// Where the memory of a value came from.
 #[derive(Clone, Copy)]
@@ -63,7 +60,7 @@ impl Sourced for PoolMemory {
     #[cfg_attr(feature = "debug", track_caller)]
     fn block_taken<T: ?Sized>(block: NonNull<u8>, size: usize) {
         redzones::block_taken::<T>(block, size);
-        hooks::oversized_taken(Asker::NOBODY.tag);
+        probes::filter::oversized_taken(Asker::NOBODY.tag);
     }
 }
 
@@ -91,8 +88,8 @@ fn memory_beside<T: ?Sized, M: Sourced>(original: &Owner<T, M>) -> Result<NonNul
             let slot = hot::allocate_own(pool).map_err(|denied| refusal(denied, pool))?;
             redzones::slot_taken::<T>(slot, size);
             match pool.index() {
-                Some(1..=CLASSES) => hooks::class_taken(slot, Asker::NOBODY.tag),
-                _ => hooks::own_taken(slot, pool),
+                Some(1..=CLASSES) => probes::filter::class_taken(slot, Asker::NOBODY.tag),
+                _ => probes::filter::own_taken(slot, pool.settings()),
             }
             return Ok(slot);
         }

@@ -3,8 +3,7 @@
 use core::any::Any;
 use core::pin::Pin;
 
-use crate::heap::{HeapBox, HeapSlot};
-use crate::pool::{PoolBox, PoolSlot};
+use crate::raw::pools::boxes::{HeapBox, HeapSlot, PoolBox, PoolSlot};
 
 use super::owner::Owner;
 
@@ -97,7 +96,8 @@ pub(crate) fn pin_pool_box<T: ?Sized>(this: PoolBox<T>) -> Pin<PoolBox<T>> {
 /// Pins a value on the heap.
 #[inline]
 pub(crate) fn pin_heap_box<T: ?Sized>(this: HeapBox<T>) -> Pin<HeapBox<T>> {
-    // SAFETY: as for `pin_pool_box`.
+    // SAFETY: the memory is used again only after the value was dropped, a leaked one's never; nothing moves the value
+    // out of a pin.
     unsafe { Pin::new_unchecked(this) }
 }
 

@@ -6,13 +6,12 @@
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
-use super::magazine;
 use super::pool::{Denied, RawPool};
-use super::single_slot;
 use super::size_class::{self, CLASSES, class_of};
 use super::slab::{Slot, header_of};
 use super::thread_cache::{POOLS, Positions, Registry, ThreadCache};
-use crate::raw::global::heap_guard::HeapZone;
+use super::{magazine, single_slot};
+use crate::raw::global::zone::HeapZone;
 use crate::sync::{const_unless_loom, static_unless_loom};
 
 static_unless_loom! {
@@ -215,7 +214,7 @@ fn refill(pool: &'static RawPool, index: usize) -> Option<NonNull<u8>> {
     if let Some(cache) = cache_for(index) {
         // SAFETY: the cache is this thread's, so it is live (P6).
         let cache = unsafe { cache.as_ref() };
-        // SAFETY: as above; the index is that of the pool.
+        // SAFETY: the cache is this thread's, so it is live (P6); the index is that of the pool.
         return unsafe { cache.refill(pool, index) };
     }
     pool.depot().take_one(&pool.origin()).map(Slot::into_pointer)
@@ -230,7 +229,7 @@ unsafe fn free_cold(slot: NonNull<u8>) {
     let header = header_of(slot);
     // SAFETY: the slot is not free yet, so its slab is live (P9).
     let index = unsafe { (*header).id } as usize;
-    // SAFETY: as above.
+    // SAFETY: the slot is not free yet, so its slab is live (P9).
     let pool = unsafe { (*header).pool };
     if single_slot::is_pool(pool) {
         // SAFETY: passed on.
@@ -242,7 +241,7 @@ unsafe fn free_cold(slot: NonNull<u8>) {
     // From here on the slab may go (P8). For a fixed pool this is the way of every free: try the magazine first.
     // SAFETY: indices are below `POOLS` (P4); the slot is of that pool, and free now.
     if !unsafe { push_unchecked(index, slot) } {
-        // SAFETY: as above.
+        // SAFETY: indices are below `POOLS` (P4); the slot is of that pool, and free now.
         unsafe { unload(pool, index, slot) };
     }
     if pool.is_fixed() {
@@ -278,7 +277,7 @@ pub(crate) fn trim(pool: &'static RawPool) -> usize {
     if let (Some(index @ 1..), Some(cache)) = (pool.index(), existing_cache()) {
         // SAFETY: the cache is this thread's, so it is live (P6).
         let cache = unsafe { cache.as_ref() };
-        // SAFETY: as above; the index is that of the pool.
+        // SAFETY: the cache is this thread's, so it is live (P6); the index is that of the pool.
         unsafe { cache.flush(pool, index) };
     }
     pool.depot().trim()

@@ -30,14 +30,17 @@
 //!   slab: of the pool `LONE`, with 0 for both indices, so that no free slot of its kind ever gets into a magazine (P4).
 
 pub(crate) mod beside;
+pub(crate) mod boxes;
 pub(crate) mod depot;
 pub(crate) mod from_raw;
+pub(crate) mod heap_counters;
 pub(crate) mod hot;
 pub(crate) mod magazine;
 pub(crate) mod owner;
 pub(crate) mod pool;
 pub(crate) mod promoted;
 pub(crate) mod redzones;
+pub(crate) mod refusals;
 pub(crate) mod request;
 pub(crate) mod single_slot;
 pub(crate) mod size_class;

@@ -5,6 +5,7 @@ use core::sync::atomic::AtomicUsize as Hint;
 use super::depot::Depot;
 use super::slab::{Origin, Shape};
 use super::thread_cache::{POOLS, ThreadCache};
+use crate::pool_settings::{PoolGrowth, PoolSettings};
 use crate::sync::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Relaxed, const_unless_loom};
 
 /// The index of a pool that has not been used yet.
@@ -14,27 +15,6 @@ const UNUSED: u32 = u32::MAX;
 #[repr(align(128))]
 #[derive(Debug)]
 struct Padded<T>(T);
-
-/// How a pool grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Growth {
-    /// One slab at a time.
-    Single,
-    /// As many slabs as there are.
-    Double,
-    /// Not beyond its capacity.
-    Fixed,
-}
-
-/// What a pool is made with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PoolSettings {
-    pub(crate) name: &'static str,
-    pub(crate) tag: Option<&'static str>,
-    pub(crate) capacity: usize,
-    pub(crate) growth: Growth,
-    pub(crate) prewarm: bool,
-}
 
 /// Why there is no slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +115,7 @@ impl RawPool {
     }
 
     pub(crate) fn is_fixed(&self) -> bool {
-        self.settings.growth == Growth::Fixed
+        self.settings.growth == PoolGrowth::Fixed
     }
 
     /// The word that an allocation tries first.
@@ -184,7 +164,7 @@ impl RawPool {
             hot: self.hot.load(Relaxed),
             id: self.index.load(Relaxed),
             shape: self.shape,
-            doubles: self.settings.growth == Growth::Double,
+            doubles: self.settings.growth == PoolGrowth::Double,
         }
     }
 

@@ -2,8 +2,7 @@
 
 use core::any::Any;
 
-use crate::heap::HeapBox;
-use crate::pool::PoolBox;
+use crate::raw::pools::boxes::{HeapBox, PoolBox};
 
 /// A value that left its frame, of a type that only its key knows.
 pub(crate) enum Kept {
@@ -26,7 +25,7 @@ impl Kept {
 
     pub(crate) fn heap<T: Send + 'static>(value: HeapBox<T>) -> Self {
         let value: *mut T = HeapBox::into_raw(value);
-        // SAFETY: as in `pool`.
+        // SAFETY: just given up; unsized, which `from_raw` allows.
         Self::Heap(unsafe { HeapBox::from_raw(value as *mut (dyn Any + Send)) })
     }
 
@@ -42,6 +41,15 @@ impl Kept {
             Self::Pool(value) => &mut **value,
             Self::Heap(value) => &mut **value,
         }
+    }
+
+    /// Where the value is.
+    pub(crate) fn address(&self) -> usize {
+        core::ptr::from_ref(self.value()).addr()
+    }
+
+    pub(crate) fn is_on_heap(&self) -> bool {
+        matches!(self, Self::Heap(_))
     }
 
     /// Returns the value with its type, or itself if it has another one.

@@ -79,7 +79,8 @@ mod known {
         let rest = pool.shape().slot as usize - size;
         if !cfg!(framealloc_asan) {
             let behind = slot.as_ptr().wrapping_add(size);
-            // SAFETY: as in `slot_taken`; the value is smaller than the slot.
+            // SAFETY: the slot is ours and was overwritten before the value was made (P1, I21); the value is smaller
+            // than the slot.
             if let Some((first, _)) = unsafe { changed(behind, rest) } {
                 poison(behind, rest);
                 corruption::object_overrun(slot.addr().get(), size, first, pool.settings().name);

@@ -4,16 +4,15 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-use super::hot;
+use super::heap_counters;
 use super::owner::{Filling, Memory, Owner, Vacant};
-use super::pool::{Denied, PoolSettings, RawPool};
-use super::redzones;
-use super::single_slot;
+use super::pool::{Denied, RawPool};
 use super::size_class::is_served;
-use crate::heap;
-use crate::observe::behavior::hooks;
-use crate::raw::frames::owned::dangling;
+use super::{hot, redzones, single_slot};
+use crate::pool_settings::PoolSettings;
+use crate::probes;
 use crate::raw::mem::heap_block::{self, HeapCounters};
+use crate::raw::mem::window::dangling;
 use crate::sync::const_unless_loom;
 use crate::tag::TagId;
 
@@ -49,7 +48,7 @@ unsafe impl Memory for PoolMemory {
         if size == 0 {
             return;
         }
-        hooks::freed(memory);
+        probes::filter::freed(memory);
         if is_served(size, layout.align()) {
             // SAFETY: passed on: a value of this layout is in a slot or a lone one.
             if redzones::WATCHES && unsafe { single_slot::is_lone(memory) } {
@@ -57,7 +56,7 @@ unsafe impl Memory for PoolMemory {
             } else {
                 redzones::slot_freed(memory, size);
             }
-            // SAFETY: as above.
+            // SAFETY: passed on: a value of this layout is in a slot or a lone one.
             unsafe { hot::free(memory, size) };
         } else {
             redzones::block_freed(memory);
@@ -72,7 +71,7 @@ unsafe impl Memory for HeapMemory {
     #[inline]
     unsafe fn release(memory: NonNull<u8>, layout: Layout) {
         if layout.size() > 0 {
-            hooks::freed(memory);
+            probes::filter::freed(memory);
             // SAFETY: passed on.
             unsafe { heap_block::free(memory, layout) };
         }
@@ -90,12 +89,12 @@ fn pool_memory<T: ?Sized>(layout: Layout, asker: Asker) -> Result<NonNull<u8>, D
     if is_served(size, layout.align()) && size <= asker.slots_up_to {
         let slot = hot::allocate_class(size)?;
         redzones::slot_taken::<T>(slot, size);
-        hooks::class_taken(slot, asker.tag);
+        probes::filter::class_taken(slot, asker.tag);
         Ok(slot)
     } else {
         let block = pass_on(layout, asker.tag)?;
         redzones::block_taken::<T>(block, size);
-        hooks::oversized_taken(asker.tag);
+        probes::filter::oversized_taken(asker.tag);
         Ok(block)
     }
 }
@@ -104,7 +103,7 @@ fn pool_memory<T: ?Sized>(layout: Layout, asker: Asker) -> Result<NonNull<u8>, D
 #[cold]
 #[inline(never)]
 fn pass_on(layout: Layout, tag: Option<TagId>) -> Result<NonNull<u8>, Denied> {
-    let counters = heap::passed_on(tag.unwrap_or(TagId::NONE));
+    let counters = heap_counters::passed_on(tag.unwrap_or(TagId::NONE));
     let block = if is_served(layout.size(), layout.align()) {
         single_slot::allocate(layout, counters)
     } else {
@@ -147,7 +146,7 @@ impl<T> TypedPool<T> {
     pub(crate) fn slot(&'static self) -> Result<Vacant<T, PoolMemory>, Denied> {
         let memory = hot::allocate_own(&self.raw)?;
         redzones::slot_taken::<T>(memory, size_of::<T>());
-        hooks::own_taken(memory, &self.raw);
+        probes::filter::own_taken(memory, self.raw.settings());
         // SAFETY: the pool was made for the layout of `T`, and the memory is fresh from it.
         Ok(unsafe { Vacant::from_memory(memory) })
     }
@@ -199,7 +198,7 @@ pub(crate) fn heap_filling<T>(
 /// The text with the bytes of `text` on the heap.
 pub(crate) fn heap_text(text: &str, counters: &'static HeapCounters) -> Result<HeapOwner<str>, Denied> {
     let bytes = heap_filling(text.len(), counters)?.copy(text.as_bytes());
-    // SAFETY: as in `pool_text`.
+    // SAFETY: the bytes are those of a `str`.
     Ok(unsafe { bytes.into_str() })
 }
 

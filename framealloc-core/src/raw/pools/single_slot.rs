@@ -9,8 +9,9 @@ use core::alloc::Layout;
 use core::ptr::{self, NonNull};
 use std::alloc::{alloc, dealloc};
 
-use super::pool::{Growth, PoolSettings, RawPool};
+use super::pool::RawPool;
 use super::slab::{Header, SLAB, header_of};
+use crate::pool_settings::{PoolGrowth, PoolSettings};
 use crate::raw::mem::heap_block::HeapCounters;
 use crate::sync::static_unless_loom;
 
@@ -19,7 +20,7 @@ static_unless_loom! {
     static LONE: RawPool = RawPool::new(
         size_of::<usize>(),
         align_of::<usize>(),
-        PoolSettings { name: "heap", tag: None, capacity: 0, growth: Growth::Single, prewarm: false },
+        PoolSettings { name: "heap", tag: None, capacity: 0, growth: PoolGrowth::Single, prewarm: false },
     );
 }
 

@@ -1,7 +1,8 @@
 //! Size classes: the pools that serve every type without one of its own.
 
-use super::pool::{Growth, PoolSettings, RawPool};
+use super::pool::RawPool;
 use super::slab::{MAX_ALIGN, MAX_SLOT};
+use crate::pool_settings::{PoolGrowth, PoolSettings};
 use crate::sync::{const_unless_loom, static_unless_loom};
 
 /// Classes: 16 to 128 bytes by 16, then four per doubling to 8 KiB.
@@ -48,7 +49,7 @@ macro_rules! classes {
                             name: concat!("class of ", $size, " bytes"),
                             tag: None,
                             capacity: 0,
-                            growth: Growth::Single,
+                            growth: PoolGrowth::Single,
                             prewarm: false,
                         },
                         class_of($size),

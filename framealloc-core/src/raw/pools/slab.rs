@@ -112,7 +112,7 @@ impl SlotList {
     pub(crate) fn push(&mut self, slot: Slot) {
         let link = slot.as_pointer().cast::<Option<Slot>>();
         poison::unpoison(link.as_ptr().cast(), size_of::<Option<Slot>>());
-        // SAFETY: as in `claim_line`.
+        // SAFETY: the slot is free and nobody else's, and has room for a link (P1).
         unsafe { link.write(self.newest.take()) };
         self.newest = Some(slot);
         self.count += 1;
@@ -386,11 +386,13 @@ fn field<R>(header: NonNull<Header>, read: impl FnOnce(&Header) -> R) -> R {
 }
 
 fn set_next(header: NonNull<Header>, next: *mut Header) {
-    // SAFETY: as in `field`; other threads do not read `next`.
+    // SAFETY: the header is live while the slab is (P9), and written under the pool's lock; other threads do not read
+    // `next`.
     unsafe { (*header.as_ptr()).next = next };
 }
 
 fn set_free(header: NonNull<Header>, free: u32) {
-    // SAFETY: as in `field`; other threads do not read `free`.
+    // SAFETY: the header is live while the slab is (P9), and written under the pool's lock; other threads do not read
+    // `free`.
     unsafe { (*header.as_ptr()).free = free };
 }

@@ -59,7 +59,7 @@ impl ThreadCache {
     pub(crate) unsafe fn free(cache: NonNull<Self>) {
         // SAFETY: `make` wrote it.
         unsafe { cache.as_ref() }.access.exclusive();
-        // SAFETY: as above.
+        // SAFETY: `make` wrote it, and nobody uses it any more (P6).
         unsafe { cache.drop_in_place() };
         // SAFETY: `make` took it with this layout.
         unsafe { dealloc(cache.as_ptr().cast(), Layout::new::<Self>()) };

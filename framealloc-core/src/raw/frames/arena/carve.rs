@@ -15,7 +15,7 @@ impl Arena {
     #[inline(always)]
     pub(crate) fn carve(&self) -> Window {
         let state = self.state.get();
-        // SAFETY: as in `Arena::bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             let window = (*state).window;
             if window.unused() == 0 {
@@ -36,7 +36,8 @@ impl Arena {
     /// Books the window that a cursor has out as carved, so that the arena can have another.
     pub(in crate::raw::frames) fn settle(&self) {
         let state = self.state.get();
-        // SAFETY: as in `Arena::bump_object`. The window has no slack: that was booked when it was carved.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The window has no
+        // slack: that was booked when it was carved.
         unsafe {
             if (*state).dirty & OUT != 0 {
                 (*state).carved += (*state).window.capacity();
@@ -55,7 +56,7 @@ impl Arena {
     pub(crate) fn put_back(&self, hi: *mut u8, base: *mut u8, end: *mut u8, lo: *mut u8) {
         let window = Window { hi, base, end, lo };
         let state = self.state.get();
-        // SAFETY: as in `Arena::bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             let is_out = (*state).dirty & OUT != 0;
             // Windows share no bytes: one of the same ends is this one, and nothing was taken from it (I14).
@@ -77,7 +78,7 @@ impl Arena {
         }
         self.settle();
         let state = self.state.get();
-        // SAFETY: as in `Arena::bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             (*state).carved -= window.capacity();
             if (*state).window.unused() == 0 {

@@ -5,13 +5,13 @@ use core::ptr::NonNull;
 
 use super::{Arena, Fallbacks, LOST};
 use crate::error::{AllocError, Failure};
-use crate::raw::frames::gate::{Gate, Grant};
+use crate::raw::frames::gate::{Attempt, Gate, Grant};
 use crate::raw::frames::growth::Growth;
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
 use crate::raw::mem::count::Count;
 use crate::raw::mem::poison::poison;
-use crate::raw::mem::window::{EMPTY, MIN_ALIGN, Side, Window, needed, needed_in_chunk};
+use crate::raw::mem::window::{EMPTY, MIN_ALIGN, Side, Window, dangling, needed, needed_in_chunk};
 
 /// What an arena grows by at most, in bytes, beyond what the request itself needs.
 const GROWTH_CAP: usize = 64 << 20;
@@ -40,7 +40,8 @@ impl Arena {
             Err(error) => return Err(E::fail(error)),
         };
         let state = self.state.get();
-        // SAFETY: as in `bump_object`. The old window is closed with what it used; the new one is free (I16).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The old window is
+        // closed with what it used; the new one is free (I16).
         unsafe {
             self.close_window((*state).window, self.window_slack());
             (*state).window = window;
@@ -69,7 +70,7 @@ impl Arena {
             Err(error) => return Err(E::fail(error)),
         };
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             (*state).carved -= window.capacity();
             self.close_window(window, 0);
@@ -91,11 +92,7 @@ impl Arena {
         window: Window,
         layout: Layout,
     ) -> Result<(Window, NonNull<u8>), E> {
-        if layout.size() == 0 {
-            Ok((window, crate::raw::frames::owned::dangling(layout)))
-        } else {
-            self.exchange(window, layout)
-        }
+        if layout.size() == 0 { Ok((window, dangling(layout))) } else { self.exchange(window, layout) }
     }
 
     /// Books a window that is no longer bumped through.
@@ -104,7 +101,8 @@ impl Arena {
             return;
         }
         let state = self.state.get();
-        // SAFETY: as in `bump_object`. The gate outlives the arena and is called with no reference held (I9).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The gate outlives the
+        // arena and is called with no reference held (I9).
         unsafe {
             (*state).closed += window.used();
             (*state).slack += slack;
@@ -121,7 +119,7 @@ impl Arena {
         let from = from.map_addr(|address| address.next_multiple_of(MIN_ALIGN));
         let bytes = to.addr().saturating_sub(from.addr());
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             let is_below = (*state).hidden > 0 && to.addr() == (*state).hidden_base.addr();
             // Two chunks may be neighbours by chance, but are two allocations.
@@ -141,14 +139,15 @@ impl Arena {
     /// thread may have been withdrawn (I10).
     fn open(&self, layout: Layout, side: Side, exhausted: usize) -> Result<Opened, AllocError> {
         let state = self.state.get();
-        let mut last = false;
+        let mut attempt = Attempt::First;
         loop {
-            // SAFETY: as in `bump_object`; the references to `chunks` end before the gate is called.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the references to
+            // `chunks` end before the gate is called.
             unsafe {
                 if layout.size() > (*state).policy.separate_over {
                     let need = needed_in_chunk(layout, side)?;
-                    match self.ask(need, need, last)? {
-                        Grant::Again => last = true,
+                    match self.ask(need, need, attempt)? {
+                        Grant::Again => attempt = Attempt::Last,
                         Grant::Open(bytes) => return self.separate(layout, bytes),
                         Grant::Separate => return self.separate(layout, 0),
                     }
@@ -156,8 +155,8 @@ impl Arena {
                 }
                 let need = needed(layout, side, (*state).hidden_base.addr())?;
                 if (*state).hidden >= need {
-                    match self.ask(need, (*state).hidden, last)? {
-                        Grant::Again => last = true,
+                    match self.ask(need, (*state).hidden, attempt)? {
+                        Grant::Again => attempt = Attempt::Last,
                         Grant::Open(bytes) => return Ok(Opened::Window(self.reveal(bytes))),
                         Grant::Separate => return self.separate(layout, 0),
                     }
@@ -165,8 +164,8 @@ impl Arena {
                 }
                 let need = needed_in_chunk(layout, side)?;
                 let chunk = self.next_chunk(need, exhausted);
-                match self.ask(need, chunk, last)? {
-                    Grant::Again => last = true,
+                match self.ask(need, chunk, attempt)? {
+                    Grant::Again => attempt = Attempt::Last,
                     Grant::Open(bytes) => return self.open_chunk(chunk, bytes),
                     Grant::Separate => return self.separate(layout, 0),
                 }
@@ -174,12 +173,12 @@ impl Arena {
         }
     }
 
-    fn ask(&self, need: usize, prefer: usize, last: bool) -> Result<Grant, AllocError> {
+    fn ask(&self, need: usize, prefer: usize, attempt: Attempt) -> Result<Grant, AllocError> {
         // SAFETY: the gate is the frame that this arena is in (I19); nothing in the state is borrowed (I9).
         match unsafe { (*self.state.get()).gate } {
             None => Ok(Grant::Open(prefer)),
-            // SAFETY: as above.
-            Some(gate) => unsafe { gate.as_ref() }.grant(need, prefer & !(MIN_ALIGN - 1), last),
+            // SAFETY: the gate is the frame that this arena is in, and nothing in the state is borrowed (I19, I9).
+            Some(gate) => unsafe { gate.as_ref() }.grant(need, prefer & !(MIN_ALIGN - 1), attempt),
         }
     }
 
@@ -188,7 +187,8 @@ impl Arena {
         let state = self.state.get();
         // By bytes used, not by capacity: capacity grows without limit when windows are lost to cursors (I16).
         let doubled = (self.peak() + exhausted).min(GROWTH_CAP);
-        // SAFETY: as in `bump_object`; the reference ends with the statement.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends with
+        // the statement.
         unsafe {
             let first = (*state).policy.first;
             let first = if (&(*state).chunks).is_empty() { first.max((*state).high.min(GROWTH_CAP)) } else { first };
@@ -200,12 +200,14 @@ impl Arena {
     fn open_chunk(&self, size: usize, granted: usize) -> Result<Opened, AllocError> {
         let _growth = HeapZone::growth();
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; no user code runs while the list is borrowed.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); no user code runs while
+        // the list is borrowed.
         let chunk = match self.new_chunk(unsafe { &mut (*state).chunks }, size) {
             Ok(chunk) => chunk,
             Err(error) => return Err(self.refused(granted, error)),
         };
-        // SAFETY: as in `bump_object`; the list has room for one more.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the list has room for
+        // one more.
         unsafe {
             let gated = (*state).gate.is_some();
             let (start, end, size) = (chunk.start(), chunk.end(), chunk.size());
@@ -225,19 +227,20 @@ impl Arena {
     /// Takes a chunk from the global allocator, with room in `list` for it.
     fn new_chunk(&self, list: &mut Vec<Chunk>, size: usize) -> Result<Chunk, AllocError> {
         list.try_reserve(1).map_err(|_| AllocError::OutOfMemory { asked: size_of::<Chunk>() })?;
-        // SAFETY: as in `bump_object`; `list` is another field.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); `list` is another
+        // field.
         let chunk = Chunk::allocate(size, unsafe { (*self.state.get()).policy });
         if chunk.is_err() {
-            // SAFETY: as above.
+            // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
             unsafe { (*self.state.get()).growth.was_refused(size) };
         }
         chunk
     }
 
     fn refused(&self, granted: usize, error: AllocError) -> AllocError {
-        // SAFETY: as in `ask`.
+        // SAFETY: the gate is the frame that this arena is in, and nothing in the state is borrowed (I19, I9).
         if let Some(gate) = unsafe { (*self.state.get()).gate } {
-            // SAFETY: as above.
+            // SAFETY: the gate outlives the arena, and nothing in the state is borrowed (I19, I9).
             unsafe { gate.as_ref() }.give_back(granted);
         }
         error
@@ -248,7 +251,7 @@ impl Arena {
         let state = self.state.get();
         // The side does not matter: the block is alone in its chunk.
         let size = needed_in_chunk(layout, Side::Object)?;
-        // SAFETY: as in `open_chunk`.
+        // SAFETY: no user code runs while the list is borrowed, which has room for one more (I9).
         let chunk = match self.new_chunk(unsafe { &mut (*state).separate }, size) {
             Ok(chunk) => chunk,
             Err(error) => return Err(self.refused(granted, error)),
@@ -258,7 +261,7 @@ impl Arena {
         let Some(block) = window.place(layout) else {
             return Err(self.refused(granted, AllocError::CapacityOverflow));
         };
-        // SAFETY: as in `open_chunk`.
+        // SAFETY: no user code runs while the list is borrowed, which has room for one more (I9).
         unsafe {
             (&mut (*state).separate).push(chunk);
             (*state).dirty |= LOST;
@@ -271,7 +274,8 @@ impl Arena {
     /// Opens the lowest `bytes` bytes of what is hidden.
     fn reveal(&self, bytes: usize) -> Window {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; the hidden bytes belong to a chunk and are not handed out (I20).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the hidden bytes belong
+        // to a chunk and are not handed out (I20).
         unsafe {
             let base = (*state).hidden_base;
             let end = base.add(bytes);
@@ -287,7 +291,7 @@ impl Arena {
     /// # Safety
     /// The gate outlives the arena, nothing handed out is alive (the window is rewound).
     pub(crate) unsafe fn set_gate(&self, gate: Option<NonNull<dyn Gate>>) {
-        // SAFETY: as in `reset_slow`.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
             (*self.state.get()).gate = gate;
             self.rewind();
@@ -300,7 +304,8 @@ impl Arena {
     /// The gate outlives the arena.
     pub(crate) unsafe fn set_gate_in_use(&self, gate: NonNull<dyn Gate>) -> usize {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; the gate is set last, so that it is given nothing back that it did not grant.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the gate is set last,
+        // so that it is given nothing back that it did not grant.
         unsafe {
             let _unused = self.withdraw();
             (*state).gate = Some(gate);
@@ -311,13 +316,13 @@ impl Arena {
 
     /// Whether a gate is set.
     pub(crate) fn is_gated(&self) -> bool {
-        // SAFETY: as in `bump_object`; a plain read.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain read.
         unsafe { (*self.state.get()).gate.is_some() }
     }
 
     /// Bytes that are open and unused.
     pub(crate) fn unused(&self) -> usize {
-        // SAFETY: as in `bump_object`; a plain read.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain read.
         unsafe { (*self.state.get()).window.unused() }
     }
 
@@ -327,7 +332,7 @@ impl Arena {
     pub(crate) fn withdraw(&self) -> usize {
         self.settle();
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             let window = (*state).window;
             if window.is_empty_state() {
@@ -348,20 +353,20 @@ impl Arena {
 
     /// What was asked of the global allocator since this was last called: hardly ever anything.
     pub(crate) fn take_growth(&self) -> Option<Growth> {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         let growth = unsafe { &mut (*self.state.get()).growth };
         if growth.is_nothing() { None } else { Some(core::mem::take(growth)) }
     }
 
     /// The blocks handed out since this was last called.
     pub(crate) fn take_requests(&self) -> Count {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe { core::mem::take(&mut (*self.state.get()).requests) }
     }
 
     /// What went to separate chunks since this was last called.
     pub(crate) fn take_fallbacks(&self) -> Fallbacks {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe { core::mem::take(&mut (*self.state.get()).fallbacks) }
     }
 }

@@ -18,7 +18,7 @@ use crate::error::Failure;
 use crate::raw::mem::chunk::{Chunk, ChunkPolicy};
 use crate::raw::mem::count::Count;
 use crate::raw::mem::poison::{REDZONE, poison, unpoison};
-use crate::raw::mem::window::{EMPTY, Side, Window};
+use crate::raw::mem::window::{EMPTY, Side, Window, dangling};
 
 /// Set while the window may not be the whole of the last chunk, or another is in use: the reset recomputes it from the
 /// chunks (I15).
@@ -120,7 +120,7 @@ impl Arena {
     /// Counts a block that is handed out, where blocks are counted.
     #[inline(always)]
     pub(super) fn count(&self, layout: Layout) {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe { (*self.state.get()).requests = (*self.state.get()).requests.and_block(layout.size()) };
     }
 
@@ -149,7 +149,8 @@ impl Arena {
         layout: Layout,
         fill: impl FnOnce(NonNull<u8>),
     ) -> Result<NonNull<u8>, E> {
-        // SAFETY: as in `bump_object`; the reference ends with the statement.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends with
+        // the statement.
         let top = unsafe { &(*self.state.get()).window }.top(layout);
         // SAFETY: `top` is where the window places the block.
         unsafe { self.bump(layout, top, Kind::Constant, fill) }
@@ -159,7 +160,8 @@ impl Arena {
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
-        // SAFETY: as in `bump_object`; the reference ends with the statement.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends with
+        // the statement.
         let top = unsafe { &(*self.state.get()).window }.top_dynamic(layout);
         // SAFETY: `top` is where the window places the block.
         unsafe { self.bump(layout, top, Kind::Dynamic, |_| {}) }
@@ -210,7 +212,7 @@ impl Arena {
     #[inline(never)]
     #[cfg_attr(feature = "debug", track_caller)]
     fn refill_dynamic<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
-        if layout.size() == 0 { Ok(super::owned::dangling(layout)) } else { self.refill(layout, Side::Object) }
+        if layout.size() == 0 { Ok(dangling(layout)) } else { self.refill(layout, Side::Object) }
     }
 
     /// Hands out a block from the growable side. Zero-sized layouts must not come here (I12).
@@ -218,7 +220,7 @@ impl Arena {
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_growable<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             let lo = (*state).window.lo;
             let room = (*state).window.hi.addr() - lo.addr();
@@ -244,7 +246,8 @@ impl Arena {
     #[inline(always)]
     pub(crate) unsafe fn grow_in_place(&self, start: NonNull<u8>, old: usize, new: usize) -> bool {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; the block ends at `lo` and starts inside the current window (I13).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the block ends at `lo`
+        // and starts inside the current window (I13).
         unsafe {
             let window = &raw mut (*state).window;
             let block_end = start.as_ptr().wrapping_add(old);
@@ -266,7 +269,7 @@ impl Arena {
     /// Bytes that are open and not handed out: what the newest growable can grow by in place.
     pub(crate) fn room(&self) -> usize {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; plain reads.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
         unsafe { (*state).window.hi.addr() - (*state).window.lo.addr() }
     }
 
@@ -279,7 +282,8 @@ impl Arena {
     #[inline(always)]
     pub(crate) unsafe fn shrink_in_place(&self, start: NonNull<u8>, old: usize, new: usize) -> bool {
         let state = self.state.get();
-        // SAFETY: as in `grow_in_place`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the block ends at `lo`
+        // and starts inside the current window (I13).
         unsafe {
             let window = &raw mut (*state).window;
             let block_end = start.as_ptr().wrapping_add(old);
@@ -299,7 +303,7 @@ impl Arena {
     /// Bytes handed out since the last reset, padding included, less what growables gave back.
     pub(crate) fn used(&self) -> usize {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; plain reads.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
         unsafe { (*state).closed + (*state).carved + (*state).window.used() }
     }
 
@@ -309,7 +313,7 @@ impl Arena {
     /// every frame that forgets one grow the arena (I16).
     pub(super) fn peak(&self) -> usize {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; plain reads.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
         unsafe { (*state).closed + (*state).window.used() + (*state).slack + self.window_slack() }
     }
 
@@ -317,25 +321,26 @@ impl Arena {
     ///
     /// What is reported: a system that works with one vector used its bytes, although they were given back in time.
     pub(crate) fn reached(&self) -> usize {
-        // SAFETY: as in `bump_object`; plain reads.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
         unsafe { self.peak() + (*self.state.get()).carved }
     }
 
     pub(super) fn window_slack(&self) -> usize {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`; plain reads.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
         unsafe { (*state).lo_peak.addr().saturating_sub((*state).window.lo.addr()) }
     }
 
     /// The decaying high-water mark, in bytes.
     pub(crate) fn high_water(&self) -> usize {
-        // SAFETY: as in `bump_object`; a plain read.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain read.
         unsafe { (*self.state.get()).high }
     }
 
     /// Bytes taken from the global allocator.
     pub(crate) fn capacity(&self) -> usize {
-        // SAFETY: as in `bump_object`; the reference ends here, and no user code runs meanwhile (I9).
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends
+        // here, and no user code runs meanwhile (I9).
         let (chunks, separate) = unsafe { (&(*self.state.get()).chunks, &(*self.state.get()).separate) };
         chunks.iter().chain(separate).map(Chunk::size).sum()
     }

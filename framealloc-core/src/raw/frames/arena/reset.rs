@@ -1,7 +1,7 @@
 //! Taking everything back: the reset of an arena, and how much of its memory it keeps.
 
 use super::{Arena, LOST};
-use crate::raw::global::heap_guard::HeapZone;
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
 use crate::raw::mem::poison::poison;
 use crate::raw::mem::window::{EMPTY, Window};
@@ -24,7 +24,7 @@ impl Arena {
     pub(crate) unsafe fn reset(&self) -> usize {
         self.inspect();
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             if (*state).dirty != 0 {
                 return self.reset_dirty();
@@ -50,7 +50,7 @@ impl Arena {
     #[inline(never)]
     fn reset_grown(&self) -> usize {
         let state = self.state.get();
-        // SAFETY: as in `reset`.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
             let window = (*state).window;
             let lo_peak = (*state).lo_peak.max(window.lo);
@@ -70,14 +70,14 @@ impl Arena {
     /// Lowers the high-water mark a little. Once a frame, however often a scope closes in it: a region that serves one
     /// large scope and a thousand small ones keeps its memory.
     pub(crate) fn decay(&self) {
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe { (*self.state.get()).high -= (*self.state.get()).high / DECAY };
     }
 
     /// Notes that a window was needed while a cursor had one.
     pub(super) fn crowd(&self) {
         let state = self.state.get();
-        // SAFETY: as in `bump_object`.
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {
             if (*state).carved != 0 {
                 (*state).crowded = CROWDED;
@@ -111,7 +111,7 @@ impl Arena {
     /// Resets a gated arena that has used one window only, and keeps that window open for the next scope.
     fn reset_granted(&self) -> Option<usize> {
         let state = self.state.get();
-        // SAFETY: as in `reset_slow`.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
             let gate = (*state).gate?;
             if (*state).closed != 0
@@ -143,7 +143,8 @@ impl Arena {
         self.settle();
         let state = self.state.get();
         let (reached, peak) = (self.reached(), self.peak());
-        // SAFETY: as in `bump_object`; nothing handed out is alive, so chunks may go. No user code runs here.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9):
+        // chunks may go.
         unsafe {
             // The gate hears of it before the window is set: it may be done with this arena.
             if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
@@ -182,7 +183,7 @@ impl Arena {
     /// chunk is hidden.
     pub(super) fn rewind(&self) {
         let state = self.state.get();
-        // SAFETY: as in `reset_slow`.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
             let chunks = &(*state).chunks;
             (*state).window = EMPTY;
@@ -215,7 +216,7 @@ impl Arena {
     /// As for `reset`; called after it.
     pub(crate) unsafe fn trim(&self) {
         let state = self.state.get();
-        // SAFETY: as in `reset_slow`.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
             let wanted = (*state).high.saturating_add((*state).high / 16).next_multiple_of(CONSOLIDATE_TO);
             let wanted = wanted.max((*state).policy.first);
@@ -245,7 +246,7 @@ impl Arena {
     /// As for `reset`.
     pub(crate) unsafe fn release(&self) {
         let state = self.state.get();
-        // SAFETY: as in `reset_slow`.
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
             (&mut (*state).chunks).clear();
             (*state).high = 0;

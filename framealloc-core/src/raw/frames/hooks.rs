@@ -1,0 +1,72 @@
+//! Hooks: whoever stands above the frames hears here when they begin and end. The frames do not know who it is.
+
+use core::any::Any;
+use std::sync::Arc;
+
+use super::allocator::SmartAlloc;
+use super::promotions::PromotionSummary;
+use crate::panics::Payload;
+use crate::raw::frames::report::FrameReport;
+
+/// What had become of the frame before the one that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FrameBefore {
+    /// It was ended, or there was none.
+    Ended,
+    /// It was left open, and ended by this begin.
+    LeftOpen,
+}
+
+/// What hears of the frames of an allocator, and what it shares with those who may outlive the allocator.
+///
+/// Called with nothing locked and nothing borrowed, a few times a frame (I9).
+pub(crate) trait FrameHooks: Any + Send + Sync {
+    /// A frame has begun. `before` says what had become of the one before. Notes the first panic.
+    fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>);
+
+    /// A frame has ended, and the figures are those of this frame. Notes the first panic.
+    fn frame_ended(
+        alloc: &mut SmartAlloc,
+        report: FrameReport,
+        promoted: Option<&PromotionSummary>,
+        panicked: &mut Option<Payload>,
+    );
+
+    /// The allocator is about to drop what its last frame shares.
+    fn allocator_ends(alloc: &mut SmartAlloc);
+
+    /// The allocator has dropped all values. Notes the first panic.
+    fn allocator_ended(alloc: &mut SmartAlloc, panicked: &mut Option<Payload>);
+}
+
+/// The hooks of one allocator. Functions and not a trait object: they take the allocator that holds them.
+pub(super) struct Hooks {
+    shared: Arc<dyn Any + Send + Sync>,
+    pub(super) frame_began: fn(&mut SmartAlloc, FrameBefore, &mut Option<Payload>),
+    pub(super) frame_ended: fn(&mut SmartAlloc, FrameReport, Option<&PromotionSummary>, &mut Option<Payload>),
+    pub(super) allocator_ends: fn(&mut SmartAlloc),
+    pub(super) allocator_ended: fn(&mut SmartAlloc, &mut Option<Payload>),
+}
+
+impl Hooks {
+    pub(super) fn new<H: FrameHooks>(shared: Arc<H>) -> Self {
+        Self {
+            shared,
+            frame_began: H::frame_began,
+            frame_ended: H::frame_ended,
+            allocator_ends: H::allocator_ends,
+            allocator_ended: H::allocator_ended,
+        }
+    }
+
+    /// What the hooks share, if they are of this type.
+    #[inline]
+    pub(super) fn shared<H: FrameHooks>(&self) -> Option<&H> {
+        self.shared.downcast_ref()
+    }
+
+    /// As [`shared`](Self::shared), for who may outlive the allocator.
+    pub(super) fn share<H: FrameHooks>(&self) -> Option<Arc<H>> {
+        Arc::clone(&self.shared).downcast().ok()
+    }
+}
