@@ -25,14 +25,14 @@ python3 - "$root/cargo-fa" "$work/examples/src" <<'END'
 import pathlib, re, sys
 
 package, out = map(pathlib.Path, sys.argv[1:])
-texts = package / "src/explain"
+texts = package / "src/engine/rules"
 modules = []
-for text in sorted(texts.glob("FA*.md")):
+for text in sorted(texts.glob("*/fa*.md")):
     for heading in ("Bad", "Good"):
         block = re.search(rf"## {heading}\n\n```rust\n(.*?)```", text.read_text(encoding="utf-8"), re.S)
         # The bad example of FA900 is a file that does not parse.
-        if block and (text.stem, heading) != ("FA900", "Bad"):
-            modules.append(f"{text.stem.lower()}_{heading.lower()}")
+        if block and (text.stem[:5], heading) != ("fa900", "Bad"):
+            modules.append(f"{text.stem[:5]}_{heading.lower()}")
             (out / f"{modules[-1]}.rs").write_text(block[1], encoding="utf-8")
 print(f"{len(modules)} examples")
 

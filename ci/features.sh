@@ -19,13 +19,13 @@ echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
 cargo test -p framealloc-core --doc --features snapshot-json snapshot
 echo "== framealloc-core with rayon and snapshot-json"
-cargo test -p framealloc-core --features rayon,snapshot-json --test parallel --test serialize
+cargo test -p framealloc-core --features rayon,snapshot-json --test collections -- parallel:: serialize::
 cargo test -p framealloc-core --doc --features rayon parallel
 echo "== framealloc-core with tracy"
-cargo test -p framealloc-core --features tracy --test tracy --test recording --test phases
+cargo test -p framealloc-core --features tracy --test observe -- tracy:: recording:: phases::
 cargo test -p framealloc-core --features tracy --doc tracy
 echo "== framealloc with memory_filter"
-cargo test -p framealloc --features memory_filter --test behavior_no_heap
+cargo test -p framealloc --features memory_filter --test no_heap behavior::
 echo "== the chapters of the guide that need features"
 cargo test -p framealloc --doc --features memory_filter,debug,declared-budgets,rayon,allocator-api2,snapshot-json,tracy guide
 echo "== framealloc-macros with declared-budgets"

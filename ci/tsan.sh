@@ -74,6 +74,7 @@ if [[ $# -gt 0 ]]; then
     exit
 fi
 cargo +nightly test -Zbuild-std=std,test -p framealloc-core --target "$host" \
-    --test barrier_promises --test budget_limits --test events_delivery --test frame_faults --test frame_torture \
-    --test phases --test pool_boxes --test pool_many --test pool_threads --test pool_torture --test recording \
-    --test retention_promotions --test routing_pools --test scratch_regions --test snapshots --test transfer_counts
+    --test barrier --test budgets --test frame_torture --test frames --test guarantees --test observe \
+    --test pool_many --test pool_torture --test pools --test retention --test routing_pools -- \
+    promises:: limits:: events:: faults:: drops:: order:: panics:: threads:: random_programs more_pools requests_over phases:: boxes:: \
+    recording:: promotions:: regions:: snapshots:: transfers:: --skip a_forked_child

@@ -16,8 +16,9 @@ if [[ $# -gt 0 ]]; then
     cargo test -p framealloc-core "$@"
     exit
 fi
-cargo test -p framealloc-core --test pool_boxes --test pool_memory --test pool_advisories --test pool_torture \
-    --test collections_vec_panics --test collections_map_string --test collections_limits --test retention_promotions --test transfer_counts
+cargo test -p framealloc-core --test pool_memory --test pool_torture
+cargo test -p framealloc-core --test advisories --test collections --test pools --test retention -- \
+    pools:: vec_panics:: map_string:: limits:: boxes:: promotions:: transfers::
 # What these forget on purpose is lost.
 export "$runner=valgrind -q --error-exitcode=9 --leak-check=no"
-cargo test -p framealloc-core --test collections_vec_growth --test collections_model --test scratch_regions
+cargo test -p framealloc-core --test collections --test frames -- vec_growth:: model:: regions:: --skip queue_model::

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::config::AllocConfig;
 use crate::error::{AllocError, Failure, infallible};
+use crate::frame::FrameVec;
 use crate::observe::watch::Watch;
-use crate::raw::collections::vec::FrameVec;
 
 pub use crate::raw::frames::allocator::SmartAlloc;
 

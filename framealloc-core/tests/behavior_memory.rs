@@ -1,35 +1,14 @@
 //! The memory of the behaviour filter is bounded by the tags, not by frames, objects or values; steady frames take none.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use framealloc_core::{BehaviorThresholds, PoolBox, Promotion, RetentionPolicy, SmartAlloc, Tag, TagId};
+use framealloc_core::{BehaviorThresholds, CountingAlloc, PoolBox, Promotion, RetentionPolicy, SmartAlloc, Tag, TagId};
 
-/// Counts the bytes that are taken, and the calls.
-struct Bytes;
-
-static TAKEN: AtomicUsize = AtomicUsize::new(0);
-static CALLS: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Bytes {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        TAKEN.fetch_add(layout.size(), Relaxed);
-        CALLS.fetch_add(1, Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        TAKEN.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
+#[path = "support/allocator.rs"]
+mod allocator;
 
 #[global_allocator]
-static GLOBAL: Bytes = Bytes;
+static GLOBAL: CountingAlloc<allocator::Watching> = CountingAlloc::new(allocator::Watching::new());
 
 const TAGS: usize = 500;
 
@@ -97,9 +76,9 @@ fn taken_by_many_promotions(alloc: &mut SmartAlloc) -> isize {
 }
 
 fn calls_of(work: impl FnOnce()) -> usize {
-    let before = CALLS.load(Relaxed);
+    let before = CountingAlloc::thread_calls();
     work();
-    CALLS.load(Relaxed) - before
+    usize::try_from((CountingAlloc::thread_calls() - before).allocations).expect("few")
 }
 
 fn signed(bytes: usize) -> isize {
@@ -107,12 +86,12 @@ fn signed(bytes: usize) -> isize {
 }
 
 fn taken_by(work: impl FnOnce()) -> isize {
-    let before = TAKEN.load(Relaxed);
+    let before = allocator::held();
     work();
-    signed(TAKEN.load(Relaxed)) - signed(before)
+    allocator::held() - before
 }
 
-// One test: the allocator counts the whole process.
+// One test: the pools, whose memory counts, are those of the whole process.
 #[test]
 fn memory_follows_the_tags() {
     let mut program = Program {

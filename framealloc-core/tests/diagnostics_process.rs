@@ -1,36 +1,18 @@
 //! Codes about what the whole process shares: pools, the heap, the global allocator. One at a time.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use framealloc_core::__private::{Site, with_frame};
 use framealloc_core::pool::{Pool, PoolSpec};
 use framealloc_core::{Diagnostic, FrameEvent, HeapGuard, Level, SmartAlloc};
 
-/// Refuses large requests while it is told to.
-struct Refusing;
+use allocator::{Watching, refusing};
 
-static REFUSE: AtomicBool = AtomicBool::new(false);
-
-// SAFETY: forwards to the system allocator, or returns null, which is allowed.
-unsafe impl GlobalAlloc for Refusing {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if REFUSE.load(Relaxed) && layout.size() >= 50_000 {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
+#[path = "support/allocator.rs"]
+mod allocator;
 
 #[global_allocator]
-static GLOBAL: HeapGuard<Refusing> = HeapGuard::new(Refusing);
+static GLOBAL: HeapGuard<Watching> = HeapGuard::new(Watching::new());
 
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
@@ -57,9 +39,7 @@ fn fa003_the_global_allocator_refused() {
     let heard = heard(&alloc);
     let refused = |alloc: &mut SmartAlloc, ask: fn(&SmartAlloc)| {
         alloc.begin_frame();
-        REFUSE.store(true, Relaxed);
-        ask(alloc);
-        REFUSE.store(false, Relaxed);
+        refusing(50_000, || ask(alloc));
         alloc.end_frame();
         let told = heard();
         assert!(told.len() == 1 && told[0].code == "FA003" && told[0].level == Level::Error, "{told:#?}");

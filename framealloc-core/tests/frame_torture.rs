@@ -10,28 +10,13 @@ use std::sync::atomic::{AtomicIsize, Ordering};
 
 use framealloc_core::{Cursor, Frame, FrameBox, FrameScope, SmartAlloc};
 
+#[path = "support/random.rs"]
+mod random;
+
+use random::{Random, seed_or};
+
 /// Values alive that count themselves.
 static ALIVE: AtomicIsize = AtomicIsize::new(0);
-
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        // Marsaglia's xorshift64.
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        self.index() % bound
-    }
-
-    fn index(&mut self) -> usize {
-        usize::try_from(self.next() >> 33).expect("31 bits fit")
-    }
-}
 
 struct Tracked {
     pattern: [u64; 3],
@@ -209,7 +194,7 @@ impl World {
                 }
             }
             19..=28 => {
-                let choice = self.random.index();
+                let choice = self.random.below(usize::MAX);
                 if let Some(loans) = self.some_loans() {
                     let loan = loans.swap_remove(choice % loans.len());
                     loan.check();
@@ -217,7 +202,7 @@ impl World {
             }
             29 => {
                 // Sent to another thread and dropped there.
-                let choice = self.random.index();
+                let choice = self.random.below(usize::MAX);
                 if let Some(loans) = self.some_loans() {
                     match loans.swap_remove(choice % loans.len()) {
                         Loan::Words(words, pattern) => std::thread::scope(|threads| {
@@ -248,7 +233,7 @@ impl World {
     }
 
     fn push_to_cursors(&mut self) {
-        let mut random = Random(self.random.next() | 1);
+        let mut random = Random::new(self.random.next());
         let lists = self.open.iter_mut().map(|open| &mut open.loans).chain([&mut self.frame]);
         for loan in lists.flatten() {
             if let Loan::Cursor(cursor, values) = loan {
@@ -324,20 +309,24 @@ impl World {
 
 #[test]
 fn random_programs_never_overlap_and_drop_everything_once() {
-    let seed = std::env::var("FRAMEALLOC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
+    let seed = seed_or(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.map_or(1, |now| u64::from(now.subsec_nanos()) ^ now.as_secs()) | 1
+        now.map_or(1, |now| u64::from(now.subsec_nanos()) ^ now.as_secs())
     });
     let steps = std::env::var("FRAMEALLOC_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(120_000);
-    println!("FRAMEALLOC_SEED={seed} FRAMEALLOC_STEPS={steps}");
+    println!("FRAMEALLOC_STEPS={steps}");
     // Planned panics would fill the output.
     std::panic::set_hook(Box::new(|info| {
         if !info.to_string().contains("planned") {
             eprintln!("{info}");
         }
     }));
-    let mut world =
-        World { random: Random(seed), alloc: Box::new(SmartAlloc::default()), open: Vec::new(), frame: Vec::new() };
+    let mut world = World {
+        random: Random::new(seed),
+        alloc: Box::new(SmartAlloc::default()),
+        open: Vec::new(),
+        frame: Vec::new(),
+    };
     for _ in 0..steps {
         world.step();
     }

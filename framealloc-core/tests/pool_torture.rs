@@ -11,6 +11,11 @@ use std::thread;
 use framealloc_core::pool::{self, Pool, PoolBox, PoolSlot, PoolSpec};
 use framealloc_core::{HeapBox, Tag, heap, pool_unsize};
 
+#[path = "support/random.rs"]
+mod random;
+
+use random::Random;
+
 /// Values that were made and not dropped.
 static ALIVE: AtomicIsize = AtomicIsize::new(0);
 
@@ -115,20 +120,6 @@ impl Item {
     }
 }
 
-/// A generator of which only the seed matters.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> 33
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next()).unwrap() % limit
-    }
-}
-
 fn make(random: &mut Random) -> Option<Item> {
     let word = random.next();
     let habit = match random.below(40) {
@@ -179,7 +170,7 @@ fn make(random: &mut Random) -> Option<Item> {
 }
 
 fn program(seed: u64, operations: usize, shelf: &Mutex<Vec<Item>>) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut items = Vec::new();
     for _ in 0..operations {
         match random.below(100) {

@@ -45,9 +45,9 @@ fn chapters() -> Vec<Document> {
     found
 }
 
-/// All documents but the changelog.
+/// All documents.
 fn documents() -> Vec<Document> {
-    let mut found: Vec<_> = ["README.md", "TECHNICAL.md", "CONTRIBUTING.md", "SECURITY.md"]
+    let mut found: Vec<_> = ["README.md", "TECHNICAL.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
         .iter()
         .map(|name| document(&root().join(name)))
         .collect();

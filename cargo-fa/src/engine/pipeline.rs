@@ -6,7 +6,6 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::analysis::{AnalysedFile, Analysis, AnalysisError, Opening, Package, Request, Unparsed, Workspace};
-use crate::engine::flow::types::Types;
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -79,15 +78,7 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let mut roots = configured;
     roots.extend(bevy::systems(&program, config, &users));
     let reached = reach::reach(&program, &analysed, &roots);
-    let context = Context {
-        project,
-        program: &program,
-        types: Types { program: &program },
-        analysed: &analysed,
-        reached: &reached,
-        config,
-    };
-    let (mut findings, tags) = rules::check(&context);
+    let (mut findings, tags) = rules::check(&Context::new(project, &program, &analysed, &reached, config));
     if !request.pedantic {
         findings.retain(|finding| finding.confidence > Confidence::Low);
     }

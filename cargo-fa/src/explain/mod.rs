@@ -1,27 +1,11 @@
 //! What each code means, why it hurts a game, and what the code looks like before and after.
 //!
-//! One Markdown file per code; tests check that none is missing and that the analyser finds the code in its bad example
+//! One Markdown file per code, beside its rule (`engine/rules/<group>`); tests check that none is missing and that the analyser finds the code in its bad example
 //! and nothing in its good one.
 
 use std::fmt::Write;
 
 use crate::model::codes::{Code, Level, Refusal, Stage};
-
-macro_rules! texts {
-    ($($number:ident)*) => {
-        /// The file of a code.
-        fn source(code: &Code) -> &'static str {
-            match code.number {
-                $(stringify!($number) => include_str!(concat!(stringify!($number), ".md")),)*
-                _ => "",
-            }
-        }
-    };
-}
-
-texts! {
-    FA001 FA002 FA003 FA004 FA005 FA006 FA007 FA008 FA101 FA102 FA201 FA202 FA203 FA204 FA205 FA301 FA302 FA401 FA402 FA403 FA501 FA502 FA510 FA520 FA530 FA551 FA552 FA601 FA602 FA603 FA604 FA605 FA606 FA607 FA608 FA701 FA702 FA703 FA801 FA802 FA803 FA804 FA805 FA900 FA901 FA902 FA903 FA904 FA905
-}
 
 /// One example of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +21,7 @@ pub struct Example {
 /// The first paragraph: what the code means.
 #[must_use]
 pub fn lead(code: &Code) -> &'static str {
-    source(code).split("\n\n").next().unwrap_or("").trim()
+    code.text.split("\n\n").next().unwrap_or("").trim()
 }
 
 /// The bad and the good example.
@@ -45,7 +29,7 @@ pub fn lead(code: &Code) -> &'static str {
 pub fn examples(code: &Code) -> Vec<Example> {
     let mut examples = Vec::new();
     for (heading, bad) in [("## Bad\n", true), ("## Good\n", false)] {
-        let block = source(code).split_once(heading).and_then(|(_, rest)| rest.split_once("```"));
+        let block = code.text.split_once(heading).and_then(|(_, rest)| rest.split_once("```"));
         if let Some((language, rest)) = block.and_then(|(_, rest)| rest.split_once('\n')) {
             examples.push(Example { bad, language, code: rest.split("```").next().unwrap_or("") });
         }
@@ -61,14 +45,13 @@ pub fn text(code: &Code) -> String {
         Stage::RunTime => writeln!(text, "{}; reported by the running program.\n", code.group.range()),
         Stage::Analyser => writeln!(text, "{} {}; level: {}.\n", code.group.range(), code.group, default(code)),
     };
-    text.push_str(source(code).trim_end());
+    text.push_str(code.text.trim_end());
     text.push('\n');
     let refused = match code.refusal {
         Refusal::Never => "",
         Refusal::Partly => {
             "\n## The compiler\n\nrustc refuses the forms of this that borrow; for these the finding explains its error.\n"
         }
-        Refusal::Always => "\n## The compiler\n\nrustc refuses this; the finding explains its error.\n",
     };
     text.push_str(refused);
     if code.stage == Stage::Analyser && code.number != "FA905" {
@@ -108,7 +91,7 @@ mod tests {
     fn every_code_has_a_lead_a_reason_and_two_examples() {
         for code in ALL {
             assert!(lead(code).ends_with(['.', '!']) && lead(code).len() > 40, "{code}: {}", lead(code));
-            let prose = source(code).split("## Bad").next().unwrap();
+            let prose = code.text.split("## Bad").next().unwrap();
             assert!(prose.trim().split("\n\n").count() >= 2, "{code} does not say why it matters");
             let examples = examples(code);
             assert_eq!(examples.iter().map(|example| example.bad).collect::<Vec<_>>(), [true, false], "{code}");

@@ -8,7 +8,7 @@ use super::ours::wrap_result;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Age, Flow, Handle, Value};
-use crate::engine::hir::ir::MethodCall;
+use crate::engine::hir::ir::{ExprId, MethodCall, Span};
 use crate::engine::resolve::model::Known;
 use crate::model::finding::Confidence;
 
@@ -44,18 +44,12 @@ impl<'l> Interpreter<'_, 'l> {
                 boxed.add_flows(&made.flows);
                 if fallible { wrap_result(boxed) } else { boxed }
             }
-            "frame_ref" => {
+            "frame_ref" | "frame_leak" => {
+                let what = if name == "frame_ref" { "frame_ref" } else { "frame_leak" };
                 let value = self.eval_args_first(args, None);
-                if self.types.drops(&value.ty) == Some(true) {
-                    self.record(
-                        EventKind::DropSkipped { what: "frame_ref", ty: value.ty.clone() },
-                        at,
-                        Confidence::High,
-                    );
-                }
+                self.leaked(what, &value.ty, at);
                 let result = Ty::exclusive(value.ty.clone());
-                let mut made =
-                    self.frame_alloc(allocator, "frame_ref", value.ty.clone(), Some(Count::Exactly(1)), result, at);
+                let mut made = self.frame_alloc(allocator, what, value.ty.clone(), Some(Count::Exactly(1)), result, at);
                 made.add_flows(&value.flows);
                 made
             }
@@ -64,7 +58,11 @@ impl<'l> Interpreter<'_, 'l> {
                 let result = Ty::exclusive(Ty::Slice(Arc::new(Ty::Scalar(1))));
                 self.frame_alloc(allocator, "frame_bytes", Ty::Scalar(1), None, result, at)
             }
-            "frame_slice_copy" | "frame_slice_clone" | "frame_slice_from_iter" | "frame_slice_concat" => {
+            "frame_slice_copy"
+            | "frame_slice_clone"
+            | "frame_slice_from_iter"
+            | "frame_leak_from_iter"
+            | "frame_slice_concat" => {
                 let source = args.first().map_or_else(Value::unknown, |source| self.eval_place(*source));
                 let mut element = match super::place::element_of(&source.ty) {
                     Ty::Unknown => source.ty.element(),
@@ -78,9 +76,12 @@ impl<'l> Interpreter<'_, 'l> {
                     _ => source.symbol.clone().map(Count::Symbol),
                 };
                 let slice = Ty::Slice(Arc::new(element.clone()));
+                if name == "frame_leak_from_iter" {
+                    self.leaked("frame_leak_from_iter", &element, at);
+                }
                 // What is copied needs no drop: a plain reference.
-                let copies = matches!(name, "frame_slice_copy" | "frame_slice_concat");
-                let result = if copies { Ty::exclusive(slice) } else { Ty::known(Known::FrameBox, [slice]) };
+                let plain = matches!(name, "frame_slice_copy" | "frame_slice_concat" | "frame_leak_from_iter");
+                let result = if plain { Ty::exclusive(slice) } else { Ty::known(Known::FrameBox, [slice]) };
                 let what = if name == "frame_slice_copy" { "frame_slice_copy" } else { "frame_slice" };
                 let mut made = self.frame_alloc(allocator, what, element.clone(), count, result, at);
                 made.add_flows(&self.borrowed_by(&element, &source));
@@ -158,10 +159,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             "frame_collect" => {
                 let source = self.eval_args_first(args, None);
-                let ty = generic.unwrap_or(Ty::Unknown);
-                let mut made = self.frame_alloc(allocator, "frame_collect", ty.argument(0), None, ty.clone(), at);
-                made.add_flows(&self.borrowed_by(&ty.argument(0), &source));
-                made
+                self.collected_into(allocator, &source, generic.unwrap_or(Ty::Unknown), at)
             }
             "frame_share" => {
                 let value = self.eval_args_first(args, None);
@@ -174,6 +172,69 @@ impl<'l> Interpreter<'_, 'l> {
             }
             _ => return None,
         })
+    }
+
+    fn collected_into(&mut self, allocator: &Value, source: &Value, ty: Ty, at: Span) -> Value {
+        let element = ty.argument(0);
+        let mut made = self.frame_alloc(allocator, "frame_collect", element.clone(), None, ty, at);
+        made.add_flows(&self.borrowed_by(&element, source));
+        made
+    }
+
+    /// `iterator.collect_in(frame)`: `frame.frame_collect(iterator)`. `None` where it is not given an allocator of ours.
+    pub(super) fn collected_in(&mut self, source: &Value, name: &str, call: &'l MethodCall) -> Option<Value> {
+        let ([frame], "collect_in" | "try_collect_in") = (&*call.args, name) else { return None };
+        let frame = self.eval_place(*frame);
+        frame.ty.allocator()?;
+        let ty = call.turbofish.first().map_or(Ty::Unknown, |ty| self.lower_type(*ty));
+        let made = self.collected_into(&frame, source, ty, call.name_span);
+        Some(if name == "try_collect_in" { wrap_result(made) } else { made })
+    }
+
+    /// `FrameVec::from_iter_in(values, frame)` and the like: the call of `frame` that does the same.
+    pub(super) fn made_in(
+        &mut self,
+        owner: &str,
+        name: &str,
+        args: &'l [ExprId],
+        generic: Option<Ty>,
+        at: Span,
+    ) -> Value {
+        let (name, fallible) = name.strip_prefix("try_").map_or((name, false), |name| (name, true));
+        let Some((frame, given)) = args.split_last() else { return Value::unknown() };
+        let given = given.first().map_or_else(Value::unknown, |given| self.eval(*given, None));
+        let frame = self.eval_place(*frame);
+        let (known, what) = match owner {
+            "FrameBox" => (Known::FrameBox, "frame_box"),
+            "FrameVec" => (Known::FrameVec, "frame_vec"),
+            _ => (Known::FrameString, "frame_string"),
+        };
+        let (element, count) = match (known, name) {
+            (Known::FrameString, _) => (Ty::Scalar(1), None),
+            (Known::FrameBox, "new_in") => (given.ty.clone(), Some(Count::Exactly(1))),
+            (_, "new_in") => (generic.unwrap_or(Ty::Unknown), Some(Count::Exactly(0))),
+            (_, "with_capacity_in") => (generic.unwrap_or(Ty::Unknown), count_of(&given)),
+            _ => (super::place::element_of(&given.ty), None),
+        };
+        let result = match (known, name) {
+            (Known::FrameString, _) => Ty::known(known, []),
+            (Known::FrameBox, "from_iter_in") => Ty::known(known, [Ty::Slice(Arc::new(element.clone()))]),
+            _ => Ty::known(known, [element.clone()]),
+        };
+        let mut made = self.frame_alloc(&frame, what, element.clone(), count, result, at);
+        match name {
+            "new_in" => made.add_flows(&given.flows),
+            "from_iter_in" => made.add_flows(&self.borrowed_by(&element, &given)),
+            _ => {}
+        }
+        if fallible { wrap_result(made) } else { made }
+    }
+
+    /// A value of this type is never dropped.
+    fn leaked(&mut self, what: &'static str, ty: &Ty, at: Span) {
+        if self.types.drops(ty) == Some(true) {
+            self.record(EventKind::DropSkipped { what, ty: ty.clone() }, at, Confidence::High);
+        }
     }
 
     /// What elements of this type, taken from `source`, still borrow.

@@ -51,6 +51,9 @@ impl<'l> Interpreter<'_, 'l> {
             return value;
         }
         let inner = Self::through_pointers(&receiver, name);
+        if let Some(value) = self.collected_in(&inner, name, call) {
+            return value;
+        }
         if let Some(value) = self.modelled_method(&inner, name, call, span) {
             return value;
         }

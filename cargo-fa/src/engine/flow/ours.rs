@@ -386,10 +386,23 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn our_function(&mut self, of: External<'l>, args: &'l [ExprId], generics: &[Ty], span: Span) -> Value {
         let first = generics.first().cloned();
         match (of.before, of.last) {
-            ("SmartAlloc", "new" | "default" | "with_config") => {
+            ("SmartAlloc", "new" | "default" | "with_config" | "with_frame_capacity") => {
                 self.read_all(args);
                 Value::of(Ty::known(Known::SmartAlloc, []))
             }
+            ("SmartAlloc", "try_with_frame_capacity") => {
+                self.read_all(args);
+                wrap_result(Value::of(Ty::known(Known::SmartAlloc, [])))
+            }
+            (
+                owner @ ("FrameBox" | "FrameVec" | "FrameString"),
+                name @ ("new_in"
+                | "try_new_in"
+                | "with_capacity_in"
+                | "try_with_capacity_in"
+                | "from_iter_in"
+                | "try_from_iter_in"),
+            ) => self.made_in(owner, name, args, first, span),
             (_, "kilobytes" | "megabytes" | "gigabytes") => {
                 let mut value = self.eval_args_first(args, None);
                 let shift = match of.last {

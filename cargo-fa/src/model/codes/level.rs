@@ -184,6 +184,4 @@ pub enum Refusal {
     Never,
     /// rustc refuses some forms of it; raw pointers, handles and design rules are for `cargo fa`.
     Partly,
-    /// rustc refuses every form of it.
-    Always,
 }

@@ -2,7 +2,8 @@
 use std::sync::{Arc, RwLock};
 use std::thread;
 
-use framealloc::{FrameBox, FrameVec, SmartAlloc, frame_format, frame_vec};
+use framealloc::collections::CollectIn;
+use framealloc::{FrameBox, FrameString, FrameVec, SmartAlloc, frame_format, frame_vec};
 
 fn simulate(alloc: &SmartAlloc) -> usize {
     alloc.frame_slice_copy(&[1_u32, 2]).len()
@@ -80,6 +81,15 @@ pub fn list(alloc: Arc<SmartAlloc>) {
         let list = frame_vec![in alloc; 1, 2]; //~ FA203
         let again = alloc.frame_collect::<FrameVec<_>>(list.iter()); //~ FA203
         println!("{}", again.len());
+    });
+}
+
+pub fn by_path(alloc: Arc<SmartAlloc>) {
+    thread::spawn(move || {
+        let list = FrameVec::from_iter_in([1, 2], alloc.frame()); //~ FA203
+        let name = FrameString::with_capacity_in(8, alloc.frame()); //~ FA203
+        let again = list.iter().collect_in::<FrameVec<_>>(alloc.frame()); //~ FA203
+        println!("{} {}", again.len(), *FrameBox::new_in(name.len(), alloc.frame())); //~ FA203
     });
 }
 

@@ -47,3 +47,11 @@ pub fn list(alloc: &SmartAlloc) -> usize {
     names.push(String::new());
     names.len()
 }
+
+pub fn leaked_at_once(alloc: &SmartAlloc) -> f32 {
+    alloc.frame_leak(Point { x: 1.0 }).x
+}
+
+pub fn leaked_slice(alloc: &SmartAlloc, ids: Vec<u32>) -> usize {
+    alloc.frame_leak_from_iter(ids).len()
+}

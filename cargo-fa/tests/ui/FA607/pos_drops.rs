@@ -52,3 +52,11 @@ pub fn manually(alloc: &SmartAlloc, named: Named) -> usize {
 pub fn optional(alloc: &SmartAlloc, text: Option<String>) -> bool {
     alloc.frame_ref(text).is_some() //~ FA607
 }
+
+pub fn leaked_at_once(alloc: &SmartAlloc, named: Named) -> usize {
+    alloc.frame_leak(named).name.len() //~ FA607
+}
+
+pub fn leaked_slice(alloc: &SmartAlloc, names: Vec<String>) -> usize {
+    alloc.frame_leak_from_iter(names).len() //~ FA607
+}

@@ -1,0 +1,119 @@
+//! What a rule is given: the program, and something that happens in it.
+
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
+
+use super::tags::Tags;
+use crate::engine::flow::event::{Event, Site};
+use crate::engine::flow::summary::{AllAnalysed, Analysed};
+use crate::engine::flow::types::Types;
+use crate::engine::hir::ir::Span;
+use crate::engine::project::Project;
+use crate::engine::resolve::{FnId, Program};
+use crate::engine::schedule::reach::Reached;
+use crate::model::config::Config;
+use crate::model::finding::{Confidence, Finding, Place};
+
+/// The analysed program.
+pub(crate) struct Context<'c, 'l> {
+    pub(crate) project: &'c Project,
+    pub(crate) program: &'c Program<'l>,
+    pub(crate) types: Types<'c, 'l>,
+    pub(crate) analysed: &'c AllAnalysed,
+    pub(crate) reached: &'c FxHashMap<FnId, Reached>,
+    pub(crate) config: &'c Config,
+    tags: OnceCell<Tags>,
+}
+
+/// An event, and the function that it happens in.
+#[derive(Clone, Copy)]
+pub(crate) struct Occurrence<'c> {
+    pub(crate) id: FnId,
+    pub(crate) file: usize,
+    pub(crate) event: &'c Event,
+    /// What is known of that function.
+    pub(crate) function: &'c Analysed,
+    pub(crate) reached: Option<&'c Reached>,
+}
+
+impl Occurrence<'_> {
+    /// Whether the function, or the system that calls it, declares `no_heap`.
+    pub(super) fn is_no_heap(&self) -> bool {
+        self.function.no_heap || self.reached.is_some_and(|reached| reached.no_heap)
+    }
+
+    /// Whether it happens while a frame runs, on the frame's own thread.
+    pub(super) fn runs_in_frame(&self) -> bool {
+        !self.event.spawned && (self.event.in_frame || self.reached.is_some())
+    }
+
+    /// How sure it is that it happens, given how the function is reached.
+    pub(super) fn confidence(&self) -> Confidence {
+        match self.reached {
+            Some(reached) if !self.event.in_frame => self.event.confidence.min(reached.confidence),
+            _ => self.event.confidence,
+        }
+    }
+}
+
+impl<'c, 'l> Context<'c, 'l> {
+    pub(crate) fn new(
+        project: &'c Project,
+        program: &'c Program<'l>,
+        analysed: &'c AllAnalysed,
+        reached: &'c FxHashMap<FnId, Reached>,
+        config: &'c Config,
+    ) -> Self {
+        Self { project, program, types: Types { program }, analysed, reached, config, tags: OnceCell::new() }
+    }
+}
+
+impl Context<'_, '_> {
+    /// Where tags are used; found once, for the rules that ask.
+    pub(super) fn tags(&self) -> &Tags {
+        self.tags.get_or_init(|| Tags::collect(self))
+    }
+
+    pub(crate) fn place(&self, site: Site) -> Place {
+        Place::new(self.program.loaded.files[site.file].path.clone(), site.span.lo, site.span.hi)
+    }
+
+    pub(super) fn here(&self, occurrence: &Occurrence<'_>) -> Place {
+        self.at(occurrence, occurrence.event.span)
+    }
+
+    pub(super) fn at(&self, occurrence: &Occurrence<'_>, span: Span) -> Place {
+        self.place(Site { file: occurrence.file, span })
+    }
+
+    pub(super) fn package(&self, id: FnId) -> &str {
+        let file = self.program.fn_def(id).file;
+        &self.project.members[self.program.loaded.files[file].member].name
+    }
+
+    /// The finding with where it is and how sure it is.
+    pub(super) fn complete(&self, occurrence: &Occurrence<'_>, finding: Finding) -> Finding {
+        let confidence = occurrence.confidence().min(finding.confidence);
+        finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id))
+    }
+
+    /// The way from the frame root to the function, as notes.
+    pub(super) fn with_path(&self, occurrence: &Occurrence<'_>, mut finding: Finding) -> Finding {
+        let Some(reached) = occurrence.reached else { return finding };
+        if occurrence.event.in_frame && reached.path.is_empty() {
+            return finding;
+        }
+        let mut caller = reached.root;
+        for (site, callee) in &reached.path {
+            let text = format!("`{}` calls `{}` here", self.program.fn_name(caller), self.program.fn_name(*callee));
+            finding = finding.note_at(self.place(*site), text);
+            caller = *callee;
+        }
+        if reached.path.is_empty() {
+            finding
+        } else {
+            finding.note(format!("`{}` runs every frame", self.program.fn_path(reached.root)))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What FA201, FA601 and FA703 say alike of frame data that gets where its frame does not.
+
+use super::{Context, Occurrence};
+use crate::engine::flow::event::{EventKind, How};
+use crate::model::codes::Code;
+use crate::model::finding::Finding;
+
+pub(super) const REFUSED: &str =
+    "rustc refuses this as well: what it calls the borrow of the allocator is the frame, and the frame ends first";
+
+/// A finding about frame data that gets somewhere which outlives its frame: FA601, or FA703 where a closure has captured it.
+pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
+    let EventKind::Escape { how, raw, captured, allocated, via } = &occurrence.event.kind else { return None };
+    let what = match (captured, raw) {
+        (true, _) => "a closure that captures frame data",
+        (false, true) => "the address of frame data",
+        (false, false) => "frame data",
+    };
+    let (message, caption) = match how {
+        How::Returned => (format!("{what} is returned past the end of its frame"), "leaves the frame here".to_owned()),
+        How::Static(name) => (
+            format!("{what} is kept in the static `{name}`, which outlives every frame"),
+            format!("kept in `{name}` here"),
+        ),
+        How::Field(place) => {
+            (format!("{what} is stored in `{place}`, which outlives the frame"), "stored here".to_owned())
+        }
+        How::Container(place, method) => {
+            (format!("{what} is put into `{place}` by `{method}`, which outlives the frame"), "put in here".to_owned())
+        }
+        How::Variable(name) => {
+            (format!("{what} is stored in `{name}`, which was declared outside of the frame"), "stored here".to_owned())
+        }
+        How::Channel => (format!("{what} is sent through a channel that outlives the frame"), "sent here".to_owned()),
+        How::Transmuted => {
+            ("the lifetime of frame data is changed to `'static`".to_owned(), "its frame is forgotten here".to_owned())
+        }
+        How::Callee(words) => (format!("{what} outlives its frame: {words}"), "passed here".to_owned()),
+    };
+    let mut finding = Finding::new(code, message, cx.here(occurrence)).caption(caption);
+    if allocated.span != occurrence.event.span && allocated.span.hi > 0 {
+        finding = finding.label(cx.place(*allocated), "allocated from the frame here");
+    }
+    for (site, text) in via {
+        finding = finding.note_at(cx.place(*site), text.clone());
+    }
+    finding = if *raw {
+        finding.note("rustc does not watch addresses: after the frame the memory belongs to somebody else")
+    } else {
+        finding.note(REFUSED)
+    };
+    Some(finding.help(match how {
+        How::Returned => {
+            "return a copy (`into_inner`, `to_owned`), or take `&Frame` from the caller and allocate from the caller's frame"
+        }
+        How::Channel => "send `alloc.frame_box_for_transfer(value)`, or a copy",
+        _ => "keep a copy, a `PoolBox` (`alloc.pool_box`), or a `FrameHandle` (`alloc.frame_share`) that is checked when it is read",
+    }))
+}
+
+/// A finding about frame data that a thread (FA201) or a task (FA703) captures.
+pub(super) fn spawned(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
+    let EventKind::Spawned { task, name, allocated, raw, via } = &occurrence.event.kind else { return None };
+    let who = if *task { "task" } else { "thread" };
+    let message = format!("a spawned {who} captures frame data (`{name}`) and may outlive the frame");
+    let mut finding = Finding::new(code, message, cx.here(occurrence))
+        .caption(format!("this {who} is not joined before the frame ends"));
+    if allocated.span.hi > 0 {
+        finding = finding.label(cx.place(*allocated), "allocated from the frame here");
+    }
+    for (site, text) in via {
+        finding = finding.note_at(cx.place(*site), text.clone());
+    }
+    if !raw {
+        finding = finding.note(REFUSED);
+    }
+    Some(finding.help(if *task {
+        "copy out what the task needs before it is spawned, or hand it `alloc.frame_box_for_transfer(value)`"
+    } else {
+        "use `std::thread::scope`, hand over `alloc.frame_box_for_transfer(value)`, or copy out what the thread needs"
+    }))
+}

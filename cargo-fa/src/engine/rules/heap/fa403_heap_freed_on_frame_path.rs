@@ -1,0 +1,28 @@
+//! Heap memory that is given back in the frame path.
+
+use crate::engine::flow::event::EventKind;
+use crate::engine::rules::{Context, Occurrence, rule};
+use crate::model::finding::Finding;
+
+rule! {
+    code: FA403,
+    name: "heap-freed-on-frame-path",
+    summary: "code that runs every frame frees memory of the general heap",
+    level: Allow,
+    since: "0.12.0",
+    found_by: Event(check),
+}
+
+fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
+    let EventKind::HeapFree { ty } = &occurrence.event.kind else { return None };
+    if occurrence.event.cold || !occurrence.runs_in_frame() {
+        return None;
+    }
+    let message =
+        format!("a `{}` is dropped in the frame path, which gives its memory back to the heap", cx.types.display(ty));
+    let finding = Finding::new(CODE, message, cx.here(occurrence)).caption("dropped at the end of its block");
+    Some(
+        cx.with_path(occurrence, finding)
+            .help("use frame memory, which is given back all at once, or keep the value from frame to frame"),
+    )
+}

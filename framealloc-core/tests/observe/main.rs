@@ -1,0 +1,22 @@
+//! What the runtime tells of itself: events, phases, recordings, snapshots, figures, Tracy.
+
+mod events;
+mod figures_agree;
+mod frame_figures;
+mod panics;
+mod phases;
+mod recording;
+mod requests;
+mod snapshots;
+mod steady;
+#[cfg(feature = "tracy")]
+mod tracy;
+
+#[cfg(feature = "tracy")]
+#[path = "../support/again.rs"]
+mod again;
+#[path = "../support/random.rs"]
+mod random;
+
+#[global_allocator]
+static GLOBAL: framealloc_core::CountingAlloc = framealloc_core::CountingAlloc::system();

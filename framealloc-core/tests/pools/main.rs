@@ -1,0 +1,10 @@
+//! Object pools. What reads the figures of the whole process is in `pool_many`, `pool_memory`, `pool_torture` and `routing_pools`, each alone in
+//! its process.
+
+mod boxes;
+mod map;
+mod recycle;
+mod threads;
+
+#[path = "../support/drops.rs"]
+mod drops;

@@ -1,0 +1,8 @@
+//! Under the address sanitizer what is free is poisoned: a stale read stops the program.
+#![cfg(framealloc_asan)]
+
+mod frames;
+mod pools;
+
+#[path = "../support/again.rs"]
+mod again;
