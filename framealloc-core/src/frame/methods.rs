@@ -70,7 +70,7 @@ macro_rules! frame_methods {
         /// Lends the arena of a tag: what is allocated through it is booked to the tag, exactly and at no cost.
         ///
         /// A string names a tag under the one that is open; a `Tag` names its path absolutely. Paths that nest have at most 16
-        /// segments: what is opened deeper, by a recursive function, is booked to the last of them, and told as FA008.
+        /// segments: what is opened deeper, by a recursive function, is booked to the last of them, and reported as FA008.
         ///
         /// ```
         /// # let alloc = framealloc_core::SmartAlloc::default();

@@ -39,7 +39,7 @@ use watch::Watch;
 #[derive(Default)]
 pub(crate) struct Observers {
     pub(crate) recorder: Option<Recorder>,
-    /// Collects what subscribers are told; they are called when no observer looks any more.
+    /// Collects what subscribers hear; they are called when no observer looks any more.
     watcher: Option<Watcher>,
     #[cfg(feature = "tracy")]
     tracy: Option<tracy::Tracy>,
@@ -112,7 +112,7 @@ impl Drop for Taken<'_> {
 impl FrameHooks for Watch {
     fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>) {
         alloc.observe(panicked, |observers, _| observers.begin());
-        alloc.tell_of_begin(before, panicked);
+        alloc.notify_begin(before, panicked);
     }
 
     fn frame_ended(
@@ -122,7 +122,7 @@ impl FrameHooks for Watch {
         panicked: &mut Option<Payload>,
     ) {
         alloc.observe(panicked, |observers, alloc| observers.end(alloc, report));
-        alloc.tell_of_end(report, promoted, panicked);
+        alloc.notify_end(report, promoted, panicked);
     }
 
     fn allocator_ends(alloc: &mut SmartAlloc) {

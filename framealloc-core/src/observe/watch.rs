@@ -1,4 +1,4 @@
-//! Who wants to know what happens in an allocator, and what is waiting to be told.
+//! Who wants to know what happens in an allocator, and what is waiting to be reported.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl Book {
 
 impl Watch {
     /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames. Nor is it traced, or its
-    /// allocator's diagnostics would be told twice.
+    /// allocator's diagnostics would be reported twice.
     pub(crate) fn of(config: &AllocConfig) -> Self {
         let (strict, always) = match config.purpose {
             Purpose::Frames => (Strict::from_environment(), cfg!(feature = "tracing")),

@@ -63,8 +63,8 @@ pub(super) fn is_watched() -> bool {
     ZONE.with(|zone| zone.get().watched)
 }
 
-/// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile: what is
-/// told takes from the heap itself.
+/// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile:
+/// reporting takes from the heap itself.
 pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
     let mut zone = ZONE.get();
     zone.used.add(HeapUse { calls: 1, bytes });
