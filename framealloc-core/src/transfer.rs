@@ -25,7 +25,7 @@ use crate::{SmartAlloc, pool};
 /// ```
 #[must_use = "a transfer that is dropped is lost"]
 pub struct TransferHandle<T: Send + 'static> {
-    /// First, so that the loss is booked before the value drops, which may panic.
+    /// First, so that the loss is counted before the value drops, which may panic.
     receipt: Receipt,
     value: PoolBox<T>,
 }

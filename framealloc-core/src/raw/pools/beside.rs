@@ -1,6 +1,6 @@
 //! Memory for a clone, from where the memory of the original came.
 //!
-//! A clone belongs where its original is: a pool of a type counts it and holds it to its capacity, the heap books it to the same
+//! A clone belongs where its original is: a pool of a type counts it and holds it to its capacity, the heap attributes it to the same
 //! tag. The box does not say where that is; the memory does, by the header of its slab or the prefix of its block.
 
 use core::alloc::Layout;
