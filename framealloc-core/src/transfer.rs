@@ -10,7 +10,7 @@ use crate::{SmartAlloc, pool};
 
 /// A value on its way to another thread: `Send + 'static`, in pool memory, to be received there.
 ///
-/// A handle that is dropped unreceived drops the value, and is counted ([`TransferStats::dropped`]): work that nobody
+/// A handle that is dropped unreceived drops the value, and is counted ([`TransferStats::dropped`](crate::TransferStats::dropped)): work that nobody
 /// picked up is usually a mistake.
 ///
 /// ```
