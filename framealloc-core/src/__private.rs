@@ -38,10 +38,10 @@ struct WholeFrameCall<'a> {
 
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
-        let (used, heap) = (self.zone.leave(), self.alloc.frame().heap());
-        heap.book_site(self.site.index(), 0, used);
+        let (used, arenas) = (self.zone.leave(), self.alloc.frame().arenas());
+        arenas.book_site(self.site.index(), 0, used);
         if used.calls != 0 {
-            heap.book_heap(self.tag, used);
+            arenas.book_heap(self.tag, used);
         }
     }
 }
@@ -51,14 +51,14 @@ struct CallLimit<'a>(&'a SmartAlloc);
 
 impl<'a> CallLimit<'a> {
     fn new(alloc: &'a SmartAlloc, name: &'static str, bytes: usize) -> Self {
-        alloc.frame().heap().limit_call(Some((name, bytes)));
+        alloc.frame().arenas().limit_call(Some((name, bytes)));
         Self(alloc)
     }
 }
 
 impl Drop for CallLimit<'_> {
     fn drop(&mut self) {
-        self.0.frame().heap().limit_call(None);
+        self.0.frame().arenas().limit_call(None);
     }
 }
 

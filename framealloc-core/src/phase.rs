@@ -69,16 +69,16 @@ impl PhaseId {
     }
 }
 
-struct Names {
+struct PhaseNames {
     /// By the phase around it and the name.
     ids: HashMap<(PhaseId, &'static str), PhaseId>,
     /// Path and depth.
     paths: Vec<(&'static str, usize)>,
 }
 
-fn names() -> MutexGuard<'static, Names> {
-    static NAMES: LazyLock<Mutex<Names>> =
-        LazyLock::new(|| Mutex::new(Names { ids: HashMap::new(), paths: vec![("", 0), (OTHER_PATH, DEEPEST)] }));
+fn names() -> MutexGuard<'static, PhaseNames> {
+    static NAMES: LazyLock<Mutex<PhaseNames>> =
+        LazyLock::new(|| Mutex::new(PhaseNames { ids: HashMap::new(), paths: vec![("", 0), (OTHER_PATH, DEEPEST)] }));
     // Nothing here can panic between two changes, so a poisoned table is still whole.
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }

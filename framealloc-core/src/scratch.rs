@@ -98,7 +98,7 @@ impl Scratch {
     /// Returns the figures of the region. What the calling thread has handed out is exact then.
     #[must_use]
     pub fn region_stats(&self) -> ScratchStats {
-        let _withdrawn = self.alloc.frame().heap().withdraw_all();
+        let _withdrawn = self.alloc.frame().arenas().withdraw_all();
         self.region.stats()
     }
 

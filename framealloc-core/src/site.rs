@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::raw::global::heap_use::HeapGuardMode;
-use crate::raw::global::zone::{HeapZone, Watch};
+use crate::raw::global::zone::{HeapZone, ZoneOwner};
 use crate::tag::{Tag, TagId};
 
 static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
@@ -142,7 +142,7 @@ impl HeapZone {
         // Here, since the allocator must not read the environment.
         HeapGuardMode::prepare();
         let (file, line) = site.location();
-        self.watch(Watch { system: site.name(), file, line, tag: tag.path() });
+        self.watch(ZoneOwner { system: site.name(), file, line, tag: tag.path() });
     }
 }
 

@@ -154,7 +154,7 @@ pub(crate) fn count() -> usize {
     lock().paths.len()
 }
 
-struct Names {
+struct TagNames {
     ids: HashMap<&'static str, u32>,
     paths: Vec<&'static str>,
 }
@@ -162,12 +162,12 @@ struct Names {
 /// What the rows that are always there are called.
 const OTHER_PATH: &str = "(other)";
 
-static NAMES: LazyLock<Mutex<Names>> = LazyLock::new(|| {
+static NAMES: LazyLock<Mutex<TagNames>> = LazyLock::new(|| {
     let ids = HashMap::from([(UNTAGGED, TagId::NONE.0), (OTHER_PATH, TagId::OTHER.0)]);
-    Mutex::new(Names { ids, paths: vec![UNTAGGED, OTHER_PATH] })
+    Mutex::new(TagNames { ids, paths: vec![UNTAGGED, OTHER_PATH] })
 });
 
-fn lock() -> std::sync::MutexGuard<'static, Names> {
+fn lock() -> std::sync::MutexGuard<'static, TagNames> {
     // Nothing below can panic between two changes, so a poisoned table is still whole.
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }

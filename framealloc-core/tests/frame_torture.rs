@@ -2,7 +2,7 @@
 //! `FRAMEALLOC_STEPS` changes its length.
 //!
 //! The programs close scopes in any order, forget them, drop, forget, leak and send values, panic in constructors and
-//! systems, allocate in `Drop`, and turn the frame. Every block carries a pattern that is checked before it goes, so
+//! systems, allocate in `Drop`, and end the frame. Every block carries a pattern that is checked before it goes, so
 //! that two live blocks that overlap are seen; `ci/asan.sh` runs the same programs with freed memory poisoned.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -215,7 +215,7 @@ impl World {
             30..=39 => self.push_to_cursors(),
             40..=42 => self.panicking_constructor(),
             43..=45 => self.unwinding_system(),
-            46 => self.turn(),
+            46 => self.end_frame(),
             47 => {
                 // Another thread with a heap of its own in the same allocator.
                 let alloc = self.alloc();
@@ -287,7 +287,7 @@ impl World {
         }
     }
 
-    fn turn(&mut self) {
+    fn end_frame(&mut self) {
         for open in core::mem::take(&mut self.open) {
             self.end(open.loans);
             if self.random.below(4) == 0 {
@@ -330,5 +330,5 @@ fn random_programs_never_overlap_and_drop_everything_once() {
     for _ in 0..steps {
         world.step();
     }
-    world.turn();
+    world.end_frame();
 }

@@ -32,13 +32,13 @@ pub struct FrameValue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FrameValueKind {
-    /// It was shared, or kept in a scratch region: the turn has dropped it. Values without a drop are not listed.
+    /// It was shared, or kept in a scratch region: the end of the frame has dropped it. Values without a drop are not listed.
     Shared,
-    /// It was retained: the turn has dropped or promoted it.
+    /// It was retained: the end of the frame has dropped or promoted it.
     Retained,
     /// Its box or vector was forgotten or leaked: its drop will never run.
     Forgotten,
-    /// A scope that was forgotten instead of closed: its memory was taken back by the turn.
+    /// A scope that was forgotten instead of closed: its memory was taken back by the end of the frame.
     OpenScope,
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn outlived(
 
 /// The frame of the allocator has ended.
 pub(crate) fn ended(allocator: u64) {
-    super::objects::count_turn();
+    super::objects::count_frame();
     quietly(|| {
         if let Some(frames) = FRAMES.lock().get_mut(&allocator) {
             core::mem::swap(&mut frames.last, &mut frames.running);

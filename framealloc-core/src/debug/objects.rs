@@ -17,7 +17,7 @@ pub struct PoolObject {
     pub bytes: usize,
     /// The name of its pool; `heap` where no slot could hold it.
     pub pool: &'static str,
-    /// Turns of frames since it was made, of all allocators together.
+    /// Ends of frames since it was made, of all allocators together.
     pub age: u64,
     /// Who made it.
     pub site: AllocSite,
@@ -82,17 +82,17 @@ struct Record {
 /// Objects by address. A freed one stays until its slot is taken again, to be named when somebody writes to it.
 static OBJECTS: Table<Record> = Table::new();
 
-static TURNS: AtomicU64 = AtomicU64::new(0);
+static FRAMES: AtomicU64 = AtomicU64::new(0);
 
-pub(super) fn count_turn() {
-    TURNS.fetch_add(1, Ordering::Relaxed);
+pub(super) fn count_frame() {
+    FRAMES.fetch_add(1, Ordering::Relaxed);
 }
 
 /// An object is made in a pool.
 #[track_caller]
 pub(crate) fn made(address: usize, bytes: usize, type_name: &'static str, pool: &'static str) {
     let Some(site) = AllocSite::here() else { return };
-    let made = TURNS.load(Ordering::Relaxed);
+    let made = FRAMES.load(Ordering::Relaxed);
     let record = Record { live: true, type_name, bytes, pool, made, site };
     quietly(|| OBJECTS.insert(address, record));
 }
@@ -115,7 +115,7 @@ pub(super) fn object_at(address: usize) -> Option<PoolObject> {
 impl Record {
     fn object(&self) -> PoolObject {
         let Self { type_name, bytes, pool, made, ref site, .. } = *self;
-        let age = TURNS.load(Ordering::Relaxed).saturating_sub(made);
+        let age = FRAMES.load(Ordering::Relaxed).saturating_sub(made);
         PoolObject { type_name, bytes, pool, age, site: site.clone() }
     }
 }

@@ -21,7 +21,7 @@ macro_rules! budget_methods {
         pub fn frame_remaining(&self) -> Option<usize> {
             let $this = self;
             let frame: &Frame = $frame;
-            frame.heap().remaining(frame)
+            frame.arenas().remaining(frame)
         }
     };
 }
@@ -46,18 +46,18 @@ impl SmartAlloc {
     /// alloc.set_thread_frame_budget(Budget::new(megabytes(8)).with_policy(BudgetPolicy::Warn));
     /// ```
     pub fn set_thread_frame_budget(&self, budget: impl Into<Budget>) {
-        self.frame().heap().set_thread_budget(Some(budget.into()));
+        self.frame().arenas().set_thread_budget(Some(budget.into()));
     }
 
     /// Takes the limit of the calling thread away.
     pub fn clear_thread_frame_budget(&self) {
-        self.frame().heap().set_thread_budget(None);
+        self.frame().arenas().set_thread_budget(None);
     }
 
     /// Returns the limit of the calling thread, if it has one.
     #[must_use]
     pub fn thread_frame_budget(&self) -> Option<Budget> {
-        self.frame().heap().thread_budget()
+        self.frame().arenas().thread_budget()
     }
 
     /// Returns what budgets did in the last frame that ended: one entry for each limit and outcome. Makes no call to the

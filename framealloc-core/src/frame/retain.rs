@@ -9,7 +9,7 @@ use crate::SmartAlloc;
 use crate::error::{AllocError, Failure, infallible};
 use crate::raw::frames::promotions::Name;
 use crate::raw::frames::promotions::RetentionPolicy;
-use crate::raw::frames::retained::{Held, RetainPlace};
+use crate::raw::frames::retained::{RetainPlace, RetainedRef};
 
 /// How much a value is worth keeping: a policy, and who goes first where promotions are limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,7 +105,7 @@ impl<T> fmt::Debug for RetainedSlot<'_, T> {
 /// let promotions = alloc.end_frame_with_promotions();
 /// assert_eq!(path.len(), 1);
 /// ```
-pub struct FrameRetained<'f, T>(Held<'f, T>);
+pub struct FrameRetained<'f, T>(RetainedRef<'f, T>);
 
 impl<T> FrameRetained<'_, T> {
     /// Returns the name of the value, which the promotions of its frame know.

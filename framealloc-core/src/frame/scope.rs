@@ -67,9 +67,9 @@ impl Drop for SystemScope<'_> {
         let bytes = self.region.reached_with_tags();
         let used = self.zone.leave();
         let frame = self.region.frame();
-        frame.heap().book_site(self.site, bytes, used);
+        frame.arenas().book_site(self.site, bytes, used);
         if used.calls != 0 {
-            frame.heap().book_heap(frame.tag_id(), used);
+            frame.arenas().book_heap(frame.tag_id(), used);
         }
     }
 }

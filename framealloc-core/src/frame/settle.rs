@@ -106,7 +106,7 @@ impl SmartAlloc {
     ///
     /// # Panics
     /// If a drop panics, a subscriber does, or a diagnostic in strict mode. All values have found their place and the frame has
-    /// turned all the same. What was promoted stays with the allocator: [`take_promotions`](Self::take_promotions) returns it, or
+    /// ended all the same. What was promoted stays with the allocator: [`take_promotions`](Self::take_promotions) returns it, or
     /// else the next call of this has it among its values. While a panic unwinds already, this returns instead.
     pub fn end_frame_with_promotions(&mut self) -> Promotions {
         let mut promotions = Promotions::default();

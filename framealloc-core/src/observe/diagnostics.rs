@@ -1,6 +1,6 @@
 //! Diagnostics: what went wrong in a frame, with a code that `cargo fa explain` knows.
 //!
-//! They are found or raised during a frame and told at its turn, with nothing locked: to subscribers, to `tracing` (feature
+//! They are found or raised during a frame and told at its end, with nothing locked: to subscribers, to `tracing` (feature
 //! `diagnostics`), and by a panic in strict mode. Nothing is printed otherwise: a library does not write to a program's
 //! standard error unasked.
 
@@ -32,11 +32,11 @@ impl fmt::Debug for StrictGuard {
 }
 
 impl SmartAlloc {
-    /// Raises a diagnostic, from any thread: it is told at the next turn, to subscribers
+    /// Raises a diagnostic, from any thread: it is told at the next end of a frame, to subscribers
     /// ([`SmartAlloc::on_frame_event`]), to `tracing` (feature `diagnostics`) and by a panic in strict mode. Where nobody
     /// would hear of it, it is dropped at once.
     ///
-    /// At most 256 wait for a turn; more are counted.
+    /// At most 256 wait for an end of a frame; more are counted.
     ///
     /// ```
     /// use framealloc_core::{Diagnostic, FrameEvent, Level, SmartAlloc};
@@ -59,8 +59,8 @@ impl SmartAlloc {
         }
     }
 
-    /// Decides which diagnostics panic from now on, whichever thread asks. They do so at the turn, when all subscribers have
-    /// heard of them, the frame has turned and nothing is locked; never while another panic unwinds.
+    /// Decides which diagnostics panic from now on, whichever thread asks. They do so at the end of the frame, when all
+    /// subscribers have heard of them, the frame has ended and nothing is locked; never while another panic unwinds.
     ///
     /// An allocator starts with what the environment says ([`Strict::from_environment`]), a scratch region with
     /// [`Strict::Off`].

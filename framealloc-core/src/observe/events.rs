@@ -1,6 +1,6 @@
-//! Events: what a subscriber is told at the turn of every frame.
+//! Events: what a subscriber is told at the end of the frame of every frame.
 //!
-//! Events are collected while the turn looks at its figures, and told when it is over: no lock and no borrow of the
+//! Events are collected while the end of the frame looks at its figures, and told when it is over: no lock and no borrow of the
 //! allocator is held while a subscriber runs. It is taken out of the list for the time of its call, and put back unless it
 //! has unsubscribed meanwhile.
 
@@ -19,7 +19,7 @@ use crate::observe::repeats::Limiter;
 use crate::panics::{Payload, drop_caught, first_panic, resume};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::growth::Growth;
-use crate::raw::frames::held::Held;
+use crate::raw::frames::held::HeldBytes;
 use crate::raw::frames::hooks::FrameBefore;
 use crate::raw::frames::promotions::{PromotionCount, PromotionSummary};
 use crate::raw::frames::report::FrameReport;
@@ -131,7 +131,8 @@ impl fmt::Debug for Subscription {
     }
 }
 
-/// What is collected between two turns. Its lists keep their memory: a steady frame makes no call of the global allocator.
+/// What is collected between two ends of frames. Its lists keep their memory: a steady frame makes no call of the
+/// global allocator.
 #[derive(Default)]
 pub(crate) struct Watcher {
     began: Option<Instant>,
@@ -140,8 +141,8 @@ pub(crate) struct Watcher {
     limiter: Limiter,
     pub(super) refusals: Refusals,
     /// Frame memory that subscribers took when they were told of the end of the last frame.
-    pub(super) taken_by_subscribers: Vec<Held>,
-    held: Vec<Held>,
+    pub(super) taken_by_subscribers: Vec<HeldBytes>,
+    held: Vec<HeldBytes>,
 }
 
 impl Watcher {
@@ -149,7 +150,7 @@ impl Watcher {
         Self { refusals, ..Self::default() }
     }
 
-    fn begin(&mut self, alloc: &SmartAlloc, before: FrameBefore, held: &[Held]) {
+    fn begin(&mut self, alloc: &SmartAlloc, before: FrameBefore, held: &[HeldBytes]) {
         if alloc.watch().has_subscribers() {
             self.began = Some(Instant::now());
             self.events.push(FrameEvent::Began { frame: alloc.frame_number() });
@@ -184,7 +185,7 @@ impl Watcher {
         }
     }
 
-    /// Takes in what was raised since the last turn.
+    /// Takes in what was raised since the last end of a frame.
     fn take_raised(&mut self, alloc: &SmartAlloc) {
         let mut raised = core::mem::take(&mut self.raised);
         let lost = alloc.watch().take_raised(&mut raised);
@@ -217,7 +218,7 @@ impl Watcher {
     fn admit(&mut self, alloc: &SmartAlloc, code: &'static str, level: Level, subject: u64) -> Option<u64> {
         let watch = alloc.watch();
         let always = watch.strict().panics_at(level);
-        self.limiter.admit((code, subject), alloc.turns(), watch.repeats(), always)
+        self.limiter.admit((code, subject), alloc.frames_ended(), watch.repeats(), always)
     }
 }
 
@@ -247,11 +248,13 @@ fn transfers_of(alloc: &SmartAlloc) -> Option<FrameEvent> {
 }
 
 impl SmartAlloc {
-    /// Has `subscriber` called with what happens in every frame, from the next turn on, until the subscription is dropped.
+    /// Has `subscriber` called with what happens in every frame, from the next end of a frame on, until the
+    /// subscription is dropped.
     ///
-    /// It is called by the thread that turns the frame, at the turn, while nothing is locked or borrowed: it may allocate,
-    /// subscribe and unsubscribe (itself and others), turn other allocators and panic. After a panic the other subscribers
-    /// are called, the frame turns, and the first panic is resumed. Without a subscriber the turn costs one load more.
+    /// It is called by the thread that ends the frame, at the end of the frame, while nothing is locked or borrowed: it
+    /// may allocate, subscribe and unsubscribe (itself and others), end frames of other allocators and panic. After a
+    /// panic the other subscribers are called, the frame ends, and the first panic is resumed. Without a subscriber the
+    /// end of the frame costs one load more.
     ///
     /// ```
     /// use framealloc_core::{FrameEvent, SmartAlloc};
@@ -279,7 +282,8 @@ impl SmartAlloc {
         Subscription { watch, number }
     }
 
-    /// Tells what was raised since the last turn, without a turn: for a program that has stopped turning frames.
+    /// Tells what was raised since the last end of a frame, without an end of a frame: for a program that has stopped
+    /// ending frames.
     ///
     /// # Panics
     /// If a subscriber panics, or a diagnostic does in strict mode.

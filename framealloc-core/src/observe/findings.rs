@@ -1,4 +1,4 @@
-//! What a turn finds by itself: FA001 to FA008, from figures that are there anyway.
+//! What an end of a frame finds by itself: FA001 to FA008, from figures that are there anyway.
 //!
 //! Messages are made only for what is told: a finding that is left out as a repetition costs no allocation.
 
@@ -11,7 +11,7 @@ use crate::observe::diagnostic::{Diagnostic, subject_of};
 use crate::probes;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::growth::Growth;
-use crate::raw::frames::held::Held;
+use crate::raw::frames::held::HeldBytes;
 use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::transfers::UnreceivedTransfer;
 use crate::strict::Level;
@@ -29,14 +29,14 @@ impl Diagnostic {
 
 impl Watcher {
     /// FA001: `held` was taken while no frame was open. What subscribers took at the end of the last frame is theirs.
-    pub(super) fn find_outside(&mut self, alloc: &SmartAlloc, held: &[Held]) {
-        for Held { heap, thread, tag, bytes } in held {
-            let known = self.taken_by_subscribers.iter().find(|known| (known.heap, known.tag) == (*heap, *tag));
+    pub(super) fn find_outside(&mut self, alloc: &SmartAlloc, held: &[HeldBytes]) {
+        for HeldBytes { index, thread, tag, bytes } in held {
+            let known = self.taken_by_subscribers.iter().find(|known| (known.index, known.tag) == (*index, *tag));
             let bytes = bytes.saturating_sub(known.map_or(0, |known| known.bytes));
             if bytes == 0 {
                 continue;
             }
-            self.find(alloc, ("FA001", Level::Warning), subject_of((heap, tag)), |found| {
+            self.find(alloc, ("FA001", Level::Warning), subject_of((index, tag)), |found| {
                 let message = format!("{bytes} bytes of frame memory were taken while no frame was open");
                 let found = found.saying(message).with_tag(tag.path()).on_thread(thread.as_ref());
                 found.with_help(

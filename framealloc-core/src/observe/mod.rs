@@ -1,5 +1,5 @@
-//! What can be seen of memory: figures are derived from arena positions at the turn. Counted one by one are requests under the
-//! feature `diagnostics`, and pool objects under `memory_filter` while a filter is enabled.
+//! What can be seen of memory: figures are derived from arena positions at the end of the frame. Counted one by one are
+//! requests under the feature `diagnostics`, and pool objects under `memory_filter` while a filter is enabled.
 
 #[cfg(feature = "debug")]
 mod alive;
@@ -35,7 +35,7 @@ use record::Recorder;
 use refusals::Refusals;
 use watch::Watch;
 
-/// Whoever looks at every frame. An allocator that nobody watches has none, and its turn asks one pointer.
+/// Whoever looks at every frame. An allocator that nobody watches has none, and the end of its frame asks one pointer.
 #[derive(Default)]
 pub(crate) struct Observers {
     pub(crate) recorder: Option<Recorder>,
@@ -158,7 +158,7 @@ impl SmartAlloc {
         let mut taken = Taken::new(self);
         if let Some(observers) = &mut taken.observers {
             let alloc: &Self = taken.alloc;
-            // Whatever unwinds, the rest of the turn goes on.
+            // Whatever unwinds, the rest of the end of the frame goes on.
             let result = catch_unwind(AssertUnwindSafe(|| visit(observers, alloc)));
             first_panic(panicked, result.unwrap_or_else(Some));
         }

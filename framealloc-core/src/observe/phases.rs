@@ -27,7 +27,7 @@ pub struct PhaseStats {
 /// A phase that ends when this is dropped, by a panic as well: made by [`SmartAlloc::phase_scope`].
 ///
 /// It belongs to the thread that began it. Guards may be dropped in any order; one that is forgotten leaves its phase open
-/// until the frame turns.
+/// until the frame ends.
 #[must_use = "the phase ends when this is dropped"]
 pub struct PhaseGuard<'a> {
     frame: &'a Frame,
@@ -45,13 +45,13 @@ impl PhaseGuard<'_> {
     /// Returns the bytes of frame memory that this thread has taken since the phase began.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.frame.heap().bytes_of_phase(self.serial)
+        self.frame.arenas().bytes_of_phase(self.serial)
     }
 
     /// Ends the phase and returns what it did.
     #[expect(clippy::must_use_candidate, reason = "ending it here may be all that is wanted")]
     pub fn end(self) -> PhaseSpan {
-        let span = self.frame.heap().end_phase(Some(self.serial));
+        let span = self.frame.arenas().end_phase(Some(self.serial));
         let nothing = PhaseSpan { path: self.path, bytes: 0, duration: Duration::ZERO };
         // The drop that follows finds the phase ended.
         span.unwrap_or(nothing)
@@ -60,7 +60,7 @@ impl PhaseGuard<'_> {
 
 impl Drop for PhaseGuard<'_> {
     fn drop(&mut self) {
-        self.frame.heap().end_phase(Some(self.serial));
+        self.frame.arenas().end_phase(Some(self.serial));
     }
 }
 
@@ -97,11 +97,11 @@ macro_rules! phase_methods {
         pub fn phase_scope(&self, name: &'static str) -> PhaseGuard<'_> {
             let $this = self;
             let frame: &Frame = $frame;
-            let (serial, path) = frame.heap().begin_phase(name, EndedBy::Guard);
+            let (serial, path) = frame.arenas().begin_phase(name, EndedBy::Guard);
             PhaseGuard { frame, serial, path }
         }
 
-        /// Begins a phase of this thread that ends at [`end_phase`](Self::end_phase), or else when the frame turns.
+        /// Begins a phase of this thread that ends at [`end_phase`](Self::end_phase), or else when the frame ends.
         ///
         /// ```
         /// let mut alloc = framealloc_core::SmartAlloc::default();
@@ -115,7 +115,7 @@ macro_rules! phase_methods {
         pub fn begin_phase(&self, name: &'static str) {
             let $this = self;
             let frame: &Frame = $frame;
-            frame.heap().begin_phase(name, EndedBy::Call);
+            frame.arenas().begin_phase(name, EndedBy::Call);
         }
 
         /// Ends the phase that this thread began last with [`begin_phase`](Self::begin_phase) and returns what it did; `None`
@@ -123,7 +123,7 @@ macro_rules! phase_methods {
         pub fn end_phase(&self) -> Option<PhaseSpan> {
             let $this = self;
             let frame: &Frame = $frame;
-            frame.heap().end_phase(None)
+            frame.arenas().end_phase(None)
         }
 
         /// Returns the path of the phase that this thread began last and that is still open.
@@ -131,7 +131,7 @@ macro_rules! phase_methods {
         pub fn current_phase(&self) -> Option<&'static str> {
             let $this = self;
             let frame: &Frame = $frame;
-            frame.heap().current_phase()
+            frame.arenas().current_phase()
         }
     };
 }

@@ -56,9 +56,9 @@ impl RecordOptions {
         self
     }
 
-    /// Has the file written by the thread that ends the frames instead of one of its own: 32 KiB at a time, or what ten frames a second
-    /// leave. Frames wait for the disk then, and none is left out for it. For targets without threads, and programs that may not start
-    /// one.
+    /// Has the file written by the thread that ends the frames instead of one of its own: 32 KiB at a time, or what ten
+    /// frames a second leave. Frames wait for the disk then, and none is left out for it. For targets without threads,
+    /// and programs that may not start one.
     #[must_use]
     pub fn on_this_thread(mut self) -> Self {
         self.writer = WrittenBy::FrameThread;
@@ -68,8 +68,8 @@ impl RecordOptions {
     /// Has the calls of the global allocator recorded: `calls` returns how many there were so far, for example
     /// `|| GLOBAL.calls().total()` of a [`CountingAlloc`](crate::CountingAlloc).
     ///
-    /// Where it panics the frame is recorded without a count ([`RecordSummary::uncounted`]), the frame turns, and the panic is
-    /// resumed by what turned it.
+    /// Where it panics the frame is recorded without a count ([`RecordSummary::uncounted`]), the frame ends, and the panic is
+    /// resumed by what ended it.
     #[must_use]
     pub fn with_allocator_calls(mut self, calls: fn() -> u64) -> Self {
         self.allocator_calls = Some(calls);
@@ -427,8 +427,8 @@ impl SmartAlloc {
         self.start_recording(options, open)
     }
 
-    /// Records every frame from the next one on into memory, for [`SmartAlloc::take_recording`]: where there are no files, as in a
-    /// browser. [`RecordOptions::with_max_bytes`] limits it.
+    /// Records every frame from the next one on into memory, for [`SmartAlloc::take_recording`]: where there are no
+    /// files, as in a browser. [`RecordOptions::with_max_bytes`] limits it.
     ///
     /// ```
     /// use framealloc_core::{RecordOptions, SmartAlloc};
@@ -463,7 +463,8 @@ impl SmartAlloc {
         Ok(())
     }
 
-    /// Closes the recording and returns what became of it; nothing was recorded if there is none. A recording in memory is dropped.
+    /// Closes the recording and returns what became of it; nothing was recorded if there is none. A recording in memory
+    /// is dropped.
     ///
     /// # Errors
     /// If the file could not be written.

@@ -16,7 +16,7 @@ pub enum Repeats {
     All,
 }
 
-/// What has not happened for this many turns is forgotten.
+/// What has not happened for this many frames is forgotten.
 const QUIET: u64 = 600;
 
 /// Subjects that are remembered; the one that was quiet for longest makes room.
@@ -31,12 +31,12 @@ struct Seen {
     subject: u64,
     count: u64,
     left_out: u64,
-    /// The turn at which it last happened.
+    /// The end of the frame at which it last happened.
     last: u64,
 }
 
 impl Limiter {
-    /// Counts one more at turn `now`. Returns how many were left out before it, if it is to be told.
+    /// Counts one more after `now` frames. Returns how many were left out before it, if it is to be told.
     pub(super) fn admit(
         &mut self,
         (code, subject): (&'static str, u64),

@@ -64,7 +64,8 @@ macro_rules! plain_data {
 plain_data! {
     /// Everything the allocator knows of its last frame: made by [`SmartAlloc::snapshot`].
     ///
-    /// With the feature `snapshot-json` it is written and read as JSON, which `framealloc-core/schema/snapshot.schema.json` describes.
+    /// With the feature `snapshot-json` it is written and read as JSON, which
+    /// `framealloc-core/schema/snapshot.schema.json` describes.
     pub struct Snapshot {
         /// [`SNAPSHOT_VERSION`] of the program that made it.
         pub version: u32,
@@ -306,7 +307,7 @@ impl Snapshot {
 impl SmartAlloc {
     /// Returns everything the allocator knows of the last frame that ended, as plain data.
     ///
-    /// Any thread may ask at any time, while others allocate: the figures change only when the frame turns, those of pools and
+    /// Any thread may ask at any time, while others allocate: the figures change only when the frame ends, those of pools and
     /// scratch regions are of now. Allocates: for a few times a second, not for every frame of a shipped game.
     ///
     /// ```

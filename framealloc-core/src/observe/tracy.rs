@@ -1,4 +1,4 @@
-//! Frames in Tracy: marks, plots and memory pools, from the figures of the turn. No allocation is told one by one.
+//! Frames in Tracy: marks, plots and memory pools, from the figures of the frame. No allocation is told one by one.
 
 use core::ffi::CStr;
 use std::collections::HashMap;
@@ -120,10 +120,10 @@ fn value(bytes: usize) -> f64 {
 
 impl SmartAlloc {
     /// Shows the frames of this allocator in Tracy from the next one on: a frame set called `title`, a plot of the bytes of the
-    /// frame and of each tag (`title: physics`), and a memory pool for each tag that is discarded when the frame turns and
+    /// frame and of each tag (`title: physics`), and a memory pool for each tag that is discarded when the frame ends and
     /// then holds what the frame has used.
     ///
-    /// Everything comes from the figures of the turn. While no Tracy is connected, a frame costs two questions. The client
+    /// Everything comes from the figures of the frame. While no Tracy is connected, a frame costs two questions. The client
     /// listens as the crate `tracy-client` says (port 8086, or `TRACY_PORT`), on demand and without announcing itself.
     ///
     /// ```

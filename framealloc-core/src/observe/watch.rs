@@ -11,7 +11,7 @@ use crate::raw::frames::allocator::SmartAlloc;
 use crate::strict::Strict;
 use crate::sync::{AtomicU32, Mutex, Relaxed};
 
-/// Diagnostics that wait for the turn; more are counted only.
+/// Diagnostics that wait for the end of the frame; more are counted only.
 const WAITING: usize = 256;
 
 /// Subscriptions and guards hold a share.
@@ -23,7 +23,7 @@ pub(crate) type Callback = Box<dyn FnMut(&SmartAlloc, &FrameEvent) + Send>;
 ///
 /// The lock is held while the lists change, never while a subscriber runs or is dropped.
 pub(crate) struct Watch {
-    /// What of the book a turn asks without taking the lock; written under it. Nothing is published through it.
+    /// What of the book an end of a frame asks without taking the lock; written under it. Nothing is published through it.
     flags: AtomicU32,
     book: Mutex<Book>,
 }
@@ -47,7 +47,7 @@ struct Book {
     repeats: Repeats,
     /// Whether diagnostics are of use without a subscriber: they go to `tracing`.
     always: bool,
-    /// What was refused before somebody began to watch: set then, and taken at the next turn.
+    /// What was refused before somebody began to watch: set then, and taken at the next end of a frame.
     fresh: Option<Refusals>,
     raised: Vec<Diagnostic>,
     /// Diagnostics that found no room in `raised`.

@@ -36,7 +36,7 @@ use crate::error::{AllocError, Failure, infallible};
 use crate::raw::pools::hot::{self, REGISTRY};
 use crate::raw::pools::pool::{Denied, RawPool};
 use crate::raw::pools::refusals::{self, refusal};
-use crate::raw::pools::request::Asker;
+use crate::raw::pools::request::PoolRequest;
 use crate::raw::pools::{request, size_class};
 
 /// Moves `value` into the pool of its size.
@@ -62,13 +62,13 @@ pub fn boxed<T>(value: T) -> PoolBox<T> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_boxed<T>(value: T) -> Result<PoolBox<T>, Refused<T>> {
-    try_boxed_for(value, Asker::NOBODY)
+    try_boxed_for(value, PoolRequest::UNTRACKED)
 }
 
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
-fn try_boxed_for<T>(value: T, asker: Asker) -> Result<PoolBox<T>, Refused<T>> {
-    match try_slot_for(asker) {
+fn try_boxed_for<T>(value: T, request: PoolRequest) -> Result<PoolBox<T>, Refused<T>> {
+    match try_slot_for(request) {
         Ok(slot) => Ok(slot.write(value)),
         Err(error) => Err(Refused::new(value, error)),
     }
@@ -81,13 +81,13 @@ fn try_boxed_for<T>(value: T, asker: Asker) -> Result<PoolBox<T>, Refused<T>> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slot<T>() -> PoolSlot<T> {
-    slot_for(Asker::NOBODY)
+    slot_for(PoolRequest::UNTRACKED)
 }
 
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
-fn slot_for<T>(asker: Asker) -> PoolSlot<T> {
-    match request::pool_slot(asker) {
+fn slot_for<T>(request: PoolRequest) -> PoolSlot<T> {
+    match request::pool_slot(request) {
         Ok(slot) => PoolSlot(slot),
         Err(_) => no_memory(size_of::<T>()),
     }
@@ -100,14 +100,14 @@ fn slot_for<T>(asker: Asker) -> PoolSlot<T> {
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slot<T>() -> Result<PoolSlot<T>, AllocError> {
-    try_slot_for(Asker::NOBODY)
+    try_slot_for(PoolRequest::UNTRACKED)
 }
 
-/// A place in the pool of the size, for `asker`.
+/// A place in the pool of the size, for `request`.
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn try_slot_for<T>(asker: Asker) -> Result<PoolSlot<T>, AllocError> {
-    PoolSlot::find(asker)
+pub(crate) fn try_slot_for<T>(request: PoolRequest) -> Result<PoolSlot<T>, AllocError> {
+    PoolSlot::find(request)
 }
 
 /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -122,7 +122,7 @@ pub(crate) fn try_slot_for<T>(asker: Asker) -> Result<PoolSlot<T>, AllocError> {
 #[must_use = "dropping the box drops the values"]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-    infallible(filled(length, Asker::NOBODY, value))
+    infallible(filled(length, PoolRequest::UNTRACKED, value))
 }
 
 /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -131,12 +131,16 @@ pub fn slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> PoolB
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be; `value` is not called then.
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slice_fill_with<T>(length: usize, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, AllocError> {
-    filled(length, Asker::NOBODY, value)
+    filled(length, PoolRequest::UNTRACKED, value)
 }
 
 #[cfg_attr(feature = "debug", track_caller)]
-fn filled<T, E: Failure>(length: usize, asker: Asker, value: impl FnMut(usize) -> T) -> Result<PoolBox<[T]>, E> {
-    let filling = request::pool_filling(length, asker).map_err(|denied| slice_denied::<T, E>(denied, length))?;
+fn filled<T, E: Failure>(
+    length: usize,
+    request: PoolRequest,
+    value: impl FnMut(usize) -> T,
+) -> Result<PoolBox<[T]>, E> {
+    let filling = request::pool_filling(length, request).map_err(|denied| slice_denied::<T, E>(denied, length))?;
     Ok(PoolBox(filling.fill(value)))
 }
 
@@ -147,7 +151,7 @@ fn filled<T, E: Failure>(length: usize, asker: Asker, value: impl FnMut(usize) -
 #[must_use = "dropping the box drops the values"]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn slice_copy<T: Copy>(values: &[T]) -> PoolBox<[T]> {
-    infallible(copied(values, Asker::NOBODY))
+    infallible(copied(values, PoolRequest::UNTRACKED))
 }
 
 /// A copy of `values` in the pool of its size.
@@ -156,13 +160,13 @@ pub fn slice_copy<T: Copy>(values: &[T]) -> PoolBox<[T]> {
 /// When the global allocator refuses.
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_slice_copy<T: Copy>(values: &[T]) -> Result<PoolBox<[T]>, AllocError> {
-    copied(values, Asker::NOBODY)
+    copied(values, PoolRequest::UNTRACKED)
 }
 
 #[cfg_attr(feature = "debug", track_caller)]
-fn copied<T: Copy, E: Failure>(values: &[T], asker: Asker) -> Result<PoolBox<[T]>, E> {
+fn copied<T: Copy, E: Failure>(values: &[T], request: PoolRequest) -> Result<PoolBox<[T]>, E> {
     let filling =
-        request::pool_filling(values.len(), asker).map_err(|denied| slice_denied::<T, E>(denied, values.len()))?;
+        request::pool_filling(values.len(), request).map_err(|denied| slice_denied::<T, E>(denied, values.len()))?;
     Ok(PoolBox(filling.copy(values)))
 }
 
@@ -177,7 +181,7 @@ fn copied<T: Copy, E: Failure>(values: &[T], asker: Asker) -> Result<PoolBox<[T]
 #[must_use = "dropping the box drops the text"]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn str_copy(text: &str) -> PoolBox<str> {
-    infallible(written(text, Asker::NOBODY))
+    infallible(written(text, PoolRequest::UNTRACKED))
 }
 
 /// A copy of `text` in the pool of its size.
@@ -186,12 +190,12 @@ pub fn str_copy(text: &str) -> PoolBox<str> {
 /// When the global allocator refuses.
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn try_str_copy(text: &str) -> Result<PoolBox<str>, AllocError> {
-    written(text, Asker::NOBODY)
+    written(text, PoolRequest::UNTRACKED)
 }
 
 #[cfg_attr(feature = "debug", track_caller)]
-fn written<E: Failure>(text: &str, asker: Asker) -> Result<PoolBox<str>, E> {
-    let text = request::pool_text(text, asker).map_err(|denied| slice_denied::<u8, E>(denied, text.len()))?;
+fn written<E: Failure>(text: &str, request: PoolRequest) -> Result<PoolBox<str>, E> {
+    let text = request::pool_text(text, request).map_err(|denied| slice_denied::<u8, E>(denied, text.len()))?;
     Ok(PoolBox(text))
 }
 

@@ -4,7 +4,7 @@ use super::Refused;
 use crate::SmartAlloc;
 use crate::error::{AllocError, infallible};
 use crate::raw::pools::boxes::{PoolBox, PoolSlot};
-use crate::raw::pools::request::Asker;
+use crate::raw::pools::request::PoolRequest;
 
 /// Pool requests of fewer bytes are served by pools whatever the threshold: their hot path has no room for the question.
 const ROUTED_FROM: usize = 1 << 10;
@@ -13,9 +13,9 @@ const ROUTED_FROM: usize = 1 << 10;
 impl SmartAlloc {
     /// Who asks for so many bytes of pool memory. Small types do not look at the threshold: a constant tells them.
     #[inline(always)]
-    fn asker(&self, bytes: usize) -> Asker {
+    fn request(&self, bytes: usize) -> PoolRequest {
         let slots_up_to = if bytes < ROUTED_FROM { usize::MAX } else { self.config().heap_threshold() };
-        Asker { tag: Some(self.tag_id()), slots_up_to }
+        PoolRequest { tag: Some(self.tag_id()), slots_up_to }
     }
 
     /// Moves `value` into the pool of its size; what is over the heap threshold of the allocator
@@ -44,7 +44,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_box<T>(&self, value: T) -> Result<PoolBox<T>, Refused<T>> {
-        super::try_boxed_for(value, self.asker(size_of::<T>()))
+        super::try_boxed_for(value, self.request(size_of::<T>()))
     }
 
     /// A place for a `T` in the pool of its size, without a value.
@@ -54,7 +54,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_alloc<T>(&self) -> PoolSlot<T> {
-        super::slot_for(self.asker(size_of::<T>()))
+        super::slot_for(self.request(size_of::<T>()))
     }
 
     /// A place for a `T` in the pool of its size, without a value.
@@ -64,7 +64,7 @@ impl SmartAlloc {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_alloc<T>(&self) -> Result<PoolSlot<T>, AllocError> {
-        super::try_slot_for(self.asker(size_of::<T>()))
+        super::try_slot_for(self.request(size_of::<T>()))
     }
 
     /// A copy of `values` in the pool of its size.
@@ -74,7 +74,7 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_copy<T: Copy>(&self, values: &[T]) -> PoolBox<[T]> {
-        infallible(super::copied(values, self.asker(size_of_val(values))))
+        infallible(super::copied(values, self.request(size_of_val(values))))
     }
 
     /// A copy of `values` in the pool of its size.
@@ -83,7 +83,7 @@ impl SmartAlloc {
     /// When the global allocator refuses.
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_slice_copy<T: Copy>(&self, values: &[T]) -> Result<PoolBox<[T]>, AllocError> {
-        super::copied(values, self.asker(size_of_val(values)))
+        super::copied(values, self.request(size_of_val(values)))
     }
 
     /// A copy of `text` in the pool of its size.
@@ -93,7 +93,7 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the text"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_str(&self, text: &str) -> PoolBox<str> {
-        infallible(super::written(text, self.asker(text.len())))
+        infallible(super::written(text, self.request(text.len())))
     }
 
     /// A copy of `text` in the pool of its size.
@@ -102,7 +102,7 @@ impl SmartAlloc {
     /// When the global allocator refuses.
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_pool_str(&self, text: &str) -> Result<PoolBox<str>, AllocError> {
-        super::written(text, self.asker(text.len()))
+        super::written(text, self.request(text.len()))
     }
 
     /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -112,7 +112,7 @@ impl SmartAlloc {
     #[must_use = "dropping the box drops the values"]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn pool_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> PoolBox<[T]> {
-        infallible(super::filled(length, self.asker(size_of::<T>().saturating_mul(length)), value))
+        infallible(super::filled(length, self.request(size_of::<T>().saturating_mul(length)), value))
     }
 
     /// A slice of `length` values in the pool of its size, each made by `value` from its index.
@@ -125,6 +125,6 @@ impl SmartAlloc {
         length: usize,
         value: impl FnMut(usize) -> T,
     ) -> Result<PoolBox<[T]>, AllocError> {
-        super::filled(length, self.asker(size_of::<T>().saturating_mul(length)), value)
+        super::filled(length, self.request(size_of::<T>().saturating_mul(length)), value)
     }
 }

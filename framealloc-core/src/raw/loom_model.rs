@@ -243,8 +243,8 @@ impl Transfers {
     }
 
     /// Ends a frame.
-    pub fn turn(&self, stats: &mut TransferStats) {
-        self.0.turn(stats);
+    pub fn end_frame(&self, stats: &mut TransferStats) {
+        self.0.end_frame(stats);
     }
 }
 

@@ -206,7 +206,7 @@ fn threads_are_added_up() {
     }
     let figures = alloc.behavior_report().tag("threads").unwrap();
     assert_eq!((figures.objects.made, figures.objects.sampled), (FRAMES * THREADS * 40, FRAMES * THREADS * 40));
-    // What was kept in the frame is dropped by the thread that turns it, and counts as handed over.
+    // What was kept in the frame is dropped by the thread that ends it, and counts as handed over.
     assert_eq!(figures.objects.freed_in_frame, FRAMES * THREADS * 20);
     assert_eq!(
         (figures.promoted, figures.retained, figures.active_frames),

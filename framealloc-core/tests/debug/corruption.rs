@@ -62,8 +62,8 @@ fn freed_frame_memory_is_overwritten_at_the_turn_and_at_the_end_of_a_scope() {
     };
     assert_eq!(read_at(in_frame, 64), [2; 64]);
     alloc.end_frame();
-    assert_eq!(read_at(in_frame, 64), [FREED; 64], "at the turn");
-    assert_eq!(read_at(in_vec, 64), [FREED; 64], "at the turn, of a growable");
+    assert_eq!(read_at(in_frame, 64), [FREED; 64], "at the end of the frame");
+    assert_eq!(read_at(in_vec, 64), [FREED; 64], "at the end of the frame, of a growable");
     assert!(debug::corruptions().is_empty());
 }
 

@@ -248,7 +248,7 @@ fn a_flood_is_bounded_and_counted() {
     let told = heard.take();
     assert_eq!(told.len(), 256);
     assert_eq!(told[255].left_out, 1000 - 256);
-    // Told without a turn, for who has stopped turning.
+    // Told without an end of a frame, for who has stopped ending frames.
     alloc.raise(Diagnostic::new("TEST", Level::Hint, "late"));
     alloc.deliver_diagnostics();
     assert_eq!(heard.only("TEST", Level::Hint).message, "late");

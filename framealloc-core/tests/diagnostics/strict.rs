@@ -53,7 +53,7 @@ fn each_strictness_panics_from_its_level_on() {
         let words = panics(|| _ = alloc.end_frame());
         let expected = format!("TEST {level}: words (frame 1, tag `strict`); help; see `cargo fa explain TEST`");
         assert_eq!(words, is_fatal.then_some(expected), "{strict:?} {level}");
-        assert!(!alloc.is_in_frame(), "the frame has turned all the same");
+        assert!(!alloc.is_in_frame(), "the frame has ended all the same");
         alloc.whole_frame(|_| ());
     }
 }
@@ -157,7 +157,7 @@ fn a_refused_budget_is_an_error_at_the_end_of_its_frame() {
             reached = true;
         });
     });
-    assert!(reached, "the system goes on; the turn panics");
+    assert!(reached, "the system goes on; the end of the frame panics");
     let words = words.expect("an error");
     assert!(words.starts_with("FA002 error: the frame budget of the thread refused a request"), "{words}");
 }

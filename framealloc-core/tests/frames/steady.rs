@@ -74,7 +74,7 @@ fn steady_frames_call_no_allocator_and_refusals_change_nothing() {
     for _ in 0..100 {
         drop(alloc.frame_box([1_u8; 10_000]));
     }
-    // A frame that cannot consolidate still turns.
+    // A frame that cannot consolidate still ends.
     refusing(1024, || alloc.end_frame());
     game_frame(&mut alloc, 0);
 }

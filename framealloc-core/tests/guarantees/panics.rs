@@ -170,10 +170,10 @@ fn a_panicking_shared_value_does_not_keep_the_others_from_dropping() {
     for i in 0..10 {
         alloc.frame_share(Bomb(i % 3 == 0));
     }
-    let turn = catch_unwind(AssertUnwindSafe(|| alloc.end_frame()));
-    assert!(turn.is_err());
+    let ended = catch_unwind(AssertUnwindSafe(|| alloc.end_frame()));
+    assert!(ended.is_err());
     assert_eq!(DROPS.load(Relaxed), 10);
-    assert!(!alloc.is_in_frame(), "the frame has turned all the same");
+    assert!(!alloc.is_in_frame(), "the frame has ended all the same");
     alloc.begin_frame();
     alloc.end_frame();
     assert_eq!(DROPS.load(Relaxed), 10);

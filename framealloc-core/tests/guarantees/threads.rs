@@ -1,6 +1,6 @@
-//! Threads: values are sent and dropped wherever their type allows; heaps of threads that end are used again, after a turn at the latest.
+//! Threads: values are sent and dropped wherever their type allows; heaps of threads that end are used again, after an end of a frame at the latest.
 //!
-//! An allocator that is shared and never turned keeps no memory of threads that have ended, unless it could still be borrowed.
+//! An allocator that is shared and never ends its frame keeps no memory of threads that have ended, unless it could still be borrowed.
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;
@@ -361,7 +361,7 @@ fn destructors_of_thread_locals_may_allocate_before_and_after_ours() {
                 ALLOCATES_LATE.with_borrow_mut(|late| late.push(AllocatesLate(Arc::clone(&shared))));
             }
         });
-        // Turns while the worker may be in its destructors.
+        // Ends while the worker may be in its destructors.
         alloc.write().expect("no reader panics").end_frame();
         worker.join().expect("the worker does not panic");
         alloc.write().expect("no reader panics").end_frame();

@@ -1,4 +1,4 @@
-//! Models of the registry of heaps: threads that get, use and lose their heaps while others read figures or turn the frame,
+//! Models of the registry of heaps: threads that get, use and lose their heaps while others read figures or end the frame,
 //! over the code that programs run. Heaps, their figures and the list of them are watched cells there.
 
 use framealloc_core::{AllocConfig, SmartAlloc};
@@ -16,7 +16,7 @@ fn alloc() -> SmartAlloc {
     SmartAlloc::new(AllocConfig::default())
 }
 
-/// An allocator whose frames turn while threads come and go: they borrow it for a job, and whoever turns waits for none.
+/// An allocator whose frames end while threads come and go: they borrow it for a job, and whoever ends them waits for none.
 type Shared = Arc<RwLock<SmartAlloc>>;
 
 /// Tells of its drop.
@@ -49,7 +49,7 @@ fn threads_get_heaps_while_another_reads_the_figures() {
                 thread::spawn(move || {
                     let value = alloc.frame_box(mark);
                     let stats = alloc.stats();
-                    // What another thread does in this frame is not to be seen before it turns.
+                    // What another thread does in this frame is not to be seen before it ends.
                     assert_eq!((stats.bytes, stats.tags.len()), (0, 0));
                     assert!(stats.threads.is_empty());
                     assert_eq!(*value, mark);
@@ -86,7 +86,7 @@ fn figures_are_read_between_turns_while_a_heap_is_in_use() {
             move || {
                 let alloc = shared.read().unwrap();
                 let stats = alloc.stats();
-                // All figures are of one and the same turn, whatever the worker is doing.
+                // All figures are of one and the same end of a frame, whatever the worker is doing.
                 assert_eq!(stats.bytes, stats.threads.iter().map(|thread| thread.bytes).sum::<usize>());
                 assert_eq!(stats.bytes, stats.tags.iter().map(|tag| tag.bytes).sum::<usize>());
                 assert_eq!(stats.bytes % 16, 0);
@@ -113,7 +113,7 @@ fn the_heap_of_a_thread_that_ends_goes_to_the_next_after_a_turn_only() {
                 job(&shared, 30);
             }
         });
-        // Turns at any moment: before, between and after the jobs, and while the first thread is ending.
+        // Ends at any moment: before, between and after the jobs, and while the first thread is ending.
         shared.write().unwrap().end_frame();
         job(&shared, 40);
         ending.join().unwrap();

@@ -51,7 +51,7 @@ fn every_transfer_is_counted_once_whenever_the_frame_turns() {
             drop(fourth);
         });
         let mut stats = TransferStats::default();
-        transfers.turn(&mut stats);
+        transfers.end_frame(&mut stats);
         assert_eq!(stats.sent, 4);
         let (received, dropped) = (stats.received, stats.dropped);
         // The count of the lost and their names are of the same moment.
@@ -59,7 +59,7 @@ fn every_transfer_is_counted_once_whenever_the_frame_turns() {
         assert_eq!(stats.in_flight, 4 - received - dropped);
         third.receive();
         other.join().unwrap();
-        transfers.turn(&mut stats);
+        transfers.end_frame(&mut stats);
         assert_eq!((received + stats.received, dropped + stats.dropped, stats.in_flight), (2, 2, 0));
     });
 }

@@ -259,8 +259,8 @@ fn a_subscriber_may_end_and_begin_other_subscriptions() {
     let (victim_calls, subscription) = counting(&alloc);
     *victim.lock().unwrap() = Some(subscription);
     alloc.begin_frame();
-    assert_eq!(*victim_calls.lock().unwrap(), 0, "unsubscribed by the one before it in the same turn");
-    assert_eq!(*late_calls.lock().unwrap(), 0, "a new subscriber hears from the next turn on");
+    assert_eq!(*victim_calls.lock().unwrap(), 0, "unsubscribed by the one before it at the same end of a frame");
+    assert_eq!(*late_calls.lock().unwrap(), 0, "a new subscriber hears from the next end of a frame on");
     alloc.end_frame();
     assert_eq!(*late_calls.lock().unwrap(), 1);
 }
@@ -359,7 +359,7 @@ fn a_panic_in_a_subscriber_stops_no_other_and_no_turn() {
         let value = alloc.frame_box(1_u64);
         drop(value);
         assert!(catch_unwind(AssertUnwindSafe(|| alloc.end_frame())).is_err());
-        assert!(!alloc.is_in_frame(), "the frame has turned all the same");
+        assert!(!alloc.is_in_frame(), "the frame has ended all the same");
         assert_eq!(alloc.stats().bytes, 8 + ZONE);
     }
     alloc.whole_frame(|_| ());

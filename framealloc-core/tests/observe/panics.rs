@@ -1,4 +1,4 @@
-//! A function of the program that panics while a frame turns takes nothing away: whoever listens goes on hearing.
+//! A function of the program that panics while a frame ends takes nothing away: whoever listens goes on hearing.
 #![forbid(unsafe_code)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

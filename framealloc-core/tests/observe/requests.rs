@@ -32,7 +32,7 @@ fn every_way_to_ask_for_memory_counts_once() {
         count("rc_slice").frame_slice_copy(&[1, 2]);
         count("rc_slice").frame_str("text");
         count("rc_bytes").frame_bytes(Layout::new::<[u8; 3]>());
-        let _shared = count("rc_share").frame_share(String::from("dropped at the turn"));
+        let _shared = count("rc_share").frame_share(String::from("dropped with the frame"));
         // 16 places at first, then 32 and 64 in place: one block. The other vector is in the way: moved twice.
         let frame = count("rc_vec");
         let (mut one, mut other) = (frame.frame_vec(), frame.frame_vec());

@@ -138,7 +138,7 @@ fn a_panicking_drop_stops_no_other_value() {
         assert_eq!(dropped.load(SeqCst), 10 - waiting);
         let promotions = alloc.take_promotions().expect("they wait");
         assert_eq!(promotions.len(), waiting);
-        // One of them panics when it is dropped in its turn, and stops no other either.
+        // One of them panics when it is dropped in the frames ended before it, and stops no other either.
         assert_eq!(catch_unwind(AssertUnwindSafe(|| drop(promotions))).is_err(), promoted);
         assert_eq!(dropped.load(SeqCst), 10);
         assert!(!alloc.is_in_frame());

@@ -1,10 +1,10 @@
-//! The filter of one allocator: what it adds up at every turn.
+//! The filter of one allocator: what it adds up at every end of a frame.
 
 use super::BehaviorThresholds;
 use super::report::{BehaviorReport, ObjectBehavior, PoolBehavior, SystemBehavior, TagBehavior};
 use super::rules::{self, Finding};
 use crate::pool_settings::PoolSettings;
-use crate::probes::filter::lookout::{Maker, Post, Row, Seen};
+use crate::probes::filter::state::{FilterHandle, Maker, Row, Seen};
 use crate::probes::filter::{PromotedValue, SettledValue};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::pools::heap_counters;
@@ -19,7 +19,7 @@ struct TagRow {
     behavior: TagBehavior,
     /// The first frame in which it was active, counted from 1; 0 if it was not.
     first_frame: u64,
-    /// The process-wide count of its values on the heap at the last turn.
+    /// The process-wide count of its values on the heap at the last end of a frame.
     heap_taken: u64,
     /// In the running frame: promotions to the heap, requests to it, and whether anything happened.
     promoted_to_heap: u64,
@@ -57,12 +57,12 @@ impl SystemRow {
     }
 }
 
-/// What was found at the last turn, and raised when it was new: a bit for each rule.
+/// What was found at the last end of a frame, and raised when it was new: a bit for each rule.
 #[derive(Clone, Copy, Default)]
 struct Raised(u8);
 
 impl Raised {
-    /// Notes what is found now. Calls `raise` with what was not found at the last turn.
+    /// Notes what is found now. Calls `raise` with what was not found at the last end of a frame.
     fn change(&mut self, found: impl Iterator<Item = Finding>, mut raise: impl FnMut(Finding)) {
         let before = core::mem::take(&mut self.0);
         for finding in found {
@@ -83,7 +83,7 @@ pub(crate) struct Filter {
     pools: Vec<PoolRow>,
     /// By the index of the site.
     systems: Vec<SystemRow>,
-    post: Post,
+    handle: FilterHandle,
 }
 
 impl ObjectBehavior {
@@ -116,11 +116,11 @@ impl Filter {
         for (index, row) in tags.iter_mut().enumerate() {
             row.heap_taken = heap_counters::taken(index);
         }
-        let post = Post::begin(alloc.id(), thresholds.frame_survival_frames);
-        Self { thresholds, frames: 0, tags, pools: Vec::new(), systems: Vec::new(), post }
+        let handle = FilterHandle::begin(alloc.id(), thresholds.frame_survival_frames);
+        Self { thresholds, frames: 0, tags, pools: Vec::new(), systems: Vec::new(), handle }
     }
 
-    /// Retained values have found their place, or have dropped; the frame is about to turn.
+    /// Retained values have found their place, or have dropped; the frame is about to end.
     pub(super) fn settle(&mut self, values: &[SettledValue]) {
         for SettledValue { tag, promoted } in values {
             let row = row_at(&mut self.tags, tag.index());
@@ -135,10 +135,10 @@ impl Filter {
         }
     }
 
-    /// The frame has turned, and the figures of the allocator are those of this frame.
+    /// The frame has ended, and the figures of the allocator are those of this frame.
     pub(crate) fn end(&mut self, alloc: &SmartAlloc) {
         self.frames += 1;
-        let Self { frames, tags, pools, systems, post, .. } = self;
+        let Self { frames, tags, pools, systems, handle, .. } = self;
         for (index, figures) in alloc.raw_tags().filter(|(_, figures)| figures.bytes > 0 || figures.fallbacks.count > 0)
         {
             let row = row_at(tags, index);
@@ -156,7 +156,7 @@ impl Filter {
         }
         // Rows of pools keep their order, and none goes.
         let mut own = 0;
-        post.turn(|seen| match seen {
+        handle.end_frame(|seen| match seen {
             Seen::Row(row) => match row.maker {
                 Maker::Tag(tag) => {
                     if row.objects + row.oversized + row.late > 0 {
@@ -195,7 +195,7 @@ impl Filter {
         self.raise(alloc);
     }
 
-    /// Raises what was not found at the last turn. Where nobody would hear of it, it is as if it had not been found.
+    /// Raises what was not found at the last end of a frame. Where nobody would hear of it, it is as if it had not been found.
     fn raise(&mut self, alloc: &SmartAlloc) {
         if !alloc.watch().is_watched() {
             return;

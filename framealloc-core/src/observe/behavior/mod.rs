@@ -1,7 +1,8 @@
 //! The behaviour filter: which tags and pools are used for something else than they are good at.
 //!
-//! The figures of the turn are added up by tag. What they cannot tell (how long a promoted value lives, which pool objects die in the
-//! frame that made them) is watched from [`probes::filter`](crate::probes::filter), of which there is nothing left without the feature `memory_filter`.
+//! The figures of the frame are added up by tag. What they cannot tell (how long a promoted value lives, which pool
+//! objects die in the frame that made them) is watched from [`probes::filter`](crate::probes::filter), of which there
+//! is nothing left without the feature `memory_filter`.
 
 #[cfg(feature = "memory_filter")]
 pub(crate) mod filter;

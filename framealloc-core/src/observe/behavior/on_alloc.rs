@@ -7,7 +7,7 @@ use crate::observe::Observers;
 use crate::probes::filter::Settled;
 
 impl SmartAlloc {
-    /// The filter, as the last turn left it.
+    /// The filter, as the last end of a frame left it.
     pub(crate) fn behavior_filter(&self) -> Option<&Filter> {
         self.observers()?.downcast_ref::<Observers>()?.behavior.as_deref()
     }

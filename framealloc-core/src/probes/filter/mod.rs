@@ -1,14 +1,14 @@
 //! Where pools, handles and promotions tell the behaviour filter what they do. With the feature `memory_filter`; nothing
 //! without it.
 
-#[cfg(feature = "memory_filter")]
-pub(crate) mod lookout;
 #[cfg(not(feature = "memory_filter"))]
 mod off;
 #[cfg(feature = "memory_filter")]
 mod on;
 #[cfg(feature = "memory_filter")]
 mod sample;
+#[cfg(feature = "memory_filter")]
+pub(crate) mod state;
 
 #[cfg(not(feature = "memory_filter"))]
 pub(crate) use off::*;

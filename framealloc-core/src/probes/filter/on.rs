@@ -2,16 +2,16 @@
 
 use core::ptr::NonNull;
 
-use super::lookout::{self, Maker};
+use super::state::{self, Maker};
 use crate::pool_settings::PoolSettings;
 use crate::tag::TagId;
 
 /// An object of a size class was made for `tag`; for `None` nobody is to know, since the program did not ask for it.
 #[inline(always)]
 pub(crate) fn class_taken(memory: NonNull<u8>, tag: Option<TagId>) {
-    if lookout::is_on() {
+    if state::is_on() {
         if let Some(tag) = tag {
-            lookout::taken(memory.addr().get(), Maker::Tag(tag));
+            state::taken(memory.addr().get(), Maker::Tag(tag));
         }
     }
 }
@@ -19,17 +19,17 @@ pub(crate) fn class_taken(memory: NonNull<u8>, tag: Option<TagId>) {
 /// An object of a pool of its own was made.
 #[inline(always)]
 pub(crate) fn own_taken(memory: NonNull<u8>, pool: &'static PoolSettings) {
-    if lookout::is_on() {
-        lookout::taken(memory.addr().get(), Maker::Pool(pool));
+    if state::is_on() {
+        state::taken(memory.addr().get(), Maker::Pool(pool));
     }
 }
 
 /// A pool passed a request on to the heap.
 #[inline(always)]
 pub(crate) fn oversized_taken(tag: Option<TagId>) {
-    if lookout::is_on() {
+    if state::is_on() {
         if let Some(tag) = tag {
-            lookout::oversized(tag);
+            state::oversized(tag);
         }
     }
 }
@@ -37,16 +37,16 @@ pub(crate) fn oversized_taken(tag: Option<TagId>) {
 /// The memory of a pool object or of a value on the heap is about to be given back: to be called before another thread can have it.
 #[inline(always)]
 pub(crate) fn freed(memory: NonNull<u8>) {
-    if lookout::is_on() {
-        lookout::freed(memory.addr().get());
+    if state::is_on() {
+        state::freed(memory.addr().get());
     }
 }
 
 /// A value that was shared under `tag` in this allocator was asked for `frames` frames after its own.
 #[inline(always)]
 pub(crate) fn asked_late(allocator: u64, tag: TagId, frames: u64) {
-    if lookout::is_on() {
-        lookout::asked_late(allocator, tag, frames);
+    if state::is_on() {
+        state::asked_late(allocator, tag, frames);
     }
 }
 
@@ -78,7 +78,7 @@ impl Settled {
     /// A value was retained under `tag`, and its frame has ended.
     #[inline]
     pub(crate) fn retained(&mut self, tag: TagId) {
-        if lookout::is_on() {
+        if state::is_on() {
             self.values.push(SettledValue { tag, promoted: None });
         }
     }
@@ -89,7 +89,7 @@ impl Settled {
         if let Some(last) = self.values.last_mut() {
             // What has no bytes has no address of its own.
             if value.bytes > 0 {
-                lookout::promoted(self.allocator, last.tag, address);
+                state::promoted(self.allocator, last.tag, address);
             }
             last.promoted = Some(value);
         }

@@ -12,7 +12,7 @@ use super::values::Values;
 #[cfg(feature = "debug")]
 use crate::debug::frames;
 use crate::error::{AllocError, Failure};
-use crate::raw::frames::accounts::Beyond;
+use crate::raw::frames::accounts::OverBudget;
 use crate::raw::frames::boxes::FrameBox;
 use crate::raw::frames::frame::Frame;
 use crate::raw::frames::owned::Owned;
@@ -129,10 +129,12 @@ fn grow<T, E: Failure>(
     if wanted > needed {
         // Twice as much may be over a budget where what is asked for is not; that is nobody's business. Only what would be over
         // it in any case is, and where it is served all the same it is served twice as large, or every push would come here.
-        for (wanted, beyond) in [(wanted, Beyond::Never), (needed, Beyond::Never), (wanted, Beyond::WhereServed)] {
-            frame.heap().set_beyond(beyond);
+        for (wanted, beyond) in
+            [(wanted, OverBudget::Never), (needed, OverBudget::Never), (wanted, OverBudget::WhereServed)]
+        {
+            frame.arenas().set_over_budget(beyond);
             let grown = regrow(frame, start, len, capacity, wanted);
-            frame.heap().set_beyond(Beyond::Booked);
+            frame.arenas().set_over_budget(OverBudget::Booked);
             match grown {
                 Ok(grown) => return Ok(grown),
                 Err(AllocError::BudgetExceeded { .. }) => {}

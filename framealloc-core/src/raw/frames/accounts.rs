@@ -101,7 +101,7 @@ impl Account {
     }
 
     /// A new frame: events are booked anew.
-    pub(super) fn turn(&self) {
+    pub(super) fn end_frame(&self) {
         self.soft.store(false, Relaxed);
         self.exceeded.store(false, Relaxed);
     }
@@ -140,14 +140,18 @@ impl Ledger {
         self.global.is_none() && self.tags.is_empty()
     }
 
-    pub(crate) fn turn(&self) {
-        self.global.as_deref().into_iter().chain(self.tags.iter().map(|(_, account)| account)).for_each(Account::turn);
+    pub(crate) fn end_frame(&self) {
+        self.global
+            .as_deref()
+            .into_iter()
+            .chain(self.tags.iter().map(|(_, account)| account))
+            .for_each(Account::end_frame);
     }
 }
 
 /// What a request does that a budget has no room for. Growth tries what it would like before what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Beyond {
+pub(crate) enum OverBudget {
     /// It is refused or served as the policy says, and booked.
     Booked,
     /// It is served where the policy serves it, and booked; a refusal is not.
@@ -161,7 +165,7 @@ pub(crate) enum Beyond {
 pub(crate) struct ThreadBudgets {
     pub(super) thread: Option<Account>,
     /// Set for the time of one attempt, in which no user code runs.
-    pub(super) beyond: Beyond,
+    pub(super) over_budget: OverBudget,
     /// That of the annotated function that brackets the frame on this thread.
     pub(super) call: Option<Account>,
     /// Whether every arena of the thread has a gate.
@@ -178,7 +182,15 @@ impl ThreadBudgets {
     pub(crate) fn new(ledger: &Ledger) -> Self {
         let thread = ledger.thread.map(|budget| Account::of_one_thread(Limit::Thread, budget));
         let always = thread.is_some() || !ledger.is_empty();
-        Self { thread, beyond: Beyond::Booked, call: None, always, systems: 0, gating: always, events: Vec::new() }
+        Self {
+            thread,
+            over_budget: OverBudget::Booked,
+            call: None,
+            always,
+            systems: 0,
+            gating: always,
+            events: Vec::new(),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The allocator itself: the heaps of all threads, and the turn of the frame for all of them at once.
+//! The allocator itself: the arena sets of all threads, and the end of the frame for all of them at once.
 
 use core::any::Any;
 use core::cell::UnsafeCell;
@@ -13,7 +13,7 @@ use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
 use super::report::FrameReport;
-use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
+use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::config::AllocConfig;
@@ -32,7 +32,7 @@ const TRIM_EVERY: u64 = 64;
 
 /// The allocator: frame memory for every thread, and the way to pools, heap, tags and statistics.
 ///
-/// It is `Send + Sync` and shared by reference. Turning the frame takes `&mut`: exclusive access is the proof that no
+/// It is `Send + Sync` and shared by reference. Ending the frame takes `&mut`: exclusive access is the proof that no
 /// value of the frame is alive, on any thread.
 ///
 /// ```
@@ -61,7 +61,7 @@ pub struct SmartAlloc {
     key: u64,
 }
 
-// SAFETY: a shared handle gives out only memory of the calling thread's own heap (I2); the list of heaps is behind a
+// SAFETY: a shared handle gives out only memory of the calling thread's own arena set (I2); the list of arena sets is behind a
 // lock, and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
 unsafe impl Send for SmartAlloc {}
 // SAFETY: what a shared handle gives out is the calling thread's own, or behind a lock (I2).
@@ -76,8 +76,8 @@ impl std::panic::UnwindSafe for SmartAlloc {}
 pub(crate) struct Inner {
     number: u64,
     config: AllocConfig,
-    heaps: Mutex<Entries>,
-    turn: UnsafeCell<Turn>,
+    sets: Mutex<Entries>,
+    state: UnsafeCell<FrameState>,
     pub(super) ledger: Ledger,
     pub(crate) regions: Regions,
     pub(crate) transfers: Arc<TransferCounters>,
@@ -86,11 +86,11 @@ pub(crate) struct Inner {
 
 /// Changes under `&mut SmartAlloc` only.
 #[derive(Default)]
-pub(super) struct Turn {
+pub(super) struct FrameState {
     /// Frames begun.
     frame: u64,
-    /// Frames turned: what handles of shared values are checked by.
-    turns: u64,
+    /// Frames ended: what handles of shared values are checked by.
+    ended: u64,
     open: bool,
     pub(super) bytes: usize,
     pub(super) high_water: usize,
@@ -118,12 +118,12 @@ impl Inner {
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
         let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, .. } = self.config;
-        ChunkPolicy { first: frame_chunk, prefault, huge_pages, separate_over: heap_threshold }
+        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
         // No user code runs under the lock, and a panic of our own between two changes cannot happen.
-        self.heaps.lock()
+        self.sets.lock()
     }
 }
 
@@ -137,8 +137,8 @@ impl SmartAlloc {
             number,
             ledger: Ledger::of(&config),
             config,
-            heaps: Mutex::default(),
-            turn: UnsafeCell::default(),
+            sets: Mutex::default(),
+            state: UnsafeCell::default(),
             regions: Regions::default(),
             transfers: Arc::default(),
             hooks: Hooks::new(hooks),
@@ -180,7 +180,7 @@ impl SmartAlloc {
 
     /// Looks a tag up as the handle's user would: names nest under the handle's own tag.
     pub(crate) fn resolve(&self, tag: impl IntoTag) -> TagId {
-        tag.resolve().unwrap_or_else(|name| infallible(self.frame().heap().nested(self.tag_id(), name)))
+        tag.resolve().unwrap_or_else(|name| infallible(self.frame().arenas().nested(self.tag_id(), name)))
     }
 
     #[inline]
@@ -221,7 +221,7 @@ impl SmartAlloc {
         // borrows (I3, I7). Keys are never reused (I1), and a thread that ends forgets its arenas (I4).
         let frame = unsafe { &*frame };
         #[cfg(framealloc_loom)]
-        frame.heap().state();
+        frame.arenas().state();
         frame
     }
 
@@ -234,7 +234,7 @@ impl SmartAlloc {
         self.frame_by(Access::Lent)
     }
 
-    /// As [`frame`](Self::frame), for a scope that ends before the call that opens it: the heap is not lent by it (I22).
+    /// As [`frame`](Self::frame), for a scope that ends before the call that opens it: the arena set is not lent by it (I22).
     #[inline(always)]
     pub(crate) fn frame_for_scope(&self) -> &Frame {
         let frame = match tls::hot_for_scope(self.key) {
@@ -245,7 +245,7 @@ impl SmartAlloc {
         // borrows (I3, I7).
         let frame = unsafe { &*frame };
         #[cfg(framealloc_loom)]
-        frame.heap().state();
+        frame.arenas().state();
         frame
     }
 
@@ -259,20 +259,20 @@ impl SmartAlloc {
     }
 
     fn frame_by(&self, access: Access) -> *const Frame {
-        let heap = self.inner().heap_of_this_thread(access);
-        // SAFETY: the heap is this thread's (I2).
-        let frame = unsafe { heap.as_ref() }.frame_of(self.tag_id()).as_ptr();
+        let arenas = self.inner().arenas_of_this_thread(access);
+        // SAFETY: the arena set is this thread's (I2).
+        let frame = unsafe { arenas.as_ref() }.frame_of(self.tag_id()).as_ptr();
         let marks = if access == Access::Scopes { tls::SCOPES } else { 0 };
         tls::remember(self.key | marks, frame);
         frame
     }
 
-    /// The heaps, without the lock: three of them would be most of what an empty frame costs.
+    /// The arena sets, without the lock: three of them would be most of what an empty frame costs.
     fn entries(&mut self) -> &mut Vec<Entry> {
         // SAFETY: the list is used through `&SmartAlloc` and its handles, all of which borrow from what `self` holds
         // exclusively; the reference borrows from `self` (I2, I5).
-        let heaps = unsafe { &mut (*self.inner.as_ptr()).heaps };
-        heaps.get_mut()
+        let sets = unsafe { &mut (*self.inner.as_ptr()).sets };
+        sets.get_mut()
     }
 
     /// The account of all threads, where they have a budget.
@@ -280,29 +280,29 @@ impl SmartAlloc {
         self.inner().ledger.global()
     }
 
-    pub(super) fn turn_state(&self) -> *mut Turn {
-        self.inner().turn.get()
+    pub(super) fn frame_state(&self) -> *mut FrameState {
+        self.inner().state.get()
     }
 
     /// Returns the number of the frame that is open, or of the last one: 0 before the first.
     #[must_use]
     pub fn frame_number(&self) -> u64 {
         // SAFETY: written under `&mut SmartAlloc` only (I5).
-        unsafe { (*self.turn_state()).frame }
+        unsafe { (*self.frame_state()).frame }
     }
 
     /// Returns whether a frame is open.
     #[must_use]
     pub fn is_in_frame(&self) -> bool {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        unsafe { (*self.turn_state()).open }
+        unsafe { (*self.frame_state()).open }
     }
 
     /// How often frame memory has been taken back: what a handle of a shared value is checked by.
     #[inline]
-    pub(crate) fn turns(&self) -> u64 {
+    pub(crate) fn frames_ended(&self) -> u64 {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        unsafe { (*self.turn_state()).turns }
+        unsafe { (*self.frame_state()).ended }
     }
 
     /// Begins a frame, for all threads. A frame that was left open is ended first.
@@ -325,9 +325,9 @@ impl SmartAlloc {
         }
         // SAFETY: `self` is exclusive.
         unsafe {
-            let turn = self.turn_state();
-            (*turn).frame += 1;
-            (*turn).open = true;
+            let state = self.frame_state();
+            (*state).frame += 1;
+            (*state).open = true;
         }
         let frame_began = self.inner().hooks.frame_began;
         frame_began(self, before, &mut panicked);
@@ -337,13 +337,13 @@ impl SmartAlloc {
     /// Exchanges the observers.
     pub(crate) fn set_observers(&mut self, observers: Option<Box<dyn Any + Send>>) -> Option<Box<dyn Any + Send>> {
         // SAFETY: `self` is exclusive.
-        unsafe { core::mem::replace(&mut (*self.turn_state()).observers, observers) }
+        unsafe { core::mem::replace(&mut (*self.frame_state()).observers, observers) }
     }
 
     /// Exchanges the promotions that wait for being taken.
     pub(crate) fn set_undelivered(&mut self, promotions: Option<Box<Promotions>>) -> Option<Box<Promotions>> {
         // SAFETY: `self` is exclusive.
-        unsafe { core::mem::replace(&mut (*self.turn_state()).undelivered, promotions) }
+        unsafe { core::mem::replace(&mut (*self.frame_state()).undelivered, promotions) }
     }
 
     /// Ends the frame for all threads: drops shared values, takes all frame memory back, and returns what was used.
@@ -352,7 +352,7 @@ impl SmartAlloc {
     ///
     /// # Panics
     /// If the drop of a shared value panics, a subscriber does, or a diagnostic in strict mode. All other values are dropped
-    /// and the frame has turned all the same.
+    /// and the frame has ended all the same.
     pub fn end_frame(&mut self) -> FrameReport {
         let (report, panicked) = self.end_frame_caught(None);
         resume(panicked);
@@ -362,15 +362,15 @@ impl SmartAlloc {
     /// Ends the frame. Returns the first panic of a drop or a subscriber instead of resuming it.
     pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
         let mut panicked = self.drop_shared();
-        let report = self.turn();
+        let report = self.end_arenas();
         let frame_ended = self.inner().hooks.frame_ended;
         frame_ended(self, report, promoted, &mut panicked);
         (report, panicked)
     }
 
-    /// The heap with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
-    pub(super) fn heap_at(&self, index: usize) -> Option<NonNull<ThreadHeap>> {
-        self.inner().lock().get(index).map(|entry| entry.heap)
+    /// The arena set with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
+    pub(super) fn arenas_at(&self, index: usize) -> Option<NonNull<ThreadArenas>> {
+        self.inner().lock().get(index).map(|entry| entry.arenas)
     }
 
     /// Drops what was shared or retained in this frame, wherever it was allocated. Returns the first panic.
@@ -378,64 +378,64 @@ impl SmartAlloc {
         let mut panicked = None;
         for index in 0.. {
             // The list is asked each time: no borrow is held while values drop (I9).
-            let Some(heap) = self.entries().get(index).map(|entry| entry.heap) else { break };
+            let Some(arenas) = self.entries().get(index).map(|entry| entry.arenas) else { break };
             // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
             unsafe {
-                first_panic(&mut panicked, heap.as_ref().drop_shared());
-                first_panic(&mut panicked, heap.as_ref().drop_retained());
+                first_panic(&mut panicked, arenas.as_ref().drop_shared());
+                first_panic(&mut panicked, arenas.as_ref().drop_retained());
             }
         }
         panicked
     }
 
-    fn turn(&mut self) -> FrameReport {
-        let turn = self.turn_state();
-        // SAFETY: `self` is exclusive, so no value of the frame is alive and no other reference to `turn` (I5); no
+    fn end_arenas(&mut self) -> FrameReport {
+        let state = self.frame_state();
+        // SAFETY: `self` is exclusive, so no value of the frame is alive and no other reference to `state` (I5); no
         // user code runs here.
-        let turn = unsafe { &mut *turn };
-        turn.turns += 1;
-        turn.open = false;
-        turn.bytes = 0;
-        turn.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
-        turn.budget_events.clear();
-        turn.budget_threads.clear();
-        turn.merged.clear();
-        turn.sites.fill(SiteFigures::default());
-        turn.phases.fill(PhaseFigures::default());
-        let trim = turn.turns % TRIM_EVERY == 0;
+        let state = unsafe { &mut *state };
+        state.ended += 1;
+        state.open = false;
+        state.bytes = 0;
+        state.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
+        state.budget_events.clear();
+        state.budget_threads.clear();
+        state.merged.clear();
+        state.sites.fill(SiteFigures::default());
+        state.phases.fill(PhaseFigures::default());
+        let trim = state.ended % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for entry in self.entries() {
-            // SAFETY: `self` is exclusive; heaps live as long as the allocator (I3).
-            let heap = unsafe { entry.heap.as_ref() };
+            // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3).
+            let arenas = unsafe { entry.arenas.as_ref() };
             // SAFETY: `self` is exclusive (I5).
-            phases_left_open += unsafe { heap.end_phases() };
+            phases_left_open += unsafe { arenas.end_phases() };
             // SAFETY: `self` is exclusive, and what was shared has been dropped before (I5).
-            scopes_left_open += unsafe { heap.turn(trim) };
-            entry.bytes = turn.take_figures(heap, entry.name.as_ref());
-            turn.take_phases(heap);
+            scopes_left_open += unsafe { arenas.end_frame(trim) };
+            entry.bytes = state.take_figures(arenas, entry.name.as_ref());
+            state.take_phases(arenas);
             entry.publish();
-            turn.bytes += entry.bytes;
-            entry.recycle(heap);
+            state.bytes += entry.bytes;
+            entry.recycle(arenas);
         }
-        turn.high_water = turn.high_water.max(turn.bytes);
-        for tag in &mut turn.tags {
+        state.high_water = state.high_water.max(state.bytes);
+        for tag in &mut state.tags {
             tag.high_water = tag.high_water.max(tag.bytes);
         }
-        self.inner().ledger.turn();
-        self.inner().transfers.turn(&mut turn.transfers);
+        self.inner().ledger.end_frame();
+        self.inner().transfers.end_frame(&mut state.transfers);
         probes::debug::frame_ended(self.inner().number);
-        let (frame, bytes, high_water) = (turn.frame, turn.bytes, turn.high_water);
-        turn.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
-        turn.report
+        let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
+        state.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
+        state.report
     }
 
-    /// Bytes that all heaps hold from the global allocator.
+    /// Bytes that all arena sets hold from the global allocator.
     ///
     /// Needs the allocator exclusively: other threads may be adding chunks otherwise.
     #[must_use]
     pub fn capacity(&mut self) -> usize {
-        // SAFETY: `self` is exclusive, and heaps live as long as the allocator (I2, I3).
-        self.entries().iter().map(|entry| unsafe { entry.heap.as_ref() }.capacity()).sum()
+        // SAFETY: `self` is exclusive, and arena sets live as long as the allocator (I2, I3).
+        self.entries().iter().map(|entry| unsafe { entry.arenas.as_ref() }.capacity()).sum()
     }
 }
 
@@ -451,7 +451,7 @@ impl Drop for SmartAlloc {
         unsafe {
             let inner = Box::from_raw(self.inner.as_ptr());
             for entry in inner.lock().iter() {
-                drop(Box::from_raw(entry.heap.as_ptr()));
+                drop(Box::from_raw(entry.arenas.as_ptr()));
             }
             probes::debug::allocator_gone(inner.number);
         }

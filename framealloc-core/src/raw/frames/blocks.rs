@@ -149,8 +149,8 @@ mod known {
                 list.sort_unstable_by_key(|block| (block.start, block.size));
                 // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); chunks do not
                 // change before this returns.
-                let (chunks, separate) = unsafe { (&(*state).chunks, &(*state).separate) };
-                for chunk in chunks.iter().chain(separate) {
+                let (chunks, dedicated) = unsafe { (&(*state).chunks, &(*state).dedicated) };
+                for chunk in chunks.iter().chain(dedicated) {
                     look_at(chunk, &list, tag);
                 }
             }

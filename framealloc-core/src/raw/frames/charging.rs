@@ -6,10 +6,10 @@
 
 use core::ptr::NonNull;
 
-use super::accounts::{ACCOUNTS, Account, Beyond, book};
+use super::accounts::{ACCOUNTS, Account, OverBudget, book};
 use super::frame::Frame;
 use super::gate::{Attempt, Gate, Grant};
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy};
 use crate::error::{AllocError, Limit};
 use crate::sync::Relaxed;
@@ -18,12 +18,12 @@ fn gate_of(frame: NonNull<Frame>) -> NonNull<dyn Gate> {
     frame
 }
 
-impl ThreadHeap {
+impl ThreadArenas {
     /// The accounts of a frame, the most particular first.
     fn accounts<'a>(&'a self, frame: &'a Frame) -> [Option<&'a Account>; ACCOUNTS] {
         let ledger = &self.inner().ledger;
         // SAFETY: the references end before an account is set or taken away, which cold paths never do (I9). A system's
-        // root is a frame of this heap (I6).
+        // root is a frame of this arena set (I6).
         unsafe {
             let system = (*frame.link()).system;
             let system = if system.is_null() { None } else { (&(*(*system).link()).account).as_ref() };
@@ -71,28 +71,28 @@ impl ThreadHeap {
     /// The answer to a request that an account refused, by the strictest policy among them; `None` where all serve it.
     fn refuse(&self, charge: &Charge<'_>) -> Option<Result<Grant, AllocError>> {
         // SAFETY: a plain value of this thread (I2).
-        let beyond = unsafe { (*self.state()).budgets.beyond };
+        let over_budget = unsafe { (*self.state()).budgets.over_budget };
         let asked = charge.need;
-        if beyond == Beyond::Never {
+        if over_budget == OverBudget::Never {
             if let Some((limit, left)) = charge.refusing(|_| true) {
                 return Some(Err(AllocError::BudgetExceeded { limit, asked, left }));
             }
         }
         if let Some((limit, left)) = charge.refusing(|policy| policy == BudgetPolicy::Fail) {
-            if beyond == Beyond::Booked {
+            if over_budget == OverBudget::Booked {
                 self.book_event(limit, BudgetOutcome::Refused, asked, left);
             }
             return Some(Err(AllocError::BudgetExceeded { limit, asked, left }));
         }
         let (limit, left) = charge.refusing(|policy| policy == BudgetPolicy::Promote)?;
         self.book_event(limit, BudgetOutcome::Promoted, asked, left);
-        Some(Ok(Grant::Separate))
+        Some(Ok(Grant::Dedicated))
     }
 
     /// Sets what the next requests do that a budget has no room for.
-    pub(in crate::raw) fn set_beyond(&self, beyond: Beyond) {
+    pub(in crate::raw) fn set_over_budget(&self, over_budget: OverBudget) {
         // SAFETY: a plain value of this thread (I2).
-        unsafe { (*self.state()).budgets.beyond = beyond };
+        unsafe { (*self.state()).budgets.over_budget = over_budget };
     }
 
     fn book_event(&self, limit: Limit, outcome: BudgetOutcome, asked: usize, left: usize) {
@@ -104,7 +104,7 @@ impl ThreadHeap {
     /// Closes what all arenas of the thread have open and unused. Returns its bytes.
     pub(crate) fn withdraw_all(&self) -> usize {
         let mut bytes = 0;
-        // SAFETY: the heap is this thread's (I2), and withdrawing adds no frame.
+        // SAFETY: the arena set is this thread's (I2), and withdrawing adds no frame.
         unsafe {
             self.for_each_frame(|frame| {
                 let arena = frame.as_ref().arena();
@@ -123,7 +123,7 @@ impl ThreadHeap {
             let account = account.filter(|account| account.budget.bytes() != usize::MAX)?;
             let mut left = account.left();
             // What is open in arenas of the same account would be withdrawn before it refuses.
-            // SAFETY: the heap is this thread's, and nothing here adds a frame (I2).
+            // SAFETY: the arena set is this thread's, and nothing here adds a frame (I2).
             unsafe {
                 self.for_each_frame(|other| {
                     let other = other.as_ref();
@@ -143,18 +143,18 @@ impl ThreadHeap {
     }
 
     pub(crate) fn thread_budget(&self) -> Option<Budget> {
-        // SAFETY: the heap is this thread's (I2); the reference ends with this function.
+        // SAFETY: the arena set is this thread's (I2); the reference ends with this function.
         unsafe { &(*self.state()).budgets.thread }.as_ref().map(|account| account.budget)
     }
 
     pub(crate) fn set_thread_budget(&self, budget: Option<Budget>) {
         let account = budget.map(|budget| Account::of_one_thread(Limit::Thread, budget));
-        // SAFETY: the heap is this thread's (I2), and no account of it is referenced outside the cold paths.
+        // SAFETY: the arena set is this thread's (I2), and no account of it is referenced outside the cold paths.
         unsafe { (*self.state()).budgets.thread = account };
         self.regate();
     }
 
-    /// Gives the heap the budget that threads start with: another thread will take it over.
+    /// Gives the arena set the budget that threads start with: another thread will take it over.
     ///
     /// # Safety
     /// The allocator is held exclusively.
@@ -165,7 +165,7 @@ impl ThreadHeap {
     /// Limits what the thread may hold during one call of an annotated function, or ends that.
     pub(crate) fn limit_call(&self, limited: Option<(&'static str, usize)>) {
         let account = limited.map(|(name, bytes)| Account::of_one_thread(Limit::System(name), Budget::new(bytes)));
-        // SAFETY: the heap is this thread's, and no account of it is referenced outside the cold paths (I2, I9).
+        // SAFETY: the arena set is this thread's, and no account of it is referenced outside the cold paths (I2, I9).
         unsafe { (*self.state()).budgets.call = account };
         self.regate();
     }
@@ -173,10 +173,10 @@ impl ThreadHeap {
     /// Brings gates and accounts up to date with the budgets of the thread: what it holds counts from now on.
     fn regate(&self) {
         let budgets = unsafe {
-            // SAFETY: the heap is this thread's (I2); raw, as withdrawing reads the accounts.
+            // SAFETY: the arena set is this thread's (I2); raw, as withdrawing reads the accounts.
             &raw mut (*self.state()).budgets
         };
-        // SAFETY: the heap is this thread's (I2). Accounts of the thread that are new hold nothing yet, so what is
+        // SAFETY: the arena set is this thread's (I2). Accounts of the thread that are new hold nothing yet, so what is
         // given back to them while windows are withdrawn is first put in.
         unsafe {
             (*budgets).always =
@@ -202,7 +202,7 @@ impl ThreadHeap {
     /// Whether a region that opens must be adopted.
     #[inline(always)]
     pub(crate) fn is_gating(&self) -> bool {
-        // SAFETY: the heap is this thread's (I2); a plain read.
+        // SAFETY: the arena set is this thread's (I2); a plain read.
         unsafe { (*self.state()).budgets.gating }
     }
 
@@ -260,13 +260,13 @@ impl ThreadHeap {
 
     /// Whether every arena of the thread has a gate.
     pub(crate) fn gates_all(&self) -> bool {
-        // SAFETY: the heap is this thread's (I2); a plain read.
+        // SAFETY: the arena set is this thread's (I2); a plain read.
         unsafe { (*self.state()).budgets.always }
     }
 
     /// The system that `root` was limited for is over.
     fn end_system(&self, root: &Frame) {
-        // SAFETY: the heap is this thread's, or held exclusively (I2); the account is not referenced here.
+        // SAFETY: the arena set is this thread's, or held exclusively (I2); the account is not referenced here.
         unsafe {
             (*root.link()).account = None;
             let budgets = &raw mut (*self.state()).budgets;
@@ -286,10 +286,10 @@ impl ThreadHeap {
     ///
     /// # Safety
     /// The allocator is held exclusively.
-    pub(crate) unsafe fn turn_budgets(&self) {
+    pub(crate) unsafe fn end_frame_of_budgets(&self) {
         // SAFETY: by the contract; the references end with this function.
         let budgets = unsafe { &(*self.state()).budgets };
-        budgets.thread.iter().chain(&budgets.call).for_each(Account::turn);
+        budgets.thread.iter().chain(&budgets.call).for_each(Account::end_frame);
     }
 }
 
@@ -368,12 +368,12 @@ impl<'a> Charge<'a> {
 
 impl Gate for Frame {
     fn grant(&self, need: usize, prefer: usize, attempt: Attempt) -> Result<Grant, AllocError> {
-        self.heap().charge(self, need, prefer, attempt)
+        self.arenas().charge(self, need, prefer, attempt)
     }
 
     fn give_back(&self, bytes: usize) {
-        let heap = self.heap();
-        heap.accounts(self).into_iter().flatten().for_each(|account| account.give_back(bytes));
+        let arenas = self.arenas();
+        arenas.accounts(self).into_iter().flatten().for_each(|account| account.give_back(bytes));
         // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
         unsafe { (*self.link()).granted -= bytes };
     }
@@ -381,20 +381,20 @@ impl Gate for Frame {
     fn keeps(&self) -> bool {
         // The account of a system ends with it.
         // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
-        self.heap().gates_all() && unsafe { (*self.link()).system.is_null() }
+        self.arenas().gates_all() && unsafe { (*self.link()).system.is_null() }
     }
 
     fn reset(&self) -> bool {
-        let heap = self.heap();
+        let arenas = self.arenas();
         // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).
         unsafe {
             let granted = (*self.link()).granted;
             self.give_back(granted);
             if core::ptr::eq((*self.link()).system, self) {
-                heap.end_system(self);
+                arenas.end_system(self);
             }
             (*self.link()).system = core::ptr::null();
         }
-        heap.gates_all()
+        arenas.gates_all()
     }
 }

@@ -1,4 +1,4 @@
-//! The heaps of an allocator: which thread has which, and who may have it next.
+//! The arena sets of an allocator: which thread has which, and who may have it next.
 
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use super::allocator::Inner;
 use super::retired::Retired;
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use super::tls;
 use crate::raw::global::zone::HeapZone;
 use crate::sync::Witness;
 use crate::thread_token;
 
-/// A heap without a thread gives its memory back after this many frames.
+/// An arena set without a thread gives its memory back after this many frames.
 const IDLE_FRAMES: u32 = 64;
 
-/// The heaps of all threads, in the order they were made. Every access tells loom of itself: the list is also reached without
-/// the lock, with the allocator held exclusively.
+/// The arena sets of all threads, in the order they were made. Every access tells loom of itself: the list is also
+/// reached without the lock, with the allocator held exclusively.
 #[derive(Default)]
 pub(super) struct Entries {
     list: Vec<Entry>,
@@ -42,20 +42,21 @@ impl DerefMut for Entries {
 }
 
 pub(super) struct Entry {
-    pub(super) heap: NonNull<ThreadHeap>,
-    /// The thread that owns the heap; 0 for none. Changes only under the lock, or with the allocator held exclusively.
+    pub(super) arenas: NonNull<ThreadArenas>,
+    /// The thread that owns the arena set; 0 for none. Changes only under the lock, or with the allocator held exclusively.
     pub(super) token: u64,
-    /// Whether anything of the heap may be borrowed while its thread is in no call of the allocator (I22). Changes as `token` does.
+    /// Whether anything of the arena set may be borrowed while its thread is in no call of the allocator (I22). Changes
+    /// as `token` does.
     is_lent: bool,
     /// Set when the thread ends.
     retired: Arc<Retired>,
     pub(super) name: Option<Arc<str>>,
-    /// Set until the first turn of the thread, which publishes its name.
+    /// Set until the first end of a frame of the thread, which publishes its name.
     is_new: bool,
-    /// Frames since the heap lost its thread.
+    /// Frames since the arena set lost its thread.
     idle: u32,
-    /// Whether a thread had the heap in the last frame, its name and its bytes. These change at the turn only: a thread that comes
-    /// while a frame is open does not stand for the one before it.
+    /// Whether a thread had the arena set in the last frame, its name and its bytes. These change at the end of the
+    /// frame only: a thread that comes while a frame is open does not stand for the one before it.
     pub(super) is_listed: bool,
     pub(super) listed_name: Option<Arc<str>>,
     pub(super) bytes: usize,
@@ -65,51 +66,51 @@ pub(super) struct Entry {
     pub(super) total: u64,
 }
 
-/// What a thread wants of its heap.
+/// What a thread wants of its arena set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     /// A scope that ends before the call that opens it returns.
     Scopes,
-    /// Anything else: what is lent may be held until the frame turns.
+    /// Anything else: what is lent may be held until the frame ends.
     Lent,
 }
 
 impl Inner {
-    /// Finds, claims or makes the heap of this thread.
-    pub(super) fn heap_of_this_thread(&self, access: Access) -> NonNull<ThreadHeap> {
+    /// Finds, claims or makes the arena set of this thread.
+    pub(super) fn arenas_of_this_thread(&self, access: Access) -> NonNull<ThreadArenas> {
         let _growth = HeapZone::growth();
         let token = thread_token::token();
-        let mut heaps = self.lock();
-        if let Some(entry) = heaps.iter_mut().find(|entry| entry.token == token) {
+        let mut sets = self.lock();
+        if let Some(entry) = sets.iter_mut().find(|entry| entry.token == token) {
             entry.is_lent |= access == Access::Lent || tls::is_dead();
-            return entry.heap;
+            return entry.arenas;
         }
         let retired = Arc::new(Retired::default());
         let is_lent = !tls::retire_at_exit(&retired) || access == Access::Lent;
         let name = std::thread::current().name().map(Arc::from);
-        // An idle heap was reset with the allocator held exclusively, and of one that is not lent nothing is borrowed: both
-        // can change hands under the lock (I2, I22).
-        if let Some(entry) = heaps.iter_mut().find(|entry| entry.is_free()) {
+        // An idle arena set was reset with the allocator held exclusively, and of one that is not lent nothing is
+        // borrowed: both can change hands under the lock (I2, I22).
+        if let Some(entry) = sets.iter_mut().find(|entry| entry.is_free()) {
             entry.token = token;
             entry.is_lent = is_lent;
             entry.retired = retired;
             entry.name = name;
             entry.is_new = true;
             entry.idle = 0;
-            // SAFETY: the heap is this thread's from here on (I2).
-            unsafe { entry.heap.as_ref().end_open_phases() };
-            entry.heap
+            // SAFETY: the arena set is this thread's from here on (I2).
+            unsafe { entry.arenas.as_ref().end_open_phases() };
+            entry.arenas
         } else {
-            let heap = NonNull::from(Box::leak(Box::new(ThreadHeap::new(NonNull::from(self)))));
-            heaps.push(Entry::new(heap, token, is_lent, retired, name));
-            heap
+            let arenas = NonNull::from(Box::leak(Box::new(ThreadArenas::new(NonNull::from(self)))));
+            sets.push(Entry::new(arenas, token, is_lent, retired, name));
+            arenas
         }
     }
 }
 
 impl Entry {
     fn new(
-        heap: NonNull<ThreadHeap>,
+        arenas: NonNull<ThreadArenas>,
         token: u64,
         is_lent: bool,
         retired: Arc<Retired>,
@@ -118,7 +119,7 @@ impl Entry {
         let (idle, bytes, high_water, frames, total) = (0, 0, 0, 0, 0);
         let (is_new, is_listed, listed_name) = (true, false, None);
         Self {
-            heap,
+            arenas,
             token,
             is_lent,
             retired,
@@ -134,12 +135,13 @@ impl Entry {
         }
     }
 
-    /// Whether another thread may have the heap; asked under the lock.
+    /// Whether another thread may have the arena set; asked under the lock.
     fn is_free(&self) -> bool {
         self.token == 0 || (!self.is_lent && self.retired.is_over())
     }
 
-    /// Lets the figures be those of the frame that ends; called at the turn, before the heap can lose its thread.
+    /// Lets the figures be those of the frame that ends; called at the end of the frame, before the arena set can lose
+    /// its thread.
     pub(super) fn publish(&mut self) {
         self.is_listed = self.token != 0;
         if core::mem::take(&mut self.is_new) {
@@ -151,19 +153,19 @@ impl Entry {
         self.total += self.bytes as u64;
     }
 
-    /// Takes the heap from a thread that has ended; called at the turn, right after the heap was reset.
-    pub(super) fn recycle(&mut self, heap: &ThreadHeap) {
+    /// Takes the arena set from a thread that has ended; called at the end of the frame, right after the arena set was reset.
+    pub(super) fn recycle(&mut self, arenas: &ThreadArenas) {
         if self.token != 0 && self.retired.is_set() {
             self.token = 0;
             self.idle = 0;
-            // SAFETY: called at the turn, with the allocator held exclusively.
-            unsafe { heap.forget_budgets() };
+            // SAFETY: called at the end of the frame, with the allocator held exclusively.
+            unsafe { arenas.forget_budgets() };
         }
         if self.token == 0 {
             self.idle = self.idle.saturating_add(1);
             if self.idle == IDLE_FRAMES {
-                // SAFETY: the allocator is held exclusively and the heap was just reset.
-                unsafe { heap.release() };
+                // SAFETY: the allocator is held exclusively and the arena set was just reset.
+                unsafe { arenas.release() };
             }
         }
     }

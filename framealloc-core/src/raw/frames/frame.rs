@@ -1,4 +1,4 @@
-//! `Frame`: an arena together with the thread heap and the tag it belongs to. Also the regions of scopes.
+//! `Frame`: an arena together with the thread's arena set and the tag it belongs to. Also the regions of scopes.
 
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -10,7 +10,7 @@ use core::ptr::NonNull;
 use super::accounts::Account;
 use super::allocator::SmartAlloc;
 use super::arena::Arena;
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::probes::debug::Trail;
 use crate::tag::{IntoTag, TagId, TagNameError};
 
@@ -51,14 +51,14 @@ pub(crate) enum FrameKind {
     Region,
 }
 
-/// Where a frame hangs in its thread heap.
+/// Where a frame hangs in its thread's arena set.
 pub(crate) struct Link {
-    pub(crate) heap: NonNull<ThreadHeap>,
+    pub(crate) arenas: NonNull<ThreadArenas>,
     /// Next in the list of spare regions, or of the tagged children of one scope.
     pub(crate) next: *mut Frame,
     /// Regions that scopes of this frame opened for tags; they close with it.
     pub(crate) children: *mut Frame,
-    /// Bytes of scopes that closed in this region under its present tag since the last turn.
+    /// Bytes of scopes that closed in this region under its present tag since the last end of a frame.
     pub(crate) booked: usize,
     pub(crate) kind: FrameKind,
     /// Bytes that the gate granted the arena and has not got back (I19).
@@ -80,10 +80,10 @@ pub(crate) struct Shielded<T>(UnsafeCell<T>);
 unsafe impl<T> Sync for Shielded<T> {}
 
 impl Frame {
-    pub(crate) fn new(arena: Arena, handle: SmartAlloc, heap: NonNull<ThreadHeap>, kind: FrameKind) -> Self {
+    pub(crate) fn new(arena: Arena, handle: SmartAlloc, arenas: NonNull<ThreadArenas>, kind: FrameKind) -> Self {
         arena.belongs_to(handle.id(), handle.tag_id());
         let link = Link {
-            heap,
+            arenas,
             next: core::ptr::null_mut(),
             children: core::ptr::null_mut(),
             booked: 0,
@@ -107,9 +107,9 @@ impl Frame {
     }
 
     #[inline(always)]
-    pub(crate) fn heap(&self) -> &ThreadHeap {
+    pub(crate) fn arenas(&self) -> &ThreadArenas {
         // SAFETY: heaps outlive their frames (I3), and a `&Frame` exists only on the heap's thread (I2).
-        unsafe { (*self.link()).heap.as_ref() }
+        unsafe { (*self.link()).arenas.as_ref() }
     }
 
     /// Writes the tag at checkout.
@@ -174,20 +174,21 @@ impl Frame {
         let own = self.handle.tag_id();
         let id = match tag.resolve() {
             Ok(id) => id,
-            Err(name) => self.heap().nested(own, name)?,
+            Err(name) => self.arenas().nested(own, name)?,
         };
         // SAFETY: heaps outlive their frames (I3), and a `&Frame` exists only on the heap's thread (I2); plain reads of
         // the link.
         let known =
-            if unsafe { (*self.link()).kind } == FrameKind::Whole { self.heap().known_frame_of(id) } else { None };
-        // One load or one call, and `self` is not among what it may be: where several loads and calls come together, the compiler
-        // no longer sees that a value on the stack is not in that frame, and builds large values there, to copy them.
+            if unsafe { (*self.link()).kind } == FrameKind::Whole { self.arenas().known_frame_of(id) } else { None };
+        // One load or one call, and `self` is not among what it may be: where several loads and calls come together,
+        // the compiler no longer sees that a value on the stack is not in that frame, and builds large values there, to
+        // copy them.
         let frame = match known {
             Some(frame) => frame,
             None => self.frame_of_tag_slow(id),
         };
-        // SAFETY: all live as long as this frame: whole-frame arenas as long as the allocator that `self` borrows, children until
-        // their scope closes (I6, I7).
+        // SAFETY: all live as long as this frame: whole-frame arenas as long as the allocator that `self` borrows,
+        // children until their scope closes (I6, I7).
         Ok(unsafe { frame.as_ref() })
     }
 
@@ -199,7 +200,7 @@ impl Frame {
         // the link.
         match unsafe { (*self.link()).kind } {
             _ if tag == self.handle.tag_id() => NonNull::from(self),
-            FrameKind::Whole => self.heap().frame_of(tag),
+            FrameKind::Whole => self.arenas().frame_of(tag),
             FrameKind::Region => self.child_of(tag),
         }
     }
@@ -229,9 +230,9 @@ impl Frame {
                 }
                 at = (*child.as_ref().link()).next;
             }
-            let child = self.heap().open(tag);
-            if self.heap().is_gating() {
-                self.heap().adopt(child, self);
+            let child = self.arenas().open(tag);
+            if self.arenas().is_gating() {
+                self.arenas().adopt(child, self);
             }
             (*child.as_ref().link()).next = (*link).children;
             (*link).children = child.as_ptr();
@@ -258,7 +259,7 @@ impl fmt::Debug for Frame {
     }
 }
 
-/// A region checked out of the thread heap, returned when dropped.
+/// A region checked out of the thread's arena set, returned when dropped.
 ///
 /// Regions share no memory, so nesting, any order of drops and forgetting are all sound without a check.
 pub(crate) struct Region<'a> {
@@ -271,10 +272,10 @@ impl<'a> Region<'a> {
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn open(parent: &'a Frame, tag: TagId) -> Self {
-        let heap = parent.heap();
-        let frame = heap.open(tag);
-        if heap.is_gating() {
-            heap.adopt(frame, parent);
+        let arenas = parent.arenas();
+        let frame = arenas.open(tag);
+        if arenas.is_gating() {
+            arenas.adopt(frame, parent);
         }
         // SAFETY: the region was just checked out: nobody else has it (I6).
         unsafe { (*frame.as_ref().link()).opened = Trail::of_scope() };
@@ -285,8 +286,8 @@ impl<'a> Region<'a> {
     #[cold]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn open_limited(parent: &'a Frame, tag: TagId, name: &'static str, bytes: usize) -> Self {
-        let frame = parent.heap().open(tag);
-        parent.heap().limit_system(frame, name, bytes);
+        let frame = parent.arenas().open(tag);
+        parent.arenas().limit_system(frame, name, bytes);
         Self { frame, owner: PhantomData }
     }
 
@@ -306,8 +307,8 @@ impl<'a> Region<'a> {
 impl Drop for Region<'_> {
     #[inline]
     fn drop(&mut self) {
-        let heap = self.frame().heap();
+        let arenas = self.frame().arenas();
         // SAFETY: `frame` borrows `self`, so nothing handed out is alive; the region was opened once (I5, I6).
-        unsafe { heap.close(self.frame) };
+        unsafe { arenas.close(self.frame) };
     }
 }

@@ -34,7 +34,7 @@ pub(crate) enum Grant {
     /// This many bytes may be opened.
     Open(usize),
     /// The request goes to a chunk of its own and is not booked.
-    Separate,
+    Dedicated,
     /// Windows were withdrawn to make room, perhaps that of the arena itself: look again, and ask again.
     Again,
 }

@@ -44,7 +44,7 @@ impl Growth {
 pub(super) struct Grown {
     /// In the running frame.
     running: Vec<(TagId, Growth)>,
-    /// In the last frame: changes at the turn only, so that others may read it.
+    /// In the last frame: changes at the end of the frame only, so that others may read it.
     pub(super) published: Vec<(TagId, Growth)>,
 }
 
@@ -59,7 +59,7 @@ impl Grown {
         }
     }
 
-    pub(super) fn turn(&mut self) {
+    pub(super) fn end_frame(&mut self) {
         if !(self.running.is_empty() && self.published.is_empty()) {
             self.published.clear();
             core::mem::swap(&mut self.running, &mut self.published);

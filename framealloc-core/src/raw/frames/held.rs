@@ -4,25 +4,26 @@ use std::sync::Arc;
 
 use super::allocator::SmartAlloc;
 use super::growth::Growth;
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::tag::TagId;
 
 /// Bytes that one thread holds under one tag.
-pub(crate) struct Held {
-    /// The index of the thread's heap.
-    pub(crate) heap: usize,
+pub(crate) struct HeldBytes {
+    /// The index of the thread's arena set.
+    pub(crate) index: usize,
     pub(crate) thread: Option<Arc<str>>,
     pub(crate) tag: TagId,
     pub(crate) bytes: usize,
 }
 
-impl ThreadHeap {
-    /// Calls `visit` with the bytes of each arena and scope since the last turn, in no order; a tag comes up several times.
+impl ThreadArenas {
+    /// Calls `visit` with the bytes of each arena and scope since the last end of a frame, in no order; a tag comes up
+    /// several times.
     ///
     /// # Safety
     /// The allocator is held exclusively.
     unsafe fn each_held(&self, mut visit: impl FnMut(TagId, usize)) {
-        // SAFETY: by the contract; the references end before `visit`, our own code, could touch the heap (I9).
+        // SAFETY: by the contract; the references end before `visit`, our own code, could touch the arena set (I9).
         unsafe {
             let scoped = &(*self.state()).scoped;
             scoped.iter().enumerate().for_each(|(tag, booked)| visit(TagId::from_index(tag), booked.bytes));
@@ -35,19 +36,19 @@ impl ThreadHeap {
 }
 
 impl SmartAlloc {
-    /// Adds to `list` what all threads have taken since the last turn, by thread and tag.
-    pub(crate) fn list_held(&mut self, list: &mut Vec<Held>) {
-        let heaps = self.inner().lock();
-        for (index, entry) in heaps.iter().enumerate() {
-            // SAFETY: `self` is exclusive; heaps live as long as the allocator (I3, I5).
+    /// Adds to `list` what all threads have taken since the last end of a frame, by thread and tag.
+    pub(crate) fn list_held(&mut self, list: &mut Vec<HeldBytes>) {
+        let sets = self.inner().lock();
+        for (index, entry) in sets.iter().enumerate() {
+            // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3, I5).
             unsafe {
-                entry.heap.as_ref().each_held(|tag, bytes| {
+                entry.arenas.as_ref().each_held(|tag, bytes| {
                     if bytes == 0 {
                         return;
                     }
-                    match list.iter_mut().find(|held| held.heap == index && held.tag == tag) {
+                    match list.iter_mut().find(|held| held.index == index && held.tag == tag) {
                         Some(held) => held.bytes += bytes,
-                        None => list.push(Held { heap: index, thread: entry.name.clone(), tag, bytes }),
+                        None => list.push(HeldBytes { index, thread: entry.name.clone(), tag, bytes }),
                     }
                 });
             }
@@ -58,8 +59,8 @@ impl SmartAlloc {
     /// `visit` is our own code.
     pub(crate) fn each_grown(&self, mut visit: impl FnMut(Option<&Arc<str>>, TagId, Growth)) {
         for entry in self.inner().lock().iter() {
-            // SAFETY: written at the turn only, under `&mut SmartAlloc` (I5).
-            let grown = unsafe { &(*entry.heap.as_ref().state()).grown.published };
+            // SAFETY: written at the end of the frame only, under `&mut SmartAlloc` (I5).
+            let grown = unsafe { &(*entry.arenas.as_ref().state()).grown.published };
             for &(tag, growth) in grown {
                 visit(entry.listed_name.as_ref(), tag, growth);
             }

@@ -1,13 +1,13 @@
-//! The figures that a turn leaves behind, and who may read them.
+//! The figures that an end of a frame leaves behind, and who may read them.
 
 #[cfg(feature = "memory_filter")]
 use core::any::Any;
 use std::sync::Arc;
 
 use super::accounts;
-use super::allocator::{SmartAlloc, Turn};
+use super::allocator::{FrameState, SmartAlloc};
 use super::phases::PhaseFigures;
-use super::thread_arenas::{SiteFigures, TagFigures, ThreadHeap};
+use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use crate::budget::BudgetEvent;
 use crate::raw::frames::report::FrameReport;
 
@@ -31,8 +31,8 @@ pub struct TagStats {
     pub heap_fallbacks: usize,
     /// Bytes that these asked for; they are not part of `bytes`.
     pub heap_bytes: usize,
-    /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved to. Counted
-    /// one by one under the feature `diagnostics`, else `None`.
+    /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved
+    /// to. Counted one by one under the feature `diagnostics`, else `None`.
     pub allocations: Option<usize>,
     /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
     pub heap: HeapUse,
@@ -77,7 +77,7 @@ impl SmartAlloc {
     /// The bytes of the last frame and the most of any, over all threads.
     pub(crate) fn frame_figures(&self) -> (usize, usize) {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        unsafe { ((*self.turn_state()).bytes, (*self.turn_state()).high_water) }
+        unsafe { ((*self.frame_state()).bytes, (*self.frame_state()).high_water) }
     }
 
     /// Returns what the last frame used, as [`SmartAlloc::end_frame`] did; of frame 0 before the first has ended.
@@ -93,70 +93,70 @@ impl SmartAlloc {
     #[must_use]
     pub fn frame_report(&self) -> FrameReport {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        unsafe { (*self.turn_state()).report }
+        unsafe { (*self.frame_state()).report }
     }
 
-    /// The observers, as the last turn left them.
+    /// The observers, as the last end of a frame left them.
     #[cfg(feature = "memory_filter")]
     pub(crate) fn observers(&self) -> Option<&(dyn Any + Send)> {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        unsafe { &(*self.turn_state()).observers }.as_deref()
+        unsafe { &(*self.frame_state()).observers }.as_deref()
     }
 
     /// The tags in use, by path.
     pub(crate) fn each_tag(&self) -> impl Iterator<Item = TagStats> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the iterator's borrow keeps away (I5).
-        tag_stats(unsafe { &(*self.turn_state()).tags }.iter().copied(), self.tag_paths())
+        tag_stats(unsafe { &(*self.frame_state()).tags }.iter().copied(), self.tag_paths())
     }
 
-    /// The paths of the tags that any turn has met, by index.
+    /// The paths of the tags that any end of a frame has met, by index.
     fn tag_paths(&self) -> &[&'static str] {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        unsafe { &(*self.turn_state()).tag_paths }
+        unsafe { &(*self.frame_state()).tag_paths }
     }
 
     /// What budgets did in the last frame.
     pub(crate) fn events_of_budgets(&self) -> &[BudgetEvent] {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        unsafe { &(*self.turn_state()).budget_events }
+        unsafe { &(*self.frame_state()).budget_events }
     }
 
     /// The thread on which a budget event with this index happened first, if it has a name.
     pub(crate) fn thread_of_budget_event(&self, index: usize) -> Option<&Arc<str>> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        unsafe { &(*self.turn_state()).budget_threads }.get(index)?.as_ref()
+        unsafe { &(*self.frame_state()).budget_threads }.get(index)?.as_ref()
     }
 
     /// How often names were opened in the last frame that have no tag of their own, by the tag that they count for.
     pub(crate) fn merged_tags(&self) -> impl Iterator<Item = (TagId, usize)> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        unsafe { &(*self.turn_state()).merged }.iter()
+        unsafe { &(*self.frame_state()).merged }.iter()
     }
 
     /// Transfers of the last frame.
     pub(crate) fn transfer_stats(&self) -> &TransferStats {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        unsafe { &(*self.turn_state()).transfers }
+        unsafe { &(*self.frame_state()).transfers }
     }
 
     /// Index and figures of all tags in the last frame.
     pub(crate) fn raw_tags(&self) -> impl Iterator<Item = (usize, TagFigures)> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        let tags = unsafe { &(*self.turn_state()).tags };
+        let tags = unsafe { &(*self.frame_state()).tags };
         tags.iter().copied().enumerate()
     }
 
     /// Index and figures of the systems of the last frame.
     pub(crate) fn raw_sites(&self) -> impl Iterator<Item = (usize, SiteFigures)> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        let sites = unsafe { &(*self.turn_state()).sites };
+        let sites = unsafe { &(*self.frame_state()).sites };
         sites.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
 
     /// Index and figures of the phases of the last frame.
     pub(crate) fn raw_phases(&self) -> impl Iterator<Item = (usize, PhaseFigures)> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
-        let phases = unsafe { &(*self.turn_state()).phases };
+        let phases = unsafe { &(*self.frame_state()).phases };
         phases.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
 
@@ -179,23 +179,24 @@ impl SmartAlloc {
         systems.collect()
     }
 
-    /// The threads that had a heap in the last frame, in the order they came.
+    /// The threads that had an arena set in the last frame, in the order they came.
     pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
-        let (heaps, paths) = (self.inner().lock(), self.tag_paths());
-        let threads = heaps.iter().filter(|entry| entry.is_listed).map(|entry| ThreadStats {
+        let (sets, paths) = (self.inner().lock(), self.tag_paths());
+        let threads = sets.iter().filter(|entry| entry.is_listed).map(|entry| ThreadStats {
             name: entry.listed_name.as_deref().unwrap_or("(unnamed)").to_owned(),
             bytes: entry.bytes,
             high_water: entry.high_water,
             frames: entry.frames,
             total_bytes: entry.total,
-            // SAFETY: heaps live as long as the allocator, and these figures are written at the turn only (I3, I5).
-            tags: tag_stats(unsafe { entry.heap.as_ref() }.tag_figures(), paths).collect(),
+            // SAFETY: arena sets live as long as the allocator, and these figures are written at the end of the frame
+            // only (I3, I5).
+            tags: tag_stats(unsafe { entry.arenas.as_ref() }.tag_figures(), paths).collect(),
         });
         threads.collect()
     }
 }
 
-/// The paths come from the turn: to ask for each would take the lock of all names.
+/// The paths come from the end of the frame: to ask for each would take the lock of all names.
 fn tag_stats(figures: impl Iterator<Item = TagFigures>, paths: &[&'static str]) -> impl Iterator<Item = TagStats> {
     figures
         .enumerate()
@@ -211,11 +212,11 @@ fn tag_stats(figures: impl Iterator<Item = TagFigures>, paths: &[&'static str]) 
         })
 }
 
-impl Turn {
-    /// Adds the figures of one heap to the totals. Returns its bytes.
-    pub(super) fn take_figures(&mut self, heap: &ThreadHeap, thread: Option<&Arc<str>>) -> usize {
+impl FrameState {
+    /// Adds the figures of one arena set to the totals. Returns its bytes.
+    pub(super) fn take_figures(&mut self, arenas: &ThreadArenas, thread: Option<&Arc<str>>) -> usize {
         let mut bytes = 0;
-        for (index, figures) in heap.tag_figures().enumerate() {
+        for (index, figures) in arenas.tag_figures().enumerate() {
             if self.tags.len() <= index {
                 self.tags.resize(index + 1, TagFigures::default());
                 self.tag_paths.extend((self.tag_paths.len()..=index).map(|index| TagId::from_index(index).path()));
@@ -223,19 +224,19 @@ impl Turn {
             self.tags[index].add(&figures);
             bytes += figures.bytes;
         }
-        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
+        // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function
         // (I5).
-        let events = unsafe { &mut (*heap.state()).budgets.events };
+        let events = unsafe { &mut (*arenas.state()).budgets.events };
         events.drain(..).for_each(|event| accounts::book(&mut self.budget_events, event));
         if self.budget_threads.len() < self.budget_events.len() {
-            // Not at every turn: to share a name takes two atomic operations.
+            // Not at every end of a frame: to share a name takes two atomic operations.
             self.budget_threads.resize(self.budget_events.len(), thread.cloned());
         }
-        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function
+        // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function
         // (I5).
-        self.merged.take(unsafe { &mut (*heap.state()).merged });
-        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
-        let sites = unsafe { &mut (*heap.state()).sites };
+        self.merged.take(unsafe { &mut (*arenas.state()).merged });
+        // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function.
+        let sites = unsafe { &mut (*arenas.state()).sites };
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
             row_at(&mut self.sites, index).add(&core::mem::take(figures));
         }

@@ -8,7 +8,7 @@ use crate::probes::debug::Trail;
 use crate::raw::pools::promoted::Kept;
 use crate::tag::TagId;
 
-/// The head of a value in a heap's list; the list lives in the arena, so that it costs no allocator call.
+/// The head of a value in the list of an arena set; the list lives in the arena, so that it costs no allocator call.
 #[repr(C)]
 pub(crate) struct DropNode {
     pub(super) next: *mut DropNode,
@@ -28,7 +28,7 @@ impl DropNode {
 pub(crate) struct RetainNode {
     pub(super) next: *mut RetainNode,
     pub(super) ops: &'static Ops,
-    /// Written by whoever holds the value, read at the turn.
+    /// Written by whoever holds the value, read at the end of the frame.
     pub(super) policy: RetentionPolicy,
     /// Larger goes first.
     pub(super) importance: u8,

@@ -1,55 +1,58 @@
 //! Frame memory: the allocator, the arenas of each thread, the frames that lend them, and what ends with a frame.
 //!
-//! No user code ever runs while a lock or a reference to the inside of an arena, a heap or a list is held. Nothing here
+//! No user code ever runs while a lock or a reference to the inside of an arena, an arena set or a list is held. Nothing here
 //! knows who watches, and nothing takes an arena's memory back without the exclusive access that proves it unused.
 //!
-//! - **I1** The number of an allocator and the token of a thread come from counters and are never used again. Thread-local
-//!   memory of arenas is keyed by the number, never by an address.
-//! - **I2** A heap, its frames and its regions are used only by the thread whose token its registry entry carries, or by
-//!   whoever holds the allocator exclusively. A token changes under the registry lock from none to a thread, and, where the
-//!   heap is not lent (I22), from a thread that has ended to another; else from a thread that has ended to none only with
-//!   the allocator held exclusively.
-//! - **I3** `Inner`, heaps and frames are boxes turned into raw pointers. They are never moved and are freed only when the
-//!   owning `SmartAlloc` drops. Chunks belong to their arena's list.
+//! - **I1** The number of an allocator and the token of a thread come from counters and are never used again.
+//!   Thread-local memory of arenas is keyed by the number, never by an address.
+//! - **I2** An arena set, its frames and its regions are used only by the thread whose token its registry entry
+//!   carries, or by whoever holds the allocator exclusively. A token changes under the registry lock from none to a
+//!   thread, and, where the arena set is not lent (I22), from a thread that has ended to another; else from a thread
+//!   that has ended to none only with the allocator held exclusively.
+//! - **I3** `Inner`, arena sets and frames are boxes turned into raw pointers. They are never moved and are freed only
+//!   when the owning `SmartAlloc` drops. Chunks belong to their arena's list.
 //! - **I4** When a thread ends its sentinel forgets every remembered arena, stops the thread from remembering any more,
-//!   and sets flags that it owns a share of; it touches no heap. Heaps of threads whose thread-locals are already gone are
-//!   retired at once.
-//! - **I5** A whole-frame arena is reset only with the allocator held exclusively; a region only when its scope closes, or
-//!   with the allocator held exclusively. What `Turn` holds is written only with the allocator held exclusively.
-//! - **I6** A region is in exactly one place: the spare list, one open scope (or the child list of one), or forgotten. The
-//!   turn rebuilds the spare list from the list of all regions when any is missing.
+//!   and sets flags that it owns a share of; it touches no arena set. Arena sets of threads whose thread-locals are
+//!   already gone are retired at once.
+//! - **I5** A whole-frame arena is reset only with the allocator held exclusively; a region only when its scope closes,
+//!   or with the allocator held exclusively. What `FrameState` holds is written only with the allocator held
+//!   exclusively.
+//! - **I6** A region is in exactly one place: the spare list, one open scope (or the child list of one), or forgotten.
+//!   The end of the frame rebuilds the spare list from the list of all regions when any is missing.
 //! - **I7** Nothing handed out outlives the borrow it came from: `Frame`'s methods take `&'f self` and return `'f`.
-//! - **I8** A `Frame` is only ever lent as `&Frame`: no constructor, no `Clone`, never `&mut`, never by value. Its handle
-//!   is reachable by `&` only and its tag changes only at checkout.
-//! - **I9** No reference to the inside of an arena, heap or list is held while user code runs (constructors, `Drop`,
-//!   `Clone`, iterators, hooks).
-//! - **I10** Cold paths take a layout and return a pointer; they never see the value. Every failure comes before any change.
-//! - **I12** An arena without memory has all four ends at one dangling constant. Values without size never reach an arena;
-//!   a run-time layout without size gets an address of the window that fits it, or a dangling one.
-//! - **I13** A buffer grows or shrinks in place only if it ends at `lo`, starts inside the current window and is not empty.
-//!   A vector gives memory back only after the drops of its elements, panics included.
-//! - **I14** While a cursor is out, the carved window counts as used and the arena hands nothing out of it: it is marked as out,
-//!   with `hi` and `lo` at its top (no growable ends there: a window without room is never carved), or booked as carved
-//!   (`settle`), the arena's window being another one or empty. All that opens, closes or replaces the window settles first. It
-//!   becomes current again only from the mark, or if the arena's window has no room.
-//! - **I15** `dirty` is set while the window may not be all of the last chunk, while it is out, or another chunk may be in use;
-//!   reset then goes by the chunk list.
+//! - **I8** A `Frame` is only ever lent as `&Frame`: no constructor, no `Clone`, never `&mut`, never by value. Its
+//!   handle is reachable by `&` only and its tag changes only at checkout.
+//! - **I9** No reference to the inside of an arena, arena set or list is held while user code runs (constructors,
+//!   `Drop`, `Clone`, iterators, hooks).
+//! - **I10** Cold paths take a layout and return a pointer; they never see the value. Every failure comes before any
+//!   change.
+//! - **I12** An arena without memory has all four ends at one dangling constant. Values without size never reach an
+//!   arena; a run-time layout without size gets an address of the window that fits it, or a dangling one.
+//! - **I13** A buffer grows or shrinks in place only if it ends at `lo`, starts inside the current window and is not
+//!   empty. A vector gives memory back only after the drops of its elements, panics included.
+//! - **I14** While a cursor is out, the carved window counts as used and the arena hands nothing out of it: it is
+//!   marked as out, with `hi` and `lo` at its top (no growable ends there: a window without room is never carved), or
+//!   booked as carved (`settle`), the arena's window being another one or empty. All that opens, closes or replaces the
+//!   window settles first. It becomes current again only from the mark, or if the arena's window has no room.
+//! - **I15** `dirty` is set while the window may not be all of the last chunk, while it is out, or another chunk may be
+//!   in use; reset then goes by the chunk list.
 //! - **I16** Growth and consolidation go by bytes used. `used = closed + carved + (end - hi) + (lo - base)`, exactly.
 //! - **I17** No uninitialised value is ever assumed initialised; nothing pins an owned frame value.
 //! - **I18** Tables of arenas hold raw pointers; growing a table never moves an arena.
-//! - **I19** The gate of an arena is the frame that the arena is in. What a gate granted is, exactly, `closed + carved` and
-//!   the capacity of the window, and what blocks in chunks of their own were charged; accounts hold what their frames were
-//!   granted.
+//! - **I19** The gate of an arena is the frame that the arena is in. What a gate granted is, exactly, `closed + carved`
+//!   and the capacity of the window, and what blocks in chunks of their own were charged; accounts hold what their
+//!   frames were granted.
 //! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
-//! - **I22** A heap is *lent* from when its thread gets at it by more than `scoped`, `speculative` or a call of an annotated
-//!   system, or gets at it at all once its sentinel has run or cannot be registered; this is noted under the registry lock,
-//!   before the heap is used. Between the calls nothing of a heap that is not lent is borrowed: they end what they open
-//!   before they return, what they lend lives no longer than a closure, and the sentinel runs in none of them. The keys by
-//!   which a thread remembers arenas differ by it, so that one found for a scope is never taken for a lent one.
-//! - **I23** The room of an object is taken back before the reset only by whoever was to fill it, after the drops of what is in it,
-//!   and only if it begins at `hi` and ends in the current window: everything below it is free then, whatever user code did
-//!   meanwhile. No capacity moves, so no gate hears of it; the peak keeps the bytes (`lo_peak`). Slots do not give theirs back:
-//!   they know no arena, may be on another thread, and have no drop.
+//! - **I22** An arena set is *lent* from when its thread gets at it by more than `scoped`, `speculative` or a call of
+//!   an annotated system, or gets at it at all once its sentinel has run or cannot be registered; this is noted under
+//!   the registry lock, before the arena set is used. Between the calls nothing of an arena set that is not lent is
+//!   borrowed: they end what they open before they return, what they lend lives no longer than a closure, and the
+//!   sentinel runs in none of them. The keys by which a thread remembers arenas differ by it, so that one found for a
+//!   scope is never taken for a lent one.
+//! - **I23** The room of an object is taken back before the reset only by whoever was to fill it, after the drops of
+//!   what is in it, and only if it begins at `hi` and ends in the current window: everything below it is free then,
+//!   whatever user code did meanwhile. No capacity moves, so no gate hears of it; the peak keeps the bytes (`lo_peak`).
+//!   Slots do not give theirs back: they know no arena, may be on another thread, and have no drop.
 
 pub(crate) mod accounts;
 pub(crate) mod allocator;

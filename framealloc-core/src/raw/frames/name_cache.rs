@@ -6,7 +6,7 @@ use crate::tag::TagId;
 const NAMES: usize = 32;
 
 /// Names below parents, with what was found for them. They are known by their addresses: a static string's is never reused.
-pub(super) struct Names<V>([Option<Known<V>>; NAMES]);
+pub(super) struct NameCache<V>([Option<Known<V>>; NAMES]);
 
 #[derive(Clone, Copy)]
 struct Known<V> {
@@ -15,7 +15,7 @@ struct Known<V> {
     found: V,
 }
 
-impl<V: Copy> Names<V> {
+impl<V: Copy> NameCache<V> {
     pub(super) const NONE: Self = Self([const { None }; NAMES]);
 
     fn slot(parent: usize, name: &str) -> usize {

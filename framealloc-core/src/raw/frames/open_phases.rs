@@ -1,17 +1,17 @@
 //! Phases as they begin and end on the thread that has the arenas, and their way into the figures of the frame.
 
-use super::allocator::Turn;
+use super::allocator::FrameState;
 use super::phases::{EndedBy, Open, PhaseFigures, Phases, Start};
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::clock::Instant;
 use crate::phase::PhaseSpan;
 use crate::raw::global::zone::HeapZone;
 
-impl ThreadHeap {
-    /// How far the arenas of this thread were bumped since the last turn. A cursor that is out counts whole.
+impl ThreadArenas {
+    /// How far the arenas of this thread were bumped since the last end of a frame. A cursor that is out counts whole.
     fn position(&self) -> usize {
         let state = self.state();
-        // SAFETY: this thread has the heap to itself, or the allocator is held exclusively (I2); plain reads.
+        // SAFETY: this thread has the arena set to itself, or the allocator is held exclusively (I2); plain reads.
         unsafe {
             let mut bytes = (&(*state).scoped).iter().map(|booked| booked.bytes).sum();
             self.for_each_frame(|frame| bytes += frame.as_ref().arena().reached() + (*frame.as_ref().link()).booked);
@@ -26,7 +26,7 @@ impl ThreadHeap {
     pub(crate) fn begin_phase(&self, name: &'static str, ended_by: EndedBy) -> (u64, &'static str) {
         let _growth = HeapZone::growth();
         let start = self.here();
-        // SAFETY: this thread has the heap to itself, or the allocator is held exclusively (I2); no user code runs
+        // SAFETY: this thread has the arena set to itself, or the allocator is held exclusively (I2); no user code runs
         // while the reference is alive (I9).
         let phases = unsafe { &mut (*self.state()).phases };
         phases.get_or_insert_with(|| Box::new(Phases::new())).begin(name, ended_by, start)
@@ -34,7 +34,7 @@ impl ThreadHeap {
 
     /// Ends the phase with this serial, or the last one without a guard.
     pub(crate) fn end_phase(&self, serial: Option<u64>) -> Option<PhaseSpan> {
-        // SAFETY: this thread has the heap to itself (I2), and no user code runs while the reference is alive (I9);
+        // SAFETY: this thread has the arena set to itself (I2), and no user code runs while the reference is alive (I9);
         // `here` reads other fields.
         let phases = unsafe { (*self.state()).phases.as_deref_mut()? };
         let wanted = |phase: &Open| serial.map_or(phase.ended_by == EndedBy::Call, |serial| phase.serial == serial);
@@ -43,13 +43,13 @@ impl ThreadHeap {
     }
 
     pub(crate) fn current_phase(&self) -> Option<&'static str> {
-        // SAFETY: this thread has the heap to itself (I2), and no user code runs while the reference is alive (I9).
+        // SAFETY: this thread has the arena set to itself (I2), and no user code runs while the reference is alive (I9).
         unsafe { (&(*self.state()).phases).as_ref()?.open.last().map(|phase| phase.path) }
     }
 
     /// Bytes since the phase with this serial began; 0 if it has ended.
     pub(crate) fn bytes_of_phase(&self, serial: u64) -> usize {
-        // SAFETY: this thread has the heap to itself (I2), and no user code runs while the reference is alive (I9).
+        // SAFETY: this thread has the arena set to itself (I2), and no user code runs while the reference is alive (I9).
         let phases = unsafe { (&(*self.state()).phases).as_ref() };
         let open = phases.and_then(|phases| phases.open.iter().rfind(|phase| phase.serial == serial));
         open.map_or(0, |phase| self.position().saturating_sub(phase.start.position))
@@ -67,10 +67,10 @@ impl ThreadHeap {
         phases.map_or(0, |phases| core::mem::take(&mut phases.left_behind))
     }
 
-    /// Ends what the thread before left open: the one that has the heap now begins outside of it.
+    /// Ends what the thread before left open: the one that has the arena set now begins outside of it.
     ///
     /// # Safety
-    /// The heap is the calling thread's (I2), or the allocator is held exclusively.
+    /// The arena set is the calling thread's (I2), or the allocator is held exclusively.
     pub(super) unsafe fn end_open_phases(&self) {
         // SAFETY: by the contract; no user code runs while the reference is alive (I9).
         let Some(phases) = (unsafe { (*self.state()).phases.as_deref_mut() }) else { return };
@@ -85,11 +85,11 @@ impl ThreadHeap {
     }
 }
 
-impl Turn {
-    /// Adds the phases of one heap to the totals.
-    pub(super) fn take_phases(&mut self, heap: &ThreadHeap) {
-        // SAFETY: called from the turn: the allocator is held exclusively, and the reference ends with this function.
-        let Some(phases) = (unsafe { (*heap.state()).phases.as_deref_mut() }) else { return };
+impl FrameState {
+    /// Adds the phases of one arena set to the totals.
+    pub(super) fn take_phases(&mut self, arenas: &ThreadArenas) {
+        // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function.
+        let Some(phases) = (unsafe { (*arenas.state()).phases.as_deref_mut() }) else { return };
         if self.phases.len() < phases.ended.len() {
             self.phases.resize(phases.ended.len(), PhaseFigures::default());
         }

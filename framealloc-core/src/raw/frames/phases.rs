@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::name_cache::Names;
+use super::name_cache::NameCache;
 use crate::clock::Instant;
 use crate::phase::{PhaseId, PhaseSpan};
 use crate::rows::row_at;
@@ -58,14 +58,14 @@ pub(crate) struct Phases {
     serials: u64,
     /// Phases that ended in this frame, by number.
     pub(super) ended: Vec<PhaseFigures>,
-    names: Names<(PhaseId, &'static str)>,
-    /// How many phases threads left open in this frame whose heap went on to another one.
+    names: NameCache<(PhaseId, &'static str)>,
+    /// How many phases threads left open in this frame whose arena set went on to another one.
     pub(super) left_behind: usize,
 }
 
 impl Phases {
     pub(super) fn new() -> Self {
-        Self { open: Vec::new(), serials: 0, ended: Vec::new(), names: Names::NONE, left_behind: 0 }
+        Self { open: Vec::new(), serials: 0, ended: Vec::new(), names: NameCache::NONE, left_behind: 0 }
     }
 
     fn nested(&mut self, parent: PhaseId, name: &'static str) -> (PhaseId, &'static str) {

@@ -24,11 +24,11 @@ pub enum RetentionPolicy {
     PromoteToScratch(&'static str),
 }
 
-/// What names a retained value: the allocator, its turn, the node.
+/// What names a retained value: the allocator, the frames ended before it, the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Name {
     pub(super) allocator: u64,
-    pub(super) turn: u64,
+    pub(super) frames_ended: u64,
     pub(super) node: usize,
 }
 

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::allocator::SmartAlloc;
 use super::frame::Frame;
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::error::{AllocError, Failure};
 use crate::panics::Payload;
 
@@ -19,7 +19,7 @@ use crate::probes::debug::Trail;
 use crate::raw::mem::poison::REDZONE;
 use crate::raw::pools::boxes::{HeapSlot, PoolSlot};
 use crate::raw::pools::promoted::Kept;
-use crate::raw::pools::request::Asker;
+use crate::raw::pools::request::PoolRequest;
 use crate::tag::TagId;
 
 #[repr(C)]
@@ -60,7 +60,7 @@ unsafe fn drop_value<T>(node: NonNull<RetainNode>) {
 /// # Safety
 /// `node` is the head of a `Node<T>` whose value is alive, and is not used again if this succeeds.
 unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
-    let mut slot = PoolSlot::<T>::find(Asker::TURN)?;
+    let mut slot = PoolSlot::<T>::find(PoolRequest::PROMOTION)?;
     // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
@@ -99,10 +99,10 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
     }
 
     #[cfg_attr(feature = "debug", track_caller)]
-    pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> Held<'f, T> {
-        let list = self.frame.heap().state();
+    pub(crate) fn write(self, value: T, policy: RetentionPolicy, importance: u8) -> RetainedRef<'f, T> {
+        let list = self.frame.arenas().state();
         // SAFETY: the block is fresh and fits, and is listed once; the list belongs to this thread (I2). The node stays until
-        // the turn.
+        // the end of the frame.
         unsafe {
             let tag = self.frame.tag_id();
             let head = RetainNode {
@@ -116,49 +116,50 @@ impl<'f, T: Send + 'static> RetainPlace<'f, T> {
             self.node.write(Node { head, value });
             (*list).retained = self.node.as_ptr().cast();
         }
-        let (allocator, turn) = (self.frame.id(), self.frame.turns());
-        Held { node: self.node, allocator, turn, lives: PhantomData }
+        let (allocator, frames_ended) = (self.frame.id(), self.frame.frames_ended());
+        RetainedRef { node: self.node, allocator, frames_ended, lives: PhantomData }
     }
 }
 
 /// Access to a retained value while its frame lasts. It does not own it: the list does.
-pub(crate) struct Held<'f, T> {
+pub(crate) struct RetainedRef<'f, T> {
     node: NonNull<Node<T>>,
     allocator: u64,
-    turn: u64,
+    frames_ended: u64,
     lives: PhantomData<&'f mut T>,
 }
 
-// SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the turn.
-unsafe impl<T: Send> Send for Held<'_, T> {}
-// SAFETY: nobody else touches the value before the turn; what is shared gives out `&T` only.
-unsafe impl<T: Sync> Sync for Held<'_, T> {}
+// SAFETY: a `&mut T` to the value, and a policy that nobody else touches before the frame ends.
+unsafe impl<T: Send> Send for RetainedRef<'_, T> {}
+// SAFETY: nobody else touches the value before the frame ends; what is shared gives out `&T` only.
+unsafe impl<T: Sync> Sync for RetainedRef<'_, T> {}
 
-impl<T> Held<'_, T> {
+impl<T> RetainedRef<'_, T> {
     pub(crate) fn value(&self) -> &T {
-        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away (I5, I7), and nobody else has it.
+        // SAFETY: the value lives until the frame ends, which the borrow of the frame keeps away (I5, I7), and nobody
+        // else has it.
         unsafe { &(*self.node.as_ptr()).value }
     }
 
     pub(crate) fn value_mut(&mut self) -> &mut T {
-        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // SAFETY: the value lives until the frame ends, which the borrow of the frame keeps away, and nobody else has it (I5,
         // I7).
         unsafe { &mut (*self.node.as_ptr()).value }
     }
 
     pub(crate) fn set_policy(&mut self, policy: RetentionPolicy) {
-        // SAFETY: the value lives until the turn, which the borrow of the frame keeps away, and nobody else has it (I5,
+        // SAFETY: the value lives until the frame ends, which the borrow of the frame keeps away, and nobody else has it (I5,
         // I7); the list is followed through other fields.
         unsafe { (*self.node.as_ptr()).head.policy = policy };
     }
 
     pub(crate) fn policy(&self) -> RetentionPolicy {
-        // SAFETY: the node lives until the turn, and the list is followed through other fields (I5, I7).
+        // SAFETY: the node lives until the frame ends, and the list is followed through other fields (I5, I7).
         unsafe { (*self.node.as_ptr()).head.policy }
     }
 
     pub(crate) fn name(&self) -> Name {
-        Name { allocator: self.allocator, turn: self.turn, node: self.node.addr().get() }
+        Name { allocator: self.allocator, frames_ended: self.frames_ended, node: self.node.addr().get() }
     }
 }
 
@@ -170,7 +171,7 @@ pub(crate) struct Retained<'a> {
 
 impl Retained<'_> {
     fn node(&self) -> &RetainNode {
-        // SAFETY: nodes live until the turn, which the borrow of the allocator keeps away.
+        // SAFETY: nodes live until the frame ends, which the borrow of the allocator keeps away.
         unsafe { self.node.as_ref() }
     }
 
@@ -204,7 +205,11 @@ impl Retained<'_> {
     }
 
     pub(crate) fn name(&self) -> Name {
-        Name { allocator: self.allocator.id(), turn: self.allocator.turns(), node: self.node.addr().get() }
+        Name {
+            allocator: self.allocator.id(),
+            frames_ended: self.allocator.frames_ended(),
+            node: self.node.addr().get(),
+        }
     }
 
     pub(crate) fn into_pool(self) -> Result<Kept, (Self, AllocError)> {
@@ -233,12 +238,12 @@ impl SmartAlloc {
         let allocator: &Self = self;
         let mut values = Vec::new();
         for index in 0.. {
-            let Some(heap) = allocator.heap_at(index) else { break };
+            let Some(arenas) = allocator.arenas_at(index) else { break };
             let first = values.len();
             // SAFETY: the allocator is held exclusively for as long as the values are: no borrow of them is alive (I5). A
             // list is empty before any value can be dropped, so that nothing is dropped twice.
             unsafe {
-                let list = heap.as_ref().state();
+                let list = arenas.as_ref().state();
                 let mut next = core::mem::replace(&mut (*list).retained, core::ptr::null_mut());
                 while let Some(node) = NonNull::new(next) {
                     next = (*node.as_ptr()).next;
@@ -252,7 +257,7 @@ impl SmartAlloc {
     }
 }
 
-impl ThreadHeap {
+impl ThreadArenas {
     /// Drops all retained values of one thread, the newest first. Returns the first panic; the others are dropped too.
     ///
     /// # Safety

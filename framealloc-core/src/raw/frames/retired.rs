@@ -1,8 +1,8 @@
-//! Whether the thread of a heap has ended: what the sentinel of the thread and the entry of the heap share.
+//! Whether the thread of an arena set has ended: what the sentinel of the thread and the entry of the arena set share.
 
 use crate::sync::{AtomicBool, Mutex, Relaxed};
 
-/// Set once, by the thread itself, after its last use of the heap between calls that lend nothing (I22).
+/// Set once, by the thread itself, after its last use of the arena set between calls that lend nothing (I22).
 #[derive(Debug, Default)]
 pub(crate) struct Retired {
     flag: AtomicBool,
@@ -16,7 +16,7 @@ impl Retired {
         self.flag.store(true, Relaxed);
     }
 
-    /// For who holds the allocator exclusively: every use that the thread made of the heap is ordered before, by what ended its
+    /// For who holds the allocator exclusively: every use that the thread made of the arena set is ordered before, by what ended its
     /// borrow (I2).
     pub(crate) fn is_set(&self) -> bool {
         self.flag.load(Relaxed)

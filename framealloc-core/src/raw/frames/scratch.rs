@@ -72,7 +72,7 @@ pub(crate) fn keep<T: Send + 'static, E: Failure>(frame: &Frame, value: T) -> Re
         }
     }
     let node = frame.arena().bump_object::<E>(Layout::new::<Node<T>>())?.cast::<Node<T>>();
-    let list = frame.heap().state();
+    let list = frame.arenas().state();
     // SAFETY: the block is fresh and fits; the list belongs to this thread (I2), and the value is dropped through it with the
     // allocator held exclusively, when no borrow of the frame is left.
     unsafe {

@@ -1,4 +1,4 @@
-//! Values that live until the frame turns, whichever scope made them: shared values and whatever else drops then.
+//! Values that live until the frame ends, whichever scope made them: shared values and whatever else drops then.
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::allocator::SmartAlloc;
 use super::frame::Frame;
 use super::lists::DropNode;
-use super::thread_arenas::ThreadHeap;
+use super::thread_arenas::ThreadArenas;
 use crate::error::Failure;
 use crate::panics::Payload;
 use crate::panics::first_panic;
@@ -22,15 +22,15 @@ pub(super) struct Node<T> {
     pub(super) value: T,
 }
 
-/// The name of a value that lives until the frame turns.
+/// The name of a value that lives until the frame ends.
 pub(crate) struct Shared<T> {
     allocator: u64,
-    turn: u64,
+    frames_ended: u64,
     value: NonNull<T>,
     owner: PhantomData<T>,
 }
 
-// SAFETY: a handle only gives out `&T`, and only while the value lives. The value is dropped by whichever thread turns
+// SAFETY: a handle only gives out `&T`, and only while the value lives. The value is dropped by whichever thread ends
 // the frame, hence `Send`, and read by any thread, hence `Sync`.
 unsafe impl<T: Send + Sync> Send for Shared<T> {}
 // SAFETY: a handle gives out `&T` only, while the value lives, to any thread.
@@ -45,11 +45,11 @@ impl<T> Copy for Shared<T> {}
 
 impl<T> PartialEq for Shared<T> {
     fn eq(&self, other: &Self) -> bool {
-        (self.allocator, self.turn, self.value) == (other.allocator, other.turn, other.value)
+        (self.allocator, self.frames_ended, self.value) == (other.allocator, other.frames_ended, other.value)
     }
 }
 
-/// Puts `value` into the whole-frame arena of this thread, to be dropped when the frame turns.
+/// Puts `value` into the whole-frame arena of this thread, to be dropped when the frame ends.
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: T) -> Result<Shared<T>, E> {
     // A scope's memory ends with the scope: what is shared goes to the whole frame.
@@ -57,8 +57,8 @@ pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: 
     let value = if needs_drop::<T>() {
         let layout = Layout::new::<Node<T>>();
         let node = frame.arena().bump_object::<E>(layout)?.cast::<Node<T>>();
-        let list = frame.heap().state();
-        // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the turn.
+        let list = frame.arenas().state();
+        // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the frame ends.
         unsafe {
             let head = DropNode::new((*list).drops, drop_node::<T>, Trail::of::<T>(frame.tag_id()));
             node.write(Node { head, value });
@@ -73,21 +73,21 @@ pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: 
         unsafe { place.write(value) };
         place
     };
-    Ok(Shared { allocator: frame.id(), turn: frame.turns(), value, owner: PhantomData })
+    Ok(Shared { allocator: frame.id(), frames_ended: frame.frames_ended(), value, owner: PhantomData })
 }
 
 impl<T> Shared<T> {
     /// Returns the value while its frame lasts.
     #[inline]
     pub(crate) fn resolve(self, alloc: &SmartAlloc) -> Option<&T> {
-        if self.allocator != alloc.id() || self.turn != alloc.turns() {
+        if self.allocator != alloc.id() || self.frames_ended != alloc.frames_ended() {
             if self.allocator == alloc.id() {
-                probes::filter::asked_late(alloc.id(), alloc.tag_id(), alloc.turns() - self.turn);
+                probes::filter::asked_late(alloc.id(), alloc.tag_id(), alloc.frames_ended() - self.frames_ended);
             }
             return None;
         }
-        // SAFETY: made by `share` with this type, in this allocator, since its last turn; the borrow of `alloc` keeps
-        // the next turn away (I5, I7).
+        // SAFETY: made by `share` with this type, in this allocator, since the last end of a frame; the borrow of `alloc` keeps
+        // the next end of a frame away (I5, I7).
         Some(unsafe { self.value.as_ref() })
     }
 }
@@ -99,7 +99,7 @@ pub(super) unsafe fn drop_node<T>(node: NonNull<DropNode>) {
     unsafe { (&raw mut (*node.cast::<Node<T>>().as_ptr()).value).drop_in_place() };
 }
 
-impl ThreadHeap {
+impl ThreadArenas {
     /// Drops all listed values, newest first, each exactly once. Returns the first panic; the others are dropped.
     ///
     /// # Safety

@@ -1,4 +1,4 @@
-//! The memory of one thread in one allocator: the arena of each tag, the regions of scopes, what drops at the turn.
+//! The memory of one thread in one allocator: the arena of each tag, the regions of scopes, what drops at the end of the frame.
 
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
@@ -8,7 +8,7 @@ use super::allocator::{Inner, SmartAlloc};
 use super::arena::{Arena, Fallbacks};
 use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
-use super::name_cache::{Merged, Names};
+use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
@@ -47,7 +47,7 @@ impl SiteFigures {
     }
 }
 
-pub(crate) struct HeapState {
+pub(crate) struct ArenasState {
     /// Whole-frame arenas by tag; null where the tag was not used. Growing the table never moves an arena (I18).
     tags: Vec<*mut Frame>,
     /// Every region ever made, open or not.
@@ -57,11 +57,11 @@ pub(crate) struct HeapState {
     /// Shared values of this frame, newest first; then retained ones.
     pub(crate) drops: *mut DropNode,
     pub(crate) retained: *mut RetainNode,
-    names: Names<TagId>,
+    names: NameCache<TagId>,
     pub(super) merged: Merged,
     /// What closed scopes of the running frame used, by tag.
     pub(super) scoped: Vec<Booked>,
-    /// Figures of the last frame, by tag. Change at the turn only, so that others may read them.
+    /// Figures of the last frame, by tag. Change at the end of the frame only, so that others may read them.
     published: Vec<TagFigures>,
     pub(crate) sites: Vec<SiteFigures>,
     pub(super) budgets: ThreadBudgets,
@@ -100,28 +100,28 @@ impl TagFigures {
 
 /// Used by one thread at a time (I2): the one whose token its registry entry carries, or whoever has the allocator to
 /// itself.
-pub(crate) struct ThreadHeap {
+pub(crate) struct ThreadArenas {
     inner: NonNull<Inner>,
-    state: UnsafeCell<HeapState>,
+    state: UnsafeCell<ArenasState>,
     /// Of all but `published`.
     state_use: Witness,
     published_use: Witness,
 }
 
-impl ThreadHeap {
+impl ThreadArenas {
     pub(crate) fn new(inner: NonNull<Inner>) -> Self {
-        let state = HeapState {
+        let state = ArenasState {
             tags: Vec::new(),
             regions: Vec::new(),
             spare: core::ptr::null_mut(),
             drops: core::ptr::null_mut(),
             retained: core::ptr::null_mut(),
-            names: Names::NONE,
+            names: NameCache::NONE,
             merged: Merged::default(),
             scoped: Vec::new(),
             published: Vec::new(),
             sites: Vec::new(),
-            // SAFETY: the allocator outlives its heaps (I3).
+            // SAFETY: the allocator outlives its arena sets (I3).
             budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
             phases: None,
             grown: Grown::default(),
@@ -130,7 +130,7 @@ impl ThreadHeap {
     }
 
     #[inline(always)]
-    pub(crate) fn state(&self) -> *mut HeapState {
+    pub(crate) fn state(&self) -> *mut ArenasState {
         self.state_use.exclusive();
         self.state.get()
     }
@@ -141,11 +141,11 @@ impl ThreadHeap {
     }
 
     pub(super) fn inner(&self) -> &Inner {
-        // SAFETY: the allocator outlives its heaps (I3).
+        // SAFETY: the allocator outlives its arena sets (I3).
         unsafe { self.inner.as_ref() }
     }
 
-    /// The figures of the last frame, to be written: at the turn only.
+    /// The figures of the last frame, to be written: at the end of the frame only.
     fn published(&self) -> *mut Vec<TagFigures> {
         self.published_use.exclusive();
         // SAFETY: the place of a field, nothing is read.
@@ -170,7 +170,7 @@ impl ThreadHeap {
     #[inline]
     pub(crate) fn known_frame_of(&self, tag: TagId) -> Option<NonNull<Frame>> {
         let state = self.state();
-        // SAFETY: this thread has the heap to itself (I2); the reference ends before anything else happens (I9).
+        // SAFETY: this thread has the arena set to itself (I2); the reference ends before anything else happens (I9).
         let known = unsafe { (&(*state).tags).get(tag.index()).copied() };
         known.and_then(NonNull::new)
     }
@@ -185,7 +185,7 @@ impl ThreadHeap {
     fn make_frame_of(&self, tag: TagId) -> NonNull<Frame> {
         let _growth = HeapZone::growth();
         let frame = self.make(tag, FrameKind::Whole);
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         let tags = unsafe { &mut (*self.state()).tags };
         if tags.len() <= tag.index() {
             tags.resize(tag.index() + 1, core::ptr::null_mut());
@@ -197,21 +197,21 @@ impl ThreadHeap {
     /// Returns the id of `name` under `parent`.
     pub(crate) fn nested<E: From<TagNameError>>(&self, parent: TagId, name: &'static str) -> Result<TagId, E> {
         let state = self.state();
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         if let Some(id) = unsafe { (&(*state).names).known(parent.index(), name) } {
             return Ok(id);
         }
         let _growth = HeapZone::growth();
         match parent.nested(name)? {
             Nested::Own(id) => {
-                // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it
+                // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it
                 // (I2, I9).
                 unsafe { (&mut (*state).names).remember(parent.index(), name, id) };
                 Ok(id)
             }
             // Not remembered: each of them is counted.
             Nested::Instead(id) => {
-                // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it
+                // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it
                 // (I2, I9).
                 unsafe { (&mut (*state).merged).count(id, 1) };
                 Ok(id)
@@ -223,7 +223,7 @@ impl ThreadHeap {
     #[inline]
     pub(crate) fn open(&self, tag: TagId) -> NonNull<Frame> {
         let state = self.state();
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9);
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9);
         // a region in the spare list is held by nobody (I6).
         unsafe {
             let Some(frame) = NonNull::new((*state).spare) else { return self.make_region(tag) };
@@ -243,7 +243,7 @@ impl ThreadHeap {
     fn make_region(&self, tag: TagId) -> NonNull<Frame> {
         let _growth = HeapZone::growth();
         let frame = self.make(tag, FrameKind::Region);
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { (&mut (*self.state()).regions).push(frame) };
         frame
     }
@@ -255,7 +255,7 @@ impl ThreadHeap {
     #[inline]
     pub(crate) unsafe fn close(&self, frame: NonNull<Frame>) {
         let state = self.state();
-        // SAFETY: by the contract; this thread has the heap to itself, and the reference ends before anything else
+        // SAFETY: by the contract; this thread has the arena set to itself, and the reference ends before anything else
         // touches it (I2, I9).
         unsafe {
             let link = frame.as_ref().link();
@@ -295,7 +295,7 @@ impl ThreadHeap {
     /// # Safety
     /// The region is not lent, or the allocator is held exclusively.
     unsafe fn flush(&self, frame: NonNull<Frame>) {
-        // SAFETY: by the contract; this thread has the heap to itself, and the reference ends before anything else
+        // SAFETY: by the contract; this thread has the arena set to itself, and the reference ends before anything else
         // touches it (I2, I9).
         unsafe {
             let link = frame.as_ref().link();
@@ -317,7 +317,7 @@ impl ThreadHeap {
     /// As for [`Self::flush`].
     #[inline]
     unsafe fn book_growth(&self, frame: NonNull<Frame>) {
-        // SAFETY: by the contract; this thread has the heap to itself, and the reference ends before anything else
+        // SAFETY: by the contract; this thread has the arena set to itself, and the reference ends before anything else
         // touches it (I2, I9).
         unsafe {
             if let Some(growth) = frame.as_ref().arena().take_growth() {
@@ -327,10 +327,10 @@ impl ThreadHeap {
     }
 
     /// # Safety
-    /// The returned reference must end before anything else touches the heap (I9).
-    #[expect(clippy::mut_from_ref, reason = "the heap is a cell that one thread uses at a time")]
+    /// The returned reference must end before anything else touches the arena set (I9).
+    #[expect(clippy::mut_from_ref, reason = "it is a cell that one thread uses at a time")]
     unsafe fn scoped_of(&self, tag: usize) -> &mut Booked {
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         let scoped = unsafe { &mut (*self.state()).scoped };
         row_at(scoped, tag)
     }
@@ -338,7 +338,7 @@ impl ThreadHeap {
     /// Books one call of an annotated system.
     #[inline]
     pub(crate) fn book_site(&self, site: usize, bytes: usize, heap: HeapUse) {
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         let sites = unsafe { &mut (*self.state()).sites };
         row_at(sites, site).add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
     }
@@ -347,7 +347,7 @@ impl ThreadHeap {
     #[cold]
     #[inline(never)]
     pub(crate) fn book_heap(&self, tag: TagId, heap: HeapUse) {
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
     }
 
@@ -356,7 +356,7 @@ impl ThreadHeap {
     ///
     /// # Safety
     /// The allocator is held exclusively; no value of this frame is alive, dropped values included (I5).
-    pub(crate) unsafe fn turn(&self, trim: bool) -> usize {
+    pub(crate) unsafe fn end_frame(&self, trim: bool) -> usize {
         let state = self.state();
         // SAFETY: by the contract. No user code runs from here to the end.
         unsafe {
@@ -401,8 +401,8 @@ impl ThreadHeap {
                 *figures = TagFigures { bytes, fallbacks, requests, heap, high_water: figures.high_water };
                 figures.high_water = figures.high_water.max(figures.bytes);
             }
-            (&mut (*state).grown).turn();
-            self.turn_budgets();
+            (&mut (*state).grown).end_frame();
+            self.end_frame_of_budgets();
             left_open
         }
     }
@@ -411,7 +411,7 @@ impl ThreadHeap {
     /// an empty one costs.
     fn count_left_open(&self) -> usize {
         let state = self.state();
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9);
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9);
         // a region in the spare list is held by nobody (I6); plain reads of the links of spare regions.
         unsafe {
             let mut left_open = (&(*state).regions).len();
@@ -427,18 +427,18 @@ impl ThreadHeap {
     /// Gives the chunks of all arenas back to the global allocator.
     ///
     /// # Safety
-    /// As for [`Self::turn`], right after it.
+    /// As for [`Self::end_frame`], right after it.
     pub(crate) unsafe fn release(&self) {
         // SAFETY: by the contract.
         unsafe { self.for_each_frame(|frame| frame.as_ref().arena().release()) };
     }
 
-    /// Figures of the last frame, by tag; they change at the turn only.
+    /// Figures of the last frame, by tag; they change at the end of the frame only.
     pub(crate) fn tag_figures(&self) -> impl Iterator<Item = TagFigures> {
-        // Not through `state`: another thread may own the heap and be using the rest of it.
+        // Not through `state`: another thread may own the arena set and be using the rest of it.
         self.published_use.shared();
-        // SAFETY: called at the turn, or under `&SmartAlloc`, when other threads may add scoped bytes or lengthen the
-        // table: see `published`.
+        // SAFETY: called at the end of the frame, or under `&SmartAlloc`, when other threads may add scoped bytes or
+        // lengthen the table: see `published`.
         let published = unsafe { &(*self.state.get()).published };
         published.iter().copied()
     }
@@ -446,13 +446,13 @@ impl ThreadHeap {
     /// Bytes held from the global allocator.
     pub(crate) fn capacity(&self) -> usize {
         let mut bytes = 0;
-        // SAFETY: this thread has the heap to itself, and the reference ends before anything else touches it (I2, I9).
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { self.for_each_frame(|frame| bytes += frame.as_ref().arena().capacity()) };
         bytes
     }
 
     /// # Safety
-    /// The heap is used by nobody else, and `visit` does not add frames.
+    /// The arena set is used by nobody else, and `visit` does not add frames.
     pub(super) unsafe fn for_each_frame(&self, mut visit: impl FnMut(NonNull<Frame>)) {
         // SAFETY: by the contract.
         let (tags, regions) = unsafe { (&(*self.state()).tags, &(*self.state()).regions) };
@@ -461,7 +461,7 @@ impl ThreadHeap {
     }
 }
 
-impl Drop for ThreadHeap {
+impl Drop for ThreadArenas {
     fn drop(&mut self) {
         // SAFETY: the allocator is going away, so nothing handed out is alive; each frame was leaked from a box once.
         unsafe {

@@ -15,7 +15,7 @@ use crate::tag::{LIMIT, TAG_BITS};
 /// Number of remembered arenas beyond the one used last; a power of two.
 const WARM: usize = 8;
 
-/// A key with this bit was looked up for a scope: its heap need not be lent (I22). Tags have no index so high.
+/// A key with this bit was looked up for a scope: its arena set need not be lent (I22). Tags have no index so high.
 pub(crate) const SCOPES: u64 = 1 << 19;
 const _: () = assert!(LIMIT as u64 <= SCOPES && SCOPES < 1 << TAG_BITS);
 
@@ -39,16 +39,16 @@ impl Slot {
 thread_locals! {
     static HOT: Slot = Slot::new();
     static WARM_SLOTS: [Slot; WARM] = [const { Slot::new() }; WARM];
-    /// Set by the sentinel: nothing may be remembered any more, since the heaps may be given to other threads.
+    /// Set by the sentinel: nothing may be remembered any more, since the arena sets may be given to other threads.
     static DEAD: Cell<bool> = Cell::new(false);
-    static SENTINEL: Sentinel = Sentinel { heaps: RefCell::new(Living::new()) };
+    static SENTINEL: Sentinel = Sentinel { flags: RefCell::new(Living::new()) };
 }
 
-/// Marks the heaps of a thread as retired when the thread ends.
+/// Marks the arena sets of a thread as retired when the thread ends.
 ///
-/// It writes only flags that it owns a share of (I4): the heaps themselves may be gone with their allocator.
+/// It writes only flags that it owns a share of (I4): the arena sets themselves may be gone with their allocator.
 struct Sentinel {
-    heaps: RefCell<Living<Arc<Retired>>>,
+    flags: RefCell<Living<Arc<Retired>>>,
 }
 
 impl Drop for Sentinel {
@@ -57,7 +57,7 @@ impl Drop for Sentinel {
         let _ = DEAD.try_with(|dead| dead.set(true));
         let _ = HOT.try_with(|slot| slot.set(0, core::ptr::null()));
         let _ = WARM_SLOTS.try_with(|slots| slots.iter().for_each(|slot| slot.set(0, core::ptr::null())));
-        self.heaps.get_mut().iter().for_each(|heap| heap.retire());
+        self.flags.get_mut().iter().for_each(|flag| flag.retire());
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn hot(key: u64) -> Option<*const Frame> {
     HOT.with(|slot| if slot.key.get() == key { Some(slot.frame.get()) } else { None })
 }
 
-/// As [`hot`], for a scope: whether the heap is lent does not matter.
+/// As [`hot`], for a scope: whether the arena set is lent does not matter.
 #[inline(always)]
 pub(crate) fn hot_for_scope(key: u64) -> Option<*const Frame> {
     HOT.with(|slot| if slot.key.get() & !SCOPES == key { Some(slot.frame.get()) } else { None })
@@ -113,18 +113,18 @@ fn warm_index(key: u64) -> usize {
     ((key ^ (key >> TAG_BITS)) % WARM as u64) as usize
 }
 
-/// Has the heap retired when this thread ends; at once if it is already ending. Returns whether it will be, later.
-pub(crate) fn retire_at_exit(heap: &Arc<Retired>) -> bool {
+/// Has the arena set retired when this thread ends; at once if it is already ending. Returns whether it will be, later.
+pub(crate) fn retire_at_exit(flag: &Arc<Retired>) -> bool {
     let registered = !is_dead()
         && SENTINEL
             .try_with(|sentinel| {
                 // Those that only we still hold belong to allocators that are gone, or to threads that have ended.
-                sentinel.heaps.borrow_mut().push(Arc::clone(heap), |heap| Arc::strong_count(heap) > 1);
+                sentinel.flags.borrow_mut().push(Arc::clone(flag), |flag| Arc::strong_count(flag) > 1);
             })
             .is_ok();
     if !registered {
         DEAD.with(|dead| dead.set(true));
-        heap.retire();
+        flag.retire();
     }
     registered
 }

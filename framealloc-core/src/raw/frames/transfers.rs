@@ -29,7 +29,7 @@ impl Drop for Receipt {
     }
 }
 
-/// What happens to transfers between two turns. Handles share it, and may outlive the allocator.
+/// What happens to transfers between two ends of frames. Handles share it, and may outlive the allocator.
 #[derive(Debug, Default)]
 pub(crate) struct TransferCounters {
     sent: AtomicUsize,
@@ -46,7 +46,7 @@ impl TransferCounters {
 
     fn book_unreceived(&self, type_name: &'static str) {
         let mut unreceived = self.unreceived.lock();
-        // Under the lock, so that the turn takes both or neither.
+        // Under the lock, so that the end of a frame takes both or neither.
         self.dropped.fetch_add(1, Relaxed);
         match unreceived.iter_mut().find(|known| known.type_name == type_name) {
             Some(known) => known.count += 1,
@@ -55,7 +55,7 @@ impl TransferCounters {
     }
 
     /// Moves the figures of the frame that ends to `stats`.
-    pub(crate) fn turn(&self, stats: &mut TransferStats) {
+    pub(crate) fn end_frame(&self, stats: &mut TransferStats) {
         // Most frames have no transfers, and a load costs a tenth of an exchange.
         let take = |count: &AtomicUsize| match count.load(Relaxed) {
             0 => 0,

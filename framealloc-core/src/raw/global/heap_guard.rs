@@ -6,7 +6,7 @@ use std::alloc::System;
 use std::panic::catch_unwind;
 
 use super::heap_use::{self, HeapGuardMode, HeapSite, noticed};
-use super::zone::{self, HeapUse, HeapZone, UNTAGGED, Watch};
+use super::zone::{self, HeapUse, HeapZone, UNTAGGED, ZoneOwner};
 
 /// A global allocator that counts what is asked of it inside `#[frame_system(no_heap)]` and [`no_heap`], by system and tag,
 /// and passes every call on to `A`. Outside of them a call costs one thread-local flag more.
@@ -51,8 +51,9 @@ impl HeapGuard {
     /// Sets what guards do from now on, on all threads.
     ///
     /// At first it is [`HeapGuardMode::Count`], or [`HeapGuardMode::Abort`] where the environment variable
-    /// `FRAMEALLOC_STRICT` says so: see [`Strict::from_environment`](crate::Strict::from_environment). [`SmartAlloc::set_strict`](crate::SmartAlloc::set_strict)
-    /// does not change it: by that, FA007 is a panic at the turn.
+    /// `FRAMEALLOC_STRICT` says so: see [`Strict::from_environment`](crate::Strict::from_environment).
+    /// [`SmartAlloc::set_strict`](crate::SmartAlloc::set_strict) does not change it: by that, FA007 is a panic at the
+    /// end of the frame.
     ///
     /// ```
     /// use framealloc_core::{HeapGuard, HeapGuardMode};
@@ -104,9 +105,9 @@ fn asked(bytes: usize) {
 #[cold]
 #[inline(never)]
 fn used(bytes: usize) {
-    zone::used(bytes, |watch, calls| {
+    zone::used(bytes, |owner, calls| {
         // Nothing may unwind out of an allocator. Should telling fail, the call is counted all the same.
-        let told = catch_unwind(|| noticed(watch, bytes, calls));
+        let told = catch_unwind(|| noticed(owner, bytes, calls));
         if let Err(payload) = told {
             core::mem::forget(payload);
         }
@@ -148,10 +149,10 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for HeapGuard<A> {
 pub fn no_heap<R>(body: impl FnOnce() -> R) -> (R, HeapUse) {
     let caller = Location::caller();
     let (file, line) = (caller.file(), caller.line());
-    let watch = Watch { system: "no_heap", file, line, tag: UNTAGGED };
+    let owner = ZoneOwner { system: "no_heap", file, line, tag: UNTAGGED };
     HeapGuardMode::prepare();
     let mut zone = HeapZone::new();
-    zone.watch(watch);
+    zone.watch(owner);
     let result = body();
     (result, zone.leave())
 }

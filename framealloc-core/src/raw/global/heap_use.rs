@@ -6,7 +6,7 @@ use std::backtrace::Backtrace;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::zone::Watch;
+use super::zone::ZoneOwner;
 use crate::strict::Strict;
 
 /// What a [`HeapGuard`](super::heap_guard::HeapGuard) does when the heap is used where it is off limits.
@@ -96,13 +96,13 @@ impl fmt::Display for HeapSite {
 const KEPT: usize = 128;
 const KEPT_OF_ONE: usize = 4;
 
-type Kept = [Option<HeapSite>; KEPT];
-const NO_SITES: Kept = [const { None }; KEPT];
+type Sites = [Option<HeapSite>; KEPT];
+const NO_SITES: Sites = [const { None }; KEPT];
 
 /// An array, so that nothing is allocated under the lock.
-static SITES: Mutex<Kept> = Mutex::new(NO_SITES);
+static SITES: Mutex<Sites> = Mutex::new(NO_SITES);
 
-fn kept() -> std::sync::MutexGuard<'static, Kept> {
+fn kept() -> std::sync::MutexGuard<'static, Sites> {
     SITES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -121,22 +121,22 @@ pub(super) fn clear_sites() {
 }
 
 /// Whether another site of the system is of interest.
-fn is_wanted(sites: &Kept, watch: &Watch) -> bool {
-    let same = |site: &&HeapSite| site.system == watch.system && site.line == watch.line && site.file == watch.file;
+fn is_wanted(sites: &Sites, owner: &ZoneOwner) -> bool {
+    let same = |site: &&HeapSite| site.system == owner.system && site.line == owner.line && site.file == owner.file;
     sites.iter().any(Option::is_none) && sites.iter().flatten().filter(same).count() < KEPT_OF_ONE
 }
 
 /// Called by the allocator, with the watch switched off. `calls` counts those of this call of the system.
-pub(crate) fn noticed(watch: Watch, bytes: usize, calls: usize) {
+pub(crate) fn noticed(owner: ZoneOwner, bytes: usize, calls: usize) {
     let mode = HeapGuardMode::known();
     let aborts = mode == HeapGuardMode::Abort && !std::thread::panicking();
-    if !aborts && (calls > KEPT_OF_ONE || !is_wanted(&kept(), &watch)) {
+    if !aborts && (calls > KEPT_OF_ONE || !is_wanted(&kept(), &owner)) {
         return;
     }
     let seen = cfg!(feature = "debug") || mode != HeapGuardMode::Count;
     // A panic prints its own, under a lock that a second one would wait for.
     let backtrace = (seen && !std::thread::panicking()).then(|| Arc::new(Backtrace::force_capture()));
-    let Watch { system, file, line, tag } = watch;
+    let ZoneOwner { system, file, line, tag } = owner;
     let site = HeapSite { system, file, line, tag, bytes, backtrace };
     if mode != HeapGuardMode::Count {
         let end = if aborts { "the program ends: FRAMEALLOC_STRICT, or HeapGuardMode::Abort\n" } else { "" };
@@ -147,7 +147,7 @@ pub(crate) fn noticed(watch: Watch, bytes: usize, calls: usize) {
         std::process::abort();
     }
     let mut sites = kept();
-    if is_wanted(&sites, &watch) {
+    if is_wanted(&sites, &owner) {
         if let Some(place) = sites.iter_mut().find(|place| place.is_none()) {
             *place = Some(site);
         }

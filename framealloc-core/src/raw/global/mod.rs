@@ -4,8 +4,8 @@
 //! that the program may hold while it allocates, or come back into them.
 //!
 //! - **G1** A call goes on to the inner allocator unchanged, so that the caller's contract is the inner one's.
-//! - **G2** What a thread knows of its zone is a constant thread-local without a destructor, and what is done besides passing a
-//!   call on runs with the zone's flag off and under `catch_unwind`.
+//! - **G2** What a thread knows of its zone is a constant thread-local without a destructor, and what is done besides
+//!   passing a call on runs with the zone's flag off and under `catch_unwind`.
 
 pub(crate) mod counting;
 pub(crate) mod heap_guard;

@@ -28,7 +28,7 @@ impl HeapUse {
 
 /// The function that may not use the heap: a system, or the caller of [`no_heap`](crate::no_heap).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Watch {
+pub(crate) struct ZoneOwner {
     pub(crate) system: &'static str,
     pub(crate) file: &'static str,
     pub(crate) line: u32,
@@ -36,8 +36,8 @@ pub(crate) struct Watch {
     pub(crate) tag: &'static str,
 }
 
-impl Watch {
-    pub(crate) const NOBODY: Self = Self { system: "", file: "", line: 0, tag: "" };
+impl ZoneOwner {
+    pub(crate) const NONE: Self = Self { system: "", file: "", line: 0, tag: "" };
 }
 
 /// What a thread knows: whether the heap is off limits, for whom, and what was taken from it since.
@@ -45,11 +45,11 @@ impl Watch {
 struct Zone {
     watched: bool,
     used: HeapUse,
-    watch: Watch,
+    owner: ZoneOwner,
 }
 
 impl Zone {
-    const FREE: Self = Self { watched: false, used: HeapUse::NONE, watch: Watch::NOBODY };
+    const FREE: Self = Self { watched: false, used: HeapUse::NONE, owner: ZoneOwner::NONE };
 }
 
 thread_local! {
@@ -65,11 +65,11 @@ pub(super) fn is_watched() -> bool {
 
 /// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile: what is
 /// told takes from the heap itself.
-pub(super) fn used(bytes: usize, notice: impl FnOnce(Watch, usize)) {
+pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
     let mut zone = ZONE.get();
     zone.used.add(HeapUse { calls: 1, bytes });
     ZONE.set(Zone { watched: false, ..zone });
-    notice(zone.watch, zone.used.calls);
+    notice(zone.owner, zone.used.calls);
     ZONE.set(zone);
 }
 
@@ -89,8 +89,8 @@ impl HeapZone {
     }
 
     /// Begins the time of a function that may not use the heap.
-    pub(crate) fn watch(&mut self, watch: Watch) {
-        self.previous = Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, watch }));
+    pub(crate) fn watch(&mut self, owner: ZoneOwner) {
+        self.previous = Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, owner }));
     }
 
     /// Begins the time of a system that may use the heap, if it interrupts one that may not.

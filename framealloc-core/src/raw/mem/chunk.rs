@@ -26,7 +26,7 @@ pub(crate) struct ChunkPolicy {
     /// Whether large chunks are aligned and advised to be backed by huge pages.
     pub(crate) huge_pages: bool,
     /// Blocks of more bytes than this do not grow an arena: they get a chunk of their own.
-    pub(crate) separate_over: usize,
+    pub(crate) dedicated_over: usize,
 }
 
 /// One block of memory from the global allocator, owned.

@@ -9,7 +9,7 @@ use core::ptr::NonNull;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::RawPool;
 use super::refusals::{self, refusal};
-use super::request::{Asker, HeapMemory, PoolMemory};
+use super::request::{HeapMemory, PoolMemory, PoolRequest};
 use super::size_class::{CLASSES, is_served};
 use super::slab::header_of;
 use super::{hot, redzones, single_slot};
@@ -60,7 +60,7 @@ impl Sourced for PoolMemory {
     #[cfg_attr(feature = "debug", track_caller)]
     fn block_taken<T: ?Sized>(block: NonNull<u8>, size: usize) {
         redzones::block_taken::<T>(block, size);
-        probes::filter::oversized_taken(Asker::NOBODY.tag);
+        probes::filter::oversized_taken(PoolRequest::UNTRACKED.tag);
     }
 }
 
@@ -88,7 +88,7 @@ fn memory_beside<T: ?Sized, M: Sourced>(original: &Owner<T, M>) -> Result<NonNul
             let slot = hot::allocate_own(pool).map_err(|denied| refusal(denied, pool))?;
             redzones::slot_taken::<T>(slot, size);
             match pool.index() {
-                Some(1..=CLASSES) => probes::filter::class_taken(slot, Asker::NOBODY.tag),
+                Some(1..=CLASSES) => probes::filter::class_taken(slot, PoolRequest::UNTRACKED.tag),
                 _ => probes::filter::own_taken(slot, pool.settings()),
             }
             return Ok(slot);

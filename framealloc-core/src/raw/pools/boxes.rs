@@ -4,7 +4,7 @@
 use super::heap_counters::ASKED_FOR;
 use super::owner::Vacant;
 use super::refusals::{out_of_memory, out_of_slabs};
-use super::request::{self, Asker, HeapMemory, HeapOwner, PoolMemory, PoolOwner};
+use super::request::{self, HeapMemory, HeapOwner, PoolMemory, PoolOwner, PoolRequest};
 use crate::error::{AllocError, Failure};
 use crate::tag::TagId;
 
@@ -65,8 +65,8 @@ impl<T> PoolSlot<T> {
     /// A place in the pool of the size.
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
-    pub(crate) fn find(asker: Asker) -> Result<Self, AllocError> {
-        match request::pool_slot(asker) {
+    pub(crate) fn find(request: PoolRequest) -> Result<Self, AllocError> {
+        match request::pool_slot(request) {
             Ok(slot) => Ok(Self(slot)),
             Err(_) => Err(out_of_slabs(size_of::<T>())),
         }

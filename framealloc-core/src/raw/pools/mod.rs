@@ -3,31 +3,35 @@
 //! Pools are the whole process's: nothing here may know of an allocator or a frame, count per operation on the hot path, or
 //! wait for another thread but under the two locks of P6.
 //!
-//! - **P1** A slot is in exactly one place: a live box or vacant place, one word of a magazine, the overflow list, or the part
-//!   of a slab that was never handed out. `carved` is the sum of all but the last.
-//! - **P2** A magazine belongs to one thread (in use or spare) or to the depot, and moves, whole, only under the pool's lock. In
-//!   use and spare are never the same magazine.
-//! - **P3** The bottom word of a magazine is null and its top word is `TOP`, always. All its words are initialised when it is made;
-//!   those above the position are stale or null, never `TOP`, and never used as slots. Nobody writes to the dummy.
-//! - **P4** Word 0 of a thread's positions is the dummy for ever. The numbers in slab headers are below `POOLS` and written once,
-//!   after the pool has its index, which changes once, under the lock of the registry.
-//! - **P5** Only the thread itself writes its positions (relaxed: plain moves); others only read them, under the registry's lock.
-//! - **P6** A thread's cache leaves the registry before it is freed, and before the thread's positions go; the registry is locked
-//!   while a thread's magazines are given back. Locks are taken in the order registry, depot. No user code runs under one, but
-//!   for the global allocator.
-//! - **P7** After the sentinel all positions are the dummy and stay so. A thread whose sentinel can no longer be registered counts
-//!   as ended at once.
-//! - **P8** Size and alignment are read before a value is dropped; its slot is freed by a guard afterwards, panic or not; the
-//!   header is read before the slot is given away.
-//! - **P9** A slab is aligned to its size and holds one pool. It is freed only under the pool's lock, when all its slots are in the
-//!   depot or were never handed out. The pointer to a slot keeps the provenance of the slab: it never comes from a reference.
-//! - **P10** Cold paths read the position again, because what ran in between may have used the pool; on failure the magazines
-//!   stay as they were.
+//! - **P1** A slot is in exactly one place: a live box or vacant place, one word of a magazine, the overflow list, or
+//!   the part of a slab that was never handed out. `carved` is the sum of all but the last.
+//! - **P2** A magazine belongs to one thread (in use or spare) or to the depot, and moves, whole, only under the pool's
+//!   lock. In use and spare are never the same magazine.
+//! - **P3** The bottom word of a magazine is null and its top word is `TOP`, always. All its words are initialised when
+//!   it is made; those above the position are stale or null, never `TOP`, and never used as slots. Nobody writes to the
+//!   dummy.
+//! - **P4** Word 0 of a thread's positions is the dummy for ever. The numbers in slab headers are below `POOLS` and
+//!   written once, after the pool has its index, which changes once, under the lock of the registry.
+//! - **P5** Only the thread itself writes its positions (relaxed: plain moves); others only read them, under the
+//!   registry's lock.
+//! - **P6** A thread's cache leaves the registry before it is freed, and before the thread's positions go; the registry
+//!   is locked while a thread's magazines are given back. Locks are taken in the order registry, depot. No user code
+//!   runs under one, but for the global allocator.
+//! - **P7** After the sentinel all positions are the dummy and stay so. A thread whose sentinel can no longer be
+//!   registered counts as ended at once.
+//! - **P8** Size and alignment are read before a value is dropped; its slot is freed by a guard afterwards, panic or
+//!   not; the header is read before the slot is given away.
+//! - **P9** A slab is aligned to its size and holds one pool. It is freed only under the pool's lock, when all its
+//!   slots are in the depot or were never handed out. The pointer to a slot keeps the provenance of the slab: it never
+//!   comes from a reference.
+//! - **P10** Cold paths read the position again, because what ran in between may have used the pool; on failure the
+//!   magazines stay as they were.
 //! - **P11** A fixed pool counts an object before it takes the slot, and counts it off after it gave the slot back.
-//! - **P12** Freeing never fails and never panics: both lists of a depot have room for every magazine of the pool, and what finds
-//!   no magazine goes on the overflow list.
-//! - **P13** A lone slot lies in the first `SLAB` bytes of a block that is aligned to that and begins with a header like that of a
-//!   slab: of the pool `LONE`, with 0 for both indices, so that no free slot of its kind ever gets into a magazine (P4).
+//! - **P12** Freeing never fails and never panics: both lists of a depot have room for every magazine of the pool, and
+//!   what finds no magazine goes on the overflow list.
+//! - **P13** A lone slot lies in the first `SLAB` bytes of a block that is aligned to that and begins with a header
+//!   like that of a slab: of the pool `LONE`, with 0 for both indices, so that no free slot of its kind ever gets into
+//!   a magazine (P4).
 
 pub(crate) mod beside;
 pub(crate) mod boxes;

@@ -26,18 +26,18 @@ pub(crate) enum HeapMemory {}
 
 /// For whom pool memory is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asker {
+pub(crate) struct PoolRequest {
     /// `None` if the program did not ask for it.
     pub(crate) tag: Option<TagId>,
     /// The bytes beyond which the memory is to come from the heap, even if a slot could hold them.
     pub(crate) slots_up_to: usize,
 }
 
-impl Asker {
+impl PoolRequest {
     /// No allocator, so no tag and no threshold.
-    pub(crate) const NOBODY: Self = Self { tag: Some(TagId::NONE), slots_up_to: usize::MAX };
-    /// The turn, which moves a value that is kept.
-    pub(crate) const TURN: Self = Self { tag: None, slots_up_to: usize::MAX };
+    pub(crate) const UNTRACKED: Self = Self { tag: Some(TagId::NONE), slots_up_to: usize::MAX };
+    /// A promotion, which moves a value that is kept.
+    pub(crate) const PROMOTION: Self = Self { tag: None, slots_up_to: usize::MAX };
 }
 
 // SAFETY: the layout decides between class and heap, both here and in `pool_memory`, and the slab tells which pool.
@@ -81,20 +81,20 @@ unsafe impl Memory for HeapMemory {
 /// Memory for a value of this layout from the size classes.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-fn pool_memory<T: ?Sized>(layout: Layout, asker: Asker) -> Result<NonNull<u8>, Denied> {
+fn pool_memory<T: ?Sized>(layout: Layout, wanted: PoolRequest) -> Result<NonNull<u8>, Denied> {
     let size = layout.size();
     if size == 0 {
         return Ok(dangling(layout));
     }
-    if is_served(size, layout.align()) && size <= asker.slots_up_to {
+    if is_served(size, layout.align()) && size <= wanted.slots_up_to {
         let slot = hot::allocate_class(size)?;
         redzones::slot_taken::<T>(slot, size);
-        probes::filter::class_taken(slot, asker.tag);
+        probes::filter::class_taken(slot, wanted.tag);
         Ok(slot)
     } else {
-        let block = pass_on(layout, asker.tag)?;
+        let block = pass_on(layout, wanted.tag)?;
         redzones::block_taken::<T>(block, size);
-        probes::filter::oversized_taken(asker.tag);
+        probes::filter::oversized_taken(wanted.tag);
         Ok(block)
     }
 }
@@ -115,8 +115,8 @@ fn pass_on(layout: Layout, tag: Option<TagId>) -> Result<NonNull<u8>, Denied> {
 /// A place for a `T` in its size class.
 #[inline(always)]
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn pool_slot<T>(asker: Asker) -> Result<Vacant<T, PoolMemory>, Denied> {
-    let memory = pool_memory::<T>(Layout::new::<T>(), asker)?;
+pub(crate) fn pool_slot<T>(wanted: PoolRequest) -> Result<Vacant<T, PoolMemory>, Denied> {
+    let memory = pool_memory::<T>(Layout::new::<T>(), wanted)?;
     // SAFETY: the memory was just allocated for a `T`.
     Ok(unsafe { Vacant::from_memory(memory) })
 }
@@ -154,16 +154,16 @@ impl<T> TypedPool<T> {
 
 /// A place for `length` values of `T` in their size class.
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn pool_filling<T>(length: usize, asker: Asker) -> Result<Filling<T, PoolMemory>, Denied> {
-    let memory = pool_memory::<[T]>(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?, asker)?;
+pub(crate) fn pool_filling<T>(length: usize, wanted: PoolRequest) -> Result<Filling<T, PoolMemory>, Denied> {
+    let memory = pool_memory::<[T]>(Layout::array::<T>(length).map_err(|_| Denied::Overflow)?, wanted)?;
     // SAFETY: the memory was just allocated for such a slice.
     Ok(unsafe { Filling::from_memory(memory, length) })
 }
 
 /// The text with the bytes of `text` in the size class of its length.
 #[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn pool_text(text: &str, asker: Asker) -> Result<PoolOwner<str>, Denied> {
-    let bytes = pool_filling(text.len(), asker)?.copy(text.as_bytes());
+pub(crate) fn pool_text(text: &str, wanted: PoolRequest) -> Result<PoolOwner<str>, Denied> {
+    let bytes = pool_filling(text.len(), wanted)?.copy(text.as_bytes());
     // SAFETY: the bytes are those of a `str`.
     Ok(unsafe { bytes.into_str() })
 }

@@ -144,12 +144,12 @@ impl Arena {
             // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the references to
             // `chunks` end before the gate is called.
             unsafe {
-                if layout.size() > (*state).policy.separate_over {
+                if layout.size() > (*state).policy.dedicated_over {
                     let need = needed_in_chunk(layout, side)?;
                     match self.ask(need, need, attempt)? {
                         Grant::Again => attempt = Attempt::Last,
-                        Grant::Open(bytes) => return self.separate(layout, bytes),
-                        Grant::Separate => return self.separate(layout, 0),
+                        Grant::Open(bytes) => return self.dedicated(layout, bytes),
+                        Grant::Dedicated => return self.dedicated(layout, 0),
                     }
                     continue;
                 }
@@ -158,7 +158,7 @@ impl Arena {
                     match self.ask(need, (*state).hidden, attempt)? {
                         Grant::Again => attempt = Attempt::Last,
                         Grant::Open(bytes) => return Ok(Opened::Window(self.reveal(bytes))),
-                        Grant::Separate => return self.separate(layout, 0),
+                        Grant::Dedicated => return self.dedicated(layout, 0),
                     }
                     continue;
                 }
@@ -167,7 +167,7 @@ impl Arena {
                 match self.ask(need, chunk, attempt)? {
                     Grant::Again => attempt = Attempt::Last,
                     Grant::Open(bytes) => return self.open_chunk(chunk, bytes),
-                    Grant::Separate => return self.separate(layout, 0),
+                    Grant::Dedicated => return self.dedicated(layout, 0),
                 }
             }
         }
@@ -247,12 +247,12 @@ impl Arena {
     }
 
     /// Serves one block from a chunk of its own, which is freed at the reset.
-    fn separate(&self, layout: Layout, granted: usize) -> Result<Opened, AllocError> {
+    fn dedicated(&self, layout: Layout, granted: usize) -> Result<Opened, AllocError> {
         let state = self.state.get();
         // The side does not matter: the block is alone in its chunk.
         let size = needed_in_chunk(layout, Side::Object)?;
         // SAFETY: no user code runs while the list is borrowed, which has room for one more (I9).
-        let chunk = match self.new_chunk(unsafe { &mut (*state).separate }, size) {
+        let chunk = match self.new_chunk(unsafe { &mut (*state).dedicated }, size) {
             Ok(chunk) => chunk,
             Err(error) => return Err(self.refused(granted, error)),
         };
@@ -263,7 +263,7 @@ impl Arena {
         };
         // SAFETY: no user code runs while the list is borrowed, which has room for one more (I9).
         unsafe {
-            (&mut (*state).separate).push(chunk);
+            (&mut (*state).dedicated).push(chunk);
             (*state).dirty |= LOST;
             (*state).fallbacks.count += 1;
             (*state).fallbacks.bytes += layout.size();
@@ -364,7 +364,7 @@ impl Arena {
         unsafe { core::mem::take(&mut (*self.state.get()).requests) }
     }
 
-    /// What went to separate chunks since this was last called.
+    /// What went to dedicated chunks since this was last called.
     pub(crate) fn take_fallbacks(&self) -> Fallbacks {
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe { core::mem::take(&mut (*self.state.get()).fallbacks) }

@@ -52,8 +52,8 @@ pub(crate) struct ArenaState {
     pub(super) policy: ChunkPolicy,
     pub(super) gate: Option<NonNull<dyn Gate>>,
     /// Chunks of one block each, freed at the reset.
-    pub(super) separate: Vec<Chunk>,
-    /// What went to separate chunks since this was last asked for.
+    pub(super) dedicated: Vec<Chunk>,
+    /// What went to dedicated chunks since this was last asked for.
     pub(super) fallbacks: Fallbacks,
     /// What was asked of the global allocator since this was last asked for.
     pub(super) growth: Growth,
@@ -108,7 +108,7 @@ impl Arena {
                 crowded: 0,
                 policy,
                 gate: None,
-                separate: Vec::new(),
+                dedicated: Vec::new(),
                 fallbacks: Fallbacks { count: 0, bytes: 0 },
                 growth: Growth { chunks: 0, bytes: 0, refused: 0, asked: 0 },
                 blocks: Blocks::NONE,
@@ -130,8 +130,6 @@ impl Arena {
     #[inline(always)]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn bump_object<E: Failure>(&self, layout: Layout) -> Result<NonNull<u8>, E> {
-        // The reason that `SAFETY` comments take from here: the arena is used by one thread at a time and no reference into
-        // the state is alive (I2, I9).
         self.bump_filled(layout, |_| {})
     }
 
@@ -341,8 +339,8 @@ impl Arena {
     pub(crate) fn capacity(&self) -> usize {
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends
         // here, and no user code runs meanwhile (I9).
-        let (chunks, separate) = unsafe { (&(*self.state.get()).chunks, &(*self.state.get()).separate) };
-        chunks.iter().chain(separate).map(Chunk::size).sum()
+        let (chunks, dedicated) = unsafe { (&(*self.state.get()).chunks, &(*self.state.get()).dedicated) };
+        chunks.iter().chain(dedicated).map(Chunk::size).sum()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::raw::mem::window::{EMPTY, Window};
 /// A consolidated chunk is a multiple of this many bytes, so that small changes of the mark do not replace it.
 const CONSOLIDATE_TO: usize = 16 << 10;
 
-/// The high-water mark loses one part in this many at every turn.
+/// The high-water mark loses one part in this many at every end of a frame.
 const DECAY: usize = 256;
 
 /// For how many trims a second chunk is kept after it was last needed.
@@ -116,7 +116,7 @@ impl Arena {
             let gate = (*state).gate?;
             if (*state).closed != 0
                 || (*state).carved != 0
-                || !(&(*state).separate).is_empty()
+                || !(&(*state).dedicated).is_empty()
                 || (&(*state).chunks).len() != 1
                 || !gate.as_ref().keeps()
             {
@@ -150,7 +150,7 @@ impl Arena {
             if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
                 (*state).gate = None;
             }
-            (&mut (*state).separate).clear();
+            (&mut (*state).dedicated).clear();
             let high = peak.max((*state).high);
             (*state).high = high;
             let pair = (*state).crowded > 0 && (*state).gate.is_none();

@@ -1,7 +1,8 @@
-//! What the filters see between two turns: pool objects, values that were promoted, handles that are asked too late.
+//! What the filters see between two ends of frames: pool objects, values that were promoted, handles that are asked too late.
 //!
-//! Pools are process-wide, and a box may be dropped on any thread, so this is too: one list of filters behind one lock, taken only
-//! while a filter is enabled. No user code runs under it, but for the global allocator, when a tag or a pool is first seen.
+//! Pools are process-wide, and a box may be dropped on any thread, so this is too: one list of filters behind one lock,
+//! taken only while a filter is enabled. No user code runs under it, but for the global allocator, when a tag or a pool
+//! is first seen.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,11 +18,11 @@ use crate::thread_token;
 /// Whether any filter is enabled. Relaxed: an operation on its way while that changes may be missed.
 static ON: AtomicBool = AtomicBool::new(false);
 
-static LOOKOUTS: Mutex<Vec<Lookout>> = Mutex::new(Vec::new());
+static FILTERS: Mutex<Vec<FilterState>> = Mutex::new(Vec::new());
 
-fn lock() -> MutexGuard<'static, Vec<Lookout>> {
+fn lock() -> MutexGuard<'static, Vec<FilterState>> {
     // Nothing below panics between two changes.
-    LOOKOUTS.lock().unwrap_or_else(PoisonError::into_inner)
+    FILTERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[inline(always)]
@@ -45,7 +46,7 @@ enum Key {
     Pool(usize),
 }
 
-/// What happened under a tag or in a pool since the last turn.
+/// What happened under a tag or in a pool since the last end of a frame.
 pub(crate) struct Row {
     pub(crate) maker: Maker,
     /// Objects made.
@@ -67,7 +68,7 @@ impl Row {
     }
 }
 
-/// What a turn is told.
+/// What an end of a frame is told.
 pub(crate) enum Seen<'a> {
     /// Rows keep their order.
     Row(&'a Row),
@@ -76,10 +77,10 @@ pub(crate) enum Seen<'a> {
 }
 
 /// What one filter sees.
-struct Lookout {
+struct FilterState {
     /// The number of the filter's allocator.
     allocator: u64,
-    /// Turns of that allocator since the filter was enabled.
+    /// Frames of that allocator that ended since the filter was enabled.
     frame: u64,
     survival_frames: u64,
     rows: Vec<Row>,
@@ -88,7 +89,7 @@ struct Lookout {
     survivors: Survivors,
 }
 
-impl Lookout {
+impl FilterState {
     fn row(&mut self, maker: Maker) -> u32 {
         let key = match maker {
             Maker::Tag(tag) => Key::Tag(tag),
@@ -110,19 +111,19 @@ impl Lookout {
 #[inline(never)]
 pub(super) fn taken(address: usize, maker: Maker) {
     let thread = thread_token::token();
-    for lookout in lock().iter_mut() {
-        let row = lookout.row(maker);
-        lookout.rows[row as usize].objects += 1;
-        lookout.objects.take(address, row, thread);
+    for filter in lock().iter_mut() {
+        let row = filter.row(maker);
+        filter.rows[row as usize].objects += 1;
+        filter.objects.take(address, row, thread);
     }
 }
 
 #[cold]
 #[inline(never)]
 pub(super) fn oversized(tag: TagId) {
-    for lookout in lock().iter_mut() {
-        let row = lookout.row(Maker::Tag(tag));
-        lookout.rows[row as usize].oversized += 1;
+    for filter in lock().iter_mut() {
+        let row = filter.row(Maker::Tag(tag));
+        filter.rows[row as usize].oversized += 1;
     }
 }
 
@@ -130,20 +131,20 @@ pub(super) fn oversized(tag: TagId) {
 #[inline(never)]
 pub(super) fn freed(address: usize) {
     let thread = thread_token::token();
-    for lookout in lock().iter_mut() {
-        lookout.objects.free(address, thread);
-        lookout.survivors.free(address, lookout.frame);
+    for filter in lock().iter_mut() {
+        filter.objects.free(address, thread);
+        filter.survivors.free(address, filter.frame);
     }
 }
 
 #[cold]
 #[inline(never)]
 pub(super) fn asked_late(allocator: u64, tag: TagId, frames: u64) {
-    let mut lookouts = lock();
-    let lookout = lookouts.iter_mut().find(|lookout| lookout.allocator == allocator);
-    if let Some(lookout) = lookout.filter(|lookout| frames > lookout.survival_frames) {
-        let row = lookout.row(Maker::Tag(tag));
-        let row = &mut lookout.rows[row as usize];
+    let mut filters = lock();
+    let filter = filters.iter_mut().find(|filter| filter.allocator == allocator);
+    if let Some(filter) = filter.filter(|filter| frames > filter.survival_frames) {
+        let row = filter.row(Maker::Tag(tag));
+        let row = &mut filter.rows[row as usize];
         row.late += 1;
         row.latest = row.latest.max(frames);
     }
@@ -151,20 +152,20 @@ pub(super) fn asked_late(allocator: u64, tag: TagId, frames: u64) {
 
 /// A value that was retained under `tag` has moved to `address`.
 pub(super) fn promoted(allocator: u64, tag: TagId, address: usize) {
-    let mut lookouts = lock();
-    if let Some(lookout) = lookouts.iter_mut().find(|lookout| lookout.allocator == allocator) {
-        lookout.survivors.promoted(tag, address, lookout.frame);
+    let mut filters = lock();
+    if let Some(filter) = filters.iter_mut().find(|filter| filter.allocator == allocator) {
+        filter.survivors.promoted(tag, address, filter.frame);
     }
 }
 
 /// A filter's place in the list, which it leaves on drop.
-pub(crate) struct Post {
+pub(crate) struct FilterHandle {
     allocator: u64,
 }
 
-impl Post {
+impl FilterHandle {
     pub(crate) fn begin(allocator: u64, survival_frames: u64) -> Self {
-        let lookout = Lookout {
+        let filter = FilterState {
             allocator,
             frame: 0,
             survival_frames,
@@ -173,17 +174,17 @@ impl Post {
             objects: Objects::new(),
             survivors: Survivors::default(),
         };
-        let mut lookouts = lock();
-        lookouts.push(lookout);
+        let mut filters = lock();
+        filters.push(filter);
         ON.store(true, Ordering::Relaxed);
         Self { allocator }
     }
 
-    /// The frame turns: calls `visit` with every row, which begins anew, and with what is known of promoted values by tag.
-    pub(crate) fn turn(&self, mut visit: impl FnMut(Seen<'_>)) {
-        let mut lookouts = lock();
-        let Some(lookout) = lookouts.iter_mut().find(|lookout| lookout.allocator == self.allocator) else { return };
-        let Lookout { frame, rows, objects, survivors, .. } = lookout;
+    /// The frame ends: calls `visit` with every row, which begins anew, and with what is known of promoted values by tag.
+    pub(crate) fn end_frame(&self, mut visit: impl FnMut(Seen<'_>)) {
+        let mut filters = lock();
+        let Some(filter) = filters.iter_mut().find(|filter| filter.allocator == self.allocator) else { return };
+        let FilterState { frame, rows, objects, survivors, .. } = filter;
         *frame += 1;
         objects.drain(|row, weight, is_freed| {
             let row = &mut rows[row as usize];
@@ -199,10 +200,10 @@ impl Post {
     }
 }
 
-impl Drop for Post {
+impl Drop for FilterHandle {
     fn drop(&mut self) {
-        let mut lookouts = lock();
-        lookouts.retain(|lookout| lookout.allocator != self.allocator);
-        ON.store(!lookouts.is_empty(), Ordering::Relaxed);
+        let mut filters = lock();
+        filters.retain(|filter| filter.allocator != self.allocator);
+        ON.store(!filters.is_empty(), Ordering::Relaxed);
     }
 }
