@@ -70,7 +70,7 @@ fn head() -> String {
     let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
     let (year, month, day) = date(days);
     format!(
-        "Taken on {year}-{month:02}-{day:02} by `cargo run --release -p framealloc-benches -- {}` on {}.\n",
+        "Taken on {year}-{month:02}-{day:02} by `cargo run --release -p framealloc-benches -- {}`\non {}.\n",
         arguments.join(" "),
         processor()
     )

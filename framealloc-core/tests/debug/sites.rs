@@ -138,7 +138,7 @@ fn a_scope_left_open_is_listed_with_its_site() {
     let report = alloc.end_frame();
     drop(subscription);
     let told = told.lock().unwrap().clone();
-    assert!(told.contains("FA004") && told.contains(&format!("debug_sites.rs:{place}:")), "{told}");
+    assert!(told.contains("FA004") && told.contains(&format!("sites.rs:{place}:")), "{told}");
     let open = of_kind(&alloc, FrameValueKind::OpenScope);
     assert_eq!((open.len(), report.scopes_left_open), (1, 1), "{open:?}");
     assert_eq!(open[0].site.location.line(), place);
