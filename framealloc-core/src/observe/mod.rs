@@ -28,6 +28,7 @@ use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::hooks::{FrameBefore, FrameHooks};
 use crate::raw::frames::promotions::PromotionSummary;
 use crate::raw::frames::report::FrameReport;
+use crate::sync::AtomicU32;
 #[cfg(feature = "memory_filter")]
 use behavior::filter::Filter;
 use events::Watcher;
@@ -110,6 +111,10 @@ impl Drop for Taken<'_> {
 }
 
 impl FrameHooks for Watch {
+    fn interest(&self) -> Arc<AtomicU32> {
+        self.flags()
+    }
+
     fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>) {
         alloc.observe(panicked, |observers, _| observers.begin());
         alloc.notify_begin(before, panicked);
