@@ -14,7 +14,7 @@ use crate::schedule::EndsIn;
 pub(crate) fn report_missing_plugin() {
     Diagnostic::new("FA101", Level::Error, "the app has `SmartAllocDiagnosticsPlugin`, but no allocator")
         .with_help("add `SmartAllocPlugin`, or the group `SmartAllocPlugins`")
-        .tell();
+        .report();
 }
 
 /// Looks at the end of every update, or tick, whether the frame has ended in it. Nobody knows when a schedule of the user's

@@ -28,7 +28,7 @@ pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl Fn
     })
 }
 
-/// Books the call when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.
+/// Attributes the call to its system when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.
 struct WholeFrameCall<'a> {
     alloc: &'a SmartAlloc,
     site: &'static Site,
@@ -39,9 +39,9 @@ struct WholeFrameCall<'a> {
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
         let (used, arenas) = (self.zone.leave(), self.alloc.frame().arenas());
-        arenas.book_site(self.site.index(), 0, used);
+        arenas.attribute_to_site(self.site.index(), 0, used);
         if used.calls != 0 {
-            arenas.book_heap(self.tag, used);
+            arenas.attribute_heap_use(self.tag, used);
         }
     }
 }

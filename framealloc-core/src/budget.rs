@@ -13,9 +13,9 @@ pub enum BudgetPolicy {
     /// others panic.
     #[default]
     Fail,
-    /// It is served, and booked as an event.
+    /// It is served, and recorded as an event.
     Warn,
-    /// It is served. How often that was so is booked too, for those who look.
+    /// It is served. How often that was so is recorded too, for those who look.
     Allow,
     /// It is served from the heap, outside the budget, until the frame or scope ends.
     Promote,
@@ -59,7 +59,7 @@ impl Budget {
         self
     }
 
-    /// Sets the part of the budget, in per cent, beyond which an event is booked, once per frame. From 100 on there is
+    /// Sets the part of the budget, in per cent, beyond which an event is recorded, once per frame. From 100 on there is
     /// none.
     #[must_use]
     pub const fn with_soft_limit(mut self, percent: u8) -> Self {
@@ -79,7 +79,7 @@ impl Budget {
         self.policy
     }
 
-    /// Returns the bytes beyond which an event is booked, if there is a soft limit.
+    /// Returns the bytes beyond which an event is recorded, if there is a soft limit.
     #[must_use]
     pub const fn soft_bytes(&self) -> Option<usize> {
         if self.soft_percent >= 100 {
@@ -157,7 +157,7 @@ pub struct BudgetEvent {
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum BudgetOutcome {
-    /// It was served, beyond the soft limit. Booked once per frame, and for a budget of several arenas or threads as
+    /// It was served, beyond the soft limit. Recorded once per frame, and for a budget of several arenas or threads as
     /// soon as what they have open exceeds it.
     SoftLimit,
     /// It was refused ([`BudgetPolicy::Fail`]).

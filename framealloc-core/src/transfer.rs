@@ -10,7 +10,7 @@ use crate::{SmartAlloc, pool};
 
 /// A value on its way to another thread: `Send + 'static`, in pool memory, to be received there.
 ///
-/// A handle that is dropped unreceived drops the value, and is counted ([`TransferStats::dropped`]): work that nobody
+/// A handle that is dropped unreceived drops the value, and is counted ([`TransferStats::dropped`](crate::TransferStats::dropped)): work that nobody
 /// picked up is usually a mistake.
 ///
 /// ```
@@ -25,7 +25,7 @@ use crate::{SmartAlloc, pool};
 /// ```
 #[must_use = "a transfer that is dropped is lost"]
 pub struct TransferHandle<T: Send + 'static> {
-    /// First, so that the loss is booked before the value drops, which may panic.
+    /// First, so that the loss is counted before the value drops, which may panic.
     receipt: Receipt,
     value: PoolBox<T>,
 }

@@ -100,7 +100,7 @@ pub(crate) fn found(corruption: Corruption) {
     let reaction = REACTION.load(Ordering::Relaxed);
     quietly(|| {
         if reaction != Reaction::Collect as u8 {
-            // In one piece, and whatever becomes of it: there is nobody to tell.
+            // In one piece, and whatever becomes of it: there is nobody to report to.
             let _ = std::io::stderr().write_all(format!("framealloc: {corruption}\n").as_bytes());
         }
         if reaction == Reaction::Abort as u8 {

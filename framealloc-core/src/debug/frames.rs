@@ -22,7 +22,7 @@ pub struct FrameValue {
     pub type_name: &'static str,
     /// Its bytes; of a scope, what was used in it.
     pub bytes: usize,
-    /// The path of the tag it was booked to.
+    /// The path of the tag it was attributed to.
     pub tag: &'static str,
     /// Who made it.
     pub site: AllocSite,

@@ -67,10 +67,10 @@ macro_rules! frame_methods {
             self.scoped(attempt)
         }
 
-        /// Lends the arena of a tag: what is allocated through it is booked to the tag, exactly and at no cost.
+        /// Lends the arena of a tag: what is allocated through it is attributed to the tag, exactly and at no cost.
         ///
         /// A string names a tag under the one that is open; a `Tag` names its path absolutely. Paths that nest have at most 16
-        /// segments: what is opened deeper, by a recursive function, is booked to the last of them, and told as FA008.
+        /// segments: what is opened deeper, by a recursive function, is attributed to the last of them, and reported as FA008.
         ///
         /// ```
         /// # let alloc = framealloc_core::SmartAlloc::default();
@@ -113,7 +113,7 @@ macro_rules! frame_methods {
         /// ```
         /// # let alloc = framealloc_core::SmartAlloc::default();
         /// let path = alloc.with_tag("ai", |a| a.with_tag("pathfinding", |a| a.frame_box([7, 8])));
-        /// assert_eq!(*path, [7, 8]); // booked to `ai::pathfinding`
+        /// assert_eq!(*path, [7, 8]); // attributed to `ai::pathfinding`
         /// ```
         ///
         /// # Panics

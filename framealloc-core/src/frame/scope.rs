@@ -54,7 +54,7 @@ impl fmt::Debug for FrameScope<'_> {
     }
 }
 
-/// The frame of one call of an annotated function; books the call when it closes, by a panic as well.
+/// The frame of one call of an annotated function; attributes the call to its system when it closes, by a panic as well.
 struct SystemScope<'a> {
     region: Region<'a>,
     site: usize,
@@ -67,9 +67,9 @@ impl Drop for SystemScope<'_> {
         let bytes = self.region.reached_with_tags();
         let used = self.zone.leave();
         let frame = self.region.frame();
-        frame.arenas().book_site(self.site, bytes, used);
+        frame.arenas().attribute_to_site(self.site, bytes, used);
         if used.calls != 0 {
-            frame.arenas().book_heap(frame.tag_id(), used);
+            frame.arenas().attribute_heap_use(frame.tag_id(), used);
         }
     }
 }
@@ -90,7 +90,7 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
 
 /// An allocator handle that carries a tag and may cross threads and suspension points.
 ///
-/// Where a `&Frame` belongs to a thread, this looks its arena up at every call: what a task allocates is booked to the
+/// Where a `&Frame` belongs to a thread, this looks its arena up at every call: what a task allocates is attributed to the
 /// tag on whichever thread polls it.
 pub struct TaggedAlloc<'a> {
     handle: core::mem::ManuallyDrop<SmartAlloc>,

@@ -119,7 +119,7 @@ impl SmartAlloc {
         for value in retained {
             first_panic(&mut panicked, promotions.settle(value, &mut budget, &mut settled));
         }
-        self.tell_filter(&settled);
+        self.notify_filter(&settled);
         let (report, panic) = self.end_frame_caught(Some(&promotions.summary));
         promotions.report = report;
         first_panic(&mut panicked, panic);

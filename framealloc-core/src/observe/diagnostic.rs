@@ -37,7 +37,7 @@ pub struct Diagnostic {
     pub tag: Option<&'static str>,
     /// The name of the thread that it is about, if it is about one.
     pub thread: Option<Arc<str>>,
-    /// How often the same happened since it was last told: see [`Repeats`](crate::Repeats).
+    /// How often the same happened since it was last reported: see [`Repeats`](crate::Repeats).
     pub left_out: u64,
     /// With the code, what repetitions are known by.
     subject: u64,
@@ -82,12 +82,12 @@ impl Diagnostic {
         self
     }
 
-    /// Tells a diagnostic that belongs to no allocator, at once: to `tracing` (feature `diagnostics`), and by a panic where
+    /// Reports a diagnostic that belongs to no allocator, at once: to `tracing` (feature `diagnostics`), and by a panic where
     /// the environment is strict ([`Strict::from_environment`]).
     ///
     /// # Panics
     /// In strict mode, unless the thread is panicking already.
-    pub fn tell(&self) {
+    pub fn report(&self) {
         #[cfg(feature = "tracing")]
         self.trace();
         assert!(!Strict::from_environment().panics_at(self.level) || std::thread::panicking(), "{self}");
@@ -148,7 +148,7 @@ impl fmt::Display for Diagnostic {
         }
         f.write_str(")")?;
         if *left_out > 0 {
-            write!(f, "; the same {left_out} times since it was last told")?;
+            write!(f, "; the same {left_out} times since it was last reported")?;
         }
         if !help.is_empty() {
             write!(f, "; {help}")?;

@@ -1,6 +1,6 @@
 //! Diagnostics: what went wrong in a frame, with a code that `cargo fa explain` knows.
 //!
-//! They are found or raised during a frame and told at its end, with nothing locked: to subscribers, to `tracing` (feature
+//! They are found or raised during a frame and reported at its end, with nothing locked: to subscribers, to `tracing` (feature
 //! `diagnostics`), and by a panic in strict mode. Nothing is printed otherwise: a library does not write to a program's
 //! standard error unasked.
 
@@ -32,7 +32,7 @@ impl fmt::Debug for StrictGuard {
 }
 
 impl SmartAlloc {
-    /// Raises a diagnostic, from any thread: it is told at the next end of a frame, to subscribers
+    /// Raises a diagnostic, from any thread: it is reported at the next end of a frame, to subscribers
     /// ([`SmartAlloc::on_frame_event`]), to `tracing` (feature `diagnostics`) and by a panic in strict mode. Where nobody
     /// would hear of it, it is dropped at once.
     ///
@@ -102,7 +102,7 @@ impl SmartAlloc {
         StrictGuard { watch, before }
     }
 
-    /// Decides which repetitions of diagnostics are told.
+    /// Decides which repetitions of diagnostics are reported.
     pub fn set_repeats(&self, repeats: Repeats) {
         self.watch().set_repeats(repeats);
     }

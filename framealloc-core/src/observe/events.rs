@@ -1,6 +1,6 @@
-//! Events: what a subscriber is told at the end of the frame of every frame.
+//! Events: what a subscriber hears at the end of every frame.
 //!
-//! Events are collected while the end of the frame looks at its figures, and told when it is over: no lock and no borrow of the
+//! Events are collected while the end of the frame looks at the figures, and reported when it is over: no lock and no borrow of the
 //! allocator is held while a subscriber runs. It is taken out of the list for the time of its call, and put back unless it
 //! has unsubscribed meanwhile.
 
@@ -79,7 +79,7 @@ pub enum FrameEvent {
     },
     /// A phase ended in the frame: its figures over all threads.
     Phase(PhaseStats),
-    /// Something went wrong. Repetitions are told less and less often: [`Repeats`](crate::Repeats).
+    /// Something went wrong. Repetitions are reported less and less often: [`Repeats`](crate::Repeats).
     Diagnostic(Diagnostic),
     /// A frame has ended: its memory is taken back, and
     /// [`SmartAlloc::stats`](crate::SmartAlloc::stats) has its figures. What the subscriber allocates now lives until the end
@@ -201,7 +201,7 @@ impl Watcher {
         self.raised = raised;
     }
 
-    /// Has a diagnostic told, unless it is a repetition that is left out. Only then it is made, from one without words.
+    /// Has a diagnostic reported, unless it is a repetition that is left out. Only then it is made, from one without words.
     pub(super) fn find(
         &mut self,
         alloc: &SmartAlloc,
@@ -229,7 +229,7 @@ fn promoted_event(summary: &PromotionSummary) -> Option<FrameEvent> {
 }
 
 /// Calls all subscribers with an event. Those that subscribe meanwhile have the number `end` or a higher one.
-fn tell(alloc: &SmartAlloc, event: &FrameEvent, end: u64, panicked: &mut Option<Payload>) {
+fn notify_subscribers(alloc: &SmartAlloc, event: &FrameEvent, end: u64, panicked: &mut Option<Payload>) {
     let watch = alloc.watch();
     let mut next = 0;
     while let Some((number, mut subscriber)) = watch.take(next..end) {
@@ -289,25 +289,25 @@ impl SmartAlloc {
     /// If a subscriber panics, or a diagnostic does in strict mode.
     pub fn deliver_diagnostics(&mut self) {
         let mut panicked = None;
-        self.tell_of(&mut panicked, Watcher::take_raised);
+        self.notify(&mut panicked, Watcher::take_raised);
         resume(panicked);
     }
 
-    /// The frame has begun: tells whoever wants to know. `before` says what had become of the one before. Notes
+    /// The frame has begun: notifies whoever wants to know. `before` says what had become of the one before. Notes
     /// the first panic.
-    pub(crate) fn tell_of_begin(&mut self, before: FrameBefore, panicked: &mut Option<Payload>) {
+    pub(crate) fn notify_begin(&mut self, before: FrameBefore, panicked: &mut Option<Payload>) {
         if !self.watch().is_watched() {
             return;
         }
         let mut held = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.held));
         self.list_held(&mut held);
-        self.tell_of(panicked, |watcher, alloc| watcher.begin(alloc, before, &held));
+        self.notify(panicked, |watcher, alloc| watcher.begin(alloc, before, &held));
         held.clear();
         self.with_watcher(|watcher, _| watcher.held = held);
     }
 
     /// The frame has ended and its figures are there. Notes the first panic.
-    pub(crate) fn tell_of_end(
+    pub(crate) fn notify_end(
         &mut self,
         report: FrameReport,
         promoted: Option<&PromotionSummary>,
@@ -316,7 +316,7 @@ impl SmartAlloc {
         if !self.watch().is_watched() {
             return;
         }
-        self.tell_of(panicked, |watcher, alloc| watcher.end(alloc, report, promoted));
+        self.notify(panicked, |watcher, alloc| watcher.end(alloc, report, promoted));
         let mut taken = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.taken_by_subscribers));
         taken.clear();
         if self.watch().has_subscribers() {
@@ -325,7 +325,7 @@ impl SmartAlloc {
         self.with_watcher(|watcher, _| watcher.taken_by_subscribers = taken);
     }
 
-    fn tell_of(&mut self, panicked: &mut Option<Payload>, collect: impl FnOnce(&mut Watcher, &Self)) {
+    fn notify(&mut self, panicked: &mut Option<Payload>, collect: impl FnOnce(&mut Watcher, &Self)) {
         if !self.watch().is_watched() {
             return;
         }
@@ -340,7 +340,7 @@ impl SmartAlloc {
         let watch = alloc.watch();
         let end = watch.next_number();
         for event in &events {
-            tell(alloc, event, end, panicked);
+            notify_subscribers(alloc, event, end, panicked);
             if let FrameEvent::Diagnostic(diagnostic) = event {
                 #[cfg(feature = "tracing")]
                 first_panic(panicked, catch_unwind(AssertUnwindSafe(|| diagnostic.trace())).err());

@@ -1,6 +1,6 @@
 //! What an end of a frame finds by itself: FA001 to FA008, from figures that are there anyway.
 //!
-//! Messages are made only for what is told: a finding that is left out as a repetition costs no allocation.
+//! Messages are made only for what is reported: a finding that is left out as a repetition costs no allocation.
 
 use std::sync::Arc;
 

@@ -28,6 +28,7 @@ use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::hooks::{FrameBefore, FrameHooks};
 use crate::raw::frames::promotions::PromotionSummary;
 use crate::raw::frames::report::FrameReport;
+use crate::sync::AtomicU32;
 #[cfg(feature = "memory_filter")]
 use behavior::filter::Filter;
 use events::Watcher;
@@ -39,7 +40,7 @@ use watch::Watch;
 #[derive(Default)]
 pub(crate) struct Observers {
     pub(crate) recorder: Option<Recorder>,
-    /// Collects what subscribers are told; they are called when no observer looks any more.
+    /// Collects what subscribers hear; they are called when no observer looks any more.
     watcher: Option<Watcher>,
     #[cfg(feature = "tracy")]
     tracy: Option<tracy::Tracy>,
@@ -110,9 +111,13 @@ impl Drop for Taken<'_> {
 }
 
 impl FrameHooks for Watch {
+    fn interest(&self) -> Arc<AtomicU32> {
+        self.flags()
+    }
+
     fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>) {
         alloc.observe(panicked, |observers, _| observers.begin());
-        alloc.tell_of_begin(before, panicked);
+        alloc.notify_begin(before, panicked);
     }
 
     fn frame_ended(
@@ -122,7 +127,7 @@ impl FrameHooks for Watch {
         panicked: &mut Option<Payload>,
     ) {
         alloc.observe(panicked, |observers, alloc| observers.end(alloc, report));
-        alloc.tell_of_end(report, promoted, panicked);
+        alloc.notify_end(report, promoted, panicked);
     }
 
     fn allocator_ends(alloc: &mut SmartAlloc) {

@@ -1,6 +1,6 @@
-//! Which repetitions of a diagnostic are told, and which are left out.
+//! Which repetitions of a diagnostic are reported, and which are left out.
 
-/// Which repetitions of a diagnostic are told: those of one code about the same subject (tag, thread, system, pool, type).
+/// Which repetitions of a diagnostic are reported: those of one code about the same subject (tag, thread, system, pool, type).
 ///
 /// What has not happened for 600 frames is new when it happens again. In strict mode a diagnostic that panics is never
 /// left out.
@@ -22,7 +22,7 @@ const QUIET: u64 = 600;
 /// Subjects that are remembered; the one that was quiet for longest makes room.
 const REMEMBERED: usize = 1024;
 
-/// Knows what was told before.
+/// Knows what was reported before.
 #[derive(Default)]
 pub(super) struct Limiter(Vec<Seen>);
 
@@ -36,7 +36,7 @@ struct Seen {
 }
 
 impl Limiter {
-    /// Counts one more after `now` frames. Returns how many were left out before it, if it is to be told.
+    /// Counts one more after `now` frames. Returns how many were left out before it, if it is to be reported.
     pub(super) fn admit(
         &mut self,
         (code, subject): (&'static str, u64),

@@ -1,4 +1,4 @@
-//! Frames in Tracy: marks, plots and memory pools, from the figures of the frame. No allocation is told one by one.
+//! Frames in Tracy: marks, plots and memory pools, from the figures of the frame. No allocation is reported one by one.
 
 use core::ffi::CStr;
 use std::collections::HashMap;

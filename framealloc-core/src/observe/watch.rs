@@ -1,4 +1,4 @@
-//! Who wants to know what happens in an allocator, and what is waiting to be told.
+//! Who wants to know what happens in an allocator, and what is waiting to be reported.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(crate) type Callback = Box<dyn FnMut(&SmartAlloc, &FrameEvent) + Send>;
 /// The lock is held while the lists change, never while a subscriber runs or is dropped.
 pub(crate) struct Watch {
     /// What of the book an end of a frame asks without taking the lock; written under it. Nothing is published through it.
-    flags: AtomicU32,
+    flags: Arc<AtomicU32>,
     book: Mutex<Book>,
 }
 
@@ -72,7 +72,7 @@ impl Book {
 
 impl Watch {
     /// Who watches from the start. A scratch region is not watched unasked: its resets are no frames. Nor is it traced, or its
-    /// allocator's diagnostics would be told twice.
+    /// allocator's diagnostics would be reported twice.
     pub(crate) fn of(config: &AllocConfig) -> Self {
         let (strict, always) = match config.purpose {
             Purpose::Frames => (Strict::from_environment(), cfg!(feature = "tracing")),
@@ -88,9 +88,14 @@ impl Watch {
             raised: Vec::new(),
             lost: 0,
         };
-        let watch = Self { flags: AtomicU32::new(0), book: Mutex::new(book) };
+        let watch = Self { flags: Arc::default(), book: Mutex::new(book) };
         watch.change(|_| ());
         watch
+    }
+
+    /// The word that says whether anything is to be done at a begin or an end of a frame.
+    pub(super) fn flags(&self) -> Arc<AtomicU32> {
+        Arc::clone(&self.flags)
     }
 
     #[inline]

@@ -500,7 +500,7 @@ fn an_issue_is_raised_once_each_time_that_it_comes_up() {
         }
     };
     let mut kept = Vec::new();
-    // Before anyone listens nobody is told, and nothing is lost.
+    // Before anyone listens nobody is notified, and nothing is lost.
     scratch(&mut alloc, 20, &mut kept, true);
     let _subscription = alloc.on_frame_event(move |_, event| {
         if let FrameEvent::Diagnostic(diagnostic) = event {

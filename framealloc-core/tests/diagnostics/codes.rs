@@ -30,7 +30,7 @@ impl Heard {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 
-    /// The only one that was told.
+    /// The only one that was reported.
     fn only(&self, code: &str, level: Level) -> Diagnostic {
         let mut heard = self.take();
         assert!(heard.len() == 1 && heard[0].code == code && heard[0].level == level, "{code} {level}, not {heard:#?}");

@@ -8,7 +8,7 @@ use framealloc_core::{Diagnostic, FrameEvent, Level, SmartAlloc, Strict, kilobyt
 
 use crate::again::again;
 
-/// What was told, in order: the codes of diagnostics, `began` and `ended`.
+/// What was reported, in order: the codes of diagnostics, `began` and `ended`.
 fn heard(alloc: &SmartAlloc) -> impl Fn() -> Vec<String> + use<> {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let to = Arc::clone(&heard);

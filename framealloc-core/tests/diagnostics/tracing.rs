@@ -1,4 +1,4 @@
-//! With the feature `diagnostics` every diagnostic that is told is an event of `tracing`.
+//! With the feature `diagnostics` every diagnostic that is reported is an event of `tracing`.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What subscribers may do, and what they are told.
+//! What subscribers may do, and what they hear.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, mpsc};
@@ -447,7 +447,7 @@ fn threads_come_and_go_while_frames_turn() {
         FrameEvent::Diagnostic(diagnostic) => Some(1 + diagnostic.left_out),
         _ => None,
     });
-    // 1, 2, 4 .. 64 of 100 are told.
+    // 1, 2, 4 .. 64 of 100 are reported.
     assert_eq!(raised.clone().count(), 7, "{events:?}");
     assert_eq!(raised.sum::<u64>(), 64);
 }

@@ -105,7 +105,7 @@ fn fa008_tags_that_nest_too_deep_are_counted_and_told_once() {
         assert!(told.message.contains(&format!("{times} times")), "{told}");
         assert!(told.tag.is_some_and(|tag| tag.split("::").count() == DEEPEST));
     }
-    // Repetitions are told less and less often, as all are: the second, then the fourth.
+    // Repetitions are reported less and less often, as all are: the second, then the fourth.
     (0..3).for_each(|_| alloc.whole_frame(|alloc| walk(alloc.frame(), ["told_branch", "told_leaf"], 1000)));
     assert_eq!(heard.lock().expect("no panic").len(), 3);
 }

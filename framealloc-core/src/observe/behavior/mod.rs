@@ -23,7 +23,7 @@ use thresholds::BehaviorThresholds;
 
 #[cfg(not(feature = "memory_filter"))]
 impl crate::SmartAlloc {
-    /// There is no filter to tell.
+    /// There is no filter to notify.
     #[expect(clippy::unused_self, reason = "there is no filter")]
-    pub(crate) fn tell_filter(&mut self, _settled: &crate::probes::filter::Settled) {}
+    pub(crate) fn notify_filter(&mut self, _settled: &crate::probes::filter::Settled) {}
 }

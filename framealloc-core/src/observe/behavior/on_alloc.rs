@@ -64,7 +64,7 @@ impl SmartAlloc {
     }
 
     /// Tells the filter what became of retained values.
-    pub(crate) fn tell_filter(&mut self, settled: &Settled) {
+    pub(crate) fn notify_filter(&mut self, settled: &Settled) {
         if settled.values.is_empty() {
             return;
         }

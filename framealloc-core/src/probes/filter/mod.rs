@@ -1,4 +1,4 @@
-//! Where pools, handles and promotions tell the behaviour filter what they do. With the feature `memory_filter`; nothing
+//! Where pools, handles and promotions notify the behaviour filter of what they do. With the feature `memory_filter`; nothing
 //! without it.
 
 #[cfg(not(feature = "memory_filter"))]

@@ -68,7 +68,7 @@ impl Row {
     }
 }
 
-/// What an end of a frame is told.
+/// What the end of a frame is given.
 pub(crate) enum Seen<'a> {
     /// Rows keep their order.
     Row(&'a Row),

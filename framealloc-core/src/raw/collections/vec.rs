@@ -134,7 +134,7 @@ fn grow<T, E: Failure>(
         {
             frame.arenas().set_over_budget(beyond);
             let grown = regrow(frame, start, len, capacity, wanted);
-            frame.arenas().set_over_budget(OverBudget::Booked);
+            frame.arenas().set_over_budget(OverBudget::Recorded);
             match grown {
                 Ok(grown) => return Ok(grown),
                 Err(AllocError::BudgetExceeded { .. }) => {}

@@ -29,7 +29,7 @@ pub(crate) struct Account {
     pub(super) budget: Budget,
     open_at_most: usize,
     pub(super) held: AtomicUsize,
-    /// Whether the soft limit was booked in this frame.
+    /// Whether the soft limit was recorded in this frame.
     soft: AtomicBool,
     /// Whether a request was served beyond the budget in this frame.
     pub(super) exceeded: AtomicBool,
@@ -100,7 +100,7 @@ impl Account {
         self.budget.soft_bytes().is_some_and(|soft| self.held() > soft) && !self.soft.swap(true, Relaxed)
     }
 
-    /// A new frame: events are booked anew.
+    /// A new frame: events are recorded anew.
     pub(super) fn end_frame(&self) {
         self.soft.store(false, Relaxed);
         self.exceeded.store(false, Relaxed);
@@ -152,11 +152,11 @@ impl Ledger {
 /// What a request does that a budget has no room for. Growth tries what it would like before what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OverBudget {
-    /// It is refused or served as the policy says, and booked.
-    Booked,
-    /// It is served where the policy serves it, and booked; a refusal is not.
+    /// It is refused or served as the policy says, and recorded.
+    Recorded,
+    /// It is served where the policy serves it, and recorded; a refusal is not.
     WhereServed,
-    /// It is refused whatever the policy, unless the budget is exceeded already. Nothing is booked.
+    /// It is refused whatever the policy, unless the budget is exceeded already. Nothing is recorded.
     Never,
 }
 
@@ -184,7 +184,7 @@ impl ThreadBudgets {
         let always = thread.is_some() || !ledger.is_empty();
         Self {
             thread,
-            over_budget: OverBudget::Booked,
+            over_budget: OverBudget::Recorded,
             call: None,
             always,
             systems: 0,
@@ -195,7 +195,7 @@ impl ThreadBudgets {
 }
 
 /// Adds an event to a list that has one entry for each limit and outcome.
-pub(crate) fn book(events: &mut Vec<BudgetEvent>, event: BudgetEvent) {
+pub(crate) fn record(events: &mut Vec<BudgetEvent>, event: BudgetEvent) {
     let _growth = HeapZone::growth();
     match events.iter_mut().find(|known| known.limit == event.limit && known.outcome == event.outcome) {
         Some(known) => known.count += event.count,

@@ -329,9 +329,18 @@ impl SmartAlloc {
             (*state).frame += 1;
             (*state).open = true;
         }
-        let frame_began = self.inner().hooks.frame_began;
-        frame_began(self, before, &mut panicked);
+        if self.is_observed() {
+            let frame_began = self.inner().hooks.frame_began;
+            frame_began(self, before, &mut panicked);
+        }
         panicked
+    }
+
+    /// Whether anybody looks at frames.
+    #[inline]
+    fn is_observed(&self) -> bool {
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
+        self.inner().hooks.are_interested() || unsafe { (*self.frame_state()).observers.is_some() }
     }
 
     /// Exchanges the observers.
@@ -363,8 +372,10 @@ impl SmartAlloc {
     pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
         let mut panicked = self.drop_shared();
         let report = self.end_arenas();
-        let frame_ended = self.inner().hooks.frame_ended;
-        frame_ended(self, report, promoted, &mut panicked);
+        if self.is_observed() {
+            let frame_ended = self.inner().hooks.frame_ended;
+            frame_ended(self, report, promoted, &mut panicked);
+        }
         (report, panicked)
     }
 

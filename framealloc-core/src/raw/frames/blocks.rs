@@ -175,15 +175,15 @@ mod known {
             let ceiling = blocks.get(index + 1).map_or(top, |next| next.start);
             let to = (block.end() + LOOK).min(ceiling);
             if let Some((_, last)) = look(chunk, from, block.start) {
-                tell(block, CorruptionKind::Underrun, block.start - last, tag);
+                report(block, CorruptionKind::Underrun, block.start - last, tag);
             }
             if let Some((begin, last)) = look(chunk, block.end(), to) {
                 match blocks.get(index + 1) {
                     // Closer to the next block than to this one.
                     Some(next) if begin != block.end() && next.start - last <= begin - block.end() => {
-                        tell(next, CorruptionKind::Underrun, next.start - last, tag);
+                        report(next, CorruptionKind::Underrun, next.start - last, tag);
                     }
-                    _ => tell(block, CorruptionKind::Overrun, begin - block.end(), tag),
+                    _ => report(block, CorruptionKind::Overrun, begin - block.end(), tag),
                 }
             }
         }
@@ -199,7 +199,7 @@ mod known {
         Some((from + first, from + last))
     }
 
-    fn tell(block: &Block, kind: CorruptionKind, distance: usize, tag: TagId) {
+    fn report(block: &Block, kind: CorruptionKind, distance: usize, tag: TagId) {
         let site = quietly(|| block.site.clone());
         found(Corruption { kind, distance, bytes: block.size, memory: tag.path(), site });
     }

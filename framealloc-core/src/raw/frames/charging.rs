@@ -6,7 +6,7 @@
 
 use core::ptr::NonNull;
 
-use super::accounts::{ACCOUNTS, Account, OverBudget, book};
+use super::accounts::{ACCOUNTS, Account, OverBudget, record};
 use super::frame::Frame;
 use super::gate::{Attempt, Gate, Grant};
 use super::thread_arenas::ThreadArenas;
@@ -57,10 +57,10 @@ impl ThreadArenas {
             if let Some(left) = left {
                 let warned = account.budget.policy() == BudgetPolicy::Warn;
                 let outcome = if warned { BudgetOutcome::Warned } else { BudgetOutcome::Allowed };
-                self.book_event(account.limit, outcome, need, left);
+                self.record_event(account.limit, outcome, need, left);
             }
             if account.passes_soft_limit() {
-                self.book_event(account.limit, BudgetOutcome::SoftLimit, need, account.left());
+                self.record_event(account.limit, BudgetOutcome::SoftLimit, need, account.left());
             }
         }
         // SAFETY: no account is set or taken away in a cold path (I9); the link is this thread's (I2).
@@ -79,13 +79,13 @@ impl ThreadArenas {
             }
         }
         if let Some((limit, left)) = charge.refusing(|policy| policy == BudgetPolicy::Fail) {
-            if over_budget == OverBudget::Booked {
-                self.book_event(limit, BudgetOutcome::Refused, asked, left);
+            if over_budget == OverBudget::Recorded {
+                self.record_event(limit, BudgetOutcome::Refused, asked, left);
             }
             return Some(Err(AllocError::BudgetExceeded { limit, asked, left }));
         }
         let (limit, left) = charge.refusing(|policy| policy == BudgetPolicy::Promote)?;
-        self.book_event(limit, BudgetOutcome::Promoted, asked, left);
+        self.record_event(limit, BudgetOutcome::Promoted, asked, left);
         Some(Ok(Grant::Dedicated))
     }
 
@@ -95,10 +95,10 @@ impl ThreadArenas {
         unsafe { (*self.state()).budgets.over_budget = over_budget };
     }
 
-    fn book_event(&self, limit: Limit, outcome: BudgetOutcome, asked: usize, left: usize) {
+    fn record_event(&self, limit: Limit, outcome: BudgetOutcome, asked: usize, left: usize) {
         // SAFETY: the list is this thread's (I2), and the reference ends with this function.
         let events = unsafe { &mut (*self.state()).budgets.events };
-        book(events, BudgetEvent { limit, outcome, asked, left, count: 1 });
+        record(events, BudgetEvent { limit, outcome, asked, left, count: 1 });
     }
 
     /// Closes what all arenas of the thread have open and unused. Returns its bytes.

@@ -59,7 +59,7 @@ pub(crate) struct Link {
     /// Regions that scopes of this frame opened for tags; they close with it.
     pub(crate) children: *mut Frame,
     /// Bytes of scopes that closed in this region under its present tag since the last end of a frame.
-    pub(crate) booked: usize,
+    pub(crate) attributed: usize,
     pub(crate) kind: FrameKind,
     /// Bytes that the gate granted the arena and has not got back (I19).
     pub(crate) granted: usize,
@@ -86,7 +86,7 @@ impl Frame {
             arenas,
             next: core::ptr::null_mut(),
             children: core::ptr::null_mut(),
-            booked: 0,
+            attributed: 0,
             kind,
             granted: 0,
             system: core::ptr::null(),

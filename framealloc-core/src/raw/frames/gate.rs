@@ -33,7 +33,7 @@ pub(crate) enum Attempt {
 pub(crate) enum Grant {
     /// This many bytes may be opened.
     Open(usize),
-    /// The request goes to a chunk of its own and is not booked.
+    /// The request goes to a chunk of its own and is attributed to no account.
     Dedicated,
     /// Windows were withdrawn to make room, perhaps that of the arena itself: look again, and ask again.
     Again,

@@ -51,7 +51,7 @@ pub(super) struct Grown {
 impl Grown {
     #[cold]
     #[inline(never)]
-    pub(super) fn book(&mut self, tag: TagId, growth: Growth) {
+    pub(super) fn attribute(&mut self, tag: TagId, growth: Growth) {
         let _growth = HeapZone::growth();
         match self.running.iter_mut().find(|(known, _)| *known == tag) {
             Some((_, known)) => known.add(growth),

@@ -26,10 +26,10 @@ impl ThreadArenas {
         // SAFETY: by the contract; the references end before `visit`, our own code, could touch the arena set (I9).
         unsafe {
             let scoped = &(*self.state()).scoped;
-            scoped.iter().enumerate().for_each(|(tag, booked)| visit(TagId::from_index(tag), booked.bytes));
+            scoped.iter().enumerate().for_each(|(tag, attributed)| visit(TagId::from_index(tag), attributed.bytes));
             self.for_each_frame(|frame| {
                 let frame = frame.as_ref();
-                visit(frame.tag_id(), frame.arena().reached() + (*frame.link()).booked);
+                visit(frame.tag_id(), frame.arena().reached() + (*frame.link()).attributed);
             });
         }
     }

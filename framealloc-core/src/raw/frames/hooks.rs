@@ -7,6 +7,7 @@ use super::allocator::SmartAlloc;
 use super::promotions::PromotionSummary;
 use crate::panics::Payload;
 use crate::raw::frames::report::FrameReport;
+use crate::sync::{AtomicU32, Relaxed};
 
 /// What had become of the frame before the one that begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub(crate) enum FrameBefore {
 ///
 /// Called with nothing locked and nothing borrowed, a few times a frame (I9).
 pub(crate) trait FrameHooks: Any + Send + Sync {
+    /// A word that is not 0 while the hooks want to hear of frames. It is asked before each call, so that a frame that
+    /// nobody watches costs one load.
+    fn interest(&self) -> Arc<AtomicU32>;
+
     /// A frame has begun. `before` says what had become of the one before. Notes the first panic.
     fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>);
 
@@ -42,6 +47,7 @@ pub(crate) trait FrameHooks: Any + Send + Sync {
 /// The hooks of one allocator. Functions and not a trait object: they take the allocator that holds them.
 pub(super) struct Hooks {
     shared: Arc<dyn Any + Send + Sync>,
+    interest: Arc<AtomicU32>,
     pub(super) frame_began: fn(&mut SmartAlloc, FrameBefore, &mut Option<Payload>),
     pub(super) frame_ended: fn(&mut SmartAlloc, FrameReport, Option<&PromotionSummary>, &mut Option<Payload>),
     pub(super) allocator_ends: fn(&mut SmartAlloc),
@@ -51,12 +57,19 @@ pub(super) struct Hooks {
 impl Hooks {
     pub(super) fn new<H: FrameHooks>(shared: Arc<H>) -> Self {
         Self {
+            interest: shared.interest(),
             shared,
             frame_began: H::frame_began,
             frame_ended: H::frame_ended,
             allocator_ends: H::allocator_ends,
             allocator_ended: H::allocator_ended,
         }
+    }
+
+    /// Whether the hooks want to hear of frames.
+    #[inline]
+    pub(super) fn are_interested(&self) -> bool {
+        self.interest.load(Relaxed) != 0
     }
 
     /// What the hooks share, if they are of this type.

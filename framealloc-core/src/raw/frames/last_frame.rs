@@ -227,7 +227,7 @@ impl FrameState {
         // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function
         // (I5).
         let events = unsafe { &mut (*arenas.state()).budgets.events };
-        events.drain(..).for_each(|event| accounts::book(&mut self.budget_events, event));
+        events.drain(..).for_each(|event| accounts::record(&mut self.budget_events, event));
         if self.budget_threads.len() < self.budget_events.len() {
             // Not at every end of a frame: to share a name takes two atomic operations.
             self.budget_threads.resize(self.budget_events.len(), thread.cloned());

@@ -32,7 +32,7 @@
 //!   empty. A vector gives memory back only after the drops of its elements, panics included.
 //! - **I14** While a cursor is out, the carved window counts as used and the arena hands nothing out of it: it is
 //!   marked as out, with `hi` and `lo` at its top (no growable ends there: a window without room is never carved), or
-//!   booked as carved (`settle`), the arena's window being another one or empty. All that opens, closes or replaces the
+//!   counted as carved (`settle`), the arena's window being another one or empty. All that opens, closes or replaces the
 //!   window settles first. It becomes current again only from the mark, or if the arena's window has no room.
 //! - **I15** `dirty` is set while the window may not be all of the last chunk, while it is out, or another chunk may be
 //!   in use; reset then goes by the chunk list.

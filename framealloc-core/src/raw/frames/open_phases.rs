@@ -13,8 +13,10 @@ impl ThreadArenas {
         let state = self.state();
         // SAFETY: this thread has the arena set to itself, or the allocator is held exclusively (I2); plain reads.
         unsafe {
-            let mut bytes = (&(*state).scoped).iter().map(|booked| booked.bytes).sum();
-            self.for_each_frame(|frame| bytes += frame.as_ref().arena().reached() + (*frame.as_ref().link()).booked);
+            let mut bytes = (&(*state).scoped).iter().map(|attributed| attributed.bytes).sum();
+            self.for_each_frame(|frame| {
+                bytes += frame.as_ref().arena().reached() + (*frame.as_ref().link()).attributed;
+            });
             bytes
         }
     }

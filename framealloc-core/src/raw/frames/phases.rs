@@ -48,8 +48,8 @@ pub(super) struct Open {
     pub(super) serial: u64,
     pub(super) ended_by: EndedBy,
     pub(super) start: Start,
-    /// What is booked from: where a phase of the same path that has ended meanwhile began, if it began earlier.
-    booked_from: Start,
+    /// What is counted from: where a phase of the same path that has ended meanwhile began, if it began earlier.
+    counted_from: Start,
 }
 
 /// Made by the first phase of a thread: a thread without any has a null pointer.
@@ -82,18 +82,18 @@ impl Phases {
         let parent = self.open.last().map_or(PhaseId::ROOT, |phase| phase.id);
         let (id, path) = self.nested(parent, name);
         self.serials += 1;
-        self.open.push(Open { id, path, serial: self.serials, ended_by, start, booked_from: start });
+        self.open.push(Open { id, path, serial: self.serials, ended_by, start, counted_from: start });
         (self.serials, path)
     }
 
     pub(super) fn end(&mut self, index: usize, now: Start) -> PhaseSpan {
         let phase = self.open.remove(index);
-        let from = phase.booked_from;
+        let from = phase.counted_from;
         let mut figures = PhaseFigures { calls: 1, ..PhaseFigures::default() };
         if let Some(other) = self.open.iter_mut().find(|other| other.id == phase.id) {
-            // It is open twice: what both saw is booked once, when the last of them ends.
-            if from.time < other.booked_from.time {
-                other.booked_from = from;
+            // It is open twice: what both saw is counted once, when the last of them ends.
+            if from.time < other.counted_from.time {
+                other.counted_from = from;
             }
         } else {
             figures.bytes = now.position.saturating_sub(from.position);

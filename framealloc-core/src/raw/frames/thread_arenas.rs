@@ -60,7 +60,7 @@ pub(crate) struct ArenasState {
     names: NameCache<TagId>,
     pub(super) merged: Merged,
     /// What closed scopes of the running frame used, by tag.
-    pub(super) scoped: Vec<Booked>,
+    pub(super) scoped: Vec<Attributed>,
     /// Figures of the last frame, by tag. Change at the end of the frame only, so that others may read them.
     published: Vec<TagFigures>,
     pub(crate) sites: Vec<SiteFigures>,
@@ -69,9 +69,9 @@ pub(crate) struct ArenasState {
     pub(super) grown: Grown,
 }
 
-/// What was booked to one tag in the running frame.
+/// What was attributed to one tag in the running frame.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Booked {
+pub(super) struct Attributed {
     pub(super) bytes: usize,
     fallbacks: Fallbacks,
     requests: Count,
@@ -262,7 +262,7 @@ impl ThreadArenas {
             if !(*link).children.is_null() {
                 self.close_children(frame);
             }
-            (*link).booked += frame.as_ref().arena().reset();
+            (*link).attributed += frame.as_ref().arena().reset();
             (*link).opened = Trail::default();
             let spare = (*state).spare;
             // It still is the next one where scopes close in the order of a stack. Were it stored again, each scope would wait
@@ -290,7 +290,7 @@ impl ThreadArenas {
         }
     }
 
-    /// Books what closed in a region under the tag it still carries.
+    /// Attributes what closed in a region to the tag it still carries.
     ///
     /// # Safety
     /// The region is not lent, or the allocator is held exclusively.
@@ -299,29 +299,29 @@ impl ThreadArenas {
         // touches it (I2, I9).
         unsafe {
             let link = frame.as_ref().link();
-            let bytes = core::mem::take(&mut (*link).booked);
+            let bytes = core::mem::take(&mut (*link).attributed);
             let fallbacks = frame.as_ref().arena().take_fallbacks();
             if bytes != 0 || fallbacks.count != 0 {
-                let booked = self.scoped_of(frame.as_ref().tag_id().index());
-                booked.bytes += bytes;
-                booked.fallbacks.add(fallbacks);
-                booked.requests = booked.requests.and(frame.as_ref().arena().take_requests());
+                let attributed = self.scoped_of(frame.as_ref().tag_id().index());
+                attributed.bytes += bytes;
+                attributed.fallbacks.add(fallbacks);
+                attributed.requests = attributed.requests.and(frame.as_ref().arena().take_requests());
             }
-            self.book_growth(frame);
+            self.attribute_growth(frame);
         }
     }
 
-    /// Books what an arena took from the global allocator under the tag it carries.
+    /// Attributes what an arena took from the global allocator to the tag it carries.
     ///
     /// # Safety
     /// As for [`Self::flush`].
     #[inline]
-    unsafe fn book_growth(&self, frame: NonNull<Frame>) {
+    unsafe fn attribute_growth(&self, frame: NonNull<Frame>) {
         // SAFETY: by the contract; this thread has the arena set to itself, and the reference ends before anything else
         // touches it (I2, I9).
         unsafe {
             if let Some(growth) = frame.as_ref().arena().take_growth() {
-                (&mut (*self.state()).grown).book(frame.as_ref().tag_id(), growth);
+                (&mut (*self.state()).grown).attribute(frame.as_ref().tag_id(), growth);
             }
         }
     }
@@ -329,24 +329,24 @@ impl ThreadArenas {
     /// # Safety
     /// The returned reference must end before anything else touches the arena set (I9).
     #[expect(clippy::mut_from_ref, reason = "it is a cell that one thread uses at a time")]
-    unsafe fn scoped_of(&self, tag: usize) -> &mut Booked {
+    unsafe fn scoped_of(&self, tag: usize) -> &mut Attributed {
         // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         let scoped = unsafe { &mut (*self.state()).scoped };
         row_at(scoped, tag)
     }
 
-    /// Books one call of an annotated system.
+    /// Attributes one call to an annotated system.
     #[inline]
-    pub(crate) fn book_site(&self, site: usize, bytes: usize, heap: HeapUse) {
+    pub(crate) fn attribute_to_site(&self, site: usize, bytes: usize, heap: HeapUse) {
         // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         let sites = unsafe { &mut (*self.state()).sites };
         row_at(sites, site).add(&SiteFigures { calls: 1, bytes, largest: bytes, heap });
     }
 
-    /// Books what a system took from the heap to its tag.
+    /// Attributes what a system took from the heap to its tag.
     #[cold]
     #[inline(never)]
-    pub(crate) fn book_heap(&self, tag: TagId, heap: HeapUse) {
+    pub(crate) fn attribute_heap_use(&self, tag: TagId, heap: HeapUse) {
         // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
     }
@@ -369,18 +369,18 @@ impl ThreadArenas {
                     frame.as_ref().arena().trim();
                 }
                 let fallbacks = frame.as_ref().arena().take_fallbacks();
-                let booked = self.scoped_of(index);
-                booked.bytes += bytes;
-                booked.fallbacks.add(fallbacks);
-                self.book_growth(frame);
-                booked.requests = booked.requests.and(frame.as_ref().arena().take_requests());
+                let attributed = self.scoped_of(index);
+                attributed.bytes += bytes;
+                attributed.fallbacks.add(fallbacks);
+                self.attribute_growth(frame);
+                attributed.requests = attributed.requests.and(frame.as_ref().arena().take_requests());
             }
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
                 let link = frame.as_ref().link();
                 (*link).opened.scope_ends(frame.as_ref().id(), frame.as_ref().used_bytes(), frame.as_ref().tag_id());
                 if left_open != 0 || frame.as_ref().arena().is_gated() {
-                    (*link).booked += frame.as_ref().arena().end();
+                    (*link).attributed += frame.as_ref().arena().end();
                 }
                 if left_open != 0 {
                     // Some were forgotten, and nothing tells which: all are taken back, in the order they were made.
@@ -397,7 +397,7 @@ impl ThreadArenas {
             let (scoped, published) = (&mut (*state).scoped, &mut *self.published());
             published.resize(scoped.len().max(published.len()), TagFigures::default());
             for (used, figures) in scoped.iter_mut().zip(published) {
-                let Booked { bytes, fallbacks, requests, heap } = core::mem::take(used);
+                let Attributed { bytes, fallbacks, requests, heap } = core::mem::take(used);
                 *figures = TagFigures { bytes, fallbacks, requests, heap, high_water: figures.high_water };
                 figures.high_water = figures.high_water.max(figures.bytes);
             }

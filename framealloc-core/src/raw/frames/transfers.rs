@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::sync::{AtomicUsize, Mutex, Relaxed};
 
-/// Books on drop what became of a handle.
+/// Counts on drop what became of a handle.
 #[derive(Debug)]
 pub(crate) struct Receipt {
     counters: Arc<TransferCounters>,
@@ -24,7 +24,7 @@ impl Drop for Receipt {
         if self.is_given {
             self.counters.received.fetch_add(1, Relaxed);
         } else {
-            self.counters.book_unreceived(self.type_name);
+            self.counters.count_unreceived(self.type_name);
         }
     }
 }
@@ -44,7 +44,7 @@ impl TransferCounters {
         Receipt { counters: Arc::clone(counters), type_name, is_given: false }
     }
 
-    fn book_unreceived(&self, type_name: &'static str) {
+    fn count_unreceived(&self, type_name: &'static str) {
         let mut unreceived = self.unreceived.lock();
         // Under the lock, so that the end of a frame takes both or neither.
         self.dropped.fetch_add(1, Relaxed);

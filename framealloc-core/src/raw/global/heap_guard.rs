@@ -106,16 +106,16 @@ fn asked(bytes: usize) {
 #[inline(never)]
 fn used(bytes: usize) {
     zone::used(bytes, |owner, calls| {
-        // Nothing may unwind out of an allocator. Should telling fail, the call is counted all the same.
-        let told = catch_unwind(|| noticed(owner, bytes, calls));
-        if let Err(payload) = told {
+        // Nothing may unwind out of an allocator. Should reporting fail, the call is counted all the same.
+        let noticed_it = catch_unwind(|| noticed(owner, bytes, calls));
+        if let Err(payload) = noticed_it {
             core::mem::forget(payload);
         }
     });
 }
 
 // SAFETY: every call goes on to `inner` unchanged. The flag is a thread-local without initialiser and destructor. What is
-// counted does not overflow in the life of a machine; telling runs with the flag off and under `catch_unwind`.
+// counted does not overflow in the life of a machine; reporting runs with the flag off and under `catch_unwind`.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for HeapGuard<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         asked(layout.size());

@@ -140,7 +140,7 @@ pub(crate) fn noticed(owner: ZoneOwner, bytes: usize, calls: usize) {
     let site = HeapSite { system, file, line, tag, bytes, backtrace };
     if mode != HeapGuardMode::Count {
         let end = if aborts { "the program ends: FRAMEALLOC_STRICT, or HeapGuardMode::Abort\n" } else { "" };
-        // In one piece, and whatever becomes of it: there is nobody to tell.
+        // In one piece, and whatever becomes of it: there is nobody to report to.
         let _ = std::io::stderr().write_all(format!("framealloc: {site}\n{end}").as_bytes());
     }
     if aborts {

@@ -63,8 +63,8 @@ pub(super) fn is_watched() -> bool {
     ZONE.with(|zone| zone.get().watched)
 }
 
-/// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile: what is
-/// told takes from the heap itself.
+/// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile:
+/// reporting takes from the heap itself.
 pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
     let mut zone = ZONE.get();
     zone.used.add(HeapUse { calls: 1, bytes });
@@ -76,7 +76,7 @@ pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
 /// The time in which the heap is watched, or in which a system that may use it interrupts one that may not.
 ///
 /// The flag is the thread's, since a global allocator has no other way to know. It is put back on every way out, and each
-/// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not booked to that one.
+/// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not attributed to that one.
 pub(crate) struct HeapZone {
     previous: Option<Zone>,
 }

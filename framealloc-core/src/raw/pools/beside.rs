@@ -1,6 +1,6 @@
 //! Memory for a clone, from where the memory of the original came.
 //!
-//! A clone belongs where its original is: a pool of a type counts it and holds it to its capacity, the heap books it to the same
+//! A clone belongs where its original is: a pool of a type counts it and holds it to its capacity, the heap attributes it to the same
 //! tag. The box does not say where that is; the memory does, by the header of its slab or the prefix of its block.
 
 use core::alloc::Layout;
@@ -24,7 +24,7 @@ pub(crate) enum Source {
     /// A pool, whose slots fit the layout of the value: it is in one.
     Pool(&'static RawPool),
     /// The heap, through a pool whose slots could have held it.
-    Lone(&'static HeapCounters),
+    Single(&'static HeapCounters),
     /// The heap.
     Block(&'static HeapCounters),
 }
@@ -48,10 +48,10 @@ impl Sourced for PoolMemory {
             // SAFETY: passed on: a value of this layout is in a block.
             return Source::Block(unsafe { heap_block::counters_of(memory) });
         }
-        // SAFETY: passed on: a value of this layout is in a slot or a lone one.
-        if unsafe { single_slot::is_lone(memory) } {
+        // SAFETY: passed on: a value of this layout is in a slot or a single one.
+        if unsafe { single_slot::is_single(memory) } {
             // SAFETY: just found out.
-            return Source::Lone(unsafe { single_slot::counters_of(memory) });
+            return Source::Single(unsafe { single_slot::counters_of(memory) });
         }
         // SAFETY: the slab of a slot that is not free is live (P9), and pools live for ever.
         Source::Pool(unsafe { &*(*header_of(memory)).pool })
@@ -93,7 +93,7 @@ fn memory_beside<T: ?Sized, M: Sourced>(original: &Owner<T, M>) -> Result<NonNul
             }
             return Ok(slot);
         }
-        Source::Lone(counters) => single_slot::allocate(layout, counters),
+        Source::Single(counters) => single_slot::allocate(layout, counters),
         Source::Block(counters) => heap_block::allocate(layout, counters),
     };
     let block = block.ok_or_else(|| refusals::out_of_memory(size))?;

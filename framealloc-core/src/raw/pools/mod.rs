@@ -29,8 +29,8 @@
 //! - **P11** A fixed pool counts an object before it takes the slot, and counts it off after it gave the slot back.
 //! - **P12** Freeing never fails and never panics: both lists of a depot have room for every magazine of the pool, and
 //!   what finds no magazine goes on the overflow list.
-//! - **P13** A lone slot lies in the first `SLAB` bytes of a block that is aligned to that and begins with a header
-//!   like that of a slab: of the pool `LONE`, with 0 for both indices, so that no free slot of its kind ever gets into
+//! - **P13** A single slot lies in the first `SLAB` bytes of a block that is aligned to that and begins with a header
+//!   like that of a slab: of the pool `SINGLE`, with 0 for both indices, so that no free slot of its kind ever gets into
 //!   a magazine (P4).
 
 pub(crate) mod beside;

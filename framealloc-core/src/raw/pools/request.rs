@@ -50,13 +50,13 @@ unsafe impl Memory for PoolMemory {
         }
         probes::filter::freed(memory);
         if is_served(size, layout.align()) {
-            // SAFETY: passed on: a value of this layout is in a slot or a lone one.
-            if redzones::WATCHES && unsafe { single_slot::is_lone(memory) } {
+            // SAFETY: passed on: a value of this layout is in a slot or a single one.
+            if redzones::WATCHES && unsafe { single_slot::is_single(memory) } {
                 redzones::block_freed(memory);
             } else {
                 redzones::slot_freed(memory, size);
             }
-            // SAFETY: passed on: a value of this layout is in a slot or a lone one.
+            // SAFETY: passed on: a value of this layout is in a slot or a single one.
             unsafe { hot::free(memory, size) };
         } else {
             redzones::block_freed(memory);

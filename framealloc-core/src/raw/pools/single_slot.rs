@@ -1,4 +1,4 @@
-//! Lone slots: blocks of the heap that look like a slab with one slot.
+//! Single slots: blocks of the heap that look like a slab with one slot.
 //!
 //! An allocator with a heap threshold sends larger pool requests to the heap, though a slot could hold them. A pool box is one
 //! word and knows its memory by its layout alone, so such a block begins with the header of a slab, of a pool without index: that
@@ -17,7 +17,7 @@ use crate::sync::static_unless_loom;
 
 static_unless_loom! {
     /// The pool in the headers. It has no slabs and no index, and nothing is ever asked of it.
-    static LONE: RawPool = RawPool::new(
+    static SINGLE: RawPool = RawPool::new(
         size_of::<usize>(),
         align_of::<usize>(),
         PoolSettings { name: "heap", tag: None, capacity: 0, growth: PoolGrowth::Single, prewarm: false },
@@ -54,7 +54,7 @@ pub(super) fn allocate(layout: Layout, counters: &'static HeapCounters) -> Optio
 }
 
 fn pool() -> &'static RawPool {
-    &LONE
+    &SINGLE
 }
 
 /// Whether a slab's header names this as its pool.
@@ -63,16 +63,16 @@ pub(super) fn is_pool(named: *const RawPool) -> bool {
     ptr::eq(named, pool())
 }
 
-/// Whether the slot is a lone one.
+/// Whether the slot is a single one.
 ///
 /// # Safety
-/// `slot` must be a slot or a lone slot that is not free.
-pub(super) unsafe fn is_lone(slot: NonNull<u8>) -> bool {
-    // SAFETY: the slab of a slot that is not free is live (P9), and so is a lone one's head (P13).
+/// `slot` must be a slot or a single slot that is not free.
+pub(super) unsafe fn is_single(slot: NonNull<u8>) -> bool {
+    // SAFETY: the slab of a slot that is not free is live (P9), and so is a single one's head (P13).
     is_pool(unsafe { (*header_of(slot)).pool })
 }
 
-/// The counters that a lone slot belongs to.
+/// The counters that a single slot belongs to.
 ///
 /// # Safety
 /// `slot` must come from [`allocate`] and not be free.
@@ -81,7 +81,7 @@ pub(super) unsafe fn counters_of(slot: NonNull<u8>) -> &'static HeapCounters {
     unsafe { (*header_of(slot).cast::<Head>()).counters }
 }
 
-/// Frees a lone slot.
+/// Frees a single slot.
 ///
 /// # Safety
 /// `slot` must come from [`allocate`] and hold no live value.

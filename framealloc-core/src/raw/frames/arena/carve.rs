@@ -33,11 +33,11 @@ impl Arena {
         }
     }
 
-    /// Books the window that a cursor has out as carved, so that the arena can have another.
+    /// Counts the window that a cursor has out as carved, so that the arena can have another.
     pub(in crate::raw::frames) fn settle(&self) {
         let state = self.state.get();
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The window has no
-        // slack: that was booked when it was carved.
+        // slack: that was counted when it was carved.
         unsafe {
             if (*state).dirty & OUT != 0 {
                 (*state).carved += (*state).window.capacity();

@@ -95,7 +95,7 @@ impl Arena {
         if layout.size() == 0 { Ok((window, dangling(layout))) } else { self.exchange(window, layout) }
     }
 
-    /// Books a window that is no longer bumped through.
+    /// Counts what was used of a window that is no longer bumped through.
     pub(in crate::raw::frames) fn close_window(&self, window: Window, slack: usize) {
         if window.is_empty_state() {
             return;
