@@ -6,6 +6,11 @@ use std::thread;
 use framealloc_core::pool::{self, Pool, PoolSpec, Pooled};
 use framealloc_core::{AllocConfig, SmartAlloc};
 
+#[path = "support/random.rs"]
+mod random;
+
+use random::Random;
+
 const SLAB: usize = 64 << 10;
 
 /// Whether there are red zones behind the values.
@@ -47,15 +52,14 @@ fn trim_frees_exactly_the_slabs_without_a_live_object() {
 #[test]
 fn free_slots_survive_a_trim() {
     static CELLS: Pool<[u64; 128]> = Pool::new(PoolSpec::new("cells"));
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = Random::seeded(0x9E37_79B9_7F4A_7C15);
     let mut kept = Vec::new();
     for round in 0..60_u64 {
         for n in 0..400 {
             kept.push((n + round, CELLS.boxed([n + round; 128])));
         }
         while kept.len() > 130 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let victim = usize::try_from(state >> 40).unwrap() % kept.len();
+            let victim = random.below(kept.len());
             let (n, value) = kept.swap_remove(victim);
             assert_eq!(*value, [n; 128]);
         }

@@ -7,6 +7,8 @@ use framealloc_core::{
 };
 use framealloc_trace::{Decoder, Definition, Frame, Item, Kind, Outcome};
 
+use crate::random::Random;
+
 /// A file of this test, removed at its end.
 struct TraceFile(PathBuf);
 
@@ -38,18 +40,10 @@ impl Drop for TraceFile {
     }
 }
 
-fn random(seed: &mut u64) -> u64 {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    *seed
-}
-
 #[test]
 fn sums_over_tags_are_the_frames_and_what_the_program_counted() {
     let redzone = if cfg!(any(framealloc_asan, feature = "debug")) { 8 } else { 0 };
-    let mut seed = 0x9E37_79B9_7F4A_7C15;
-    println!("seed {seed:#x}");
+    let mut random = Random::seeded(0x9E37_79B9_7F4A_7C15);
     let file = TraceFile::new("sums");
     let mut alloc = SmartAlloc::default();
     alloc.record(&file.0).expect("the file can be made");
@@ -57,10 +51,10 @@ fn sums_over_tags_are_the_frames_and_what_the_program_counted() {
     for _ in 0..10_000 {
         let mut bytes = 0;
         alloc.begin_frame();
-        for _ in 0..random(&mut seed) % 12 {
-            let words = (random(&mut seed) % 40) as usize;
+        for _ in 0..random.below(12) {
+            let words = random.below(40);
             bytes += if words == 0 { 0 } else { 8 * words + redzone };
-            let len = match random(&mut seed) % 4 {
+            let len = match random.below(4) {
                 0 => alloc.frame_slice_zeroed::<u64>(words).len(),
                 1 => alloc.tagged("physics").frame_slice_zeroed::<u64>(words).len(),
                 2 => alloc.scoped(|frame| frame.tagged("ai").frame_slice_zeroed::<u64>(words).len()),

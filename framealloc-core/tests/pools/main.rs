@@ -8,3 +8,5 @@ mod threads;
 
 #[path = "../support/drops.rs"]
 mod drops;
+#[path = "../support/random.rs"]
+mod random;

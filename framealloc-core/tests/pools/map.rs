@@ -8,6 +8,8 @@ use std::rc::Rc;
 use framealloc_core::pool::{self, Pool, PoolBox, PoolKey, PoolMap, PoolSpec, Pooled};
 use framealloc_core::{AllocError, PoolStats};
 
+use crate::random::Random;
+
 #[test]
 fn a_key_is_eight_bytes_and_so_is_an_option_of_it() {
     fn is_send_and_copy<T: Send + Sync + Copy + Ord + std::hash::Hash>() {}
@@ -18,32 +20,25 @@ fn a_key_is_eight_bytes_and_so_is_an_option_of_it() {
 /// Against a map whose keys are never used again.
 #[test]
 fn keys_find_their_value_and_nothing_else() {
-    let seed = 0x5EED_0011_u64;
-    let mut state = seed;
-    let mut next = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut random = Random::seeded(0x5EED_0011);
     let mut map = PoolMap::new();
     let mut model: BTreeMap<PoolKey<u64>, u64> = BTreeMap::new();
     let mut gone: Vec<PoolKey<u64>> = Vec::new();
     for step in 0..20_000_u64 {
-        match next() % 8 {
+        match random.below(8) {
             0..=3 => {
                 let key = if step % 2 == 0 { map.insert(step) } else { map.insert_boxed(pool::boxed(step)) };
-                assert_eq!(model.insert(key, step), None, "seed {seed:x}: {key:?} is used twice");
+                assert_eq!(model.insert(key, step), None, "{key:?} is used twice");
             }
             4..=6 if !model.is_empty() => {
-                let chosen = usize::try_from(next() >> 33).expect("31 bits") % model.len();
+                let chosen = random.below(model.len());
                 let (key, value) = model.iter().nth(chosen).map(|(key, value)| (*key, *value)).expect("it is there");
                 model.remove(&key);
-                assert_eq!(map.remove(key), Some(value), "seed {seed:x}");
+                assert_eq!(map.remove(key), Some(value));
                 gone.push(key);
             }
             _ => {
-                let keep = next() % 8;
+                let keep = random.below(8);
                 if keep == 0 {
                     model.retain(|_, value| *value % 3 != 0);
                     map.retain(|key, value| {
@@ -55,16 +50,16 @@ fn keys_find_their_value_and_nothing_else() {
                 }
             }
         }
-        assert_eq!(map.len(), model.len(), "seed {seed:x}");
+        assert_eq!(map.len(), model.len());
         if step % 500 == 0 {
-            assert!(gone.iter().all(|key| map.get(*key).is_none() && !map.contains_key(*key)), "seed {seed:x}");
-            assert!(gone.iter().all(|key| map.remove(*key).is_none()), "seed {seed:x}");
-            assert!(model.iter().all(|(key, value)| map.get(*key) == Some(value)), "seed {seed:x}");
+            assert!(gone.iter().all(|key| map.get(*key).is_none() && !map.contains_key(*key)));
+            assert!(gone.iter().all(|key| map.remove(*key).is_none()));
+            assert!(model.iter().all(|(key, value)| map.get(*key) == Some(value)));
             let mut listed: Vec<_> = map.iter().map(|(key, value)| (key, *value)).collect();
             assert_eq!(map.iter().len(), listed.len());
-            assert!(listed.is_sorted(), "seed {seed:x}: iteration is in the order of places");
+            assert!(listed.is_sorted(), "iteration is in the order of places");
             listed.sort_unstable();
-            assert!(listed.iter().copied().eq(model.iter().map(|(key, value)| (*key, *value))), "seed {seed:x}");
+            assert!(listed.iter().copied().eq(model.iter().map(|(key, value)| (*key, *value))));
         }
     }
     assert!(gone.len() > 1000);
