@@ -3,8 +3,8 @@
 use super::Interpreter;
 use super::event::EventKind;
 use super::walk;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, MacroKind, MethodCall, Pat, Span, Statement};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, Res};
 use crate::model::finding::Confidence;
@@ -130,7 +130,7 @@ impl<'l> Interpreter<'_, 'l> {
                 else {
                     return None;
                 };
-                if of.is_ours() && of.before == "FrameBarrier" && matches!(of.last, "new" | "try_new") {
+                if of.is_framealloc() && of.before == "FrameBarrier" && matches!(of.last, "new" | "try_new") {
                     return Some((args.first().and_then(|arg| self.count(*arg)), facts.expr(expr).span));
                 }
                 let wraps = of.krate == "std" && matches!(of.last, "new" | "from");
@@ -161,7 +161,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Call { callee, .. } => {
                 let ExprKind::Path(path) = &facts.expr(*callee).kind else { return None };
                 match self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)? {
-                    Res::External(of) if of.is_ours() && of.before == "FrameBarrier" => Some(Participants(None)),
+                    Res::External(of) if of.is_framealloc() && of.before == "FrameBarrier" => Some(Participants(None)),
                     _ => None,
                 }
             }

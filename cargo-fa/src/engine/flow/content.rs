@@ -6,7 +6,7 @@
 
 use super::types::{Ty, Types};
 use super::value::Flow;
-use crate::engine::resolve::model::Known;
+use crate::engine::api::Known;
 use crate::model::finding::Confidence;
 
 /// How far types are followed into what they are made of.

@@ -6,8 +6,8 @@ use super::event::{Arm, Open};
 use super::types::Ty;
 use super::value::{Root, State, Value};
 use super::{BodyContext, DEEPEST, Interpreter};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, IntKind, Literal, MacroKind, Span, Statement};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
 
@@ -290,7 +290,7 @@ impl<'l> Interpreter<'_, 'l> {
             Some(Res::External(of)) if of.krate == "std" && of.last == "None" => {
                 Value::of(Ty::known(Known::Option, [Ty::Unknown]))
             }
-            Some(Res::External(of)) if of.is_ours() && matches!(of.before, "RetentionPolicy" | "Importance") => {
+            Some(Res::External(of)) if of.is_framealloc() && matches!(of.before, "RetentionPolicy" | "Importance") => {
                 let mut value = Value::of(Ty::Opaque { borrows: false });
                 value.discards = Some(matches!(of.last, "Discard" | "Ephemeral"));
                 value

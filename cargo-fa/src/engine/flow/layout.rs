@@ -3,9 +3,9 @@
 use rustc_hash::FxHashSet;
 
 use super::types::{Ty, Types};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::ItemKind;
 use crate::engine::resolve::UserType;
-use crate::engine::resolve::model::Known;
 
 impl Types<'_, '_> {
     pub(super) fn lifetimes(self, of: UserType) -> bool {

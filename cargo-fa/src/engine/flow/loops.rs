@@ -4,8 +4,8 @@ use super::event::{EventKind, Open};
 use super::types::Ty;
 use super::value::{Bound, FrameState, State, Value};
 use super::{Interpreter, LoopContext};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Name, Span};
-use crate::engine::resolve::model::Known;
 use crate::model::finding::Confidence;
 
 /// How many loops in each other are looked at twice.

@@ -3,8 +3,8 @@
 use super::Interpreter;
 use super::types::Ty;
 use super::value::Value;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, MacroCall, MacroKind, Span};
-use crate::engine::resolve::model::Known;
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {

@@ -1,5 +1,6 @@
 //! Abstract interpretation of one function: where memory comes from, where it goes, and what is in force around it.
 
+mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
@@ -9,15 +10,19 @@ mod expr;
 mod external;
 mod frame_calls;
 mod frame_data;
+mod framealloc;
 mod heap;
 mod iterate;
 mod layout;
 mod loops;
 mod macros;
 mod method;
-mod ours;
+mod options;
 mod place;
+mod pooled;
+mod retained;
 mod roots;
+mod shared;
 mod signature;
 mod spawn;
 pub(crate) mod summary;
@@ -29,9 +34,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::engine::api::Known;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::Span;
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{CallSite, Event, EventKind, How, LoopAround, Open, Site};

@@ -7,9 +7,9 @@ use super::event::{EventKind, How, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
 use crate::engine::resolve::Res;
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::model::finding::Confidence;
 

@@ -10,8 +10,8 @@ use super::summary::Analysed;
 use super::types::{Ty, TypeScope, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnDef, Owner, Program, Res};
 use crate::model::finding::Confidence;
@@ -72,7 +72,7 @@ pub(crate) fn our_attribute<'l>(
 ) -> Option<&'l str> {
     let facts = program.facts(file);
     match program.resolve(def_module, file, facts.path(attr.path), Space::Types) {
-        Some(Res::External(of)) if of.is_ours() => Some(of.last),
+        Some(Res::External(of)) if of.is_framealloc() => Some(of.last),
         _ => None,
     }
 }

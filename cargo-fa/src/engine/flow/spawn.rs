@@ -280,7 +280,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.spawned_flow(&flow, "the future", task, span, confidence);
             }
         }
-        Value::of(Ty::known(crate::engine::resolve::model::Known::JoinHandle, [Ty::Unknown]))
+        Value::of(Ty::known(crate::engine::api::Known::JoinHandle, [Ty::Unknown]))
     }
 
     /// A thread that is joined before the frame ends.

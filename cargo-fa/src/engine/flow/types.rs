@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{
     ExprKind, Generics, Item, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId, Variant,
 };
-use crate::engine::resolve::model::{self, Known};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{ModuleId, Program, Res, UserType};
 
@@ -149,7 +149,7 @@ impl Ty {
     pub(crate) fn may_hold_frames(&self) -> bool {
         match self {
             Self::User(..) | Self::Trait(_) => true,
-            Self::Known(known, args) => known.is_ours() || args.iter().any(Self::may_hold_frames),
+            Self::Known(known, args) => known.is_framealloc() || args.iter().any(Self::may_hold_frames),
             Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
                 inner.may_hold_frames()
             }
@@ -373,7 +373,7 @@ impl<'l> Types<'_, 'l> {
         let borrows = last.args.as_ref().is_some_and(|args| args.lifetimes.iter().any(|of| *of != Lifetime::Static));
         match self.program.resolve(module, file, path, Space::Types) {
             Some(Res::Type(of)) => self.user(of, args, depth),
-            Some(Res::External(of)) => match model::known_type(of.krate, of.last) {
+            Some(Res::External(of)) => match api::known_type(of.krate, of.last) {
                 // The lifetimes of a system's parameters are not arguments.
                 Some(known) => Ty::known(known, args),
                 None => match scalar(of.last) {

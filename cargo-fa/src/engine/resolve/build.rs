@@ -7,11 +7,11 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::binding::{Binding, Bindings, Defined, Import};
 use super::looked_up::LookedUp;
-use super::model;
 use super::{
     Crate, ExternCrate, FnDef, FnId, Module, ModuleId, Owner, Program, Res, StaticDef, StaticId, TypeDef, TypeKey,
     UserType,
 };
+use crate::engine::api;
 use crate::engine::hir::ir::{ItemId, ItemKind, UseTarget};
 use crate::engine::hir::offset;
 use crate::engine::project::{Loaded, OURS, Project, TargetKind, certainty, is_read};
@@ -301,7 +301,7 @@ impl Program<'_> {
             Type::Ref { inner, .. } => self.type_key(module, file, *inner),
             Type::Path(path) => match self.resolve(module, file, facts.path(*path), super::paths::Space::Types)? {
                 Res::Type(of) => Some(TypeKey::User(of)),
-                Res::External(of) => model::known_type(of.krate, of.last).map(TypeKey::Known),
+                Res::External(of) => api::known_type(of.krate, of.last).map(TypeKey::Known),
                 _ => None,
             },
             _ => None,

@@ -3,12 +3,12 @@
 mod binding;
 mod build;
 mod looked_up;
-pub(crate) mod model;
 pub(crate) mod paths;
 
 use binding::{Binding, Bindings, Import};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::engine::api;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{Function, Item, ItemId, ItemKind};
 use crate::engine::project::Loaded;
@@ -48,8 +48,8 @@ impl<'l> External<'l> {
         Self { krate: self.krate, before: self.last, last: name }
     }
 
-    pub(crate) fn is_ours(self) -> bool {
-        model::is_ours(self.krate)
+    pub(crate) fn is_framealloc(self) -> bool {
+        api::is_framealloc(self.krate)
     }
 }
 
@@ -119,7 +119,7 @@ pub(crate) struct StaticDef<'l> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TypeKey {
     User(UserType),
-    Known(model::Known),
+    Known(api::Known),
 }
 
 /// All crates with their names.

@@ -1,7 +1,8 @@
 //! Looking names up.
 
 use super::binding::{Binding, Bindings, Import};
-use super::{ExternCrate, External, ModuleId, Program, Res, TypeKey, model};
+use super::{ExternCrate, External, ModuleId, Program, Res, TypeKey};
+use crate::engine::api;
 use crate::engine::hir::ir::{ItemKind, Path, UseEntry};
 
 /// Which of two things of the same name is meant.
@@ -124,7 +125,7 @@ impl<'l> Program<'l> {
         {
             return Some(res);
         }
-        model::prelude(name).map(|last| Res::External(External { krate: "std", before: "", last }))
+        api::prelude(name).map(|last| Res::External(External { krate: "std", before: "", last }))
     }
 
     fn lookup_in(&self, module: ModuleId, name: &'l str, space: Space, depth: u32) -> Option<Res<'l>> {
@@ -183,7 +184,7 @@ impl<'l> Program<'l> {
             };
             let res = match target {
                 Some(Res::Module(target)) if target != module => self.lookup_in(target, name, space, depth + 1),
-                Some(Res::External(target)) if model::is_exported(target.krate, name) => {
+                Some(Res::External(target)) if api::is_exported(target.krate, name) => {
                     Some(Res::External(target.step(name)))
                 }
                 Some(res @ Res::Type(_)) => match self.step(res, name, space, depth + 1) {

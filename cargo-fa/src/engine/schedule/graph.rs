@@ -3,11 +3,12 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::engine::api;
 use crate::engine::flow::walk;
 use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, Type, TypeId};
 use crate::engine::hir::offset;
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{FnDef, FnId, Program, Res, model};
+use crate::engine::resolve::{FnDef, FnId, Program, Res};
 
 /// Calls between functions as far as names tell: more than there are.
 pub(crate) struct Graph<'l> {
@@ -22,29 +23,6 @@ struct Named<'l> {
     methods: Vec<&'l str>,
     /// It deals with frames.
     seed: bool,
-}
-
-/// Names that say that a function has to do with frames.
-fn is_telling(name: &str) -> bool {
-    name.starts_with("frame_")
-        || matches!(
-            name,
-            "begin_frame"
-                | "end_frame"
-                | "end_frame_with_promotions"
-                | "whole_frame"
-                | "scoped"
-                | "with_tag"
-                | "tagged"
-                | "speculative"
-                | "cursor"
-                | "pool_box"
-                | "pool_alloc"
-                | "heap_box"
-                | "receive"
-                | "signal_frame_complete"
-                | "set_thread_frame_budget"
-        )
 }
 
 /// How many functions a thread takes at once: those that are looked at lie close together.
@@ -150,7 +128,7 @@ impl<'l> Look<'_, 'l> {
         walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
             ExprKind::Method(call) => {
                 let name = facts.name(call.name);
-                named.seed |= is_telling(name);
+                named.seed |= api::names_framealloc_api(name);
                 named.methods.push(name);
             }
             ExprKind::Name(name) => {
@@ -165,7 +143,7 @@ impl<'l> Look<'_, 'l> {
                 let path = facts.path(*path);
                 match program.resolve(def.body_module, def.file, path, Space::Values) {
                     Some(Res::Fn(of)) => named.functions.push(of),
-                    Some(Res::External(of)) => named.seed |= model::is_ours(of.krate),
+                    Some(Res::External(of)) => named.seed |= api::is_framealloc(of.krate),
                     // `Self::f`
                     _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
                 }
@@ -201,7 +179,7 @@ impl<'l> Look<'_, 'l> {
                     let args = path.segments.iter().filter_map(|segment| segment.args.as_ref());
                     stack.extend(args.flat_map(|args| &args.types));
                     let deals = match self.program.resolve(def.module, def.file, path, Space::Types) {
-                        Some(Res::External(of)) => model::is_ours(of.krate),
+                        Some(Res::External(of)) => api::is_framealloc(of.krate),
                         Some(Res::Type(of)) => self.pooled.contains(&of),
                         _ => false,
                     };
@@ -340,7 +318,7 @@ pub(crate) fn pooled_types(program: &Program<'_>) -> FxHashSet<crate::engine::re
                 continue;
             }
             let ours = *known.entry((def.module.0, last)).or_insert_with(|| {
-                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(of)) if of.is_ours())
+                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(of)) if of.is_framealloc())
             });
             if ours {
                 pooled.insert(crate::engine::resolve::UserType(u32::try_from(at).unwrap_or(u32::MAX)));
