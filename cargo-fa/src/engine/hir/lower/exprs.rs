@@ -8,28 +8,8 @@ use super::super::offset;
 use super::Lowerer;
 
 impl Lowerer<'_> {
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> ExprId {
-        let (span, kind) = match expr {
-            syn::Expr::Array(of) => {
-                let elems = self.exprs(of.elems.iter());
-                (self.span(of.bracket_token.span.join()), ExprKind::Array(elems))
-            }
-            syn::Expr::Assign(of) => {
-                let left = self.expr(&of.left);
-                let right = self.expr(&of.right);
-                (self.across(left, right), ExprKind::Assign { left, right })
-            }
-            syn::Expr::Async(of) => {
-                let body = self.block_expr(&of.block, None);
-                let span = self.span(of.async_token.span).to(self.span_of(body));
-                (span, ExprKind::Async(Box::new(AsyncBlock { moves: of.capture.is_some(), body })))
-            }
-            syn::Expr::Await(of) => {
-                let base = self.expr(&of.base);
-                (self.until(self.span_of(base), of.await_token.span), ExprKind::Await(base))
-            }
-            syn::Expr::Binary(of) => self.binary(of),
+        match expr {
             syn::Expr::Block(of) => {
                 let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
                 return self.block_expr(&of.block, label);
@@ -37,6 +17,103 @@ impl Lowerer<'_> {
             syn::Expr::Unsafe(of) => return self.block_expr(&of.block, None),
             syn::Expr::Const(of) => return self.block_expr(&of.block, None),
             syn::Expr::TryBlock(of) => return self.block_expr(&of.block, None),
+            syn::Expr::Group(of) => return self.expr(&of.expr),
+            syn::Expr::Paren(of) => return self.expr(&of.expr),
+            syn::Expr::Macro(of) => return self.macro_call(&of.mac),
+            syn::Expr::Yield(of) => {
+                return match &of.expr {
+                    Some(value) => self.expr(value),
+                    None => self.missing(),
+                };
+            }
+            _ => {}
+        }
+        let lowered = self.value_expr(expr).or_else(|| self.operator_expr(expr)).or_else(|| self.control_expr(expr));
+        match lowered {
+            Some((span, kind)) => self.push_expr(span, kind),
+            None => self.missing(),
+        }
+    }
+
+    /// Operators and places.
+    fn operator_expr(&mut self, expr: &syn::Expr) -> Option<(Span, ExprKind)> {
+        Some(match expr {
+            syn::Expr::Assign(of) => {
+                let left = self.expr(&of.left);
+                let right = self.expr(&of.right);
+                (self.across(left, right), ExprKind::Assign { left, right })
+            }
+            syn::Expr::Binary(of) => self.binary(of),
+            syn::Expr::Cast(of) => {
+                let inner = self.expr(&of.expr);
+                let ty = self.ty(&of.ty);
+                (self.until(self.span_of(inner), of.as_token.span), ExprKind::Cast { inner, ty })
+            }
+            syn::Expr::Field(of) => {
+                let base = self.expr(&of.base);
+                let (name, hi) = match &of.member {
+                    syn::Member::Named(ident) => {
+                        let (name, span) = self.ident(ident);
+                        (name, span.hi)
+                    }
+                    syn::Member::Unnamed(index) => (self.digits(index.index), self.lines.end(index.span)),
+                };
+                let span = Span { lo: self.span_of(base).lo, hi };
+                (span, ExprKind::Field { base, name })
+            }
+            syn::Expr::Index(of) => {
+                let base = self.expr(&of.expr);
+                let index = self.expr(&of.index);
+                (self.until(self.span_of(base), of.bracket_token.span.close()), ExprKind::Index { base, index })
+            }
+            syn::Expr::RawAddr(of) => {
+                let inner = self.expr(&of.expr);
+                let span = self.span(of.and_token.span).to(self.span_of(inner));
+                (
+                    span,
+                    ExprKind::Ref {
+                        mutable: matches!(of.mutability, syn::PointerMutability::Mut(_)),
+                        raw: true,
+                        inner,
+                    },
+                )
+            }
+            syn::Expr::Reference(of) => {
+                let inner = self.expr(&of.expr);
+                let span = self.span(of.and_token.span).to(self.span_of(inner));
+                (span, ExprKind::Ref { mutable: of.mutability.is_some(), raw: false, inner })
+            }
+            syn::Expr::Range(of) => self.range(of),
+            syn::Expr::Try(of) => {
+                let inner = self.expr(&of.expr);
+                (self.until(self.span_of(inner), of.question_token.span), ExprKind::Try(inner))
+            }
+            syn::Expr::Unary(of) => {
+                let inner = self.expr(&of.expr);
+                let (token, kind) = match &of.op {
+                    syn::UnOp::Deref(star) => (star.span, ExprKind::Deref(inner)),
+                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary(inner)),
+                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary(inner)),
+                    _ => return Some((self.span_of(inner), ExprKind::Unary(inner))),
+                };
+                (Span { lo: self.lines.start(token), hi: self.span_of(inner).hi }, kind)
+            }
+            syn::Expr::Await(of) => {
+                let base = self.expr(&of.base);
+                (self.until(self.span_of(base), of.await_token.span), ExprKind::Await(base))
+            }
+            _ => return None,
+        })
+    }
+
+    /// What decides which code runs, and how often.
+    fn control_expr(&mut self, expr: &syn::Expr) -> Option<(Span, ExprKind)> {
+        Some(match expr {
+            syn::Expr::Async(of) => {
+                let body = self.block_expr(&of.block, None);
+                let span = self.span(of.async_token.span).to(self.span_of(body));
+                (span, ExprKind::Async(Box::new(AsyncBlock { moves: of.capture.is_some(), body })))
+            }
             syn::Expr::Break(of) => {
                 let label = of.label.as_ref().map(|label| self.ident(&label.ident).0);
                 let value = of.expr.as_ref().map(|value| self.expr(value));
@@ -50,29 +127,7 @@ impl Lowerer<'_> {
                 let value = of.expr.as_ref().map(|value| self.expr(value));
                 (self.span(of.return_token.span), ExprKind::Return(value))
             }
-            syn::Expr::Call(of) => {
-                let callee = self.expr(&of.func);
-                let args = self.exprs(of.args.iter());
-                (self.until(self.span_of(callee), of.paren_token.span.close()), ExprKind::Call { callee, args })
-            }
-            syn::Expr::Cast(of) => {
-                let inner = self.expr(&of.expr);
-                let ty = self.ty(&of.ty);
-                (self.until(self.span_of(inner), of.as_token.span), ExprKind::Cast { inner, ty })
-            }
             syn::Expr::Closure(of) => self.closure(of),
-            syn::Expr::Field(of) => {
-                let base = self.expr(&of.base);
-                let (name, hi) = match &of.member {
-                    syn::Member::Named(ident) => {
-                        let (name, span) = self.ident(ident);
-                        (name, span.hi)
-                    }
-                    syn::Member::Unnamed(index) => (self.digits(index.index), self.lines.end(index.span)),
-                };
-                let span = Span { lo: self.span_of(base).lo, hi };
-                (span, ExprKind::Field { base, name })
-            }
             syn::Expr::ForLoop(of) => {
                 let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
                 let span = self.span(of.for_token.span);
@@ -82,8 +137,6 @@ impl Lowerer<'_> {
                 let header = span.to(self.span_of(iter));
                 (header, ExprKind::For(Box::new(ForLoop { label, pat, iter, body })))
             }
-            syn::Expr::Group(of) => return self.expr(&of.expr),
-            syn::Expr::Paren(of) => return self.expr(&of.expr),
             syn::Expr::If(of) => {
                 let span = self.span(of.if_token.span);
                 let cond = self.expr(&of.cond);
@@ -92,20 +145,11 @@ impl Lowerer<'_> {
                 let end = self.span_of(otherwise.unwrap_or(then));
                 (span.to(end), ExprKind::If { cond, then, otherwise })
             }
-            syn::Expr::Index(of) => {
-                let base = self.expr(&of.expr);
-                let index = self.expr(&of.index);
-                (self.until(self.span_of(base), of.bracket_token.span.close()), ExprKind::Index { base, index })
-            }
             syn::Expr::Let(of) => {
                 let value = self.expr(&of.expr);
                 let pat = self.pat(&of.pat);
                 let span = self.span(of.let_token.span).to(self.span_of(value));
                 (span, ExprKind::Let { pat, value })
-            }
-            syn::Expr::Lit(of) => {
-                let span = self.span(of.lit.span());
-                (span, ExprKind::Literal(self.literal(&of.lit)))
             }
             syn::Expr::Loop(of) => {
                 let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
@@ -119,7 +163,6 @@ impl Lowerer<'_> {
                 let span = self.span(of.while_token.span).to(self.span_of(cond));
                 (span, ExprKind::While { label, cond, body })
             }
-            syn::Expr::Macro(of) => return self.macro_call(&of.mac),
             syn::Expr::Match(of) => {
                 let span = self.span(of.match_token.span);
                 let value = self.expr(&of.expr);
@@ -132,6 +175,26 @@ impl Lowerer<'_> {
                     })
                     .collect();
                 (span.to(self.span_of(value)), ExprKind::Match { value, arms })
+            }
+            _ => return None,
+        })
+    }
+
+    /// Literals, names, calls, and what is made of parts.
+    fn value_expr(&mut self, expr: &syn::Expr) -> Option<(Span, ExprKind)> {
+        Some(match expr {
+            syn::Expr::Array(of) => {
+                let elems = self.exprs(of.elems.iter());
+                (self.span(of.bracket_token.span.join()), ExprKind::Array(elems))
+            }
+            syn::Expr::Call(of) => {
+                let callee = self.expr(&of.func);
+                let args = self.exprs(of.args.iter());
+                (self.until(self.span_of(callee), of.paren_token.span.close()), ExprKind::Call { callee, args })
+            }
+            syn::Expr::Lit(of) => {
+                let span = self.span(of.lit.span());
+                (span, ExprKind::Literal(self.literal(&of.lit)))
             }
             syn::Expr::MethodCall(of) => {
                 let receiver = self.expr(&of.receiver);
@@ -150,39 +213,6 @@ impl Lowerer<'_> {
                     let path = self.path_with(&of.path, qself);
                     (self.span_of_path(path), ExprKind::Path(path))
                 }
-            }
-            syn::Expr::Range(of) => {
-                let start = of.start.as_ref().map(|start| self.expr(start));
-                let end = of.end.as_ref().map(|end| self.expr(end));
-                let (tokens, inclusive) = match &of.limits {
-                    syn::RangeLimits::HalfOpen(dots) => (dots.spans[0], false),
-                    syn::RangeLimits::Closed(dots) => (dots.spans[0], true),
-                };
-                let mut span = self.span(tokens);
-                if let Some(start) = start {
-                    span.lo = self.span_of(start).lo;
-                }
-                if let Some(end) = end {
-                    span.hi = self.span_of(end).hi;
-                }
-                (span, ExprKind::Range { start, end, inclusive })
-            }
-            syn::Expr::RawAddr(of) => {
-                let inner = self.expr(&of.expr);
-                let span = self.span(of.and_token.span).to(self.span_of(inner));
-                (
-                    span,
-                    ExprKind::Ref {
-                        mutable: matches!(of.mutability, syn::PointerMutability::Mut(_)),
-                        raw: true,
-                        inner,
-                    },
-                )
-            }
-            syn::Expr::Reference(of) => {
-                let inner = self.expr(&of.expr);
-                let span = self.span(of.and_token.span).to(self.span_of(inner));
-                (span, ExprKind::Ref { mutable: of.mutability.is_some(), raw: false, inner })
             }
             syn::Expr::Repeat(of) => {
                 let value = self.expr(&of.expr);
@@ -204,31 +234,12 @@ impl Lowerer<'_> {
                 let span = self.span_of_path(path).to(close);
                 (span, ExprKind::Struct(Box::new(StructLiteral { path, fields, rest })))
             }
-            syn::Expr::Try(of) => {
-                let inner = self.expr(&of.expr);
-                (self.until(self.span_of(inner), of.question_token.span), ExprKind::Try(inner))
-            }
             syn::Expr::Tuple(of) => {
                 let elems = self.exprs(of.elems.iter());
                 (self.span(of.paren_token.span.join()), ExprKind::Tuple(elems))
             }
-            syn::Expr::Unary(of) => {
-                let inner = self.expr(&of.expr);
-                let (token, kind) = match &of.op {
-                    syn::UnOp::Deref(star) => (star.span, ExprKind::Deref(inner)),
-                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary(inner)),
-                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary(inner)),
-                    _ => return inner,
-                };
-                (Span { lo: self.lines.start(token), hi: self.span_of(inner).hi }, kind)
-            }
-            syn::Expr::Yield(of) => match &of.expr {
-                Some(value) => return self.expr(value),
-                None => return self.missing(),
-            },
-            _ => return self.missing(),
-        };
-        self.push_expr(span, kind)
+            _ => return None,
+        })
     }
 
     pub(super) fn exprs<'e>(&mut self, exprs: impl Iterator<Item = &'e syn::Expr>) -> Box<[ExprId]> {
@@ -237,6 +248,23 @@ impl Lowerer<'_> {
 
     fn across(&self, left: ExprId, right: ExprId) -> Span {
         self.span_of(left).to(self.span_of(right))
+    }
+
+    fn range(&mut self, of: &syn::ExprRange) -> (Span, ExprKind) {
+        let start = of.start.as_ref().map(|start| self.expr(start));
+        let end = of.end.as_ref().map(|end| self.expr(end));
+        let (tokens, inclusive) = match &of.limits {
+            syn::RangeLimits::HalfOpen(dots) => (dots.spans[0], false),
+            syn::RangeLimits::Closed(dots) => (dots.spans[0], true),
+        };
+        let mut span = self.span(tokens);
+        if let Some(start) = start {
+            span.lo = self.span_of(start).lo;
+        }
+        if let Some(end) = end {
+            span.hi = self.span_of(end).hi;
+        }
+        (span, ExprKind::Range { start, end, inclusive })
     }
 
     fn binary(&mut self, of: &syn::ExprBinary) -> (Span, ExprKind) {

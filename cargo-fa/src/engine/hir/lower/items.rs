@@ -34,38 +34,11 @@ impl Lowerer<'_> {
         self.parent = outer;
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of item")]
     pub(super) fn item(&mut self, item: &syn::Item) -> Option<ItemId> {
         match item {
             syn::Item::Fn(of) => Some(self.function(&of.attrs, public(&of.vis), &of.sig, Some(&of.block))),
-            syn::Item::Mod(of) => {
-                let head = self.head(&of.ident);
-                let path = of.attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| {
-                    let syn::Meta::NameValue(pair) = &attr.meta else { return None };
-                    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
-                        return None;
-                    };
-                    Some(self.text(&text.value()))
-                });
-                let kind = ItemKind::Module { inline: of.content.is_some(), path };
-                let id = self.push_item(head, &of.attrs, public(&of.vis), kind);
-                if let Some((_, items)) = &of.content {
-                    self.inside(id, |lowerer| {
-                        for item in items {
-                            lowerer.item(item);
-                        }
-                    });
-                }
-                Some(id)
-            }
-            syn::Item::Use(of) => {
-                let mut entries = Vec::new();
-                self.use_tree(&of.tree, of.leading_colon.is_some(), &mut Vec::new(), &mut entries);
-                let span = self.span(of.use_token.span);
-                let name = self.intern("use");
-                let head = Head { name, name_span: span, span };
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Use(entries.into_boxed_slice())))
-            }
+            syn::Item::Mod(of) => Some(self.module(of)),
+            syn::Item::Use(of) => Some(self.use_item(of)),
             syn::Item::Struct(of) => {
                 let head = self.head(&of.ident);
                 let generics = self.generics(&of.generics);
@@ -78,83 +51,10 @@ impl Lowerer<'_> {
                 let fields = self.fields(&syn::Fields::Named(of.fields.clone()));
                 Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Struct { generics, fields }))
             }
-            syn::Item::Enum(of) => {
-                let head = self.head(&of.ident);
-                let generics = self.generics(&of.generics);
-                let variants = of
-                    .variants
-                    .iter()
-                    .map(|variant| {
-                        let (name, _) = self.ident(&variant.ident);
-                        (name, self.fields(&variant.fields))
-                    })
-                    .collect();
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Enum { generics, variants }))
-            }
-            syn::Item::Impl(of) => {
-                let generics = self.generics(&of.generics);
-                let self_type = self.ty(&of.self_ty);
-                let of_trait = of.trait_.as_ref().map(|(path, _)| self.path(path));
-                let span = self.span(of.impl_token.span);
-                let name = self.intern("impl");
-                let head = Head { name, name_span: span, span };
-                let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
-                let id = self.push_item(head, &of.attrs, false, kind);
-                self.inside(id, |lowerer| {
-                    for item in &of.items {
-                        match item {
-                            syn::ImplItem::Fn(of) => {
-                                lowerer.function(&of.attrs, public(&of.vis), &of.sig, Some(&of.block));
-                            }
-                            syn::ImplItem::Const(of) => {
-                                lowerer.constant(&of.attrs, &of.ident, &of.ty, Some(&of.expr));
-                            }
-                            _ => {}
-                        }
-                    }
-                });
-                Some(id)
-            }
-            syn::Item::Trait(of) => {
-                let head = self.head(&of.ident);
-                let generics = self.generics(&of.generics);
-                let supers = of
-                    .supertraits
-                    .iter()
-                    .filter_map(|bound| match bound {
-                        syn::TypeParamBound::Trait(bound) => Some(self.path(&bound.path)),
-                        _ => None,
-                    })
-                    .collect();
-                let id = self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Trait { generics, supers });
-                self.inside(id, |lowerer| {
-                    for item in &of.items {
-                        match item {
-                            syn::TraitItem::Fn(of) => {
-                                lowerer.function(&of.attrs, true, &of.sig, of.default.as_ref());
-                            }
-                            syn::TraitItem::Const(of) => {
-                                lowerer.constant(
-                                    &of.attrs,
-                                    &of.ident,
-                                    &of.ty,
-                                    of.default.as_ref().map(|(_, init)| init),
-                                );
-                            }
-                            _ => {}
-                        }
-                    }
-                });
-                Some(id)
-            }
-            syn::Item::Static(of) => {
-                let head = self.head(&of.ident);
-                let ty = self.ty(&of.ty);
-                let init = Some(self.expr(&of.expr));
-                let mutable = matches!(of.mutability, syn::StaticMutability::Mut(_));
-                let kind = ItemKind::Static { ty, init, constant: false, mutable, thread_local: false };
-                Some(self.push_item(head, &of.attrs, public(&of.vis), kind))
-            }
+            syn::Item::Enum(of) => Some(self.enumeration(of)),
+            syn::Item::Impl(of) => Some(self.impl_block(of)),
+            syn::Item::Trait(of) => Some(self.trait_item(of)),
+            syn::Item::Static(of) => Some(self.static_item(of)),
             syn::Item::Const(of) => Some(self.constant(&of.attrs, &of.ident, &of.ty, Some(&of.expr))),
             syn::Item::Type(of) => {
                 let head = self.head(&of.ident);
@@ -173,6 +73,112 @@ impl Lowerer<'_> {
             }
             _ => None,
         }
+    }
+
+    fn module(&mut self, of: &syn::ItemMod) -> ItemId {
+        let head = self.head(&of.ident);
+        let path = of.attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| {
+            let syn::Meta::NameValue(pair) = &attr.meta else { return None };
+            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
+                return None;
+            };
+            Some(self.text(&text.value()))
+        });
+        let kind = ItemKind::Module { inline: of.content.is_some(), path };
+        let id = self.push_item(head, &of.attrs, public(&of.vis), kind);
+        if let Some((_, items)) = &of.content {
+            self.inside(id, |lowerer| {
+                for item in items {
+                    lowerer.item(item);
+                }
+            });
+        }
+        id
+    }
+
+    fn use_item(&mut self, of: &syn::ItemUse) -> ItemId {
+        let mut entries = Vec::new();
+        self.use_tree(&of.tree, of.leading_colon.is_some(), &mut Vec::new(), &mut entries);
+        let span = self.span(of.use_token.span);
+        let name = self.intern("use");
+        let head = Head { name, name_span: span, span };
+        self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Use(entries.into_boxed_slice()))
+    }
+
+    fn enumeration(&mut self, of: &syn::ItemEnum) -> ItemId {
+        let head = self.head(&of.ident);
+        let generics = self.generics(&of.generics);
+        let variants = of
+            .variants
+            .iter()
+            .map(|variant| {
+                let (name, _) = self.ident(&variant.ident);
+                (name, self.fields(&variant.fields))
+            })
+            .collect();
+        self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Enum { generics, variants })
+    }
+
+    fn impl_block(&mut self, of: &syn::ItemImpl) -> ItemId {
+        let generics = self.generics(&of.generics);
+        let self_type = self.ty(&of.self_ty);
+        let of_trait = of.trait_.as_ref().map(|(path, _)| self.path(path));
+        let span = self.span(of.impl_token.span);
+        let name = self.intern("impl");
+        let head = Head { name, name_span: span, span };
+        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
+        let id = self.push_item(head, &of.attrs, false, kind);
+        self.inside(id, |lowerer| {
+            for item in &of.items {
+                match item {
+                    syn::ImplItem::Fn(of) => {
+                        lowerer.function(&of.attrs, public(&of.vis), &of.sig, Some(&of.block));
+                    }
+                    syn::ImplItem::Const(of) => {
+                        lowerer.constant(&of.attrs, &of.ident, &of.ty, Some(&of.expr));
+                    }
+                    _ => {}
+                }
+            }
+        });
+        id
+    }
+
+    fn trait_item(&mut self, of: &syn::ItemTrait) -> ItemId {
+        let head = self.head(&of.ident);
+        let generics = self.generics(&of.generics);
+        let supers = of
+            .supertraits
+            .iter()
+            .filter_map(|bound| match bound {
+                syn::TypeParamBound::Trait(bound) => Some(self.path(&bound.path)),
+                _ => None,
+            })
+            .collect();
+        let id = self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Trait { generics, supers });
+        self.inside(id, |lowerer| {
+            for item in &of.items {
+                match item {
+                    syn::TraitItem::Fn(of) => {
+                        lowerer.function(&of.attrs, true, &of.sig, of.default.as_ref());
+                    }
+                    syn::TraitItem::Const(of) => {
+                        lowerer.constant(&of.attrs, &of.ident, &of.ty, of.default.as_ref().map(|(_, init)| init));
+                    }
+                    _ => {}
+                }
+            }
+        });
+        id
+    }
+
+    fn static_item(&mut self, of: &syn::ItemStatic) -> ItemId {
+        let head = self.head(&of.ident);
+        let ty = self.ty(&of.ty);
+        let init = Some(self.expr(&of.expr));
+        let mutable = matches!(of.mutability, syn::StaticMutability::Mut(_));
+        let kind = ItemKind::Static { ty, init, constant: false, mutable, thread_local: false };
+        self.push_item(head, &of.attrs, public(&of.vis), kind)
     }
 
     fn item_macro(&mut self, of: &syn::ItemMacro) {
