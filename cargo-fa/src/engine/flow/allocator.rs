@@ -61,7 +61,7 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::Opaque { borrows: false })
             }
             Effect::EndsFrameWithPromotions => {
-                self.promoted.clear();
+                self.frames.promoted.clear();
                 self.end_allocator(allocator, at);
                 Value::of(Ty::known(Known::Promotions, []))
             }
@@ -69,7 +69,7 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::SetsThreadBudget => {
                 self.read_all(args);
                 self.barriers.budget_set = true;
-                self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
+                self.recorder.out.summary.sets_budget |= self.context.on_thread == 0 && self.context.spawned == 0;
                 Value::unit()
             }
             _ => return None,
@@ -91,8 +91,8 @@ impl<'l> Interpreter<'_, 'l> {
         let mut whole = Vec::new();
         for flow in arena {
             match flow.region {
-                Region::Scope(id) if self.scopes[id as usize].own => {
-                    whole.extend(self.scopes[id as usize].whole.clone());
+                Region::Scope(id) if self.scopes.all[id as usize].own => {
+                    whole.extend(self.scopes.all[id as usize].whole.clone());
                 }
                 _ => whole.push(Flow { frame: false, ..flow }),
             }
@@ -105,11 +105,11 @@ impl<'l> Interpreter<'_, 'l> {
         let tag = self.tag_argument(args.first(), true);
         let view = self.view(allocator);
         if let Some(tag) = &tag {
-            self.tags.push(tag.clone());
+            self.context.tags.push(tag.clone());
         }
         let result = args.get(1).map_or_else(Value::unknown, |body| self.inline_closure(*body, &[view], Runs::Inline));
         if tag.is_some() {
-            self.tags.pop();
+            self.context.tags.pop();
         }
         result
     }
@@ -121,22 +121,22 @@ impl<'l> Interpreter<'_, 'l> {
         let flow = Self::flow_of(Region::Scope(id), true, Span::default());
         let mut view = Value::of(Ty::reference(Ty::known(head, [])));
         view.flows = vec![Flow { frame: head == Known::Frame, ..flow }];
-        let outer = self.frame_from;
+        let outer = self.loops.frame_from;
         let start = self.frame_start();
-        self.frame_from = Some(start.unwrap_or(self.loops.len()));
+        self.loops.frame_from = Some(start.unwrap_or(self.loops.stack.len()));
         let result = match body.and_then(|body| self.closure_at(body)) {
             Some(closure) => self.run_closure(closure, &[view], Runs::Inline, Some(id)),
             None => body.map_or_else(Value::unknown, |body| self.inline_closure(body, &[view], Runs::Inline)),
         };
-        self.frame_from = outer;
+        self.loops.frame_from = outer;
         result
     }
 
     fn whole_frame(&mut self, allocator: &Value, args: &'l [ExprId], at: Span) -> Value {
         if let Some(key) = Self::key(allocator) {
-            self.turned.insert(key);
+            self.frames.turned.insert(key);
         }
-        let before = self.promoted.len();
+        let before = self.frames.promoted.len();
         let mut result = self.scoped(allocator, args.first().copied(), Known::SmartAlloc);
         if let Some(handle) = result.handle.as_mut().filter(|handle| handle.age == Age::Fresh) {
             (handle.age, handle.since) = (Age::Stale, at);
@@ -151,13 +151,13 @@ impl<'l> Interpreter<'_, 'l> {
         let key = Self::key(allocator);
         let flows = self.arena(allocator);
         if let Some(key) = key {
-            self.turned.insert(key);
+            self.frames.turned.insert(key);
         }
         let mut guard = Value::of(Ty::known(Known::FrameGuard, [])).with_flows(flows);
         guard.alias = allocator.alias;
         guard.field.clone_from(&allocator.field);
         // Until the end of the block the frame is open; the guard ends it on every path.
-        self.frame_from = Some(self.loops.len());
+        self.loops.frame_from = Some(self.loops.stack.len());
         guard
     }
 
@@ -183,13 +183,13 @@ impl<'l> Interpreter<'_, 'l> {
         let from = flows
             .iter()
             .map(|flow| match flow.region {
-                Region::Scope(id) if self.scopes[id as usize].own => self.scopes[id as usize].loops,
+                Region::Scope(id) if self.scopes.all[id as usize].own => self.scopes.all[id as usize].loops,
                 _ => 0,
             })
             .max()
             .unwrap_or(0);
-        let own = flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
-        let once = self.leaves.contains(&self.loops.len());
+        let own = flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
+        let once = self.loops.leaves.contains(&self.loops.stack.len());
         let content = ty.clone();
         self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
         self.note_allocation(allocator, at);
@@ -202,7 +202,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// On a thread that has set no budget, this is one allocation too many.
     pub(super) fn needs_budget(&mut self, at: Span) {
-        if (self.spawned > 0 || self.on_thread > 0) && !self.barriers.budget_set {
+        if (self.context.spawned > 0 || self.context.on_thread > 0) && !self.barriers.budget_set {
             self.record(EventKind::NoBudget, at, Confidence::Medium);
         }
     }
@@ -212,25 +212,25 @@ impl<'l> Interpreter<'_, 'l> {
         let site = self.site(at);
         for flow in &self.arena(allocator) {
             if let Region::Param(param) = flow.region {
-                let known = &mut self.out.summary.allocates;
+                let known = &mut self.recorder.out.summary.allocates;
                 if !known.iter().any(|(of, _)| *of == param) {
                     known.push((param, site));
                 }
             }
         }
-        let endless = self.loops.iter().find(|of| !of.is_block && of.bound == super::value::Bound::Unknown);
+        let endless = self.loops.stack.iter().find(|of| !of.is_block && of.bound == super::value::Bound::Unknown);
         if let (Some(endless), Some(key)) = (endless, Self::key(allocator))
-            && matches!(key, (Root::Local(var), None) if self.local_allocators.contains_key(&var))
+            && matches!(key, (Root::Local(var), None) if self.frames.local_allocators.contains_key(&var))
         {
             let span = endless.span;
-            self.loop_allocations.push((key, span, at));
+            self.loops.allocations.push((key, span, at));
         }
     }
 
     // ---- begin and end ----
 
     pub(super) fn begin(&mut self, key: AllocatorKey, at: Span) {
-        self.turned.insert(key.clone());
+        self.frames.turned.insert(key.clone());
         let before = self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry);
         match before {
             FrameState::Open(begun, _) | FrameState::Maybe(begun, _) => {
@@ -242,12 +242,12 @@ impl<'l> Interpreter<'_, 'l> {
             _ => {}
         }
         self.end_memory(&key, at);
-        self.state.frames.insert(key, FrameState::Open(at, self.loops.len()));
+        self.state.frames.insert(key, FrameState::Open(at, self.loops.stack.len()));
     }
 
     pub(super) fn end(&mut self, key: AllocatorKey, at: Span) {
         self.barriers.turns.push((at, at.lo));
-        self.turned.insert(key.clone());
+        self.frames.turned.insert(key.clone());
         let next = match self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry) {
             FrameState::Entry | FrameState::Released => FrameState::Released,
             FrameState::Open(..) | FrameState::Maybe(..) => FrameState::Closed,
@@ -268,8 +268,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
-        self.shared_here.clear();
-        let whole = self.wholes.get(key).copied();
+        self.frames.shared_here.clear();
+        let whole = self.scopes.of_allocators.get(key).copied();
         let param = match key.0 {
             Root::Param(param) => Some(param),
             _ => None,

@@ -27,21 +27,7 @@ impl<'l> Interpreter<'_, 'l> {
             _ => Ty::known(owner, generics.to_vec()),
         };
         match api::associated_function(owner, function.last) {
-            Builds::Boxed => {
-                let inner = expected.map(|ty| ty.argument(0)).filter(|ty| matches!(ty, Ty::User(..)));
-                let mut value = self.eval_args_first(args, inner.as_ref());
-                let what = format!("{}::{}", function.before, function.last);
-                let ty = Ty::known(owner, [value.ty.clone()]);
-                self.heap_alloc(what, ty.clone(), span, Confidence::High);
-                if owner == Known::Box && function.last == "new" {
-                    let inner = value.ty.clone();
-                    self.pooled_in_box("Box::new", &inner, span);
-                }
-                value.ty = ty;
-                value.alias = None;
-                value.fresh = owner == Known::Box;
-                value
-            }
+            Builds::Boxed => self.boxed(owner, function, args, span, expected),
             Builds::SharesOwner => {
                 let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 value.ty = value.ty.peeled().clone();
@@ -66,35 +52,9 @@ impl<'l> Interpreter<'_, 'l> {
                 value.reserved = true;
                 value
             }
-            Builds::FromElements => {
-                let value = self.eval_args_first(args, None);
-                let is_move = value.ty == Ty::known(owner, []) || value.is(owner) && matches!(value.ty, Ty::Known(..));
-                let ty = if generics.is_empty() && owner != Known::String {
-                    Ty::known(owner, [super::place::element_of(&value.ty)])
-                } else {
-                    declared()
-                };
-                if !is_move {
-                    self.heap_alloc(
-                        format!("{}::{}", function.before, function.last),
-                        ty.clone(),
-                        span,
-                        Confidence::High,
-                    );
-                }
-                let made = Value::of(ty).with_flows(value.flows);
-                self.refine(made)
-            }
+            Builds::FromElements => self.made_of_elements(owner, function, args, declared(), generics, span),
             Builds::FromBytes => self.wrapped(Known::Result, args, None, false),
-            Builds::Pointer => {
-                let mut value = self.eval_args_first(args, None);
-                value.flows.iter_mut().for_each(|flow| flow.raw = true);
-                let inner = value.ty.deref().unwrap_or(Ty::Unknown);
-                let pointer = Ty::known(Known::NonNull, [inner]);
-                value.ty = if function.last == "new" { Ty::known(Known::Option, [pointer]) } else { pointer };
-                value.alias = None;
-                value
-            }
+            Builds::Pointer => self.non_null(function, args),
             Builds::WithoutDrop => {
                 let mut value = self.eval_args_first(args, None);
                 self.forgotten(&value, "ManuallyDrop::new", span);
@@ -119,5 +79,64 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
         }
+    }
+
+    /// `Box::new`, `Arc::from`: the first argument, on the heap.
+    fn boxed(
+        &mut self,
+        owner: Known,
+        function: External<'l>,
+        args: &'l [ExprId],
+        span: Span,
+        expected: Option<&Ty>,
+    ) -> Value {
+        let inner = expected.map(|ty| ty.argument(0)).filter(|ty| matches!(ty, Ty::User(..)));
+        let mut value = self.eval_args_first(args, inner.as_ref());
+        let what = format!("{}::{}", function.before, function.last);
+        let ty = Ty::known(owner, [value.ty.clone()]);
+        self.heap_alloc(what, ty.clone(), span, Confidence::High);
+        if owner == Known::Box && function.last == "new" {
+            let inner = value.ty.clone();
+            self.pooled_in_box("Box::new", &inner, span);
+        }
+        value.ty = ty;
+        value.alias = None;
+        value.fresh = owner == Known::Box;
+        value
+    }
+
+    /// `NonNull::new`, `NonNull::from`.
+    fn non_null(&mut self, function: External<'l>, args: &'l [ExprId]) -> Value {
+        let mut value = self.eval_args_first(args, None);
+        value.flows.iter_mut().for_each(|flow| flow.raw = true);
+        let inner = value.ty.deref().unwrap_or(Ty::Unknown);
+        let pointer = Ty::known(Known::NonNull, [inner]);
+        value.ty = if function.last == "new" { Ty::known(Known::Option, [pointer]) } else { pointer };
+        value.alias = None;
+        value
+    }
+
+    /// `Vec::from`, `String::from`: the elements of the argument, unless it is one of these already.
+    fn made_of_elements(
+        &mut self,
+        owner: Known,
+        function: External<'l>,
+        args: &'l [ExprId],
+        declared: Ty,
+        generics: &[Ty],
+        span: Span,
+    ) -> Value {
+        let value = self.eval_args_first(args, None);
+        let is_move = value.ty == Ty::known(owner, []) || value.is(owner) && matches!(value.ty, Ty::Known(..));
+        let ty = if generics.is_empty() && owner != Known::String {
+            Ty::known(owner, [super::place::element_of(&value.ty)])
+        } else {
+            declared
+        };
+        if !is_move {
+            self.heap_alloc(format!("{}::{}", function.before, function.last), ty.clone(), span, Confidence::High);
+        }
+        let made = Value::of(ty).with_flows(value.flows);
+        self.refine(made)
     }
 }

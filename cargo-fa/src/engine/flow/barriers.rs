@@ -104,7 +104,7 @@ impl<'l> Interpreter<'_, 'l> {
             .collect();
         for (param, name) in given {
             let signals = self.signals_of(name, body);
-            self.out.summary.signals.push((param, signals));
+            self.recorder.out.summary.signals.push((param, signals));
         }
     }
 
@@ -394,7 +394,8 @@ impl<'l> Tally<'_, '_, 'l> {
     /// The arguments of a call, the receiver first: a function of the workspace tells what it does with a barrier.
     fn arguments(&mut self, span: Span, args: &[ExprId], inline: bool, times: Option<u64>) {
         let facts = self.flow.facts;
-        let callee: Option<FnId> = self.flow.out.calls.iter().find(|call| call.span == span).map(|call| call.callee);
+        let callee: Option<FnId> =
+            self.flow.recorder.out.calls.iter().find(|call| call.span == span).map(|call| call.callee);
         for (at, arg) in args.iter().enumerate() {
             if self.is_barrier(*arg) {
                 let signals = callee.and_then(|callee| {

@@ -146,7 +146,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             && value.ty.head() == Some(Known::SmartAlloc)
             && let Some(key) = Self::key(value)
         {
-            self.turned.insert(key.clone());
+            self.frames.turned.insert(key.clone());
             self.state.frames.insert(key, FrameState::Unknown);
         }
     }
@@ -186,7 +186,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         self.apply_turns(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
-            self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
+            self.recorder.out.summary.sets_budget |= self.context.on_thread == 0 && self.context.spawned == 0;
         }
         for (param, _) in &summary.allocates {
             if let Some(arg) = args.get(usize::from(*param)) {
@@ -247,8 +247,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let mut flows = Vec::new();
         for flow in &arg.flows {
             match flow.region {
-                Region::Scope(id) if self.scopes[id as usize].own => {
-                    flows.extend(self.scopes[id as usize].whole.clone());
+                Region::Scope(id) if self.scopes.all[id as usize].own => {
+                    flows.extend(self.scopes.all[id as usize].whole.clone());
                 }
                 _ => flows.push(Flow { frame: false, ..flow.clone() }),
             }
@@ -265,7 +265,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 && arg
                     .flows
                     .iter()
-                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
+                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
             if takes_whole && is_scope {
                 self.record(EventKind::WholeFrameFromScope { callee: of, allocates: *site }, span, Confidence::High);
             }
@@ -366,7 +366,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 -1 => self.end(key, span),
                 // It turned a frame of its own: nothing changes, but the allocator does turn.
                 _ => {
-                    self.turned.insert(key);
+                    self.frames.turned.insert(key);
                 }
             }
         }
@@ -399,7 +399,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
             let regions: Vec<Region> = value.flows.iter().map(|flow| flow.region).collect();
-            let scopes = &self.scopes;
+            let scopes = &self.scopes.all;
             let own = |region: &Region| matches!(region, Region::Scope(id) if scopes[*id as usize].own);
             let regions: Vec<Region> = regions.into_iter().filter(own).collect();
             self.close(|flow| regions.contains(&flow.region), span);

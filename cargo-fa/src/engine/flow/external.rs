@@ -36,9 +36,9 @@ impl<'l> Interpreter<'_, 'l> {
         match makes {
             Makes::Variant(known) => self.wrapped(known, args, expected, false),
             Makes::Error => {
-                self.cold += 1;
+                self.context.cold += 1;
                 let value = self.wrapped(Known::Result, args, None, true);
-                self.cold -= 1;
+                self.context.cold -= 1;
                 value
             }
             Makes::Drops => {

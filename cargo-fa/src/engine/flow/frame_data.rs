@@ -35,7 +35,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let (value, inner) = self.written_into(receiver, args);
                 Self::in_place_of(receiver, &value, Ty::exclusive(inner.clone()), &inner)
             }
-            Effect::CursorAlloc(make) => self.cursor_alloc(receiver, make, call),
+            Effect::CursorAlloc(kind) => self.cursor_alloc(receiver, kind, call),
             Effect::FrameAddress => Self::address(receiver),
             Effect::FrameIntoBox => {
                 self.moved(call.receiver);
@@ -113,14 +113,14 @@ impl<'l> Interpreter<'_, 'l> {
         made
     }
 
-    fn cursor_alloc(&mut self, receiver: &Value, make: CursorMake, call: &'l MethodCall) -> Value {
+    fn cursor_alloc(&mut self, receiver: &Value, kind: CursorMake, call: &'l MethodCall) -> Value {
         let value = call.args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
-        if make == CursorMake::Ref && self.types.drops(&value.ty) == Some(true) {
+        if kind == CursorMake::Ref && self.types.drops(&value.ty) == Some(true) {
             let kind = EventKind::DropSkipped { what: "Cursor::alloc", ty: value.ty.clone() };
             self.record(kind, call.name_span, Confidence::High);
         }
         let slice = |element: Ty| Ty::exclusive(Ty::Slice(Arc::new(element)));
-        let (content, ty) = match make {
+        let (content, ty) = match kind {
             CursorMake::Box => (value.ty.clone(), Ty::known(Known::FrameBox, [value.ty.clone()])),
             CursorMake::Copy => {
                 let element = element_of(&value.ty);

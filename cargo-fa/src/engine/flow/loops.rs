@@ -22,30 +22,31 @@ impl Interpreter<'_, '_> {
     ) -> Value {
         let dead = || State { dead: true, ..State::default() };
         let entry = self.state.clone();
-        self.loops.push(LoopContext {
+        self.loops.stack.push(LoopContext {
             label: label.map(|label| self.facts.name(label)),
             span,
             bound,
             breaks: dead(),
             continues: dead(),
             value: None,
-            names: self.names.len(),
+            names: self.variables.names.len(),
             is_block: false,
         });
         // Twice, so that what one round leaves behind meets the next one. In deeper loops the rounds of those around them do
         // that: to double each would take longer than anybody waits.
-        let around = self.loops.iter().filter(|of| !of.is_block).count();
+        let around = self.loops.stack.iter().filter(|of| !of.is_block).count();
         let rounds = if around > DOUBLED { 1 } else { 2 };
         for _ in 0..rounds {
             body(self);
-            let continues = self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
+            let continues =
+                self.loops.stack.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
             self.state.join(&continues);
             self.state.join(&entry);
             if self.state == entry {
                 break;
             }
         }
-        let Some(of) = self.loops.pop() else { return Value::unit() };
+        let Some(of) = self.loops.stack.pop() else { return Value::unit() };
         if !may_not_run {
             self.state.dead = true;
         }
@@ -55,18 +56,18 @@ impl Interpreter<'_, '_> {
 
     pub(super) fn run_labelled(&mut self, label: Name, span: Span, body: impl FnOnce(&mut Self)) -> Value {
         let dead = || State { dead: true, ..State::default() };
-        self.loops.push(LoopContext {
+        self.loops.stack.push(LoopContext {
             label: Some(self.facts.name(label)),
             span,
             bound: Bound::AtMost(1),
             breaks: dead(),
             continues: dead(),
             value: None,
-            names: self.names.len(),
+            names: self.variables.names.len(),
             is_block: true,
         });
         body(self);
-        let Some(of) = self.loops.pop() else { return Value::unit() };
+        let Some(of) = self.loops.stack.pop() else { return Value::unit() };
         self.state.join(&of.breaks);
         of.value.unwrap_or_else(|| Value::of(Ty::Never))
     }
@@ -74,7 +75,7 @@ impl Interpreter<'_, '_> {
     pub(super) fn leave_loop(&mut self, label: Option<Name>, value: Option<Value>, breaks: bool, span: Span) {
         let name = label.map(|label| self.facts.name(label));
         let lowest = self.bodies.last().map_or(0, |body| body.loops);
-        let target = self.loops.iter().enumerate().skip(lowest).rev().find(|(_, of)| match name {
+        let target = self.loops.stack.iter().enumerate().skip(lowest).rev().find(|(_, of)| match name {
             Some(name) => of.label == Some(name),
             None => !of.is_block,
         });
@@ -86,12 +87,12 @@ impl Interpreter<'_, '_> {
             self.left_open_at_continue(at, span);
         }
         let state = std::mem::replace(&mut self.state, State { dead: true, ..State::default() });
-        let names = self.loops[at].names;
+        let names = self.loops.stack[at].names;
         let outer: rustc_hash::FxHashSet<_> =
-            self.names[..names.min(self.names.len())].iter().map(|(_, var)| *var).collect();
+            self.variables.names[..names.min(self.variables.names.len())].iter().map(|(_, var)| *var).collect();
         let mut state = state;
         state.values.retain(|var| outer.contains(&var));
-        let of = &mut self.loops[at];
+        let of = &mut self.loops.stack[at];
         if breaks {
             of.breaks.join(&state);
             if let Some(value) = value {

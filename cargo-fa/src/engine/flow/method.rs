@@ -211,7 +211,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::RetainDiscard => {
                 self.read_all(args);
-                self.promoted.clear();
+                self.frames.promoted.clear();
                 Value::unit()
             }
             Effect::TakesPromoted => {
@@ -235,7 +235,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::Sends => self.sent(receiver, args, span),
             Effect::Commands => {
-                args.iter().for_each(|arg| drop(self.eval(*arg, None)));
+                for arg in args {
+                    self.eval(*arg, None);
+                }
                 Value::of(Ty::Opaque { borrows: true })
             }
             effect => return self.frame_data_method(effect, receiver, call),

@@ -37,9 +37,9 @@ impl<'l> Interpreter<'_, 'l> {
                 let runs = if cold { Runs::Cold } else { Runs::Inline };
                 other = self.inline_closure(*arg, &[], runs);
             } else {
-                self.cold += u32::from(fails);
+                self.context.cold += u32::from(fails);
                 other = self.eval(*arg, None);
-                self.cold -= u32::from(fails);
+                self.context.cold -= u32::from(fails);
             }
         }
         match name {

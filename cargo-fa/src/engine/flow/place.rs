@@ -75,7 +75,8 @@ impl<'l> Interpreter<'_, 'l> {
         value.bound = None;
         value.symbol = Some(name.into());
         if holds_handle(&value.ty) {
-            let made_here = base.alias.is_some_and(|root| self.shared_here.contains(&(root, value.field.clone())));
+            let made_here =
+                base.alias.is_some_and(|root| self.frames.shared_here.contains(&(root, value.field.clone())));
             let kept = !made_here
                 && match base.alias {
                     Some(Root::Static(_)) => true,
@@ -147,7 +148,7 @@ impl<'l> Interpreter<'_, 'l> {
                     self.store(&target, &value, &Target::Field(name), span);
                     return;
                 };
-                let declared_in = self.vars.get(&var).map_or(0, |info| info.closed_scopes);
+                let declared_in = self.variables.info.get(&var).map_or(0, |info| info.closed_scopes);
                 let outlives: Vec<Flow> = value
                     .flows
                     .iter()
@@ -190,7 +191,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// Whether the region ends before variables that were declared this deep in closure bodies.
     fn closes_before(&self, region: Region, declared_in: usize) -> bool {
         let Region::Scope(id) = region else { return false };
-        self.closed_scopes.iter().position(|open| *open == id).is_some_and(|at| at >= declared_in)
+        self.scopes.of_closures.iter().position(|open| *open == id).is_some_and(|at| at >= declared_in)
     }
 
     /// A value is put into something that may outlive what it refers to.
@@ -200,7 +201,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let Some(root) = target.alias else { return };
         if value.handle.is_some_and(|handle| handle.age == Age::Fresh) {
-            self.shared_here.insert((root, target.field.clone()));
+            self.frames.shared_here.insert((root, target.field.clone()));
         }
         let slot = match how {
             Target::Field(_) | Target::Behind => target.ty.clone(),
@@ -237,7 +238,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn keep_in_local(&mut self, var: Var, value: &Value, flows: &[Flow], span: Span) {
-        let declared_in = self.vars.get(&var).map_or(0, |info| info.closed_scopes);
+        let declared_in = self.variables.info.get(&var).map_or(0, |info| info.closed_scopes);
         let name = self.name_of(var);
         for flow in flows {
             if flow.frame && self.closes_before(flow.region, declared_in) {
@@ -357,22 +358,8 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn bind(&mut self, pat: PatId, value: Value) {
         let facts = self.facts;
         match facts.pat(pat) {
-            Pat::Bind { name, sub, .. } => {
-                let var = Var(pat.0);
-                let mut value = value;
-                if value.alias == Some(Root::Local(var)) {
-                    value.alias = None;
-                }
-                if let Ty::Known(Known::SmartAlloc, _) = value.ty
-                    && value.alias.is_none()
-                {
-                    if let Pat::Bind { span, .. } = facts.pat(pat) {
-                        self.local_allocators.insert(var, *span);
-                    }
-                    self.state.frames.insert((Root::Local(var), None), FrameState::Closed);
-                    value.flows.clear();
-                }
-                self.declare(facts.name(*name), var, value.clone());
+            Pat::Bind { name, sub, span, .. } => {
+                let value = self.bind_name(facts.name(*name), Var(pat.0), *span, value);
                 if let Some(sub) = sub {
                     self.bind(*sub, value);
                 }
@@ -438,6 +425,22 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Pat::Wild | Pat::Path(_) | Pat::Literal | Pat::Rest => {}
         }
+    }
+
+    /// A variable begins; of an allocator that is made here, no frame is open.
+    fn bind_name(&mut self, name: &'l str, var: Var, span: Span, mut value: Value) -> Value {
+        if value.alias == Some(Root::Local(var)) {
+            value.alias = None;
+        }
+        if let Ty::Known(Known::SmartAlloc, _) = value.ty
+            && value.alias.is_none()
+        {
+            self.frames.local_allocators.insert(var, span);
+            self.state.frames.insert((Root::Local(var), None), FrameState::Closed);
+            value.flows.clear();
+        }
+        self.declare(name, var, value.clone());
+        value
     }
 
     fn bind_part(&mut self, pat: PatId, whole: &Value, ty: Ty) {

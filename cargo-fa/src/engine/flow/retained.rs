@@ -33,10 +33,10 @@ impl<'l> Interpreter<'_, 'l> {
     fn retain(&mut self, mut value: Value, discards: Option<bool>, policy: Option<&ExprId>, at: Span) -> Value {
         value.discards = discards;
         let begun_here = Self::key(&value).is_none();
-        let known = self.promoted.iter().any(|(made, _)| *made == at);
+        let known = self.frames.promoted.iter().any(|(made, _)| *made == at);
         if discards == Some(false) && begun_here && self.frame_start().is_some() && !known {
             let policy = policy.and_then(|policy| self.policy_word(*policy));
-            self.promoted.push((at, policy));
+            self.frames.promoted.push((at, policy));
         }
         value
     }
@@ -57,7 +57,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// The frame ends, and what was retained in it since is not given out: only the other form of the call does that.
     pub(super) fn nobody_takes(&mut self, since: usize) {
-        for (made, policy) in self.promoted.split_off(since) {
+        for (made, policy) in self.frames.promoted.split_off(since) {
             self.record(EventKind::Retention { discards: false, policy }, made, Confidence::High);
         }
     }

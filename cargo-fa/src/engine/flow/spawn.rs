@@ -37,12 +37,12 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
         value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
-        let frame = self.frame_from;
+        let frame = self.loops.frame_from;
         let before = self.run_later();
         self.run_closure(of, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
         self.ran_later(before);
-        self.frame_from = frame;
+        self.loops.frame_from = frame;
         if of.moves {
             self.moved_into(of.body);
         }
@@ -52,7 +52,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// A body that somebody else may run, whenever and however often: which frames are open then is not known.
     fn run_later(&mut self) -> State {
         let before = self.state.clone();
-        self.frame_from = self.frame_start();
+        self.loops.frame_from = self.frame_start();
         self.state.frames.values_mut().for_each(|state| *state = FrameState::Entry);
         before
     }
@@ -72,7 +72,7 @@ impl<'l> Interpreter<'_, 'l> {
         for (key, state) in &mut self.state.frames {
             if key.0 == Root::Local(var) {
                 *state = FrameState::Unknown;
-                self.turned.insert(key.clone());
+                self.frames.turned.insert(key.clone());
             }
         }
     }
@@ -134,21 +134,21 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Runs the body of a closure with these parameters; what it returns comes out.
     pub(super) fn run_closure(&mut self, of: &'l Closure, params: &[Value], runs: Runs, scope: Option<u16>) -> Value {
-        let names = self.names.len();
-        let outer_frame = self.frame_from;
+        let names = self.variables.names.len();
+        let outer_frame = self.loops.frame_from;
         match runs {
-            Runs::Cold => self.cold += 1,
+            Runs::Cold => self.context.cold += 1,
             Runs::Thread => {
-                self.spawned += 1;
-                self.frame_from = None;
+                self.context.spawned += 1;
+                self.loops.frame_from = None;
             }
             Runs::Inline | Runs::Joined => {}
         }
         if let Some(scope) = scope {
-            self.closed_scopes.push(scope);
+            self.scopes.of_closures.push(scope);
         }
         let expected = of.output.map(|ty| self.lower_type(ty));
-        let mut context = Self::body_context(of.is_async, false, self.loops.len(), expected.clone());
+        let mut context = Self::body_context(of.is_async, false, self.loops.stack.len(), expected.clone());
         context.scope = scope;
         self.bodies.push(context);
         let entry = self.state.clone();
@@ -176,14 +176,14 @@ impl<'l> Interpreter<'_, 'l> {
         }
         self.end_block(names, self.span(of.body));
         if scope.is_some() {
-            self.closed_scopes.pop();
+            self.scopes.of_closures.pop();
         }
         if runs == Runs::Cold {
-            self.cold -= 1;
+            self.context.cold -= 1;
         }
         if runs == Runs::Thread {
-            self.spawned -= 1;
-            self.frame_from = outer_frame;
+            self.context.spawned -= 1;
+            self.loops.frame_from = outer_frame;
         }
         // It may not run, or diverge: what follows it still runs.
         if self.state.dead || runs == Runs::Cold {
@@ -258,7 +258,7 @@ impl<'l> Interpreter<'_, 'l> {
                     self.spawned_flow(flow, &name, task, span, confidence);
                 }
             }
-            let frame = self.frame_from;
+            let frame = self.loops.frame_from;
             let before = self.run_later();
             // It has been said that this gets out: what the task does with it is no second finding.
             self.state.values.change_referring(|value| value.flows.retain(|flow| !flow.frame));
@@ -266,13 +266,13 @@ impl<'l> Interpreter<'_, 'l> {
                 self.thread_budget(of);
                 self.run_closure(of, &[], Runs::Thread, None);
             } else {
-                self.spawned += 1;
-                self.frame_from = None;
+                self.context.spawned += 1;
+                self.loops.frame_from = None;
                 self.async_block(body, span);
-                self.spawned -= 1;
+                self.context.spawned -= 1;
             }
             self.ran_later(before);
-            self.frame_from = frame;
+            self.loops.frame_from = frame;
             self.moved_into(body);
         } else {
             let value = self.eval(arg, None);
@@ -288,9 +288,9 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(of) = self.closure_at(body) {
             self.thread_budget(of);
         }
-        self.on_thread += 1;
+        self.context.on_thread += 1;
         self.inline_closure(body, std::slice::from_ref(scope), Runs::Joined);
-        self.on_thread -= 1;
+        self.context.on_thread -= 1;
     }
 
     fn spawned_flow(&mut self, flow: &Flow, name: &str, task: bool, span: Span, confidence: Confidence) {
@@ -317,13 +317,13 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
         let mut value = Value::of(Ty::Opaque { borrows: true });
         value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
-        self.bodies.push(Self::body_context(true, false, self.loops.len(), None));
-        let frame = self.frame_from;
+        self.bodies.push(Self::body_context(true, false, self.loops.stack.len(), None));
+        let frame = self.loops.frame_from;
         let entry = self.run_later();
-        let names = self.names.len();
+        let names = self.variables.names.len();
         self.eval(body, None);
         self.end_block(names, span);
-        self.frame_from = frame;
+        self.loops.frame_from = frame;
         self.bodies.pop();
         // Its body runs when it is polled; only what it uses was looked at.
         self.ran_later(entry);
