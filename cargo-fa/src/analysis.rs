@@ -10,7 +10,7 @@ use crate::model::suppress::Directive;
 
 /// Which workspace to open.
 #[derive(Clone, Debug, Default)]
-pub struct Opening {
+pub struct OpenOptions {
     /// `Cargo.toml` to start from; `None` is the nearest one above the current directory.
     pub manifest_path: Option<PathBuf>,
     /// Believe what is stored below the target directory about manifests that have not changed, and store it there.

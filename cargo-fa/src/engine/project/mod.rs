@@ -11,7 +11,7 @@ pub(crate) use load::{Loaded, certainty, is_read, load};
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{AnalysisError, Opening, Package};
+use crate::analysis::{AnalysisError, OpenOptions, Package};
 
 /// Packages that make up framealloc: depending on one of them is what lets findings exist at all. Their own sources
 /// implement frames instead of using them, and are modelled by a table.
@@ -67,16 +67,16 @@ impl Project {
     /// # Errors
     /// When there is no manifest, or when neither cargo nor the built-in reader understands it.
     pub fn open(manifest_path: Option<&Path>) -> Result<Self, AnalysisError> {
-        Self::open_with(&Opening { manifest_path: manifest_path.map(Path::to_owned), ..Opening::default() })
+        Self::open_with(&OpenOptions { manifest_path: manifest_path.map(Path::to_owned), ..OpenOptions::default() })
     }
 
     /// As [`Project::open`]; with a cache, cargo is asked only if something that it looks at has changed since.
     ///
     /// # Errors
     /// As [`Project::open`].
-    pub fn open_with(opening: &Opening) -> Result<Self, AnalysisError> {
-        let manifest_path = opening.manifest_path.as_deref();
-        let start = manifest::start(manifest_path).ok().filter(|_| opening.cache);
+    pub fn open_with(options: &OpenOptions) -> Result<Self, AnalysisError> {
+        let manifest_path = options.manifest_path.as_deref();
+        let start = manifest::start(manifest_path).ok().filter(|_| options.cache);
         if let Some((root, target_directory, members)) = start.as_deref().and_then(stored::read) {
             return Ok(Self::assemble(root, Some(target_directory), members));
         }
