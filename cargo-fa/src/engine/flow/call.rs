@@ -1,7 +1,7 @@
 //! Calls of functions: of the workspace by their summaries, of std by what is known about them.
 
 use super::Interpreter;
-use super::event::{EventKind, How, Site};
+use super::event::{EscapeRoute, EventKind, Site};
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
@@ -288,7 +288,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 match &store.target {
                     StoreTarget::Static(name) if flow.frame => {
                         self.escape(
-                            How::Callee(format!("`{callee}` keeps it in the static `{name}`")),
+                            EscapeRoute::Callee(format!("`{callee}` keeps it in the static `{name}`")),
                             &flow,
                             span,
                             path,
@@ -342,11 +342,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 }
             }
             (Root::Static(_), _) if flow.frame => {
-                self.escape(How::Callee(format!("`{callee}` keeps it in a static")), &flow, span, path);
+                self.escape(EscapeRoute::Callee(format!("`{callee}` keeps it in a static")), &flow, span, path);
             }
             (Root::Param(to), Region::Scope(_)) if flow.frame => {
                 let name = self.param_name(to);
-                self.escape(How::Callee(format!("`{callee}` keeps it in `{name}`")), &flow, span, path);
+                self.escape(EscapeRoute::Callee(format!("`{callee}` keeps it in `{name}`")), &flow, span, path);
             }
             (Root::Param(to), Region::Param(from)) if from != to && path.len() < 8 => {
                 path.insert(0, (self.site(span), format!("passed to `{callee}` here")));

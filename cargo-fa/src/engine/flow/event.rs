@@ -73,7 +73,7 @@ pub(crate) enum EventKind {
     },
     /// Frame data gets somewhere that outlives its frame.
     Escape {
-        how: How,
+        route: EscapeRoute,
         raw: bool,
         captured: bool,
         allocated: Site,
@@ -194,7 +194,7 @@ pub(crate) enum Open {
 
 /// How frame data gets out.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum How {
+pub(crate) enum EscapeRoute {
     Returned,
     Static(String),
     /// A field of something that outlives the frame.

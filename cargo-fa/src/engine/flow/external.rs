@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::How;
+use super::event::EscapeRoute;
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -151,7 +151,7 @@ impl<'l> Interpreter<'_, 'l> {
         let fixed = matches!(to, Ty::Ref { fixed: true, .. });
         value.flows.iter_mut().for_each(|flow| flow.raw = true);
         if fixed && let Some(flow) = value.flows.iter().find(|flow| flow.frame).cloned() {
-            self.escape(How::Transmuted, &flow, span, Vec::new());
+            self.escape(EscapeRoute::Transmuted, &flow, span, Vec::new());
         }
         // Whatever it is now, its lifetime is what somebody claims.
         value.ty = match to {

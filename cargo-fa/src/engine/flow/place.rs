@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::{EventKind, How, Site};
+use super::event::{EscapeRoute, EventKind, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
@@ -156,7 +156,7 @@ impl<'l> Interpreter<'_, 'l> {
                     .cloned()
                     .collect();
                 for flow in outlives {
-                    self.escape(How::Variable(name.to_owned()), &flow, span, Vec::new());
+                    self.escape(EscapeRoute::Variable(name.to_owned()), &flow, span, Vec::new());
                 }
                 let ty = self.state.values.get(var).map(|old| old.ty.clone()).filter(|ty| !ty.is_unknown());
                 let mut value = value;
@@ -222,7 +222,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let name = self.around.program.facts(def.file).name(def.item.name).to_owned();
                 for flow in &flows {
                     if flow.frame {
-                        self.escape(How::Static(name.clone()), flow, span, Vec::new());
+                        self.escape(EscapeRoute::Static(name.clone()), flow, span, Vec::new());
                     } else if let Region::Param(param) = flow.region {
                         let step = (self.site(span), format!("kept in the static `{name}` here"));
                         self.add_store(param, StoreTarget::Static(name.clone()), flow, vec![step]);
@@ -242,7 +242,7 @@ impl<'l> Interpreter<'_, 'l> {
         let name = self.name_of(var);
         for flow in flows {
             if flow.frame && self.closes_before(flow.region, declared_in) {
-                self.escape(How::Variable(name.clone()), flow, span, Vec::new());
+                self.escape(EscapeRoute::Variable(name.clone()), flow, span, Vec::new());
             }
         }
         if let Some(known) = self.state.values.get_mut(var) {
@@ -255,24 +255,24 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn store_in_param(&mut self, target: &Value, to: u16, flow: &Flow, how: &Target<'_>, span: Span) {
         let receiver = self.param_name(to);
-        let how = match how {
-            Target::Field(name) => How::Field(format!("{receiver}.{name}")),
+        let route = match how {
+            Target::Field(name) => EscapeRoute::Field(format!("{receiver}.{name}")),
             Target::Container(method) => {
                 let place =
                     target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
-                How::Container(place, (*method).to_owned())
+                EscapeRoute::Container(place, (*method).to_owned())
             }
-            Target::Channel => How::Channel,
-            Target::Behind => How::Field(format!("*{receiver}")),
+            Target::Channel => EscapeRoute::Channel,
+            Target::Behind => EscapeRoute::Field(format!("*{receiver}")),
         };
         match flow.region {
             // A scope of this function ends before anything of the caller does.
-            Region::Scope(_) if flow.frame => self.escape(how, flow, span, Vec::new()),
+            Region::Scope(_) if flow.frame => self.escape(route, flow, span, Vec::new()),
             Region::Param(from) => {
                 if flow.raw && flow.frame && !target.reserved && !self.is_tied_param(to) {
                     let mut flow = flow.clone();
                     flow.confidence = flow.confidence.min(Confidence::Medium);
-                    self.escape(how.clone(), &flow, span, Vec::new());
+                    self.escape(route.clone(), &flow, span, Vec::new());
                 }
                 if from != to {
                     let step = (self.site(span), format!("kept in `{receiver}` here"));
@@ -289,9 +289,9 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Frame memory gets out of its frame.
-    pub(super) fn escape(&mut self, how: How, flow: &Flow, span: Span, via: Vec<(Site, String)>) {
+    pub(super) fn escape(&mut self, route: EscapeRoute, flow: &Flow, span: Span, via: Vec<(Site, String)>) {
         let kind =
-            EventKind::Escape { how, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
+            EventKind::Escape { route, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
         self.record(kind, span, flow.confidence);
     }
 

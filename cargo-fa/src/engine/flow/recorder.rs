@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Interpreter;
-use super::event::{CallSite, Event, EventKind, How, LoopAround, Site};
+use super::event::{CallSite, EscapeRoute, Event, EventKind, LoopAround, Site};
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Value};
@@ -29,9 +29,9 @@ impl<'p> Interpreter<'p, '_> {
             return;
         }
         let detail = match &kind {
-            EventKind::Escape { how, .. } => match how {
-                How::Returned => 1,
-                How::Transmuted => 2,
+            EventKind::Escape { route, .. } => match route {
+                EscapeRoute::Returned => 1,
+                EscapeRoute::Transmuted => 2,
                 _ => 3,
             },
             EventKind::Tag { enters, .. } => u32::from(*enters),

@@ -1,7 +1,7 @@
 //! Closures, threads, tasks and suspensions.
 
 use super::Interpreter;
-use super::event::{EventKind, How, Site};
+use super::event::{EscapeRoute, EventKind, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
@@ -214,7 +214,7 @@ impl<'l> Interpreter<'_, 'l> {
             if flow.frame
                 && let Some(flow) = self.types.held(&value.ty, flow)
             {
-                self.escape(How::Returned, &flow, span, Vec::new());
+                self.escape(EscapeRoute::Returned, &flow, span, Vec::new());
             }
         }
         value.flows.retain(|flow| !gets_out.contains(flow));
