@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::binding::{Binding, Bindings, Defined, Import};
-use super::looked_up::LookedUp;
+use super::lookup_cache::LookupCache;
 use super::{
     Crate, ExternCrate, FnDef, FnId, Module, ModuleId, Owner, Program, Res, StaticDef, StaticId, TypeDef, TypeKey,
     UserType,
@@ -43,7 +43,7 @@ impl<'l> Program<'l> {
             methods: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             by_name: FxHashMap::default(),
             has_drop: FxHashSet::default(),
-            looked_up: LookedUp::new(),
+            lookup_cache: LookupCache::new(),
         };
         let mut builder = Builder { program, impls: Vec::new(), tests };
         for source in &loaded.crates {
@@ -288,7 +288,7 @@ impl<'l> Builder<'l> {
             }
         }
         // What was found so far was found without these methods.
-        self.program.looked_up = LookedUp::new();
+        self.program.lookup_cache = LookupCache::new();
         self.program
     }
 }

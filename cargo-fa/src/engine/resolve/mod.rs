@@ -2,7 +2,7 @@
 
 mod binding;
 mod build;
-mod looked_up;
+mod lookup_cache;
 pub(crate) mod paths;
 
 use binding::{Binding, Bindings, Import};
@@ -137,7 +137,7 @@ pub(crate) struct Program<'l> {
     by_name: FxHashMap<&'l str, Vec<FnId>>,
     /// `Drop` is implemented.
     pub(crate) has_drop: FxHashSet<UserType>,
-    looked_up: looked_up::LookedUp<'l>,
+    lookup_cache: lookup_cache::LookupCache<'l>,
 }
 
 impl<'l> Program<'l> {

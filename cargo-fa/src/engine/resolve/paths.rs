@@ -140,11 +140,11 @@ impl<'l> Program<'l> {
             [Binding::Def(defined)] if in_space(defined.into(), space) => return Some(defined.into()),
             _ => {}
         }
-        match self.looked_up.begin((module, name, space), depth) {
+        match self.lookup_cache.begin((module, name, space), depth) {
             Ok(known) => known,
             Err(search) => {
                 let found = self.search(module, name, bindings, space, depth);
-                self.looked_up.end(&search, found);
+                self.lookup_cache.end(&search, found);
                 found
             }
         }
