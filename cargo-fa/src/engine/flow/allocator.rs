@@ -134,7 +134,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn whole_frame(&mut self, allocator: &Value, args: &'l [ExprId], at: Span) -> Value {
         if let Some(key) = Self::key(allocator) {
-            self.frames.turned.insert(key);
+            self.frames.delimited.insert(key);
         }
         let before = self.frames.promoted.len();
         let mut result = self.scoped(allocator, args.first().copied(), Known::SmartAlloc);
@@ -143,7 +143,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         self.nobody_takes(before);
         // The frame is turned when the closure returns.
-        self.barriers.turns.push((at, args.first().map_or(at, |body| self.span(*body)).hi));
+        self.barriers.frame_ends.push((at, args.first().map_or(at, |body| self.span(*body)).hi));
         result
     }
 
@@ -151,7 +151,7 @@ impl<'l> Interpreter<'_, 'l> {
         let key = Self::key(allocator);
         let flows = self.arena(allocator);
         if let Some(key) = key {
-            self.frames.turned.insert(key);
+            self.frames.delimited.insert(key);
         }
         let mut guard = Value::of(Ty::known(Known::FrameGuard, [])).with_flows(flows);
         guard.alias = allocator.alias;
@@ -207,7 +207,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// Remembers that this allocator is allocated from, for callers and for loops that never turn.
+    /// Remembers that this allocator is allocated from, for callers and for loops in which no frame ends.
     pub(super) fn note_allocation(&mut self, allocator: &Value, at: Span) {
         let site = self.site(at);
         for flow in &self.arena(allocator) {
@@ -230,7 +230,7 @@ impl<'l> Interpreter<'_, 'l> {
     // ---- begin and end ----
 
     pub(super) fn begin(&mut self, key: AllocatorKey, at: Span) {
-        self.frames.turned.insert(key.clone());
+        self.frames.delimited.insert(key.clone());
         let before = self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry);
         match before {
             FrameState::Open(begun, _) | FrameState::Maybe(begun, _) => {
@@ -246,8 +246,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn end(&mut self, key: AllocatorKey, at: Span) {
-        self.barriers.turns.push((at, at.lo));
-        self.frames.turned.insert(key.clone());
+        self.barriers.frame_ends.push((at, at.lo));
+        self.frames.delimited.insert(key.clone());
         let next = match self.state.frames.get(&key).copied().unwrap_or(FrameState::Entry) {
             FrameState::Entry | FrameState::Released => FrameState::Released,
             FrameState::Open(..) | FrameState::Maybe(..) => FrameState::Closed,

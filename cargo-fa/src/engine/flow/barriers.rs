@@ -1,4 +1,4 @@
-//! Barriers: how many signal one, against the number that it was made for, and turns that nobody waited for.
+//! Barriers: how many signal one, against the number that it was made for, and frames that end while nobody waited for it.
 
 use super::Interpreter;
 use super::event::EventKind;
@@ -14,8 +14,8 @@ use crate::model::finding::Confidence;
 pub(super) struct Barriers {
     /// The thread that is looked at has set a budget.
     pub(super) budget_set: bool,
-    /// Where frames are turned: the place to report, and where the turn happens.
-    pub(super) turns: Vec<(Span, u32)>,
+    /// Where frames end: the place to report, and where it happens.
+    pub(super) frame_ends: Vec<(Span, u32)>,
 }
 
 /// Who signals a barrier, as far as a function and what it calls tell.
@@ -50,7 +50,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn barrier_events(&mut self) {
         let Some(body) = self.def.function.body else { return };
         let facts = self.facts;
-        self.turn_before_wait(body);
+        self.end_before_wait(body);
         self.summarise_signals(body);
         let mut made: Vec<Made<'l>> = Vec::new();
         walk::visit(facts, body, &mut |expr| {
@@ -82,9 +82,9 @@ impl<'l> Interpreter<'_, 'l> {
                 self.record(EventKind::BarrierCount { declared, participants }, of.span, Confidence::High);
             }
             if signals.detached && !signals.waits && !signals.joins {
-                for (at, _) in self.barriers.turns.clone() {
+                for (at, _) in self.barriers.frame_ends.clone() {
                     if at.lo > of.span.lo {
-                        self.record(EventKind::TurnWithoutBarrier { barrier: of.span }, at, Confidence::High);
+                        self.record(EventKind::FrameEndsWithoutBarrier { barrier: of.span }, at, Confidence::High);
                     }
                 }
             }
@@ -169,9 +169,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// Signalled, turned, and only then waited for.
-    fn turn_before_wait(&mut self, body: ExprId) {
-        if self.barriers.turns.is_empty() {
+    /// Signalled, ended, and only then waited for.
+    fn end_before_wait(&mut self, body: ExprId) {
+        if self.barriers.frame_ends.is_empty() {
             return;
         }
         let facts = self.facts;
@@ -185,15 +185,15 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
         });
-        for (at, turn) in self.barriers.turns.clone() {
-            let signal = signals.iter().filter(|signal| signal.lo < turn).max();
-            let after = waits.iter().any(|wait| wait.lo > turn);
+        for (at, end) in self.barriers.frame_ends.clone() {
+            let signal = signals.iter().filter(|signal| signal.lo < end).max();
+            let after = waits.iter().any(|wait| wait.lo > end);
             if let Some(signal) = signal
                 && after
-                && !waits.iter().any(|wait| wait.lo > signal.lo && wait.lo < turn)
+                && !waits.iter().any(|wait| wait.lo > signal.lo && wait.lo < end)
             {
                 self.state.dead = false;
-                self.record(EventKind::TurnWithoutBarrier { barrier: *signal }, at, Confidence::High);
+                self.record(EventKind::FrameEndsWithoutBarrier { barrier: *signal }, at, Confidence::High);
             }
         }
     }

@@ -146,7 +146,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             && value.ty.head() == Some(Known::SmartAlloc)
             && let Some(key) = Self::key(value)
         {
-            self.frames.turned.insert(key.clone());
+            self.frames.delimited.insert(key.clone());
             self.state.frames.insert(key, FrameState::Unknown);
         }
     }
@@ -183,7 +183,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .collect();
         self.whole_from_scope(of, summary, args, params, span);
         self.apply_stores(of, summary, args, &mapped, span);
-        self.apply_turns(summary, args, span);
+        self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
             self.recorder.out.summary.sets_budget |= self.context.on_thread == 0 && self.context.spawned == 0;
@@ -356,17 +356,17 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
-    fn apply_turns(&mut self, summary: &Summary, args: &[Value], span: Span) {
-        for (param, field, change) in &summary.turns {
+    fn apply_frame_changes(&mut self, summary: &Summary, args: &[Value], span: Span) {
+        for (param, field, change) in &summary.frame_changes {
             let Some(arg) = args.get(usize::from(*param)) else { continue };
             let Some(root) = arg.alias else { continue };
             let key = (root, field.clone().or_else(|| arg.field.clone()));
             match change {
                 1 => self.begin(key, span),
                 -1 => self.end(key, span),
-                // It turned a frame of its own: nothing changes, but the allocator does turn.
+                // It began and ended a frame of its own: nothing changes, but the allocator has frames.
                 _ => {
-                    self.frames.turned.insert(key);
+                    self.frames.delimited.insert(key);
                 }
             }
         }

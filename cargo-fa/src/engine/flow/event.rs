@@ -112,8 +112,8 @@ pub(crate) enum EventKind {
         why: Open,
     },
     EndedWithoutBegin,
-    /// A loop that allocates frame memory from an allocator that never turns.
-    NeverTurns {
+    /// A loop that allocates frame memory from an allocator whose frame never ends.
+    FrameNeverEnds {
         allocated: Span,
     },
     /// A callee that takes the allocator allocates whole-frame memory although a scope is open.
@@ -165,8 +165,8 @@ pub(crate) enum EventKind {
         declared: u64,
         participants: u64,
     },
-    /// A frame is turned although threads of a barrier were not waited for.
-    TurnWithoutBarrier {
+    /// A frame ends although threads of a barrier were not waited for.
+    FrameEndsWithoutBarrier {
         barrier: Span,
     },
     /// A thread allocates without a budget.

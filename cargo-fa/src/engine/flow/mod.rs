@@ -120,7 +120,7 @@ struct Context {
 #[derive(Default)]
 struct Frames {
     /// Allocators that begin or end a frame somewhere in the function.
-    turned: FxHashSet<AllocatorKey>,
+    delimited: FxHashSet<AllocatorKey>,
     /// Allocators that are made in the function.
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.

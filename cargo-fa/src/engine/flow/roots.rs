@@ -312,8 +312,12 @@ impl<'l> Interpreter<'_, 'l> {
             let any_open = states.iter().any(|(_, _, state)| open(*state));
             let all_released = states.iter().all(|(_, _, state)| *state == FrameState::Released);
             match key.0 {
-                Root::Param(param) if all_open => self.recorder.out.summary.turns.push((param, key.1.clone(), 1)),
-                Root::Param(param) if all_released => self.recorder.out.summary.turns.push((param, key.1.clone(), -1)),
+                Root::Param(param) if all_open => {
+                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 1))
+                }
+                Root::Param(param) if all_released => {
+                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), -1))
+                }
                 Root::Static(_) if all_open || all_released => {}
                 _ if any_open => {
                     for (why, span, state) in &states {
@@ -327,17 +331,17 @@ impl<'l> Interpreter<'_, 'l> {
                         }
                     }
                     if let Root::Param(param) = key.0 {
-                        self.recorder.out.summary.turns.push((param, key.1.clone(), 0));
+                        self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 0));
                     }
                 }
-                Root::Param(param) => self.recorder.out.summary.turns.push((param, key.1.clone(), 0)),
+                Root::Param(param) => self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 0)),
                 _ => {}
             }
         }
         for (key, endless, allocated) in std::mem::take(&mut self.loops.allocations) {
-            if !self.frames.turned.contains(&key) {
+            if !self.frames.delimited.contains(&key) {
                 self.state.dead = false;
-                self.record(EventKind::NeverTurns { allocated }, endless, Confidence::High);
+                self.record(EventKind::FrameNeverEnds { allocated }, endless, Confidence::High);
             }
         }
     }

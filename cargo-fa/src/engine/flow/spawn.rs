@@ -57,7 +57,7 @@ impl<'l> Interpreter<'_, 'l> {
         before
     }
 
-    /// Goes on as if it had not run; frames that it turns may be turned from now on.
+    /// Goes on as if it had not run; frames that it ends may have ended from now on.
     fn ran_later(&mut self, before: State) {
         let after = std::mem::replace(&mut self.state, before);
         for (key, state) in after.frames {
@@ -72,7 +72,7 @@ impl<'l> Interpreter<'_, 'l> {
         for (key, state) in &mut self.state.frames {
             if key.0 == Root::Local(var) {
                 *state = FrameState::Unknown;
-                self.frames.turned.insert(key.clone());
+                self.frames.delimited.insert(key.clone());
             }
         }
     }

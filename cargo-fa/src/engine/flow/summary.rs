@@ -61,7 +61,7 @@ pub(crate) struct Summary {
     /// Parameters that whole-frame or scope memory is allocated from, and where.
     pub(crate) allocates: Vec<(u16, Site)>,
     /// Allocators that the function leaves open (+1) or closes (-1): by parameter and field.
-    pub(crate) turns: Vec<(u16, Option<Arc<str>>, i8)>,
+    pub(crate) frame_changes: Vec<(u16, Option<Arc<str>>, i8)>,
     /// What happens to the barriers among its parameters.
     pub(crate) signals: Vec<(u16, Signals)>,
     /// It sets a budget for the thread that runs it.
@@ -78,7 +78,7 @@ impl Summary {
     pub(crate) fn brings_frames(&self) -> bool {
         self.result.iter().any(|flow| flow.frame)
             || self.stores.iter().any(|store| store.frame)
-            || !(self.allocates.is_empty() && self.turns.is_empty() && self.signals.is_empty())
+            || !(self.allocates.is_empty() && self.frame_changes.is_empty() && self.signals.is_empty())
             || self.sets_budget
             || self.diverges
             || self.result_type.as_ref().is_some_and(Ty::may_hold_frames)

@@ -255,7 +255,7 @@ pub(crate) enum FrameState {
     Open(Span, usize),
     /// Open since here on some paths and not on others.
     Maybe(Span, usize),
-    /// Somebody else may have turned it.
+    /// Somebody else may have ended it.
     Unknown,
 }
 
