@@ -54,7 +54,7 @@ pub(crate) fn analyse(
                 break;
             }
         }
-        let (fresh, again) = schedule.callers_to_tell(&callers, &mut above);
+        let (fresh, again) = schedule.callers_to_notify(&callers, &mut above);
         if !again {
             break;
         }
@@ -68,8 +68,8 @@ pub(crate) fn analyse(
 enum Above {
     No,
     Quiet,
-    /// Its callers need to know of it, and were told.
-    Told,
+    /// Its callers need to know of it, and were notified.
+    Notified,
 }
 
 struct Schedule<'p, 'l> {
@@ -112,14 +112,14 @@ impl Schedule<'_, '_> {
         }
     }
 
-    /// Those that nobody has looked at of the callers of functions that have something to tell; and whether there are such
-    /// functions that have not told it before.
-    fn callers_to_tell(&self, callers: &Callers<'_>, above: &mut [Above]) -> (Vec<FnId>, bool) {
-        let tells = |id: &FnId| above[id.0 as usize] == Above::Quiet && self.analysed.of(*id).summary.brings_frames();
-        let telling: Vec<FnId> = self.program.all_fns().filter(tells).collect();
+    /// Those that nobody has looked at of the callers of functions that bring frames into their callers; and whether there are such
+    /// functions whose callers were not notified before.
+    fn callers_to_notify(&self, callers: &Callers<'_>, above: &mut [Above]) -> (Vec<FnId>, bool) {
+        let brings = |id: &FnId| above[id.0 as usize] == Above::Quiet && self.analysed.of(*id).summary.brings_frames();
+        let bringing: Vec<FnId> = self.program.all_fns().filter(brings).collect();
         let mut fresh = Vec::new();
-        for id in &telling {
-            above[id.0 as usize] = Above::Told;
+        for id in &bringing {
+            above[id.0 as usize] = Above::Notified;
             for caller in callers.of(self.program, *id) {
                 let at = caller.0 as usize;
                 if above[at] == Above::No {
@@ -131,7 +131,7 @@ impl Schedule<'_, '_> {
             }
         }
         fresh.sort_unstable();
-        (fresh, !telling.is_empty())
+        (fresh, !bringing.is_empty())
     }
 
     /// The callees of these that nobody has looked at.
