@@ -12,7 +12,7 @@ use crate::model::finding::Confidence;
 /// What the function does with `FrameBarrier`s and budgets of threads.
 #[derive(Debug, Default)]
 pub(super) struct Barriers {
-    /// The thread that is looked at has set a budget.
+    /// The thread that is analysed has set a budget.
     pub(super) budget_set: bool,
     /// Where frames end: the place to report, and where it happens.
     pub(super) frame_ends: Vec<(Span, u32)>,

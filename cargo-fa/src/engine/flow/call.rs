@@ -12,7 +12,7 @@ use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, Res, TypeKey};
 use crate::model::finding::Confidence;
 
-/// How many closures in variables may call one another: each call looks at the closure once more.
+/// How many closures in variables may call one another: each call analyses the closure once more.
 const CALLED_CLOSURES: u32 = 2;
 
 impl<'p, 'l> Interpreter<'p, 'l> {

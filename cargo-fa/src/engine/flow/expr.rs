@@ -564,7 +564,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// Arguments that are only looked at.
+    /// Arguments that are only read.
     pub(super) fn read_all(&mut self, args: &[ExprId]) {
         for arg in args {
             self.eval_place(*arg);

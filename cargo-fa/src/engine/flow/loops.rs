@@ -8,7 +8,7 @@ use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Name, Span};
 use crate::model::finding::Confidence;
 
-/// How many loops in each other are looked at twice.
+/// How many loops in each other are analysed twice.
 const DOUBLED: usize = 4;
 
 impl Interpreter<'_, '_> {

@@ -156,7 +156,7 @@ pub(crate) struct Interpreter<'p, 'l> {
 /// Expressions nested deeper than this are not followed; the parser's own limit lies below what the stack holds.
 const DEEPEST: u32 = 1_500;
 
-/// Looks at one function.
+/// Analyses one function.
 pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
     let analysed = interpret(around, id);
     if !around.program.fn_def(id).item.attrs.custom.is_empty() {

@@ -26,7 +26,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.types.lower(self.module, self.file, ty, &self.type_scope)
     }
 
-    /// The value of an expression that is looked at where it is.
+    /// The value of an expression that is read where it is.
     pub(super) fn eval_place(&mut self, expr: ExprId) -> Value {
         let facts = self.facts;
         let span = self.span(expr);

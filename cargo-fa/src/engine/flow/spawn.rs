@@ -325,7 +325,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.end_block(names, span);
         self.loops.frame_from = frame;
         self.bodies.pop();
-        // Its body runs when it is polled; only what it uses was looked at.
+        // Its body runs when it is polled; only what it uses was analysed.
         self.ran_later(entry);
         value
     }

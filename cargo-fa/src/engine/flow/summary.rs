@@ -22,7 +22,7 @@ pub(crate) struct Analysed {
     pub(crate) tag: Option<Arc<str>>,
 }
 
-/// What is known about functions: of most, which nobody looks at, there is nothing to know.
+/// What is known about functions: of most, which nobody analyses, there is nothing to know.
 #[derive(Debug)]
 pub(crate) struct AllAnalysed {
     of: Vec<Option<Box<Analysed>>>,

@@ -25,7 +25,7 @@ struct Named<'l> {
     seed: bool,
 }
 
-/// How many functions a thread takes at once: those that are looked at lie close together.
+/// How many functions a thread takes at once: those that are analysed lie close together.
 const SHARE: usize = 64;
 
 /// A name that more methods have tells little about who calls whom, and less if they stand in other files.
@@ -43,10 +43,10 @@ impl<'l> Graph<'l> {
         let names_of_makers = makers.iter().map(|id| program.fn_name(*id)).collect();
         let callable = program.callable_names();
         let look = Look { program, pooled, makers, names_of_makers, callable };
-        let look_at = |def: &FnDef<'l>| {
+        let analyse = |def: &FnDef<'l>| {
             if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
         };
-        Self { calls: program.fns.par_iter().with_max_len(SHARE).map(look_at).collect() }
+        Self { calls: program.fns.par_iter().with_max_len(SHARE).map(analyse).collect() }
     }
 
     /// The functions to start from: those that deal with frames.
@@ -59,8 +59,8 @@ impl<'l> Graph<'l> {
         seeds
     }
 
-    /// These functions and those that they seem to call, callees before callers as far as names tell: what is looked at in
-    /// this order is seldom looked at again.
+    /// These functions and those that they seem to call, callees before callers as far as names tell: what is analysed in
+    /// this order is seldom analysed again.
     pub(crate) fn callees_first(&self, program: &Program<'_>, seeds: &[FnId]) -> Vec<Vec<FnId>> {
         let file = |id: FnId| program.fn_def(id).file;
         // Of the methods of a name, those of the same file are meant before others are.
