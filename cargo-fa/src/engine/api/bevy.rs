@@ -1,7 +1,7 @@
 //! Bevy.
 
 use super::effect::Effect;
-use super::{Known, Method, NAMED_BY_ANY, On};
+use super::{ANY, Known, Method, On};
 
 pub(super) const TYPES: &[(&str, Known)] = &[
     ("Res", Known::Res),
@@ -16,4 +16,4 @@ pub(super) const TYPES: &[(&str, Known)] = &[
 pub(super) const NAMES: &[&str] =
     &["Update", "FixedUpdate", "PreUpdate", "PostUpdate", "First", "Last", "Startup", "PostStartup", "PreStartup"];
 
-pub(super) static METHODS: &[Method] = &[Method(On::Types(&[Known::Commands]), NAMED_BY_ANY, Effect::Commands)];
+pub(super) static METHODS: &[Method] = &[Method(On::Types(&[Known::Commands]), ANY, Effect::Commands)];

@@ -1,7 +1,7 @@
 //! Common crates, whose types are as some of std's and whose methods have the names that std's have.
 
 use super::effect::Makes;
-use super::{Crates, External, Known, NAMED_BY_ANY};
+use super::{ANY, Crates, External, Known};
 
 /// By crate and name.
 pub(super) const TYPES: &[(&str, &str, Known)] = &[
@@ -33,9 +33,13 @@ pub(super) const TYPES: &[(&str, &str, Known)] = &[
 /// Functions of their modules.
 #[rustfmt::skip]
 pub(super) static FUNCTIONS: &[External] = &[
-    External(Crates::These(&["rayon", "crossbeam", "crossbeam_utils"]), NAMED_BY_ANY, &["scope", "in_place_scope"], Makes::ThreadScope),
-    External(Crates::These(&["rayon"]), NAMED_BY_ANY, &["join"], Makes::JoinsClosures),
-    External(Crates::These(&["rayon"]), NAMED_BY_ANY, &["spawn", "spawn_fifo"], Makes::SpawnsThread),
-    External(Crates::AllButStd, NAMED_BY_ANY, &["spawn", "spawn_blocking", "spawn_local", "spawn_pinned"], Makes::SpawnsTask),
-    External(Crates::All, NAMED_BY_ANY, &["unbounded", "bounded", "channel", "unbounded_channel"], Makes::Channel),
+    External(Crates::These(&["rayon", "crossbeam", "crossbeam_utils"]), ANY, &[
+        "scope", "in_place_scope",
+    ], Makes::ThreadScope),
+    External(Crates::These(&["rayon"]), ANY, &["join"], Makes::JoinsClosures),
+    External(Crates::These(&["rayon"]), ANY, &["spawn", "spawn_fifo"], Makes::SpawnsThread),
+    External(Crates::AllButStd, ANY, &[
+        "spawn", "spawn_blocking", "spawn_local", "spawn_pinned",
+    ], Makes::SpawnsTask),
+    External(Crates::All, ANY, &["unbounded", "bounded", "channel", "unbounded_channel"], Makes::Channel),
 ];

@@ -1,4 +1,5 @@
-//! What a call does, as far as memory is concerned: what it allocates, where its arguments go, what its result refers to.
+//! What a call does, as far as memory is concerned: what it allocates, where its arguments go, what its result refers
+//! to.
 
 use super::Known;
 

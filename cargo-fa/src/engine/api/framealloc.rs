@@ -1,13 +1,14 @@
 //! framealloc.
 //!
 //! A test reads the sources of the crates: a public method of a type below that has no row fails it
-//! (`every_public_method_of_our_types_has_a_row`). `Plain` says that somebody has looked and that nothing is to be said.
+//! (`every_public_method_of_our_types_has_a_row`). `Plain` says that somebody has looked and that nothing is to be
+//! said.
 
 #![allow(clippy::enum_glob_use, reason = "a table is read by its columns; the lint is silent in tests")]
 
 use super::effect::Effect::{self, *};
 use super::effect::{CursorMake, Elements, Failure, Fill, Make, Makes, Stored};
-use super::{Function, Known, Method, NAMED_BY_ANY, On};
+use super::{Function, Known, Method, ANY, On};
 
 /// Its crates, by the names that paths have.
 pub(super) const CRATES: &[&str] = &["framealloc", "framealloc_core", "framealloc_bevy", "framealloc_macros"];
@@ -124,7 +125,9 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["frame_set", "frame_set_with_capacity"], FrameCollection(Known::FrameSet, "frame_set")),
     (&["frame_deque", "frame_deque_with_capacity"], FrameCollection(Known::FrameDeque, "frame_deque")),
     (&["frame_heap", "frame_heap_with_capacity"], FrameCollection(Known::FrameHeap, "frame_heap")),
-    (&["frame_sorted_map", "frame_sorted_map_with_capacity"], FrameCollection(Known::FrameSortedMap, "frame_sorted_map")),
+    (&[
+        "frame_sorted_map", "frame_sorted_map_with_capacity",
+    ], FrameCollection(Known::FrameSortedMap, "frame_sorted_map")),
     (&["frame_string", "frame_string_with_capacity"], FrameCollection(Known::FrameString, "frame_string")),
     (&["frame_vec_from_array"], FrameVecOfArray),
     (&["frame_vec_from_elem"], FrameVecOfElement),
@@ -149,13 +152,15 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
 
     // Figures, settings and reports.
     (&[
-        "__framealloc_with_tag", "alive_at_frame_end", "begin_phase", "behavior_report", "budget_events", "capacity", "capacity_bytes",
-        "clear_thread_frame_budget", "config", "current_phase", "declared_tags", "deliver_diagnostics", "disable_behavior_filter",
-        "enable_behavior_filter", "enable_behavior_filter_with", "end_phase", "for_each_phase", "for_each_tag", "frame_number",
-        "frame_remaining", "frame_report", "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "last_frame",
-        "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "set_repeats", "set_strict",
-        "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard", "take_promotions", "take_recording",
-        "thread_frame_budget", "next_frame", "next_frame_with_promotions", "used_bytes",
+        "__framealloc_with_tag", "alive_at_frame_end", "begin_phase", "behavior_report", "budget_events", "capacity",
+        "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
+        "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
+        "end_phase", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
+        "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "last_frame", "on_frame_event",
+        "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "set_repeats",
+        "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
+        "take_promotions", "take_recording", "thread_frame_budget", "next_frame", "next_frame_with_promotions",
+        "used_bytes",
     ], Plain),
 ];
 
@@ -204,56 +209,71 @@ pub(super) static METHODS: &[Method] = &[
     Method(On::Types(COLLECTIONS_AND_BOX), &["leak"], FrameLeak),
     Method(On::Types(COLLECTIONS_AND_BOX), &["into_shared_slice", "into_shared_str"], FrameIntoShared),
     Method(On::Types(COLLECTIONS_AND_BOX), &["clone"], FrameClone),
-    Method(On::Types(COLLECTIONS), &["push", "push_back", "push_front", "insert", "push_str", "resize"], FrameStores(Stored::Each)),
+    Method(On::Types(COLLECTIONS), &[
+        "push", "push_back", "push_front", "insert", "push_str", "resize",
+    ], FrameStores(Stored::Each)),
     Method(On::Types(COLLECTIONS), &["push_mut", "insert_mut"], FrameStores(Stored::EachAndRef)),
-    Method(On::Types(COLLECTIONS), &["extend_from_slice", "extend_from_slice_copy"], FrameStores(Stored::ElementsOfSlice)),
+    Method(On::Types(COLLECTIONS), &[
+        "extend_from_slice", "extend_from_slice_copy",
+    ], FrameStores(Stored::ElementsOfSlice)),
     Method(On::Types(COLLECTIONS), &["extend", "append", "extend_from_slices_copy"], FrameStores(Stored::Yielded)),
     Method(On::Types(COLLECTIONS), &["take", "take_all"], FrameTakes),
     // What is left is as std's collections have it, or tells figures.
     Method(On::Types(COLLECTIONS_AND_BOX), &[
-        "as_mut_slice", "as_mut_slices", "as_mut_str", "as_mut_vec", "as_slice", "as_slices", "as_str", "back", "back_mut", "binary_search",
-        "binary_search_by", "capacity", "clear", "contains", "contains_key", "dedup", "dedup_by", "dedup_by_key", "downcast", "drain", "entry",
-        "entry_ref", "extend_from_within", "extract_if", "first_key_value", "frame", "front", "front_mut", "get", "get_disjoint_mut",
-        "get_key_value", "get_key_value_mut", "get_mut", "get_or_insert", "get_or_insert_with", "insert_str", "into_bytes", "into_flattened", "into_keys",
-        "into_sorted_vec", "into_values", "into_vec", "is_empty", "iter", "iter_mut", "keys", "last_key_value", "len", "make_contiguous",
-        "par_extend", "par_values_mut", "partition_point", "peek", "peek_mut", "pop", "pop_back", "pop_back_if", "pop_first", "pop_front",
-        "pop_front_if", "pop_if", "pop_last", "range", "range_mut", "remove", "remove_entry", "replace", "replace_range", "reserve",
-        "reserve_exact", "resize_with", "retain", "retain_mut", "rotate_left", "rotate_right", "set_len", "shrink_to", "shrink_to_fit",
-        "spare_capacity_mut", "splice", "split_off", "swap", "swap_remove", "swap_remove_back", "swap_remove_front", "truncate", "values",
-        "values_mut",
+        "as_mut_slice", "as_mut_slices", "as_mut_str", "as_mut_vec", "as_slice", "as_slices", "as_str", "back",
+        "back_mut", "binary_search", "binary_search_by", "capacity", "clear", "contains", "contains_key", "dedup",
+        "dedup_by", "dedup_by_key", "downcast", "drain", "entry", "entry_ref", "extend_from_within", "extract_if",
+        "first_key_value", "frame", "front", "front_mut", "get", "get_disjoint_mut", "get_key_value",
+        "get_key_value_mut", "get_mut", "get_or_insert", "get_or_insert_with", "insert_str", "into_bytes",
+        "into_flattened", "into_keys", "into_sorted_vec", "into_values", "into_vec", "is_empty", "iter", "iter_mut",
+        "keys", "last_key_value", "len", "make_contiguous", "par_extend", "par_values_mut", "partition_point", "peek",
+        "peek_mut", "pop", "pop_back", "pop_back_if", "pop_first", "pop_front", "pop_front_if", "pop_if", "pop_last",
+        "range", "range_mut", "remove", "remove_entry", "replace", "replace_range", "reserve", "reserve_exact",
+        "resize_with", "retain", "retain_mut", "rotate_left", "rotate_right", "set_len", "shrink_to", "shrink_to_fit",
+        "spare_capacity_mut", "splice", "split_off", "swap", "swap_remove", "swap_remove_back", "swap_remove_front",
+        "truncate", "values", "values_mut",
     ], Plain),
 
     // Pools, threads and settings: nothing of them is frame memory.
     Method(On::Types(&[Known::FrameBarrier]), &[
-        "completed_frames", "join", "join_as", "name", "participants", "signal_frame_complete", "wait_all", "wait_all_timeout",
+        "completed_frames", "join", "join_as", "name", "participants", "signal_frame_complete", "wait_all",
+        "wait_all_timeout",
     ], Plain),
     Method(On::Types(&[Known::PoolBox, Known::HeapBox]), &["downcast"], Plain),
     Method(On::Types(&[Known::PoolSlot]), &["as_uninit", "assume_init", "write", "write_with", "zeroed"], Plain),
     Method(On::Types(&[Known::Pool]), &[
-        "admit", "boxed", "dismiss", "give_one", "live", "outside", "prewarm", "slabs", "slot", "stats", "take_one", "trim",
+        "admit", "boxed", "dismiss", "give_one", "live", "outside", "prewarm", "slabs", "slot", "stats", "take_one",
+        "trim",
     ], Plain),
-    Method(On::Types(&[Known::Scratch]), &["keep", "name", "promoted", "promoted_mut", "region_capacity", "region_stats", "reset"], Plain),
+    Method(On::Types(&[Known::Scratch]), &[
+        "keep", "name", "promoted", "promoted_mut", "region_capacity", "region_stats", "reset",
+    ], Plain),
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
-        "frame_chunk", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets", "with_frame_chunk", "with_global_frame_budget",
-        "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget", "with_tag_budget", "with_thread_frame_budget",
+        "frame_chunk", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets", "with_frame_chunk",
+        "with_global_frame_budget", "with_heap_threshold", "with_huge_pages", "with_prefault",
+        "with_promotion_budget", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),
 ];
 
 /// Functions, by the type or module that stands before their name.
 #[rustfmt::skip]
 pub(super) static FUNCTIONS: &[Function<Makes>] = &[
-    Function(&["SmartAlloc"], &["new", "default", "with_config", "with_frame_capacity", "try_with_frame_capacity"], Makes::Allocator),
+    Function(&["SmartAlloc"], &[
+        "new", "default", "with_config", "with_frame_capacity", "try_with_frame_capacity",
+    ], Makes::Allocator),
     Function(&["FrameBox", "FrameVec", "FrameString"], &[
         "new_in", "try_new_in", "with_capacity_in", "try_with_capacity_in", "from_iter_in", "try_from_iter_in",
     ], Makes::InFrame),
-    Function(NAMED_BY_ANY, &["kilobytes"], Makes::Size(10)),
-    Function(NAMED_BY_ANY, &["megabytes"], Makes::Size(20)),
-    Function(NAMED_BY_ANY, &["gigabytes"], Makes::Size(30)),
+    Function(ANY, &["kilobytes"], Makes::Size(10)),
+    Function(ANY, &["megabytes"], Makes::Size(20)),
+    Function(ANY, &["gigabytes"], Makes::Size(30)),
     Function(&["FrameBox"], &["leak"], Makes::LeaksFrameBox),
-    Function(&["FrameBox", "FrameVec", "FrameSlot", "PoolBox"], &["as_ptr", "as_mut_ptr", "into_raw", "as_non_null"], Makes::FrameAddress),
+    Function(&["FrameBox", "FrameVec", "FrameSlot", "PoolBox"], &[
+        "as_ptr", "as_mut_ptr", "into_raw", "as_non_null",
+    ], Makes::FrameAddress),
     Function(&["FrameBox", "FrameRetained"], &["into_inner"], Makes::IntoInner),
-    Function(&["FrameBarrier"], NAMED_BY_ANY, Makes::Barrier),
+    Function(&["FrameBarrier"], ANY, Makes::Barrier),
     Function(&["Tag"], &["new"], Makes::Tag),
     // A value of the type, or something that is not followed further.
     Function(&["FrameBox"], &["clone_in", "from_raw"], Makes::Other),
@@ -261,9 +281,12 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
     Function(&["FrameMap", "FrameSet"], &["with_capacity_and_hasher", "with_hasher"], Makes::Other),
     Function(&["FrameDeque", "FrameHeap", "FrameSortedMap"], &["new_in"], Makes::Other),
     Function(&["FrameString"], &[
-        "from_str_in", "from_utf16_in", "from_utf16_lossy_in", "from_utf8", "from_utf8_lossy_in", "from_utf8_unchecked",
+        "from_str_in", "from_utf16_in", "from_utf16_lossy_in", "from_utf8", "from_utf8_lossy_in",
+        "from_utf8_unchecked",
     ], Makes::Other),
-    Function(&["PoolBox", "HeapBox"], &["clone", "from_raw", "into_inner", "into_pin", "into_raw", "leak", "new"], Makes::Other),
+    Function(&["PoolBox", "HeapBox"], &[
+        "clone", "from_raw", "into_inner", "into_pin", "into_raw", "leak", "new",
+    ], Makes::Other),
     Function(&["Pool"], &["fixed", "new"], Makes::Other),
     Function(&["Tag"], &["intern"], Makes::Other),
     Function(&["AllocResource"], &["new"], Makes::Other),

@@ -1,7 +1,8 @@
 //! What the engine knows of APIs: types, methods and functions of framealloc, std, Bevy and common crates.
 //!
-//! One table, a file for each crate: a row says what a call does to memory ([`effect`]), and the flow does it. To teach the
-//! analyser a crate is to add rows; a new kind of effect needs a variant there and a method of the interpreter.
+//! One table, a file for each crate: a row says what a call does to memory ([`effect`]), and the flow does it. To
+//! teach the analyser a crate is to add rows; a new kind of effect needs a variant there and a method of the
+//! interpreter.
 //!
 //! What a row does not say is not known, and then types and signatures decide.
 
@@ -33,8 +34,8 @@ struct Function<E>(&'static [&'static str], &'static [&'static str], E);
 /// A function of a module: crates, modules, names, what it does.
 struct External(Crates, &'static [&'static str], &'static [&'static str], Makes);
 
-/// In the place of names: whatever the name is.
-const NAMED_BY_ANY: &[&str] = &[];
+/// In the place of names: whatever they are.
+const ANY: &[&str] = &[];
 
 /// What a method is called on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,11 @@
-//! std, and what other crates call as std does: methods are known by their names and, where it matters, by the kind of receiver.
+//! std, and what other crates call as std does: methods are known by their names and, where it matters, by the kind
+//! of receiver.
 
 #![allow(clippy::enum_glob_use, reason = "a table is read by its columns; the lint is silent in tests")]
 
 use super::effect::Effect::*;
 use super::effect::{Builds, Makes};
-use super::{Associated, Crates, External, Known, Method, NAMED_BY_ANY, On};
+use super::{ANY, Associated, Crates, External, Known, Method, On};
 
 pub(super) const TYPES: &[(&str, Known)] = &[
     ("Box", Known::Box),
@@ -105,8 +106,8 @@ pub(super) static METHODS: &[Method] = &[
 pub(super) static SHARED: &[Method] = &[
     // Grow a container of the heap.
     Method(On::Container, &[
-        "push", "push_back", "push_front", "insert", "extend", "append", "extend_from_slice", "push_str", "resize", "resize_with", "reserve",
-        "reserve_exact", "entry", "insert_str",
+        "push", "push_back", "push_front", "insert", "extend", "append", "extend_from_slice", "push_str", "resize",
+        "resize_with", "reserve", "reserve_exact", "entry", "insert_str",
     ], Grows),
     Method(On::Cell, &[
         "push", "insert", "set", "replace", "store", "get_or_insert", "or_insert", "swap", "get_or_init",
@@ -118,8 +119,8 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::Anything, &["to_vec", "into_vec"], MakesVec),
     Method(On::Anything, &["into_boxed_slice", "into_boxed_str"], MakesBox),
     Method(On::Text, &[
-        "to_uppercase", "to_lowercase", "to_ascii_uppercase", "to_ascii_lowercase", "repeat", "replacen", "to_str_lossy", "escape_debug",
-        "replace",
+        "to_uppercase", "to_lowercase", "to_ascii_uppercase", "to_ascii_lowercase", "repeat", "replacen",
+        "to_str_lossy", "escape_debug", "replace",
     ], MakesText),
     Method(On::List, &["join", "concat"], MakesText),
     Method(On::Anything, &["clone"], Clones),
@@ -129,31 +130,37 @@ pub(super) static SHARED: &[Method] = &[
 
     // Give a number, or nothing that refers to the receiver.
     Method(On::NotOfUser, &[
-        "len", "is_empty", "capacity", "count", "sum", "product", "contains", "any", "all", "position", "is_some", "is_none", "is_ok", "is_err",
-        "eq", "ne", "cmp", "partial_cmp", "contains_key", "starts_with", "ends_with", "to_bits", "is_null", "addr", "total_cmp", "is_some_and",
-        "is_none_or", "for_each", "try_for_each",
+        "len", "is_empty", "capacity", "count", "sum", "product", "contains", "any", "all", "position", "is_some",
+        "is_none", "is_ok", "is_err", "eq", "ne", "cmp", "partial_cmp", "contains_key", "starts_with", "ends_with",
+        "to_bits", "is_null", "addr", "total_cmp", "is_some_and", "is_none_or", "for_each", "try_for_each",
     ], Reads),
     Method(On::Anything, &["fold", "try_fold", "reduce"], Folds),
 
     // Iterators, rayon's among them.
     Method(On::Anything, &[
-        "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys", "chars", "bytes", "lines",
-        "split", "split_whitespace", "par_iter", "par_iter_mut", "into_par_iter", "chunks_mut", "par_chunks", "par_chunks_mut", "char_indices",
-        "into_values", "into_keys", "try_iter", "par_bridge",
+        "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys",
+        "chars", "bytes", "lines", "split", "split_whitespace", "par_iter", "par_iter_mut", "into_par_iter",
+        "chunks_mut", "par_chunks", "par_chunks_mut", "char_indices", "into_values", "into_keys", "try_iter",
+        "par_bridge",
     ], Iterates),
     Method(On::Iterator, &[
-        "map", "filter", "filter_map", "flat_map", "inspect", "take_while", "skip_while", "map_while", "scan", "enumerate", "rev", "zip", "skip",
-        "take", "chain", "peekable", "flatten", "cloned", "copied", "cycle", "step_by", "by_ref", "fuse", "with_min_len", "with_max_len",
+        "map", "filter", "filter_map", "flat_map", "inspect", "take_while", "skip_while", "map_while", "scan",
+        "enumerate", "rev", "zip", "skip", "take", "chain", "peekable", "flatten", "cloned", "copied", "cycle",
+        "step_by", "by_ref", "fuse", "with_min_len", "with_max_len",
     ], Adapts),
     Method(On::Iterator, &[
-        "next", "last", "nth", "min", "max", "find", "find_map", "min_by", "max_by", "min_by_key", "max_by_key", "next_back", "peek",
+        "next", "last", "nth", "min", "max", "find", "find_map", "min_by", "max_by", "min_by_key", "max_by_key",
+        "next_back", "peek",
     ], Yields),
 
     // Options and results.
-    Method(On::OptionOrResult, &["map", "and_then", "map_or", "map_or_else", "filter", "zip", "is_some_then"], MapsOption),
     Method(On::OptionOrResult, &[
-        "unwrap", "expect", "unwrap_or_default", "unwrap_or", "unwrap_or_else", "ok_or", "ok_or_else", "map_err", "or_else", "unwrap_unchecked",
-        "ok", "err", "or", "copied", "cloned", "as_ref", "as_mut", "as_deref", "as_deref_mut",
+        "map", "and_then", "map_or", "map_or_else", "filter", "zip", "is_some_then",
+    ], MapsOption),
+    Method(On::OptionOrResult, &[
+        "unwrap", "expect", "unwrap_or_default", "unwrap_or", "unwrap_or_else", "ok_or", "ok_or_else", "map_err",
+        "or_else", "unwrap_unchecked", "ok", "err", "or", "copied", "cloned", "as_ref", "as_mut", "as_deref",
+        "as_deref_mut",
     ], OptionMethod),
     Method(On::Types(&[Known::Option]), &["take"], TakesOption),
 
@@ -171,8 +178,9 @@ pub(super) static SHARED: &[Method] = &[
     ], Borrows),
     Method(On::ContainerOrFrameVec, &["pop", "remove", "swap_remove", "pop_front", "pop_back"], Removes),
     Method(On::NotOfUser, &[
-        "clear", "truncate", "sort", "sort_unstable", "sort_by", "sort_by_key", "sort_unstable_by", "sort_unstable_by_key", "retain", "dedup",
-        "reverse", "swap", "fill", "shrink_to_fit", "rotate_left", "copy_from_slice",
+        "clear", "truncate", "sort", "sort_unstable", "sort_by", "sort_by_key", "sort_unstable_by",
+        "sort_unstable_by_key", "retain", "dedup", "reverse", "swap", "fill", "shrink_to_fit", "rotate_left",
+        "copy_from_slice",
     ], Rearranges),
     Method(On::Outliving, LEAD_IN, LeadsIn),
 ];
@@ -239,14 +247,15 @@ pub(super) const STORES: &[&str] = &[
     "send_blocking",
 ];
 
-/// Names that many types have, besides those that store and lead in: one workspace method of that name says nothing about
-/// a receiver that is not known.
+/// Names that many types have, besides those that store and lead in: one workspace method of that name says nothing
+/// about a receiver that is not known.
 #[rustfmt::skip]
 pub(super) const COMMON: &[&str] = &[
-    "new", "len", "is_empty", "clear", "iter", "next", "clone", "into", "from", "map", "filter", "collect", "take", "pop", "remove", "contains",
-    "update", "run", "start", "stop", "reset", "drain", "fold", "sum", "min", "max", "abs", "to_string", "eq", "cmp", "hash", "fmt", "drop",
-    "index", "add_assign", "sub", "mul", "div", "spawn", "join", "recv", "poll", "open", "close", "flush", "count", "name", "id", "position",
-    "length", "normalize", "dot", "cross", "apply", "build", "call", "process", "handle", "execute", "tick", "step", "draw", "render",
+    "new", "len", "is_empty", "clear", "iter", "next", "clone", "into", "from", "map", "filter", "collect", "take",
+    "pop", "remove", "contains", "update", "run", "start", "stop", "reset", "drain", "fold", "sum", "min", "max",
+    "abs", "to_string", "eq", "cmp", "hash", "fmt", "drop", "index", "add_assign", "sub", "mul", "div", "spawn",
+    "join", "recv", "poll", "open", "close", "flush", "count", "name", "id", "position", "length", "normalize",
+    "dot", "cross", "apply", "build", "call", "process", "handle", "execute", "tick", "step", "draw", "render",
 ];
 
 const BOXES: &[Known] = &[Known::Box, Known::Rc, Known::Arc];
@@ -263,9 +272,11 @@ pub(super) static ASSOCIATED: &[Associated] = &[
     Associated(On::Container, &["with_capacity"], Builds::Reserved),
     Associated(On::Container, &["from", "from_iter", "from_utf8_lossy", "from_utf16"], Builds::FromElements),
     Associated(On::Types(&[Known::String]), &["from_utf8"], Builds::FromBytes),
-    Associated(On::Types(&[Known::NonNull]), &["new", "new_unchecked", "from", "from_ref", "from_mut", "dangling"], Builds::Pointer),
+    Associated(On::Types(&[Known::NonNull]), &[
+        "new", "new_unchecked", "from", "from_ref", "from_mut", "dangling",
+    ], Builds::Pointer),
     Associated(On::Types(&[Known::ManuallyDrop]), &["new"], Builds::WithoutDrop),
-    Associated(On::Types(CELLS), NAMED_BY_ANY, Builds::Wrapped),
+    Associated(On::Types(CELLS), ANY, Builds::Wrapped),
 ];
 
 const STD: Crates = Crates::These(&["std"]);
@@ -273,18 +284,20 @@ const STD: Crates = Crates::These(&["std"]);
 /// Functions of its modules.
 #[rustfmt::skip]
 pub(super) static FUNCTIONS: &[External] = &[
-    External(STD, NAMED_BY_ANY, &["Some"], Makes::Variant(Known::Option)),
-    External(STD, NAMED_BY_ANY, &["Ok"], Makes::Variant(Known::Result)),
-    External(STD, NAMED_BY_ANY, &["Err"], Makes::Error),
-    External(STD, NAMED_BY_ANY, &["drop"], Makes::Drops),
-    External(STD, NAMED_BY_ANY, &["forget"], Makes::Forgets),
+    External(STD, ANY, &["Some"], Makes::Variant(Known::Option)),
+    External(STD, ANY, &["Ok"], Makes::Variant(Known::Result)),
+    External(STD, ANY, &["Err"], Makes::Error),
+    External(STD, ANY, &["drop"], Makes::Drops),
+    External(STD, ANY, &["forget"], Makes::Forgets),
     External(STD, &["mem", "intrinsics"], &["transmute", "transmute_copy"], Makes::Transmutes),
     External(STD, &["mem"], &["take"], Makes::TakesOut),
     External(STD, &["mem"], &["replace", "swap"], Makes::Replaces),
-    External(STD, &["ptr"], &["from_ref", "from_mut", "addr_of", "addr_of_mut", "slice_from_raw_parts"], Makes::PointsTo),
+    External(STD, &["ptr"], &[
+        "from_ref", "from_mut", "addr_of", "addr_of_mut", "slice_from_raw_parts",
+    ], Makes::PointsTo),
     External(STD, &["ptr"], &["null", "null_mut"], Makes::NullPointer),
     External(STD, &["ptr"], &["read"], Makes::ReadsPointer),
-    External(STD, &["slice", "str"], NAMED_BY_ANY, Makes::Part),
+    External(STD, &["slice", "str"], ANY, Makes::Part),
     External(STD, &["iter"], &["repeat", "from_fn", "successors", "repeat_with"], Makes::EndlessIterator),
     External(STD, &["thread"], &["spawn"], Makes::SpawnsThread),
     External(STD, &["thread"], &["scope"], Makes::ThreadScope),

@@ -8,7 +8,8 @@ use crate::model::finding::Finding;
 pub(super) const REFUSED: &str =
     "rustc refuses this as well: what it calls the borrow of the allocator is the frame, and the frame ends first";
 
-/// A finding about frame data that gets somewhere which outlives its frame: FA601, or FA703 where a closure has captured it.
+/// A finding about frame data that gets somewhere which outlives its frame: FA601, or FA703 where a closure has
+/// captured it.
 pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
     let EventKind::Escape { route, raw, captured, allocated, via } = &occurrence.event.kind else { return None };
     let what = match (captured, raw) {
