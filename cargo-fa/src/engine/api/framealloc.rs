@@ -1,7 +1,7 @@
 //! framealloc.
 //!
 //! A test reads the sources of the crates: a public method of a type below that has no row fails it
-//! (`every_public_method_of_our_types_has_a_row`). `Plain` says that somebody has looked and that nothing is to be
+//! (`every_public_method_of_framealloc_has_a_row`). `Plain` says that somebody has looked and that nothing is to be
 //! said.
 
 #![allow(clippy::enum_glob_use, reason = "a table is read by its columns; the lint is silent in tests")]

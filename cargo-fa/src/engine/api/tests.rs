@@ -296,7 +296,7 @@ fn has_row(known: Known, type_name: &str, name: &str, is_method: bool) -> bool {
 }
 
 #[test]
-fn every_public_method_of_our_types_has_a_row() {
+fn every_public_method_of_framealloc_has_a_row() {
     let sources = framealloc_sources();
     let mut missing = Vec::new();
     let mut found = 0;

@@ -145,7 +145,7 @@ impl Ty {
         }
     }
 
-    /// Whether the type, as far as it is known, may be one of ours or have one in it.
+    /// Whether the type, as far as it is known, may be of framealloc or have such a type in it.
     pub(crate) fn may_hold_frames(&self) -> bool {
         match self {
             Self::User(..) | Self::Trait(_) => true,

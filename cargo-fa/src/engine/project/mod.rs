@@ -15,7 +15,7 @@ use crate::analysis::{AnalysisError, OpenOptions, Package};
 
 /// Packages that make up framealloc: depending on one of them is what lets findings exist at all. Their own sources
 /// implement frames instead of using them, and are modelled by a table.
-pub(crate) const OURS: &[&str] =
+pub(crate) const FRAMEALLOC: &[&str] =
     &["framealloc", "framealloc-core", "framealloc-bevy", "framealloc-macros", "framealloc-syntax"];
 
 /// A workspace whose manifests have been read.
@@ -101,7 +101,7 @@ impl Project {
             .map(|file| {
                 let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().replace('-', "_"));
                 let targets = vec![Target { kind: TargetKind::Library, name: name.clone(), source: root.join(file) }];
-                let dependencies = OURS
+                let dependencies = FRAMEALLOC
                     .iter()
                     .map(|package| Dependency { name: package.replace('-', "_"), package: (*package).to_owned() })
                     .collect();
@@ -123,10 +123,10 @@ impl Project {
         let mut members = Vec::new();
         for directory in directories {
             let mut at = manifest::member(directory, None)?;
-            let ours = OURS
+            let framealloc = FRAMEALLOC
                 .iter()
                 .map(|package| Dependency { name: package.replace('-', "_"), package: (*package).to_owned() });
-            at.member.dependencies.extend(ours);
+            at.member.dependencies.extend(framealloc);
             members.push(at);
         }
         Ok(Self::assemble(root.to_owned(), None, members))
@@ -153,7 +153,7 @@ impl Project {
 
     /// Whether a package can name frame memory: it uses framealloc, uses one that does, or holds a configured root.
     pub(crate) fn users(&self, roots: &[String]) -> Vec<bool> {
-        let is_ours = |name: &str| OURS.contains(&name);
+        let is_framealloc = |name: &str| FRAMEALLOC.contains(&name);
         let at = |package: &str| self.members.iter().position(|member| member.name == package);
         let named_root = |member: &Member| {
             roots.iter().any(|root| root.split("::").next().is_some_and(|first| first == member.name.replace('-', "_")))
@@ -161,7 +161,7 @@ impl Project {
         let mut uses: Vec<bool> = self
             .members
             .iter()
-            .map(|member| member.dependencies.iter().any(|of| is_ours(&of.package)) || named_root(member))
+            .map(|member| member.dependencies.iter().any(|of| is_framealloc(&of.package)) || named_root(member))
             .collect();
         // Upwards: whoever depends on a user may reach the allocator through it.
         loop {
@@ -184,7 +184,7 @@ impl Project {
 
     /// Whether a package takes part: it can name frame memory, or is called by one that can.
     pub(crate) fn relevant(&self, users: &[bool]) -> Vec<bool> {
-        let is_ours = |name: &str| OURS.contains(&name);
+        let is_framealloc = |name: &str| FRAMEALLOC.contains(&name);
         let at = |package: &str| self.members.iter().position(|member| member.name == package);
         let mut takes_part = users.to_vec();
         let mut stack: Vec<usize> = (0..takes_part.len()).filter(|index| takes_part[*index]).collect();
@@ -198,7 +198,11 @@ impl Project {
                 }
             }
         }
-        self.members.iter().zip(takes_part).map(|(member, takes_part)| takes_part && !is_ours(&member.name)).collect()
+        self.members
+            .iter()
+            .zip(takes_part)
+            .map(|(member, takes_part)| takes_part && !is_framealloc(&member.name))
+            .collect()
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::engine::api;
 use crate::engine::hir::ir::{ItemId, ItemKind, UseTarget};
 use crate::engine::hir::offset;
-use crate::engine::project::{Loaded, OURS, Project, TargetKind, certainty, is_read};
+use crate::engine::project::{FRAMEALLOC, Loaded, Project, TargetKind, certainty, is_read};
 
 struct PendingImpl {
     file: usize,
@@ -76,7 +76,7 @@ fn externs<'l>(project: &'l Project, loaded: &'l Loaded, member: usize) -> FxHas
             .members
             .iter()
             .position(|member| member.name == dependency.package && !member.loose)
-            .filter(|_| !OURS.contains(&dependency.package.as_str()))
+            .filter(|_| !FRAMEALLOC.contains(&dependency.package.as_str()))
             .and_then(library);
         let target = match local {
             Some(index) => ExternCrate::Local(index),

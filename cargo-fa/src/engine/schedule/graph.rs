@@ -168,7 +168,7 @@ impl<'l> Look<'_, 'l> {
         named
     }
 
-    /// Whether a type of a signature is one of ours, or pooled, or has one as an argument.
+    /// Whether a type of a signature is of framealloc, or pooled, or has one as an argument.
     fn deals_with_frames(&self, def: &FnDef<'l>, ty: TypeId) -> bool {
         let facts = self.program.facts(def.file);
         let mut stack = vec![ty];
@@ -317,10 +317,10 @@ pub(crate) fn pooled_types(program: &Program<'_>) -> FxHashSet<crate::engine::re
             if !matches!(last, "Pooled" | "pooled") {
                 continue;
             }
-            let ours = *known.entry((def.module.0, last)).or_insert_with(|| {
+            let framealloc = *known.entry((def.module.0, last)).or_insert_with(|| {
                 matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(of)) if of.is_framealloc())
             });
-            if ours {
+            if framealloc {
                 pooled.insert(crate::engine::resolve::UserType(u32::try_from(at).unwrap_or(u32::MAX)));
             }
         }
