@@ -53,7 +53,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             Builds::FromElements => self.made_of_elements(owner, function, args, declared(), generics, span),
-            Builds::FromBytes => self.wrapped(Known::Result, args, None, false),
+            Builds::FromBytes => self.wrapped(Known::Result, args, None),
             Builds::Pointer => self.non_null(function, args),
             Builds::WithoutDrop => {
                 let mut value = self.eval_args_first(args, None);

@@ -1,7 +1,7 @@
 //! Calls of functions: of the workspace by their summaries, of std by what is known about them.
 
 use super::Interpreter;
-use super::event::{EscapeRoute, EventKind, Site};
+use super::event::{EscapeRoute, EventKind, Runner, Site};
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
@@ -296,7 +296,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     }
                     StoreTarget::Thread | StoreTarget::Task if flow.frame => {
                         let kind = EventKind::Spawned {
-                            task: store.target == StoreTarget::Task,
+                            runner: if store.target == StoreTarget::Task { Runner::Task } else { Runner::Thread },
                             name: format!("argument of `{callee}`"),
                             allocated: self.site(flow.site),
                             raw: flow.raw,
@@ -372,19 +372,23 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
-    pub(super) fn wrapped(&mut self, known: Known, args: &'l [ExprId], expected: Option<&Ty>, error: bool) -> Value {
+    pub(super) fn wrapped(&mut self, known: Known, args: &'l [ExprId], expected: Option<&Ty>) -> Value {
         let inner = expected.map(|ty| ty.argument(0)).filter(|ty| !ty.is_unknown());
         let mut value = self.eval_args_first(args, inner.as_ref());
         // `Some(item)` for a `&&T` where a `&T` is asked for: rustc looks through the outer reference.
         if let (Some(inner @ Ty::Ref { .. }), Ty::Ref { .. }) = (inner, &value.ty) {
             self.annotate(&mut value, inner);
         }
-        value.ty = match (known, error) {
-            (Known::Result, true) => Ty::known(Known::Result, [Ty::Unknown, value.ty]),
-            _ => Ty::known(known, [value.ty]),
-        };
+        value.ty = Ty::known(known, [value.ty]);
         value.number = None;
         value.fresh = false;
+        value
+    }
+
+    /// `Err(error)`.
+    pub(super) fn wrapped_error(&mut self, args: &'l [ExprId]) -> Value {
+        let mut value = self.wrapped(Known::Result, args, None);
+        value.ty = Ty::known(Known::Result, [Ty::Unknown, value.ty.argument(0)]);
         value
     }
 

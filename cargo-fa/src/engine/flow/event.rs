@@ -61,7 +61,7 @@ pub(crate) enum EventKind {
     HeapAlloc {
         what: String,
         ty: Ty,
-        ours: bool,
+        api: HeapApi,
     },
     /// A heap container may grow.
     HeapGrowth {
@@ -88,7 +88,7 @@ pub(crate) enum EventKind {
     },
     /// Frame data reaches a thread or task.
     Spawned {
-        task: bool,
+        runner: Runner,
         name: String,
         allocated: Site,
         raw: bool,
@@ -171,6 +171,20 @@ pub(crate) enum EventKind {
     },
     /// A thread allocates without a budget.
     NoBudget,
+}
+
+/// Who runs what is spawned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    Thread,
+    Task,
+}
+
+/// Whose API allocates from the general heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeapApi {
+    Std,
+    Framealloc,
 }
 
 /// How many elements an allocation has.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::event::{Arm, Open};
+use super::loops::Jump;
 use super::types::Ty;
 use super::value::{Root, State, Value};
 use super::{BodyContext, DEEPEST, Interpreter};
@@ -87,11 +88,11 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::For(of) => self.for_loop(of, span),
             ExprKind::Break { label, value } => {
                 let value = value.map(|value| self.eval(value, None));
-                self.leave_loop(*label, value, true, span);
+                self.leave_loop(*label, value, Jump::Break, span);
                 Value::of(Ty::Never)
             }
             ExprKind::Continue { label } => {
-                self.leave_loop(*label, None, false, span);
+                self.leave_loop(*label, None, Jump::Continue, span);
                 Value::of(Ty::Never)
             }
             ExprKind::Return(value) => self.return_expr(*value, span),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::EscapeRoute;
+use super::event::{EscapeRoute, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -34,10 +34,10 @@ impl<'l> Interpreter<'_, 'l> {
             return self.unknown_function(args);
         };
         match makes {
-            Makes::Variant(known) => self.wrapped(known, args, expected, false),
+            Makes::Variant(known) => self.wrapped(known, args, expected),
             Makes::Error => {
                 self.context.cold += 1;
-                let value = self.wrapped(Known::Result, args, None, true);
+                let value = self.wrapped_error(args);
                 self.context.cold -= 1;
                 value
             }
@@ -52,10 +52,10 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::unit()
             }
             Makes::SpawnsThread => {
-                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, false, Confidence::High))
+                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, Runner::Thread, Confidence::High))
             }
             Makes::SpawnsTask => {
-                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, true, Confidence::High))
+                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, Runner::Task, Confidence::High))
             }
             Makes::ThreadScope => self.thread_scope(args),
             Makes::JoinsClosures => {

@@ -1,7 +1,7 @@
 //! The general heap: what is made on it, what grows, what is copied out to it.
 
 use super::Interpreter;
-use super::event::EventKind;
+use super::event::{EventKind, HeapApi};
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::Known;
@@ -10,11 +10,11 @@ use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn heap_alloc(&mut self, what: String, ty: Ty, span: Span, confidence: Confidence) {
-        self.heap_event(what, ty, span, confidence, false);
+        self.heap_event(what, ty, span, confidence, HeapApi::Std);
     }
 
-    pub(super) fn heap_event(&mut self, what: String, ty: Ty, span: Span, confidence: Confidence, ours: bool) {
-        self.record(EventKind::HeapAlloc { what, ty, ours }, span, confidence);
+    pub(super) fn heap_event(&mut self, what: String, ty: Ty, span: Span, confidence: Confidence, api: HeapApi) {
+        self.record(EventKind::HeapAlloc { what, ty, api }, span, confidence);
     }
 
     /// The container may have to get more memory.

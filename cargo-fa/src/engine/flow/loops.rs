@@ -11,6 +11,13 @@ use crate::model::finding::Confidence;
 /// How many loops in each other are analysed twice.
 const DOUBLED: usize = 4;
 
+/// How a loop is left, or its next round begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Jump {
+    Break,
+    Continue,
+}
+
 impl Interpreter<'_, '_> {
     pub(super) fn run_loop(
         &mut self,
@@ -72,7 +79,7 @@ impl Interpreter<'_, '_> {
         of.value.unwrap_or_else(|| Value::of(Ty::Never))
     }
 
-    pub(super) fn leave_loop(&mut self, label: Option<Name>, value: Option<Value>, breaks: bool, span: Span) {
+    pub(super) fn leave_loop(&mut self, label: Option<Name>, value: Option<Value>, jump: Jump, span: Span) {
         let name = label.map(|label| self.facts.name(label));
         let lowest = self.bodies.last().map_or(0, |body| body.loops);
         let target = self.loops.stack.iter().enumerate().skip(lowest).rev().find(|(_, of)| match name {
@@ -83,7 +90,7 @@ impl Interpreter<'_, '_> {
             self.state.dead = true;
             return;
         };
-        if !breaks && !self.state.dead {
+        if jump == Jump::Continue && !self.state.dead {
             self.left_open_at_continue(at, span);
         }
         let state = std::mem::replace(&mut self.state, State { dead: true, ..State::default() });
@@ -93,7 +100,7 @@ impl Interpreter<'_, '_> {
         let mut state = state;
         state.values.retain(|var| outer.contains(&var));
         let of = &mut self.loops.stack[at];
-        if breaks {
+        if jump == Jump::Break {
             of.breaks.join(&state);
             if let Some(value) = value {
                 match &mut of.value {

@@ -1,7 +1,7 @@
 //! Method calls, by the head of the receiver's type.
 
 use super::Interpreter;
-use super::event::EventKind;
+use super::event::{EventKind, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -296,11 +296,11 @@ impl<'l> Interpreter<'_, 'l> {
             let facts = self.facts;
             let kind = &facts.expr(*arg).kind;
             if spawns && matches!(kind, ExprKind::Async(_)) {
-                return self.spawn(*arg, true, Confidence::High);
+                return self.spawn(*arg, Runner::Task, Confidence::High);
             }
             if spawns && matches!(kind, ExprKind::Closure(_)) {
                 let builder = receiver.ty.is_unknown() || matches!(receiver.ty, Ty::Opaque { .. });
-                return self.spawn(*arg, false, if builder { Confidence::High } else { Confidence::Medium });
+                return self.spawn(*arg, Runner::Thread, if builder { Confidence::High } else { Confidence::Medium });
             }
             if self.closure_at(*arg).is_some() && !stores {
                 self.inline_closure(*arg, &[], Runs::Inline);

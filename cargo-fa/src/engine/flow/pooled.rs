@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::event::HeapApi;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::Value;
@@ -45,7 +46,7 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::HeapBox => {
                 let value = self.eval_args_first(args, None);
                 let ty = Ty::known(Known::HeapBox, [value.ty.clone()]);
-                self.heap_event("heap_box".to_owned(), ty.clone(), at, Confidence::High, true);
+                self.heap_event("heap_box".to_owned(), ty.clone(), at, Confidence::High, HeapApi::Framealloc);
                 self.pooled_in_box("heap_box", &value.ty, at);
                 let mut boxed = Value::of(ty);
                 boxed.fresh = true;
@@ -53,13 +54,19 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::HeapSlot => {
                 let ty = Ty::known(Known::HeapBox, [generic.unwrap_or(Ty::Unknown)]);
-                self.heap_event("heap_alloc".to_owned(), ty, at, Confidence::High, true);
+                self.heap_event("heap_alloc".to_owned(), ty, at, Confidence::High, HeapApi::Framealloc);
                 Value::unknown()
             }
             Effect::HeapSliceFilled => {
                 let element = self.slice_argument(args).ty;
                 let ty = Ty::known(Known::HeapBox, [Ty::Slice(Arc::new(element))]);
-                self.heap_event("heap_slice_fill_with".to_owned(), ty.clone(), at, Confidence::High, true);
+                self.heap_event(
+                    "heap_slice_fill_with".to_owned(),
+                    ty.clone(),
+                    at,
+                    Confidence::High,
+                    HeapApi::Framealloc,
+                );
                 Value::of(ty)
             }
             Effect::Scratch => {

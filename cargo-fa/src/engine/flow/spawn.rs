@@ -1,11 +1,12 @@
 //! Closures, threads, tasks and suspensions.
 
 use super::Interpreter;
-use super::event::{EscapeRoute, EventKind, Site};
+use super::event::{EscapeRoute, EventKind, Runner, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{Closure, ExprId, ExprKind, Span};
 use crate::model::finding::Confidence;
 
@@ -238,7 +239,7 @@ impl<'l> Interpreter<'_, 'l> {
     // ---- threads and tasks ----
 
     /// Something is handed to a thread or task that may outlive the frame.
-    pub(super) fn spawn(&mut self, arg: ExprId, task: bool, confidence: Confidence) -> Value {
+    pub(super) fn spawn(&mut self, arg: ExprId, runner: Runner, confidence: Confidence) -> Value {
         let facts = self.facts;
         let span = self.span(arg);
         let body = match &facts.expr(arg).kind {
@@ -255,7 +256,7 @@ impl<'l> Interpreter<'_, 'l> {
                     .is_some_and(|value| matches!(value.ty, Ty::Scalar(_)) && !value.flows.iter().any(|flow| flow.raw));
                 let name = self.name_of(var);
                 for flow in flows.iter().filter(|_| !copied) {
-                    self.spawned_flow(flow, &name, task, span, confidence);
+                    self.spawned_flow(flow, &name, runner, span, confidence);
                 }
             }
             let frame = self.loops.frame_from;
@@ -277,10 +278,10 @@ impl<'l> Interpreter<'_, 'l> {
         } else {
             let value = self.eval(arg, None);
             for flow in value.flows.clone() {
-                self.spawned_flow(&flow, "the future", task, span, confidence);
+                self.spawned_flow(&flow, "the future", runner, span, confidence);
             }
         }
-        Value::of(Ty::known(crate::engine::api::Known::JoinHandle, [Ty::Unknown]))
+        Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
     }
 
     /// A thread that is joined before the frame ends.
@@ -293,10 +294,10 @@ impl<'l> Interpreter<'_, 'l> {
         self.context.on_thread -= 1;
     }
 
-    fn spawned_flow(&mut self, flow: &Flow, name: &str, task: bool, span: Span, confidence: Confidence) {
+    fn spawned_flow(&mut self, flow: &Flow, name: &str, runner: Runner, span: Span, confidence: Confidence) {
         if flow.frame {
             let kind = EventKind::Spawned {
-                task,
+                runner,
                 name: name.to_owned(),
                 allocated: self.site(flow.site),
                 raw: flow.raw,
@@ -304,7 +305,10 @@ impl<'l> Interpreter<'_, 'l> {
             };
             self.record(kind, span, confidence.min(flow.confidence));
         } else if let Region::Param(param) = flow.region {
-            let target = if task { StoreTarget::Task } else { StoreTarget::Thread };
+            let target = match runner {
+                Runner::Task => StoreTarget::Task,
+                Runner::Thread => StoreTarget::Thread,
+            };
             let step: (Site, String) = (self.site(span), "handed to what is spawned here".to_owned());
             let mut flow = flow.clone();
             flow.confidence = confidence;

@@ -1,7 +1,7 @@
 //! What FA201, FA601 and FA703 say alike of frame data that gets where its frame does not.
 
 use super::{Context, Occurrence};
-use crate::engine::flow::event::{EscapeRoute, EventKind};
+use crate::engine::flow::event::{EscapeRoute, EventKind, Runner};
 use crate::model::codes::Code;
 use crate::model::finding::Finding;
 
@@ -65,8 +65,11 @@ pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'
 
 /// A finding about frame data that a thread (FA201) or a task (FA703) captures.
 pub(super) fn spawned(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
-    let EventKind::Spawned { task, name, allocated, raw, via } = &occurrence.event.kind else { return None };
-    let who = if *task { "task" } else { "thread" };
+    let EventKind::Spawned { runner, name, allocated, raw, via } = &occurrence.event.kind else { return None };
+    let who = match runner {
+        Runner::Task => "task",
+        Runner::Thread => "thread",
+    };
     let message = format!("a spawned {who} captures frame data (`{name}`) and may outlive the frame");
     let mut finding = Finding::new(code, message, cx.here(occurrence))
         .caption(format!("this {who} is not joined before the frame ends"));
@@ -79,9 +82,12 @@ pub(super) fn spawned(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &
     if !raw {
         finding = finding.note(REFUSED);
     }
-    Some(finding.help(if *task {
-        "copy out what the task needs before it is spawned, or hand it `alloc.frame_box_for_transfer(value)`"
-    } else {
-        "use `std::thread::scope`, hand over `alloc.frame_box_for_transfer(value)`, or copy out what the thread needs"
+    Some(finding.help(match runner {
+        Runner::Task => {
+            "copy out what the task needs before it is spawned, or hand it `alloc.frame_box_for_transfer(value)`"
+        }
+        Runner::Thread => {
+            "use `std::thread::scope`, hand over `alloc.frame_box_for_transfer(value)`, or copy out what the thread needs"
+        }
     }))
 }
