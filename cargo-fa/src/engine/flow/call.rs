@@ -156,8 +156,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     }
 
     /// The types of all parameters, the receiver first.
-    pub(super) fn param_types(&self, of: FnId) -> &'p [Ty] {
-        &self.around.signatures.of(self.around.program, of).params
+    pub(super) fn param_types(&self, function: FnId) -> &'p [Ty] {
+        &self.around.signatures.of(self.around.program, function).params
     }
 
     // ---- functions of the workspace ----
@@ -256,7 +256,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         flows
     }
 
-    fn whole_from_scope(&mut self, of: FnId, summary: &Summary, args: &[Value], params: &[Ty], span: Span) {
+    fn whole_from_scope(&mut self, function: FnId, summary: &Summary, args: &[Value], params: &[Ty], span: Span) {
         for (param, site) in &summary.allocates {
             let at = usize::from(*param);
             let (Some(arg), Some(ty)) = (args.get(at), params.get(at)) else { continue };
@@ -267,13 +267,17 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     .iter()
                     .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
             if takes_whole && is_scope {
-                self.record(EventKind::WholeFrameFromScope { callee: of, allocates: *site }, span, Confidence::High);
+                self.record(
+                    EventKind::WholeFrameFromScope { callee: function, allocates: *site },
+                    span,
+                    Confidence::High,
+                );
             }
         }
     }
 
-    fn apply_stores(&mut self, of: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
-        let callee = self.around.program.fn_name(of).to_owned();
+    fn apply_stores(&mut self, function: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
+        let callee = self.around.program.fn_name(function).to_owned();
         for store in &summary.stores {
             let flows = mapped.get(usize::from(store.param)).cloned().unwrap_or_default();
             for mut flow in flows {

@@ -163,15 +163,15 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `for pat in iter { … }`.
-    fn for_loop(&mut self, of: &'l ForLoop, span: Span) -> Value {
-        let iterated = self.eval_place(of.iter);
-        self.uses_up(of.iter, &iterated.ty);
+    fn for_loop(&mut self, looped: &'l ForLoop, span: Span) -> Value {
+        let iterated = self.eval_place(looped.iter);
+        self.uses_up(looped.iter, &iterated.ty);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
-        self.run_loop(of.label, bound, span, true, |flow| {
+        self.run_loop(looped.label, bound, span, true, |flow| {
             let names = flow.variables.names.len();
-            flow.bind(of.pat, item.clone());
-            flow.eval(of.body, None);
+            flow.bind(looped.pat, item.clone());
+            flow.eval(looped.body, None);
             flow.end_block(names, span);
         })
     }

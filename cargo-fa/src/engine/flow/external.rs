@@ -192,18 +192,20 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `map(String::from)`, `for_each(drop)`.
-    pub(super) fn named_std_function(&mut self, of: External<'l>, arg: ExprId, params: &[Value]) -> Value {
+    pub(super) fn named_std_function(&mut self, function: External<'l>, arg: ExprId, params: &[Value]) -> Value {
         let span = self.span(arg);
-        let owner = api::known_type("std", of.before);
-        if owner == Some(Known::Box) && of.last == "new" {
+        let owner = api::known_type("std", function.before);
+        if owner == Some(Known::Box) && function.last == "new" {
             let inner = params.first().map_or(Ty::Unknown, |value| value.ty.clone());
             let ty = Ty::known(Known::Box, [inner]);
             self.heap_alloc("Box::new".to_owned(), ty.clone(), span, Confidence::High);
             return Value::of(ty);
         }
-        if (owner == Some(Known::String) && of.last == "from") || matches!(of.last, "to_string" | "to_owned") {
+        if (owner == Some(Known::String) && function.last == "from")
+            || matches!(function.last, "to_string" | "to_owned")
+        {
             let ty = Ty::known(Known::String, []);
-            self.heap_alloc(format!("{}::{}", of.before, of.last), ty.clone(), span, Confidence::High);
+            self.heap_alloc(format!("{}::{}", function.before, function.last), ty.clone(), span, Confidence::High);
             return Value::of(ty);
         }
         Value::unknown()

@@ -8,8 +8,8 @@ use crate::engine::hir::ir::ItemKind;
 use crate::engine::resolve::UserType;
 
 impl Types<'_, '_> {
-    pub(super) fn lifetimes(self, of: UserType) -> bool {
-        match &self.program.type_def(of).item.kind {
+    pub(super) fn lifetimes(self, user: UserType) -> bool {
+        match &self.program.type_def(user).item.kind {
             ItemKind::Struct { generics, .. } | ItemKind::Enum { generics, .. } => !generics.lifetimes.is_empty(),
             _ => false,
         }

@@ -8,58 +8,58 @@ use crate::engine::hir::ir::{ExprId, MacroCall, MacroKind, Span};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
-    pub(super) fn macro_call(&mut self, of: &'l MacroCall, span: Span) -> Value {
-        match of.kind {
+    pub(super) fn macro_call(&mut self, call: &'l MacroCall, span: Span) -> Value {
+        match call.kind {
             MacroKind::Format => {
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 self.heap_alloc("format!".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
                 Value::of(Ty::known(Known::String, []))
             }
             MacroKind::Print => {
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 Value::unit()
             }
             MacroKind::Log | MacroKind::DebugAssert => {
                 self.context.cold += 1;
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 self.context.cold -= 1;
                 Value::unit()
             }
-            MacroKind::Write => self.written(&of.args, span),
+            MacroKind::Write => self.written(&call.args, span),
             MacroKind::Panic => {
                 self.context.cold += 1;
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 self.context.cold -= 1;
                 self.state.dead = true;
                 Value::of(Ty::Never)
             }
             MacroKind::Assert => {
-                let (first, rest) = of.args.split_at(of.args.len().min(2));
+                let (first, rest) = call.args.split_at(call.args.len().min(2));
                 self.read_all(first);
                 self.context.cold += 1;
                 self.read_all(rest);
                 self.context.cold -= 1;
                 Value::unit()
             }
-            MacroKind::VecList => self.vec_list(&of.args, span),
-            MacroKind::VecRepeat => self.vec_repeat(&of.args, span),
+            MacroKind::VecList => self.vec_list(&call.args, span),
+            MacroKind::VecRepeat => self.vec_repeat(&call.args, span),
             MacroKind::Matches => {
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 Value::of(Ty::Scalar(1))
             }
             MacroKind::Join => {
-                self.joined(&of.args, span);
+                self.joined(&call.args, span);
                 Value::unknown()
             }
-            MacroKind::FrameFormat => self.frame_format(&of.args, span),
-            MacroKind::FrameVec => self.frame_vec_list(&of.args, span),
+            MacroKind::FrameFormat => self.frame_format(&call.args, span),
+            MacroKind::FrameVec => self.frame_vec_list(&call.args, span),
             MacroKind::Transparent => {
-                let mut args = of.args.iter();
+                let mut args = call.args.iter();
                 let first = args.next().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
                 args.for_each(|arg| drop(self.eval(*arg, None)));
                 first
             }
-            MacroKind::Unknown => self.unknown_macro(&of.args),
+            MacroKind::Unknown => self.unknown_macro(&call.args),
         }
     }
 

@@ -349,10 +349,10 @@ impl<'l> Interpreter<'_, 'l> {
     // ---- threads ----
 
     /// A thread's closure starts without a budget.
-    pub(super) fn thread_budget(&mut self, of: &Closure) {
+    pub(super) fn thread_budget(&mut self, closure: &Closure) {
         let facts = self.facts;
         self.barriers.budget_set = false;
-        walk::visit(facts, of.body, &mut |expr| {
+        walk::visit(facts, closure.body, &mut |expr| {
             if let ExprKind::Method(call) = &facts.expr(expr).kind
                 && facts.name(call.name) == "set_thread_frame_budget"
             {

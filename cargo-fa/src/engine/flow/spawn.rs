@@ -134,7 +134,13 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Runs the body of a closure with these parameters; what it returns comes out.
-    pub(super) fn run_closure(&mut self, of: &'l Closure, params: &[Value], runs: Runs, scope: Option<u16>) -> Value {
+    pub(super) fn run_closure(
+        &mut self,
+        closure: &'l Closure,
+        params: &[Value],
+        runs: Runs,
+        scope: Option<u16>,
+    ) -> Value {
         let names = self.variables.names.len();
         let outer_frame = self.loops.frame_from;
         match runs {
@@ -148,12 +154,12 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(scope) = scope {
             self.scopes.of_closures.push(scope);
         }
-        let expected = of.output.map(|ty| self.lower_type(ty));
-        let mut context = Self::body_context(of.is_async, false, self.loops.stack.len(), expected.clone());
+        let expected = closure.output.map(|ty| self.lower_type(ty));
+        let mut context = Self::body_context(closure.is_async, false, self.loops.stack.len(), expected.clone());
         context.scope = scope;
         self.bodies.push(context);
         let entry = self.state.clone();
-        for (at, (pat, ty)) in of.params.iter().enumerate() {
+        for (at, (pat, ty)) in closure.params.iter().enumerate() {
             let mut value = params.get(at).cloned().unwrap_or_else(Value::unknown);
             if let Some(ty) = ty {
                 let ty = self.lower_type(*ty);
@@ -163,8 +169,8 @@ impl<'l> Interpreter<'_, 'l> {
             }
             self.bind(*pat, value);
         }
-        let value = self.eval_result(of.body, expected.as_ref());
-        let mut value = self.returned(value, self.tail_span(of.body));
+        let value = self.eval_result(closure.body, expected.as_ref());
+        let mut value = self.returned(value, self.tail_span(closure.body));
         if let Some(context) = self.bodies.pop() {
             self.state.join(&context.exits);
             if let Some(result) = context.result {
@@ -175,7 +181,7 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
         }
-        self.end_block(names, self.span(of.body));
+        self.end_block(names, self.span(closure.body));
         if scope.is_some() {
             self.scopes.of_closures.pop();
         }

@@ -433,20 +433,20 @@ impl<'l> Types<'_, 'l> {
     }
 
     /// The fields of a struct, or of one or all variants of an enum.
-    pub(crate) fn fields(self, of: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
-        let facts = self.program.facts(self.program.type_def(of).file);
-        let Some((generics, fields)) = self.declared(of, variant) else { return Vec::new() };
-        let scope = self.scope_of(of, &args.into(), generics);
-        fields.map(|(name, ty)| (facts.name(*name), self.field_type(of, args, generics, &scope, *ty))).collect()
+    pub(crate) fn fields(self, user: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
+        let facts = self.program.facts(self.program.type_def(user).file);
+        let Some((generics, fields)) = self.declared(user, variant) else { return Vec::new() };
+        let scope = self.scope_of(user, &args.into(), generics);
+        fields.map(|(name, ty)| (facts.name(*name), self.field_type(user, args, generics, &scope, *ty))).collect()
     }
 
     /// The fields as they are declared, for which the generic parameters stand.
     fn declared(
         self,
-        of: UserType,
+        user: UserType,
         variant: Option<usize>,
     ) -> Option<(&'l Generics, impl Iterator<Item = &'l (Name, TypeId)>)> {
-        let item: &'l Item = self.program.type_def(of).item;
+        let item: &'l Item = self.program.type_def(user).item;
         let (generics, fields, variants): (&'l Generics, &'l [_], &'l [Variant]) = match &item.kind {
             ItemKind::Struct { generics, fields } => (generics, fields, &[]),
             ItemKind::Enum { generics, variants } => (generics, &[], variants),
@@ -456,13 +456,20 @@ impl<'l> Types<'_, 'l> {
         Some((generics, fields.iter().chain(wanted.flat_map(|(_, (_, fields))| fields))))
     }
 
-    fn scope_of(self, of: UserType, args: &Arc<[Ty]>, generics: &'l Generics) -> TypeScope<'l> {
-        let file = self.program.type_def(of).file;
-        self.generic_scope(file, generics, Some(Ty::User(of, Arc::clone(args))))
+    fn scope_of(self, user: UserType, args: &Arc<[Ty]>, generics: &'l Generics) -> TypeScope<'l> {
+        let file = self.program.type_def(user).file;
+        self.generic_scope(file, generics, Some(Ty::User(user, Arc::clone(args))))
     }
 
-    fn field_type(self, of: UserType, args: &[Ty], generics: &'l Generics, scope: &TypeScope<'l>, field: TypeId) -> Ty {
-        let def = self.program.type_def(of);
+    fn field_type(
+        self,
+        user: UserType,
+        args: &[Ty],
+        generics: &'l Generics,
+        scope: &TypeScope<'l>,
+        field: TypeId,
+    ) -> Ty {
+        let def = self.program.type_def(user);
         let ty = self.lower(def.module, def.file, field, scope);
         if generics.types.is_empty() { ty } else { ty.substitute(args) }
     }

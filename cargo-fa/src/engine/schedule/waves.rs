@@ -135,8 +135,8 @@ impl Schedule<'_, '_> {
     }
 
     /// The callees of these that nobody has analysed.
-    fn unknown(&self, of: &[FnId]) -> Vec<FnId> {
-        let callees = of.iter().flat_map(|id| &self.calls.callees[id.0 as usize]).copied();
+    fn unknown(&self, function: &[FnId]) -> Vec<FnId> {
+        let callees = function.iter().flat_map(|id| &self.calls.callees[id.0 as usize]).copied();
         let mut unknown: Vec<FnId> = callees.filter(|callee| !self.wanted[callee.0 as usize]).collect();
         unknown.sort_unstable();
         unknown.dedup();
