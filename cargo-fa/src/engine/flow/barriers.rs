@@ -126,14 +126,18 @@ impl<'l> Interpreter<'_, 'l> {
                 if args.len() != 1 || !matches!(last, "new" | "try_new" | "from") {
                     return None;
                 }
-                let Res::External(of) = self.around.program.resolve(self.module, self.file, path, Space::Values)?
+                let Res::External(external) =
+                    self.around.program.resolve(self.module, self.file, path, Space::Values)?
                 else {
                     return None;
                 };
-                if of.is_framealloc() && of.before == "FrameBarrier" && matches!(of.last, "new" | "try_new") {
+                if external.is_framealloc()
+                    && external.before == "FrameBarrier"
+                    && matches!(external.last, "new" | "try_new")
+                {
                     return Some((args.first().and_then(|arg| self.count(*arg)), facts.expr(expr).span));
                 }
-                let wraps = of.krate == "std" && matches!(of.last, "new" | "from");
+                let wraps = external.krate == "std" && matches!(external.last, "new" | "from");
                 if wraps { self.barrier_made(*args.first()?) } else { None }
             }
             ExprKind::Method(call) => match facts.name(call.name) {
@@ -161,7 +165,9 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Call { callee, .. } => {
                 let ExprKind::Path(path) = &facts.expr(*callee).kind else { return None };
                 match self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)? {
-                    Res::External(of) if of.is_framealloc() && of.before == "FrameBarrier" => Some(Participants(None)),
+                    Res::External(external) if external.is_framealloc() && external.before == "FrameBarrier" => {
+                        Some(Participants(None))
+                    }
                     _ => None,
                 }
             }
@@ -283,8 +289,8 @@ impl<'l> Tally<'_, '_, 'l> {
             ExprKind::Method(call) => self.method(call, facts.expr(expr).span, times),
             ExprKind::Call { callee, args } => {
                 // `(|| …)()`
-                if let ExprKind::Closure(of) = &facts.expr(*callee).kind {
-                    self.scan(of.body, times);
+                if let ExprKind::Closure(closure) = &facts.expr(*callee).kind {
+                    self.scan(closure.body, times);
                 }
                 let last = match &facts.expr(*callee).kind {
                     ExprKind::Name(name) => facts.name(*name),
@@ -313,17 +319,17 @@ impl<'l> Tally<'_, '_, 'l> {
                 let bodies: Vec<ExprId> = arms.iter().map(|(_, body)| *body).collect();
                 self.arms(&bodies, None, false, times);
             }
-            ExprKind::For(of) => {
-                self.scan(of.iter, times);
-                let len = flow.len_of(of.iter);
-                self.rounds(&[of.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
+            ExprKind::For(looped) => {
+                self.scan(looped.iter, times);
+                let len = flow.len_of(looped.iter);
+                self.rounds(&[looped.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
             }
             ExprKind::Loop { body, .. } => self.rounds(&[*body], None),
             ExprKind::While { cond, body, .. } => self.rounds(&[*cond, *body], None),
-            ExprKind::Closure(of) => self.somewhere(of.body),
-            ExprKind::Async(of) => self.somewhere(of.body),
-            ExprKind::Macro(of) if of.kind != MacroKind::Unknown && of.kind != MacroKind::Transparent => {
-                for arg in of.args.iter().filter(|arg| !self.is_barrier(**arg)).copied().collect::<Vec<_>>() {
+            ExprKind::Closure(closure) => self.somewhere(closure.body),
+            ExprKind::Async(block) => self.somewhere(block.body),
+            ExprKind::Macro(call) if call.kind != MacroKind::Unknown && call.kind != MacroKind::Transparent => {
+                for arg in call.args.iter().filter(|arg| !self.is_barrier(**arg)).copied().collect::<Vec<_>>() {
                     self.scan(arg, times);
                 }
             }
@@ -376,8 +382,8 @@ impl<'l> Tally<'_, '_, 'l> {
             ("map" | "for_each", [of]) if self.flow.len_of(call.receiver).is_some() => {
                 let len = self.flow.len_of(call.receiver);
                 match &facts.expr(*of).kind {
-                    ExprKind::Closure(of) => {
-                        self.rounds(&[of.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
+                    ExprKind::Closure(closure) => {
+                        self.rounds(&[closure.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
                     }
                     _ => self.scan(*of, times),
                 }
@@ -406,8 +412,8 @@ impl<'l> Tally<'_, '_, 'l> {
                     Some(signals) => self.add(signals, times),
                     None => self.out.unknown = true,
                 }
-            } else if let (true, ExprKind::Closure(of)) = (inline, &facts.expr(*arg).kind) {
-                self.scan(of.body, times);
+            } else if let (true, ExprKind::Closure(closure)) = (inline, &facts.expr(*arg).kind) {
+                self.scan(closure.body, times);
             } else {
                 self.scan(*arg, times);
             }
@@ -446,9 +452,9 @@ impl<'l> Tally<'_, '_, 'l> {
             }
             _ => body,
         };
-        let ExprKind::Closure(of) = &facts.expr(body).kind else { return self.scan(body, times) };
+        let ExprKind::Closure(closure) = &facts.expr(body).kind else { return self.scan(body, times) };
         let outer = std::mem::take(&mut self.out);
-        self.scan(of.body, Some(1));
+        self.scan(closure.body, Some(1));
         let inner = std::mem::replace(&mut self.out, outer);
         let threads = inner.threads + u64::from(inner.own);
         let detached = inner.detached || (detached && inner.own);

@@ -42,9 +42,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 }
             }
             // `(|| …)()`
-            ExprKind::Closure(of) => {
+            ExprKind::Closure(closure) => {
                 let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
-                return self.run_closure(of, &values, Runs::Inline, None);
+                return self.run_closure(closure, &values, Runs::Inline, None);
             }
             _ => {
                 self.eval_place(callee);
@@ -52,23 +52,23 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
         };
         match res {
-            Some(Res::Fn(of)) => {
-                let params = self.param_types(of);
+            Some(Res::Fn(function)) => {
+                let params = self.param_types(function);
                 let values = self.arguments(args, params);
-                self.call_fn(of, &values, span, Confidence::High)
+                self.call_fn(function, &values, span, Confidence::High)
             }
-            Some(Res::Type(of)) => {
-                let fields: Vec<Ty> = self.types.fields(of, &[], None).into_iter().map(|(_, ty)| ty).collect();
-                let ty = self.types.user(of, Vec::new(), 0);
+            Some(Res::Type(user)) => {
+                let fields: Vec<Ty> = self.types.fields(user, &[], None).into_iter().map(|(_, ty)| ty).collect();
+                let ty = self.types.user(user, Vec::new(), 0);
                 self.construct(ty, &fields, args)
             }
-            Some(Res::Variant(of, at)) => {
+            Some(Res::Variant(user, at)) => {
                 let fields: Vec<Ty> =
-                    self.types.fields(of, &[], Some(at as usize)).into_iter().map(|(_, ty)| ty).collect();
-                let ty = self.types.user(of, Vec::new(), 0);
+                    self.types.fields(user, &[], Some(at as usize)).into_iter().map(|(_, ty)| ty).collect();
+                let ty = self.types.user(user, Vec::new(), 0);
                 self.construct(ty, &fields, args)
             }
-            Some(Res::External(of)) => self.external(of, args, &generics, span, expected),
+            Some(Res::External(external)) => self.external(external, args, &generics, span, expected),
             _ => self.unknown_call(args),
         }
     }
@@ -86,7 +86,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.type_scope.params.iter().find(|(name, _)| *name == first)?.1.clone()
         };
         let key = match ty {
-            Ty::User(of, _) | Ty::Trait(of) => TypeKey::User(of),
+            Ty::User(user, _) | Ty::Trait(user) => TypeKey::User(user),
             Ty::Known(known, _) => TypeKey::Known(known),
             _ => return None,
         };
@@ -465,10 +465,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let span = self.span(arg);
                 return self.call_fn(of, params, span, Confidence::High);
             }
-            if let Some(Res::External(of)) = function
-                && of.krate == "std"
+            if let Some(Res::External(external)) = function
+                && external.krate == "std"
             {
-                return self.named_std_function(of, arg, params);
+                return self.named_std_function(external, arg, params);
             }
             self.eval(arg, None)
         }

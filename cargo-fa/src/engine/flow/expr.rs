@@ -42,8 +42,8 @@ impl<'l> Interpreter<'_, 'l> {
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
             }
             ExprKind::Block(block) => self.block(block, span, expected),
-            ExprKind::Async(of) => self.async_block(of.body, span),
-            ExprKind::Closure(of) => self.loose_closure(expr, of),
+            ExprKind::Async(block) => self.async_block(block.body, span),
+            ExprKind::Closure(closure) => self.loose_closure(expr, closure),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
             ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
@@ -85,7 +85,7 @@ impl<'l> Interpreter<'_, 'l> {
                 })
             }
             ExprKind::While { label, cond, body } => self.while_loop(*label, *cond, *body, span),
-            ExprKind::For(of) => self.for_loop(of, span),
+            ExprKind::For(looped) => self.for_loop(looped, span),
             ExprKind::Break { label, value } => {
                 let value = value.map(|value| self.eval(value, None));
                 self.leave_loop(*label, value, Jump::Break, span);
@@ -96,7 +96,7 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::Never)
             }
             ExprKind::Return(value) => self.return_expr(*value, span),
-            ExprKind::Struct(of) => self.struct_literal(of, expected),
+            ExprKind::Struct(literal) => self.struct_literal(literal, expected),
             ExprKind::Tuple(parts) => self.tuple(parts),
             ExprKind::Array(parts) => self.array(parts),
             ExprKind::Repeat { value, len } => {
@@ -106,7 +106,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             ExprKind::Range { start, end, inclusive } => self.range(*start, *end, *inclusive),
-            ExprKind::Macro(of) => self.macro_call(of, span),
+            ExprKind::Macro(call) => self.macro_call(call, span),
         }
     }
 
@@ -295,8 +295,8 @@ impl<'l> Interpreter<'_, 'l> {
 
     pub(super) fn constant_value(&mut self, res: Option<Res<'l>>, name: Option<&'l str>) -> Value {
         match res {
-            Some(Res::Static(of)) => {
-                let def = &self.around.program.statics[of.0 as usize];
+            Some(Res::Static(item)) => {
+                let def = &self.around.program.statics[item.0 as usize];
                 let crate::engine::hir::ir::ItemKind::Static { ty, constant, .. } = &def.item.kind else {
                     return Value::unknown();
                 };
@@ -306,18 +306,20 @@ impl<'l> Interpreter<'_, 'l> {
                     value.number = name.and_then(|name| self.types.constant(self.module, name));
                     value.symbol = name.map(Into::into);
                 } else {
-                    value.alias = Some(Root::Static(of));
+                    value.alias = Some(Root::Static(item));
                 }
-                value.text = self.tag_text(of);
+                value.text = self.tag_text(item);
                 value
             }
-            Some(Res::Variant(of, _) | Res::Type(of)) => Value::of(self.user_value(of)),
-            Some(Res::External(of)) if of.krate == "std" && of.last == "None" => {
+            Some(Res::Variant(user, _) | Res::Type(user)) => Value::of(self.user_value(user)),
+            Some(Res::External(external)) if external.krate == "std" && external.last == "None" => {
                 Value::of(Ty::known(Known::Option, [Ty::Unknown]))
             }
-            Some(Res::External(of)) if of.is_framealloc() && matches!(of.before, "RetentionPolicy" | "Importance") => {
+            Some(Res::External(external))
+                if external.is_framealloc() && matches!(external.before, "RetentionPolicy" | "Importance") =>
+            {
                 let mut value = Value::of(Ty::Opaque { borrows: false });
-                value.discards = Some(matches!(of.last, "Discard" | "Ephemeral"));
+                value.discards = Some(matches!(external.last, "Discard" | "Ephemeral"));
                 value
             }
             Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
@@ -438,7 +440,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn is_failure(&self, expr: ExprId) -> bool {
         let facts = self.facts;
         match &facts.expr(expr).kind {
-            ExprKind::Macro(of) => of.kind == MacroKind::Panic,
+            ExprKind::Macro(call) => call.kind == MacroKind::Panic,
             ExprKind::Return(Some(value)) | ExprKind::Try(value) => self.is_failure(*value),
             ExprKind::Call { callee, .. } => match &facts.expr(*callee).kind {
                 ExprKind::Name(name) => facts.name(*name) == "Err",

@@ -31,8 +31,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn pooled_in_box(&mut self, what: &'static str, ty: &Ty, span: Span) {
-        if let Ty::User(of, _) = ty
-            && self.around.pooled.contains(of)
+        if let Ty::User(user, _) = ty
+            && self.around.pooled.contains(user)
         {
             self.record(EventKind::PooledInBox { what, ty: ty.clone() }, span, Confidence::High);
         }

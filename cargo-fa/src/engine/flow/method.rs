@@ -85,7 +85,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut ty = ty.clone();
         for _ in 0..8 {
             match &ty {
-                Ty::User(of, _) | Ty::Trait(of) => keys.push(TypeKey::User(*of)),
+                Ty::User(user, _) | Ty::Trait(user) => keys.push(TypeKey::User(*user)),
                 Ty::Known(known, _) => keys.push(TypeKey::Known(*known)),
                 _ => {}
             }
@@ -104,7 +104,7 @@ impl<'l> Interpreter<'_, 'l> {
             if found.is_empty() {
                 continue;
             }
-            let is_trait = matches!(key, TypeKey::User(of) if matches!(program.type_def(of).item.kind, crate::engine::hir::ir::ItemKind::Trait { .. }));
+            let is_trait = matches!(key, TypeKey::User(user) if matches!(program.type_def(user).item.kind, crate::engine::hir::ir::ItemKind::Trait { .. }));
             let mut callees: Vec<FnId> = found.iter().copied().take(8).collect();
             if is_trait {
                 // Whoever implements the trait may be meant.

@@ -217,8 +217,8 @@ impl<'l> Interpreter<'_, 'l> {
             Root::Local(var) => {
                 self.keep_in_local(var, value, &flows, span);
             }
-            Root::Static(of) => {
-                let def = &self.around.program.statics[of.0 as usize];
+            Root::Static(item) => {
+                let def = &self.around.program.statics[item.0 as usize];
                 let name = self.around.program.facts(def.file).name(def.item.name).to_owned();
                 for flow in &flows {
                     if flow.frame {
@@ -468,8 +468,8 @@ impl<'l> Interpreter<'_, 'l> {
             _ => &[],
         };
         match self.around.program.resolve(self.module, self.file, self.facts.path(path), Space::Types) {
-            Some(Res::Type(of)) => self.types.fields(of, args, None),
-            Some(Res::Variant(of, at)) => self.types.fields(of, args, Some(at as usize)),
+            Some(Res::Type(user)) => self.types.fields(user, args, None),
+            Some(Res::Variant(user, at)) => self.types.fields(user, args, Some(at as usize)),
             _ => Vec::new(),
         }
     }
@@ -485,21 +485,21 @@ impl<'l> Interpreter<'_, 'l> {
             (self.type_scope.self_type.clone().unwrap_or(Ty::Unknown), None)
         } else {
             match self.around.program.resolve(self.module, self.file, path, Space::Types) {
-                Some(Res::Type(of)) => (self.types.user(of, Vec::new(), 0), None),
-                Some(Res::Variant(of, at)) => (self.types.user(of, Vec::new(), 0), Some(at as usize)),
+                Some(Res::Type(user)) => (self.types.user(user, Vec::new(), 0), None),
+                Some(Res::Variant(user, at)) => (self.types.user(user, Vec::new(), 0), Some(at as usize)),
                 _ => (Ty::Unknown, None),
             }
         };
         let ty = match expected {
-            Some(expected @ Ty::User(of, args))
-                if matches!(&ty, Ty::User(same, _) if same == of) && !args.is_empty() =>
+            Some(expected @ Ty::User(user, args))
+                if matches!(&ty, Ty::User(same, _) if same == user) && !args.is_empty() =>
             {
                 expected.clone()
             }
             _ => ty,
         };
         let fields = match &ty {
-            Ty::User(of, args) => self.types.fields(*of, args, variant),
+            Ty::User(user, args) => self.types.fields(*user, args, variant),
             _ => Vec::new(),
         };
         let mut whole = Value::of(ty);

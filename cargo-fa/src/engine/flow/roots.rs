@@ -24,15 +24,15 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
     let mut generics = Vec::new();
     match def.owner {
         Some(Owner::Impl(item)) => {
-            if let ItemKind::Impl(of) = &facts.item(item).kind {
-                generics.push(&of.generics);
+            if let ItemKind::Impl(block) = &facts.item(item).kind {
+                generics.push(&block.generics);
                 scope.params.extend(
-                    of.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })),
+                    block.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })),
                 );
-                scope.self_type = Some(types.lower(def.module, def.file, of.self_type, &scope));
+                scope.self_type = Some(types.lower(def.module, def.file, block.self_type, &scope));
             }
         }
-        Some(Owner::Trait(of)) => scope.self_type = Some(Ty::Trait(of)),
+        Some(Owner::Trait(user)) => scope.self_type = Some(Ty::Trait(user)),
         None => {}
     }
     generics.push(&def.function.generics);
@@ -72,7 +72,7 @@ pub(crate) fn our_attribute<'l>(
 ) -> Option<&'l str> {
     let facts = program.facts(file);
     match program.resolve(def_module, file, facts.path(attr.path), Space::Types) {
-        Some(Res::External(of)) if of.is_framealloc() => Some(of.last),
+        Some(Res::External(external)) if external.is_framealloc() => Some(external.last),
         _ => None,
     }
 }

@@ -28,7 +28,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn closure_at(&self, expr: ExprId) -> Option<&'l Closure> {
         let facts = self.facts;
         match &facts.expr(expr).kind {
-            ExprKind::Closure(of) => Some(of),
+            ExprKind::Closure(closure) => Some(closure),
             _ => None,
         }
     }
@@ -106,8 +106,8 @@ impl<'l> Interpreter<'_, 'l> {
                     }
                 }
             }
-            if let ExprKind::Closure(of) = &facts.expr(expr).kind {
-                of.params.iter().for_each(|(pat, _)| walk::bound_names(facts, *pat, &mut |name| inner.push(name)));
+            if let ExprKind::Closure(closure) = &facts.expr(expr).kind {
+                closure.params.iter().for_each(|(pat, _)| walk::bound_names(facts, *pat, &mut |name| inner.push(name)));
             }
         });
         walk::visit(facts, body, &mut |expr| {
@@ -249,8 +249,8 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         let span = self.span(arg);
         let body = match &facts.expr(arg).kind {
-            ExprKind::Closure(of) => Some(of.body),
-            ExprKind::Async(of) => Some(of.body),
+            ExprKind::Closure(closure) => Some(closure.body),
+            ExprKind::Async(block) => Some(block.body),
             _ => None,
         };
         if let Some(body) = body {
@@ -269,9 +269,9 @@ impl<'l> Interpreter<'_, 'l> {
             let before = self.run_later();
             // It has been said that this gets out: what the task does with it is no second finding.
             self.state.values.change_referring(|value| value.flows.retain(|flow| !flow.frame));
-            if let ExprKind::Closure(of) = &facts.expr(arg).kind {
-                self.thread_budget(of);
-                self.run_closure(of, &[], Runs::Thread, None);
+            if let ExprKind::Closure(closure) = &facts.expr(arg).kind {
+                self.thread_budget(closure);
+                self.run_closure(closure, &[], Runs::Thread, None);
             } else {
                 self.context.spawned += 1;
                 self.loops.frame_from = None;

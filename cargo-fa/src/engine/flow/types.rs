@@ -224,7 +224,7 @@ impl Ty {
             Self::Array(inner, len) => Self::Array(Arc::new(inner.substitute(with)), *len),
             Self::Tuple(args) => Self::Tuple(all(args)),
             Self::Known(known, args) => Self::Known(*known, all(args)),
-            Self::User(of, args) => Self::User(*of, all(args)),
+            Self::User(user, args) => Self::User(*user, all(args)),
             other => other.clone(),
         }
     }
@@ -283,8 +283,8 @@ impl<'l> Types<'_, 'l> {
 
     /// The value of a constant that is a number.
     pub(crate) fn constant(self, module: ModuleId, name: &'l str) -> Option<u64> {
-        let Some(Res::Static(of)) = self.program.resolve_name(module, name, Space::Values) else { return None };
-        let def = &self.program.statics[of.0 as usize];
+        let Some(Res::Static(item)) = self.program.resolve_name(module, name, Space::Values) else { return None };
+        let def = &self.program.statics[item.0 as usize];
         let ItemKind::Static { init: Some(init), constant: true, .. } = &def.item.kind else { return None };
         self.number(def.file, *init, 0)
     }
@@ -339,8 +339,8 @@ impl<'l> Types<'_, 'l> {
                 }
                 "Fn" | "FnMut" | "FnOnce" => found = Ty::Closure,
                 _ => {
-                    if let Some(Res::Type(of)) = self.program.resolve(module, file, path, Space::Types) {
-                        return Ty::Trait(of);
+                    if let Some(Res::Type(user)) = self.program.resolve(module, file, path, Space::Types) {
+                        return Ty::Trait(user);
                     }
                 }
             }
@@ -372,12 +372,12 @@ impl<'l> Types<'_, 'l> {
             .collect();
         let borrows = last.args.as_ref().is_some_and(|args| args.lifetimes.iter().any(|of| *of != Lifetime::Static));
         match self.program.resolve(module, file, path, Space::Types) {
-            Some(Res::Type(of)) => self.user(of, args, depth),
-            Some(Res::External(of)) => match api::known_type(of.krate, of.last) {
+            Some(Res::Type(user)) => self.user(user, args, depth),
+            Some(Res::External(external)) => match api::known_type(external.krate, external.last) {
                 // The lifetimes of a system's parameters are not arguments.
                 Some(known) => Ty::known(known, args),
-                None => match scalar(of.last) {
-                    Some(scalar) if of.krate == "std" => scalar,
+                None => match scalar(external.last) {
+                    Some(scalar) if external.krate == "std" => scalar,
                     _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, false)) },
                 },
             },
@@ -386,15 +386,15 @@ impl<'l> Types<'_, 'l> {
     }
 
     /// A type of the workspace; aliases are followed.
-    pub(crate) fn user(self, of: UserType, args: Vec<Ty>, depth: u32) -> Ty {
-        let def = self.program.type_def(of);
+    pub(crate) fn user(self, user: UserType, args: Vec<Ty>, depth: u32) -> Ty {
+        let def = self.program.type_def(user);
         match &def.item.kind {
             ItemKind::Alias { generics, ty: Some(ty) } => {
                 let scope = self.generic_scope(def.file, generics, None);
                 self.lower_at(def.module, def.file, *ty, &scope, depth + 1).substitute(&args)
             }
-            ItemKind::Trait { .. } => Ty::Trait(of),
-            _ => Ty::User(of, args.into()),
+            ItemKind::Trait { .. } => Ty::Trait(user),
+            _ => Ty::User(user, args.into()),
         }
     }
 
@@ -411,12 +411,12 @@ impl<'l> Types<'_, 'l> {
         let mut ty = Cow::Borrowed(ty.peeled());
         for _ in 0..8 {
             match &*ty {
-                Ty::User(of, args) => {
-                    let facts = self.program.facts(self.program.type_def(*of).file);
-                    let declared = self.declared(*of, None);
+                Ty::User(user, args) => {
+                    let facts = self.program.facts(self.program.type_def(*user).file);
+                    let declared = self.declared(*user, None);
                     let found = declared.and_then(|(generics, mut fields)| {
                         let (_, field) = fields.find(|(field, _)| facts.name(*field) == name)?;
-                        Some(self.field_type(*of, args, generics, &self.scope_of(*of, args, generics), *field))
+                        Some(self.field_type(*user, args, generics, &self.scope_of(*user, args, generics), *field))
                     });
                     return found.unwrap_or(Ty::Unknown);
                 }
@@ -487,7 +487,7 @@ impl<'l> Types<'_, 'l> {
                 let args: Vec<String> = args.iter().map(|arg| self.display(arg)).collect();
                 format!("{}<{}>", known.name(), args.join(", "))
             }
-            Ty::User(of, _) | Ty::Trait(of) => self.program.type_name(*of).to_owned(),
+            Ty::User(user, _) | Ty::Trait(user) => self.program.type_name(*user).to_owned(),
             Ty::Unit => "()".to_owned(),
             Ty::Scalar(bytes) => format!("{bytes}-byte number"),
             _ => "value".to_owned(),

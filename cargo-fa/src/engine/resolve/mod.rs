@@ -186,8 +186,8 @@ impl<'l> Program<'l> {
         match owner {
             Owner::Trait(id) => Some(self.type_name(id)),
             Owner::Impl(item) => {
-                let ItemKind::Impl(of) = &facts.item(item).kind else { return None };
-                let crate::engine::hir::ir::Type::Path(path) = facts.ty(of.self_type) else { return None };
+                let ItemKind::Impl(block) = &facts.item(item).kind else { return None };
+                let crate::engine::hir::ir::Type::Path(path) = facts.ty(block.self_type) else { return None };
                 facts.path(*path).segments.last().map(|segment| facts.name(segment.name))
             }
         }
@@ -200,7 +200,7 @@ impl<'l> Program<'l> {
 
     /// All methods of these types.
     pub(crate) fn methods_of_types(&self, types: &FxHashSet<UserType>) -> FxHashSet<FnId> {
-        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(of) if types.contains(of)));
+        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(user) if types.contains(user)));
         of.flat_map(|(_, fns)| fns.iter().copied()).collect()
     }
 

@@ -63,8 +63,8 @@ fn collect(program: &Program<'_>, module: ModuleId, file: usize, expr: ExprId, f
         }
         _ => None,
     };
-    if let Some(Res::Fn(of)) = res {
-        found.push(of);
+    if let Some(Res::Fn(function)) = res {
+        found.push(function);
     }
 }
 

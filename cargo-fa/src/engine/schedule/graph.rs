@@ -134,28 +134,30 @@ impl<'l> Look<'_, 'l> {
             ExprKind::Name(name) => {
                 let name = facts.name(*name);
                 if self.callable.contains(name)
-                    && let Some(Res::Fn(of)) = program.resolve_name(def.body_module, name, Space::Values)
+                    && let Some(Res::Fn(function)) = program.resolve_name(def.body_module, name, Space::Values)
                 {
-                    named.functions.push(of);
+                    named.functions.push(function);
                 }
             }
             ExprKind::Path(path) => {
                 let path = facts.path(*path);
                 match program.resolve(def.body_module, def.file, path, Space::Values) {
-                    Some(Res::Fn(of)) => named.functions.push(of),
-                    Some(Res::External(of)) => named.seed |= api::is_framealloc(of.krate),
+                    Some(Res::Fn(function)) => named.functions.push(function),
+                    Some(Res::External(external)) => named.seed |= api::is_framealloc(external.krate),
                     // `Self::f`
                     _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
                 }
             }
-            ExprKind::Struct(of) => {
-                if let Some(Res::Type(of)) =
-                    program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types)
+            ExprKind::Struct(literal) => {
+                if let Some(Res::Type(user)) =
+                    program.resolve(def.body_module, def.file, facts.path(literal.path), Space::Types)
                 {
-                    named.seed |= self.pooled.contains(&of);
+                    named.seed |= self.pooled.contains(&user);
                 }
             }
-            ExprKind::Macro(of) if matches!(of.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => named.seed = true,
+            ExprKind::Macro(call) if matches!(call.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => {
+                named.seed = true
+            }
             _ => {}
         });
         named.functions.sort_unstable();
@@ -179,8 +181,8 @@ impl<'l> Look<'_, 'l> {
                     let args = path.segments.iter().filter_map(|segment| segment.args.as_ref());
                     stack.extend(args.flat_map(|args| &args.types));
                     let deals = match self.program.resolve(def.module, def.file, path, Space::Types) {
-                        Some(Res::External(of)) => api::is_framealloc(of.krate),
-                        Some(Res::Type(of)) => self.pooled.contains(&of),
+                        Some(Res::External(external)) => api::is_framealloc(external.krate),
+                        Some(Res::Type(user)) => self.pooled.contains(&user),
                         _ => false,
                     };
                     if deals {
@@ -318,7 +320,7 @@ pub(crate) fn pooled_types(program: &Program<'_>) -> FxHashSet<crate::engine::re
                 continue;
             }
             let framealloc = *known.entry((def.module.0, last)).or_insert_with(|| {
-                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(of)) if of.is_framealloc())
+                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(external)) if external.is_framealloc())
             });
             if framealloc {
                 pooled.insert(crate::engine::resolve::UserType(u32::try_from(at).unwrap_or(u32::MAX)));
