@@ -306,7 +306,7 @@ fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
     let mut plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
     let mut analysis = plan.analyze(&*session.workspace);
     let named = from_root(session.workspace.root(), &session.current, file);
-    let known = named.as_ref().is_some_and(|name| analysis.files.iter().any(|of| *of.path == **name));
+    let known = named.as_ref().is_some_and(|name| analysis.files.iter().any(|file| *file.path == **name));
     if let Some(name) = named.filter(|name| !known && session.workspace.root().join(name).is_file()) {
         // A file that no package lists is read as a crate of its own.
         let loose = LooseFiles { root: session.workspace.root().to_owned(), files: vec![PathBuf::from(name)] };

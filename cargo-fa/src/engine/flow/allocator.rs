@@ -213,12 +213,13 @@ impl<'l> Interpreter<'_, 'l> {
         for flow in &self.arena(allocator) {
             if let Region::Param(param) = flow.region {
                 let known = &mut self.recorder.out.summary.allocates;
-                if !known.iter().any(|(of, _)| *of == param) {
+                if !known.iter().any(|(known, _)| *known == param) {
                     known.push((param, site));
                 }
             }
         }
-        let endless = self.loops.stack.iter().find(|of| !of.is_block && of.bound == super::value::Bound::Unknown);
+        let endless =
+            self.loops.stack.iter().find(|around| !around.is_block && around.bound == super::value::Bound::Unknown);
         if let (Some(endless), Some(key)) = (endless, Self::key(allocator))
             && matches!(key, (Root::Local(var), None) if self.frames.local_allocators.contains_key(&var))
         {

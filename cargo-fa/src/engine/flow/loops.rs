@@ -41,24 +41,27 @@ impl Interpreter<'_, '_> {
         });
         // Twice, so that what one round leaves behind meets the next one. In deeper loops the rounds of those around them do
         // that: to double each would take longer than anybody waits.
-        let around = self.loops.stack.iter().filter(|of| !of.is_block).count();
+        let around = self.loops.stack.iter().filter(|around| !around.is_block).count();
         let rounds = if around > DOUBLED { 1 } else { 2 };
         for _ in 0..rounds {
             body(self);
-            let continues =
-                self.loops.stack.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
+            let continues = self
+                .loops
+                .stack
+                .last_mut()
+                .map_or_else(dead, |around| std::mem::replace(&mut around.continues, dead()));
             self.state.join(&continues);
             self.state.join(&entry);
             if self.state == entry {
                 break;
             }
         }
-        let Some(of) = self.loops.stack.pop() else { return Value::unit() };
+        let Some(left) = self.loops.stack.pop() else { return Value::unit() };
         if !may_not_run {
             self.state.dead = true;
         }
-        self.state.join(&of.breaks);
-        of.value.unwrap_or_else(Value::unit)
+        self.state.join(&left.breaks);
+        left.value.unwrap_or_else(Value::unit)
     }
 
     pub(super) fn run_labelled(&mut self, label: Name, span: Span, body: impl FnOnce(&mut Self)) -> Value {
@@ -74,17 +77,17 @@ impl Interpreter<'_, '_> {
             is_block: true,
         });
         body(self);
-        let Some(of) = self.loops.stack.pop() else { return Value::unit() };
-        self.state.join(&of.breaks);
-        of.value.unwrap_or_else(|| Value::of(Ty::Never))
+        let Some(left) = self.loops.stack.pop() else { return Value::unit() };
+        self.state.join(&left.breaks);
+        left.value.unwrap_or_else(|| Value::of(Ty::Never))
     }
 
     pub(super) fn leave_loop(&mut self, label: Option<Name>, value: Option<Value>, jump: Jump, span: Span) {
         let name = label.map(|label| self.facts.name(label));
         let lowest = self.bodies.last().map_or(0, |body| body.loops);
-        let target = self.loops.stack.iter().enumerate().skip(lowest).rev().find(|(_, of)| match name {
-            Some(name) => of.label == Some(name),
-            None => !of.is_block,
+        let target = self.loops.stack.iter().enumerate().skip(lowest).rev().find(|(_, around)| match name {
+            Some(name) => around.label == Some(name),
+            None => !around.is_block,
         });
         let Some((at, _)) = target else {
             self.state.dead = true;
@@ -99,17 +102,17 @@ impl Interpreter<'_, '_> {
             self.variables.names[..names.min(self.variables.names.len())].iter().map(|(_, var)| *var).collect();
         let mut state = state;
         state.values.retain(|var| outer.contains(&var));
-        let of = &mut self.loops.stack[at];
+        let left = &mut self.loops.stack[at];
         if jump == Jump::Break {
-            of.breaks.join(&state);
+            left.breaks.join(&state);
             if let Some(value) = value {
-                match &mut of.value {
+                match &mut left.value {
                     Some(known) => known.join(&value),
-                    None => of.value = Some(value),
+                    None => left.value = Some(value),
                 }
             }
         } else {
-            of.continues.join(&state);
+            left.continues.join(&state);
         }
     }
 

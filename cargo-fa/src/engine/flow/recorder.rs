@@ -82,8 +82,8 @@ impl<'p> Interpreter<'p, '_> {
             .iter()
             .enumerate()
             .skip(start)
-            .filter(|(_, of)| !of.is_block)
-            .map(|(_, of)| LoopAround { span: of.span, bound: of.bound.clone() })
+            .filter(|(_, around)| !around.is_block)
+            .map(|(_, around)| LoopAround { span: around.span, bound: around.bound.clone() })
             .collect()
     }
 
@@ -104,15 +104,15 @@ impl<'p> Interpreter<'p, '_> {
         let summary = &mut self.recorder.out.summary;
         for flow in &result.flows {
             if let Region::Param(param) = flow.region {
-                let of = ResultFlow {
+                let part = ResultFlow {
                     param,
                     frame: flow.frame,
                     raw: flow.raw,
                     captured: flow.captured,
                     confidence: flow.confidence,
                 };
-                if !summary.result.contains(&of) {
-                    summary.result.push(of);
+                if !summary.result.contains(&part) {
+                    summary.result.push(part);
                 }
             }
         }
@@ -121,8 +121,8 @@ impl<'p> Interpreter<'p, '_> {
             summary.result_type = Some(result.ty.clone()).filter(|ty| !ty.is_unknown());
         }
         let sure = self.context.sure;
-        summary.result.iter_mut().for_each(|of| of.confidence = of.confidence.min(sure));
-        summary.stores.iter_mut().for_each(|of| of.confidence = of.confidence.min(sure));
+        summary.result.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(sure));
+        summary.stores.iter_mut().for_each(|store| store.confidence = store.confidence.min(sure));
         self.balance();
         self.barrier_events();
         self.recorder.out

@@ -25,29 +25,29 @@ pub(crate) struct Analysed {
 /// What is known about functions: of most, which nobody analyses, there is nothing to know.
 #[derive(Debug)]
 pub(crate) struct AllAnalysed {
-    of: Vec<Option<Box<Analysed>>>,
+    functions: Vec<Option<Box<Analysed>>>,
     nothing: Analysed,
 }
 
 impl AllAnalysed {
     pub(crate) fn new(functions: usize) -> Self {
-        let mut of = Vec::new();
-        of.resize_with(functions, || None);
-        Self { of, nothing: Analysed::default() }
+        let mut known = Vec::new();
+        known.resize_with(functions, || None);
+        Self { functions: known, nothing: Analysed::default() }
     }
 
     pub(crate) fn of(&self, id: FnId) -> &Analysed {
-        self.of[id.0 as usize].as_deref().unwrap_or(&self.nothing)
+        self.functions[id.0 as usize].as_deref().unwrap_or(&self.nothing)
     }
 
     /// Those of which something is known.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (FnId, &Analysed)> {
-        let known = self.of.iter().enumerate().filter_map(|(at, of)| Some((at, of.as_deref()?)));
-        known.map(|(at, of)| (FnId(offset(at)), of))
+        let known = self.functions.iter().enumerate().filter_map(|(at, function)| Some((at, function.as_deref()?)));
+        known.map(|(at, function)| (FnId(offset(at)), function))
     }
 
     pub(crate) fn keep(&mut self, id: FnId, analysed: Box<Analysed>) {
-        self.of[id.0 as usize] = Some(analysed);
+        self.functions[id.0 as usize] = Some(analysed);
     }
 }
 

@@ -370,7 +370,8 @@ impl<'l> Types<'_, 'l> {
             .flat_map(|args| &args.types)
             .map(|ty| self.lower_at(module, file, *ty, scope, depth + 1))
             .collect();
-        let borrows = last.args.as_ref().is_some_and(|args| args.lifetimes.iter().any(|of| *of != Lifetime::Static));
+        let borrows =
+            last.args.as_ref().is_some_and(|args| args.lifetimes.iter().any(|lifetime| *lifetime != Lifetime::Static));
         match self.program.resolve(module, file, path, Space::Types) {
             Some(Res::Type(user)) => self.user(user, args, depth),
             Some(Res::External(external)) => match api::known_type(external.krate, external.last) {

@@ -212,7 +212,7 @@ fn is_module(before: &[u8]) -> bool {
     let Some((_, name)) = rest.rsplit_once(char::is_whitespace) else { return false };
     let visibility = rest[..rest.len() - name.len()].trim_end().strip_suffix("mod").map(str::trim_end);
     name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
-        && visibility.is_some_and(|of| matches!(of, "" | "pub" | "pub(crate)" | "pub(super)"))
+        && visibility.is_some_and(|word| matches!(word, "" | "pub" | "pub(crate)" | "pub(super)"))
 }
 
 fn grow(chains: &mut [u32], total: &mut u32, at: usize) -> Result<(), usize> {

@@ -144,7 +144,7 @@ impl Project {
                     .member
                     .dependencies
                     .iter()
-                    .any(|of| of.package == "bevy" || of.package.starts_with("bevy_")),
+                    .any(|dependency| dependency.package == "bevy" || dependency.package.starts_with("bevy_")),
             })
             .collect();
         let members = members.into_iter().map(|at| at.member).collect();
@@ -161,7 +161,9 @@ impl Project {
         let mut uses: Vec<bool> = self
             .members
             .iter()
-            .map(|member| member.dependencies.iter().any(|of| is_framealloc(&of.package)) || named_root(member))
+            .map(|member| {
+                member.dependencies.iter().any(|dependency| is_framealloc(&dependency.package)) || named_root(member)
+            })
             .collect();
         // Upwards: whoever depends on a user may reach the allocator through it.
         loop {
@@ -169,7 +171,7 @@ impl Project {
                 .filter(|index| !uses[*index])
                 .filter(|index| {
                     let dependencies = &self.members[*index].dependencies;
-                    dependencies.iter().any(|of| at(&of.package).is_some_and(|index| uses[index]))
+                    dependencies.iter().any(|dependency| at(&dependency.package).is_some_and(|index| uses[index]))
                 })
                 .collect();
             if grown.is_empty() {

@@ -51,7 +51,7 @@ impl<'l> Graph<'l> {
 
     /// The functions to start from: those that deal with frames.
     pub(crate) fn seeds(&self, roots: &[FnId]) -> Vec<FnId> {
-        let seeds = self.calls.iter().enumerate().filter(|(_, of)| of.seed);
+        let seeds = self.calls.iter().enumerate().filter(|(_, call)| call.seed);
         let mut seeds: Vec<FnId> = seeds.map(|(at, _)| FnId(offset(at))).collect();
         seeds.extend(roots);
         seeds.sort_unstable();
