@@ -8,7 +8,7 @@
 
 use super::effect::Effect::{self, *};
 use super::effect::{CursorMake, Elements, Failure, Fill, Make, Makes, Stored};
-use super::{Function, Known, Method, ANY, On};
+use super::{ANY, Function, Known, Method, On};
 
 /// Its crates, by the names that paths have.
 pub(super) const CRATES: &[&str] = &["framealloc", "framealloc_core", "framealloc_bevy", "framealloc_macros"];

@@ -313,10 +313,10 @@ impl<'l> Interpreter<'_, 'l> {
             let all_released = states.iter().all(|(_, _, state)| *state == FrameState::Released);
             match key.0 {
                 Root::Param(param) if all_open => {
-                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 1))
+                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 1));
                 }
                 Root::Param(param) if all_released => {
-                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), -1))
+                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), -1));
                 }
                 Root::Static(_) if all_open || all_released => {}
                 _ if any_open => {

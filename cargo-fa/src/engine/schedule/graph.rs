@@ -156,7 +156,7 @@ impl<'l> Look<'_, 'l> {
                 }
             }
             ExprKind::Macro(call) if matches!(call.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => {
-                named.seed = true
+                named.seed = true;
             }
             _ => {}
         });
