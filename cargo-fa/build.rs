@@ -52,7 +52,7 @@ fn codes(rules: &[Rule]) -> String {
     for rule in rules {
         let group: String = rule.group.split('_').map(capitalised).collect();
         let text = rule.file.with_extension("md");
-        let _ = writeln!(out, "group: {group},\ntext: include_str!({text:?}),\n{}", rule.metadata);
+        let _ = writeln!(out, "group: {group},\ntext: include_str!({}),\n{}", literal(&text), rule.metadata);
     }
     out + "}\n"
 }
@@ -63,7 +63,7 @@ fn modules(rules: &[Rule]) -> String {
     for group in rules.iter().map(|rule| &rule.group).collect::<std::collections::BTreeSet<_>>() {
         let _ = writeln!(out, "mod {group} {{");
         for rule in rules.iter().filter(|rule| rule.group == *group) {
-            let _ = writeln!(out, "    #[path = {:?}]\n    pub(super) mod {};", rule.file, rule.module);
+            let _ = writeln!(out, "    #[path = {}]\n    pub(super) mod {};", literal(&rule.file), rule.module);
         }
         out.push_str("}\n");
     }
@@ -72,6 +72,11 @@ fn modules(rules: &[Rule]) -> String {
         let _ = writeln!(out, "    {}::{}::FINDER,", rule.group, rule.module);
     }
     out + "];\n"
+}
+
+/// A path as a literal of Rust.
+fn literal(path: &Path) -> String {
+    format!("{:?}", path.to_str().unwrap_or_else(|| panic!("{} is not UTF-8", path.display())))
 }
 
 fn capitalised(word: &str) -> String {

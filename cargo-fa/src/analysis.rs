@@ -10,7 +10,7 @@ use crate::model::suppress::Directive;
 
 /// Which workspace to open.
 #[derive(Clone, Debug, Default)]
-pub struct Opening {
+pub struct OpenOptions {
     /// `Cargo.toml` to start from; `None` is the nearest one above the current directory.
     pub manifest_path: Option<PathBuf>,
     /// Believe what is stored below the target directory about manifests that have not changed, and store it there.
@@ -30,7 +30,7 @@ pub struct LooseFiles {
 
 /// What to analyse.
 ///
-/// The engine always looks at the whole workspace, because calls cross packages; which packages and paths are
+/// The engine always analyses the whole workspace, because calls cross packages; which packages and paths are
 /// *reported* is decided afterwards.
 #[expect(clippy::struct_excessive_bools, reason = "these are the flags of a command line")]
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ pub struct Request {
     pub jobs: usize,
     /// Also produce findings of low confidence.
     pub pedantic: bool,
-    /// Also look at functions that have nothing to do with frames, as far as names and calls tell. It takes longer and finds
+    /// Also analyse functions that have nothing to do with frames, as far as names and calls tell. It takes longer and finds
     /// nothing more: this is for tests of just that.
     pub exhaustive: bool,
     /// Read and write the cache of facts below the target directory.

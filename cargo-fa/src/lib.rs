@@ -12,13 +12,13 @@
 //!
 //! | codes | about |
 //! |---|---|
-//! | FA2xx | frame data on other threads, barriers, transfers |
-//! | FA3xx | budgets and loops without a bound |
-//! | FA4xx, FA5xx | the heap and pools on the frame path |
-//! | FA6xx | frame escapes, allocations in hot loops, frame boundaries, retention |
-//! | FA7xx | frame memory and `.await` |
-//! | FA8xx | tags and modules |
-//! | FA9xx | the analysis itself: files, suppressions, configuration, baseline |
+//! | `FA2xx` | frame data on other threads, barriers, transfers |
+//! | `FA3xx` | budgets and loops without a bound |
+//! | `FA4xx`, `FA5xx` | the heap and pools on the frame path |
+//! | `FA6xx` | frame escapes, allocations in hot loops, frame boundaries, retention |
+//! | `FA7xx` | frame memory and `.await` |
+//! | `FA8xx` | tags and modules |
+//! | `FA9xx` | the analysis itself: files, suppressions, configuration, baseline |
 //!
 //! # Rooms
 //!

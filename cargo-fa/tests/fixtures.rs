@@ -199,9 +199,9 @@ fn the_number_of_threads_changes_nothing() {
     }
 }
 
-/// Most functions are not looked at, since names and calls say that they have nothing to do with frames.
+/// Most functions are not analysed, since names and calls say that they have nothing to do with frames.
 #[test]
-fn functions_that_are_not_looked_at_hold_nothing() {
+fn functions_that_are_not_analysed_hold_nothing() {
     let compare = |project: &Project, config: &Config, what: &Path| {
         let request = Request { jobs: 1, pedantic: true, tests: true, examples: true, ..Request::default() };
         let usual = project.analyze(&request, config);

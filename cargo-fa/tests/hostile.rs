@@ -77,7 +77,7 @@ fn large_files_are_analysed() {
     assert!(analyse(table.as_bytes()).unparsed.is_empty());
 }
 
-/// What is looked at twice does not double what is in it again and again: no end would come in sight.
+/// What is analysed twice does not double what is in it again and again: no end would come in sight.
 #[test]
 fn nesting_does_not_multiply() {
     let depth = 40;

@@ -78,7 +78,7 @@ fn what_is_outside_of_functions_must_parse_in_any_case() {
     assert_eq!(codes_and_outlines(&sample).0, ["FA900 math/src/other.rs:1"]);
 }
 
-/// The deepest nesting that is let through, parsed while a function that calls it is looked at.
+/// The deepest nesting that is let through, parsed while a function that calls it is analysed.
 #[test]
 fn a_deep_function_is_read_where_it_is_called() {
     let deep = |depth: usize| format!("pub fn list(x: u32) -> u32 {{ {}x{} }}\n", "(".repeat(depth), ")".repeat(depth));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cargo_fa::analysis::{
-    AnalysedFile, Analysis, AnalysisError, Opening, Package, Request, TagGraph, Unparsed, Workspace,
+    AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, TagGraph, Unparsed, Workspace,
 };
 use cargo_fa::cli::app;
 use cargo_fa::cli::arguments::Cli;
@@ -221,7 +221,7 @@ fn every_code_has_a_level_in_every_run() {
 
 #[test]
 fn a_panic_inside_is_an_exit_code() {
-    fn open(_: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
+    fn open(_: &OpenOptions) -> Result<Box<dyn Workspace>, AnalysisError> {
         panic!("planted")
     }
     assert_eq!(app::main(vec!["cargo-fa".into()], open), PANIC);

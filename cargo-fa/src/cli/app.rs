@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{baseline, fix, graph, init, list, progress, trace_report};
-use crate::analysis::{AnalysisError, LooseFiles, Opening, Workspace};
+use crate::analysis::{AnalysisError, LooseFiles, OpenOptions, Workspace};
 use crate::cli::arguments::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
 use crate::cli::run::{Plan, Run, baseline_path};
@@ -17,7 +17,7 @@ use crate::report::{Format, Report, counted, render};
 use crate::{explain, report};
 
 /// How a workspace is opened.
-pub type Open = fn(&Opening) -> Result<Box<dyn Workspace>, AnalysisError>;
+pub type Open = fn(&OpenOptions) -> Result<Box<dyn Workspace>, AnalysisError>;
 
 /// Runs a command line and returns the exit code. Never panics: a panic inside becomes [`PANIC`] with a message.
 #[must_use]
@@ -137,8 +137,8 @@ impl Session {
         {
             return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
         }
-        let opening = Opening { manifest_path: common.manifest_path.clone(), cache: !common.no_cache, loose: None };
-        let workspace = open(&opening).map_err(|error| UsageError(error.to_string()))?;
+        let options = OpenOptions { manifest_path: common.manifest_path.clone(), cache: !common.no_cache, loose: None };
+        let workspace = open(&options).map_err(|error| UsageError(error.to_string()))?;
         Ok(Self { workspace, current })
     }
 }
@@ -306,11 +306,11 @@ fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
     let mut plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
     let mut analysis = plan.analyze(&*session.workspace);
     let named = from_root(session.workspace.root(), &session.current, file);
-    let known = named.as_ref().is_some_and(|name| analysis.files.iter().any(|of| *of.path == **name));
+    let known = named.as_ref().is_some_and(|name| analysis.files.iter().any(|file| *file.path == **name));
     if let Some(name) = named.filter(|name| !known && session.workspace.root().join(name).is_file()) {
         // A file that no package lists is read as a crate of its own.
         let loose = LooseFiles { root: session.workspace.root().to_owned(), files: vec![PathBuf::from(name)] };
-        session.workspace = open(&Opening { loose: Some(loose), ..Opening::default() })
+        session.workspace = open(&OpenOptions { loose: Some(loose), ..OpenOptions::default() })
             .map_err(|error| UsageError(error.to_string()))?;
         plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
         analysis = plan.analyze(&*session.workspace);

@@ -2,6 +2,7 @@
 //!
 //! Rooms, in the order that a run goes through them; each uses only those before it:
 //!
+//! - `api`: what is known of framealloc, std, Bevy and other crates, as a table.
 //! - `project`: manifests, targets, the tree of modules.
 //! - `hir`: syntax, lowered to owned data.
 //! - `resolve`: names.
@@ -11,6 +12,7 @@
 //!
 //! `pipeline` runs them one after the other.
 
+mod api;
 mod flow;
 mod hir;
 mod pipeline;

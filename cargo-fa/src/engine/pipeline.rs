@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::analysis::{AnalysedFile, Analysis, AnalysisError, Opening, Package, Request, Unparsed, Workspace};
+use crate::analysis::{AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, Unparsed, Workspace};
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -19,10 +19,10 @@ use crate::model::finding::{Confidence, Place};
 ///
 /// # Errors
 /// As [`Project::open`].
-pub fn open(opening: &Opening) -> Result<Box<dyn Workspace>, AnalysisError> {
-    Ok(Box::new(match &opening.loose {
+pub fn open(options: &OpenOptions) -> Result<Box<dyn Workspace>, AnalysisError> {
+    Ok(Box::new(match &options.loose {
         Some(loose) => Project::of_files(&loose.root, &loose.files),
-        None => Project::open_with(opening)?,
+        None => Project::open_with(options)?,
     }))
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
-use super::Report;
+use super::findings::Report;
 use crate::model::codes::Level;
 
 pub(super) fn render(report: &Report) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Report;
+use super::findings::Report;
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();

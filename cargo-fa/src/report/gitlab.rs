@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::findings::Report;
 use crate::model::codes::Level;
 
 pub(super) fn render(report: &Report) -> String {

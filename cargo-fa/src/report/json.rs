@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Report, Reported};
+use super::findings::{Report, Reported};
 use crate::model::codes::{ALL, Group, Level};
 use crate::model::finding::Place;
 use crate::model::source::SourceMap;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use quick_junit::{NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, Reported};
+use super::findings::{Report, Reported};
 use crate::model::codes::Level;
 
 pub(super) fn render(report: &Report) -> String {

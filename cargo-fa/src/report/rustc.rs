@@ -4,7 +4,8 @@
 
 use serde::Serialize;
 
-use super::{Report, Reported, render_one};
+use super::findings::{Report, Reported};
+use super::terminal::render_one;
 use crate::model::codes::Level;
 use crate::model::finding::{Applicability, Finding, Place};
 use crate::model::source::SourceMap;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{AcceptedBy, Report, Reported};
+use super::findings::{AcceptedBy, Report, Reported};
 use crate::model::codes::{ALL, Code, Level};
 use crate::model::finding::{Confidence, Finding, Place};
 use crate::model::source::SourceMap;

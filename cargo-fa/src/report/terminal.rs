@@ -2,7 +2,7 @@
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Severity, Patch, Renderer, Snippet};
 
-use super::{Report, Reported};
+use super::findings::{Report, Reported};
 use crate::model::codes::Level;
 use crate::model::finding::{Finding, Place};
 use crate::model::source::{Source, SourceMap};

@@ -1,10 +1,10 @@
-//! Barriers: how many signal one, against the number that it was made for, and turns that nobody waited for.
+//! Barriers: how many signal one, against the number that it was made for, and frames that end while nobody waited for it.
 
 use super::Interpreter;
 use super::event::EventKind;
 use super::walk;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, MacroKind, MethodCall, Pat, Span, Statement};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, Res};
 use crate::model::finding::Confidence;
@@ -12,10 +12,10 @@ use crate::model::finding::Confidence;
 /// What the function does with `FrameBarrier`s and budgets of threads.
 #[derive(Debug, Default)]
 pub(super) struct Barriers {
-    /// The thread that is looked at has set a budget.
+    /// The thread that is analysed has set a budget.
     pub(super) budget_set: bool,
-    /// Where frames are turned: the place to report, and where the turn happens.
-    pub(super) turns: Vec<(Span, u32)>,
+    /// Where frames end: the place to report, and where it happens.
+    pub(super) frame_ends: Vec<(Span, u32)>,
 }
 
 /// Who signals a barrier, as far as a function and what it calls tell.
@@ -50,7 +50,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn barrier_events(&mut self) {
         let Some(body) = self.def.function.body else { return };
         let facts = self.facts;
-        self.turn_before_wait(body);
+        self.end_before_wait(body);
         self.summarise_signals(body);
         let mut made: Vec<Made<'l>> = Vec::new();
         walk::visit(facts, body, &mut |expr| {
@@ -82,9 +82,9 @@ impl<'l> Interpreter<'_, 'l> {
                 self.record(EventKind::BarrierCount { declared, participants }, of.span, Confidence::High);
             }
             if signals.detached && !signals.waits && !signals.joins {
-                for (at, _) in self.barriers.turns.clone() {
+                for (at, _) in self.barriers.frame_ends.clone() {
                     if at.lo > of.span.lo {
-                        self.record(EventKind::TurnWithoutBarrier { barrier: of.span }, at, Confidence::High);
+                        self.record(EventKind::FrameEndsWithoutBarrier { barrier: of.span }, at, Confidence::High);
                     }
                 }
             }
@@ -104,7 +104,7 @@ impl<'l> Interpreter<'_, 'l> {
             .collect();
         for (param, name) in given {
             let signals = self.signals_of(name, body);
-            self.out.summary.signals.push((param, signals));
+            self.recorder.out.summary.signals.push((param, signals));
         }
     }
 
@@ -126,14 +126,18 @@ impl<'l> Interpreter<'_, 'l> {
                 if args.len() != 1 || !matches!(last, "new" | "try_new" | "from") {
                     return None;
                 }
-                let Res::External(of) = self.around.program.resolve(self.module, self.file, path, Space::Values)?
+                let Res::External(external) =
+                    self.around.program.resolve(self.module, self.file, path, Space::Values)?
                 else {
                     return None;
                 };
-                if of.is_ours() && of.before == "FrameBarrier" && matches!(of.last, "new" | "try_new") {
+                if external.is_framealloc()
+                    && external.before == "FrameBarrier"
+                    && matches!(external.last, "new" | "try_new")
+                {
                     return Some((args.first().and_then(|arg| self.count(*arg)), facts.expr(expr).span));
                 }
-                let wraps = of.krate == "std" && matches!(of.last, "new" | "from");
+                let wraps = external.krate == "std" && matches!(external.last, "new" | "from");
                 if wraps { self.barrier_made(*args.first()?) } else { None }
             }
             ExprKind::Method(call) => match facts.name(call.name) {
@@ -161,7 +165,9 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Call { callee, .. } => {
                 let ExprKind::Path(path) = &facts.expr(*callee).kind else { return None };
                 match self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)? {
-                    Res::External(of) if of.is_ours() && of.before == "FrameBarrier" => Some(Participants(None)),
+                    Res::External(external) if external.is_framealloc() && external.before == "FrameBarrier" => {
+                        Some(Participants(None))
+                    }
                     _ => None,
                 }
             }
@@ -169,9 +175,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// Signalled, turned, and only then waited for.
-    fn turn_before_wait(&mut self, body: ExprId) {
-        if self.barriers.turns.is_empty() {
+    /// Signalled, ended, and only then waited for.
+    fn end_before_wait(&mut self, body: ExprId) {
+        if self.barriers.frame_ends.is_empty() {
             return;
         }
         let facts = self.facts;
@@ -185,15 +191,15 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
         });
-        for (at, turn) in self.barriers.turns.clone() {
-            let signal = signals.iter().filter(|signal| signal.lo < turn).max();
-            let after = waits.iter().any(|wait| wait.lo > turn);
+        for (at, end) in self.barriers.frame_ends.clone() {
+            let signal = signals.iter().filter(|signal| signal.lo < end).max();
+            let after = waits.iter().any(|wait| wait.lo > end);
             if let Some(signal) = signal
                 && after
-                && !waits.iter().any(|wait| wait.lo > signal.lo && wait.lo < turn)
+                && !waits.iter().any(|wait| wait.lo > signal.lo && wait.lo < end)
             {
                 self.state.dead = false;
-                self.record(EventKind::TurnWithoutBarrier { barrier: *signal }, at, Confidence::High);
+                self.record(EventKind::FrameEndsWithoutBarrier { barrier: *signal }, at, Confidence::High);
             }
         }
     }
@@ -283,8 +289,8 @@ impl<'l> Tally<'_, '_, 'l> {
             ExprKind::Method(call) => self.method(call, facts.expr(expr).span, times),
             ExprKind::Call { callee, args } => {
                 // `(|| …)()`
-                if let ExprKind::Closure(of) = &facts.expr(*callee).kind {
-                    self.scan(of.body, times);
+                if let ExprKind::Closure(closure) = &facts.expr(*callee).kind {
+                    self.scan(closure.body, times);
                 }
                 let last = match &facts.expr(*callee).kind {
                     ExprKind::Name(name) => facts.name(*name),
@@ -313,17 +319,17 @@ impl<'l> Tally<'_, '_, 'l> {
                 let bodies: Vec<ExprId> = arms.iter().map(|(_, body)| *body).collect();
                 self.arms(&bodies, None, false, times);
             }
-            ExprKind::For(of) => {
-                self.scan(of.iter, times);
-                let len = flow.len_of(of.iter);
-                self.rounds(&[of.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
+            ExprKind::For(looped) => {
+                self.scan(looped.iter, times);
+                let len = flow.len_of(looped.iter);
+                self.rounds(&[looped.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
             }
             ExprKind::Loop { body, .. } => self.rounds(&[*body], None),
             ExprKind::While { cond, body, .. } => self.rounds(&[*cond, *body], None),
-            ExprKind::Closure(of) => self.somewhere(of.body),
-            ExprKind::Async(of) => self.somewhere(of.body),
-            ExprKind::Macro(of) if of.kind != MacroKind::Unknown && of.kind != MacroKind::Transparent => {
-                for arg in of.args.iter().filter(|arg| !self.is_barrier(**arg)).copied().collect::<Vec<_>>() {
+            ExprKind::Closure(closure) => self.somewhere(closure.body),
+            ExprKind::Async(block) => self.somewhere(block.body),
+            ExprKind::Macro(call) if call.kind != MacroKind::Unknown && call.kind != MacroKind::Transparent => {
+                for arg in call.args.iter().filter(|arg| !self.is_barrier(**arg)).copied().collect::<Vec<_>>() {
                     self.scan(arg, times);
                 }
             }
@@ -376,8 +382,8 @@ impl<'l> Tally<'_, '_, 'l> {
             ("map" | "for_each", [of]) if self.flow.len_of(call.receiver).is_some() => {
                 let len = self.flow.len_of(call.receiver);
                 match &facts.expr(*of).kind {
-                    ExprKind::Closure(of) => {
-                        self.rounds(&[of.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
+                    ExprKind::Closure(closure) => {
+                        self.rounds(&[closure.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
                     }
                     _ => self.scan(*of, times),
                 }
@@ -394,7 +400,8 @@ impl<'l> Tally<'_, '_, 'l> {
     /// The arguments of a call, the receiver first: a function of the workspace tells what it does with a barrier.
     fn arguments(&mut self, span: Span, args: &[ExprId], inline: bool, times: Option<u64>) {
         let facts = self.flow.facts;
-        let callee: Option<FnId> = self.flow.out.calls.iter().find(|call| call.span == span).map(|call| call.callee);
+        let callee: Option<FnId> =
+            self.flow.recorder.out.calls.iter().find(|call| call.span == span).map(|call| call.callee);
         for (at, arg) in args.iter().enumerate() {
             if self.is_barrier(*arg) {
                 let signals = callee.and_then(|callee| {
@@ -405,8 +412,8 @@ impl<'l> Tally<'_, '_, 'l> {
                     Some(signals) => self.add(signals, times),
                     None => self.out.unknown = true,
                 }
-            } else if let (true, ExprKind::Closure(of)) = (inline, &facts.expr(*arg).kind) {
-                self.scan(of.body, times);
+            } else if let (true, ExprKind::Closure(closure)) = (inline, &facts.expr(*arg).kind) {
+                self.scan(closure.body, times);
             } else {
                 self.scan(*arg, times);
             }
@@ -445,9 +452,9 @@ impl<'l> Tally<'_, '_, 'l> {
             }
             _ => body,
         };
-        let ExprKind::Closure(of) = &facts.expr(body).kind else { return self.scan(body, times) };
+        let ExprKind::Closure(closure) = &facts.expr(body).kind else { return self.scan(body, times) };
         let outer = std::mem::take(&mut self.out);
-        self.scan(of.body, Some(1));
+        self.scan(closure.body, Some(1));
         let inner = std::mem::replace(&mut self.out, outer);
         let threads = inner.threads + u64::from(inner.own);
         let detached = inner.detached || (detached && inner.own);

@@ -1,18 +1,18 @@
 //! Calls of functions: of the workspace by their summaries, of std by what is known about them.
 
 use super::Interpreter;
-use super::event::{EventKind, How, Site};
+use super::event::{EscapeRoute, EventKind, Runner, Site};
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, Value};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Span};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, Res, TypeKey};
 use crate::model::finding::Confidence;
 
-/// How many closures in variables may call one another: each call looks at the closure once more.
+/// How many closures in variables may call one another: each call analyses the closure once more.
 const CALLED_CLOSURES: u32 = 2;
 
 impl<'p, 'l> Interpreter<'p, 'l> {
@@ -42,9 +42,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 }
             }
             // `(|| …)()`
-            ExprKind::Closure(of) => {
+            ExprKind::Closure(closure) => {
                 let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
-                return self.run_closure(of, &values, Runs::Inline, None);
+                return self.run_closure(closure, &values, Runs::Inline, None);
             }
             _ => {
                 self.eval_place(callee);
@@ -52,23 +52,23 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
         };
         match res {
-            Some(Res::Fn(of)) => {
-                let params = self.param_types(of);
+            Some(Res::Fn(function)) => {
+                let params = self.param_types(function);
                 let values = self.arguments(args, params);
-                self.call_fn(of, &values, span, Confidence::High)
+                self.call_fn(function, &values, span, Confidence::High)
             }
-            Some(Res::Type(of)) => {
-                let fields: Vec<Ty> = self.types.fields(of, &[], None).into_iter().map(|(_, ty)| ty).collect();
-                let ty = self.types.user(of, Vec::new(), 0);
+            Some(Res::Type(user)) => {
+                let fields: Vec<Ty> = self.types.fields(user, &[], None).into_iter().map(|(_, ty)| ty).collect();
+                let ty = self.types.user(user, Vec::new(), 0);
                 self.construct(ty, &fields, args)
             }
-            Some(Res::Variant(of, at)) => {
+            Some(Res::Variant(user, at)) => {
                 let fields: Vec<Ty> =
-                    self.types.fields(of, &[], Some(at as usize)).into_iter().map(|(_, ty)| ty).collect();
-                let ty = self.types.user(of, Vec::new(), 0);
+                    self.types.fields(user, &[], Some(at as usize)).into_iter().map(|(_, ty)| ty).collect();
+                let ty = self.types.user(user, Vec::new(), 0);
                 self.construct(ty, &fields, args)
             }
-            Some(Res::External(of)) => self.external(of, args, &generics, span, expected),
+            Some(Res::External(external)) => self.external(external, args, &generics, span, expected),
             _ => self.unknown_call(args),
         }
     }
@@ -86,7 +86,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.type_scope.params.iter().find(|(name, _)| *name == first)?.1.clone()
         };
         let key = match ty {
-            Ty::User(of, _) | Ty::Trait(of) => TypeKey::User(of),
+            Ty::User(user, _) | Ty::Trait(user) => TypeKey::User(user),
             Ty::Known(known, _) => TypeKey::Known(known),
             _ => return None,
         };
@@ -146,7 +146,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             && value.ty.head() == Some(Known::SmartAlloc)
             && let Some(key) = Self::key(value)
         {
-            self.turned.insert(key.clone());
+            self.frames.delimited.insert(key.clone());
             self.state.frames.insert(key, FrameState::Unknown);
         }
     }
@@ -156,8 +156,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     }
 
     /// The types of all parameters, the receiver first.
-    pub(super) fn param_types(&self, of: FnId) -> &'p [Ty] {
-        &self.around.signatures.of(self.around.program, of).params
+    pub(super) fn param_types(&self, function: FnId) -> &'p [Ty] {
+        &self.around.signatures.of(self.around.program, function).params
     }
 
     // ---- functions of the workspace ----
@@ -183,10 +183,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .collect();
         self.whole_from_scope(of, summary, args, params, span);
         self.apply_stores(of, summary, args, &mapped, span);
-        self.apply_turns(summary, args, span);
+        self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
-            self.out.summary.sets_budget |= self.on_thread == 0 && self.spawned == 0;
+            self.recorder.out.summary.sets_budget |= self.context.on_thread == 0 && self.context.spawned == 0;
         }
         for (param, _) in &summary.allocates {
             if let Some(arg) = args.get(usize::from(*param)) {
@@ -247,8 +247,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let mut flows = Vec::new();
         for flow in &arg.flows {
             match flow.region {
-                Region::Scope(id) if self.scopes[id as usize].own => {
-                    flows.extend(self.scopes[id as usize].whole.clone());
+                Region::Scope(id) if self.scopes.all[id as usize].own => {
+                    flows.extend(self.scopes.all[id as usize].whole.clone());
                 }
                 _ => flows.push(Flow { frame: false, ..flow.clone() }),
             }
@@ -256,7 +256,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         flows
     }
 
-    fn whole_from_scope(&mut self, of: FnId, summary: &Summary, args: &[Value], params: &[Ty], span: Span) {
+    fn whole_from_scope(&mut self, function: FnId, summary: &Summary, args: &[Value], params: &[Ty], span: Span) {
         for (param, site) in &summary.allocates {
             let at = usize::from(*param);
             let (Some(arg), Some(ty)) = (args.get(at), params.get(at)) else { continue };
@@ -265,15 +265,19 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 && arg
                     .flows
                     .iter()
-                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes[id as usize].own));
+                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
             if takes_whole && is_scope {
-                self.record(EventKind::WholeFrameFromScope { callee: of, allocates: *site }, span, Confidence::High);
+                self.record(
+                    EventKind::WholeFrameFromScope { callee: function, allocates: *site },
+                    span,
+                    Confidence::High,
+                );
             }
         }
     }
 
-    fn apply_stores(&mut self, of: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
-        let callee = self.around.program.fn_name(of).to_owned();
+    fn apply_stores(&mut self, function: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
+        let callee = self.around.program.fn_name(function).to_owned();
         for store in &summary.stores {
             let flows = mapped.get(usize::from(store.param)).cloned().unwrap_or_default();
             for mut flow in flows {
@@ -288,7 +292,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 match &store.target {
                     StoreTarget::Static(name) if flow.frame => {
                         self.escape(
-                            How::Callee(format!("`{callee}` keeps it in the static `{name}`")),
+                            EscapeRoute::Callee(format!("`{callee}` keeps it in the static `{name}`")),
                             &flow,
                             span,
                             path,
@@ -296,7 +300,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     }
                     StoreTarget::Thread | StoreTarget::Task if flow.frame => {
                         let kind = EventKind::Spawned {
-                            task: store.target == StoreTarget::Task,
+                            runner: if store.target == StoreTarget::Task { Runner::Task } else { Runner::Thread },
                             name: format!("argument of `{callee}`"),
                             allocated: self.site(flow.site),
                             raw: flow.raw,
@@ -342,11 +346,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 }
             }
             (Root::Static(_), _) if flow.frame => {
-                self.escape(How::Callee(format!("`{callee}` keeps it in a static")), &flow, span, path);
+                self.escape(EscapeRoute::Callee(format!("`{callee}` keeps it in a static")), &flow, span, path);
             }
             (Root::Param(to), Region::Scope(_)) if flow.frame => {
                 let name = self.param_name(to);
-                self.escape(How::Callee(format!("`{callee}` keeps it in `{name}`")), &flow, span, path);
+                self.escape(EscapeRoute::Callee(format!("`{callee}` keeps it in `{name}`")), &flow, span, path);
             }
             (Root::Param(to), Region::Param(from)) if from != to && path.len() < 8 => {
                 path.insert(0, (self.site(span), format!("passed to `{callee}` here")));
@@ -356,35 +360,39 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
-    fn apply_turns(&mut self, summary: &Summary, args: &[Value], span: Span) {
-        for (param, field, change) in &summary.turns {
+    fn apply_frame_changes(&mut self, summary: &Summary, args: &[Value], span: Span) {
+        for (param, field, change) in &summary.frame_changes {
             let Some(arg) = args.get(usize::from(*param)) else { continue };
             let Some(root) = arg.alias else { continue };
             let key = (root, field.clone().or_else(|| arg.field.clone()));
             match change {
                 1 => self.begin(key, span),
                 -1 => self.end(key, span),
-                // It turned a frame of its own: nothing changes, but the allocator does turn.
+                // It began and ended a frame of its own: nothing changes, but the allocator has frames.
                 _ => {
-                    self.turned.insert(key);
+                    self.frames.delimited.insert(key);
                 }
             }
         }
     }
 
-    pub(super) fn wrapped(&mut self, known: Known, args: &'l [ExprId], expected: Option<&Ty>, error: bool) -> Value {
+    pub(super) fn wrapped(&mut self, known: Known, args: &'l [ExprId], expected: Option<&Ty>) -> Value {
         let inner = expected.map(|ty| ty.argument(0)).filter(|ty| !ty.is_unknown());
         let mut value = self.eval_args_first(args, inner.as_ref());
         // `Some(item)` for a `&&T` where a `&T` is asked for: rustc looks through the outer reference.
         if let (Some(inner @ Ty::Ref { .. }), Ty::Ref { .. }) = (inner, &value.ty) {
             self.annotate(&mut value, inner);
         }
-        value.ty = match (known, error) {
-            (Known::Result, true) => Ty::known(Known::Result, [Ty::Unknown, value.ty]),
-            _ => Ty::known(known, [value.ty]),
-        };
+        value.ty = Ty::known(known, [value.ty]);
         value.number = None;
         value.fresh = false;
+        value
+    }
+
+    /// `Err(error)`.
+    pub(super) fn wrapped_error(&mut self, args: &'l [ExprId]) -> Value {
+        let mut value = self.wrapped(Known::Result, args, None);
+        value.ty = Ty::known(Known::Result, [Ty::Unknown, value.ty.argument(0)]);
         value
     }
 
@@ -399,7 +407,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
             let regions: Vec<Region> = value.flows.iter().map(|flow| flow.region).collect();
-            let scopes = &self.scopes;
+            let scopes = &self.scopes.all;
             let own = |region: &Region| matches!(region, Region::Scope(id) if scopes[*id as usize].own);
             let regions: Vec<Region> = regions.into_iter().filter(own).collect();
             self.close(|flow| regions.contains(&flow.region), span);
@@ -457,10 +465,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let span = self.span(arg);
                 return self.call_fn(of, params, span, Confidence::High);
             }
-            if let Some(Res::External(of)) = function
-                && of.krate == "std"
+            if let Some(Res::External(external)) = function
+                && external.krate == "std"
             {
-                return self.named_std_function(of, arg, params);
+                return self.named_std_function(external, arg, params);
             }
             self.eval(arg, None)
         }

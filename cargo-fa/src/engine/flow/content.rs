@@ -6,7 +6,7 @@
 
 use super::types::{Ty, Types};
 use super::value::Flow;
-use crate::engine::resolve::model::Known;
+use crate::engine::api::Known;
 use crate::model::finding::Confidence;
 
 /// How far types are followed into what they are made of.
@@ -122,7 +122,7 @@ impl Types<'_, '_> {
             Ty::Known(Known::String | Known::FrameString, _) => Way::certain(matches!(part, Ty::Str | Ty::Scalar(1))),
             Ty::Known(_, args) if !args.is_empty() => Way::any(args.iter().map(inside)),
             Ty::User(user, args) => Way::any(self.fields(*user, args, None).iter().map(|(_, field)| inside(field))),
-            // A type of another crate has none of ours in it, if nobody gave it one.
+            // A type of another crate has none of the workspace in it, if nobody gave it one.
             Ty::Opaque { borrows: false } if matches!(part, Ty::User(..)) => Way::No,
             _ => Way::Unsure,
         };

@@ -61,7 +61,7 @@ pub(crate) enum EventKind {
     HeapAlloc {
         what: String,
         ty: Ty,
-        ours: bool,
+        api: HeapApi,
     },
     /// A heap container may grow.
     HeapGrowth {
@@ -73,7 +73,7 @@ pub(crate) enum EventKind {
     },
     /// Frame data gets somewhere that outlives its frame.
     Escape {
-        how: How,
+        route: EscapeRoute,
         raw: bool,
         captured: bool,
         allocated: Site,
@@ -88,7 +88,7 @@ pub(crate) enum EventKind {
     },
     /// Frame data reaches a thread or task.
     Spawned {
-        task: bool,
+        runner: Runner,
         name: String,
         allocated: Site,
         raw: bool,
@@ -112,8 +112,8 @@ pub(crate) enum EventKind {
         why: Open,
     },
     EndedWithoutBegin,
-    /// A loop that allocates frame memory from an allocator that never turns.
-    NeverTurns {
+    /// A loop that allocates frame memory from an allocator whose frame never ends.
+    FrameNeverEnds {
         allocated: Span,
     },
     /// A callee that takes the allocator allocates whole-frame memory although a scope is open.
@@ -165,12 +165,26 @@ pub(crate) enum EventKind {
         declared: u64,
         participants: u64,
     },
-    /// A frame is turned although threads of a barrier were not waited for.
-    TurnWithoutBarrier {
+    /// A frame ends although threads of a barrier were not waited for.
+    FrameEndsWithoutBarrier {
         barrier: Span,
     },
     /// A thread allocates without a budget.
     NoBudget,
+}
+
+/// Who runs what is spawned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    Thread,
+    Task,
+}
+
+/// Whose API allocates from the general heap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeapApi {
+    Std,
+    Framealloc,
 }
 
 /// How many elements an allocation has.
@@ -194,7 +208,7 @@ pub(crate) enum Open {
 
 /// How frame data gets out.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum How {
+pub(crate) enum EscapeRoute {
     Returned,
     Static(String),
     /// A field of something that outlives the frame.

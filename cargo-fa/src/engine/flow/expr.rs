@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::event::{Arm, Open};
+use super::loops::Jump;
 use super::types::Ty;
 use super::value::{Root, State, Value};
 use super::{BodyContext, DEEPEST, Interpreter};
-use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, IntKind, Literal, MacroKind, Span, Statement};
-use crate::engine::resolve::model::Known;
+use crate::engine::api::Known;
+use crate::engine::hir::ir::{
+    BinaryOp, Block, ExprId, ExprKind, ForLoop, IntKind, Literal, MacroKind, Name, Span, Statement, TypeId,
+};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
 
@@ -27,7 +30,6 @@ impl<'l> Interpreter<'_, 'l> {
         self.facts.expr(expr).span
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     fn eval_kind(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
         let facts = self.facts;
         let span = self.span(expr);
@@ -40,8 +42,8 @@ impl<'l> Interpreter<'_, 'l> {
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
             }
             ExprKind::Block(block) => self.block(block, span, expected),
-            ExprKind::Async(of) => self.async_block(of.body, span),
-            ExprKind::Closure(of) => self.loose_closure(expr, of),
+            ExprKind::Async(block) => self.async_block(block.body, span),
+            ExprKind::Closure(closure) => self.loose_closure(expr, closure),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
             ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
@@ -52,16 +54,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let value = self.eval(*inner, None);
                 Value::of(value.ty)
             }
-            ExprKind::Ref { mutable, raw, inner } => {
-                let mut value = self.eval_place(*inner);
-                if *raw {
-                    value.flows.iter_mut().for_each(|flow| flow.raw = true);
-                    value.ty = Ty::Ptr(Arc::new(value.ty));
-                } else {
-                    value.ty = Ty::Ref { inner: Arc::new(value.ty), mutable: *mutable, fixed: false };
-                }
-                value
-            }
+            ExprKind::Ref { mutable, raw, inner } => self.reference(*mutable, *raw, *inner),
             ExprKind::Binary { op, left, right } => self.binary(*op, *left, *right, span),
             ExprKind::Assign { left, right } => {
                 let ty = self.place_type(*left);
@@ -69,32 +62,8 @@ impl<'l> Interpreter<'_, 'l> {
                 self.assign(*left, value, span);
                 Value::unit()
             }
-            ExprKind::AssignOp { left, right } => {
-                let target = self.eval_place(*left);
-                self.eval(*right, None);
-                if let Some(Root::Local(var)) = target.alias
-                    && let Some(value) = self.state.values.get_mut(var)
-                {
-                    value.number = None;
-                }
-                if target.ty.head() == Some(Known::String) {
-                    self.growth(&target, "String += &str", span);
-                }
-                Value::unit()
-            }
-            ExprKind::Cast { inner, ty } => {
-                let mut value = self.eval(*inner, None);
-                let to = self.lower_type(*ty);
-                let from_pointer =
-                    matches!(value.ty, Ty::Ptr(_) | Ty::Ref { .. }) || value.flows.iter().any(|flow| flow.raw);
-                match &to {
-                    Ty::Ptr(_) => value.flows.iter_mut().for_each(|flow| flow.raw = true),
-                    Ty::Scalar(8) if from_pointer => value.flows.iter_mut().for_each(|flow| flow.raw = true),
-                    _ => value.flows.clear(),
-                }
-                value.ty = to;
-                value
-            }
+            ExprKind::AssignOp { left, right } => self.assign_op(*left, *right, span),
+            ExprKind::Cast { inner, ty } => self.cast(*inner, *ty),
             ExprKind::Try(inner) => {
                 let expected = expected.map(|ty| Ty::known(Known::Option, [ty.clone()]));
                 let value = self.eval(*inner, expected.as_ref());
@@ -115,81 +84,21 @@ impl<'l> Interpreter<'_, 'l> {
                     flow.eval(*body, None);
                 })
             }
-            ExprKind::While { label, cond, body } => {
-                let bound = self.loop_bound(Some(*cond), *body);
-                self.run_loop(*label, bound, span, true, |flow| {
-                    let names = flow.names.len();
-                    flow.eval(*cond, None);
-                    flow.eval(*body, None);
-                    flow.end_block(names, span);
-                })
-            }
-            ExprKind::For(of) => {
-                let iterated = self.eval_place(of.iter);
-                self.uses_up(of.iter, &iterated.ty);
-                let bound = Self::iterator_bound(&iterated);
-                let item = self.item_of(&iterated);
-                self.run_loop(of.label, bound, span, true, |flow| {
-                    let names = flow.names.len();
-                    flow.bind(of.pat, item.clone());
-                    flow.eval(of.body, None);
-                    flow.end_block(names, span);
-                })
-            }
+            ExprKind::While { label, cond, body } => self.while_loop(*label, *cond, *body, span),
+            ExprKind::For(looped) => self.for_loop(looped, span),
             ExprKind::Break { label, value } => {
                 let value = value.map(|value| self.eval(value, None));
-                self.leave_loop(*label, value, true, span);
+                self.leave_loop(*label, value, Jump::Break, span);
                 Value::of(Ty::Never)
             }
             ExprKind::Continue { label } => {
-                self.leave_loop(*label, None, false, span);
+                self.leave_loop(*label, None, Jump::Continue, span);
                 Value::of(Ty::Never)
             }
-            ExprKind::Return(value) => {
-                let expected = self.bodies.last().and_then(|body| body.expected.clone());
-                let result = match value {
-                    Some(value) => {
-                        let result = self.eval_result(*value, expected.as_ref());
-                        self.returned(result, self.span(*value))
-                    }
-                    None => Value::unit(),
-                };
-                self.leave(Open::Return, span);
-                if let Some(body) = self.bodies.last_mut() {
-                    match &mut body.result {
-                        Some(known) => known.join(&result),
-                        None => body.result = Some(result),
-                    }
-                }
-                self.state.dead = true;
-                Value::of(Ty::Never)
-            }
-            ExprKind::Struct(of) => self.struct_literal(of, expected),
-            ExprKind::Tuple(parts) => {
-                let mut flows = Value::unit();
-                let mut types = Vec::with_capacity(parts.len());
-                for part in parts {
-                    let value = self.eval(*part, None);
-                    flows.add_flows(&value.flows);
-                    types.push(value.ty);
-                }
-                if !types.is_empty() {
-                    flows.ty = Ty::Tuple(types.into());
-                }
-                flows
-            }
-            ExprKind::Array(parts) => {
-                let mut all = Value::unknown();
-                for part in parts {
-                    let value = self.eval(*part, None);
-                    all.add_flows(&value.flows);
-                    if all.ty.is_unknown() {
-                        all.ty = value.ty;
-                    }
-                }
-                all.ty = Ty::Array(Arc::new(all.ty), u64::try_from(parts.len()).ok());
-                all
-            }
+            ExprKind::Return(value) => self.return_expr(*value, span),
+            ExprKind::Struct(literal) => self.struct_literal(literal, expected),
+            ExprKind::Tuple(parts) => self.tuple(parts),
+            ExprKind::Array(parts) => self.array(parts),
             ExprKind::Repeat { value, len } => {
                 let mut value = self.eval(*value, None);
                 let len = self.eval(*len, None);
@@ -197,8 +106,124 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             ExprKind::Range { start, end, inclusive } => self.range(*start, *end, *inclusive),
-            ExprKind::Macro(of) => self.macro_call(of, span),
+            ExprKind::Macro(call) => self.macro_call(call, span),
         }
+    }
+
+    /// `&place`, `&raw const place`.
+    fn reference(&mut self, mutable: bool, raw: bool, inner: ExprId) -> Value {
+        let mut value = self.eval_place(inner);
+        if raw {
+            value.flows.iter_mut().for_each(|flow| flow.raw = true);
+            value.ty = Ty::Ptr(Arc::new(value.ty));
+        } else {
+            value.ty = Ty::Ref { inner: Arc::new(value.ty), mutable, fixed: false };
+        }
+        value
+    }
+
+    /// `place += value`.
+    fn assign_op(&mut self, left: ExprId, right: ExprId, span: Span) -> Value {
+        let target = self.eval_place(left);
+        self.eval(right, None);
+        if let Some(Root::Local(var)) = target.alias
+            && let Some(value) = self.state.values.get_mut(var)
+        {
+            value.number = None;
+        }
+        if target.ty.head() == Some(Known::String) {
+            self.growth(&target, "String += &str", span);
+        }
+        Value::unit()
+    }
+
+    /// `value as Type`: a pointer stays an address, a number refers to nothing.
+    fn cast(&mut self, inner: ExprId, ty: TypeId) -> Value {
+        let mut value = self.eval(inner, None);
+        let to = self.lower_type(ty);
+        let from_pointer = matches!(value.ty, Ty::Ptr(_) | Ty::Ref { .. }) || value.flows.iter().any(|flow| flow.raw);
+        match &to {
+            Ty::Ptr(_) => value.flows.iter_mut().for_each(|flow| flow.raw = true),
+            Ty::Scalar(8) if from_pointer => value.flows.iter_mut().for_each(|flow| flow.raw = true),
+            _ => value.flows.clear(),
+        }
+        value.ty = to;
+        value
+    }
+
+    /// `while cond { … }`.
+    fn while_loop(&mut self, label: Option<Name>, cond: ExprId, body: ExprId, span: Span) -> Value {
+        let bound = self.loop_bound(Some(cond), body);
+        self.run_loop(label, bound, span, true, |flow| {
+            let names = flow.variables.names.len();
+            flow.eval(cond, None);
+            flow.eval(body, None);
+            flow.end_block(names, span);
+        })
+    }
+
+    /// `for pat in iter { … }`.
+    fn for_loop(&mut self, looped: &'l ForLoop, span: Span) -> Value {
+        let iterated = self.eval_place(looped.iter);
+        self.uses_up(looped.iter, &iterated.ty);
+        let bound = Self::iterator_bound(&iterated);
+        let item = self.item_of(&iterated);
+        self.run_loop(looped.label, bound, span, true, |flow| {
+            let names = flow.variables.names.len();
+            flow.bind(looped.pat, item.clone());
+            flow.eval(looped.body, None);
+            flow.end_block(names, span);
+        })
+    }
+
+    /// `return value`.
+    fn return_expr(&mut self, value: Option<ExprId>, span: Span) -> Value {
+        let expected = self.bodies.last().and_then(|body| body.expected.clone());
+        let result = match value {
+            Some(value) => {
+                let result = self.eval_result(value, expected.as_ref());
+                self.returned(result, self.span(value))
+            }
+            None => Value::unit(),
+        };
+        self.leave(Open::Return, span);
+        if let Some(body) = self.bodies.last_mut() {
+            match &mut body.result {
+                Some(known) => known.join(&result),
+                None => body.result = Some(result),
+            }
+        }
+        self.state.dead = true;
+        Value::of(Ty::Never)
+    }
+
+    /// `(a, b)`.
+    fn tuple(&mut self, parts: &'l [ExprId]) -> Value {
+        let mut flows = Value::unit();
+        let mut types = Vec::with_capacity(parts.len());
+        for part in parts {
+            let value = self.eval(*part, None);
+            flows.add_flows(&value.flows);
+            types.push(value.ty);
+        }
+        if !types.is_empty() {
+            flows.ty = Ty::Tuple(types.into());
+        }
+        flows
+    }
+
+    /// `[a, b]`.
+    fn array(&mut self, parts: &'l [ExprId]) -> Value {
+        let mut all = Value::unknown();
+        for part in parts {
+            let value = self.eval(*part, None);
+            all.add_flows(&value.flows);
+            if all.ty.is_unknown() {
+                all.ty = value.ty;
+            }
+        }
+        all.ty = Ty::Array(Arc::new(all.ty), u64::try_from(parts.len()).ok());
+        all
     }
 
     /// The value that a body ends with: its cold branches are what fails.
@@ -270,8 +295,8 @@ impl<'l> Interpreter<'_, 'l> {
 
     pub(super) fn constant_value(&mut self, res: Option<Res<'l>>, name: Option<&'l str>) -> Value {
         match res {
-            Some(Res::Static(of)) => {
-                let def = &self.around.program.statics[of.0 as usize];
+            Some(Res::Static(item)) => {
+                let def = &self.around.program.statics[item.0 as usize];
                 let crate::engine::hir::ir::ItemKind::Static { ty, constant, .. } = &def.item.kind else {
                     return Value::unknown();
                 };
@@ -281,18 +306,20 @@ impl<'l> Interpreter<'_, 'l> {
                     value.number = name.and_then(|name| self.types.constant(self.module, name));
                     value.symbol = name.map(Into::into);
                 } else {
-                    value.alias = Some(Root::Static(of));
+                    value.alias = Some(Root::Static(item));
                 }
-                value.text = self.tag_text(of);
+                value.text = self.tag_text(item);
                 value
             }
-            Some(Res::Variant(of, _) | Res::Type(of)) => Value::of(self.user_value(of)),
-            Some(Res::External(of)) if of.krate == "std" && of.last == "None" => {
+            Some(Res::Variant(user, _) | Res::Type(user)) => Value::of(self.user_value(user)),
+            Some(Res::External(external)) if external.krate == "std" && external.last == "None" => {
                 Value::of(Ty::known(Known::Option, [Ty::Unknown]))
             }
-            Some(Res::External(of)) if of.is_ours() && matches!(of.before, "RetentionPolicy" | "Importance") => {
+            Some(Res::External(external))
+                if external.is_framealloc() && matches!(external.before, "RetentionPolicy" | "Importance") =>
+            {
                 let mut value = Value::of(Ty::Opaque { borrows: false });
-                value.discards = Some(matches!(of.last, "Discard" | "Ephemeral"));
+                value.discards = Some(matches!(external.last, "Discard" | "Ephemeral"));
                 value
             }
             Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
@@ -318,17 +345,17 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn block_body(&mut self, block: &'l Block, span: Span, expected: Option<&Ty>) -> Value {
-        let names = self.names.len();
+        let names = self.variables.names.len();
         let fails = self.ends_in_failure(block);
-        self.cold += u32::from(fails);
+        self.context.cold += u32::from(fails);
         let leaves = self.leaves_loop(block);
         if leaves {
-            self.leaves.push(self.loops.len());
+            self.loops.leaves.push(self.loops.stack.len());
         }
         for statement in &block.statements {
             match statement {
                 Statement::Let { pat, ty, init, otherwise, span, cold } => {
-                    self.cold += u32::from(*cold);
+                    self.context.cold += u32::from(*cold);
                     let ty = ty.map(|ty| self.lower_type(ty));
                     let mut value = match init {
                         Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
@@ -340,22 +367,22 @@ impl<'l> Interpreter<'_, 'l> {
                     }
                     if let Some(otherwise) = otherwise {
                         let before = self.state.clone();
-                        self.cold += 1;
+                        self.context.cold += 1;
                         self.eval(*otherwise, None);
-                        self.cold -= 1;
+                        self.context.cold -= 1;
                         self.state = before;
                     }
                     if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
                         self.discarded(&value, *span, "bound to `_`");
                     }
                     self.bind(*pat, value);
-                    self.cold -= u32::from(*cold);
+                    self.context.cold -= u32::from(*cold);
                 }
                 Statement::Expr { expr, cold } => {
-                    self.cold += u32::from(*cold);
+                    self.context.cold += u32::from(*cold);
                     let value = self.eval(*expr, None);
                     self.discarded(&value, self.span(*expr), "discarded");
-                    self.cold -= u32::from(*cold);
+                    self.context.cold -= u32::from(*cold);
                 }
                 Statement::Item(_) => {}
             }
@@ -371,9 +398,9 @@ impl<'l> Interpreter<'_, 'l> {
         self.state.dead &= !leaves;
         self.end_block(names, end);
         self.state.dead = dead;
-        self.cold -= u32::from(fails);
+        self.context.cold -= u32::from(fails);
         if leaves {
-            self.leaves.pop();
+            self.loops.leaves.pop();
         }
         value
     }
@@ -413,7 +440,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn is_failure(&self, expr: ExprId) -> bool {
         let facts = self.facts;
         match &facts.expr(expr).kind {
-            ExprKind::Macro(of) => of.kind == MacroKind::Panic,
+            ExprKind::Macro(call) => call.kind == MacroKind::Panic,
             ExprKind::Return(Some(value)) | ExprKind::Try(value) => self.is_failure(*value),
             ExprKind::Call { callee, .. } => match &facts.expr(*callee).kind {
                 ExprKind::Name(name) => facts.name(*name) == "Err",
@@ -459,19 +486,19 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>, expected: Option<&Ty>) -> Value {
-        let names = self.names.len();
+        let names = self.variables.names.len();
         self.eval(cond, None);
         let before = self.state.clone();
         let branch = self.span(cond);
-        self.arms.push(Arm { branch, index: 0 });
+        self.context.arms.push(Arm { branch, index: 0 });
         let mut value = self.eval(then, expected);
         self.end_block(names, self.span(then));
-        self.arms.pop();
+        self.context.arms.pop();
         let after = std::mem::replace(&mut self.state, before);
         if let Some(otherwise) = otherwise {
-            self.arms.push(Arm { branch, index: 1 });
+            self.context.arms.push(Arm { branch, index: 1 });
             let other = self.eval(otherwise, expected);
-            self.arms.pop();
+            self.context.arms.pop();
             if value.ty == Ty::Never {
                 value = other;
             } else if other.ty != Ty::Never {
@@ -495,16 +522,16 @@ impl<'l> Interpreter<'_, 'l> {
         let mut after = State { dead: true, ..State::default() };
         let mut result: Option<Value> = None;
         for (index, (pat, body)) in (0..).zip(arms) {
-            self.arms.push(Arm { branch: self.span(value), index });
+            self.context.arms.push(Arm { branch: self.span(value), index });
             self.state = before.clone();
-            let names = self.names.len();
+            let names = self.variables.names.len();
             self.bind(*pat, scrutinee.clone());
             let fails = self.is_failure(*body) || self.is_error_pattern(*pat);
-            self.cold += u32::from(fails);
+            self.context.cold += u32::from(fails);
             let value = self.eval(*body, expected);
-            self.cold -= u32::from(fails);
+            self.context.cold -= u32::from(fails);
             self.end_block(names, self.span(*body));
-            self.arms.pop();
+            self.context.arms.pop();
             if value.ty != Ty::Never {
                 match &mut result {
                     Some(known) => known.join(&value),
@@ -540,7 +567,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// Arguments that are only looked at.
+    /// Arguments that are only read.
     pub(super) fn read_all(&mut self, args: &[ExprId]) {
         for arg in args {
             self.eval_place(*arg);

@@ -3,75 +3,108 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::How;
+use super::event::{EscapeRoute, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::Value;
+use crate::engine::api::effect::Makes;
+use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::External;
-use crate::engine::resolve::model::{self, Known};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
-    #[expect(clippy::too_many_lines, reason = "a table of what std and others do")]
+    /// A call into another crate, by what its row says.
     pub(super) fn external(
         &mut self,
-        of: External<'l>,
+        function: External<'l>,
         args: &'l [ExprId],
         generics: &[Ty],
         span: Span,
         expected: Option<&Ty>,
     ) -> Value {
-        if of.is_ours() {
-            return self.our_function(of, args, generics, span);
+        if function.is_framealloc() {
+            return self.framealloc_function(function, args, generics, span);
         }
-        let known_owner = model::known_type(of.krate, of.before);
-        if let Some(owner) = known_owner {
-            return self.associated_function(owner, of, args, generics, span, expected);
+        if let Some(owner) = api::known_type(function.krate, function.before) {
+            return self.associated_function(owner, function, args, generics, span, expected);
         }
-        match (of.krate, of.before, of.last) {
-            ("std", _, "Some") => self.wrapped(Known::Option, args, expected, false),
-            ("std", _, "Ok") => self.wrapped(Known::Result, args, expected, false),
-            ("std", _, "Err") => {
-                self.cold += 1;
-                let value = self.wrapped(Known::Result, args, None, true);
-                self.cold -= 1;
+        let Some(makes) = api::function(function.krate, function.before, function.last) else {
+            return self.unknown_function(args);
+        };
+        match makes {
+            Makes::Variant(known) => self.wrapped(known, args, expected),
+            Makes::Error => {
+                self.context.cold += 1;
+                let value = self.wrapped_error(args);
+                self.context.cold -= 1;
                 value
             }
-            ("std", _, "drop") => {
+            Makes::Drops => {
                 let value = self.eval_args_first(args, None);
                 self.dropped(args, &value, span);
                 Value::unit()
             }
-            ("std", _, "forget") => {
+            Makes::Forgets => {
                 let value = self.eval_args_first(args, None);
                 self.forgotten(&value, "mem::forget", span);
                 Value::unit()
             }
-            ("std", "mem" | "intrinsics", "transmute" | "transmute_copy") => {
-                let mut value = self.eval_args_first(args, None);
-                let to = generics.last().cloned().or_else(|| expected.cloned()).unwrap_or(Ty::Unknown);
-                let fixed = matches!(to, Ty::Ref { fixed: true, .. });
-                value.flows.iter_mut().for_each(|flow| flow.raw = true);
-                if fixed && let Some(flow) = value.flows.iter().find(|flow| flow.frame).cloned() {
-                    self.escape(How::Transmuted, &flow, span, Vec::new());
-                }
-                // Whatever it is now, its lifetime is what somebody claims.
-                value.ty = match to {
-                    Ty::Ref { inner, mutable, .. } => Ty::Ref { inner, mutable, fixed: false },
-                    other => other,
-                };
-                value
+            Makes::SpawnsThread => {
+                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, Runner::Thread, Confidence::High))
             }
-            ("std", "mem", "take") => {
+            Makes::SpawnsTask => {
+                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, Runner::Task, Confidence::High))
+            }
+            Makes::ThreadScope => self.thread_scope(args),
+            Makes::JoinsClosures => {
+                for arg in args {
+                    self.inline_closure(*arg, &[], Runs::Joined);
+                }
+                Value::unknown()
+            }
+            Makes::Channel => {
+                self.eval_args_first(args, None);
+                let item = generics.first().cloned().unwrap_or(Ty::Unknown);
+                let ends = [Ty::known(Known::Sender, [item.clone()]), Ty::known(Known::Receiver, [item])];
+                Value::of(Ty::Tuple(Arc::new(ends)))
+            }
+            Makes::NeverReturns => {
+                self.eval_args_first(args, None);
+                self.state.dead = true;
+                Value::of(Ty::Never)
+            }
+            Makes::FormatsText => {
+                self.eval_args_first(args, None);
+                self.heap_alloc("format".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
+                Value::of(Ty::known(Known::String, []))
+            }
+            Makes::PassesOn => self.eval_args_first(args, expected),
+            _ => self.moved_memory(makes, function, args, generics, span, expected),
+        }
+    }
+
+    /// Functions of `mem`, `ptr`, `slice` and `iter`: they take something of their arguments and hand it on.
+    fn moved_memory(
+        &mut self,
+        makes: Makes,
+        function: External<'l>,
+        args: &'l [ExprId],
+        generics: &[Ty],
+        span: Span,
+        expected: Option<&Ty>,
+    ) -> Value {
+        match makes {
+            Makes::Transmutes => self.transmuted(args, generics, span, expected),
+            Makes::TakesOut => {
                 let value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 let mut taken = value.clone();
                 taken.ty = value.ty.deref().unwrap_or(Ty::Unknown);
                 taken.alias = None;
                 taken
             }
-            ("std", "mem", "replace" | "swap") => {
+            Makes::Replaces => {
                 let target = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 let value = args.get(1).map_or_else(Value::unknown, |arg| self.eval(*arg, None));
                 let mut into = target.clone();
@@ -81,87 +114,67 @@ impl<'l> Interpreter<'_, 'l> {
                 taken.alias = None;
                 taken
             }
-            ("std", "ptr", "from_ref" | "from_mut" | "addr_of" | "addr_of_mut" | "slice_from_raw_parts") => {
+            Makes::PointsTo => {
                 let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
                 value.flows.iter_mut().for_each(|flow| flow.raw = true);
                 value.ty = Ty::Ptr(Arc::new(value.ty.deref().unwrap_or(Ty::Unknown)));
                 value
             }
-            ("std", "ptr", "null" | "null_mut") => Value::of(Ty::Ptr(Arc::new(Ty::Unknown))),
-            ("std", "ptr", "read") => {
+            Makes::NullPointer => Value::of(Ty::Ptr(Arc::new(Ty::Unknown))),
+            Makes::ReadsPointer => {
                 let mut value = self.eval_args_first(args, None);
                 value.ty = value.ty.deref().unwrap_or(Ty::Unknown);
                 self.copied_out(value)
             }
-            ("std", "slice" | "str", _) => {
+            Makes::Part => {
                 let mut value = self.eval_args_first(args, None);
-                if of.last.starts_with("from_raw_parts") {
+                if function.last.starts_with("from_raw_parts") {
                     let inner = value.ty.deref().unwrap_or(Ty::Unknown);
                     value.ty = Ty::reference(Ty::Slice(Arc::new(inner)));
                 }
                 value
             }
-            ("std", "iter", "repeat" | "from_fn" | "successors" | "repeat_with") => {
+            Makes::EndlessIterator => {
                 let mut value = self.eval_args_first(args, None);
                 value.bound = Some(super::value::Bound::Unknown);
                 value.ty = Ty::known(Known::Iterator, [value.ty]);
                 value
             }
-            ("std", "thread", "spawn") => {
-                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, false, Confidence::High))
-            }
-            ("std", "thread", "scope") | ("rayon" | "crossbeam" | "crossbeam_utils", _, "scope" | "in_place_scope") => {
-                self.thread_scope(args)
-            }
-            ("rayon", _, "join") => {
-                for arg in args {
-                    self.inline_closure(*arg, &[], Runs::Joined);
-                }
-                Value::unknown()
-            }
-            ("rayon", _, "spawn" | "spawn_fifo") => {
-                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, false, Confidence::High))
-            }
-            (krate, _, "spawn" | "spawn_blocking" | "spawn_local" | "spawn_pinned") if krate != "std" => {
-                args.first().map_or_else(Value::unknown, |arg| self.spawn(*arg, true, Confidence::High))
-            }
-            ("std", "mpsc", "channel" | "sync_channel")
-            | (_, _, "unbounded" | "bounded" | "channel" | "unbounded_channel") => {
-                self.eval_args_first(args, None);
-                let item = generics.first().cloned().unwrap_or(Ty::Unknown);
-                Value::of(Ty::Tuple(Arc::new([
-                    Ty::known(Known::Sender, [item.clone()]),
-                    Ty::known(Known::Receiver, [item]),
-                ])))
-            }
-            ("std", "process", "exit" | "abort") | ("std", "panic", "panic_any" | "resume_unwind") => {
-                self.eval_args_first(args, None);
-                self.state.dead = true;
-                Value::of(Ty::Never)
-            }
-            ("std", "fmt", "format") => {
-                self.eval_args_first(args, None);
-                self.heap_alloc("format".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
-                Value::of(Ty::known(Known::String, []))
-            }
-            ("std", "hint", "black_box") | ("std", "convert", "identity") => self.eval_args_first(args, expected),
-            _ => {
-                // Functions that take callbacks may run them at once.
-                let mut value = Value::unknown();
-                for arg in args {
-                    if self.closure_at(*arg).is_some() {
-                        self.inline_closure(*arg, &[], Runs::Inline);
-                        continue;
-                    }
-                    let arg = self.eval(*arg, None);
-                    self.escapes_knowledge(&arg);
-                    value.add_flows(&arg.flows);
-                }
-                value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
-                value
-            }
+            _ => self.unknown_function(args),
         }
+    }
+
+    fn transmuted(&mut self, args: &'l [ExprId], generics: &[Ty], span: Span, expected: Option<&Ty>) -> Value {
+        let mut value = self.eval_args_first(args, None);
+        let to = generics.last().cloned().or_else(|| expected.cloned()).unwrap_or(Ty::Unknown);
+        let fixed = matches!(to, Ty::Ref { fixed: true, .. });
+        value.flows.iter_mut().for_each(|flow| flow.raw = true);
+        if fixed && let Some(flow) = value.flows.iter().find(|flow| flow.frame).cloned() {
+            self.escape(EscapeRoute::Transmuted, &flow, span, Vec::new());
+        }
+        // Whatever it is now, its lifetime is what somebody claims.
+        value.ty = match to {
+            Ty::Ref { inner, mutable, .. } => Ty::Ref { inner, mutable, fixed: false },
+            other => other,
+        };
+        value
+    }
+
+    /// A function that no row is about: it may run callbacks at once, and its result may refer to its arguments.
+    fn unknown_function(&mut self, args: &'l [ExprId]) -> Value {
+        let mut value = Value::unknown();
+        for arg in args {
+            if self.closure_at(*arg).is_some() {
+                self.inline_closure(*arg, &[], Runs::Inline);
+                continue;
+            }
+            let arg = self.eval(*arg, None);
+            self.escapes_knowledge(&arg);
+            value.add_flows(&arg.flows);
+        }
+        value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
+        value
     }
 
     /// `thread::scope(|s| { s.spawn(…); })`: all of it is joined before the call returns.
@@ -179,18 +192,20 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `map(String::from)`, `for_each(drop)`.
-    pub(super) fn named_std_function(&mut self, of: External<'l>, arg: ExprId, params: &[Value]) -> Value {
+    pub(super) fn named_std_function(&mut self, function: External<'l>, arg: ExprId, params: &[Value]) -> Value {
         let span = self.span(arg);
-        let owner = model::known_type("std", of.before);
-        if owner == Some(Known::Box) && of.last == "new" {
+        let owner = api::known_type("std", function.before);
+        if owner == Some(Known::Box) && function.last == "new" {
             let inner = params.first().map_or(Ty::Unknown, |value| value.ty.clone());
             let ty = Ty::known(Known::Box, [inner]);
             self.heap_alloc("Box::new".to_owned(), ty.clone(), span, Confidence::High);
             return Value::of(ty);
         }
-        if (owner == Some(Known::String) && of.last == "from") || matches!(of.last, "to_string" | "to_owned") {
+        if (owner == Some(Known::String) && function.last == "from")
+            || matches!(function.last, "to_string" | "to_owned")
+        {
             let ty = Ty::known(Known::String, []);
-            self.heap_alloc(format!("{}::{}", of.before, of.last), ty.clone(), span, Confidence::High);
+            self.heap_alloc(format!("{}::{}", function.before, function.last), ty.clone(), span, Confidence::High);
             return Value::of(ty);
         }
         Value::unknown()

@@ -1,39 +1,133 @@
-//! Methods of what lives in a frame: cursors, boxes and collections.
+//! Methods of what lives in a frame: handles, slots, cursors, boxes and collections.
 
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::allocator::wrap_result;
 use super::event::EventKind;
+use super::place::element_of;
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::{Root, Value};
-use crate::engine::hir::ir::MethodCall;
-use crate::engine::resolve::model::Known;
+use super::value::{Flow, Handle, Root, Value};
+use crate::engine::api::Known;
+use crate::engine::api::effect::{CursorMake, Effect, Stored};
+use crate::engine::hir::ir::{ExprId, MethodCall};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
-    pub(super) fn cursor_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall) -> Option<Value> {
-        let (plain, fallible) = name.strip_prefix("try_").map_or((name, false), |name| (name, true));
-        if !matches!(plain, "alloc" | "boxed" | "copy" | "bytes") {
-            return None;
-        }
+    /// A method of a value in a frame; `None` when its row says nothing.
+    pub(super) fn frame_data_method(
+        &mut self,
+        effect: Effect,
+        receiver: &Value,
+        call: &'l MethodCall,
+    ) -> Option<Value> {
+        let head = receiver.ty.head()?;
+        let args = &*call.args;
+        Some(match effect {
+            Effect::HandleGet => self.resolved_handle(receiver, call),
+            Effect::SlotWrite => {
+                let (value, inner) = self.written_into(receiver, args);
+                Self::in_place_of(receiver, &value, Ty::known(Known::FrameBox, [inner.clone()]), &inner)
+            }
+            // What needs no drop is a plain reference.
+            Effect::SlotWriteRef => {
+                let (value, inner) = self.written_into(receiver, args);
+                Self::in_place_of(receiver, &value, Ty::exclusive(inner.clone()), &inner)
+            }
+            Effect::CursorAlloc(kind) => self.cursor_alloc(receiver, kind, call),
+            Effect::FrameAddress => Self::address(receiver),
+            Effect::FrameIntoBox => {
+                self.moved(call.receiver);
+                let boxed = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(receiver.ty.argument(0)))]);
+                Self::turned_into(receiver, boxed)
+            }
+            Effect::FrameLeak => {
+                self.moved(call.receiver);
+                let element = receiver.ty.argument(0);
+                if self.types.drops(&element) == Some(true) {
+                    let kind = EventKind::DropSkipped { what: "leak", ty: element.clone() };
+                    self.record(kind, call.name_span, Confidence::High);
+                }
+                let leaked = if head == Known::FrameVec { Ty::Slice(Arc::new(element)) } else { element };
+                Self::turned_into(receiver, Ty::exclusive(leaked))
+            }
+            Effect::FrameIntoShared => {
+                self.moved(call.receiver);
+                let shared = match head {
+                    Known::FrameString => Ty::Str,
+                    _ => Ty::Slice(Arc::new(receiver.ty.argument(0))),
+                };
+                Self::turned_into(receiver, Ty::reference(shared))
+            }
+            Effect::FrameStores(stored) => {
+                let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
+                self.kept_in_frame(receiver, stored, head, &values);
+                let mut value = Value::unit();
+                if stored == Stored::EachAndRef {
+                    value = receiver.clone();
+                    value.ty = Ty::exclusive(receiver.ty.argument(0));
+                }
+                if self.facts.name(call.name).starts_with("try_") { wrap_result(value) } else { value }
+            }
+            Effect::FrameTakes => Self::turned_into(receiver, receiver.ty.clone()),
+            // A clone of a box in the frame would be in the frame as well; of its content, a value of its own.
+            Effect::FrameClone => Value::of(receiver.ty.clone()).with_flows(receiver.flows.clone()),
+            _ => return None,
+        })
+    }
+
+    /// The receiver as something else, which is no place of the caller any more.
+    fn turned_into(receiver: &Value, ty: Ty) -> Value {
+        let mut value = receiver.clone();
+        value.ty = ty;
+        value.alias = None;
+        value
+    }
+
+    /// `handle.get(&alloc)`: what is behind it, if it is of the frame that is open.
+    fn resolved_handle(&mut self, receiver: &Value, call: &'l MethodCall) -> Value {
+        self.read_all(&call.args);
+        let allocator_flows = call.args.first().map(|arg| self.eval_place(*arg).flows).unwrap_or_default();
+        let at = call.name_span;
+        let mut value = Value::of(Ty::known(Known::Option, [Ty::reference(receiver.ty.argument(0))]));
+        value.flows = allocator_flows.into_iter().map(|flow| Flow { frame: true, site: at, ..flow }).collect();
+        value.handle = receiver.handle.map(|handle| Handle { resolved: true, ..handle });
+        value
+    }
+
+    /// The value that is put into a slot, and the type of the slot.
+    fn written_into(&mut self, receiver: &Value, args: &'l [ExprId]) -> (Value, Ty) {
+        let value = args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+        let inner = match receiver.ty.argument(0) {
+            Ty::Unknown => value.ty.clone(),
+            ty => ty,
+        };
+        (value, inner)
+    }
+
+    fn in_place_of(receiver: &Value, value: &Value, ty: Ty, inner: &Ty) -> Value {
+        let mut made = Value::of(ty).with_flows(receiver.flows.clone());
+        made.learn_content(inner);
+        made.add_flows(&value.flows);
+        made
+    }
+
+    fn cursor_alloc(&mut self, receiver: &Value, kind: CursorMake, call: &'l MethodCall) -> Value {
         let value = call.args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
-        if plain == "alloc" && self.types.drops(&value.ty) == Some(true) {
-            self.record(
-                EventKind::DropSkipped { what: "Cursor::alloc", ty: value.ty.clone() },
-                call.name_span,
-                Confidence::High,
-            );
+        if kind == CursorMake::Ref && self.types.drops(&value.ty) == Some(true) {
+            let kind = EventKind::DropSkipped { what: "Cursor::alloc", ty: value.ty.clone() };
+            self.record(kind, call.name_span, Confidence::High);
         }
         let slice = |element: Ty| Ty::exclusive(Ty::Slice(Arc::new(element)));
-        let (content, ty) = match plain {
-            "boxed" => (value.ty.clone(), Ty::known(Known::FrameBox, [value.ty.clone()])),
-            "copy" => {
-                let element = super::place::element_of(&value.ty);
+        let (content, ty) = match kind {
+            CursorMake::Box => (value.ty.clone(), Ty::known(Known::FrameBox, [value.ty.clone()])),
+            CursorMake::Copy => {
+                let element = element_of(&value.ty);
                 (element.clone(), slice(element))
             }
-            "bytes" => (Ty::Scalar(1), slice(Ty::Scalar(1))),
-            _ => (value.ty.clone(), Ty::exclusive(value.ty.clone())),
+            CursorMake::Bytes => (Ty::Scalar(1), slice(Ty::Scalar(1))),
+            CursorMake::Ref => (value.ty.clone(), Ty::exclusive(value.ty.clone())),
         };
         let mut made = Value::of(ty).with_flows(receiver.flows.clone());
         made.flows.iter_mut().for_each(|flow| flow.site = call.name_span);
@@ -41,122 +135,19 @@ impl<'l> Interpreter<'_, 'l> {
         let mut borrowed = value.flows;
         self.types.keep_held(&content, &mut borrowed);
         made.add_flows(&borrowed);
-        Some(if fallible { super::ours::wrap_result(made) } else { made })
-    }
-
-    /// A value is put into a place.
-    pub(super) fn slot_method(&mut self, receiver: &Value, name: &str, call: &'l MethodCall) -> Value {
-        let value = call.args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
-        let inner = match receiver.ty.argument(0) {
-            Ty::Unknown => value.ty.clone(),
-            ty => ty,
-        };
-        // What needs no drop is a plain reference.
-        let plain = name == "zeroed" || name.starts_with("write_ref");
-        let ty = if plain { Ty::exclusive(inner.clone()) } else { Ty::known(Known::FrameBox, [inner.clone()]) };
-        let mut made = Value::of(ty).with_flows(receiver.flows.clone());
-        made.learn_content(&inner);
-        made.add_flows(&value.flows);
-        made
-    }
-
-    /// Methods of what lives in a frame.
-    pub(super) fn frame_data_method(
-        &mut self,
-        receiver: &Value,
-        name: &'l str,
-        head: Known,
-        call: &'l MethodCall,
-    ) -> Option<Value> {
-        let args = &*call.args;
-        let (plain, fallible) = name.strip_prefix("try_").map_or((name, false), |name| (name, true));
-        match plain {
-            "as_ptr" | "as_mut_ptr" | "as_non_null" | "into_raw" => {
-                let mut value = receiver.clone();
-                value.flows.iter_mut().for_each(|flow| flow.raw = true);
-                value.ty = Ty::Ptr(Arc::new(super::place::element_of(&receiver.ty)));
-                value.alias = None;
-                Some(value)
-            }
-            "into_box" | "into_boxed" | "into_boxed_str" | "into_boxed_slice" | "freeze" => {
-                self.moved(call.receiver);
-                let element = receiver.ty.argument(0);
-                let mut value = receiver.clone();
-                value.ty = Ty::known(Known::FrameBox, [Ty::Slice(Arc::new(element))]);
-                value.alias = None;
-                Some(value)
-            }
-            "into_bump_slice" | "leak" | "into_mut" => {
-                self.moved(call.receiver);
-                let element = receiver.ty.argument(0);
-                if self.types.drops(&element) == Some(true) {
-                    let kind = EventKind::DropSkipped { what: "leak", ty: element.clone() };
-                    self.record(kind, call.name_span, Confidence::High);
-                }
-                let mut value = receiver.clone();
-                value.ty = Ty::exclusive(if head == Known::FrameVec { Ty::Slice(Arc::new(element)) } else { element });
-                value.alias = None;
-                Some(value)
-            }
-            "into_shared_slice" | "into_shared_str" => {
-                self.moved(call.receiver);
-                let mut value = receiver.clone();
-                value.ty = Ty::reference(match head {
-                    Known::FrameString => Ty::Str,
-                    _ => Ty::Slice(Arc::new(receiver.ty.argument(0))),
-                });
-                value.alias = None;
-                Some(value)
-            }
-            "push"
-            | "push_back"
-            | "push_front"
-            | "push_mut"
-            | "insert"
-            | "insert_mut"
-            | "extend"
-            | "append"
-            | "extend_from_slice"
-            | "extend_from_slice_copy"
-            | "extend_from_slices_copy"
-            | "push_str"
-            | "resize"
-                if head != Known::FrameBox =>
-            {
-                let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
-                self.kept_in_frame(receiver, plain, head, &values);
-                let mut value = Value::unit();
-                if plain.ends_with("_mut") {
-                    value = receiver.clone();
-                    value.ty = Ty::exclusive(receiver.ty.argument(0));
-                }
-                Some(if fallible { super::ours::wrap_result(value) } else { value })
-            }
-            "take" | "take_all" if head != Known::FrameBox => {
-                let mut value = receiver.clone();
-                value.alias = None;
-                Some(value)
-            }
-            "clone" => {
-                // A clone of a box in the frame would be in the frame as well; of its content, a value of its own.
-                let mut value = Value::of(receiver.ty.clone()).with_flows(receiver.flows.clone());
-                value.alias = None;
-                Some(value)
-            }
-            _ => None,
-        }
+        if self.facts.name(call.name).starts_with("try_") { wrap_result(made) } else { made }
     }
 
     /// Values are put into a collection in frame memory, which tells what it was made for.
-    fn kept_in_frame(&mut self, receiver: &Value, name: &str, head: Known, values: &[Value]) {
+    fn kept_in_frame(&mut self, receiver: &Value, stored: Stored, head: Known, values: &[Value]) {
         let Some(Root::Local(var)) = receiver.alias else { return };
         let Some(known) = self.state.values.get_mut(var) else { return };
-        let several = name.starts_with("extend") || name == "append";
-        let element = |value: &Value| match name {
-            "extend_from_slice" | "extend_from_slice_copy" => super::place::element_of(&value.ty),
-            _ if several => value.ty.element(),
-            _ => value.ty.clone(),
+        let element = |value: &Value| match stored {
+            Stored::ElementsOfSlice => element_of(&value.ty),
+            Stored::Yielded => value.ty.element(),
+            Stored::Each | Stored::EachAndRef => value.ty.clone(),
         };
+        let several = matches!(stored, Stored::ElementsOfSlice | Stored::Yielded);
         let learned: Vec<Ty> = match (head, values) {
             (Known::FrameMap | Known::FrameSortedMap, [key, value]) => vec![key.ty.clone(), value.ty.clone()],
             (Known::FrameMap | Known::FrameSortedMap, [pairs]) if several => match element(pairs) {

@@ -6,8 +6,8 @@ use super::Interpreter;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Bound, Value};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Span};
-use crate::engine::resolve::model::Known;
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn iterator_over(over: &Value, name: &str) -> Value {

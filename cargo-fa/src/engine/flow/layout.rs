@@ -3,13 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use super::types::{Ty, Types};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::ItemKind;
 use crate::engine::resolve::UserType;
-use crate::engine::resolve::model::Known;
 
 impl Types<'_, '_> {
-    pub(super) fn lifetimes(self, of: UserType) -> bool {
-        match &self.program.type_def(of).item.kind {
+    pub(super) fn lifetimes(self, user: UserType) -> bool {
+        match &self.program.type_def(user).item.kind {
             ItemKind::Struct { generics, .. } | ItemKind::Enum { generics, .. } => !generics.lifetimes.is_empty(),
             _ => false,
         }
@@ -43,14 +43,14 @@ impl Types<'_, '_> {
                 Known::Guard => true,
                 _ => args.iter().any(|arg| self.refers(arg, raw, seen)),
             },
-            Ty::User(of, args) => {
-                if self.lifetimes(*of)
+            Ty::User(user, args) => {
+                if self.lifetimes(*user)
                     || args.iter().any(|arg| !matches!(arg, Ty::Unknown) && self.refers(arg, raw, seen))
                 {
                     return true;
                 }
-                seen.insert(*of)
-                    && self.fields(*of, args, None).iter().any(|(_, field)| match field {
+                seen.insert(*user)
+                    && self.fields(*user, args, None).iter().any(|(_, field)| match field {
                         Ty::Unknown | Ty::Closure | Ty::Trait(_) => raw,
                         // Fields of plain numbers are not taken for addresses: too many structs have a `u64`.
                         Ty::Scalar(_) => false,
@@ -63,7 +63,7 @@ impl Types<'_, '_> {
     /// Whether the type names the lifetime of what it borrows, so that rustc watches it.
     pub(crate) fn is_tied(self, ty: &Ty) -> bool {
         match ty.peeled() {
-            Ty::User(of, _) => self.lifetimes(*of),
+            Ty::User(user, _) => self.lifetimes(*user),
             Ty::Known(known, args) => known.is_frame_data() || args.iter().any(|arg| self.is_tied(arg)),
             _ => false,
         }
@@ -120,11 +120,11 @@ impl Types<'_, '_> {
                 }
                 _ => None,
             },
-            Ty::User(of, args) => {
-                if self.program.has_drop.contains(of) {
+            Ty::User(user, args) => {
+                if self.program.has_drop.contains(user) {
                     return Some(true);
                 }
-                let fields: Vec<Ty> = self.fields(*of, args, None).into_iter().map(|(_, ty)| ty).collect();
+                let fields: Vec<Ty> = self.fields(*user, args, None).into_iter().map(|(_, ty)| ty).collect();
                 any(&fields)
             }
         }
@@ -142,8 +142,8 @@ impl Types<'_, '_> {
             Ty::Known(Known::Option | Known::Result, args) => any(args),
             Ty::Tuple(parts) => any(parts),
             Ty::Array(inner, _) => depth < 6 && self.owns_heap_at(inner, depth + 1),
-            Ty::User(of, args) if depth < 6 => {
-                self.fields(*of, args, None).iter().any(|(_, field)| self.owns_heap_at(field, depth + 1))
+            Ty::User(user, args) if depth < 6 => {
+                self.fields(*user, args, None).iter().any(|(_, field)| self.owns_heap_at(field, depth + 1))
             }
             _ => false,
         }
@@ -170,8 +170,8 @@ impl Types<'_, '_> {
                 .find(|known| *known != Some(false))
                 .unwrap_or(Some(false)),
             Ty::Array(inner, _) => self.clones_to_heap(inner),
-            Ty::User(of, args) => {
-                let def = self.program.type_def(*of);
+            Ty::User(user, args) => {
+                let def = self.program.type_def(*user);
                 let facts = self.program.facts(def.file);
                 let derives =
                     def.item.attrs.derives.iter().any(|path| {
@@ -180,10 +180,10 @@ impl Types<'_, '_> {
                 if !derives {
                     return None;
                 }
-                let fields = self.fields(*of, args, None);
+                let fields = self.fields(*user, args, None);
                 let mut known = Some(false);
                 for (_, field) in &fields {
-                    if matches!(field, Ty::User(same, _) if same == of) {
+                    if matches!(field, Ty::User(same, _) if same == user) {
                         continue;
                     }
                     match self.clones_to_heap(field) {
@@ -234,11 +234,11 @@ impl Types<'_, '_> {
                 }
                 _ => None,
             },
-            Ty::User(of, args) => {
-                if !matches!(self.program.type_def(*of).item.kind, ItemKind::Struct { .. }) {
+            Ty::User(user, args) => {
+                if !matches!(self.program.type_def(*user).item.kind, ItemKind::Struct { .. }) {
                     return None;
                 }
-                together(&mut self.fields(*of, args, None).iter().map(|(_, field)| self.layout_at(field, depth + 1)))
+                together(&mut self.fields(*user, args, None).iter().map(|(_, field)| self.layout_at(field, depth + 1)))
             }
             _ => None,
         }

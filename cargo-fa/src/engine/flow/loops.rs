@@ -4,12 +4,19 @@ use super::event::{EventKind, Open};
 use super::types::Ty;
 use super::value::{Bound, FrameState, State, Value};
 use super::{Interpreter, LoopContext};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Name, Span};
-use crate::engine::resolve::model::Known;
 use crate::model::finding::Confidence;
 
-/// How many loops in each other are looked at twice.
+/// How many loops in each other are analysed twice.
 const DOUBLED: usize = 4;
+
+/// How a loop is left, or its next round begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Jump {
+    Break,
+    Continue,
+}
 
 impl Interpreter<'_, '_> {
     pub(super) fn run_loop(
@@ -22,86 +29,90 @@ impl Interpreter<'_, '_> {
     ) -> Value {
         let dead = || State { dead: true, ..State::default() };
         let entry = self.state.clone();
-        self.loops.push(LoopContext {
+        self.loops.stack.push(LoopContext {
             label: label.map(|label| self.facts.name(label)),
             span,
             bound,
             breaks: dead(),
             continues: dead(),
             value: None,
-            names: self.names.len(),
+            names: self.variables.names.len(),
             is_block: false,
         });
         // Twice, so that what one round leaves behind meets the next one. In deeper loops the rounds of those around them do
         // that: to double each would take longer than anybody waits.
-        let around = self.loops.iter().filter(|of| !of.is_block).count();
+        let around = self.loops.stack.iter().filter(|around| !around.is_block).count();
         let rounds = if around > DOUBLED { 1 } else { 2 };
         for _ in 0..rounds {
             body(self);
-            let continues = self.loops.last_mut().map_or_else(dead, |of| std::mem::replace(&mut of.continues, dead()));
+            let continues = self
+                .loops
+                .stack
+                .last_mut()
+                .map_or_else(dead, |around| std::mem::replace(&mut around.continues, dead()));
             self.state.join(&continues);
             self.state.join(&entry);
             if self.state == entry {
                 break;
             }
         }
-        let Some(of) = self.loops.pop() else { return Value::unit() };
+        let Some(left) = self.loops.stack.pop() else { return Value::unit() };
         if !may_not_run {
             self.state.dead = true;
         }
-        self.state.join(&of.breaks);
-        of.value.unwrap_or_else(Value::unit)
+        self.state.join(&left.breaks);
+        left.value.unwrap_or_else(Value::unit)
     }
 
     pub(super) fn run_labelled(&mut self, label: Name, span: Span, body: impl FnOnce(&mut Self)) -> Value {
         let dead = || State { dead: true, ..State::default() };
-        self.loops.push(LoopContext {
+        self.loops.stack.push(LoopContext {
             label: Some(self.facts.name(label)),
             span,
             bound: Bound::AtMost(1),
             breaks: dead(),
             continues: dead(),
             value: None,
-            names: self.names.len(),
+            names: self.variables.names.len(),
             is_block: true,
         });
         body(self);
-        let Some(of) = self.loops.pop() else { return Value::unit() };
-        self.state.join(&of.breaks);
-        of.value.unwrap_or_else(|| Value::of(Ty::Never))
+        let Some(left) = self.loops.stack.pop() else { return Value::unit() };
+        self.state.join(&left.breaks);
+        left.value.unwrap_or_else(|| Value::of(Ty::Never))
     }
 
-    pub(super) fn leave_loop(&mut self, label: Option<Name>, value: Option<Value>, breaks: bool, span: Span) {
+    pub(super) fn leave_loop(&mut self, label: Option<Name>, value: Option<Value>, jump: Jump, span: Span) {
         let name = label.map(|label| self.facts.name(label));
         let lowest = self.bodies.last().map_or(0, |body| body.loops);
-        let target = self.loops.iter().enumerate().skip(lowest).rev().find(|(_, of)| match name {
-            Some(name) => of.label == Some(name),
-            None => !of.is_block,
+        let target = self.loops.stack.iter().enumerate().skip(lowest).rev().find(|(_, around)| match name {
+            Some(name) => around.label == Some(name),
+            None => !around.is_block,
         });
         let Some((at, _)) = target else {
             self.state.dead = true;
             return;
         };
-        if !breaks && !self.state.dead {
+        if jump == Jump::Continue && !self.state.dead {
             self.left_open_at_continue(at, span);
         }
         let state = std::mem::replace(&mut self.state, State { dead: true, ..State::default() });
-        let names = self.loops[at].names;
+        let names = self.loops.stack[at].names;
         let outer: rustc_hash::FxHashSet<_> =
-            self.names[..names.min(self.names.len())].iter().map(|(_, var)| *var).collect();
+            self.variables.names[..names.min(self.variables.names.len())].iter().map(|(_, var)| *var).collect();
         let mut state = state;
         state.values.retain(|var| outer.contains(&var));
-        let of = &mut self.loops[at];
-        if breaks {
-            of.breaks.join(&state);
+        let left = &mut self.loops.stack[at];
+        if jump == Jump::Break {
+            left.breaks.join(&state);
             if let Some(value) = value {
-                match &mut of.value {
+                match &mut left.value {
                     Some(known) => known.join(&value),
-                    None => of.value = Some(value),
+                    None => left.value = Some(value),
                 }
             }
         } else {
-            of.continues.join(&state);
+            left.continues.join(&state);
         }
     }
 

@@ -3,104 +3,116 @@
 use super::Interpreter;
 use super::types::Ty;
 use super::value::Value;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, MacroCall, MacroKind, Span};
-use crate::engine::resolve::model::Known;
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
-    pub(super) fn macro_call(&mut self, of: &'l MacroCall, span: Span) -> Value {
-        match of.kind {
+    pub(super) fn macro_call(&mut self, call: &'l MacroCall, span: Span) -> Value {
+        match call.kind {
             MacroKind::Format => {
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 self.heap_alloc("format!".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
                 Value::of(Ty::known(Known::String, []))
             }
             MacroKind::Print => {
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 Value::unit()
             }
             MacroKind::Log | MacroKind::DebugAssert => {
-                self.cold += 1;
-                self.read_all(&of.args);
-                self.cold -= 1;
+                self.context.cold += 1;
+                self.read_all(&call.args);
+                self.context.cold -= 1;
                 Value::unit()
             }
-            MacroKind::Write => self.written(&of.args, span),
+            MacroKind::Write => self.written(&call.args, span),
             MacroKind::Panic => {
-                self.cold += 1;
-                self.read_all(&of.args);
-                self.cold -= 1;
+                self.context.cold += 1;
+                self.read_all(&call.args);
+                self.context.cold -= 1;
                 self.state.dead = true;
                 Value::of(Ty::Never)
             }
             MacroKind::Assert => {
-                let (first, rest) = of.args.split_at(of.args.len().min(2));
+                let (first, rest) = call.args.split_at(call.args.len().min(2));
                 self.read_all(first);
-                self.cold += 1;
+                self.context.cold += 1;
                 self.read_all(rest);
-                self.cold -= 1;
+                self.context.cold -= 1;
                 Value::unit()
             }
-            MacroKind::VecList => {
-                let mut value = Value::unknown();
-                for arg in &of.args {
-                    let item = self.eval(*arg, None);
-                    value.add_flows(&item.flows);
-                    if value.ty.is_unknown() {
-                        value.ty = item.ty;
-                    }
-                }
-                value.ty = Ty::known(Known::Vec, [value.ty]);
-                value.fresh = of.args.is_empty();
-                if !of.args.is_empty() {
-                    self.heap_alloc("vec!".to_owned(), value.ty.clone(), span, Confidence::High);
-                }
-                value
-            }
-            MacroKind::VecRepeat => {
-                let mut value = of.args.first().map_or_else(Value::unknown, |item| self.eval(*item, None));
-                of.args.iter().skip(1).for_each(|len| drop(self.eval(*len, None)));
-                value.ty = Ty::known(Known::Vec, [value.ty]);
-                value.alias = None;
-                value.number = None;
-                self.heap_alloc("vec!".to_owned(), value.ty.clone(), span, Confidence::High);
-                value
-            }
+            MacroKind::VecList => self.vec_list(&call.args, span),
+            MacroKind::VecRepeat => self.vec_repeat(&call.args, span),
             MacroKind::Matches => {
-                self.read_all(&of.args);
+                self.read_all(&call.args);
                 Value::of(Ty::Scalar(1))
             }
             MacroKind::Join => {
-                self.joined(&of.args, span);
+                self.joined(&call.args, span);
                 Value::unknown()
             }
-            MacroKind::FrameFormat => {
-                let allocator = of.args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
-                self.read_all(of.args.get(1..).unwrap_or_default());
-                if allocator.ty.allocator().is_none() {
-                    return Value::unknown();
-                }
-                self.frame_alloc(&allocator, "frame_format!", Ty::Str, None, Ty::known(Known::FrameString, []), span)
-            }
-            MacroKind::FrameVec => self.frame_vec_list(&of.args, span),
+            MacroKind::FrameFormat => self.frame_format(&call.args, span),
+            MacroKind::FrameVec => self.frame_vec_list(&call.args, span),
             MacroKind::Transparent => {
-                let mut args = of.args.iter();
+                let mut args = call.args.iter();
                 let first = args.next().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
                 args.for_each(|arg| drop(self.eval(*arg, None)));
                 first
             }
-            MacroKind::Unknown => {
-                self.guessing += 1;
-                let mut value = Value::unknown();
-                for arg in &of.args {
-                    let arg = self.eval_place(*arg);
-                    value.add_flows(&arg.flows);
-                }
-                value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
-                self.guessing -= 1;
-                value
+            MacroKind::Unknown => self.unknown_macro(&call.args),
+        }
+    }
+
+    /// `vec![a, b]`.
+    fn vec_list(&mut self, args: &'l [ExprId], span: Span) -> Value {
+        let mut value = Value::unknown();
+        for arg in args {
+            let item = self.eval(*arg, None);
+            value.add_flows(&item.flows);
+            if value.ty.is_unknown() {
+                value.ty = item.ty;
             }
         }
+        value.ty = Ty::known(Known::Vec, [value.ty]);
+        value.fresh = args.is_empty();
+        if !args.is_empty() {
+            self.heap_alloc("vec!".to_owned(), value.ty.clone(), span, Confidence::High);
+        }
+        value
+    }
+
+    /// `vec![item; len]`.
+    fn vec_repeat(&mut self, args: &'l [ExprId], span: Span) -> Value {
+        let mut value = args.first().map_or_else(Value::unknown, |item| self.eval(*item, None));
+        args.iter().skip(1).for_each(|len| drop(self.eval(*len, None)));
+        value.ty = Ty::known(Known::Vec, [value.ty]);
+        value.alias = None;
+        value.number = None;
+        self.heap_alloc("vec!".to_owned(), value.ty.clone(), span, Confidence::High);
+        value
+    }
+
+    /// `frame_format!(alloc, "…")`.
+    fn frame_format(&mut self, args: &'l [ExprId], span: Span) -> Value {
+        let allocator = args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
+        self.read_all(args.get(1..).unwrap_or_default());
+        if allocator.ty.allocator().is_none() {
+            return Value::unknown();
+        }
+        self.frame_alloc(&allocator, "frame_format!", Ty::Str, None, Ty::known(Known::FrameString, []), span)
+    }
+
+    /// What a macro that nobody knows makes of its arguments is a guess.
+    fn unknown_macro(&mut self, args: &'l [ExprId]) -> Value {
+        self.context.guessing += 1;
+        let mut value = Value::unknown();
+        for arg in args {
+            let arg = self.eval_place(*arg);
+            value.add_flows(&arg.flows);
+        }
+        value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
+        self.context.guessing -= 1;
+        value
     }
 
     /// `frame_vec![in alloc; …]`: the allocator, then the elements.

@@ -1,42 +1,16 @@
 //! Method calls, by the head of the receiver's type.
 
 use super::Interpreter;
-use super::event::EventKind;
+use super::event::{EventKind, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::{Age, Handle, Value};
+use super::value::{Age, Value};
+use crate::engine::api::effect::Effect;
+use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, ExprKind, MethodCall, Span};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::{FnId, TypeKey};
 use crate::model::finding::Confidence;
-
-/// Methods that put an argument into the receiver, whatever it is.
-const STORES: &[&str] = &[
-    "push",
-    "push_back",
-    "push_front",
-    "insert",
-    "extend",
-    "extend_from_slice",
-    "append",
-    "set",
-    "replace",
-    "store",
-    "get_or_insert",
-    "entry",
-    "send",
-    "try_send",
-    "add",
-    "or_insert",
-    "fill",
-    "push_within_capacity",
-    "write",
-    "swap",
-    "get_or_init",
-    "init",
-    "send_blocking",
-];
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn method_call(&mut self, call: &'l MethodCall, span: Span, expected: Option<&Ty>) -> Value {
@@ -54,13 +28,13 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(value) = self.collected_in(&inner, name, call) {
             return value;
         }
-        if let Some(value) = self.modelled_method(&inner, name, call, span) {
+        if let Some(value) = self.known_method(&inner, name, call, span) {
             return value;
         }
         if let Some(value) = self.workspace_method(&receiver, name, call, span) {
             return value;
         }
-        if let Some(value) = self.std_method(&inner, name, call, span, expected) {
+        if let Some(value) = self.shared_method(&inner, name, call, span, expected) {
             return value;
         }
         self.unknown_method(&inner, name, call, span)
@@ -111,7 +85,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut ty = ty.clone();
         for _ in 0..8 {
             match &ty {
-                Ty::User(of, _) | Ty::Trait(of) => keys.push(TypeKey::User(*of)),
+                Ty::User(user, _) | Ty::Trait(user) => keys.push(TypeKey::User(*user)),
                 Ty::Known(known, _) => keys.push(TypeKey::Known(*known)),
                 _ => {}
             }
@@ -130,7 +104,7 @@ impl<'l> Interpreter<'_, 'l> {
             if found.is_empty() {
                 continue;
             }
-            let is_trait = matches!(key, TypeKey::User(of) if matches!(program.type_def(of).item.kind, crate::engine::hir::ir::ItemKind::Trait { .. }));
+            let is_trait = matches!(key, TypeKey::User(user) if matches!(program.type_def(user).item.kind, crate::engine::hir::ir::ItemKind::Trait { .. }));
             let mut callees: Vec<FnId> = found.iter().copied().take(8).collect();
             if is_trait {
                 // Whoever implements the trait may be meant.
@@ -150,7 +124,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         if receiver.ty.is_unknown()
             && let [only] = program.methods_named(name)
-            && !is_common(name)
+            && !api::by_name(name).common
         {
             return Some(self.call_all(&[*only], receiver, call, span, Confidence::Medium));
         }
@@ -208,37 +182,21 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// Methods of our types that are not allocators, of threads, channels and Bevy.
-    fn modelled_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
+    /// A method of a type that is known, which nobody in the workspace can have written: of framealloc, of threads, channels and
+    /// Bevy.
+    fn known_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
         let head = receiver.ty.head()?;
+        // What may fail for want of memory is in a frame.
+        let tries = head == Known::Cursor || head == Known::FrameBox || head.is_frame_collection();
+        let plain = name.strip_prefix("try_").filter(|_| tries).unwrap_or(name);
         let at = call.name_span;
         let args = &*call.args;
-        Some(match (head, name) {
-            (Known::FrameHandle, "get" | "get_mut" | "try_get") => {
+        Some(match api::method_of(head, plain)? {
+            Effect::Unwraps => {
                 self.read_all(args);
-                let allocator_flows = args.first().map(|arg| self.eval_place(*arg).flows).unwrap_or_default();
-                let mut value = Value::of(Ty::known(Known::Option, [Ty::reference(receiver.ty.argument(0))]));
-                value.flows = allocator_flows
-                    .into_iter()
-                    .map(|flow| super::value::Flow { frame: true, site: at, ..flow })
-                    .collect();
-                value.handle = receiver.handle.map(|handle| Handle { resolved: true, ..handle });
-                value
+                self.unwrapped_handle(receiver, at)
             }
-            (Known::Option, "unwrap" | "expect" | "unwrap_unchecked") => {
-                self.read_all(args);
-                if let Some(handle) = receiver.handle
-                    && handle.resolved
-                    && handle.age != Age::Fresh
-                {
-                    let confidence = if handle.age == Age::Stale { Confidence::High } else { Confidence::Medium };
-                    self.record(EventKind::StaleHandle { age: handle.age, since: handle.since }, at, confidence);
-                }
-                let mut value = self.unwrapped(receiver.clone());
-                value.handle = value.handle.filter(|handle| !handle.resolved);
-                value
-            }
-            (Known::RetainedSlot, "write" | "write_with") => {
+            Effect::RetainedSlotWrite => {
                 let value =
                     args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
                 let mut kept =
@@ -246,64 +204,72 @@ impl<'l> Interpreter<'_, 'l> {
                 kept.discards = receiver.discards;
                 kept
             }
-            (Known::FrameRetained, "key") => {
+            Effect::RetainKey => {
                 let mut key = Value::of(Ty::known(Known::RetainKey, [receiver.ty.argument(0)]));
                 key.discards = receiver.discards;
                 key
             }
-            (Known::FrameRetained, "set_policy" | "discard") => {
+            Effect::RetainDiscard => {
                 self.read_all(args);
-                self.promoted.clear();
+                self.frames.promoted.clear();
                 Value::unit()
             }
-            (Known::Promotions, "take") => {
+            Effect::TakesPromoted => {
                 let key = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
                 if key.discards == Some(true) {
                     self.record(EventKind::Retention { discards: true, policy: None }, at, Confidence::High);
                 }
                 Value::of(Ty::known(Known::Option, [Ty::Opaque { borrows: false }]))
             }
-            (Known::TransferHandle, "receive" | "try_receive" | "into_inner") => {
+            Effect::ReceivesTransfer => {
                 self.read_all(args);
                 self.moved(call.receiver);
                 Value::of(Ty::known(Known::PoolBox, [receiver.ty.argument(0)]))
             }
-            (Known::FrameSlot, "write" | "write_with" | "write_ref" | "write_ref_with" | "zeroed") => {
-                self.slot_method(receiver, name, call)
-            }
-            (Known::Cursor, _) => return self.cursor_method(receiver, name, call),
-            (head, _) if head == Known::FrameBox || head.is_frame_collection() => {
-                return self.frame_data_method(receiver, name, head, call);
-            }
-            (Known::ThreadScope, "spawn") => {
+            Effect::SpawnsScoped => {
                 // Joined before the scope ends: what it borrows from the frame is fine.
                 if let Some(arg) = args.first() {
                     self.joined_thread(*arg, receiver);
                 }
                 Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
             }
-            (Known::Sender, "send" | "try_send" | "send_blocking" | "send_timeout") => {
-                let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
-                args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
-                let item = receiver.ty.argument(0);
-                if !item.is_unknown() {
-                    self.types.keep_held(&item, &mut value.flows);
-                }
-                let mut into = receiver.clone();
-                into.ty = Ty::Unknown;
-                self.store(&into, &value, &Target::Channel, span);
-                Value::of(Ty::known(Known::Result, [Ty::Unit]))
-            }
-            (Known::Commands, _) => {
-                let mut value = Value::of(Ty::Opaque { borrows: true });
+            Effect::Sends => self.sent(receiver, args, span),
+            Effect::Commands => {
                 for arg in args {
                     self.eval(*arg, None);
                 }
-                value.alias = None;
-                value
+                Value::of(Ty::Opaque { borrows: true })
             }
-            _ => return None,
+            effect => return self.frame_data_method(effect, receiver, call),
         })
+    }
+
+    /// `unwrap` and `expect`, also of a handle that was resolved as if its value must be there.
+    fn unwrapped_handle(&mut self, receiver: &Value, at: Span) -> Value {
+        if let Some(handle) = receiver.handle
+            && handle.resolved
+            && handle.age != Age::Fresh
+        {
+            let confidence = if handle.age == Age::Stale { Confidence::High } else { Confidence::Medium };
+            self.record(EventKind::StaleHandle { age: handle.age, since: handle.since }, at, confidence);
+        }
+        let mut value = self.unwrapped(receiver.clone());
+        value.handle = value.handle.filter(|handle| !handle.resolved);
+        value
+    }
+
+    /// A channel takes a value.
+    fn sent(&mut self, receiver: &Value, args: &'l [ExprId], span: Span) -> Value {
+        let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
+        args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+        let item = receiver.ty.argument(0);
+        if !item.is_unknown() {
+            self.types.keep_held(&item, &mut value.flows);
+        }
+        let mut into = receiver.clone();
+        into.ty = Ty::Unknown;
+        self.store(&into, &value, &Target::Channel, span);
+        Value::of(Ty::known(Known::Result, [Ty::Unit]))
     }
 
     /// A method that is not known may keep what it is given. Its name does not say so, its types can refuse it: what holds no
@@ -322,7 +288,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A method that nobody knows: what goes in may come out, and may stay in.
     fn unknown_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Value {
-        let stores = STORES.contains(&name);
+        let stores = api::by_name(name).stores;
         let spawns = matches!(name, "spawn" | "spawn_blocking" | "spawn_local" | "spawn_fifo")
             && !matches!(receiver.ty.head(), Some(Known::Commands));
         let mut value = Value::unknown();
@@ -330,11 +296,11 @@ impl<'l> Interpreter<'_, 'l> {
             let facts = self.facts;
             let kind = &facts.expr(*arg).kind;
             if spawns && matches!(kind, ExprKind::Async(_)) {
-                return self.spawn(*arg, true, Confidence::High);
+                return self.spawn(*arg, Runner::Task, Confidence::High);
             }
             if spawns && matches!(kind, ExprKind::Closure(_)) {
                 let builder = receiver.ty.is_unknown() || matches!(receiver.ty, Ty::Opaque { .. });
-                return self.spawn(*arg, false, if builder { Confidence::High } else { Confidence::Medium });
+                return self.spawn(*arg, Runner::Thread, if builder { Confidence::High } else { Confidence::Medium });
             }
             if self.closure_at(*arg).is_some() && !stores {
                 self.inline_closure(*arg, &[], Runs::Inline);
@@ -349,120 +315,10 @@ impl<'l> Interpreter<'_, 'l> {
         }
         value.add_flows(&receiver.flows);
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
-        if is_way_in(name) {
+        if api::by_name(name).leads_in {
             value.alias = receiver.alias;
             value.field.clone_from(&receiver.field);
         }
         value
     }
-}
-
-/// Methods that lead from a place to a part of it.
-pub(super) fn is_way_in(name: &str) -> bool {
-    matches!(
-        name,
-        "borrow_mut"
-            | "lock"
-            | "write"
-            | "read"
-            | "borrow"
-            | "unwrap"
-            | "expect"
-            | "get_mut"
-            | "as_mut"
-            | "as_ref"
-            | "iter_mut"
-            | "entry"
-            | "or_default"
-            | "or_insert"
-            | "or_insert_with"
-            | "last_mut"
-            | "first_mut"
-            | "deref_mut"
-            | "get_or_insert_with"
-            | "as_deref_mut"
-            | "peek_mut"
-            | "back_mut"
-            | "front_mut"
-            | "into_inner"
-            | "get"
-            | "with"
-            | "values_mut"
-            | "as_mut_slice"
-            | "unwrap_or_else"
-            | "get_mut_or_default"
-            | "bypass_change_detection"
-    )
-}
-
-/// Names that many types have: one workspace method of that name says nothing about an unknown receiver.
-fn is_common(name: &str) -> bool {
-    STORES.contains(&name)
-        || is_way_in(name)
-        || matches!(
-            name,
-            "new"
-                | "len"
-                | "is_empty"
-                | "clear"
-                | "iter"
-                | "next"
-                | "clone"
-                | "into"
-                | "from"
-                | "map"
-                | "filter"
-                | "collect"
-                | "take"
-                | "pop"
-                | "remove"
-                | "contains"
-                | "update"
-                | "run"
-                | "start"
-                | "stop"
-                | "reset"
-                | "drain"
-                | "fold"
-                | "sum"
-                | "min"
-                | "max"
-                | "abs"
-                | "to_string"
-                | "eq"
-                | "cmp"
-                | "hash"
-                | "fmt"
-                | "drop"
-                | "index"
-                | "add_assign"
-                | "sub"
-                | "mul"
-                | "div"
-                | "spawn"
-                | "join"
-                | "recv"
-                | "poll"
-                | "open"
-                | "close"
-                | "flush"
-                | "count"
-                | "name"
-                | "id"
-                | "position"
-                | "length"
-                | "normalize"
-                | "dot"
-                | "cross"
-                | "apply"
-                | "build"
-                | "call"
-                | "process"
-                | "handle"
-                | "execute"
-                | "tick"
-                | "step"
-                | "draw"
-                | "render"
-        )
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::{EventKind, How, Site};
+use super::event::{EscapeRoute, EventKind, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
 use crate::engine::resolve::Res;
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::model::finding::Confidence;
 
@@ -26,7 +26,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.types.lower(self.module, self.file, ty, &self.type_scope)
     }
 
-    /// The value of an expression that is looked at where it is.
+    /// The value of an expression that is read where it is.
     pub(super) fn eval_place(&mut self, expr: ExprId) -> Value {
         let facts = self.facts;
         let span = self.span(expr);
@@ -75,7 +75,8 @@ impl<'l> Interpreter<'_, 'l> {
         value.bound = None;
         value.symbol = Some(name.into());
         if holds_handle(&value.ty) {
-            let made_here = base.alias.is_some_and(|root| self.shared_here.contains(&(root, value.field.clone())));
+            let made_here =
+                base.alias.is_some_and(|root| self.frames.shared_here.contains(&(root, value.field.clone())));
             let kept = !made_here
                 && match base.alias {
                     Some(Root::Static(_)) => true,
@@ -147,7 +148,7 @@ impl<'l> Interpreter<'_, 'l> {
                     self.store(&target, &value, &Target::Field(name), span);
                     return;
                 };
-                let declared_in = self.vars.get(&var).map_or(0, |info| info.closed_scopes);
+                let declared_in = self.variables.info.get(&var).map_or(0, |info| info.closed_scopes);
                 let outlives: Vec<Flow> = value
                     .flows
                     .iter()
@@ -155,7 +156,7 @@ impl<'l> Interpreter<'_, 'l> {
                     .cloned()
                     .collect();
                 for flow in outlives {
-                    self.escape(How::Variable(name.to_owned()), &flow, span, Vec::new());
+                    self.escape(EscapeRoute::Variable(name.to_owned()), &flow, span, Vec::new());
                 }
                 let ty = self.state.values.get(var).map(|old| old.ty.clone()).filter(|ty| !ty.is_unknown());
                 let mut value = value;
@@ -190,7 +191,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// Whether the region ends before variables that were declared this deep in closure bodies.
     fn closes_before(&self, region: Region, declared_in: usize) -> bool {
         let Region::Scope(id) = region else { return false };
-        self.closed_scopes.iter().position(|open| *open == id).is_some_and(|at| at >= declared_in)
+        self.scopes.of_closures.iter().position(|open| *open == id).is_some_and(|at| at >= declared_in)
     }
 
     /// A value is put into something that may outlive what it refers to.
@@ -200,7 +201,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let Some(root) = target.alias else { return };
         if value.handle.is_some_and(|handle| handle.age == Age::Fresh) {
-            self.shared_here.insert((root, target.field.clone()));
+            self.frames.shared_here.insert((root, target.field.clone()));
         }
         let slot = match how {
             Target::Field(_) | Target::Behind => target.ty.clone(),
@@ -216,12 +217,12 @@ impl<'l> Interpreter<'_, 'l> {
             Root::Local(var) => {
                 self.keep_in_local(var, value, &flows, span);
             }
-            Root::Static(of) => {
-                let def = &self.around.program.statics[of.0 as usize];
+            Root::Static(item) => {
+                let def = &self.around.program.statics[item.0 as usize];
                 let name = self.around.program.facts(def.file).name(def.item.name).to_owned();
                 for flow in &flows {
                     if flow.frame {
-                        self.escape(How::Static(name.clone()), flow, span, Vec::new());
+                        self.escape(EscapeRoute::Static(name.clone()), flow, span, Vec::new());
                     } else if let Region::Param(param) = flow.region {
                         let step = (self.site(span), format!("kept in the static `{name}` here"));
                         self.add_store(param, StoreTarget::Static(name.clone()), flow, vec![step]);
@@ -237,11 +238,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn keep_in_local(&mut self, var: Var, value: &Value, flows: &[Flow], span: Span) {
-        let declared_in = self.vars.get(&var).map_or(0, |info| info.closed_scopes);
+        let declared_in = self.variables.info.get(&var).map_or(0, |info| info.closed_scopes);
         let name = self.name_of(var);
         for flow in flows {
             if flow.frame && self.closes_before(flow.region, declared_in) {
-                self.escape(How::Variable(name.clone()), flow, span, Vec::new());
+                self.escape(EscapeRoute::Variable(name.clone()), flow, span, Vec::new());
             }
         }
         if let Some(known) = self.state.values.get_mut(var) {
@@ -254,24 +255,24 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn store_in_param(&mut self, target: &Value, to: u16, flow: &Flow, how: &Target<'_>, span: Span) {
         let receiver = self.param_name(to);
-        let how = match how {
-            Target::Field(name) => How::Field(format!("{receiver}.{name}")),
+        let route = match how {
+            Target::Field(name) => EscapeRoute::Field(format!("{receiver}.{name}")),
             Target::Container(method) => {
                 let place =
                     target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
-                How::Container(place, (*method).to_owned())
+                EscapeRoute::Container(place, (*method).to_owned())
             }
-            Target::Channel => How::Channel,
-            Target::Behind => How::Field(format!("*{receiver}")),
+            Target::Channel => EscapeRoute::Channel,
+            Target::Behind => EscapeRoute::Field(format!("*{receiver}")),
         };
         match flow.region {
             // A scope of this function ends before anything of the caller does.
-            Region::Scope(_) if flow.frame => self.escape(how, flow, span, Vec::new()),
+            Region::Scope(_) if flow.frame => self.escape(route, flow, span, Vec::new()),
             Region::Param(from) => {
                 if flow.raw && flow.frame && !target.reserved && !self.is_tied_param(to) {
                     let mut flow = flow.clone();
                     flow.confidence = flow.confidence.min(Confidence::Medium);
-                    self.escape(how.clone(), &flow, span, Vec::new());
+                    self.escape(route.clone(), &flow, span, Vec::new());
                 }
                 if from != to {
                     let step = (self.site(span), format!("kept in `{receiver}` here"));
@@ -288,9 +289,9 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Frame memory gets out of its frame.
-    pub(super) fn escape(&mut self, how: How, flow: &Flow, span: Span, via: Vec<(Site, String)>) {
+    pub(super) fn escape(&mut self, route: EscapeRoute, flow: &Flow, span: Span, via: Vec<(Site, String)>) {
         let kind =
-            EventKind::Escape { how, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
+            EventKind::Escape { route, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
         self.record(kind, span, flow.confidence);
     }
 
@@ -357,22 +358,8 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn bind(&mut self, pat: PatId, value: Value) {
         let facts = self.facts;
         match facts.pat(pat) {
-            Pat::Bind { name, sub, .. } => {
-                let var = Var(pat.0);
-                let mut value = value;
-                if value.alias == Some(Root::Local(var)) {
-                    value.alias = None;
-                }
-                if let Ty::Known(Known::SmartAlloc, _) = value.ty
-                    && value.alias.is_none()
-                {
-                    if let Pat::Bind { span, .. } = facts.pat(pat) {
-                        self.local_allocators.insert(var, *span);
-                    }
-                    self.state.frames.insert((Root::Local(var), None), FrameState::Closed);
-                    value.flows.clear();
-                }
-                self.declare(facts.name(*name), var, value.clone());
+            Pat::Bind { name, sub, span, .. } => {
+                let value = self.bind_name(facts.name(*name), Var(pat.0), *span, value);
                 if let Some(sub) = sub {
                     self.bind(*sub, value);
                 }
@@ -440,6 +427,22 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
+    /// A variable begins; of an allocator that is made here, no frame is open.
+    fn bind_name(&mut self, name: &'l str, var: Var, span: Span, mut value: Value) -> Value {
+        if value.alias == Some(Root::Local(var)) {
+            value.alias = None;
+        }
+        if let Ty::Known(Known::SmartAlloc, _) = value.ty
+            && value.alias.is_none()
+        {
+            self.frames.local_allocators.insert(var, span);
+            self.state.frames.insert((Root::Local(var), None), FrameState::Closed);
+            value.flows.clear();
+        }
+        self.declare(name, var, value.clone());
+        value
+    }
+
     fn bind_part(&mut self, pat: PatId, whole: &Value, ty: Ty) {
         let mut value = whole.clone();
         value.ty = ty;
@@ -465,8 +468,8 @@ impl<'l> Interpreter<'_, 'l> {
             _ => &[],
         };
         match self.around.program.resolve(self.module, self.file, self.facts.path(path), Space::Types) {
-            Some(Res::Type(of)) => self.types.fields(of, args, None),
-            Some(Res::Variant(of, at)) => self.types.fields(of, args, Some(at as usize)),
+            Some(Res::Type(user)) => self.types.fields(user, args, None),
+            Some(Res::Variant(user, at)) => self.types.fields(user, args, Some(at as usize)),
             _ => Vec::new(),
         }
     }
@@ -482,21 +485,21 @@ impl<'l> Interpreter<'_, 'l> {
             (self.type_scope.self_type.clone().unwrap_or(Ty::Unknown), None)
         } else {
             match self.around.program.resolve(self.module, self.file, path, Space::Types) {
-                Some(Res::Type(of)) => (self.types.user(of, Vec::new(), 0), None),
-                Some(Res::Variant(of, at)) => (self.types.user(of, Vec::new(), 0), Some(at as usize)),
+                Some(Res::Type(user)) => (self.types.user(user, Vec::new(), 0), None),
+                Some(Res::Variant(user, at)) => (self.types.user(user, Vec::new(), 0), Some(at as usize)),
                 _ => (Ty::Unknown, None),
             }
         };
         let ty = match expected {
-            Some(expected @ Ty::User(of, args))
-                if matches!(&ty, Ty::User(same, _) if same == of) && !args.is_empty() =>
+            Some(expected @ Ty::User(user, args))
+                if matches!(&ty, Ty::User(same, _) if same == user) && !args.is_empty() =>
             {
                 expected.clone()
             }
             _ => ty,
         };
         let fields = match &ty {
-            Ty::User(of, args) => self.types.fields(*of, args, variant),
+            Ty::User(user, args) => self.types.fields(*user, args, variant),
             _ => Vec::new(),
         };
         let mut whole = Value::of(ty);

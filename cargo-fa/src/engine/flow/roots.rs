@@ -10,8 +10,8 @@ use super::summary::Analysed;
 use super::types::{Ty, TypeScope, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnDef, Owner, Program, Res};
 use crate::model::finding::Confidence;
@@ -24,15 +24,15 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
     let mut generics = Vec::new();
     match def.owner {
         Some(Owner::Impl(item)) => {
-            if let ItemKind::Impl(of) = &facts.item(item).kind {
-                generics.push(&of.generics);
+            if let ItemKind::Impl(block) = &facts.item(item).kind {
+                generics.push(&block.generics);
                 scope.params.extend(
-                    of.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })),
+                    block.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })),
                 );
-                scope.self_type = Some(types.lower(def.module, def.file, of.self_type, &scope));
+                scope.self_type = Some(types.lower(def.module, def.file, block.self_type, &scope));
             }
         }
-        Some(Owner::Trait(of)) => scope.self_type = Some(Ty::Trait(of)),
+        Some(Owner::Trait(user)) => scope.self_type = Some(Ty::Trait(user)),
         None => {}
     }
     generics.push(&def.function.generics);
@@ -72,7 +72,7 @@ pub(crate) fn our_attribute<'l>(
 ) -> Option<&'l str> {
     let facts = program.facts(file);
     match program.resolve(def_module, file, facts.path(attr.path), Space::Types) {
-        Some(Res::External(of)) if of.is_ours() => Some(of.last),
+        Some(Res::External(external)) if external.is_framealloc() => Some(external.last),
         _ => None,
     }
 }
@@ -119,7 +119,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     pub(super) fn run(mut self) -> Analysed {
         let Some(body) = self.def.function.body else {
-            return self.out;
+            return self.recorder.out;
         };
         let mut types = self.signature.params.iter().cloned();
         let mut index = 0_u16;
@@ -148,7 +148,7 @@ impl<'l> Interpreter<'_, 'l> {
             index += 1;
         }
         // Parameters are the caller's to drop, and an owned allocator among them is not made here.
-        self.local_allocators.clear();
+        self.frames.local_allocators.clear();
         self.state.frames.clear();
         let expected = self.def.function.output.map(|ty| self.lower_type(ty));
         let mut context = Self::body_context(self.def.function.is_async, true, 0, expected.clone());
@@ -176,7 +176,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn end_params(&mut self, end: Span) {
-        let owned: Vec<Var> = self.names.iter().map(|(_, var)| *var).collect();
+        let owned: Vec<Var> = self.variables.names.iter().map(|(_, var)| *var).collect();
         for var in owned {
             if let Some(value) = self.state.values.remove(var)
                 && value.alias.is_none()
@@ -198,9 +198,9 @@ impl<'l> Interpreter<'_, 'l> {
             match our_attribute(self.around.program, self.def.module, self.file, attr) {
                 Some("frame_system") => {
                     let args = FrameSystemArgs::parse(tokens(attr)).value;
-                    self.out.system = true;
-                    self.out.no_heap = args.no_heap;
-                    self.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
+                    self.recorder.out.system = true;
+                    self.recorder.out.no_heap = args.no_heap;
+                    self.recorder.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
                     if let Some(tag) = args.tag.as_ref().and_then(|tag| self.spec_name(&tag.value)) {
                         self.enter_tag(&tag, attr);
                     }
@@ -233,8 +233,8 @@ impl<'l> Interpreter<'_, 'l> {
         });
         let (span, literal) = (written.unwrap_or(attr.span), written.is_some());
         self.record(EventKind::Tag { name: tag.clone(), enters: true, literal }, span, Confidence::High);
-        self.out.tag = Some(tag.clone());
-        self.tags.push(tag);
+        self.recorder.out.tag = Some(tag.clone());
+        self.context.tags.push(tag);
     }
 
     fn spec_name(&self, spec: &TagSpec) -> Option<String> {
@@ -259,7 +259,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// The body of a system runs in a scope of its own, or brackets the whole frame.
     fn system_scope(&mut self, allocators: &[(&'l str, Var, u16)], named: Option<&str>, out: Option<&str>) -> u16 {
-        self.frame_from = Some(0);
+        self.loops.frame_from = Some(0);
         let chosen = match named {
             Some(named) => allocators.iter().find(|(name, ..)| *name == named),
             None => allocators.iter().find(|(name, ..)| *name == "alloc").or_else(|| allocators.first()),
@@ -279,7 +279,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.declare(name, Var(u32::MAX - 2), view);
         }
         let id = self.open_scope(whole, true);
-        self.closed_scopes.push(id);
+        self.scopes.of_closures.push(id);
         let flow = Self::flow_of(Region::Scope(id), !exclusive, Span::default());
         let head = if exclusive { Known::SmartAlloc } else { Known::Frame };
         let view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
@@ -312,8 +312,12 @@ impl<'l> Interpreter<'_, 'l> {
             let any_open = states.iter().any(|(_, _, state)| open(*state));
             let all_released = states.iter().all(|(_, _, state)| *state == FrameState::Released);
             match key.0 {
-                Root::Param(param) if all_open => self.out.summary.turns.push((param, key.1.clone(), 1)),
-                Root::Param(param) if all_released => self.out.summary.turns.push((param, key.1.clone(), -1)),
+                Root::Param(param) if all_open => {
+                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 1));
+                }
+                Root::Param(param) if all_released => {
+                    self.recorder.out.summary.frame_changes.push((param, key.1.clone(), -1));
+                }
                 Root::Static(_) if all_open || all_released => {}
                 _ if any_open => {
                     for (why, span, state) in &states {
@@ -327,17 +331,17 @@ impl<'l> Interpreter<'_, 'l> {
                         }
                     }
                     if let Root::Param(param) = key.0 {
-                        self.out.summary.turns.push((param, key.1.clone(), 0));
+                        self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 0));
                     }
                 }
-                Root::Param(param) => self.out.summary.turns.push((param, key.1.clone(), 0)),
+                Root::Param(param) => self.recorder.out.summary.frame_changes.push((param, key.1.clone(), 0)),
                 _ => {}
             }
         }
-        for (key, endless, allocated) in std::mem::take(&mut self.loop_allocations) {
-            if !self.turned.contains(&key) {
+        for (key, endless, allocated) in std::mem::take(&mut self.loops.allocations) {
+            if !self.frames.delimited.contains(&key) {
                 self.state.dead = false;
-                self.record(EventKind::NeverTurns { allocated }, endless, Confidence::High);
+                self.record(EventKind::FrameNeverEnds { allocated }, endless, Confidence::High);
             }
         }
     }
@@ -345,10 +349,10 @@ impl<'l> Interpreter<'_, 'l> {
     // ---- threads ----
 
     /// A thread's closure starts without a budget.
-    pub(super) fn thread_budget(&mut self, of: &Closure) {
+    pub(super) fn thread_budget(&mut self, closure: &Closure) {
         let facts = self.facts;
         self.barriers.budget_set = false;
-        walk::visit(facts, of.body, &mut |expr| {
+        walk::visit(facts, closure.body, &mut |expr| {
             if let ExprKind::Method(call) = &facts.expr(expr).kind
                 && facts.name(call.name) == "set_thread_frame_budget"
             {

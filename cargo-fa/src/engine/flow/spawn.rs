@@ -1,11 +1,12 @@
 //! Closures, threads, tasks and suspensions.
 
 use super::Interpreter;
-use super::event::{EventKind, How, Site};
+use super::event::{EscapeRoute, EventKind, Runner, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{Closure, ExprId, ExprKind, Span};
 use crate::model::finding::Confidence;
 
@@ -27,7 +28,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn closure_at(&self, expr: ExprId) -> Option<&'l Closure> {
         let facts = self.facts;
         match &facts.expr(expr).kind {
-            ExprKind::Closure(of) => Some(of),
+            ExprKind::Closure(closure) => Some(closure),
             _ => None,
         }
     }
@@ -37,12 +38,12 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
         value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
-        let frame = self.frame_from;
+        let frame = self.loops.frame_from;
         let before = self.run_later();
         self.run_closure(of, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
         self.ran_later(before);
-        self.frame_from = frame;
+        self.loops.frame_from = frame;
         if of.moves {
             self.moved_into(of.body);
         }
@@ -52,12 +53,12 @@ impl<'l> Interpreter<'_, 'l> {
     /// A body that somebody else may run, whenever and however often: which frames are open then is not known.
     fn run_later(&mut self) -> State {
         let before = self.state.clone();
-        self.frame_from = self.frame_start();
+        self.loops.frame_from = self.frame_start();
         self.state.frames.values_mut().for_each(|state| *state = FrameState::Entry);
         before
     }
 
-    /// Goes on as if it had not run; frames that it turns may be turned from now on.
+    /// Goes on as if it had not run; frames that it ends may have ended from now on.
     fn ran_later(&mut self, before: State) {
         let after = std::mem::replace(&mut self.state, before);
         for (key, state) in after.frames {
@@ -72,7 +73,7 @@ impl<'l> Interpreter<'_, 'l> {
         for (key, state) in &mut self.state.frames {
             if key.0 == Root::Local(var) {
                 *state = FrameState::Unknown;
-                self.turned.insert(key.clone());
+                self.frames.delimited.insert(key.clone());
             }
         }
     }
@@ -105,8 +106,8 @@ impl<'l> Interpreter<'_, 'l> {
                     }
                 }
             }
-            if let ExprKind::Closure(of) = &facts.expr(expr).kind {
-                of.params.iter().for_each(|(pat, _)| walk::bound_names(facts, *pat, &mut |name| inner.push(name)));
+            if let ExprKind::Closure(closure) = &facts.expr(expr).kind {
+                closure.params.iter().for_each(|(pat, _)| walk::bound_names(facts, *pat, &mut |name| inner.push(name)));
             }
         });
         walk::visit(facts, body, &mut |expr| {
@@ -133,26 +134,32 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Runs the body of a closure with these parameters; what it returns comes out.
-    pub(super) fn run_closure(&mut self, of: &'l Closure, params: &[Value], runs: Runs, scope: Option<u16>) -> Value {
-        let names = self.names.len();
-        let outer_frame = self.frame_from;
+    pub(super) fn run_closure(
+        &mut self,
+        closure: &'l Closure,
+        params: &[Value],
+        runs: Runs,
+        scope: Option<u16>,
+    ) -> Value {
+        let names = self.variables.names.len();
+        let outer_frame = self.loops.frame_from;
         match runs {
-            Runs::Cold => self.cold += 1,
+            Runs::Cold => self.context.cold += 1,
             Runs::Thread => {
-                self.spawned += 1;
-                self.frame_from = None;
+                self.context.spawned += 1;
+                self.loops.frame_from = None;
             }
             Runs::Inline | Runs::Joined => {}
         }
         if let Some(scope) = scope {
-            self.closed_scopes.push(scope);
+            self.scopes.of_closures.push(scope);
         }
-        let expected = of.output.map(|ty| self.lower_type(ty));
-        let mut context = Self::body_context(of.is_async, false, self.loops.len(), expected.clone());
+        let expected = closure.output.map(|ty| self.lower_type(ty));
+        let mut context = Self::body_context(closure.is_async, false, self.loops.stack.len(), expected.clone());
         context.scope = scope;
         self.bodies.push(context);
         let entry = self.state.clone();
-        for (at, (pat, ty)) in of.params.iter().enumerate() {
+        for (at, (pat, ty)) in closure.params.iter().enumerate() {
             let mut value = params.get(at).cloned().unwrap_or_else(Value::unknown);
             if let Some(ty) = ty {
                 let ty = self.lower_type(*ty);
@@ -162,8 +169,8 @@ impl<'l> Interpreter<'_, 'l> {
             }
             self.bind(*pat, value);
         }
-        let value = self.eval_result(of.body, expected.as_ref());
-        let mut value = self.returned(value, self.tail_span(of.body));
+        let value = self.eval_result(closure.body, expected.as_ref());
+        let mut value = self.returned(value, self.tail_span(closure.body));
         if let Some(context) = self.bodies.pop() {
             self.state.join(&context.exits);
             if let Some(result) = context.result {
@@ -174,16 +181,16 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
         }
-        self.end_block(names, self.span(of.body));
+        self.end_block(names, self.span(closure.body));
         if scope.is_some() {
-            self.closed_scopes.pop();
+            self.scopes.of_closures.pop();
         }
         if runs == Runs::Cold {
-            self.cold -= 1;
+            self.context.cold -= 1;
         }
         if runs == Runs::Thread {
-            self.spawned -= 1;
-            self.frame_from = outer_frame;
+            self.context.spawned -= 1;
+            self.loops.frame_from = outer_frame;
         }
         // It may not run, or diverge: what follows it still runs.
         if self.state.dead || runs == Runs::Cold {
@@ -214,7 +221,7 @@ impl<'l> Interpreter<'_, 'l> {
             if flow.frame
                 && let Some(flow) = self.types.held(&value.ty, flow)
             {
-                self.escape(How::Returned, &flow, span, Vec::new());
+                self.escape(EscapeRoute::Returned, &flow, span, Vec::new());
             }
         }
         value.flows.retain(|flow| !gets_out.contains(flow));
@@ -238,12 +245,12 @@ impl<'l> Interpreter<'_, 'l> {
     // ---- threads and tasks ----
 
     /// Something is handed to a thread or task that may outlive the frame.
-    pub(super) fn spawn(&mut self, arg: ExprId, task: bool, confidence: Confidence) -> Value {
+    pub(super) fn spawn(&mut self, arg: ExprId, runner: Runner, confidence: Confidence) -> Value {
         let facts = self.facts;
         let span = self.span(arg);
         let body = match &facts.expr(arg).kind {
-            ExprKind::Closure(of) => Some(of.body),
-            ExprKind::Async(of) => Some(of.body),
+            ExprKind::Closure(closure) => Some(closure.body),
+            ExprKind::Async(block) => Some(block.body),
             _ => None,
         };
         if let Some(body) = body {
@@ -255,32 +262,32 @@ impl<'l> Interpreter<'_, 'l> {
                     .is_some_and(|value| matches!(value.ty, Ty::Scalar(_)) && !value.flows.iter().any(|flow| flow.raw));
                 let name = self.name_of(var);
                 for flow in flows.iter().filter(|_| !copied) {
-                    self.spawned_flow(flow, &name, task, span, confidence);
+                    self.spawned_flow(flow, &name, runner, span, confidence);
                 }
             }
-            let frame = self.frame_from;
+            let frame = self.loops.frame_from;
             let before = self.run_later();
             // It has been said that this gets out: what the task does with it is no second finding.
             self.state.values.change_referring(|value| value.flows.retain(|flow| !flow.frame));
-            if let ExprKind::Closure(of) = &facts.expr(arg).kind {
-                self.thread_budget(of);
-                self.run_closure(of, &[], Runs::Thread, None);
+            if let ExprKind::Closure(closure) = &facts.expr(arg).kind {
+                self.thread_budget(closure);
+                self.run_closure(closure, &[], Runs::Thread, None);
             } else {
-                self.spawned += 1;
-                self.frame_from = None;
+                self.context.spawned += 1;
+                self.loops.frame_from = None;
                 self.async_block(body, span);
-                self.spawned -= 1;
+                self.context.spawned -= 1;
             }
             self.ran_later(before);
-            self.frame_from = frame;
+            self.loops.frame_from = frame;
             self.moved_into(body);
         } else {
             let value = self.eval(arg, None);
             for flow in value.flows.clone() {
-                self.spawned_flow(&flow, "the future", task, span, confidence);
+                self.spawned_flow(&flow, "the future", runner, span, confidence);
             }
         }
-        Value::of(Ty::known(crate::engine::resolve::model::Known::JoinHandle, [Ty::Unknown]))
+        Value::of(Ty::known(Known::JoinHandle, [Ty::Unknown]))
     }
 
     /// A thread that is joined before the frame ends.
@@ -288,15 +295,15 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(of) = self.closure_at(body) {
             self.thread_budget(of);
         }
-        self.on_thread += 1;
+        self.context.on_thread += 1;
         self.inline_closure(body, std::slice::from_ref(scope), Runs::Joined);
-        self.on_thread -= 1;
+        self.context.on_thread -= 1;
     }
 
-    fn spawned_flow(&mut self, flow: &Flow, name: &str, task: bool, span: Span, confidence: Confidence) {
+    fn spawned_flow(&mut self, flow: &Flow, name: &str, runner: Runner, span: Span, confidence: Confidence) {
         if flow.frame {
             let kind = EventKind::Spawned {
-                task,
+                runner,
                 name: name.to_owned(),
                 allocated: self.site(flow.site),
                 raw: flow.raw,
@@ -304,7 +311,10 @@ impl<'l> Interpreter<'_, 'l> {
             };
             self.record(kind, span, confidence.min(flow.confidence));
         } else if let Region::Param(param) = flow.region {
-            let target = if task { StoreTarget::Task } else { StoreTarget::Thread };
+            let target = match runner {
+                Runner::Task => StoreTarget::Task,
+                Runner::Thread => StoreTarget::Thread,
+            };
             let step: (Site, String) = (self.site(span), "handed to what is spawned here".to_owned());
             let mut flow = flow.clone();
             flow.confidence = confidence;
@@ -317,15 +327,15 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
         let mut value = Value::of(Ty::Opaque { borrows: true });
         value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
-        self.bodies.push(Self::body_context(true, false, self.loops.len(), None));
-        let frame = self.frame_from;
+        self.bodies.push(Self::body_context(true, false, self.loops.stack.len(), None));
+        let frame = self.loops.frame_from;
         let entry = self.run_later();
-        let names = self.names.len();
+        let names = self.variables.names.len();
         self.eval(body, None);
         self.end_block(names, span);
-        self.frame_from = frame;
+        self.loops.frame_from = frame;
         self.bodies.pop();
-        // Its body runs when it is polled; only what it uses was looked at.
+        // Its body runs when it is polled; only what it uses was analysed.
         self.ran_later(entry);
         value
     }

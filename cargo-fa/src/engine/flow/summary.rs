@@ -22,32 +22,32 @@ pub(crate) struct Analysed {
     pub(crate) tag: Option<Arc<str>>,
 }
 
-/// What is known about functions: of most, which nobody looks at, there is nothing to know.
+/// What is known about functions: of most, which nobody analyses, there is nothing to know.
 #[derive(Debug)]
 pub(crate) struct AllAnalysed {
-    of: Vec<Option<Box<Analysed>>>,
+    functions: Vec<Option<Box<Analysed>>>,
     nothing: Analysed,
 }
 
 impl AllAnalysed {
     pub(crate) fn new(functions: usize) -> Self {
-        let mut of = Vec::new();
-        of.resize_with(functions, || None);
-        Self { of, nothing: Analysed::default() }
+        let mut known = Vec::new();
+        known.resize_with(functions, || None);
+        Self { functions: known, nothing: Analysed::default() }
     }
 
     pub(crate) fn of(&self, id: FnId) -> &Analysed {
-        self.of[id.0 as usize].as_deref().unwrap_or(&self.nothing)
+        self.functions[id.0 as usize].as_deref().unwrap_or(&self.nothing)
     }
 
     /// Those of which something is known.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (FnId, &Analysed)> {
-        let known = self.of.iter().enumerate().filter_map(|(at, of)| Some((at, of.as_deref()?)));
-        known.map(|(at, of)| (FnId(offset(at)), of))
+        let known = self.functions.iter().enumerate().filter_map(|(at, function)| Some((at, function.as_deref()?)));
+        known.map(|(at, function)| (FnId(offset(at)), function))
     }
 
     pub(crate) fn keep(&mut self, id: FnId, analysed: Box<Analysed>) {
-        self.of[id.0 as usize] = Some(analysed);
+        self.functions[id.0 as usize] = Some(analysed);
     }
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Summary {
     /// Parameters that whole-frame or scope memory is allocated from, and where.
     pub(crate) allocates: Vec<(u16, Site)>,
     /// Allocators that the function leaves open (+1) or closes (-1): by parameter and field.
-    pub(crate) turns: Vec<(u16, Option<Arc<str>>, i8)>,
+    pub(crate) frame_changes: Vec<(u16, Option<Arc<str>>, i8)>,
     /// What happens to the barriers among its parameters.
     pub(crate) signals: Vec<(u16, Signals)>,
     /// It sets a budget for the thread that runs it.
@@ -78,7 +78,7 @@ impl Summary {
     pub(crate) fn brings_frames(&self) -> bool {
         self.result.iter().any(|flow| flow.frame)
             || self.stores.iter().any(|store| store.frame)
-            || !(self.allocates.is_empty() && self.turns.is_empty() && self.signals.is_empty())
+            || !(self.allocates.is_empty() && self.frame_changes.is_empty() && self.signals.is_empty())
             || self.sets_budget
             || self.diverges
             || self.result_type.as_ref().is_some_and(Ty::may_hold_frames)

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{
     ExprKind, Generics, Item, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId, Variant,
 };
-use crate::engine::resolve::model::{self, Known};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{ModuleId, Program, Res, UserType};
 
@@ -145,11 +145,11 @@ impl Ty {
         }
     }
 
-    /// Whether the type, as far as it is known, may be one of ours or have one in it.
+    /// Whether the type, as far as it is known, may be of framealloc or have such a type in it.
     pub(crate) fn may_hold_frames(&self) -> bool {
         match self {
             Self::User(..) | Self::Trait(_) => true,
-            Self::Known(known, args) => known.is_ours() || args.iter().any(Self::may_hold_frames),
+            Self::Known(known, args) => known.is_framealloc() || args.iter().any(Self::may_hold_frames),
             Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
                 inner.may_hold_frames()
             }
@@ -224,7 +224,7 @@ impl Ty {
             Self::Array(inner, len) => Self::Array(Arc::new(inner.substitute(with)), *len),
             Self::Tuple(args) => Self::Tuple(all(args)),
             Self::Known(known, args) => Self::Known(*known, all(args)),
-            Self::User(of, args) => Self::User(*of, all(args)),
+            Self::User(user, args) => Self::User(*user, all(args)),
             other => other.clone(),
         }
     }
@@ -283,8 +283,8 @@ impl<'l> Types<'_, 'l> {
 
     /// The value of a constant that is a number.
     pub(crate) fn constant(self, module: ModuleId, name: &'l str) -> Option<u64> {
-        let Some(Res::Static(of)) = self.program.resolve_name(module, name, Space::Values) else { return None };
-        let def = &self.program.statics[of.0 as usize];
+        let Some(Res::Static(item)) = self.program.resolve_name(module, name, Space::Values) else { return None };
+        let def = &self.program.statics[item.0 as usize];
         let ItemKind::Static { init: Some(init), constant: true, .. } = &def.item.kind else { return None };
         self.number(def.file, *init, 0)
     }
@@ -339,8 +339,8 @@ impl<'l> Types<'_, 'l> {
                 }
                 "Fn" | "FnMut" | "FnOnce" => found = Ty::Closure,
                 _ => {
-                    if let Some(Res::Type(of)) = self.program.resolve(module, file, path, Space::Types) {
-                        return Ty::Trait(of);
+                    if let Some(Res::Type(user)) = self.program.resolve(module, file, path, Space::Types) {
+                        return Ty::Trait(user);
                     }
                 }
             }
@@ -370,14 +370,15 @@ impl<'l> Types<'_, 'l> {
             .flat_map(|args| &args.types)
             .map(|ty| self.lower_at(module, file, *ty, scope, depth + 1))
             .collect();
-        let borrows = last.args.as_ref().is_some_and(|args| args.lifetimes.iter().any(|of| *of != Lifetime::Static));
+        let borrows =
+            last.args.as_ref().is_some_and(|args| args.lifetimes.iter().any(|lifetime| *lifetime != Lifetime::Static));
         match self.program.resolve(module, file, path, Space::Types) {
-            Some(Res::Type(of)) => self.user(of, args, depth),
-            Some(Res::External(of)) => match model::known_type(of.krate, of.last) {
+            Some(Res::Type(user)) => self.user(user, args, depth),
+            Some(Res::External(external)) => match api::known_type(external.krate, external.last) {
                 // The lifetimes of a system's parameters are not arguments.
                 Some(known) => Ty::known(known, args),
-                None => match scalar(of.last) {
-                    Some(scalar) if of.krate == "std" => scalar,
+                None => match scalar(external.last) {
+                    Some(scalar) if external.krate == "std" => scalar,
                     _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, false)) },
                 },
             },
@@ -386,15 +387,15 @@ impl<'l> Types<'_, 'l> {
     }
 
     /// A type of the workspace; aliases are followed.
-    pub(crate) fn user(self, of: UserType, args: Vec<Ty>, depth: u32) -> Ty {
-        let def = self.program.type_def(of);
+    pub(crate) fn user(self, user: UserType, args: Vec<Ty>, depth: u32) -> Ty {
+        let def = self.program.type_def(user);
         match &def.item.kind {
             ItemKind::Alias { generics, ty: Some(ty) } => {
                 let scope = self.generic_scope(def.file, generics, None);
                 self.lower_at(def.module, def.file, *ty, &scope, depth + 1).substitute(&args)
             }
-            ItemKind::Trait { .. } => Ty::Trait(of),
-            _ => Ty::User(of, args.into()),
+            ItemKind::Trait { .. } => Ty::Trait(user),
+            _ => Ty::User(user, args.into()),
         }
     }
 
@@ -411,12 +412,12 @@ impl<'l> Types<'_, 'l> {
         let mut ty = Cow::Borrowed(ty.peeled());
         for _ in 0..8 {
             match &*ty {
-                Ty::User(of, args) => {
-                    let facts = self.program.facts(self.program.type_def(*of).file);
-                    let declared = self.declared(*of, None);
+                Ty::User(user, args) => {
+                    let facts = self.program.facts(self.program.type_def(*user).file);
+                    let declared = self.declared(*user, None);
                     let found = declared.and_then(|(generics, mut fields)| {
                         let (_, field) = fields.find(|(field, _)| facts.name(*field) == name)?;
-                        Some(self.field_type(*of, args, generics, &self.scope_of(*of, args, generics), *field))
+                        Some(self.field_type(*user, args, generics, &self.scope_of(*user, args, generics), *field))
                     });
                     return found.unwrap_or(Ty::Unknown);
                 }
@@ -433,20 +434,20 @@ impl<'l> Types<'_, 'l> {
     }
 
     /// The fields of a struct, or of one or all variants of an enum.
-    pub(crate) fn fields(self, of: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
-        let facts = self.program.facts(self.program.type_def(of).file);
-        let Some((generics, fields)) = self.declared(of, variant) else { return Vec::new() };
-        let scope = self.scope_of(of, &args.into(), generics);
-        fields.map(|(name, ty)| (facts.name(*name), self.field_type(of, args, generics, &scope, *ty))).collect()
+    pub(crate) fn fields(self, user: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
+        let facts = self.program.facts(self.program.type_def(user).file);
+        let Some((generics, fields)) = self.declared(user, variant) else { return Vec::new() };
+        let scope = self.scope_of(user, &args.into(), generics);
+        fields.map(|(name, ty)| (facts.name(*name), self.field_type(user, args, generics, &scope, *ty))).collect()
     }
 
     /// The fields as they are declared, for which the generic parameters stand.
     fn declared(
         self,
-        of: UserType,
+        user: UserType,
         variant: Option<usize>,
     ) -> Option<(&'l Generics, impl Iterator<Item = &'l (Name, TypeId)>)> {
-        let item: &'l Item = self.program.type_def(of).item;
+        let item: &'l Item = self.program.type_def(user).item;
         let (generics, fields, variants): (&'l Generics, &'l [_], &'l [Variant]) = match &item.kind {
             ItemKind::Struct { generics, fields } => (generics, fields, &[]),
             ItemKind::Enum { generics, variants } => (generics, &[], variants),
@@ -456,13 +457,20 @@ impl<'l> Types<'_, 'l> {
         Some((generics, fields.iter().chain(wanted.flat_map(|(_, (_, fields))| fields))))
     }
 
-    fn scope_of(self, of: UserType, args: &Arc<[Ty]>, generics: &'l Generics) -> TypeScope<'l> {
-        let file = self.program.type_def(of).file;
-        self.generic_scope(file, generics, Some(Ty::User(of, Arc::clone(args))))
+    fn scope_of(self, user: UserType, args: &Arc<[Ty]>, generics: &'l Generics) -> TypeScope<'l> {
+        let file = self.program.type_def(user).file;
+        self.generic_scope(file, generics, Some(Ty::User(user, Arc::clone(args))))
     }
 
-    fn field_type(self, of: UserType, args: &[Ty], generics: &'l Generics, scope: &TypeScope<'l>, field: TypeId) -> Ty {
-        let def = self.program.type_def(of);
+    fn field_type(
+        self,
+        user: UserType,
+        args: &[Ty],
+        generics: &'l Generics,
+        scope: &TypeScope<'l>,
+        field: TypeId,
+    ) -> Ty {
+        let def = self.program.type_def(user);
         let ty = self.lower(def.module, def.file, field, scope);
         if generics.types.is_empty() { ty } else { ty.substitute(args) }
     }
@@ -480,7 +488,7 @@ impl<'l> Types<'_, 'l> {
                 let args: Vec<String> = args.iter().map(|arg| self.display(arg)).collect();
                 format!("{}<{}>", known.name(), args.join(", "))
             }
-            Ty::User(of, _) | Ty::Trait(of) => self.program.type_name(*of).to_owned(),
+            Ty::User(user, _) | Ty::Trait(user) => self.program.type_name(*user).to_owned(),
             Ty::Unit => "()".to_owned(),
             Ty::Scalar(bytes) => format!("{bytes}-byte number"),
             _ => "value".to_owned(),

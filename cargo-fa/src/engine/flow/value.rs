@@ -7,8 +7,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::types::Ty;
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};
-use crate::engine::resolve::{StaticId, model::Known};
+use crate::engine::resolve::StaticId;
 use crate::model::finding::Confidence;
 
 /// Memory that ends with something.
@@ -254,7 +255,7 @@ pub(crate) enum FrameState {
     Open(Span, usize),
     /// Open since here on some paths and not on others.
     Maybe(Span, usize),
-    /// Somebody else may have turned it.
+    /// Somebody else may have ended it.
     Unknown,
 }
 

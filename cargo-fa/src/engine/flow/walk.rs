@@ -32,15 +32,15 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
             }
             block.tail.iter().for_each(|expr| each(*expr));
         }
-        ExprKind::Async(of) => each(of.body),
-        ExprKind::Closure(of) => each(of.body),
+        ExprKind::Async(block) => each(block.body),
+        ExprKind::Closure(closure) => each(closure.body),
         ExprKind::Call { callee, args } => {
             each(*callee);
             args.iter().for_each(|expr| each(*expr));
         }
-        ExprKind::Method(of) => {
-            each(of.receiver);
-            of.args.iter().for_each(|expr| each(*expr));
+        ExprKind::Method(call) => {
+            each(call.receiver);
+            call.args.iter().for_each(|expr| each(*expr));
         }
         ExprKind::Field { base: inner, .. }
         | ExprKind::Deref(inner)
@@ -71,18 +71,18 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
             each(*value);
             arms.iter().for_each(|(_, body)| each(*body));
         }
-        ExprKind::For(of) => {
-            each(of.iter);
-            each(of.body);
+        ExprKind::For(looped) => {
+            each(looped.iter);
+            each(looped.body);
         }
         ExprKind::Break { value, .. } | ExprKind::Return(value) => value.iter().for_each(|expr| each(*expr)),
-        ExprKind::Struct(of) => {
-            of.fields.iter().for_each(|(_, expr)| each(*expr));
-            of.rest.iter().for_each(|expr| each(*expr));
+        ExprKind::Struct(literal) => {
+            literal.fields.iter().for_each(|(_, expr)| each(*expr));
+            literal.rest.iter().for_each(|expr| each(*expr));
         }
         ExprKind::Tuple(parts) | ExprKind::Array(parts) => parts.iter().for_each(|expr| each(*expr)),
         ExprKind::Range { start, end, .. } => start.iter().chain(end).for_each(|expr| each(*expr)),
-        ExprKind::Macro(of) => of.args.iter().for_each(|expr| each(*expr)),
+        ExprKind::Macro(call) => call.args.iter().for_each(|expr| each(*expr)),
     }
 }
 

@@ -180,25 +180,26 @@ fn parse_all(wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -
         .into_par_iter()
         .with_max_len(1)
         .map(|(_, pending)| {
-            let parse = |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut of| of.read_to_end(bytes)) {
-                Ok(_) => {
-                    let text = || text_of(bytes);
-                    match cache.parse(&pending.path, bytes, Extent { tests, bodies: users[pending.member] }) {
-                        Ok(read) => {
-                            let comments = &read.0.comments;
-                            let directives =
-                                if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
-                            Parsed::Facts(Box::new(read), directives)
+            let parse =
+                |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut file| file.read_to_end(bytes)) {
+                    Ok(_) => {
+                        let text = || text_of(bytes);
+                        match cache.parse(&pending.path, bytes, Extent { tests, bodies: users[pending.member] }) {
+                            Ok(read) => {
+                                let comments = &read.0.comments;
+                                let directives =
+                                    if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
+                                Parsed::Facts(Box::new(read), directives)
+                            }
+                            Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
                         }
-                        Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
                     }
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
-                Err(error) => {
-                    let message = format!("cannot be read: {error}");
-                    Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
-                }
-            };
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
+                    Err(error) => {
+                        let message = format!("cannot be read: {error}");
+                        Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
+                    }
+                };
             let parsed = scratch::with_buffer(parse);
             (pending.path.into_os_string(), (pending.member, parsed))
         })

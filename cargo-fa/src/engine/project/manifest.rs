@@ -31,11 +31,11 @@ pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> 
         directories.push(root.clone());
     }
     let workspace = manifest.get("workspace");
-    let listed = workspace.and_then(|of| of.get("members")).and_then(Value::as_array);
+    let listed = workspace.and_then(|section| section.get("members")).and_then(Value::as_array);
     for member in listed.into_iter().flatten().filter_map(Value::as_str) {
         directories.extend(expand(&root, member));
     }
-    let shared = workspace.and_then(|of| of.get("dependencies")).and_then(Value::as_table);
+    let shared = workspace.and_then(|section| section.get("dependencies")).and_then(Value::as_table);
     let mut members = Vec::new();
     for directory in directories {
         members.push(member(&directory, shared)?);

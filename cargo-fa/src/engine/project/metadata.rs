@@ -69,9 +69,9 @@ pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> 
                 dependencies: package
                     .dependencies
                     .into_iter()
-                    .map(|of| Dependency {
-                        name: of.rename.unwrap_or_else(|| of.name.clone()).replace('-', "_"),
-                        package: of.name,
+                    .map(|dependency| Dependency {
+                        name: dependency.rename.unwrap_or_else(|| dependency.name.clone()).replace('-', "_"),
+                        package: dependency.name,
                     })
                     .collect(),
                 loose: false,

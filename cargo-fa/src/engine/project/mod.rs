@@ -11,11 +11,11 @@ pub(crate) use load::{Loaded, certainty, is_read, load};
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{AnalysisError, Opening, Package};
+use crate::analysis::{AnalysisError, OpenOptions, Package};
 
 /// Packages that make up framealloc: depending on one of them is what lets findings exist at all. Their own sources
 /// implement frames instead of using them, and are modelled by a table.
-pub(crate) const OURS: &[&str] =
+pub(crate) const FRAMEALLOC: &[&str] =
     &["framealloc", "framealloc-core", "framealloc-bevy", "framealloc-macros", "framealloc-syntax"];
 
 /// A workspace whose manifests have been read.
@@ -67,16 +67,16 @@ impl Project {
     /// # Errors
     /// When there is no manifest, or when neither cargo nor the built-in reader understands it.
     pub fn open(manifest_path: Option<&Path>) -> Result<Self, AnalysisError> {
-        Self::open_with(&Opening { manifest_path: manifest_path.map(Path::to_owned), ..Opening::default() })
+        Self::open_with(&OpenOptions { manifest_path: manifest_path.map(Path::to_owned), ..OpenOptions::default() })
     }
 
     /// As [`Project::open`]; with a cache, cargo is asked only if something that it looks at has changed since.
     ///
     /// # Errors
     /// As [`Project::open`].
-    pub fn open_with(opening: &Opening) -> Result<Self, AnalysisError> {
-        let manifest_path = opening.manifest_path.as_deref();
-        let start = manifest::start(manifest_path).ok().filter(|_| opening.cache);
+    pub fn open_with(options: &OpenOptions) -> Result<Self, AnalysisError> {
+        let manifest_path = options.manifest_path.as_deref();
+        let start = manifest::start(manifest_path).ok().filter(|_| options.cache);
         if let Some((root, target_directory, members)) = start.as_deref().and_then(stored::read) {
             return Ok(Self::assemble(root, Some(target_directory), members));
         }
@@ -101,7 +101,7 @@ impl Project {
             .map(|file| {
                 let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().replace('-', "_"));
                 let targets = vec![Target { kind: TargetKind::Library, name: name.clone(), source: root.join(file) }];
-                let dependencies = OURS
+                let dependencies = FRAMEALLOC
                     .iter()
                     .map(|package| Dependency { name: package.replace('-', "_"), package: (*package).to_owned() })
                     .collect();
@@ -123,10 +123,10 @@ impl Project {
         let mut members = Vec::new();
         for directory in directories {
             let mut at = manifest::member(directory, None)?;
-            let ours = OURS
+            let framealloc = FRAMEALLOC
                 .iter()
                 .map(|package| Dependency { name: package.replace('-', "_"), package: (*package).to_owned() });
-            at.member.dependencies.extend(ours);
+            at.member.dependencies.extend(framealloc);
             members.push(at);
         }
         Ok(Self::assemble(root.to_owned(), None, members))
@@ -144,7 +144,7 @@ impl Project {
                     .member
                     .dependencies
                     .iter()
-                    .any(|of| of.package == "bevy" || of.package.starts_with("bevy_")),
+                    .any(|dependency| dependency.package == "bevy" || dependency.package.starts_with("bevy_")),
             })
             .collect();
         let members = members.into_iter().map(|at| at.member).collect();
@@ -153,7 +153,7 @@ impl Project {
 
     /// Whether a package can name frame memory: it uses framealloc, uses one that does, or holds a configured root.
     pub(crate) fn users(&self, roots: &[String]) -> Vec<bool> {
-        let is_ours = |name: &str| OURS.contains(&name);
+        let is_framealloc = |name: &str| FRAMEALLOC.contains(&name);
         let at = |package: &str| self.members.iter().position(|member| member.name == package);
         let named_root = |member: &Member| {
             roots.iter().any(|root| root.split("::").next().is_some_and(|first| first == member.name.replace('-', "_")))
@@ -161,7 +161,9 @@ impl Project {
         let mut uses: Vec<bool> = self
             .members
             .iter()
-            .map(|member| member.dependencies.iter().any(|of| is_ours(&of.package)) || named_root(member))
+            .map(|member| {
+                member.dependencies.iter().any(|dependency| is_framealloc(&dependency.package)) || named_root(member)
+            })
             .collect();
         // Upwards: whoever depends on a user may reach the allocator through it.
         loop {
@@ -169,7 +171,7 @@ impl Project {
                 .filter(|index| !uses[*index])
                 .filter(|index| {
                     let dependencies = &self.members[*index].dependencies;
-                    dependencies.iter().any(|of| at(&of.package).is_some_and(|index| uses[index]))
+                    dependencies.iter().any(|dependency| at(&dependency.package).is_some_and(|index| uses[index]))
                 })
                 .collect();
             if grown.is_empty() {
@@ -184,7 +186,7 @@ impl Project {
 
     /// Whether a package takes part: it can name frame memory, or is called by one that can.
     pub(crate) fn relevant(&self, users: &[bool]) -> Vec<bool> {
-        let is_ours = |name: &str| OURS.contains(&name);
+        let is_framealloc = |name: &str| FRAMEALLOC.contains(&name);
         let at = |package: &str| self.members.iter().position(|member| member.name == package);
         let mut takes_part = users.to_vec();
         let mut stack: Vec<usize> = (0..takes_part.len()).filter(|index| takes_part[*index]).collect();
@@ -198,7 +200,11 @@ impl Project {
                 }
             }
         }
-        self.members.iter().zip(takes_part).map(|(member, takes_part)| takes_part && !is_ours(&member.name)).collect()
+        self.members
+            .iter()
+            .zip(takes_part)
+            .map(|(member, takes_part)| takes_part && !is_framealloc(&member.name))
+            .collect()
     }
 }
 

@@ -76,9 +76,14 @@ fn the_built_in_reader_of_manifests_sees_what_cargo_sees() {
         let mut lines: Vec<String> = members
             .iter()
             .map(|at| {
-                let dependencies: Vec<_> = at.member.dependencies.iter().map(|of| (&of.name, &of.package)).collect();
-                let targets: Vec<_> =
-                    at.member.targets.iter().map(|of| (of.kind, &of.name, of.source.is_file())).collect();
+                let dependencies: Vec<_> =
+                    at.member.dependencies.iter().map(|dependency| (&dependency.name, &dependency.package)).collect();
+                let targets: Vec<_> = at
+                    .member
+                    .targets
+                    .iter()
+                    .map(|target| (target.kind, &target.name, target.source.is_file()))
+                    .collect();
                 format!("{} {dependencies:?} {targets:?}", at.member.name)
             })
             .collect();

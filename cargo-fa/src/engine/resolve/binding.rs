@@ -19,12 +19,12 @@ pub(super) enum Defined {
 }
 
 impl From<Defined> for Res<'_> {
-    fn from(of: Defined) -> Self {
-        match of {
-            Defined::Module(of) => Self::Module(of),
-            Defined::Fn(of) => Self::Fn(of),
-            Defined::Type(of) => Self::Type(of),
-            Defined::Static(of) => Self::Static(of),
+    fn from(defined: Defined) -> Self {
+        match defined {
+            Defined::Module(module) => Self::Module(module),
+            Defined::Fn(function) => Self::Fn(function),
+            Defined::Type(user) => Self::Type(user),
+            Defined::Static(item) => Self::Static(item),
         }
     }
 }

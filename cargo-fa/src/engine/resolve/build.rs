@@ -6,15 +6,15 @@ use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::binding::{Binding, Bindings, Defined, Import};
-use super::looked_up::LookedUp;
-use super::model;
+use super::lookup_cache::LookupCache;
 use super::{
     Crate, ExternCrate, FnDef, FnId, Module, ModuleId, Owner, Program, Res, StaticDef, StaticId, TypeDef, TypeKey,
     UserType,
 };
+use crate::engine::api;
 use crate::engine::hir::ir::{ItemId, ItemKind, UseTarget};
 use crate::engine::hir::offset;
-use crate::engine::project::{Loaded, OURS, Project, TargetKind, certainty, is_read};
+use crate::engine::project::{FRAMEALLOC, Loaded, Project, TargetKind, certainty, is_read};
 
 struct PendingImpl {
     file: usize,
@@ -43,7 +43,7 @@ impl<'l> Program<'l> {
             methods: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             by_name: FxHashMap::default(),
             has_drop: FxHashSet::default(),
-            looked_up: LookedUp::new(),
+            lookup_cache: LookupCache::new(),
         };
         let mut builder = Builder { program, impls: Vec::new(), tests };
         for source in &loaded.crates {
@@ -76,7 +76,7 @@ fn externs<'l>(project: &'l Project, loaded: &'l Loaded, member: usize) -> FxHas
             .members
             .iter()
             .position(|member| member.name == dependency.package && !member.loose)
-            .filter(|_| !OURS.contains(&dependency.package.as_str()))
+            .filter(|_| !FRAMEALLOC.contains(&dependency.package.as_str()))
             .and_then(library);
         let target = match local {
             Some(index) => ExternCrate::Local(index),
@@ -267,17 +267,17 @@ impl<'l> Builder<'l> {
     fn finish(mut self) -> Program<'l> {
         let impls = std::mem::take(&mut self.impls);
         let look_up = |pending: &PendingImpl| {
-            let ItemKind::Impl(of) = &self.program.facts(pending.file).item(pending.item).kind else { return None };
-            self.program.type_key(pending.module, pending.file, of.self_type)
+            let ItemKind::Impl(block) = &self.program.facts(pending.file).item(pending.item).kind else { return None };
+            self.program.type_key(pending.module, pending.file, block.self_type)
         };
         let keys: Vec<Option<TypeKey>> = impls.par_iter().map(look_up).collect();
         for (pending, key) in impls.into_iter().zip(keys) {
             let facts = self.program.facts(pending.file);
-            let ItemKind::Impl(of) = &facts.item(pending.item).kind else { continue };
-            let of_trait = of.of_trait.map(|path| facts.path(path));
+            let ItemKind::Impl(block) = &facts.item(pending.item).kind else { continue };
+            let of_trait = block.of_trait.map(|path| facts.path(path));
             let trait_name = of_trait.and_then(|path| path.segments.last()).map(|segment| facts.name(segment.name));
-            if let (Some(TypeKey::User(of)), Some("Drop")) = (key, trait_name) {
-                self.program.has_drop.insert(of);
+            if let (Some(TypeKey::User(user)), Some("Drop")) = (key, trait_name) {
+                self.program.has_drop.insert(user);
             }
             for function in pending.fns {
                 let name = self.program.fn_name(function);
@@ -288,7 +288,7 @@ impl<'l> Builder<'l> {
             }
         }
         // What was found so far was found without these methods.
-        self.program.looked_up = LookedUp::new();
+        self.program.lookup_cache = LookupCache::new();
         self.program
     }
 }
@@ -300,8 +300,8 @@ impl Program<'_> {
         match facts.ty(ty) {
             Type::Ref { inner, .. } => self.type_key(module, file, *inner),
             Type::Path(path) => match self.resolve(module, file, facts.path(*path), super::paths::Space::Types)? {
-                Res::Type(of) => Some(TypeKey::User(of)),
-                Res::External(of) => model::known_type(of.krate, of.last).map(TypeKey::Known),
+                Res::Type(user) => Some(TypeKey::User(user)),
+                Res::External(external) => api::known_type(external.krate, external.last).map(TypeKey::Known),
                 _ => None,
             },
             _ => None,

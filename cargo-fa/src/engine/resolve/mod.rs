@@ -2,13 +2,13 @@
 
 mod binding;
 mod build;
-mod looked_up;
-pub(crate) mod model;
+mod lookup_cache;
 pub(crate) mod paths;
 
 use binding::{Binding, Bindings, Import};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::engine::api;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{Function, Item, ItemId, ItemKind};
 use crate::engine::project::Loaded;
@@ -48,8 +48,8 @@ impl<'l> External<'l> {
         Self { krate: self.krate, before: self.last, last: name }
     }
 
-    pub(crate) fn is_ours(self) -> bool {
-        model::is_ours(self.krate)
+    pub(crate) fn is_framealloc(self) -> bool {
+        api::is_framealloc(self.krate)
     }
 }
 
@@ -119,7 +119,7 @@ pub(crate) struct StaticDef<'l> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TypeKey {
     User(UserType),
-    Known(model::Known),
+    Known(api::Known),
 }
 
 /// All crates with their names.
@@ -137,7 +137,7 @@ pub(crate) struct Program<'l> {
     by_name: FxHashMap<&'l str, Vec<FnId>>,
     /// `Drop` is implemented.
     pub(crate) has_drop: FxHashSet<UserType>,
-    looked_up: looked_up::LookedUp<'l>,
+    lookup_cache: lookup_cache::LookupCache<'l>,
 }
 
 impl<'l> Program<'l> {
@@ -186,8 +186,8 @@ impl<'l> Program<'l> {
         match owner {
             Owner::Trait(id) => Some(self.type_name(id)),
             Owner::Impl(item) => {
-                let ItemKind::Impl(of) = &facts.item(item).kind else { return None };
-                let crate::engine::hir::ir::Type::Path(path) = facts.ty(of.self_type) else { return None };
+                let ItemKind::Impl(block) = &facts.item(item).kind else { return None };
+                let crate::engine::hir::ir::Type::Path(path) = facts.ty(block.self_type) else { return None };
                 facts.path(*path).segments.last().map(|segment| facts.name(segment.name))
             }
         }
@@ -200,7 +200,7 @@ impl<'l> Program<'l> {
 
     /// All methods of these types.
     pub(crate) fn methods_of_types(&self, types: &FxHashSet<UserType>) -> FxHashSet<FnId> {
-        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(of) if types.contains(of)));
+        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(user) if types.contains(user)));
         of.flat_map(|(_, fns)| fns.iter().copied()).collect()
     }
 

@@ -1,7 +1,8 @@
 //! Looking names up.
 
 use super::binding::{Binding, Bindings, Import};
-use super::{ExternCrate, External, ModuleId, Program, Res, TypeKey, model};
+use super::{ExternCrate, External, ModuleId, Program, Res, TypeKey};
+use crate::engine::api;
 use crate::engine::hir::ir::{ItemKind, Path, UseEntry};
 
 /// Which of two things of the same name is meant.
@@ -52,7 +53,7 @@ impl<'l> Program<'l> {
         for name in names {
             at += 1;
             res = match (name, res) {
-                ("super", Res::Module(of)) => Res::Module(self.module(self.enclosing(of)).parent?),
+                ("super", Res::Module(module)) => Res::Module(self.module(self.enclosing(module)).parent?),
                 _ => self.step(res, name, space_at(at), depth)?,
             };
         }
@@ -73,15 +74,15 @@ impl<'l> Program<'l> {
 
     fn step(&self, res: Res<'l>, name: &'l str, space: Space, depth: u32) -> Option<Res<'l>> {
         match res {
-            Res::Module(of) => self.lookup_in(of, name, space, depth),
-            Res::External(of) => Some(Res::External(of.step(name))),
-            Res::Type(of) => {
-                let def = self.type_def(of);
+            Res::Module(module) => self.lookup_in(module, name, space, depth),
+            Res::External(external) => Some(Res::External(external.step(name))),
+            Res::Type(user) => {
+                let def = self.type_def(user);
                 let facts = self.facts(def.file);
                 if let ItemKind::Enum { variants, .. } = &def.item.kind
                     && let Some(at) = variants.iter().position(|(variant, _)| facts.name(*variant) == name)
                 {
-                    return Some(Res::Variant(of, u32::try_from(at).unwrap_or(u32::MAX)));
+                    return Some(Res::Variant(user, u32::try_from(at).unwrap_or(u32::MAX)));
                 }
                 if let ItemKind::Alias { ty: Some(ty), .. } = &def.item.kind
                     && let crate::engine::hir::ir::Type::Path(path) = facts.ty(*ty)
@@ -93,7 +94,7 @@ impl<'l> Program<'l> {
                         self.walk(def.module, facts.path(*path).leading, names, len, Space::Types, depth + 1)?;
                     return self.step(target, name, space, depth + 1);
                 }
-                self.methods_of(TypeKey::User(of), name).first().map(|function| Res::Fn(*function))
+                self.methods_of(TypeKey::User(user), name).first().map(|function| Res::Fn(*function))
             }
             _ => None,
         }
@@ -101,7 +102,7 @@ impl<'l> Program<'l> {
 
     fn extern_crate(&self, module: ModuleId, name: &'l str) -> Option<Res<'l>> {
         match self.crates[self.module(module).krate].externs.get(name)? {
-            ExternCrate::Local(of) => Some(Res::Module(self.crates[*of].root?)),
+            ExternCrate::Local(local) => Some(Res::Module(self.crates[*local].root?)),
             ExternCrate::Foreign(krate) => Some(Res::External(External { krate, before: "", last: krate })),
         }
     }
@@ -124,7 +125,7 @@ impl<'l> Program<'l> {
         {
             return Some(res);
         }
-        model::prelude(name).map(|last| Res::External(External { krate: "std", before: "", last }))
+        api::prelude(name).map(|last| Res::External(External { krate: "std", before: "", last }))
     }
 
     fn lookup_in(&self, module: ModuleId, name: &'l str, space: Space, depth: u32) -> Option<Res<'l>> {
@@ -139,11 +140,11 @@ impl<'l> Program<'l> {
             [Binding::Def(defined)] if in_space(defined.into(), space) => return Some(defined.into()),
             _ => {}
         }
-        match self.looked_up.begin((module, name, space), depth) {
+        match self.lookup_cache.begin((module, name, space), depth) {
             Ok(known) => known,
             Err(search) => {
                 let found = self.search(module, name, bindings, space, depth);
-                self.looked_up.end(&search, found);
+                self.lookup_cache.end(&search, found);
                 found
             }
         }
@@ -183,7 +184,7 @@ impl<'l> Program<'l> {
             };
             let res = match target {
                 Some(Res::Module(target)) if target != module => self.lookup_in(target, name, space, depth + 1),
-                Some(Res::External(target)) if model::is_exported(target.krate, name) => {
+                Some(Res::External(target)) if api::is_exported(target.krate, name) => {
                     Some(Res::External(target.step(name)))
                 }
                 Some(res @ Res::Type(_)) => match self.step(res, name, space, depth + 1) {

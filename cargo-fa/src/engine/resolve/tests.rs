@@ -28,10 +28,10 @@ fn resolve_in_turn(text: &str, paths: &[&str]) -> Vec<String> {
         let ItemKind::Alias { ty: Some(ty), .. } = probe.item.kind else { panic!("an alias") };
         let crate::engine::hir::ir::Type::Path(path) = facts.ty(ty) else { panic!("a path") };
         match program.resolve(probe.module, probe.file, facts.path(*path), Space::Types) {
-            Some(Res::Type(of)) => {
-                format!("{}::{}", program.module(program.type_def(of).module).path, program.type_name(of))
+            Some(Res::Type(user)) => {
+                format!("{}::{}", program.module(program.type_def(user).module).path, program.type_name(user))
             }
-            Some(Res::External(of)) => format!("{}:{}", of.krate, of.last),
+            Some(Res::External(external)) => format!("{}:{}", external.krate, external.last),
             other => format!("{other:?}"),
         }
     };

@@ -1,41 +1,46 @@
 //! What FA201, FA601 and FA703 say alike of frame data that gets where its frame does not.
 
 use super::{Context, Occurrence};
-use crate::engine::flow::event::{EventKind, How};
+use crate::engine::flow::event::{EscapeRoute, EventKind, Runner};
 use crate::model::codes::Code;
 use crate::model::finding::Finding;
 
 pub(super) const REFUSED: &str =
     "rustc refuses this as well: what it calls the borrow of the allocator is the frame, and the frame ends first";
 
-/// A finding about frame data that gets somewhere which outlives its frame: FA601, or FA703 where a closure has captured it.
+/// A finding about frame data that gets somewhere which outlives its frame: FA601, or FA703 where a closure has
+/// captured it.
 pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
-    let EventKind::Escape { how, raw, captured, allocated, via } = &occurrence.event.kind else { return None };
+    let EventKind::Escape { route, raw, captured, allocated, via } = &occurrence.event.kind else { return None };
     let what = match (captured, raw) {
         (true, _) => "a closure that captures frame data",
         (false, true) => "the address of frame data",
         (false, false) => "frame data",
     };
-    let (message, caption) = match how {
-        How::Returned => (format!("{what} is returned past the end of its frame"), "leaves the frame here".to_owned()),
-        How::Static(name) => (
+    let (message, caption) = match route {
+        EscapeRoute::Returned => {
+            (format!("{what} is returned past the end of its frame"), "leaves the frame here".to_owned())
+        }
+        EscapeRoute::Static(name) => (
             format!("{what} is kept in the static `{name}`, which outlives every frame"),
             format!("kept in `{name}` here"),
         ),
-        How::Field(place) => {
+        EscapeRoute::Field(place) => {
             (format!("{what} is stored in `{place}`, which outlives the frame"), "stored here".to_owned())
         }
-        How::Container(place, method) => {
+        EscapeRoute::Container(place, method) => {
             (format!("{what} is put into `{place}` by `{method}`, which outlives the frame"), "put in here".to_owned())
         }
-        How::Variable(name) => {
+        EscapeRoute::Variable(name) => {
             (format!("{what} is stored in `{name}`, which was declared outside of the frame"), "stored here".to_owned())
         }
-        How::Channel => (format!("{what} is sent through a channel that outlives the frame"), "sent here".to_owned()),
-        How::Transmuted => {
+        EscapeRoute::Channel => {
+            (format!("{what} is sent through a channel that outlives the frame"), "sent here".to_owned())
+        }
+        EscapeRoute::Transmuted => {
             ("the lifetime of frame data is changed to `'static`".to_owned(), "its frame is forgotten here".to_owned())
         }
-        How::Callee(words) => (format!("{what} outlives its frame: {words}"), "passed here".to_owned()),
+        EscapeRoute::Callee(words) => (format!("{what} outlives its frame: {words}"), "passed here".to_owned()),
     };
     let mut finding = Finding::new(code, message, cx.here(occurrence)).caption(caption);
     if allocated.span != occurrence.event.span && allocated.span.hi > 0 {
@@ -49,19 +54,22 @@ pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'
     } else {
         finding.note(REFUSED)
     };
-    Some(finding.help(match how {
-        How::Returned => {
+    Some(finding.help(match route {
+        EscapeRoute::Returned => {
             "return a copy (`into_inner`, `to_owned`), or take `&Frame` from the caller and allocate from the caller's frame"
         }
-        How::Channel => "send `alloc.frame_box_for_transfer(value)`, or a copy",
+        EscapeRoute::Channel => "send `alloc.frame_box_for_transfer(value)`, or a copy",
         _ => "keep a copy, a `PoolBox` (`alloc.pool_box`), or a `FrameHandle` (`alloc.frame_share`) that is checked when it is read",
     }))
 }
 
 /// A finding about frame data that a thread (FA201) or a task (FA703) captures.
 pub(super) fn spawned(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'static Code) -> Option<Finding> {
-    let EventKind::Spawned { task, name, allocated, raw, via } = &occurrence.event.kind else { return None };
-    let who = if *task { "task" } else { "thread" };
+    let EventKind::Spawned { runner, name, allocated, raw, via } = &occurrence.event.kind else { return None };
+    let who = match runner {
+        Runner::Task => "task",
+        Runner::Thread => "thread",
+    };
     let message = format!("a spawned {who} captures frame data (`{name}`) and may outlive the frame");
     let mut finding = Finding::new(code, message, cx.here(occurrence))
         .caption(format!("this {who} is not joined before the frame ends"));
@@ -74,9 +82,12 @@ pub(super) fn spawned(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &
     if !raw {
         finding = finding.note(REFUSED);
     }
-    Some(finding.help(if *task {
-        "copy out what the task needs before it is spawned, or hand it `alloc.frame_box_for_transfer(value)`"
-    } else {
-        "use `std::thread::scope`, hand over `alloc.frame_box_for_transfer(value)`, or copy out what the thread needs"
+    Some(finding.help(match runner {
+        Runner::Task => {
+            "copy out what the task needs before it is spawned, or hand it `alloc.frame_box_for_transfer(value)`"
+        }
+        Runner::Thread => {
+            "use `std::thread::scope`, hand over `alloc.frame_box_for_transfer(value)`, or copy out what the thread needs"
+        }
     }))
 }

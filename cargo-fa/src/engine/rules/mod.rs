@@ -1,8 +1,8 @@
 //! What is wrong about what happens.
 //!
-//! One file per code, in the folder of its group: metadata on top, the check below; its explanation is the Markdown file
-//! beside it, its cases are `tests/ui/<code>`. The build script finds the files (`build.rs`), so that a new rule is two new
-//! files and its cases, and nothing else.
+//! One file per code, in the folder of its group: metadata on top, the check below; its explanation is the Markdown
+//! file beside it, its cases are `tests/ui/<code>`. The build script finds the files (`build.rs`), so that a new rule
+//! is two new files and its cases, and nothing else.
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.

@@ -17,9 +17,9 @@ pub(super) enum Finder {
 
 /// The metadata of a code, at the top of its file.
 ///
-/// The fields stand in this order; `refusal: Partly,` may follow `level` where rustc refuses some forms. The group is the
-/// folder. The build script copies the block into the registry of codes (`model/codes/registry.rs`), and lists the file's
-/// `FINDER` with those of all others. In the file itself `CODE` is what findings are made with.
+/// The fields stand in this order; `refusal: Partly,` may follow `level` where rustc refuses some forms. The group is
+/// the folder. The build script copies the block into the registry of codes (`model/codes/registry.rs`), and lists
+/// the file's `FINDER` with those of all others. In the file itself `CODE` is what findings are made with.
 macro_rules! rule {
     (
         code: $code:ident,

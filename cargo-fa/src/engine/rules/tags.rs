@@ -1,5 +1,5 @@
-//! Where tags are used, and which calls lead from code under one tag into another: what FA801 to FA805 and the graph of tags
-//! are about.
+//! Where tags are used, and which calls lead from code under one tag into another: what FA801 to FA805 and the graph
+//! of tags are about.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,10 +1,10 @@
 //! Systems that Bevy runs every frame.
 
+use crate::engine::api::Known;
 use crate::engine::flow::types::{Ty, Types};
 use crate::engine::flow::{param_types, type_scope, walk};
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind};
-use crate::engine::resolve::model::Known;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, ModuleId, Program, Res};
 use crate::model::config::Config;
@@ -63,8 +63,8 @@ fn collect(program: &Program<'_>, module: ModuleId, file: usize, expr: ExprId, f
         }
         _ => None,
     };
-    if let Some(Res::Fn(of)) = res {
-        found.push(of);
+    if let Some(Res::Fn(function)) = res {
+        found.push(function);
     }
 }
 

@@ -3,11 +3,12 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::engine::api;
 use crate::engine::flow::walk;
 use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, Type, TypeId};
 use crate::engine::hir::offset;
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{FnDef, FnId, Program, Res, model};
+use crate::engine::resolve::{FnDef, FnId, Program, Res};
 
 /// Calls between functions as far as names tell: more than there are.
 pub(crate) struct Graph<'l> {
@@ -24,30 +25,7 @@ struct Named<'l> {
     seed: bool,
 }
 
-/// Names that say that a function has to do with frames.
-fn is_telling(name: &str) -> bool {
-    name.starts_with("frame_")
-        || matches!(
-            name,
-            "begin_frame"
-                | "end_frame"
-                | "end_frame_with_promotions"
-                | "whole_frame"
-                | "scoped"
-                | "with_tag"
-                | "tagged"
-                | "speculative"
-                | "cursor"
-                | "pool_box"
-                | "pool_alloc"
-                | "heap_box"
-                | "receive"
-                | "signal_frame_complete"
-                | "set_thread_frame_budget"
-        )
-}
-
-/// How many functions a thread takes at once: those that are looked at lie close together.
+/// How many functions a thread takes at once: those that are analysed lie close together.
 const SHARE: usize = 64;
 
 /// A name that more methods have tells little about who calls whom, and less if they stand in other files.
@@ -65,15 +43,15 @@ impl<'l> Graph<'l> {
         let names_of_makers = makers.iter().map(|id| program.fn_name(*id)).collect();
         let callable = program.callable_names();
         let look = Look { program, pooled, makers, names_of_makers, callable };
-        let look_at = |def: &FnDef<'l>| {
+        let analyse = |def: &FnDef<'l>| {
             if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
         };
-        Self { calls: program.fns.par_iter().with_max_len(SHARE).map(look_at).collect() }
+        Self { calls: program.fns.par_iter().with_max_len(SHARE).map(analyse).collect() }
     }
 
     /// The functions to start from: those that deal with frames.
     pub(crate) fn seeds(&self, roots: &[FnId]) -> Vec<FnId> {
-        let seeds = self.calls.iter().enumerate().filter(|(_, of)| of.seed);
+        let seeds = self.calls.iter().enumerate().filter(|(_, call)| call.seed);
         let mut seeds: Vec<FnId> = seeds.map(|(at, _)| FnId(offset(at))).collect();
         seeds.extend(roots);
         seeds.sort_unstable();
@@ -81,8 +59,8 @@ impl<'l> Graph<'l> {
         seeds
     }
 
-    /// These functions and those that they seem to call, callees before callers as far as names tell: what is looked at in
-    /// this order is seldom looked at again.
+    /// These functions and those that they seem to call, callees before callers as far as names tell: what is analysed in
+    /// this order is seldom analysed again.
     pub(crate) fn callees_first(&self, program: &Program<'_>, seeds: &[FnId]) -> Vec<Vec<FnId>> {
         let file = |id: FnId| program.fn_def(id).file;
         // Of the methods of a name, those of the same file are meant before others are.
@@ -150,34 +128,36 @@ impl<'l> Look<'_, 'l> {
         walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
             ExprKind::Method(call) => {
                 let name = facts.name(call.name);
-                named.seed |= is_telling(name);
+                named.seed |= api::names_framealloc_api(name);
                 named.methods.push(name);
             }
             ExprKind::Name(name) => {
                 let name = facts.name(*name);
                 if self.callable.contains(name)
-                    && let Some(Res::Fn(of)) = program.resolve_name(def.body_module, name, Space::Values)
+                    && let Some(Res::Fn(function)) = program.resolve_name(def.body_module, name, Space::Values)
                 {
-                    named.functions.push(of);
+                    named.functions.push(function);
                 }
             }
             ExprKind::Path(path) => {
                 let path = facts.path(*path);
                 match program.resolve(def.body_module, def.file, path, Space::Values) {
-                    Some(Res::Fn(of)) => named.functions.push(of),
-                    Some(Res::External(of)) => named.seed |= model::is_ours(of.krate),
+                    Some(Res::Fn(function)) => named.functions.push(function),
+                    Some(Res::External(external)) => named.seed |= api::is_framealloc(external.krate),
                     // `Self::f`
                     _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
                 }
             }
-            ExprKind::Struct(of) => {
-                if let Some(Res::Type(of)) =
-                    program.resolve(def.body_module, def.file, facts.path(of.path), Space::Types)
+            ExprKind::Struct(literal) => {
+                if let Some(Res::Type(user)) =
+                    program.resolve(def.body_module, def.file, facts.path(literal.path), Space::Types)
                 {
-                    named.seed |= self.pooled.contains(&of);
+                    named.seed |= self.pooled.contains(&user);
                 }
             }
-            ExprKind::Macro(of) if matches!(of.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => named.seed = true,
+            ExprKind::Macro(call) if matches!(call.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => {
+                named.seed = true;
+            }
             _ => {}
         });
         named.functions.sort_unstable();
@@ -190,7 +170,7 @@ impl<'l> Look<'_, 'l> {
         named
     }
 
-    /// Whether a type of a signature is one of ours, or pooled, or has one as an argument.
+    /// Whether a type of a signature is of framealloc, or pooled, or has one as an argument.
     fn deals_with_frames(&self, def: &FnDef<'l>, ty: TypeId) -> bool {
         let facts = self.program.facts(def.file);
         let mut stack = vec![ty];
@@ -201,8 +181,8 @@ impl<'l> Look<'_, 'l> {
                     let args = path.segments.iter().filter_map(|segment| segment.args.as_ref());
                     stack.extend(args.flat_map(|args| &args.types));
                     let deals = match self.program.resolve(def.module, def.file, path, Space::Types) {
-                        Some(Res::External(of)) => model::is_ours(of.krate),
-                        Some(Res::Type(of)) => self.pooled.contains(&of),
+                        Some(Res::External(external)) => api::is_framealloc(external.krate),
+                        Some(Res::Type(user)) => self.pooled.contains(&user),
                         _ => false,
                     };
                     if deals {
@@ -339,10 +319,10 @@ pub(crate) fn pooled_types(program: &Program<'_>) -> FxHashSet<crate::engine::re
             if !matches!(last, "Pooled" | "pooled") {
                 continue;
             }
-            let ours = *known.entry((def.module.0, last)).or_insert_with(|| {
-                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(of)) if of.is_ours())
+            let framealloc = *known.entry((def.module.0, last)).or_insert_with(|| {
+                matches!(program.resolve(def.module, def.file, path, Space::Types), Some(Res::External(external)) if external.is_framealloc())
             });
-            if ours {
+            if framealloc {
                 pooled.insert(crate::engine::resolve::UserType(u32::try_from(at).unwrap_or(u32::MAX)));
             }
         }

@@ -1,4 +1,4 @@
-//! The order in which functions are looked at, and which of them run inside frames.
+//! The order in which functions are analysed, and which of them run inside frames.
 
 pub(crate) mod bevy;
 pub(crate) mod graph;

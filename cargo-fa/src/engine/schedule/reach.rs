@@ -26,7 +26,7 @@ pub(crate) struct Reached {
 pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId]) -> FxHashMap<FnId, Reached> {
     let mut reached: FxHashMap<FnId, Reached> = FxHashMap::default();
     let mut queue = VecDeque::new();
-    let systems = analysed.iter().filter(|(_, of)| of.system).map(|(id, _)| id);
+    let systems = analysed.iter().filter(|(_, function)| function.system).map(|(id, _)| id);
     let mut roots: Vec<FnId> = systems.chain(roots.iter().copied()).collect();
     roots.sort_unstable();
     roots.dedup();
@@ -52,7 +52,7 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId
                 root: id,
                 path: vec![(site, call.callee)],
                 confidence: call.confidence,
-                loops: call.loops.iter().map(|of| (site, of.clone())).collect(),
+                loops: call.loops.iter().map(|around| (site, around.clone())).collect(),
                 no_heap: false,
             };
             reached.insert(call.callee, way);
@@ -75,7 +75,7 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId
             let mut path = from.path.clone();
             path.push((site, call.callee));
             let mut loops = from.loops.clone();
-            loops.extend(call.loops.iter().map(|of| (site, of.clone())));
+            loops.extend(call.loops.iter().map(|around| (site, around.clone())));
             let way = Reached {
                 root: from.root,
                 path,

@@ -1,4 +1,4 @@
-//! In which order functions are looked at, on all threads at once and with the same result on any number of them.
+//! In which order functions are analysed, on all threads at once and with the same result on any number of them.
 //!
 //! First every function that deals with frames by itself, callees before callers as far as names tell, and with each what
 //! it turned out to call: that is far less than the functions whose names fit. Then callees before callers once more, but
@@ -13,7 +13,7 @@ use crate::engine::flow::summary::{AllAnalysed, Analysed, Summary};
 use crate::engine::flow::{self, Surroundings};
 use crate::engine::resolve::{FnId, Program, UserType};
 
-/// How often the functions of a circle of calls are looked at before their summaries are taken as they are.
+/// How often the functions of a circle of calls are analysed before their summaries are taken as they are.
 const ROUNDS: usize = 4;
 /// How often what summaries reveal about types may reveal new calls.
 const PASSES: usize = 4;
@@ -21,7 +21,7 @@ const PASSES: usize = 4;
 /// How many functions a thread takes at once: threads are done at the same time, which halves of all would not be.
 const SHARE: usize = 8;
 
-/// Looks at these functions, at all that they call, and at their callers where those need to know of it.
+/// Analyses these functions, all that they call, and their callers where those need to know of it.
 pub(crate) fn analyse(
     program: &Program<'_>,
     pooled: &FxHashSet<UserType>,
@@ -54,7 +54,7 @@ pub(crate) fn analyse(
                 break;
             }
         }
-        let (fresh, again) = schedule.callers_to_tell(&callers, &mut above);
+        let (fresh, again) = schedule.callers_to_notify(&callers, &mut above);
         if !again {
             break;
         }
@@ -68,8 +68,8 @@ pub(crate) fn analyse(
 enum Above {
     No,
     Quiet,
-    /// Its callers need to know of it, and were told.
-    Told,
+    /// Its callers need to know of it, and were notified.
+    Notified,
 }
 
 struct Schedule<'p, 'l> {
@@ -77,7 +77,7 @@ struct Schedule<'p, 'l> {
     pooled: &'p FxHashSet<UserType>,
     signatures: &'p flow::Signatures<'l>,
     analysed: AllAnalysed,
-    /// By function: the step after which its callees were looked at; a change in that step or later is news to it.
+    /// By function: the step after which its callees were analysed; a change in that step or later is news to it.
     seen: Vec<u32>,
     /// By function: the step in which its summary changed, at the end of it.
     changed: Vec<u32>,
@@ -87,7 +87,7 @@ struct Schedule<'p, 'l> {
 }
 
 impl Schedule<'_, '_> {
-    fn look_at(&self, id: FnId) -> Box<Analysed> {
+    fn analyse(&self, id: FnId) -> Box<Analysed> {
         let around = Surroundings {
             program: self.program,
             analysed: &self.analysed,
@@ -98,12 +98,12 @@ impl Schedule<'_, '_> {
         Box::new(flow::analyse(around, id))
     }
 
-    /// Looks at functions for the first time, in waves, each with the callees that the one before it found.
+    /// Analyses functions for the first time, in waves, each with the callees that the one before it found.
     fn discover(&mut self, mut wave: Vec<FnId>) {
         wave.retain(|id| !self.wanted[id.0 as usize]);
         while !wave.is_empty() {
             self.now += 1;
-            let found: Vec<Box<Analysed>> = wave.par_iter().with_max_len(SHARE).map(|id| self.look_at(*id)).collect();
+            let found: Vec<Box<Analysed>> = wave.par_iter().with_max_len(SHARE).map(|id| self.analyse(*id)).collect();
             for (id, fresh) in wave.iter().zip(found) {
                 self.wanted[id.0 as usize] = true;
                 self.keep(*id, fresh);
@@ -112,14 +112,14 @@ impl Schedule<'_, '_> {
         }
     }
 
-    /// Those that nobody has looked at of the callers of functions that have something to tell; and whether there are such
-    /// functions that have not told it before.
-    fn callers_to_tell(&self, callers: &Callers<'_>, above: &mut [Above]) -> (Vec<FnId>, bool) {
-        let tells = |id: &FnId| above[id.0 as usize] == Above::Quiet && self.analysed.of(*id).summary.brings_frames();
-        let telling: Vec<FnId> = self.program.all_fns().filter(tells).collect();
+    /// The callers of functions that bring frames into them, as far as nobody has analysed them; and whether there are such
+    /// functions whose callers were not notified before.
+    fn callers_to_notify(&self, callers: &Callers<'_>, above: &mut [Above]) -> (Vec<FnId>, bool) {
+        let brings = |id: &FnId| above[id.0 as usize] == Above::Quiet && self.analysed.of(*id).summary.brings_frames();
+        let bringing: Vec<FnId> = self.program.all_fns().filter(brings).collect();
         let mut fresh = Vec::new();
-        for id in &telling {
-            above[id.0 as usize] = Above::Told;
+        for id in &bringing {
+            above[id.0 as usize] = Above::Notified;
             for caller in callers.of(self.program, *id) {
                 let at = caller.0 as usize;
                 if above[at] == Above::No {
@@ -131,12 +131,12 @@ impl Schedule<'_, '_> {
             }
         }
         fresh.sort_unstable();
-        (fresh, !telling.is_empty())
+        (fresh, !bringing.is_empty())
     }
 
-    /// The callees of these that nobody has looked at.
-    fn unknown(&self, of: &[FnId]) -> Vec<FnId> {
-        let callees = of.iter().flat_map(|id| &self.calls.callees[id.0 as usize]).copied();
+    /// The callees of these that nobody has analysed.
+    fn unknown(&self, function: &[FnId]) -> Vec<FnId> {
+        let callees = function.iter().flat_map(|id| &self.calls.callees[id.0 as usize]).copied();
         let mut unknown: Vec<FnId> = callees.filter(|callee| !self.wanted[callee.0 as usize]).collect();
         unknown.sort_unstable();
         unknown.dedup();
@@ -157,7 +157,7 @@ impl Schedule<'_, '_> {
         self.analysed.keep(id, fresh);
     }
 
-    /// Callees before callers, once; tells whether anything was looked at again.
+    /// Callees before callers, once; tells whether anything was analysed again.
     fn pass(&mut self) -> bool {
         let mut again = false;
         let mut found = Vec::new();
@@ -189,11 +189,11 @@ impl Schedule<'_, '_> {
         })
     }
 
-    /// Looks at a function again, or at all of a circle of calls until nothing changes.
+    /// Analyses a function again, or all of a circle of calls until nothing changes.
     #[expect(clippy::vec_box, reason = "each is kept by itself, and most are found one at a time")]
     fn again(&self, component: &[FnId]) -> Vec<Box<Analysed>> {
         if !self.calls.is_recursive(component) {
-            return component.iter().map(|id| self.look_at(*id)).collect();
+            return component.iter().map(|id| self.analyse(*id)).collect();
         }
         let mut known: Vec<(FnId, Summary)> =
             component.iter().map(|id| (*id, self.analysed.of(*id).summary.clone())).collect();

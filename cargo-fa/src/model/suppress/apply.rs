@@ -67,12 +67,13 @@ pub fn apply(
     }
     // Hygiene can be suppressed in turn, but a directive cannot vouch for itself.
     for finding in hygiene {
-        let covering = files.get(&finding.primary.file).into_iter().flat_map(|of| &of.directives).find(|directive| {
-            directive.comment != (finding.primary.start..finding.primary.end)
-                && !directive.comment.contains(&finding.primary.start)
-                && directive.codes.iter().any(|(selector, _)| selector.contains(finding.code))
-                && directive.covers(&(finding.primary.start..finding.primary.end))
-        });
+        let covering =
+            files.get(&finding.primary.file).into_iter().flat_map(|file| &file.directives).find(|directive| {
+                directive.comment != (finding.primary.start..finding.primary.end)
+                    && !directive.comment.contains(&finding.primary.start)
+                    && directive.codes.iter().any(|(selector, _)| selector.contains(finding.code))
+                    && directive.covers(&(finding.primary.start..finding.primary.end))
+            });
         match covering.filter(|_| !forbidden(finding.code)) {
             Some(directive) => outcome.suppressed.push(Suppressed { finding, reason: directive.reason.clone() }),
             None => outcome.findings.push(finding),

@@ -8,62 +8,50 @@ use super::super::offset;
 use super::Lowerer;
 
 impl Lowerer<'_> {
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> ExprId {
-        let (span, kind) = match expr {
-            syn::Expr::Array(of) => {
-                let elems = self.exprs(of.elems.iter());
-                (self.span(of.bracket_token.span.join()), ExprKind::Array(elems))
+        match expr {
+            syn::Expr::Block(node) => {
+                let label = node.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                return self.block_expr(&node.block, label);
             }
-            syn::Expr::Assign(of) => {
-                let left = self.expr(&of.left);
-                let right = self.expr(&of.right);
+            syn::Expr::Unsafe(node) => return self.block_expr(&node.block, None),
+            syn::Expr::Const(node) => return self.block_expr(&node.block, None),
+            syn::Expr::TryBlock(node) => return self.block_expr(&node.block, None),
+            syn::Expr::Group(node) => return self.expr(&node.expr),
+            syn::Expr::Paren(node) => return self.expr(&node.expr),
+            syn::Expr::Macro(node) => return self.macro_call(&node.mac),
+            syn::Expr::Yield(node) => {
+                return match &node.expr {
+                    Some(value) => self.expr(value),
+                    None => self.missing(),
+                };
+            }
+            _ => {}
+        }
+        let lowered = self.value_expr(expr).or_else(|| self.operator_expr(expr)).or_else(|| self.control_expr(expr));
+        match lowered {
+            Some((span, kind)) => self.push_expr(span, kind),
+            None => self.missing(),
+        }
+    }
+
+    /// Operators and places.
+    fn operator_expr(&mut self, expr: &syn::Expr) -> Option<(Span, ExprKind)> {
+        Some(match expr {
+            syn::Expr::Assign(node) => {
+                let left = self.expr(&node.left);
+                let right = self.expr(&node.right);
                 (self.across(left, right), ExprKind::Assign { left, right })
             }
-            syn::Expr::Async(of) => {
-                let body = self.block_expr(&of.block, None);
-                let span = self.span(of.async_token.span).to(self.span_of(body));
-                (span, ExprKind::Async(Box::new(AsyncBlock { moves: of.capture.is_some(), body })))
+            syn::Expr::Binary(node) => self.binary(node),
+            syn::Expr::Cast(node) => {
+                let inner = self.expr(&node.expr);
+                let ty = self.ty(&node.ty);
+                (self.until(self.span_of(inner), node.as_token.span), ExprKind::Cast { inner, ty })
             }
-            syn::Expr::Await(of) => {
-                let base = self.expr(&of.base);
-                (self.until(self.span_of(base), of.await_token.span), ExprKind::Await(base))
-            }
-            syn::Expr::Binary(of) => self.binary(of),
-            syn::Expr::Block(of) => {
-                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
-                return self.block_expr(&of.block, label);
-            }
-            syn::Expr::Unsafe(of) => return self.block_expr(&of.block, None),
-            syn::Expr::Const(of) => return self.block_expr(&of.block, None),
-            syn::Expr::TryBlock(of) => return self.block_expr(&of.block, None),
-            syn::Expr::Break(of) => {
-                let label = of.label.as_ref().map(|label| self.ident(&label.ident).0);
-                let value = of.expr.as_ref().map(|value| self.expr(value));
-                (self.span(of.break_token.span), ExprKind::Break { label, value })
-            }
-            syn::Expr::Continue(of) => {
-                let label = of.label.as_ref().map(|label| self.ident(&label.ident).0);
-                (self.span(of.continue_token.span), ExprKind::Continue { label })
-            }
-            syn::Expr::Return(of) => {
-                let value = of.expr.as_ref().map(|value| self.expr(value));
-                (self.span(of.return_token.span), ExprKind::Return(value))
-            }
-            syn::Expr::Call(of) => {
-                let callee = self.expr(&of.func);
-                let args = self.exprs(of.args.iter());
-                (self.until(self.span_of(callee), of.paren_token.span.close()), ExprKind::Call { callee, args })
-            }
-            syn::Expr::Cast(of) => {
-                let inner = self.expr(&of.expr);
-                let ty = self.ty(&of.ty);
-                (self.until(self.span_of(inner), of.as_token.span), ExprKind::Cast { inner, ty })
-            }
-            syn::Expr::Closure(of) => self.closure(of),
-            syn::Expr::Field(of) => {
-                let base = self.expr(&of.base);
-                let (name, hi) = match &of.member {
+            syn::Expr::Field(node) => {
+                let base = self.expr(&node.base);
+                let (name, hi) = match &node.member {
                     syn::Member::Named(ident) => {
                         let (name, span) = self.ident(ident);
                         (name, span.hi)
@@ -73,57 +61,112 @@ impl Lowerer<'_> {
                 let span = Span { lo: self.span_of(base).lo, hi };
                 (span, ExprKind::Field { base, name })
             }
-            syn::Expr::ForLoop(of) => {
-                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
-                let span = self.span(of.for_token.span);
-                let iter = self.expr(&of.expr);
-                let pat = self.pat(&of.pat);
-                let body = self.block_expr(&of.body, None);
+            syn::Expr::Index(node) => {
+                let base = self.expr(&node.expr);
+                let index = self.expr(&node.index);
+                (self.until(self.span_of(base), node.bracket_token.span.close()), ExprKind::Index { base, index })
+            }
+            syn::Expr::RawAddr(node) => {
+                let inner = self.expr(&node.expr);
+                let span = self.span(node.and_token.span).to(self.span_of(inner));
+                (
+                    span,
+                    ExprKind::Ref {
+                        mutable: matches!(node.mutability, syn::PointerMutability::Mut(_)),
+                        raw: true,
+                        inner,
+                    },
+                )
+            }
+            syn::Expr::Reference(node) => {
+                let inner = self.expr(&node.expr);
+                let span = self.span(node.and_token.span).to(self.span_of(inner));
+                (span, ExprKind::Ref { mutable: node.mutability.is_some(), raw: false, inner })
+            }
+            syn::Expr::Range(node) => self.range(node),
+            syn::Expr::Try(node) => {
+                let inner = self.expr(&node.expr);
+                (self.until(self.span_of(inner), node.question_token.span), ExprKind::Try(inner))
+            }
+            syn::Expr::Unary(node) => {
+                let inner = self.expr(&node.expr);
+                let (token, kind) = match &node.op {
+                    syn::UnOp::Deref(star) => (star.span, ExprKind::Deref(inner)),
+                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary(inner)),
+                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary(inner)),
+                    _ => return Some((self.span_of(inner), ExprKind::Unary(inner))),
+                };
+                (Span { lo: self.lines.start(token), hi: self.span_of(inner).hi }, kind)
+            }
+            syn::Expr::Await(node) => {
+                let base = self.expr(&node.base);
+                (self.until(self.span_of(base), node.await_token.span), ExprKind::Await(base))
+            }
+            _ => return None,
+        })
+    }
+
+    /// What decides which code runs, and how often.
+    fn control_expr(&mut self, expr: &syn::Expr) -> Option<(Span, ExprKind)> {
+        Some(match expr {
+            syn::Expr::Async(node) => {
+                let body = self.block_expr(&node.block, None);
+                let span = self.span(node.async_token.span).to(self.span_of(body));
+                (span, ExprKind::Async(Box::new(AsyncBlock { moves: node.capture.is_some(), body })))
+            }
+            syn::Expr::Break(node) => {
+                let label = node.label.as_ref().map(|label| self.ident(&label.ident).0);
+                let value = node.expr.as_ref().map(|value| self.expr(value));
+                (self.span(node.break_token.span), ExprKind::Break { label, value })
+            }
+            syn::Expr::Continue(node) => {
+                let label = node.label.as_ref().map(|label| self.ident(&label.ident).0);
+                (self.span(node.continue_token.span), ExprKind::Continue { label })
+            }
+            syn::Expr::Return(node) => {
+                let value = node.expr.as_ref().map(|value| self.expr(value));
+                (self.span(node.return_token.span), ExprKind::Return(value))
+            }
+            syn::Expr::Closure(node) => self.closure(node),
+            syn::Expr::ForLoop(node) => {
+                let label = node.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                let span = self.span(node.for_token.span);
+                let iter = self.expr(&node.expr);
+                let pat = self.pat(&node.pat);
+                let body = self.block_expr(&node.body, None);
                 let header = span.to(self.span_of(iter));
                 (header, ExprKind::For(Box::new(ForLoop { label, pat, iter, body })))
             }
-            syn::Expr::Group(of) => return self.expr(&of.expr),
-            syn::Expr::Paren(of) => return self.expr(&of.expr),
-            syn::Expr::If(of) => {
-                let span = self.span(of.if_token.span);
-                let cond = self.expr(&of.cond);
-                let then = self.block_expr(&of.then_branch, None);
-                let otherwise = of.else_branch.as_ref().map(|(_, branch)| self.expr(branch));
+            syn::Expr::If(node) => {
+                let span = self.span(node.if_token.span);
+                let cond = self.expr(&node.cond);
+                let then = self.block_expr(&node.then_branch, None);
+                let otherwise = node.else_branch.as_ref().map(|(_, branch)| self.expr(branch));
                 let end = self.span_of(otherwise.unwrap_or(then));
                 (span.to(end), ExprKind::If { cond, then, otherwise })
             }
-            syn::Expr::Index(of) => {
-                let base = self.expr(&of.expr);
-                let index = self.expr(&of.index);
-                (self.until(self.span_of(base), of.bracket_token.span.close()), ExprKind::Index { base, index })
-            }
-            syn::Expr::Let(of) => {
-                let value = self.expr(&of.expr);
-                let pat = self.pat(&of.pat);
-                let span = self.span(of.let_token.span).to(self.span_of(value));
+            syn::Expr::Let(node) => {
+                let value = self.expr(&node.expr);
+                let pat = self.pat(&node.pat);
+                let span = self.span(node.let_token.span).to(self.span_of(value));
                 (span, ExprKind::Let { pat, value })
             }
-            syn::Expr::Lit(of) => {
-                let span = self.span(of.lit.span());
-                (span, ExprKind::Literal(self.literal(&of.lit)))
+            syn::Expr::Loop(node) => {
+                let label = node.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                let body = self.block_expr(&node.body, None);
+                (self.span(node.loop_token.span), ExprKind::Loop { label, body })
             }
-            syn::Expr::Loop(of) => {
-                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
-                let body = self.block_expr(&of.body, None);
-                (self.span(of.loop_token.span), ExprKind::Loop { label, body })
-            }
-            syn::Expr::While(of) => {
-                let label = of.label.as_ref().map(|label| self.ident(&label.name.ident).0);
-                let cond = self.expr(&of.cond);
-                let body = self.block_expr(&of.body, None);
-                let span = self.span(of.while_token.span).to(self.span_of(cond));
+            syn::Expr::While(node) => {
+                let label = node.label.as_ref().map(|label| self.ident(&label.name.ident).0);
+                let cond = self.expr(&node.cond);
+                let body = self.block_expr(&node.body, None);
+                let span = self.span(node.while_token.span).to(self.span_of(cond));
                 (span, ExprKind::While { label, cond, body })
             }
-            syn::Expr::Macro(of) => return self.macro_call(&of.mac),
-            syn::Expr::Match(of) => {
-                let span = self.span(of.match_token.span);
-                let value = self.expr(&of.expr);
-                let arms = of
+            syn::Expr::Match(node) => {
+                let span = self.span(node.match_token.span);
+                let value = self.expr(&node.expr);
+                let arms = node
                     .arms
                     .iter()
                     .map(|arm| {
@@ -133,65 +176,52 @@ impl Lowerer<'_> {
                     .collect();
                 (span.to(self.span_of(value)), ExprKind::Match { value, arms })
             }
-            syn::Expr::MethodCall(of) => {
-                let receiver = self.expr(&of.receiver);
-                let (name, name_span) = self.ident(&of.method);
-                let turbofish = of.turbofish.as_ref().map(|angle| self.arguments(angle).types).unwrap_or_default();
-                let args = self.exprs(of.args.iter());
-                let span = self.until(self.span_of(receiver), of.paren_token.span.close());
+            _ => return None,
+        })
+    }
+
+    /// Literals, names, calls, and what is made of parts.
+    fn value_expr(&mut self, expr: &syn::Expr) -> Option<(Span, ExprKind)> {
+        Some(match expr {
+            syn::Expr::Array(node) => {
+                let elems = self.exprs(node.elems.iter());
+                (self.span(node.bracket_token.span.join()), ExprKind::Array(elems))
+            }
+            syn::Expr::Call(node) => {
+                let callee = self.expr(&node.func);
+                let args = self.exprs(node.args.iter());
+                (self.until(self.span_of(callee), node.paren_token.span.close()), ExprKind::Call { callee, args })
+            }
+            syn::Expr::Lit(node) => {
+                let span = self.span(node.lit.span());
+                (span, ExprKind::Literal(self.literal(&node.lit)))
+            }
+            syn::Expr::MethodCall(node) => {
+                let receiver = self.expr(&node.receiver);
+                let (name, name_span) = self.ident(&node.method);
+                let turbofish = node.turbofish.as_ref().map(|angle| self.arguments(angle).types).unwrap_or_default();
+                let args = self.exprs(node.args.iter());
+                let span = self.until(self.span_of(receiver), node.paren_token.span.close());
                 (span, ExprKind::Method(Box::new(MethodCall { receiver, name, name_span, turbofish, args })))
             }
-            syn::Expr::Path(of) => {
-                if let (None, Some(ident)) = (&of.qself, of.path.get_ident()) {
+            syn::Expr::Path(node) => {
+                if let (None, Some(ident)) = (&node.qself, node.path.get_ident()) {
                     let (name, span) = self.ident(ident);
                     (span, ExprKind::Name(name))
                 } else {
-                    let qself = of.qself.as_ref().map(|qself| self.ty(&qself.ty));
-                    let path = self.path_with(&of.path, qself);
+                    let qself = node.qself.as_ref().map(|qself| self.ty(&qself.ty));
+                    let path = self.path_with(&node.path, qself);
                     (self.span_of_path(path), ExprKind::Path(path))
                 }
             }
-            syn::Expr::Range(of) => {
-                let start = of.start.as_ref().map(|start| self.expr(start));
-                let end = of.end.as_ref().map(|end| self.expr(end));
-                let (tokens, inclusive) = match &of.limits {
-                    syn::RangeLimits::HalfOpen(dots) => (dots.spans[0], false),
-                    syn::RangeLimits::Closed(dots) => (dots.spans[0], true),
-                };
-                let mut span = self.span(tokens);
-                if let Some(start) = start {
-                    span.lo = self.span_of(start).lo;
-                }
-                if let Some(end) = end {
-                    span.hi = self.span_of(end).hi;
-                }
-                (span, ExprKind::Range { start, end, inclusive })
+            syn::Expr::Repeat(node) => {
+                let value = self.expr(&node.expr);
+                let len = self.expr(&node.len);
+                (self.span(node.bracket_token.span.join()), ExprKind::Repeat { value, len })
             }
-            syn::Expr::RawAddr(of) => {
-                let inner = self.expr(&of.expr);
-                let span = self.span(of.and_token.span).to(self.span_of(inner));
-                (
-                    span,
-                    ExprKind::Ref {
-                        mutable: matches!(of.mutability, syn::PointerMutability::Mut(_)),
-                        raw: true,
-                        inner,
-                    },
-                )
-            }
-            syn::Expr::Reference(of) => {
-                let inner = self.expr(&of.expr);
-                let span = self.span(of.and_token.span).to(self.span_of(inner));
-                (span, ExprKind::Ref { mutable: of.mutability.is_some(), raw: false, inner })
-            }
-            syn::Expr::Repeat(of) => {
-                let value = self.expr(&of.expr);
-                let len = self.expr(&of.len);
-                (self.span(of.bracket_token.span.join()), ExprKind::Repeat { value, len })
-            }
-            syn::Expr::Struct(of) => {
-                let path = self.path(&of.path);
-                let fields = of
+            syn::Expr::Struct(node) => {
+                let path = self.path(&node.path);
+                let fields = node
                     .fields
                     .iter()
                     .map(|field| {
@@ -199,36 +229,17 @@ impl Lowerer<'_> {
                         (name, self.expr(&field.expr))
                     })
                     .collect();
-                let rest = of.rest.as_ref().map(|rest| self.expr(rest));
-                let close = self.span(of.brace_token.span.close());
+                let rest = node.rest.as_ref().map(|rest| self.expr(rest));
+                let close = self.span(node.brace_token.span.close());
                 let span = self.span_of_path(path).to(close);
                 (span, ExprKind::Struct(Box::new(StructLiteral { path, fields, rest })))
             }
-            syn::Expr::Try(of) => {
-                let inner = self.expr(&of.expr);
-                (self.until(self.span_of(inner), of.question_token.span), ExprKind::Try(inner))
+            syn::Expr::Tuple(node) => {
+                let elems = self.exprs(node.elems.iter());
+                (self.span(node.paren_token.span.join()), ExprKind::Tuple(elems))
             }
-            syn::Expr::Tuple(of) => {
-                let elems = self.exprs(of.elems.iter());
-                (self.span(of.paren_token.span.join()), ExprKind::Tuple(elems))
-            }
-            syn::Expr::Unary(of) => {
-                let inner = self.expr(&of.expr);
-                let (token, kind) = match &of.op {
-                    syn::UnOp::Deref(star) => (star.span, ExprKind::Deref(inner)),
-                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary(inner)),
-                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary(inner)),
-                    _ => return inner,
-                };
-                (Span { lo: self.lines.start(token), hi: self.span_of(inner).hi }, kind)
-            }
-            syn::Expr::Yield(of) => match &of.expr {
-                Some(value) => return self.expr(value),
-                None => return self.missing(),
-            },
-            _ => return self.missing(),
-        };
-        self.push_expr(span, kind)
+            _ => return None,
+        })
     }
 
     pub(super) fn exprs<'e>(&mut self, exprs: impl Iterator<Item = &'e syn::Expr>) -> Box<[ExprId]> {
@@ -239,11 +250,28 @@ impl Lowerer<'_> {
         self.span_of(left).to(self.span_of(right))
     }
 
-    fn binary(&mut self, of: &syn::ExprBinary) -> (Span, ExprKind) {
+    fn range(&mut self, node: &syn::ExprRange) -> (Span, ExprKind) {
+        let start = node.start.as_ref().map(|start| self.expr(start));
+        let end = node.end.as_ref().map(|end| self.expr(end));
+        let (tokens, inclusive) = match &node.limits {
+            syn::RangeLimits::HalfOpen(dots) => (dots.spans[0], false),
+            syn::RangeLimits::Closed(dots) => (dots.spans[0], true),
+        };
+        let mut span = self.span(tokens);
+        if let Some(start) = start {
+            span.lo = self.span_of(start).lo;
+        }
+        if let Some(end) = end {
+            span.hi = self.span_of(end).hi;
+        }
+        (span, ExprKind::Range { start, end, inclusive })
+    }
+
+    fn binary(&mut self, node: &syn::ExprBinary) -> (Span, ExprKind) {
         use syn::BinOp;
-        let left = self.expr(&of.left);
-        let right = self.expr(&of.right);
-        let op = match &of.op {
+        let left = self.expr(&node.left);
+        let right = self.expr(&node.right);
+        let op = match &node.op {
             BinOp::And(_) | BinOp::Or(_) => BinaryOp::Lazy,
             BinOp::Eq(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ne(_) | BinOp::Ge(_) | BinOp::Gt(_) => {
                 BinaryOp::Compare
@@ -265,8 +293,8 @@ impl Lowerer<'_> {
         (self.across(left, right), ExprKind::Binary { op, left, right })
     }
 
-    fn closure(&mut self, of: &syn::ExprClosure) -> (Span, ExprKind) {
-        let params = of
+    fn closure(&mut self, node: &syn::ExprClosure) -> (Span, ExprKind) {
+        let params = node
             .inputs
             .iter()
             .map(|input| match input {
@@ -277,10 +305,11 @@ impl Lowerer<'_> {
                 other => (self.pat(other), None),
             })
             .collect();
-        let output = self.output(&of.output);
-        let body = self.expr(&of.body);
-        let span = self.span(of.inputs_begin.span).to(self.span_of(body));
-        let closure = Closure { params, output, body, moves: of.capture.is_some(), is_async: of.asyncness.is_some() };
+        let output = self.output(&node.output);
+        let body = self.expr(&node.body);
+        let span = self.span(node.inputs_begin.span).to(self.span_of(body));
+        let closure =
+            Closure { params, output, body, moves: node.capture.is_some(), is_async: node.asyncness.is_some() };
         (span, ExprKind::Closure(Box::new(closure)))
     }
 
@@ -302,7 +331,7 @@ impl Lowerer<'_> {
                 Literal::Int(int.base10_parse().ok().map(u64::into), kind)
             }
             syn::Lit::Float(float) => Literal::Float(float.suffix() == "f32"),
-            syn::Lit::Bool(of) => Literal::Bool(of.value),
+            syn::Lit::Bool(node) => Literal::Bool(node.value),
             _ => Literal::Char,
         }
     }
@@ -366,10 +395,10 @@ impl Lowerer<'_> {
                         statements.push(Statement::Expr { expr, cold });
                     }
                 }
-                syn::Stmt::Macro(of) => {
-                    let cold = Self::is_cold(&of.attrs);
-                    let expr = self.macro_call(&of.mac);
-                    if last && of.semi_token.is_none() {
+                syn::Stmt::Macro(node) => {
+                    let cold = Self::is_cold(&node.attrs);
+                    let expr = self.macro_call(&node.mac);
+                    if last && node.semi_token.is_none() {
                         tail = Some(expr);
                     } else {
                         statements.push(Statement::Expr { expr, cold });
@@ -383,12 +412,12 @@ impl Lowerer<'_> {
 
 fn expr_attrs(expr: &syn::Expr) -> &[syn::Attribute] {
     match expr {
-        syn::Expr::Block(of) => &of.attrs,
-        syn::Expr::Call(of) => &of.attrs,
-        syn::Expr::MethodCall(of) => &of.attrs,
-        syn::Expr::If(of) => &of.attrs,
-        syn::Expr::ForLoop(of) => &of.attrs,
-        syn::Expr::Macro(of) => &of.attrs,
+        syn::Expr::Block(node) => &node.attrs,
+        syn::Expr::Call(node) => &node.attrs,
+        syn::Expr::MethodCall(node) => &node.attrs,
+        syn::Expr::If(node) => &node.attrs,
+        syn::Expr::ForLoop(node) => &node.attrs,
+        syn::Expr::Macro(node) => &node.attrs,
         _ => &[],
     }
 }

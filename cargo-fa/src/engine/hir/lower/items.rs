@@ -34,173 +34,184 @@ impl Lowerer<'_> {
         self.parent = outer;
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each kind of item")]
     pub(super) fn item(&mut self, item: &syn::Item) -> Option<ItemId> {
         match item {
-            syn::Item::Fn(of) => Some(self.function(&of.attrs, public(&of.vis), &of.sig, Some(&of.block))),
-            syn::Item::Mod(of) => {
-                let head = self.head(&of.ident);
-                let path = of.attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| {
-                    let syn::Meta::NameValue(pair) = &attr.meta else { return None };
-                    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
-                        return None;
-                    };
-                    Some(self.text(&text.value()))
-                });
-                let kind = ItemKind::Module { inline: of.content.is_some(), path };
-                let id = self.push_item(head, &of.attrs, public(&of.vis), kind);
-                if let Some((_, items)) = &of.content {
-                    self.inside(id, |lowerer| {
-                        for item in items {
-                            lowerer.item(item);
-                        }
-                    });
-                }
-                Some(id)
+            syn::Item::Fn(node) => Some(self.function(&node.attrs, public(&node.vis), &node.sig, Some(&node.block))),
+            syn::Item::Mod(node) => Some(self.module(node)),
+            syn::Item::Use(node) => Some(self.use_item(node)),
+            syn::Item::Struct(node) => {
+                let head = self.head(&node.ident);
+                let generics = self.generics(&node.generics);
+                let fields = self.fields(&node.fields);
+                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Struct { generics, fields }))
             }
-            syn::Item::Use(of) => {
-                let mut entries = Vec::new();
-                self.use_tree(&of.tree, of.leading_colon.is_some(), &mut Vec::new(), &mut entries);
-                let span = self.span(of.use_token.span);
-                let name = self.intern("use");
-                let head = Head { name, name_span: span, span };
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Use(entries.into_boxed_slice())))
+            syn::Item::Union(node) => {
+                let head = self.head(&node.ident);
+                let generics = self.generics(&node.generics);
+                let fields = self.fields(&syn::Fields::Named(node.fields.clone()));
+                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Struct { generics, fields }))
             }
-            syn::Item::Struct(of) => {
-                let head = self.head(&of.ident);
-                let generics = self.generics(&of.generics);
-                let fields = self.fields(&of.fields);
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Struct { generics, fields }))
+            syn::Item::Enum(node) => Some(self.enumeration(node)),
+            syn::Item::Impl(node) => Some(self.impl_block(node)),
+            syn::Item::Trait(node) => Some(self.trait_item(node)),
+            syn::Item::Static(node) => Some(self.static_item(node)),
+            syn::Item::Const(node) => Some(self.constant(&node.attrs, &node.ident, &node.ty, Some(&node.expr))),
+            syn::Item::Type(node) => {
+                let head = self.head(&node.ident);
+                let generics = self.generics(&node.generics);
+                let ty = Some(self.ty(&node.ty));
+                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Alias { generics, ty }))
             }
-            syn::Item::Union(of) => {
-                let head = self.head(&of.ident);
-                let generics = self.generics(&of.generics);
-                let fields = self.fields(&syn::Fields::Named(of.fields.clone()));
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Struct { generics, fields }))
+            syn::Item::ExternCrate(node) => {
+                let head = self.head(&node.ident);
+                let alias = node.rename.as_ref().map_or(head.name, |(_, ident)| self.ident(ident).0);
+                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::ExternCrate { alias }))
             }
-            syn::Item::Enum(of) => {
-                let head = self.head(&of.ident);
-                let generics = self.generics(&of.generics);
-                let variants = of
-                    .variants
-                    .iter()
-                    .map(|variant| {
-                        let (name, _) = self.ident(&variant.ident);
-                        (name, self.fields(&variant.fields))
-                    })
-                    .collect();
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Enum { generics, variants }))
-            }
-            syn::Item::Impl(of) => {
-                let generics = self.generics(&of.generics);
-                let self_type = self.ty(&of.self_ty);
-                let of_trait = of.trait_.as_ref().map(|(path, _)| self.path(path));
-                let span = self.span(of.impl_token.span);
-                let name = self.intern("impl");
-                let head = Head { name, name_span: span, span };
-                let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
-                let id = self.push_item(head, &of.attrs, false, kind);
-                self.inside(id, |lowerer| {
-                    for item in &of.items {
-                        match item {
-                            syn::ImplItem::Fn(of) => {
-                                lowerer.function(&of.attrs, public(&of.vis), &of.sig, Some(&of.block));
-                            }
-                            syn::ImplItem::Const(of) => {
-                                lowerer.constant(&of.attrs, &of.ident, &of.ty, Some(&of.expr));
-                            }
-                            _ => {}
-                        }
-                    }
-                });
-                Some(id)
-            }
-            syn::Item::Trait(of) => {
-                let head = self.head(&of.ident);
-                let generics = self.generics(&of.generics);
-                let supers = of
-                    .supertraits
-                    .iter()
-                    .filter_map(|bound| match bound {
-                        syn::TypeParamBound::Trait(bound) => Some(self.path(&bound.path)),
-                        _ => None,
-                    })
-                    .collect();
-                let id = self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Trait { generics, supers });
-                self.inside(id, |lowerer| {
-                    for item in &of.items {
-                        match item {
-                            syn::TraitItem::Fn(of) => {
-                                lowerer.function(&of.attrs, true, &of.sig, of.default.as_ref());
-                            }
-                            syn::TraitItem::Const(of) => {
-                                lowerer.constant(
-                                    &of.attrs,
-                                    &of.ident,
-                                    &of.ty,
-                                    of.default.as_ref().map(|(_, init)| init),
-                                );
-                            }
-                            _ => {}
-                        }
-                    }
-                });
-                Some(id)
-            }
-            syn::Item::Static(of) => {
-                let head = self.head(&of.ident);
-                let ty = self.ty(&of.ty);
-                let init = Some(self.expr(&of.expr));
-                let mutable = matches!(of.mutability, syn::StaticMutability::Mut(_));
-                let kind = ItemKind::Static { ty, init, constant: false, mutable, thread_local: false };
-                Some(self.push_item(head, &of.attrs, public(&of.vis), kind))
-            }
-            syn::Item::Const(of) => Some(self.constant(&of.attrs, &of.ident, &of.ty, Some(&of.expr))),
-            syn::Item::Type(of) => {
-                let head = self.head(&of.ident);
-                let generics = self.generics(&of.generics);
-                let ty = Some(self.ty(&of.ty));
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::Alias { generics, ty }))
-            }
-            syn::Item::ExternCrate(of) => {
-                let head = self.head(&of.ident);
-                let alias = of.rename.as_ref().map_or(head.name, |(_, ident)| self.ident(ident).0);
-                Some(self.push_item(head, &of.attrs, public(&of.vis), ItemKind::ExternCrate { alias }))
-            }
-            syn::Item::Macro(of) => {
-                self.item_macro(of);
+            syn::Item::Macro(node) => {
+                self.item_macro(node);
                 None
             }
             _ => None,
         }
     }
 
-    fn item_macro(&mut self, of: &syn::ItemMacro) {
-        let Some(last) = of.mac.path.segments.last() else { return };
+    fn module(&mut self, node: &syn::ItemMod) -> ItemId {
+        let head = self.head(&node.ident);
+        let path = node.attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| {
+            let syn::Meta::NameValue(pair) = &attr.meta else { return None };
+            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
+                return None;
+            };
+            Some(self.text(&text.value()))
+        });
+        let kind = ItemKind::Module { inline: node.content.is_some(), path };
+        let id = self.push_item(head, &node.attrs, public(&node.vis), kind);
+        if let Some((_, items)) = &node.content {
+            self.inside(id, |lowerer| {
+                for item in items {
+                    lowerer.item(item);
+                }
+            });
+        }
+        id
+    }
+
+    fn use_item(&mut self, node: &syn::ItemUse) -> ItemId {
+        let mut entries = Vec::new();
+        self.use_tree(&node.tree, node.leading_colon.is_some(), &mut Vec::new(), &mut entries);
+        let span = self.span(node.use_token.span);
+        let name = self.intern("use");
+        let head = Head { name, name_span: span, span };
+        self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Use(entries.into_boxed_slice()))
+    }
+
+    fn enumeration(&mut self, node: &syn::ItemEnum) -> ItemId {
+        let head = self.head(&node.ident);
+        let generics = self.generics(&node.generics);
+        let variants = node
+            .variants
+            .iter()
+            .map(|variant| {
+                let (name, _) = self.ident(&variant.ident);
+                (name, self.fields(&variant.fields))
+            })
+            .collect();
+        self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Enum { generics, variants })
+    }
+
+    fn impl_block(&mut self, node: &syn::ItemImpl) -> ItemId {
+        let generics = self.generics(&node.generics);
+        let self_type = self.ty(&node.self_ty);
+        let of_trait = node.trait_.as_ref().map(|(path, _)| self.path(path));
+        let span = self.span(node.impl_token.span);
+        let name = self.intern("impl");
+        let head = Head { name, name_span: span, span };
+        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
+        let id = self.push_item(head, &node.attrs, false, kind);
+        self.inside(id, |lowerer| {
+            for item in &node.items {
+                match item {
+                    syn::ImplItem::Fn(node) => {
+                        lowerer.function(&node.attrs, public(&node.vis), &node.sig, Some(&node.block));
+                    }
+                    syn::ImplItem::Const(node) => {
+                        lowerer.constant(&node.attrs, &node.ident, &node.ty, Some(&node.expr));
+                    }
+                    _ => {}
+                }
+            }
+        });
+        id
+    }
+
+    fn trait_item(&mut self, node: &syn::ItemTrait) -> ItemId {
+        let head = self.head(&node.ident);
+        let generics = self.generics(&node.generics);
+        let supers = node
+            .supertraits
+            .iter()
+            .filter_map(|bound| match bound {
+                syn::TypeParamBound::Trait(bound) => Some(self.path(&bound.path)),
+                _ => None,
+            })
+            .collect();
+        let id = self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Trait { generics, supers });
+        self.inside(id, |lowerer| {
+            for item in &node.items {
+                match item {
+                    syn::TraitItem::Fn(node) => {
+                        lowerer.function(&node.attrs, true, &node.sig, node.default.as_ref());
+                    }
+                    syn::TraitItem::Const(node) => {
+                        lowerer.constant(
+                            &node.attrs,
+                            &node.ident,
+                            &node.ty,
+                            node.default.as_ref().map(|(_, init)| init),
+                        );
+                    }
+                    _ => {}
+                }
+            }
+        });
+        id
+    }
+
+    fn static_item(&mut self, node: &syn::ItemStatic) -> ItemId {
+        let head = self.head(&node.ident);
+        let ty = self.ty(&node.ty);
+        let init = Some(self.expr(&node.expr));
+        let mutable = matches!(node.mutability, syn::StaticMutability::Mut(_));
+        let kind = ItemKind::Static { ty, init, constant: false, mutable, thread_local: false };
+        self.push_item(head, &node.attrs, public(&node.vis), kind)
+    }
+
+    fn item_macro(&mut self, node: &syn::ItemMacro) {
+        let Some(last) = node.mac.path.segments.last() else { return };
         let thread_local = last.ident == "thread_local";
         if !thread_local && last.ident != "lazy_static" {
             // What a definition holds is not code yet.
-            if of.ident.is_none() {
+            if node.ident.is_none() {
                 let given_to = if last.ident == "cfg_if" { Given::CfgIf } else { Given::Unknown };
-                self.items_in_macro(&of.mac, given_to);
+                self.items_in_macro(&node.mac, given_to);
             }
             return;
         }
-        let Ok(StaticDeclarations(statics)) = of.mac.parse_body::<StaticDeclarations>() else { return };
-        for of in statics {
-            let head = self.head(&of.ident);
-            let ty = self.ty(&of.ty);
-            let init = Some(self.expr(&of.init));
+        let Ok(StaticDeclarations(statics)) = node.mac.parse_body::<StaticDeclarations>() else { return };
+        for node in statics {
+            let head = self.head(&node.ident);
+            let ty = self.ty(&node.ty);
+            let init = Some(self.expr(&node.init));
             let kind = ItemKind::Static { ty, init, constant: false, mutable: false, thread_local };
             self.push_item(head, &[], false, kind);
         }
     }
 
     /// Items that are given to a macro are read as they stand, if they are nothing but items.
-    fn items_in_macro(&mut self, of: &syn::Macro, given_to: Given) {
+    fn items_in_macro(&mut self, node: &syn::Macro, given_to: Given) {
         let parts = match given_to {
-            Given::CfgIf => branches(of.tokens.clone()),
-            _ => vec![of.tokens.clone()],
+            Given::CfgIf => branches(node.tokens.clone()),
+            _ => vec![node.tokens.clone()],
         };
         let outer = std::mem::replace(&mut self.given_to, given_to);
         for part in parts {
@@ -253,17 +264,17 @@ impl Lowerer<'_> {
         let mut params: Vec<(PatId, TypeId)> = Vec::new();
         for input in &sig.inputs {
             match input {
-                syn::FnArg::Receiver(of) => {
-                    receiver = Some(match &of.kind {
+                syn::FnArg::Receiver(node) => {
+                    receiver = Some(match &node.kind {
                         syn::ReceiverKind::Reference(_, _, Some(_)) => Receiver::Exclusive,
                         syn::ReceiverKind::Reference(_, _, None) => Receiver::Shared,
                         syn::ReceiverKind::Typed(_, ty) => Receiver::Typed(self.ty(ty)),
                         _ => Receiver::Value,
                     });
                 }
-                syn::FnArg::Typed(of) => {
-                    let pat = self.pat(&of.pat);
-                    let ty = self.ty(&of.ty);
+                syn::FnArg::Typed(node) => {
+                    let pat = self.pat(&node.pat);
+                    let ty = self.ty(&node.ty);
                     params.push((pat, ty));
                 }
             }
@@ -296,14 +307,14 @@ impl Lowerer<'_> {
     fn use_tree(&mut self, tree: &syn::UseTree, leading: bool, prefix: &mut Vec<Name>, entries: &mut Vec<UseEntry>) {
         let entry = |segments: &[Name], target| UseEntry { leading, segments: segments.into(), target };
         match tree {
-            syn::UseTree::Path(of) => {
-                let (name, _) = self.ident(&of.ident);
+            syn::UseTree::Path(node) => {
+                let (name, _) = self.ident(&node.ident);
                 prefix.push(name);
-                self.use_tree(&of.tree, leading, prefix, entries);
+                self.use_tree(&node.tree, leading, prefix, entries);
                 prefix.pop();
             }
-            syn::UseTree::Name(of) => {
-                let (name, _) = self.ident(&of.ident);
+            syn::UseTree::Name(node) => {
+                let (name, _) = self.ident(&node.ident);
                 if self.name(name) == "self" {
                     if let Some(last) = prefix.last() {
                         entries.push(entry(prefix, UseTarget::Named(*last)));
@@ -314,9 +325,9 @@ impl Lowerer<'_> {
                     prefix.pop();
                 }
             }
-            syn::UseTree::Rename(of) => {
-                let (name, _) = self.ident(&of.ident);
-                let (alias, _) = self.ident(&of.rename);
+            syn::UseTree::Rename(node) => {
+                let (name, _) = self.ident(&node.ident);
+                let (alias, _) = self.ident(&node.rename);
                 let target = if self.name(alias) == "_" { UseTarget::Hidden } else { UseTarget::Named(alias) };
                 if self.name(name) == "self" {
                     entries.push(entry(prefix, target));
@@ -327,8 +338,8 @@ impl Lowerer<'_> {
                 }
             }
             syn::UseTree::Glob(_) => entries.push(entry(prefix, UseTarget::Glob)),
-            syn::UseTree::Group(of) => {
-                for tree in &of.items {
+            syn::UseTree::Group(node) => {
+                for tree in &node.items {
                     self.use_tree(tree, leading, prefix, entries);
                 }
             }

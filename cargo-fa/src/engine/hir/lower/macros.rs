@@ -78,8 +78,8 @@ impl Lowerer<'_> {
             },
             Shape::FrameVec => {
                 let mut tokens = mac.tokens.clone().into_iter();
-                let is_ours = matches!(tokens.next(), Some(TokenTree::Ident(word)) if word == "in");
-                if is_ours {
+                let is_framealloc = matches!(tokens.next(), Some(TokenTree::Ident(word)) if word == "in");
+                if is_framealloc {
                     (MacroKind::FrameVec, self.arguments_of(&tokens.collect(), true))
                 } else {
                     (MacroKind::Unknown, self.unknown(&mac.tokens))

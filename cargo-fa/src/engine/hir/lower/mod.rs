@@ -149,17 +149,17 @@ impl<'s> Lowerer<'s> {
     fn plain_blocks<'f>(&self, items: &'f [syn::Item], blocks: &mut Vec<&'f syn::Block>) {
         for item in items {
             match item {
-                syn::Item::Fn(of) => blocks.extend(self.plain(&of.block)),
-                syn::Item::Impl(of) => blocks.extend(of.items.iter().filter_map(|item| match item {
-                    syn::ImplItem::Fn(of) => self.plain(&of.block),
+                syn::Item::Fn(node) => blocks.extend(self.plain(&node.block)),
+                syn::Item::Impl(node) => blocks.extend(node.items.iter().filter_map(|item| match item {
+                    syn::ImplItem::Fn(node) => self.plain(&node.block),
                     _ => None,
                 })),
-                syn::Item::Trait(of) => blocks.extend(of.items.iter().filter_map(|item| match item {
-                    syn::TraitItem::Fn(of) => self.plain(of.default.as_ref()?),
+                syn::Item::Trait(node) => blocks.extend(node.items.iter().filter_map(|item| match item {
+                    syn::TraitItem::Fn(node) => self.plain(node.default.as_ref()?),
                     _ => None,
                 })),
-                syn::Item::Mod(of) => {
-                    if let Some((_, items)) = &of.content {
+                syn::Item::Mod(node) => {
+                    if let Some((_, items)) = &node.content {
                         self.plain_blocks(items, blocks);
                     }
                 }

@@ -29,9 +29,9 @@ impl Lowerer<'_> {
             syn::Pat::Reference(reference) => Pat::Ref(self.pat(&reference.pat)),
             syn::Pat::Rest(_) => Pat::Rest,
             syn::Pat::Slice(slice) => Pat::Slice(slice.elems.iter().map(|elem| self.pat(elem)).collect()),
-            syn::Pat::Struct(of) => {
-                let path = self.path(&of.path);
-                let fields = of
+            syn::Pat::Struct(node) => {
+                let path = self.path(&node.path);
+                let fields = node
                     .fields
                     .iter()
                     .map(|field| {
@@ -42,9 +42,9 @@ impl Lowerer<'_> {
                 Pat::Struct(path, fields)
             }
             syn::Pat::Tuple(tuple) => Pat::Tuple(tuple.elems.iter().map(|elem| self.pat(elem)).collect()),
-            syn::Pat::TupleStruct(of) => {
-                let path = self.path(&of.path);
-                Pat::TupleStruct(path, of.elems.iter().map(|elem| self.pat(elem)).collect())
+            syn::Pat::TupleStruct(node) => {
+                let path = self.path(&node.path);
+                Pat::TupleStruct(path, node.elems.iter().map(|elem| self.pat(elem)).collect())
             }
             syn::Pat::Type(typed) => {
                 let pat = self.pat(&typed.pat);

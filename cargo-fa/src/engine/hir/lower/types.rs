@@ -14,7 +14,7 @@ impl Lowerer<'_> {
             }
             syn::Type::FnPtr(_) => Type::FnPointer,
             syn::Type::Group(group) => return self.ty(&group.elem),
-            syn::Type::ImplTrait(of) => Type::ImplTrait(self.bounds(&of.bounds)),
+            syn::Type::ImplTrait(node) => Type::ImplTrait(self.bounds(&node.bounds)),
             syn::Type::Infer(_) => Type::Infer,
             syn::Type::Never(_) => Type::Never,
             syn::Type::Paren(paren) => return self.ty(&paren.elem),

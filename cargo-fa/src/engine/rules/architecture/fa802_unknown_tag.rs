@@ -60,7 +60,8 @@ fn unknown(cx: &Context<'_, '_>, used: &TagUse, counts: &BTreeMap<&str, usize>) 
     Some(finding.inside(&used.package, &used.item))
 }
 
-/// The tag as it is declared. One letter away from one tag and far from all others is a slip; everything else is a guess.
+/// The tag as it is declared. One letter away from one tag and far from all others is a slip; everything else is a
+/// guess.
 fn respelled<'t>(used: &TagUse, near: &str, tags: impl Iterator<Item = &'t String>) -> Option<Fix> {
     let slip = edit_distance(near, &used.name) == 1 && !differs_in_digit(near, &used.name);
     let alone = tags.filter(|tag| edit_distance(tag, &used.name) <= 2).count() == 1;

@@ -1,6 +1,6 @@
 //! Tasks and stored closures that capture frame data.
 
-use crate::engine::flow::event::EventKind;
+use crate::engine::flow::event::{EventKind, Runner};
 use crate::engine::rules::escapes::{spawned, stored};
 use crate::engine::rules::{Context, Occurrence, rule};
 use crate::model::finding::Finding;
@@ -18,7 +18,7 @@ rule! {
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     match occurrence.event.kind {
         EventKind::Escape { captured: true, .. } => stored(cx, occurrence, CODE),
-        EventKind::Spawned { task: true, .. } => spawned(cx, occurrence, CODE),
+        EventKind::Spawned { runner: Runner::Task, .. } => spawned(cx, occurrence, CODE),
         _ => None,
     }
 }

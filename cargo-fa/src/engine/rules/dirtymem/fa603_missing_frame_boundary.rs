@@ -1,4 +1,4 @@
-//! Frames that begin and do not end, end and did not begin, or never turn.
+//! Frames that begin and do not end, end and did not begin, or never end.
 
 use crate::engine::flow::event::{EventKind, Open};
 use crate::engine::hir::ir::Span;
@@ -18,7 +18,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     match occurrence.event.kind {
         EventKind::LeftOpen { begun, why } => Some(left_open(cx, occurrence, begun, why)),
         EventKind::EndedWithoutBegin => Some(ended_without_begin(cx, occurrence)),
-        EventKind::NeverTurns { allocated } => Some(never_turns(cx, occurrence, allocated)),
+        EventKind::FrameNeverEnds { allocated } => Some(frame_never_ends(cx, occurrence, allocated)),
         _ => None,
     }
 }
@@ -48,7 +48,7 @@ fn ended_without_begin(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Fin
     finding.help("call `begin_frame` first, or use `alloc.whole_frame(|alloc| …)`")
 }
 
-fn never_turns(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, allocated: Span) -> Finding {
+fn frame_never_ends(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, allocated: Span) -> Finding {
     let message = "this loop allocates from frames and never begins or ends one, so that memory only grows";
     let finding = Finding::new(CODE, message, cx.here(occurrence))
         .caption("no frame ends in here")

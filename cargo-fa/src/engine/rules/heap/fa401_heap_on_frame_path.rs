@@ -1,6 +1,6 @@
 //! Allocations of the general heap in the frame path.
 
-use crate::engine::flow::event::EventKind;
+use crate::engine::flow::event::{EventKind, HeapApi};
 use crate::engine::rules::{Context, Occurrence, rule};
 use crate::model::finding::Finding;
 
@@ -14,9 +14,9 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
-    let EventKind::HeapAlloc { what, ty, ours } = &occurrence.event.kind else { return None };
+    let EventKind::HeapAlloc { what, ty, api } = &occurrence.event.kind else { return None };
     let no_heap = occurrence.is_no_heap();
-    if occurrence.event.cold || !occurrence.runs_in_frame() || (*ours && !no_heap) {
+    if occurrence.event.cold || !occurrence.runs_in_frame() || (*api == HeapApi::Framealloc && !no_heap) {
         return None;
     }
     let made = cx.types.display(ty);

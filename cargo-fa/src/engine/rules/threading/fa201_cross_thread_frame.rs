@@ -1,6 +1,6 @@
 //! Threads that capture frame data.
 
-use crate::engine::flow::event::EventKind;
+use crate::engine::flow::event::{EventKind, Runner};
 use crate::engine::rules::escapes::spawned;
 use crate::engine::rules::{Context, Occurrence, rule};
 use crate::model::finding::Finding;
@@ -16,5 +16,6 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
-    matches!(occurrence.event.kind, EventKind::Spawned { task: false, .. }).then(|| spawned(cx, occurrence, CODE))?
+    matches!(occurrence.event.kind, EventKind::Spawned { runner: Runner::Thread, .. })
+        .then(|| spawned(cx, occurrence, CODE))?
 }

@@ -14,7 +14,7 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
-    let EventKind::TurnWithoutBarrier { barrier } = &occurrence.event.kind else { return None };
+    let EventKind::FrameEndsWithoutBarrier { barrier } = &occurrence.event.kind else { return None };
     let message = "the frame is turned without waiting for the threads of its barrier";
     let finding = Finding::new(CODE, message, cx.here(occurrence))
         .caption("threads may still work on this frame")

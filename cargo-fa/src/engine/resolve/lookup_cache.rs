@@ -17,7 +17,7 @@ pub(super) type Asked<'l> = (ModuleId, &'l str, Space);
 type Found<'l> = FxHashMap<Asked<'l>, Option<Res<'l>>>;
 
 #[derive(Debug)]
-pub(super) struct LookedUp<'l> {
+pub(super) struct LookupCache<'l> {
     /// By module, many to a table: two threads seldom want the same one.
     known: Vec<Mutex<Found<'l>>>,
     /// What the search that goes on has found, and what it still looks for, as `None`: one for each thread of the pool and
@@ -35,7 +35,7 @@ pub(super) struct Search<'l> {
     kept: bool,
 }
 
-impl<'l> LookedUp<'l> {
+impl<'l> LookupCache<'l> {
     pub(super) fn new() -> Self {
         let tables = |count| std::iter::repeat_with(Mutex::default).take(count).collect();
         Self { known: tables(TABLES), ways: tables(rayon::current_num_threads() + 1) }
@@ -51,7 +51,7 @@ impl<'l> LookedUp<'l> {
         self.ways[at].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known, or a search, which [`LookedUp::end`] ends; `depth` imports led here.
+    /// What is known, or a search, which [`LookupCache::end`] ends; `depth` imports led here.
     pub(super) fn begin(&self, asked: Asked<'l>, depth: u32) -> Result<Option<Res<'l>>, Search<'l>> {
         let mut way = self.way();
         let first = way.is_empty();

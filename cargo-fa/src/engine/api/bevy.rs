@@ -1,0 +1,19 @@
+//! Bevy.
+
+use super::effect::Effect;
+use super::{ANY, Known, Method, On};
+
+pub(super) const TYPES: &[(&str, Known)] = &[
+    ("Res", Known::Res),
+    ("ResMut", Known::ResMut),
+    ("Local", Known::Local),
+    ("App", Known::App),
+    ("Commands", Known::Commands),
+    ("Query", Known::Query),
+];
+
+/// Schedules that a glob import brings into scope.
+pub(super) const NAMES: &[&str] =
+    &["Update", "FixedUpdate", "PreUpdate", "PostUpdate", "First", "Last", "Startup", "PostStartup", "PreStartup"];
+
+pub(super) static METHODS: &[Method] = &[Method(On::Types(&[Known::Commands]), ANY, Effect::Commands)];

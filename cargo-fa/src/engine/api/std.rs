@@ -1,0 +1,310 @@
+//! std, and what other crates call as std does: methods are known by their names and, where it matters, by the kind
+//! of receiver.
+
+#![allow(clippy::enum_glob_use, reason = "a table is read by its columns; the lint is silent in tests")]
+
+use super::effect::Effect::*;
+use super::effect::{Builds, Makes};
+use super::{ANY, Associated, Crates, External, Known, Method, On};
+
+pub(super) const TYPES: &[(&str, Known)] = &[
+    ("Box", Known::Box),
+    ("Rc", Known::Rc),
+    ("Arc", Known::Arc),
+    ("Weak", Known::Weak),
+    ("Vec", Known::Vec),
+    ("VecDeque", Known::VecDeque),
+    ("LinkedList", Known::VecDeque),
+    ("String", Known::String),
+    ("OsString", Known::String),
+    ("PathBuf", Known::String),
+    ("CString", Known::String),
+    ("HashMap", Known::HashMap),
+    ("HashSet", Known::HashSet),
+    ("BTreeMap", Known::BTreeMap),
+    ("BTreeSet", Known::BTreeSet),
+    ("BinaryHeap", Known::BinaryHeap),
+    ("Option", Known::Option),
+    ("Result", Known::Result),
+    ("Cell", Known::Cell),
+    ("UnsafeCell", Known::Cell),
+    ("RefCell", Known::RefCell),
+    ("Mutex", Known::Mutex),
+    ("RwLock", Known::RwLock),
+    ("MutexGuard", Known::Guard),
+    ("RwLockReadGuard", Known::Guard),
+    ("RwLockWriteGuard", Known::Guard),
+    ("Ref", Known::Guard),
+    ("RefMut", Known::Guard),
+    ("OnceCell", Known::OnceCell),
+    ("OnceLock", Known::OnceCell),
+    ("LazyLock", Known::OnceCell),
+    ("LazyCell", Known::OnceCell),
+    ("Sender", Known::Sender),
+    ("SyncSender", Known::Sender),
+    ("Receiver", Known::Receiver),
+    ("JoinHandle", Known::JoinHandle),
+    ("ScopedJoinHandle", Known::JoinHandle),
+    ("Cow", Known::Cow),
+    ("NonNull", Known::NonNull),
+    ("ManuallyDrop", Known::ManuallyDrop),
+    ("MaybeUninit", Known::MaybeUninit),
+    ("PhantomData", Known::PhantomData),
+    ("Pin", Known::Pin),
+    ("AtomicPtr", Known::Atomic),
+    ("AtomicUsize", Known::Atomic),
+    ("AtomicBool", Known::Atomic),
+    ("AtomicU64", Known::Atomic),
+    ("AtomicU32", Known::Atomic),
+    ("Scope", Known::ThreadScope),
+    ("LocalKey", Known::LocalKey),
+    ("File", Known::File),
+];
+
+/// Functions that a glob import brings into scope.
+pub(super) const NAMES: &[&str] =
+    &["spawn", "scope", "forget", "transmute", "drop", "swap", "replace", "take", "channel", "sync_channel"];
+
+/// What is in scope without any import.
+pub(super) const PRELUDE: &[&str] = &[
+    "Vec",
+    "String",
+    "Box",
+    "Option",
+    "Result",
+    "Some",
+    "None",
+    "Ok",
+    "Err",
+    "drop",
+    "ToString",
+    "ToOwned",
+    "Default",
+    "Clone",
+    "Iterator",
+    "IntoIterator",
+    "From",
+    "Into",
+    "Drop",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "Send",
+    "Sync",
+    "Copy",
+];
+
+/// Methods of its types that are decided before those of the workspace.
+pub(super) static METHODS: &[Method] = &[
+    Method(On::Types(&[Known::Option]), &["unwrap", "expect", "unwrap_unchecked"], Unwraps),
+    Method(On::Types(&[Known::ThreadScope]), &["spawn"], SpawnsScoped),
+    Method(On::Types(&[Known::Sender]), &["send", "try_send", "send_blocking", "send_timeout"], Sends),
+];
+
+/// Methods that many types share. Of rows with the same name the first whose receiver fits decides.
+#[rustfmt::skip]
+pub(super) static SHARED: &[Method] = &[
+    // Grow a container of the heap.
+    Method(On::Container, &[
+        "push", "push_back", "push_front", "insert", "extend", "append", "extend_from_slice", "push_str", "resize",
+        "resize_with", "reserve", "reserve_exact", "entry", "insert_str",
+    ], Grows),
+    Method(On::Cell, &[
+        "push", "insert", "set", "replace", "store", "get_or_insert", "or_insert", "swap", "get_or_init",
+    ], KeptInCell),
+
+    // Make something on the heap.
+    Method(On::NotOfUser, &["to_string"], MakesText),
+    Method(On::Anything, &["to_owned", "into_owned"], MakesOwned),
+    Method(On::Anything, &["to_vec", "into_vec"], MakesVec),
+    Method(On::Anything, &["into_boxed_slice", "into_boxed_str"], MakesBox),
+    Method(On::Text, &[
+        "to_uppercase", "to_lowercase", "to_ascii_uppercase", "to_ascii_lowercase", "repeat", "replacen",
+        "to_str_lossy", "escape_debug", "replace",
+    ], MakesText),
+    Method(On::List, &["join", "concat"], MakesText),
+    Method(On::Anything, &["clone"], Clones),
+    Method(On::Anything, &["collect"], Collects),
+    Method(On::Anything, &["into"], Converts),
+    Method(On::Container, &["split_off", "sorted"], MakesSame),
+
+    // Give a number, or nothing that refers to the receiver.
+    Method(On::NotOfUser, &[
+        "len", "is_empty", "capacity", "count", "sum", "product", "contains", "any", "all", "position", "is_some",
+        "is_none", "is_ok", "is_err", "eq", "ne", "cmp", "partial_cmp", "contains_key", "starts_with", "ends_with",
+        "to_bits", "is_null", "addr", "total_cmp", "is_some_and", "is_none_or", "for_each", "try_for_each",
+    ], Reads),
+    Method(On::Anything, &["fold", "try_fold", "reduce"], Folds),
+
+    // Iterators, rayon's among them.
+    Method(On::Anything, &[
+        "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys",
+        "chars", "bytes", "lines", "split", "split_whitespace", "par_iter", "par_iter_mut", "into_par_iter",
+        "chunks_mut", "par_chunks", "par_chunks_mut", "char_indices", "into_values", "into_keys", "try_iter",
+        "par_bridge",
+    ], Iterates),
+    Method(On::Iterator, &[
+        "map", "filter", "filter_map", "flat_map", "inspect", "take_while", "skip_while", "map_while", "scan",
+        "enumerate", "rev", "zip", "skip", "take", "chain", "peekable", "flatten", "cloned", "copied", "cycle",
+        "step_by", "by_ref", "fuse", "with_min_len", "with_max_len",
+    ], Adapts),
+    Method(On::Iterator, &[
+        "next", "last", "nth", "min", "max", "find", "find_map", "min_by", "max_by", "min_by_key", "max_by_key",
+        "next_back", "peek",
+    ], Yields),
+
+    // Options and results.
+    Method(On::OptionOrResult, &[
+        "map", "and_then", "map_or", "map_or_else", "filter", "zip", "is_some_then",
+    ], MapsOption),
+    Method(On::OptionOrResult, &[
+        "unwrap", "expect", "unwrap_or_default", "unwrap_or", "unwrap_or_else", "ok_or", "ok_or_else", "map_err",
+        "or_else", "unwrap_unchecked", "ok", "err", "or", "copied", "cloned", "as_ref", "as_mut", "as_deref",
+        "as_deref_mut",
+    ], OptionMethod),
+    Method(On::Types(&[Known::Option]), &["take"], TakesOption),
+
+    // Ways to a part.
+    Method(On::Types(&[Known::Mutex, Known::RwLock, Known::RefCell]), &[
+        "lock", "read", "write", "try_lock", "borrow", "borrow_mut", "get_mut",
+    ], Locks),
+    Method(On::Static, &["with", "with_borrow_mut", "with_borrow", "get_or_init"], WithStatic),
+    Method(On::NotOfUser, &["as_ptr", "as_mut_ptr"], Address),
+    Method(On::HasElements, &[
+        "first", "last", "get", "first_mut", "last_mut", "get_mut", "get_unchecked", "get_unchecked_mut",
+    ], Element),
+    Method(On::NotOfUser, &[
+        "as_slice", "as_mut_slice", "as_str", "as_bytes", "as_ref", "as_mut", "deref", "deref_mut", "trim", "borrow",
+    ], Borrows),
+    Method(On::ContainerOrFrameVec, &["pop", "remove", "swap_remove", "pop_front", "pop_back"], Removes),
+    Method(On::NotOfUser, &[
+        "clear", "truncate", "sort", "sort_unstable", "sort_by", "sort_by_key", "sort_unstable_by",
+        "sort_unstable_by_key", "retain", "dedup", "reverse", "swap", "fill", "shrink_to_fit", "rotate_left",
+        "copy_from_slice",
+    ], Rearranges),
+    Method(On::Outliving, LEAD_IN, LeadsIn),
+];
+
+/// Methods that lead from a place to a part of it, whatever the type.
+pub(super) const LEAD_IN: &[&str] = &[
+    "borrow_mut",
+    "lock",
+    "write",
+    "read",
+    "borrow",
+    "unwrap",
+    "expect",
+    "get_mut",
+    "as_mut",
+    "as_ref",
+    "iter_mut",
+    "entry",
+    "or_default",
+    "or_insert",
+    "or_insert_with",
+    "last_mut",
+    "first_mut",
+    "deref_mut",
+    "get_or_insert_with",
+    "as_deref_mut",
+    "peek_mut",
+    "back_mut",
+    "front_mut",
+    "into_inner",
+    "get",
+    "with",
+    "values_mut",
+    "as_mut_slice",
+    "unwrap_or_else",
+    "get_mut_or_default",
+    "bypass_change_detection",
+];
+
+/// Methods that put an argument into the receiver, whatever the type.
+pub(super) const STORES: &[&str] = &[
+    "push",
+    "push_back",
+    "push_front",
+    "insert",
+    "extend",
+    "extend_from_slice",
+    "append",
+    "set",
+    "replace",
+    "store",
+    "get_or_insert",
+    "entry",
+    "send",
+    "try_send",
+    "add",
+    "or_insert",
+    "fill",
+    "push_within_capacity",
+    "write",
+    "swap",
+    "get_or_init",
+    "init",
+    "send_blocking",
+];
+
+/// Names that many types have, besides those that store and lead in: one workspace method of that name says nothing
+/// about a receiver that is not known.
+#[rustfmt::skip]
+pub(super) const COMMON: &[&str] = &[
+    "new", "len", "is_empty", "clear", "iter", "next", "clone", "into", "from", "map", "filter", "collect", "take",
+    "pop", "remove", "contains", "update", "run", "start", "stop", "reset", "drain", "fold", "sum", "min", "max",
+    "abs", "to_string", "eq", "cmp", "hash", "fmt", "drop", "index", "add_assign", "sub", "mul", "div", "spawn",
+    "join", "recv", "poll", "open", "close", "flush", "count", "name", "id", "position", "length", "normalize",
+    "dot", "cross", "apply", "build", "call", "process", "handle", "execute", "tick", "step", "draw", "render",
+];
+
+const BOXES: &[Known] = &[Known::Box, Known::Rc, Known::Arc];
+const CELLS: &[Known] =
+    &[Known::Cell, Known::RefCell, Known::Mutex, Known::RwLock, Known::OnceCell, Known::Pin, Known::Cow, Known::Option];
+
+/// Functions of its types. The first row that fits decides.
+#[rustfmt::skip]
+pub(super) static ASSOCIATED: &[Associated] = &[
+    Associated(On::Types(BOXES), &["new", "pin", "from", "new_cyclic"], Builds::Boxed),
+    Associated(On::Types(BOXES), &["clone", "downgrade", "as_ref"], Builds::SharesOwner),
+    Associated(On::Types(BOXES), &["into_raw", "leak", "as_ptr"], Builds::Leaks),
+    Associated(On::Container, &["new", "default"], Builds::Empty),
+    Associated(On::Container, &["with_capacity"], Builds::Reserved),
+    Associated(On::Container, &["from", "from_iter", "from_utf8_lossy", "from_utf16"], Builds::FromElements),
+    Associated(On::Types(&[Known::String]), &["from_utf8"], Builds::FromBytes),
+    Associated(On::Types(&[Known::NonNull]), &[
+        "new", "new_unchecked", "from", "from_ref", "from_mut", "dangling",
+    ], Builds::Pointer),
+    Associated(On::Types(&[Known::ManuallyDrop]), &["new"], Builds::WithoutDrop),
+    Associated(On::Types(CELLS), ANY, Builds::Wrapped),
+];
+
+const STD: Crates = Crates::These(&["std"]);
+
+/// Functions of its modules.
+#[rustfmt::skip]
+pub(super) static FUNCTIONS: &[External] = &[
+    External(STD, ANY, &["Some"], Makes::Variant(Known::Option)),
+    External(STD, ANY, &["Ok"], Makes::Variant(Known::Result)),
+    External(STD, ANY, &["Err"], Makes::Error),
+    External(STD, ANY, &["drop"], Makes::Drops),
+    External(STD, ANY, &["forget"], Makes::Forgets),
+    External(STD, &["mem", "intrinsics"], &["transmute", "transmute_copy"], Makes::Transmutes),
+    External(STD, &["mem"], &["take"], Makes::TakesOut),
+    External(STD, &["mem"], &["replace", "swap"], Makes::Replaces),
+    External(STD, &["ptr"], &[
+        "from_ref", "from_mut", "addr_of", "addr_of_mut", "slice_from_raw_parts",
+    ], Makes::PointsTo),
+    External(STD, &["ptr"], &["null", "null_mut"], Makes::NullPointer),
+    External(STD, &["ptr"], &["read"], Makes::ReadsPointer),
+    External(STD, &["slice", "str"], ANY, Makes::Part),
+    External(STD, &["iter"], &["repeat", "from_fn", "successors", "repeat_with"], Makes::EndlessIterator),
+    External(STD, &["thread"], &["spawn"], Makes::SpawnsThread),
+    External(STD, &["thread"], &["scope"], Makes::ThreadScope),
+    External(STD, &["mpsc"], &["channel", "sync_channel"], Makes::Channel),
+    External(STD, &["process"], &["exit", "abort"], Makes::NeverReturns),
+    External(STD, &["panic"], &["panic_any", "resume_unwind"], Makes::NeverReturns),
+    External(STD, &["fmt"], &["format"], Makes::FormatsText),
+    External(STD, &["hint"], &["black_box"], Makes::PassesOn),
+    External(STD, &["convert"], &["identity"], Makes::PassesOn),
+];

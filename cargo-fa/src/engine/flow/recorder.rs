@@ -1,0 +1,153 @@
+//! What is found out about a function: its events, its calls, and what its callers need to know.
+
+use rustc_hash::FxHashSet;
+
+use super::Interpreter;
+use super::event::{CallSite, EscapeRoute, Event, EventKind, LoopAround, Site};
+use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
+use super::types::Ty;
+use super::value::{Flow, FrameState, Region, Value};
+use crate::engine::hir::ir::Span;
+use crate::engine::resolve::FnId;
+use crate::model::finding::Confidence;
+
+#[derive(Default)]
+pub(super) struct Recorder {
+    pub(super) out: Analysed,
+    /// Kinds of events by place: what is run through twice happens once.
+    pub(super) seen: FxHashSet<(std::mem::Discriminant<EventKind>, Span, u32)>,
+}
+
+impl<'p> Interpreter<'p, '_> {
+    pub(super) fn record(&mut self, kind: EventKind, span: Span, confidence: Confidence) {
+        self.record_from(kind, span, confidence, 0);
+    }
+
+    /// Records an event whose memory is reset by a scope that `from` loops are around.
+    pub(super) fn record_from(&mut self, kind: EventKind, span: Span, confidence: Confidence, from: usize) {
+        if self.state.dead {
+            return;
+        }
+        let detail = match &kind {
+            EventKind::Escape { route, .. } => match route {
+                EscapeRoute::Returned => 1,
+                EscapeRoute::Transmuted => 2,
+                _ => 3,
+            },
+            EventKind::Tag { enters, .. } => u32::from(*enters),
+            _ => 0,
+        };
+        if !self.recorder.seen.insert((std::mem::discriminant(&kind), span, detail)) {
+            return;
+        }
+        let confidence = if self.context.guessing > 0 { Confidence::Low } else { confidence.min(self.context.sure) };
+        let event = Event {
+            kind,
+            span,
+            confidence,
+            loops: self.loops_from(from),
+            in_frame: self.in_frame(),
+            spawned: self.context.spawned > 0,
+            cold: self.context.cold > 0,
+            arms: self.context.arms.clone(),
+        };
+        self.recorder.out.events.push(event);
+    }
+
+    pub(super) fn record_call(&mut self, callee: FnId, span: Span, confidence: Confidence) {
+        if self.state.dead {
+            return;
+        }
+        if self.recorder.out.calls.iter().any(|call| call.callee == callee && call.span == span) {
+            return;
+        }
+        let call = CallSite {
+            callee,
+            span,
+            confidence: if self.context.guessing > 0 { Confidence::Low } else { confidence.min(self.context.sure) },
+            loops: self.loops_from(0),
+            in_frame: self.in_frame(),
+            cold: self.context.cold > 0,
+            tag: self.context.tags.last().cloned(),
+            spawned: self.context.spawned > 0,
+            arms: self.context.arms.clone(),
+        };
+        self.recorder.out.calls.push(call);
+    }
+
+    pub(super) fn loops_from(&self, from: usize) -> Vec<LoopAround> {
+        let start = self.frame_start().unwrap_or(0).max(from);
+        self.loops
+            .stack
+            .iter()
+            .enumerate()
+            .skip(start)
+            .filter(|(_, around)| !around.is_block)
+            .map(|(_, around)| LoopAround { span: around.span, bound: around.bound.clone() })
+            .collect()
+    }
+
+    /// How many loops are around the innermost frame, if code here runs inside one.
+    pub(super) fn frame_start(&self) -> Option<usize> {
+        let begun = self.state.frames.values().filter_map(|state| match state {
+            FrameState::Open(_, loops) => Some(*loops),
+            _ => None,
+        });
+        begun.chain(self.loops.frame_from).max()
+    }
+
+    pub(super) fn in_frame(&self) -> bool {
+        self.frame_start().is_some() && self.context.spawned == 0
+    }
+
+    pub(super) fn finish(mut self, result: &Value) -> Analysed {
+        let summary = &mut self.recorder.out.summary;
+        for flow in &result.flows {
+            if let Region::Param(param) = flow.region {
+                let part = ResultFlow {
+                    param,
+                    frame: flow.frame,
+                    raw: flow.raw,
+                    captured: flow.captured,
+                    confidence: flow.confidence,
+                };
+                if !summary.result.contains(&part) {
+                    summary.result.push(part);
+                }
+            }
+        }
+        // Callers ask for it only where the signature leaves it open.
+        if matches!(self.signature.output, Ty::Unknown | Ty::Opaque { .. }) && !self.def.function.is_async {
+            summary.result_type = Some(result.ty.clone()).filter(|ty| !ty.is_unknown());
+        }
+        let sure = self.context.sure;
+        summary.result.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(sure));
+        summary.stores.iter_mut().for_each(|store| store.confidence = store.confidence.min(sure));
+        self.balance();
+        self.barrier_events();
+        self.recorder.out
+    }
+
+    pub(super) fn add_store(&mut self, param: u16, target: StoreTarget, flow: &Flow, path: Vec<(Site, String)>) {
+        let stores = &mut self.recorder.out.summary.stores;
+        let known = stores.iter().any(|store| store.param == param && store.target == target);
+        if !known && stores.len() < 16 {
+            stores.push(Store {
+                param,
+                target,
+                frame: flow.frame,
+                raw: flow.raw,
+                captured: flow.captured,
+                confidence: flow.confidence,
+                path,
+            });
+        }
+    }
+
+    pub(super) fn summary_of(&self, callee: FnId) -> &'p Summary {
+        match self.around.circle.binary_search_by_key(&callee, |(member, _)| *member) {
+            Ok(at) => &self.around.circle[at].1,
+            Err(_) => &self.around.analysed.of(callee).summary,
+        }
+    }
+}

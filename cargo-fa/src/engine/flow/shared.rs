@@ -1,0 +1,299 @@
+//! Methods that many types share: std's, and those of crates that call things as std does.
+
+use std::sync::Arc;
+
+use super::Interpreter;
+use super::place::{Target, element_of};
+use super::spawn::Runs;
+use super::types::Ty;
+use super::value::{Root, Value};
+use crate::engine::api::effect::Effect;
+use crate::engine::api::{self, Known, On};
+use crate::engine::hir::ir::{ExprId, MethodCall, Span};
+use crate::model::finding::Confidence;
+
+impl<'l> Interpreter<'_, 'l> {
+    /// A method that is known by its name and by the kind of its receiver.
+    pub(super) fn shared_method(
+        &mut self,
+        receiver: &Value,
+        name: &'l str,
+        call: &'l MethodCall,
+        span: Span,
+        expected: Option<&Ty>,
+    ) -> Option<Value> {
+        let (_, effect) = api::shared_method(name).iter().find(|(on, _)| fits(*on, receiver))?;
+        let args = &*call.args;
+        let at = call.name_span;
+        let text = || Ty::known(Known::String, []);
+        let same = || receiver.ty.peeled().clone();
+        Some(match effect {
+            Effect::Grows => self.grown(receiver, name, call, span),
+            Effect::KeptInCell => self.kept_in_cell(receiver, name, args, span),
+            Effect::MakesText => self.made(name, text(), args, at, Confidence::High),
+            Effect::MakesSame => self.made(name, same(), args, at, Confidence::High),
+            Effect::MakesOwned => self.made_owned(receiver, name, args, at),
+            Effect::MakesVec | Effect::MakesBox => {
+                let known = if *effect == Effect::MakesVec { Known::Vec } else { Known::Box };
+                self.copied("to_vec", receiver, Ty::known(known, [element_of(&receiver.ty)]), args, at)
+            }
+            Effect::Clones if args.is_empty() => self.cloned(receiver, at),
+            Effect::Collects => self.collected(receiver, call, expected, at),
+            Effect::Converts if args.is_empty() => self.converted(receiver, expected, at),
+            Effect::Reads => self.read(receiver, name, call, expected),
+            Effect::Folds => self.folded(receiver, args, at),
+            Effect::Iterates => {
+                self.read_all(args);
+                if name.starts_with("into_") {
+                    self.uses_up(call.receiver, &receiver.ty);
+                }
+                Self::iterator_over(receiver, name)
+            }
+            Effect::Adapts => self.adapted(receiver, name, args, at),
+            Effect::Yields => self.yielded(receiver, name, args, at),
+            Effect::MapsOption => self.mapped_option(receiver, name, args),
+            Effect::OptionMethod => self.option_method(receiver, name, args),
+            Effect::TakesOption => {
+                let mut value = receiver.clone();
+                value.ty = same();
+                value.alias = None;
+                value
+            }
+            Effect::Locks => {
+                let guard = Ty::known(Known::Guard, [receiver.ty.argument(0)]);
+                let fails = receiver.ty.head() != Some(Known::RefCell);
+                let mut value = receiver.clone();
+                value.ty = if fails { Ty::known(Known::Result, [guard]) } else { guard };
+                value
+            }
+            Effect::WithStatic => self.with_static(receiver, name, args),
+            Effect::Address => Self::address(receiver),
+            Effect::Element => {
+                self.read_all(args);
+                let mut value = receiver.clone();
+                value.ty = Ty::known(Known::Option, [Ty::reference(element_of(&receiver.ty))]);
+                value
+            }
+            Effect::Borrows => Self::borrowed(receiver),
+            Effect::Removes => self.removed(receiver, name, args),
+            Effect::Rearranges => self.rearranged(receiver, name, args),
+            Effect::LeadsIn => {
+                for arg in args {
+                    self.inline_closure(*arg, std::slice::from_ref(receiver), Runs::Inline);
+                }
+                let mut value = receiver.clone();
+                value.ty = Ty::Unknown;
+                value
+            }
+            _ => return None,
+        })
+    }
+
+    /// Arguments are put into a container of the heap, which may have to grow.
+    fn grown(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Value {
+        let collection = receiver.ty.collection().unwrap_or(Ty::Unknown);
+        let head = collection.head();
+        let map = matches!(head, Some(Known::HashMap | Known::BTreeMap));
+        let element = collection.argument(usize::from(map));
+        for arg in &call.args {
+            let mut value = if matches!(name, "append") {
+                self.eval_place(*arg)
+            } else {
+                self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
+            };
+            if head == Some(Known::String) {
+                value.flows.clear();
+            } else if !element.is_unknown() {
+                self.types.keep_held(&element, &mut value.flows);
+                if matches!(name, "extend" | "extend_from_slice" | "append") {
+                    value.ty = Ty::Unknown;
+                }
+            }
+            let mut into = receiver.clone();
+            into.reserved = self.types.is_tied(&receiver.ty);
+            self.store(&into, &value, &Target::Container(name), span);
+            self.learn_element(receiver, head, &value.ty, name);
+        }
+        self.growth(receiver, &format!("{}::{name}", head.map_or("container", Known::name)), call.name_span);
+        if matches!(name, "reserve" | "reserve_exact")
+            && let Some(Root::Local(var)) = receiver.alias
+            && let Some(value) = self.state.values.get_mut(var)
+        {
+            value.reserved = true;
+        }
+        let mut value = Value::of(if name == "entry" { Ty::Unknown } else { Ty::Unit });
+        value.alias = receiver.alias;
+        value.field.clone_from(&receiver.field);
+        value
+    }
+
+    /// What a container was made of is known once something is put in.
+    fn learn_element(&mut self, receiver: &Value, head: Option<Known>, ty: &Ty, name: &str) {
+        if let (Some(Root::Local(var)), Some(known)) = (receiver.alias, head)
+            && matches!(name, "push" | "push_back")
+            && !ty.is_unknown()
+            && let Some(value) = self.state.values.get_mut(var)
+            && matches!(&value.ty, Ty::Known(same, args) if *same == known && args.is_empty())
+        {
+            value.ty = Ty::known(known, [ty.clone()]);
+        }
+    }
+
+    fn kept_in_cell(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
+        let inner = receiver.ty.argument(0);
+        for arg in args {
+            let value = self.inline_closure(*arg, &[], Runs::Inline);
+            let mut into = receiver.clone();
+            into.ty = if inner.is_unknown() { Ty::Unknown } else { inner.clone() };
+            self.store(&into, &value, &Target::Container(name), span);
+        }
+        let mut value = receiver.clone();
+        value.ty = inner;
+        value
+    }
+
+    /// A number, or nothing that refers to the receiver; closures run for each element.
+    fn read(&mut self, receiver: &Value, name: &str, call: &'l MethodCall, expected: Option<&Ty>) -> Value {
+        let item = self.item_of(receiver);
+        self.through_loop(receiver, call.name_span, &mut |flow| {
+            for arg in &call.args {
+                flow.inline_closure(*arg, std::slice::from_ref(&item), Runs::Inline);
+            }
+        });
+        let mut value = Value::of(match name {
+            "sum" | "product" => match call.turbofish.first() {
+                Some(ty) => self.lower_type(*ty),
+                None => match self.item_of(receiver).ty.peeled() {
+                    Ty::Scalar(bytes) => Ty::Scalar(*bytes),
+                    _ => expected.cloned().filter(|ty| matches!(ty, Ty::Scalar(_))).unwrap_or(Ty::Scalar(8)),
+                },
+            },
+            "for_each" => Ty::Unit,
+            "len" | "count" | "capacity" => Ty::usize(),
+            _ => Ty::Scalar(1),
+        });
+        if name == "len" {
+            value.number = match receiver.ty.peeled() {
+                Ty::Array(_, len) => *len,
+                _ => None,
+            };
+            let symbol = receiver.symbol.as_ref().or(receiver.field.as_ref());
+            value.symbol = symbol.map(|symbol| format!("{symbol}.len()").into());
+        }
+        value
+    }
+
+    fn folded(&mut self, receiver: &Value, args: &'l [ExprId], at: Span) -> Value {
+        let first = args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
+        let item = self.item_of(receiver);
+        let mut result = first.clone();
+        self.through_loop(receiver, at, &mut |flow| {
+            for arg in args.iter().skip(1) {
+                let value = flow.inline_closure(*arg, &[first.clone(), item.clone()], Runs::Inline);
+                result.add_flows(&value.flows);
+            }
+        });
+        result
+    }
+
+    /// One element of an iterator.
+    fn yielded(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
+        let item = self.item_of(receiver);
+        let mut result = item.clone();
+        self.through_loop(receiver, at, &mut |flow| {
+            for arg in args {
+                let value = flow.inline_closure(*arg, std::slice::from_ref(&item), Runs::Inline);
+                if name == "find_map" {
+                    result = value;
+                }
+            }
+        });
+        if name != "find_map" {
+            result.ty = Ty::known(Known::Option, [result.ty]);
+        }
+        result
+    }
+
+    /// Runs a closure with what a static holds.
+    fn with_static(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
+        let mut inner = receiver.clone();
+        if name == "with_borrow_mut" {
+            inner.ty = inner.ty.deref().unwrap_or_else(|| inner.ty.argument(0));
+        }
+        inner.ty = Ty::exclusive(inner.ty);
+        args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[inner], Runs::Inline))
+    }
+
+    /// The address of a value, which rustc does not watch.
+    pub(super) fn address(of: &Value) -> Value {
+        let mut value = of.clone();
+        value.flows.iter_mut().for_each(|flow| flow.raw = true);
+        value.ty = Ty::Ptr(Arc::new(element_of(&of.ty)));
+        value.alias = None;
+        value
+    }
+
+    /// A reference to all of it.
+    fn borrowed(receiver: &Value) -> Value {
+        let mut value = receiver.clone();
+        let inner = match receiver.ty.peeled() {
+            Ty::Known(Known::Vec | Known::FrameVec, args) => {
+                Ty::Slice(Arc::new(args.first().cloned().unwrap_or(Ty::Unknown)))
+            }
+            Ty::Known(Known::FrameBox | Known::Box, args) => args.first().cloned().unwrap_or(Ty::Unknown),
+            Ty::Known(Known::String | Known::FrameString, _) => Ty::Str,
+            other => other.clone(),
+        };
+        value.ty = Ty::reference(inner);
+        value
+    }
+
+    /// An element is moved out.
+    fn removed(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
+        self.read_all(args);
+        let mut value = receiver.clone();
+        value.alias = None;
+        value.ty = receiver.ty.argument(0);
+        if matches!(name, "pop" | "pop_front" | "pop_back") {
+            value.ty = Ty::known(Known::Option, [value.ty]);
+        }
+        self.refine(value)
+    }
+
+    /// Elements change their places or go.
+    fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
+        for arg in args {
+            self.inline_closure(*arg, &[], Runs::Inline);
+        }
+        if name == "clear"
+            && let Some(Root::Local(var)) = receiver.alias
+            && let Some(value) = self.state.values.get_mut(var)
+            && value.alias.is_none()
+        {
+            value.flows.clear();
+        }
+        Value::unit()
+    }
+}
+
+/// Whether a row is about this receiver.
+fn fits(on: On, receiver: &Value) -> bool {
+    let head = || receiver.ty.head();
+    let is_container = || receiver.ty.collection().is_some();
+    let is_of_user = || matches!(receiver.ty.peeled(), Ty::User(..));
+    match on {
+        On::Anything => true,
+        On::Types(types) => head().is_some_and(|head| types.contains(&head)),
+        On::Container => is_container(),
+        On::ContainerOrFrameVec => is_container() || head() == Some(Known::FrameVec),
+        On::Cell => head().is_some_and(Known::is_cell),
+        On::Text => matches!(receiver.ty.peeled(), Ty::Str) || head() == Some(Known::String),
+        On::List => matches!(receiver.ty.peeled(), Ty::Slice(_) | Ty::Array(..)) || head() == Some(Known::Vec),
+        On::Iterator => head() == Some(Known::Iterator),
+        On::OptionOrResult => matches!(head(), Some(Known::Option | Known::Result)),
+        On::Static => matches!(receiver.alias, Some(Root::Static(_))),
+        On::Outliving => matches!(receiver.alias, Some(Root::Static(_) | Root::Param(_))) && !is_of_user(),
+        On::NotOfUser => !is_of_user(),
+        On::HasElements => !is_of_user() && !matches!(element_of(&receiver.ty), Ty::Unknown),
+    }
+}
