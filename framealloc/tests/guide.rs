@@ -169,3 +169,52 @@ fn lines_are_at_most_120_characters_long() {
         }
     }
 }
+
+/// The files of the repository by their paths, with `/`, and their folders with one at the end.
+fn files(folder: &Path, path: &str, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            if name != "target" && name != ".git" {
+                let inner = format!("{path}{name}/");
+                found.insert(format!("/{inner}"));
+                files(&entry.path(), &inner, found);
+            }
+        } else {
+            found.insert(format!("/{path}{name}"));
+        }
+    }
+}
+
+/// `a/{b,c}.rs` as `a/b.rs` and `a/c.rs`.
+fn expanded(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else { return vec![path.to_owned()] };
+    let Some((choices, after)) = rest.split_once('}') else { return vec![path.to_owned()] };
+    choices.split(',').flat_map(|choice| expanded(&format!("{before}{}{after}", choice.trim()))).collect()
+}
+
+/// What a map is for: code that moves takes its names in the documents along.
+#[test]
+fn paths_that_documents_name_exist() {
+    let mut there = BTreeSet::new();
+    files(root(), "", &mut there);
+    let mut read = vec![document(&root().join("TECHNICAL.md")), document(&root().join("CONTRIBUTING.md"))];
+    collect(&root().join("docs/internals"), &mut read);
+    let mut count = 0;
+    for file in &read {
+        for span in prose(&file.text).split('`').skip(1).step_by(2) {
+            let path =
+                span.ends_with('/') || [".rs", ".sh", ".json", ".txt", ".mjs"].iter().any(|end| span.ends_with(end));
+            if !path || span.contains([' ', '<', '…', '*', ':']) || span.contains("nn") {
+                continue;
+            }
+            for path in expanded(span) {
+                count += 1;
+                let named = format!("/{path}");
+                assert!(there.iter().any(|file| file.ends_with(&named)), "{} names {path}", file.path.display());
+            }
+        }
+    }
+    assert!(count > 100, "only {count} paths were found");
+}
