@@ -2,7 +2,7 @@
 # Plants known bugs, one at a time, in a copy of the sources, and shows that a named test fails for each.
 #
 #     ci/mutants.sh            all of them
-#     ci/mutants.sh pool/ b    those whose name has one of these words in it
+#     ci/mutants.sh pools/ b   those whose name has one of these words in it
 #
 # The bugs are in ci/mutants/*.txt, one block each, blocks separated by empty lines; `#` starts a comment:
 #

@@ -18,7 +18,7 @@ if [[ $# -gt 0 ]]; then
 fi
 cargo test -p framealloc-core --test pool_memory --test pool_torture
 cargo test -p framealloc-core --test advisories --test collections --test pools --test retention -- \
-    pools:: vec_panics:: map_string:: limits:: boxes:: promotions:: transfers::
+    pools:: vec_panics:: map_string:: under_limits:: boxes:: promotions:: transfers::
 # What these forget on purpose is lost.
 export "$runner=valgrind -q --error-exitcode=9 --leak-check=no"
 cargo test -p framealloc-core --test collections --test frames -- vec_growth:: model:: regions:: --skip queue_model::

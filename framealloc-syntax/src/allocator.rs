@@ -4,7 +4,7 @@ use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 use syn::{Expr, FnArg, Ident, Member, Pat, PatIdent, Signature, Type, parse_quote};
 
-use crate::options::ungrouped;
+use crate::grammar::ungrouped;
 use crate::problem::Problem;
 use crate::suggest::closest;
 

@@ -23,7 +23,7 @@ mod allocator;
 mod argument;
 #[cfg(feature = "tag-tables")]
 mod budgets;
-mod options;
+mod grammar;
 mod pooled;
 mod problem;
 mod size;
@@ -37,7 +37,7 @@ mod tagged;
 pub use allocator::{Access, AllocatorPath, AllocatorSource, find_allocator};
 #[cfg(feature = "tag-tables")]
 pub use budgets::BudgetTables;
-pub use options::{AttributeArgs, Given, Parsed};
+pub use grammar::{AttributeArgs, Given, Parsed};
 pub use pooled::{Growth, PooledArgs};
 pub use problem::Problem;
 pub use size::{Size, SizeError, parse_size};

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, Lit, Path, spanned::Spanned as _};
 
-use crate::options::{
+use crate::grammar::{
     AttributeArgs as _, Given, Grammar, Parsed, Read, literal, path, required, switch, text, ungrouped,
 };
 use crate::problem::Problem;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use syn::{Expr, Lit, LitInt, Path, spanned::Spanned as _};
 
-use crate::options::{literal, ungrouped};
+use crate::grammar::{literal, ungrouped};
 use crate::problem::Problem;
 
 /// No object is larger, so a size above it is a slip of the keyboard.

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Ident, spanned::Spanned as _};
 
 use crate::allocator::AllocatorPath;
-use crate::options::{Given, Grammar, Read, path, required, switch, text, ungrouped};
+use crate::grammar::{Given, Grammar, Read, path, required, switch, text, ungrouped};
 use crate::problem::Problem;
 use crate::size::{Size, size_value};
 use crate::tag::{TagSpec, tag_value};

@@ -8,7 +8,7 @@ use core::fmt;
 
 use syn::{Expr, Lit, LitStr, Path, spanned::Spanned as _};
 
-use crate::options::{Given, literal, ungrouped};
+use crate::grammar::{Given, literal, ungrouped};
 use crate::problem::Problem;
 
 /// A tag as the user wrote it.

@@ -5,7 +5,7 @@ use syn::{Lit, spanned::Spanned as _};
 
 use crate::allocator::AllocatorPath;
 use crate::argument::Argument;
-use crate::options::{Given, Grammar, Read, path, required};
+use crate::grammar::{Given, Grammar, Read, path, required};
 use crate::problem::Problem;
 use crate::tag::{TagSpec, tag_name};
 

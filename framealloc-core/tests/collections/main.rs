@@ -3,7 +3,6 @@
 #[cfg(all(feature = "allocator-api2", not(feature = "nightly")))]
 mod allocator;
 mod fuse;
-mod limits;
 mod map_panics;
 mod map_string;
 mod model;
@@ -15,6 +14,7 @@ mod refusals;
 mod runner;
 #[cfg(feature = "snapshot-json")]
 mod serialize;
+mod under_limits;
 mod vec_growth;
 mod vec_panics;
 mod vocabulary;

@@ -17,7 +17,7 @@ mod layout;
 mod loops;
 mod macros;
 mod method;
-mod options;
+mod option_and_result;
 mod place;
 mod pooled;
 mod recorder;
