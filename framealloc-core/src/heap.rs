@@ -1,4 +1,4 @@
-//! The heap: memory for what is large or persistent, accounted to tags.
+//! The heap: memory for what is large or persistent, attributed to tags.
 
 use core::fmt;
 use core::mem::MaybeUninit;
@@ -22,7 +22,7 @@ box_traits!(HeapBox);
 box_values!(HeapBox, clone_to_heap);
 
 impl<T> HeapBox<T> {
-    /// Moves `value` to the heap, accounted to no tag: [`heap::boxed`](boxed) accounts it to one.
+    /// Moves `value` to the heap, attributed to no tag: [`heap::boxed`](boxed) attributes it to one.
     ///
     /// # Panics
     /// When the global allocator refuses. The value is dropped.
@@ -32,7 +32,7 @@ impl<T> HeapBox<T> {
         boxed(value, TagId::NONE)
     }
 
-    /// Moves `value` to the heap, accounted to no tag.
+    /// Moves `value` to the heap, attributed to no tag.
     ///
     /// # Errors
     /// When the global allocator refuses. The error has the value.
@@ -49,14 +49,14 @@ impl<T> Default for HeapBox<[T]> {
 }
 
 impl<T: Clone> From<&[T]> for HeapBox<[T]> {
-    /// Clones the values to the heap, accounted to no tag.
+    /// Clones the values to the heap, attributed to no tag.
     fn from(values: &[T]) -> Self {
         slice_fill_with(values.len(), TagId::NONE, |index| values[index].clone())
     }
 }
 
 impl From<&str> for HeapBox<str> {
-    /// Copies the text to the heap, accounted to no tag.
+    /// Copies the text to the heap, attributed to no tag.
     fn from(text: &str) -> Self {
         str_copy(text, TagId::NONE)
     }
@@ -118,7 +118,7 @@ impl<T> fmt::Debug for HeapSlot<T> {
     }
 }
 
-/// Moves `value` to the heap, accounted to `tag`.
+/// Moves `value` to the heap, attributed to `tag`.
 ///
 /// # Panics
 /// When the global allocator refuses. The value is dropped.
@@ -128,7 +128,7 @@ pub fn boxed<T>(value: T, tag: TagId) -> HeapBox<T> {
     slot(tag).write(value)
 }
 
-/// Moves `value` to the heap, accounted to `tag`.
+/// Moves `value` to the heap, attributed to `tag`.
 ///
 /// # Errors
 /// When the global allocator refuses. The error has the value.
@@ -140,7 +140,7 @@ pub fn try_boxed<T>(value: T, tag: TagId) -> Result<HeapBox<T>, Refused<T>> {
     }
 }
 
-/// A place for a `T` on the heap, accounted to `tag`, without a value.
+/// A place for a `T` on the heap, attributed to `tag`, without a value.
 ///
 /// # Panics
 /// When the global allocator refuses.
@@ -149,7 +149,7 @@ pub fn slot<T>(tag: TagId) -> HeapSlot<T> {
     infallible(HeapSlot::find(tag))
 }
 
-/// A place for a `T` on the heap, accounted to `tag`, without a value.
+/// A place for a `T` on the heap, attributed to `tag`, without a value.
 ///
 /// # Errors
 /// When the global allocator refuses.
@@ -158,7 +158,7 @@ pub fn try_slot<T>(tag: TagId) -> Result<HeapSlot<T>, AllocError> {
     HeapSlot::find(tag)
 }
 
-/// A slice of `length` values on the heap, accounted to `tag`, each made by `value` from its index.
+/// A slice of `length` values on the heap, attributed to `tag`, each made by `value` from its index.
 ///
 /// # Panics
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be. A panic in `value` drops what there is.
@@ -167,7 +167,7 @@ pub fn slice_fill_with<T>(length: usize, tag: TagId, value: impl FnMut(usize) ->
     infallible(filled(length, tag, value))
 }
 
-/// A slice of `length` values on the heap, accounted to `tag`, each made by `value` from its index.
+/// A slice of `length` values on the heap, attributed to `tag`, each made by `value` from its index.
 ///
 /// # Errors
 /// When the global allocator refuses, or the slice would be larger than a Rust value may be; `value` is not called then.
@@ -185,7 +185,7 @@ fn filled<T, E: Failure>(length: usize, tag: TagId, value: impl FnMut(usize) -> 
     Ok(HeapBox(filling.fill(value)))
 }
 
-/// A copy of `text` on the heap, accounted to `tag`.
+/// A copy of `text` on the heap, attributed to `tag`.
 ///
 /// # Panics
 /// When the global allocator refuses.
@@ -194,7 +194,7 @@ pub fn str_copy(text: &str, tag: TagId) -> HeapBox<str> {
     infallible(written(text, tag))
 }
 
-/// A copy of `text` on the heap, accounted to `tag`.
+/// A copy of `text` on the heap, attributed to `tag`.
 ///
 /// # Errors
 /// When the global allocator refuses.
@@ -237,7 +237,7 @@ pub fn stats() -> Vec<HeapStats> {
 
 /// Memory that outlives the frame. What these return is `'static`: it may outlive the allocator too.
 impl SmartAlloc {
-    /// Moves `value` to the heap, accounted to the tag of this handle.
+    /// Moves `value` to the heap, attributed to the tag of this handle.
     ///
     /// # Panics
     /// When the global allocator refuses. The value is dropped.
@@ -258,7 +258,7 @@ impl SmartAlloc {
         boxed(value, self.tag_id())
     }
 
-    /// Moves `value` to the heap, accounted to the tag of this handle.
+    /// Moves `value` to the heap, attributed to the tag of this handle.
     ///
     /// # Errors
     /// When the global allocator refuses. The error has the value.
@@ -267,7 +267,7 @@ impl SmartAlloc {
         try_boxed(value, self.tag_id())
     }
 
-    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
+    /// A place for a `T` on the heap, attributed to the tag of this handle, without a value.
     ///
     /// # Panics
     /// When the global allocator refuses.
@@ -276,7 +276,7 @@ impl SmartAlloc {
         slot(self.tag_id())
     }
 
-    /// A place for a `T` on the heap, accounted to the tag of this handle, without a value.
+    /// A place for a `T` on the heap, attributed to the tag of this handle, without a value.
     ///
     /// # Errors
     /// When the global allocator refuses.
@@ -285,7 +285,7 @@ impl SmartAlloc {
         try_slot(self.tag_id())
     }
 
-    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
+    /// A slice of `length` values on the heap, attributed to the tag of this handle, each made by `value` from its index.
     ///
     /// # Panics
     /// As [`slice_fill_with`].
@@ -293,7 +293,7 @@ impl SmartAlloc {
     pub fn heap_slice_fill_with<T>(&self, length: usize, value: impl FnMut(usize) -> T) -> HeapBox<[T]> {
         slice_fill_with(length, self.tag_id(), value)
     }
-    /// A slice of `length` values on the heap, accounted to the tag of this handle, each made by `value` from its index.
+    /// A slice of `length` values on the heap, attributed to the tag of this handle, each made by `value` from its index.
     ///
     /// # Errors
     /// As [`try_slice_fill_with`].

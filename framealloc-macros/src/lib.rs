@@ -4,7 +4,7 @@
 //!
 //! | attribute | on | says |
 //! |---|---|---|
-//! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &SmartAlloc` | it has a frame of its own, which ends when it returns |
+//! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &SmartAlloc` | it has a scope inside the frame, which closes when it returns |
 //! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &mut SmartAlloc` | it is the whole frame, panics included |
 //! | [`#[alloc_tag("ai")]`](macro@alloc_tag) | functions, methods, `async fn`, `impl` blocks | what it allocates is attributed to a tag |
 //! | [`#[pooled]`](macro@pooled), [`#[derive(Pooled)]`](derive@Pooled) | a type | it has a pool of its own |
@@ -63,7 +63,7 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-/// Runs a function inside a frame of its own.
+/// Runs a function inside a scope of its own in the frame.
 ///
 /// The function takes its allocator as `alloc: &SmartAlloc`, or as anything that derefs to it. Inside the body `alloc` is a
 /// `&Frame`: what is allocated from it dies when the function returns, and the memory, still in the cache, serves the next
@@ -101,8 +101,8 @@ use proc_macro::TokenStream;
 /// | option | meaning |
 /// |---|---|
 /// | `alloc = self.alloc` | where the allocator is, if no parameter is called `alloc` |
-/// | `tag = "physics"`, `tag = tags::PHYSICS` | the tag that the memory is accounted to |
-/// | `budget = "64KiB"` | the most bytes that one run may take: a size, or a `const` of type `usize` |
+/// | `tag = "physics"`, `tag = tags::PHYSICS` | the tag that the memory is attributed to |
+/// | `budget = "64KiB"` | the most bytes that one call may hold: a size, or a `const` of type `usize` |
 /// | `name = "physics.step"` | the name in reports; otherwise the path of the function |
 /// | `no_heap` | the system must not use the heap |
 /// | `out = frame` | a name for the whole frame, for results that later systems of this frame read |
@@ -192,7 +192,7 @@ pub fn pooled(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `capacity = 1024` | the values that the pool is made for |
 /// | `grow = double`, `grow = fixed` | when they are in use: take more memory (the default), or refuse the next value |
-/// | `tag = "entities"` | the tag that the memory is accounted to |
+/// | `tag = "entities"` | the tag that the memory is attributed to |
 /// | `prewarm` | take the memory for the whole capacity at the first use, at once |
 /// | `name = "bullets"` | the name in reports; otherwise the name of the type |
 /// | `crate = path::to::framealloc` | where framealloc is, if not a dependency of that name |

@@ -27,7 +27,7 @@ pub struct PooledArgs {
     pub capacity: Option<Given<u64>>,
     /// `grow = fixed` or `grow = double`; without it, `double`.
     pub grow: Option<Given<Growth>>,
-    /// `tag = "entities"`: the tag that the pool's memory is accounted to. Always a name: a pool is a constant, and constants
+    /// `tag = "entities"`: the tag that the pool's memory is attributed to. Always a name: a pool is a constant, and constants
     /// cannot read a `static Tag`.
     pub tag: Option<Given<TagSpec>>,
     /// `name = "bullets"`: the name in reports; without it, the name of the type.

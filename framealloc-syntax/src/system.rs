@@ -14,7 +14,7 @@ use crate::tag::{TagSpec, tag_value};
 pub struct FrameSystemArgs {
     /// `alloc = self.alloc`: where the allocator is; without it, the parameter `alloc`.
     pub alloc: Option<AllocatorPath>,
-    /// `tag = "physics"`: the tag that the system's memory is accounted to.
+    /// `tag = "physics"`: the tag that the system's memory is attributed to.
     pub tag: Option<Given<TagSpec>>,
     /// `budget = "64KiB"`: the most bytes that one run of the system may take.
     pub budget: Option<Given<Size>>,

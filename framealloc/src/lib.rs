@@ -61,7 +61,7 @@
 //! # Three rules
 //!
 //! - **Ending a frame takes `&mut`.** Exclusive access is the proof that nothing of the frame is in use, on any thread.
-//! - **What needs no drop is a plain reference, a [`FrameBox`] has a drop** and must be gone before `end_frame`: close its
+//! - **What needs no drop is a plain reference, a [`FrameBox`] runs its value's `Drop`** and must be gone before `end_frame`: close its
 //!   block, or use [`whole_frame`](SmartAlloc::whole_frame).
 //! - **Helpers take `&Frame`.** One that takes `&SmartAlloc` is given memory of the whole frame, even in a scope.
 //!
@@ -69,7 +69,7 @@
 //!
 //! | attribute | on | options |
 //! |---|---|---|
-//! | [`#[frame_system]`](macro@frame_system) | a function: it has a frame of its own | `tag`, `budget`, `name`, `no_heap`, `out`, `alloc`, `crate` |
+//! | [`#[frame_system]`](macro@frame_system) | a function: it has a scope inside the frame, or is the whole frame | `tag`, `budget`, `name`, `no_heap`, `out`, `alloc`, `crate` |
 //! | [`#[alloc_tag("ai")]`](macro@alloc_tag) | functions, `async fn`, `impl` blocks: their memory is attributed to a tag | `alloc`, `crate` |
 //! | [`#[pooled]`](macro@pooled), [`#[derive(Pooled)]`](derive@Pooled) | a type: it has a pool of its own | `capacity`, `grow`, `tag`, `prewarm`, `name`, `crate` |
 //!

@@ -1,4 +1,4 @@
-//! What a tagged function allocates is accounted to its tag, wherever it is written.
+//! What a tagged function allocates is attributed to its tag, wherever it is written.
 
 use std::sync::Arc;
 

@@ -1,16 +1,16 @@
 //! The engine: from the manifests of a workspace to findings.
 //!
-//! Rooms, in the order that a run goes through them; each uses only those before it:
+//! Rooms; each uses only those before it:
 //!
 //! - `api`: what is known of framealloc, std, Bevy and other crates, as a table.
-//! - `project`: manifests, targets, the tree of modules.
 //! - `hir`: syntax, lowered to owned data.
+//! - `project`: manifests, targets, the tree of modules.
 //! - `resolve`: names.
 //! - `flow`: where memory comes from and goes, in one function.
 //! - `schedule`: the order of functions, and which of them run inside frames.
 //! - `rules`: findings.
 //!
-//! `pipeline` runs them one after the other.
+//! `pipeline` runs them, from `project`, which has its files read by `hir`, to `rules`.
 
 mod api;
 mod flow;

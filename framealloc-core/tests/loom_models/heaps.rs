@@ -1,5 +1,5 @@
-//! Models of the registry of heaps: threads that get, use and lose their heaps while others read figures or end the frame,
-//! over the code that programs run. Heaps, their figures and the list of them are watched cells there.
+//! Models of the list of arena sets: threads that get, use and lose theirs while others read figures or end the frame, over
+//! the code that programs run. Arena sets, their figures and the list of them are watched cells there.
 
 use framealloc_core::{AllocConfig, SmartAlloc};
 use loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};

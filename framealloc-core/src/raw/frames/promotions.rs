@@ -18,7 +18,7 @@ pub enum RetentionPolicy {
     Discard,
     /// To the pool of its size, as a [`PoolBox`](crate::PoolBox).
     PromoteToPool,
-    /// To the heap, accounted to the tag it was retained under, as a [`HeapBox`](crate::HeapBox).
+    /// To the heap, attributed to the tag it was retained under, as a [`HeapBox`](crate::HeapBox).
     PromoteToHeap,
     /// To the scratch region of this name, which owns it from then on: [`Scratch::promoted`](crate::Scratch::promoted).
     PromoteToScratch(&'static str),

@@ -38,7 +38,7 @@ pub struct PoolBox<T: ?Sized>(pub(crate) PoolOwner<T>);
 #[must_use = "dropping the slot frees it"]
 pub struct PoolSlot<T>(pub(crate) Vacant<T, PoolMemory>);
 
-/// An owned value on the heap, accounted to a tag.
+/// An owned value on the heap, attributed to a tag.
 ///
 /// One word, `'static`, and as `Send` and `Sync` as its value. It may be dropped on any thread, and may outlive the allocator it
 /// was made through; its bytes count for its tag until it is dropped.
@@ -74,7 +74,7 @@ impl<T> PoolSlot<T> {
 }
 
 impl<T> HeapSlot<T> {
-    /// A place on the heap, accounted to `tag`.
+    /// A place on the heap, attributed to `tag`.
     #[inline]
     pub(crate) fn find<E: Failure>(tag: TagId) -> Result<Self, E> {
         let slot = request::heap_slot(ASKED_FOR.of(tag));
