@@ -10,7 +10,7 @@ for crate in "${crates[@]}"; do selected+=(-p "$crate"); done
 
 cargo package "${selected[@]}" "$@"
 for crate in "${crates[@]}"; do
-    archive=$(ls -t "${CARGO_TARGET_DIR:-target}/package/$crate"-[0-9]*.crate | head -n 1)
+    archive=$(ls -t "${CARGO_TARGET_DIR:-target}/package/$crate"-[0-9]*.crate | awk 'NR == 1')
     files=$(tar -tzf "$archive")
     for file in README.md LICENSE-APACHE LICENSE-MIT; do
         grep -q "/$file\$" <<<"$files" || { echo "packages: $archive has no $file" >&2; exit 1; }

@@ -24,14 +24,15 @@ target="$(cd "$target" && pwd)"
 debian_sources() {
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
     local mirror private="$target/apt"
-    mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$')" || return 1
+    mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '/\/debian\/$/ && !found++')" || return 1
     rm -rf "$private" "$target/rust-src"
     mkdir -p "$private/lists/partial" "$private/cache/archives/partial"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$private/sources.list"
     local options=(-qq -o "Dir::Etc::SourceList=$private/sources.list" -o Dir::Etc::SourceParts=/dev/null
         -o "Dir::State::Lists=$private/lists" -o "Dir::Cache=$private/cache" -o APT::Sandbox::User=root)
     apt-get "${options[@]}" update || return 1
-    if ! apt-cache "${options[@]}" policy rust-src | grep -q "Candidate: $version\."; then
+    # Not `grep -q`: it stops reading at once, apt-cache dies of the closed pipe, and `pipefail` takes that for another version.
+    if ! apt-cache "${options[@]}" policy rust-src | grep "Candidate: $version\." >/dev/null; then
         echo "tsan: Debian's rust-src is of another version than the nightly ($version)"
         return 1
     fi

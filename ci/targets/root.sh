@@ -29,7 +29,7 @@ inside() { # COMMAND…: in the root
 bootstrap() {
     local mirror
     # The mirror that this machine's apt uses, so that no host is written down here.
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1)
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | awk 'NR == 1')
     [ -n "$mirror" ] || { echo "targets: apt names no mirror of Debian (run apt-get update first)" >&2; exit 1; }
     local tool=$folder/debootstrap
     mkdir -p "$tool"
