@@ -278,7 +278,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.close(
             |flow| match flow.region {
                 Region::Scope(id) => Some(id) == whole,
-                Region::Param(of) => flow.frame && Some(of) == param,
+                Region::Param(id) => flow.frame && Some(id) == param,
             },
             at,
         );
@@ -301,9 +301,9 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// The name of `static PHYSICS: Tag = Tag::new("physics")`, or of a text constant.
-    pub(super) fn tag_text(&self, of: StaticId) -> Option<Arc<str>> {
+    pub(super) fn tag_text(&self, item: StaticId) -> Option<Arc<str>> {
         use crate::engine::hir::ir::{ExprKind, Literal};
-        let def = &self.around.program.statics[of.0 as usize];
+        let def = &self.around.program.statics[item.0 as usize];
         let facts = self.around.program.facts(def.file);
         let ItemKind::Static { init: Some(init), .. } = &def.item.kind else { return None };
         let text = match &facts.expr(*init).kind {

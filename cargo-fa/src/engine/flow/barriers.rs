@@ -64,27 +64,27 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
         });
-        for of in &made {
+        for barrier in &made {
             // Two of one name are not told apart.
-            if made.iter().filter(|other| other.name == of.name).count() > 1 {
+            if made.iter().filter(|other| other.name == barrier.name).count() > 1 {
                 continue;
             }
-            let signals = self.signals_of(of.name, body);
+            let signals = self.signals_of(barrier.name, body);
             if signals.unknown {
                 continue;
             }
             self.state.dead = false;
             let participants = signals.threads + u64::from(signals.own);
-            if let Some(declared) = of.count
+            if let Some(declared) = barrier.count
                 && participants != declared
                 && (participants > 0 || signals.waits)
             {
-                self.record(EventKind::BarrierCount { declared, participants }, of.span, Confidence::High);
+                self.record(EventKind::BarrierCount { declared, participants }, barrier.span, Confidence::High);
             }
             if signals.detached && !signals.waits && !signals.joins {
                 for (at, _) in self.barriers.frame_ends.clone() {
-                    if at.lo > of.span.lo {
-                        self.record(EventKind::FrameEndsWithoutBarrier { barrier: of.span }, at, Confidence::High);
+                    if at.lo > barrier.span.lo {
+                        self.record(EventKind::FrameEndsWithoutBarrier { barrier: barrier.span }, at, Confidence::High);
                     }
                 }
             }
@@ -210,7 +210,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Name(name) => {
                 let name = self.facts.name(*name);
                 let shadowed = self.def.function.params.iter().any(
-                    |(pat, _)| matches!(self.facts.pat(*pat), Pat::Bind { name: of, .. } if self.facts.name(*of) == name),
+                    |(pat, _)| matches!(self.facts.pat(*pat), Pat::Bind { name: bound, .. } if self.facts.name(*bound) == name),
                 );
                 if shadowed { None } else { self.types.constant(self.module, name) }
             }
@@ -379,13 +379,13 @@ impl<'l> Tally<'_, '_, 'l> {
                 self.scan(call.receiver, times);
                 self.out.joins = true;
             }
-            ("map" | "for_each", [of]) if self.flow.len_of(call.receiver).is_some() => {
+            ("map" | "for_each", [each]) if self.flow.len_of(call.receiver).is_some() => {
                 let len = self.flow.len_of(call.receiver);
-                match &facts.expr(*of).kind {
+                match &facts.expr(*each).kind {
                     ExprKind::Closure(closure) => {
                         self.rounds(&[closure.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
                     }
-                    _ => self.scan(*of, times),
+                    _ => self.scan(*each, times),
                 }
             }
             _ => {

@@ -118,11 +118,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
         let facts = self.facts;
         if let Some(closure) = closure
-            && let ExprKind::Closure(of) = &facts.expr(closure).kind
+            && let ExprKind::Closure(closure) = &facts.expr(closure).kind
             && self.called_closures < CALLED_CLOSURES
         {
             self.called_closures += 1;
-            let value = self.run_closure(of, &values, Runs::Inline, None);
+            let value = self.run_closure(closure, &values, Runs::Inline, None);
             self.called_closures -= 1;
             return value;
         }
@@ -162,12 +162,12 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     // ---- functions of the workspace ----
 
-    pub(super) fn call_fn(&mut self, of: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        self.record_call(of, span, confidence);
-        let def = self.around.program.fn_def(of);
-        let signature = self.around.signatures.of(self.around.program, of);
+    pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        self.record_call(callee, span, confidence);
+        let def = self.around.program.fn_def(callee);
+        let signature = self.around.signatures.of(self.around.program, callee);
         let params = &*signature.params;
-        let summary = self.summary_of(of);
+        let summary = self.summary_of(callee);
         let mapped: Vec<Vec<Flow>> = args
             .iter()
             .enumerate()
@@ -181,8 +181,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 flows
             })
             .collect();
-        self.whole_from_scope(of, summary, args, params, span);
-        self.apply_stores(of, summary, args, &mapped, span);
+        self.whole_from_scope(callee, summary, args, params, span);
+        self.apply_stores(callee, summary, args, &mapped, span);
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -416,9 +416,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
         self.freed(&value.ty, span, Confidence::High);
-        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), of)) = (value.fresh, &value.ty) {
+        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), content)) = (value.fresh, &value.ty) {
             let what = if *known == Known::Box { "Box::new" } else { "heap_box" };
-            let ty = of.first().cloned().unwrap_or(Ty::Unknown);
+            let ty = content.first().cloned().unwrap_or(Ty::Unknown);
             self.record(EventKind::Churn { what, ty }, span, Confidence::High);
         }
         if let Some(var) = args.first().and_then(|arg| match &self.facts.expr(*arg).kind {
@@ -448,8 +448,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// Runs a closure that is written as an argument, or evaluates what else stands there.
     pub(super) fn inline_closure(&mut self, arg: ExprId, params: &[Value], runs: Runs) -> Value {
-        if let Some(of) = self.closure_at(arg) {
-            self.run_closure(of, params, runs, None)
+        if let Some(closure) = self.closure_at(arg) {
+            self.run_closure(closure, params, runs, None)
         } else {
             let facts = self.facts;
             let function = match &facts.expr(arg).kind {
@@ -461,9 +461,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 }
                 _ => None,
             };
-            if let Some(Res::Fn(of)) = function {
+            if let Some(Res::Fn(callee)) = function {
                 let span = self.span(arg);
-                return self.call_fn(of, params, span, Confidence::High);
+                return self.call_fn(callee, params, span, Confidence::High);
             }
             if let Some(Res::External(external)) = function
                 && external.krate == "std"

@@ -73,21 +73,21 @@ impl Types<'_, '_> {
             return Way::Unsure;
         }
         let part = |part: &Ty| self.points_into(part, content, depth + 1);
-        let of = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
+        let behind = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
         match ty {
             Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Never | Ty::Param(_) | Ty::Opaque { borrows: false } => Way::No,
-            Ty::Ref { inner, .. } => of(inner),
+            Ty::Ref { inner, .. } => behind(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),
-            Ty::Known(Known::FrameBox | Known::FrameSlot, args) => args.first().map_or(Way::Yes, of),
+            Ty::Known(Known::FrameBox | Known::FrameSlot, args) => args.first().map_or(Way::Yes, behind),
             Ty::Known(known, _) if known.is_frame_collection() => match ty.collected() {
-                Some(held) if !held.is_unknown() => of(&held),
+                Some(held) if !held.is_unknown() => behind(&held),
                 _ => Way::Yes,
             },
             // An iterator may own what it takes its items from.
             Ty::Known(Known::Iterator, _) | Ty::Closure | Ty::Trait(_) | Ty::Ptr(_) => Way::Yes,
             Ty::Known(known, _) if known.is_frame_data() || known.is_allocator() => Way::Yes,
-            Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(of)),
+            Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(behind)),
             Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard, _) => Way::Unsure,
             Ty::Known(_, args) => Way::any(args.iter().map(part)),
             Ty::User(user, args) => {

@@ -327,8 +327,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn user_value(&self, of: UserType) -> Ty {
-        self.types.user(of, Vec::new(), 0)
+    fn user_value(&self, user: UserType) -> Ty {
+        self.types.user(user, Vec::new(), 0)
     }
 
     fn block(&mut self, block: &'l Block, span: Span, expected: Option<&Ty>) -> Value {

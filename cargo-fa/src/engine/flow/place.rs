@@ -476,9 +476,9 @@ impl<'l> Interpreter<'_, 'l> {
 
     // ---- literals of structs ----
 
-    pub(super) fn struct_literal(&mut self, of: &'l StructLiteral, expected: Option<&Ty>) -> Value {
+    pub(super) fn struct_literal(&mut self, literal: &'l StructLiteral, expected: Option<&Ty>) -> Value {
         let facts = self.facts;
-        let path = facts.path(of.path);
+        let path = facts.path(literal.path);
         let is_self =
             path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
         let (ty, variant) = if is_self {
@@ -503,7 +503,7 @@ impl<'l> Interpreter<'_, 'l> {
             _ => Vec::new(),
         };
         let mut whole = Value::of(ty);
-        for (name, expr) in &of.fields {
+        for (name, expr) in &literal.fields {
             let name = facts.name(*name);
             let field = fields.iter().find(|(field, _)| *field == name).map(|(_, ty)| ty.clone());
             let mut value = self.eval(*expr, field.as_ref());
@@ -514,7 +514,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             whole.add_flows(&value.flows);
         }
-        if let Some(rest) = of.rest {
+        if let Some(rest) = literal.rest {
             let rest = self.eval(rest, None);
             whole.add_flows(&rest.flows);
         }

@@ -46,8 +46,8 @@ impl<'l> Interpreter<'_, 'l> {
         let ExprKind::Path(path) = &self.facts.expr(expr).kind else { return None };
         let path = self.facts.path(*path);
         let discards = match &*path.segments {
-            [.., of, _] if self.facts.name(of.name) == "RetentionPolicy" => "Discard",
-            [.., of, _] if self.facts.name(of.name) == "Importance" => "Ephemeral",
+            [.., parent, _] if self.facts.name(parent.name) == "RetentionPolicy" => "Discard",
+            [.., parent, _] if self.facts.name(parent.name) == "Importance" => "Ephemeral",
             _ => return None,
         };
         let last = self.facts.name(path.segments.last()?.name);

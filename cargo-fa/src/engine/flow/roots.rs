@@ -37,8 +37,8 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
     }
     generics.push(&def.function.generics);
     scope.params.clear();
-    for of in generics {
-        for (name, bounds) in &of.types {
+    for declared in generics {
+        for (name, bounds) in &declared.types {
             let ty = types.bounds(def.module, def.file, bounds, &scope, 0);
             let ty =
                 if bounds.is_empty() || matches!(ty, Ty::Opaque { .. }) { Ty::Opaque { borrows: false } } else { ty };

@@ -34,18 +34,18 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// A closure that is kept as a value: what it captures, it holds.
-    pub(super) fn loose_closure(&mut self, expr: ExprId, of: &'l Closure) -> Value {
+    pub(super) fn loose_closure(&mut self, expr: ExprId, closure: &'l Closure) -> Value {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
-        value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
+        value.flows = self.captures(closure.body).into_iter().flat_map(|(_, flows)| flows).collect();
         let frame = self.loops.frame_from;
         let before = self.run_later();
-        self.run_closure(of, &[], Runs::Inline, None);
+        self.run_closure(closure, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
         self.ran_later(before);
         self.loops.frame_from = frame;
-        if of.moves {
-            self.moved_into(of.body);
+        if closure.moves {
+            self.moved_into(closure.body);
         }
         value
     }
@@ -292,8 +292,8 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A thread that is joined before the frame ends.
     pub(super) fn joined_thread(&mut self, body: ExprId, scope: &Value) {
-        if let Some(of) = self.closure_at(body) {
-            self.thread_budget(of);
+        if let Some(closure) = self.closure_at(body) {
+            self.thread_budget(closure);
         }
         self.context.on_thread += 1;
         self.inline_closure(body, std::slice::from_ref(scope), Runs::Joined);
