@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
@@ -68,7 +69,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let ty = self.types.user(user, Vec::new(), 0);
                 self.construct(ty, &fields, args)
             }
-            Some(Res::External(external)) => self.external(external, args, &generics, span, expected),
+            Some(Res::External(external)) => {
+                self.external(ExternalCall { function: external, args, generics: &generics, span, expected })
+            }
             _ => self.unknown_call(args),
         }
     }
