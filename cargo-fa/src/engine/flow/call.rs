@@ -249,11 +249,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         // `&Frame` becomes `&SmartAlloc`: the memory is that of the whole frame.
         let mut flows = Vec::new();
         for flow in &arg.flows {
-            match flow.region {
-                Region::Scope(id) if self.scopes.all[id as usize].own => {
-                    flows.extend(self.scopes.all[id as usize].whole.clone());
-                }
-                _ => flows.push(Flow { frame: false, ..flow.clone() }),
+            match self.scopes.own(flow.region) {
+                Some(scope) => flows.extend(scope.whole.clone()),
+                None => flows.push(Flow { frame: false, ..flow.clone() }),
             }
         }
         flows
@@ -265,10 +263,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             let (Some(arg), Some(ty)) = (args.get(at), params.get(at)) else { continue };
             let takes_whole = ty.head() == Some(Known::SmartAlloc);
             let is_scope = arg.ty.allocator().is_some_and(|known| matches!(known, Known::Frame | Known::FrameScope))
-                && arg
-                    .flows
-                    .iter()
-                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
+                && arg.flows.iter().any(|flow| self.scopes.own(flow.region).is_some());
             if takes_whole && is_scope {
                 self.record(
                     EventKind::WholeFrameFromScope { callee: function, allocates: *site },
@@ -338,7 +333,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     ) {
         let Some(root) = target.alias else { return };
         if let Some(ty) = target_content(&target.ty)
-            && !self.types.can_refer(&ty, flow.raw)
+            && !self.types.can_refer(&ty, flow.link())
         {
             return;
         }
@@ -409,11 +404,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     /// `drop(x)`: what ends with it ends here.
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
-            let regions: Vec<Region> = value.flows.iter().map(|flow| flow.region).collect();
-            let scopes = &self.scopes.all;
-            let own = |region: &Region| matches!(region, Region::Scope(id) if scopes[*id as usize].own);
-            let regions: Vec<Region> = regions.into_iter().filter(own).collect();
-            self.close(|flow| regions.contains(&flow.region), span);
+            self.close_own(value, span);
         }
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);

@@ -22,12 +22,14 @@ enum Way {
 }
 
 impl Way {
-    fn certain(is: bool) -> Self {
-        if is { Self::Yes } else { Self::No }
-    }
-
     fn any(ways: impl Iterator<Item = Self>) -> Self {
         ways.max().unwrap_or(Self::No)
+    }
+}
+
+impl From<bool> for Way {
+    fn from(is_certain: bool) -> Self {
+        if is_certain { Self::Yes } else { Self::No }
     }
 }
 
@@ -35,7 +37,7 @@ impl Types<'_, '_> {
     /// The flow as far as a value of this type can have it; rustc watches all but addresses, so that what is not certain is
     /// of low confidence.
     pub(super) fn held(self, ty: &Ty, flow: &Flow) -> Option<Flow> {
-        if !self.can_refer(ty, flow.raw) {
+        if !self.can_refer(ty, flow.link()) {
             return None;
         }
         let mut flow = flow.clone();
@@ -116,10 +118,10 @@ impl Types<'_, '_> {
         let way = match whole {
             // Whatever a reference leads to is somewhere else.
             Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never | Ty::Str => Way::No,
-            Ty::Scalar(bytes) => Way::certain(*bytes == 1 && *part == Ty::Str),
+            Ty::Scalar(bytes) => Way::from(*bytes == 1 && *part == Ty::Str),
             Ty::Slice(inner) | Ty::Array(inner, _) => inside(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(inside)),
-            Ty::Known(Known::String | Known::FrameString, _) => Way::certain(matches!(part, Ty::Str | Ty::Scalar(1))),
+            Ty::Known(Known::String | Known::FrameString, _) => Way::from(matches!(part, Ty::Str | Ty::Scalar(1))),
             Ty::Known(_, args) if !args.is_empty() => Way::any(args.iter().map(inside)),
             Ty::User(user, args) => Way::any(self.fields(*user, args, None).iter().map(|(_, field)| inside(field))),
             // A type of another crate has none of the workspace in it, if nobody gave it one.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{EscapeRoute, EventKind, Site};
+use super::expr::NameUse;
 use super::summary::StoreTarget;
-use super::types::Ty;
+use super::types::{Link, Ty};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
@@ -31,7 +32,7 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         let span = self.span(expr);
         match &facts.expr(expr).kind {
-            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, false),
+            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, NameUse::Place),
             ExprKind::Field { base, name } => {
                 let base = self.eval_place(*base);
                 self.field_of(&base, facts.name(*name), span)
@@ -98,7 +99,7 @@ impl<'l> Interpreter<'_, 'l> {
         let refers = match &value.ty {
             Ty::Unknown => true,
             Ty::Scalar(_) => value.flows.iter().any(|flow| flow.raw),
-            ty => self.types.can_refer(ty, true),
+            ty => self.types.can_refer(ty, Link::Address),
         };
         if !refers {
             value.flows.clear();
@@ -144,7 +145,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Name(name) => {
                 let name = facts.name(*name);
                 let Some(var) = self.lookup_var(name) else {
-                    let target = self.eval_name(name, span, false);
+                    let target = self.eval_name(name, span, NameUse::Place);
                     self.store(&target, &value, &Target::Field(name), span);
                     return;
                 };
@@ -210,7 +211,7 @@ impl<'l> Interpreter<'_, 'l> {
         let flows: Vec<Flow> = value
             .flows
             .iter()
-            .filter(|flow| self.types.can_refer(&slot, flow.raw))
+            .filter(|flow| self.types.can_refer(&slot, flow.link()))
             .filter_map(|flow| self.types.held(&value.ty, flow))
             .collect();
         match root {

@@ -238,6 +238,15 @@ pub(crate) struct TypeScope<'l> {
     pub(crate) params: Vec<(&'l str, Ty)>,
 }
 
+/// How a value refers to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// By a borrow, which rustc watches.
+    Borrow,
+    /// By an address, which it does not.
+    Address,
+}
+
 /// Reads types.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Types<'p, 'l> {
@@ -379,7 +388,7 @@ impl<'l> Types<'_, 'l> {
                 Some(known) => Ty::known(known, args),
                 None => match scalar(external.last) {
                     Some(scalar) if external.krate == "std" => scalar,
-                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, false)) },
+                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, Link::Borrow)) },
                 },
             },
             _ => Ty::Opaque { borrows },
