@@ -58,7 +58,7 @@ pub fn never_begun() {
     alloc.end_frame(); //~ FA603
 }
 
-pub fn never_ended() {
+pub fn loops_without_frames() {
     let alloc = SmartAlloc::default();
     loop { //~ FA603
         println!("{}", *alloc.frame_box(1_u32));
