@@ -14,6 +14,7 @@ mod framealloc;
 mod heap;
 mod iterate;
 mod layout;
+mod lifetimes;
 mod loops;
 mod macros;
 mod method;
