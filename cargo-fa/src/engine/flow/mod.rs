@@ -4,6 +4,7 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+pub(crate) mod containers;
 mod content;
 pub(crate) mod event;
 mod expr;
@@ -141,6 +142,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// Heap containers of which something says that their memory is used again.
+    steady: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<(Span, Option<(Span, &'static str)>)>,
 }

@@ -465,6 +465,19 @@ impl<'l> Types<'_, 'l> {
         Ty::Unknown
     }
 
+    /// The type whose fields can be named behind references and owners of this type.
+    pub(crate) fn owner(ty: &Ty) -> Option<UserType> {
+        let mut ty = Cow::Borrowed(ty.peeled());
+        for _ in 0..8 {
+            let next = match &*ty {
+                Ty::User(user, _) => return Some(*user),
+                other => other.deref()?,
+            };
+            ty = Cow::Owned(next);
+        }
+        None
+    }
+
     /// The fields of a struct, or of one or all variants of an enum.
     pub(crate) fn fields(self, user: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
         let facts = self.program.facts(self.program.type_def(user).file);
