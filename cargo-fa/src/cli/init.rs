@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::analysis::{Package, TagGraph};
+use crate::model::config;
 
 /// The text of the file. It is read back by the same reader as any other.
 #[must_use]
@@ -21,9 +22,10 @@ pub fn text(packages: &[Package], tags: &TagGraph) -> String {
          roots = []\n",
     );
     if packages.iter().any(|package| package.uses_bevy) {
-        text.push_str(
-            "# A system in one of these schedules that takes the allocator runs every frame.\n\
-             bevy_schedules = [\"Update\", \"FixedUpdate\", \"PostUpdate\"]\n",
+        let schedules = list(config::BEVY_SCHEDULES);
+        let _ = writeln!(
+            text,
+            "# A system in one of these schedules that takes the allocator runs every frame.\nbevy_schedules = {schedules}"
         );
     }
     text.push_str(
@@ -90,7 +92,6 @@ fn list(words: &[&str]) -> String {
 mod tests {
     use super::*;
     use crate::analysis::{TagCall, TagNode};
-    use crate::model::config;
     use crate::model::finding::Place;
 
     fn package() -> Package {
