@@ -30,7 +30,9 @@ impl<'l> Interpreter<'_, 'l> {
             return Value::unknown();
         }
         self.depth += 1;
-        let value = self.eval_kind(expr, expected);
+        let made = self.recorder.made.len();
+        let mut value = self.eval_kind(expr, expected);
+        self.own_what_was_made(made, &mut value);
         self.depth -= 1;
         value
     }
@@ -51,7 +53,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
             }
             ExprKind::Block(block) => self.block(block, span, expected),
-            ExprKind::Async(block) => self.async_block(block.body, span),
+            ExprKind::Async(block) => self.async_value(block, span),
             ExprKind::Closure(closure) => self.loose_closure(expr, closure),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
@@ -221,6 +223,7 @@ impl<'l> Interpreter<'_, 'l> {
         for part in parts {
             let value = self.eval(*part, None);
             flows.add_flows(&value.flows);
+            flows.own_made(&value.made);
             types.push(value.ty);
         }
         if !types.is_empty() {
@@ -235,6 +238,7 @@ impl<'l> Interpreter<'_, 'l> {
         for part in parts {
             let value = self.eval(*part, None);
             all.add_flows(&value.flows);
+            all.own_made(&value.made);
             if all.ty.is_unknown() {
                 all.ty = value.ty;
             }
