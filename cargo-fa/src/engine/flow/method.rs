@@ -242,8 +242,24 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 Value::of(Ty::Opaque { borrows: true })
             }
+            effect @ (Effect::Resource | Effect::ResourceIfAny) => self.resource(receiver, call, effect),
+            Effect::ResourceScope => {
+                let resource = self.resource(receiver, call, Effect::Resource);
+                let params = [receiver.clone(), resource];
+                args.first().map_or_else(Value::unknown, |body| self.inline_closure(*body, &params, Runs::Inline))
+            }
             effect => return self.frame_data_method(effect, receiver, call),
         })
+    }
+
+    /// `world.resource::<T>()`: a part of the world.
+    fn resource(&mut self, world: &Value, call: &'l MethodCall, effect: Effect) -> Value {
+        let ty = call.turbofish.first().map_or(Ty::Unknown, |ty| self.lower_type(*ty));
+        let mut value = world.clone();
+        value.field = Some(self.types.display(&ty).into());
+        let resource = if ty.is_unknown() { Ty::Unknown } else { Ty::exclusive(ty) };
+        value.ty = if effect == Effect::ResourceIfAny { Ty::known(Known::Option, [resource]) } else { resource };
+        value
     }
 
     /// `unwrap` and `expect`, also of a handle that was resolved as if its value must be there.

@@ -15,6 +15,7 @@ mod framealloc;
 mod heap;
 mod iterate;
 mod layout;
+mod literals;
 mod lifetimes;
 mod loops;
 mod macros;
@@ -40,12 +41,11 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{Open, Site};
 use recorder::Recorder;
-pub(crate) use roots::{param_types, type_scope};
 use scopes::Scopes;
 pub(crate) use signature::{Signature, Signatures};
 use summary::{AllAnalysed, Analysed, Summary};
@@ -60,6 +60,8 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) analysed: &'p AllAnalysed,
     /// Types that are `#[pooled]`.
     pub(crate) pooled: &'p FxHashSet<crate::engine::resolve::UserType>,
+    /// Closures that Bevy runs as systems, by file and body, with how sure it is that they run every frame.
+    pub(crate) system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     pub(crate) signatures: &'p Signatures<'l>,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
