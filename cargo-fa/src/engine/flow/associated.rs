@@ -36,6 +36,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.read_all(args);
                 let mut value = Value::of(declared());
                 value.fresh = true;
+                value.made.push(span);
                 value
             }
             Builds::Reserved => {

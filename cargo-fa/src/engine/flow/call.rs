@@ -2,7 +2,7 @@
 
 use super::Interpreter;
 use super::Signature;
-use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
@@ -108,6 +108,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.annotate(&mut value, field.clone());
             }
             whole.add_flows(&value.flows);
+            whole.own_made(&value.made);
             if whole.handle.is_none() {
                 whole.handle = value.handle;
             }
@@ -138,6 +139,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         for arg in args {
             let arg = self.eval(*arg, None);
             self.escapes_knowledge(&arg);
+            self.becomes(&arg, Fate::Given);
             value.add_flows(&arg.flows);
         }
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
@@ -169,6 +171,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
         self.record_call(callee, span, confidence);
         self.lend(callee, args, span);
+        args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
         let params = &*signature.params;

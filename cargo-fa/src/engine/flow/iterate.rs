@@ -41,6 +41,9 @@ impl<'l> Interpreter<'_, 'l> {
         value.bound = Some(Self::iterator_bound(over));
         value.ty = Ty::known(Known::Iterator, [element]);
         value.fresh = false;
+        if !owns {
+            value.made.clear();
+        }
         value.number = None;
         value
     }
@@ -69,16 +72,19 @@ impl<'l> Interpreter<'_, 'l> {
             "map" | "scan" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 made.ty
             }
             "filter_map" | "map_while" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 self.unwrapped(made).ty
             }
             "flat_map" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 value.bound = Some(Bound::Input("a flattened iterator".into()));
                 made.ty.element()
             }

@@ -1,7 +1,7 @@
 //! Method calls, by the head of the receiver's type.
 
 use super::Interpreter;
-use super::event::{EventKind, Runner};
+use super::event::{EventKind, Fate, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -18,6 +18,7 @@ impl<'l> Interpreter<'_, 'l> {
         let name = facts.name(call.name);
         // Long chains are nested as deeply as they are long.
         let receiver = self.eval_place(call.receiver);
+        self.recorder.out.has_allocator |= receiver.ty.allocator().is_some();
         if receiver.ty.allocator().is_some()
             && !self.is_user_method(&receiver.ty, name)
             && let Some(value) = self.allocator_method(&receiver, call)
@@ -279,6 +280,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn sent(&mut self, receiver: &Value, args: &'l [ExprId], span: Span) -> Value {
         let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
         args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+        self.becomes(&value, Fate::Sent);
         let item = receiver.ty.argument(0);
         if !item.is_unknown() {
             self.types.keep_held(&item, &mut value.flows);
@@ -324,6 +326,7 @@ impl<'l> Interpreter<'_, 'l> {
                 continue;
             }
             let arg = self.eval(*arg, None);
+            self.becomes(&arg, Fate::Given);
             if stores {
                 let how = if name.contains("send") { Target::Channel } else { Target::Container(name) };
                 self.kept_by_unknown(receiver, &arg, &how, span);

@@ -198,6 +198,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A value is put into something that may outlive what it refers to.
     pub(super) fn store(&mut self, target: &Value, value: &Value, how: &Target<'_>, span: Span) {
+        self.made_is_stored(target, value, how);
         if value.flows.is_empty() && value.handle.is_none() {
             return;
         }
@@ -518,6 +519,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.annotate(&mut value, field);
             }
             whole.add_flows(&value.flows);
+            whole.own_made(&value.made);
         }
         if let Some(rest) = literal.rest {
             let rest = self.eval(rest, None);

@@ -86,6 +86,8 @@ pub(crate) struct Value {
     pub(crate) owner: Option<UserType>,
     /// A container that something which outlives the frame has kept, although it is a variable now.
     pub(crate) kept: bool,
+    /// Where the heap memory that it owns was made.
+    pub(crate) made: Vec<Span>,
     pub(crate) number: Option<u64>,
     /// A name for an unknown number: the variable or `x.len()` it comes from.
     pub(crate) symbol: Option<Arc<str>>,
@@ -148,6 +150,7 @@ impl Value {
             field: None,
             owner: None,
             kept: false,
+            made: Vec::new(),
             number: None,
             symbol: None,
             text: None,
@@ -176,6 +179,15 @@ impl Value {
         }
         for flow in self.flows.iter_mut().filter(|flow| flow.frame && !flow.raw && flow.content.is_none()) {
             flow.content = Some(content.clone());
+        }
+    }
+
+    /// It owns what was made on the heap at these places.
+    pub(crate) fn own_made(&mut self, made: &[Span]) {
+        for place in made {
+            if !self.made.contains(place) {
+                self.made.push(*place);
+            }
         }
     }
 
@@ -247,6 +259,7 @@ impl Value {
         }
         self.moved |= other.moved;
         self.kept |= other.kept;
+        self.own_made(&other.made);
         if self.owner != other.owner {
             self.owner = None;
         }
@@ -320,6 +333,11 @@ impl Values {
 
     pub(crate) fn remove(&mut self, var: Var) -> Option<Value> {
         self.0.remove(&var).map(Rc::unwrap_or_clone)
+    }
+
+    /// The variables that were given away.
+    pub(crate) fn moved(&self) -> impl Iterator<Item = Var> + '_ {
+        self.0.iter().filter(|(_, value)| value.moved).map(|(var, _)| *var)
     }
 
     pub(crate) fn retain(&mut self, keeps: impl Fn(Var) -> bool) {
