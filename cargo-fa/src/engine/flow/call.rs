@@ -166,7 +166,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     // ---- functions of the workspace ----
 
     pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        self.record_call(callee, span, confidence);
+        self.record_call(callee, args, span, confidence);
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
         let params = &*signature.params;
