@@ -261,7 +261,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
+    pub(super) fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
         self.frames.shared_here.clear();
         let whole = self.scopes.of_allocators.get(key).copied();
         let param = match key.0 {

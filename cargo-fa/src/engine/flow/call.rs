@@ -434,6 +434,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
             self.close_own(value, span);
         }
+        if let (Ty::Known(Known::FrameGuard, _), Some(key)) = (&value.ty, Self::key(value)) {
+            self.end_memory(&key, span);
+        }
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }

@@ -207,7 +207,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.frames.shared_here.insert((root, target.field.clone()));
         }
         let slot = match how {
-            Target::Field(_) | Target::Behind => target.ty.clone(),
+            Target::Field(_) | Target::Behind => target.ty.loosened(&value.ty),
             Target::Container(_) | Target::Channel => Ty::Unknown,
         };
         let flows: Vec<Flow> = value
@@ -309,6 +309,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// The declared type of a value says more than what was worked out.
     pub(super) fn annotate(&self, value: &mut Value, ty: Ty) {
+        let ty = if value.flows.is_empty() { ty } else { ty.loosened(&value.ty) };
         let better = match (&ty, &value.ty) {
             (Ty::Unknown, _) => return,
             // `Vec<_>` says less than `Vec<u32>`.
