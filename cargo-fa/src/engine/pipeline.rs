@@ -66,7 +66,11 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let systems = bevy::systems(&program, config, &users);
     let pooled = graph::pooled_types(&program);
     let graph = Graph::build(&program, &pooled, &users);
-    let seeds = if request.exhaustive { program.all_fns().collect() } else { graph.seeds(configured.iter().chain(systems.functions.keys()).chain(&systems.around)) };
+    let seeds = if request.exhaustive {
+        program.all_fns().collect()
+    } else {
+        graph.seeds(configured.iter().chain(systems.functions.keys()).chain(&systems.around))
+    };
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();

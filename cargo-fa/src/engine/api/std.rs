@@ -139,7 +139,8 @@ pub(super) static SHARED: &[Method] = &[
     // Iterators, rayon's among them.
     Method(On::Anything, &[
         "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys",
-        "chars", "bytes", "lines", "split", "split_whitespace", "par_iter", "par_iter_mut", "into_par_iter",
+        "chars", "bytes", "lines", "split", "split_whitespace", "split_ascii_whitespace", "splitn", "rsplit", "rsplitn", "split_terminator",
+        "split_inclusive", "par_iter", "par_iter_mut", "into_par_iter",
         "chunks_mut", "par_chunks", "par_chunks_mut", "char_indices", "into_values", "into_keys", "try_iter",
         "par_bridge",
     ], Iterates),

@@ -198,6 +198,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .collect();
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, signature, args, &mapped, span);
+        self.given_for_good(callee, signature, args, span);
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -383,6 +384,20 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.add_store(from, StoreTarget::Param(to), &flow, path);
             }
             _ => {}
+        }
+    }
+
+    /// Arguments for which the signature asks for `'static`.
+    fn given_for_good(&mut self, callee: FnId, signature: &Signature<'_>, args: &[Value], span: Span) {
+        for (param, arg) in (0..).zip(args) {
+            let ty = signature.params.get(usize::from(param)).unwrap_or(&Ty::Unknown);
+            let fixed = !arg.flows.is_empty() && ty.loosened(&arg.ty) != *ty;
+            // What the callee does with it says more.
+            let said = self.summary_of(callee).stores.iter().any(|store| store.param == param);
+            if !said && (fixed || signature.lifetimes.asks_for_static(param)) {
+                let name = self.around.program.fn_name(callee);
+                self.outlives_frame(name, arg, span);
+            }
         }
     }
 

@@ -46,7 +46,7 @@ impl Types<'_, '_> {
         }
         let way = match &flow.content {
             Some(content) => self.points_into(ty, content, 0),
-            None if ty.is_unknown() => Way::Unsure,
+            None if says_nothing(ty) => Way::Unsure,
             None => Way::Yes,
         };
         match way {
@@ -153,6 +153,16 @@ impl Types<'_, '_> {
             Ty::User(user, _) => self.lifetimes(*user),
             _ => false,
         }
+    }
+}
+
+/// Whether nothing is known of the value itself, wherever it is wrapped.
+fn says_nothing(ty: &Ty) -> bool {
+    match ty {
+        Ty::Unknown => true,
+        Ty::Known(Known::Option | Known::Result, args) => args.first().is_none_or(says_nothing),
+        Ty::Tuple(parts) => parts.iter().all(says_nothing),
+        _ => false,
     }
 }
 

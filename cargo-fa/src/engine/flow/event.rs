@@ -266,6 +266,8 @@ pub(crate) enum EscapeRoute {
     Transmuted,
     /// A callee keeps it.
     Callee(String),
+    /// It is given, or declared, where `'static` is asked for: by this call or name.
+    Fixed(String),
 }
 
 /// A call of a function of the workspace.

@@ -283,7 +283,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.becomes(&value, Fate::Sent);
         let item = receiver.ty.argument(0);
         if !item.is_unknown() {
-            self.types.keep_held(&item, &mut value.flows);
+            self.types.keep_in(&item.loosened(&value.ty), &value.ty, &mut value.flows);
         }
         let mut into = receiver.clone();
         into.ty = Ty::Unknown;
@@ -324,6 +324,9 @@ impl<'l> Interpreter<'_, 'l> {
             if self.closure_at(*arg).is_some() && !stores {
                 self.inline_closure(*arg, &[], Runs::Inline);
                 continue;
+            }
+            if spawns && matches!(kind, ExprKind::Block(_)) {
+                return self.spawn(*arg, Runner::Thread, Confidence::Medium);
             }
             let arg = self.eval(*arg, None);
             self.becomes(&arg, Fate::Given);

@@ -236,6 +236,24 @@ impl<'l> Interpreter<'_, 'l> {
                 for flow in &flows {
                     self.store_in_param(target, to, flow, how, span);
                 }
+                if value.ty.is_concrete() && target.ty.is_concrete() {
+                    self.kept_against_signature(target, to, &flows, span);
+                }
+            }
+        }
+    }
+
+    /// Frame data of the caller whose lifetime has no name in the signature is kept nevertheless.
+    fn kept_against_signature(&mut self, target: &Value, to: u16, flows: &[Flow], span: Span) {
+        for flow in flows.iter().filter(|flow| flow.frame && !flow.raw && flow.confidence == Confidence::High) {
+            if let Region::Param(from) = flow.region
+                && from != to
+                && !self.signature.lifetimes.may_keep(from)
+            {
+                let receiver = self.param_name(to);
+                let place =
+                    target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
+                self.escape(EscapeRoute::Field(place), flow, span, Vec::new());
             }
         }
     }
@@ -296,6 +314,27 @@ impl<'l> Interpreter<'_, 'l> {
         let kind =
             EventKind::Escape { route, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
         self.record(kind, span, flow.confidence);
+    }
+
+    /// A value is given to something that asks for `'static`.
+    pub(super) fn outlives_frame(&mut self, by: &str, value: &Value, span: Span) {
+        let flows: Vec<Flow> = value.flows.iter().filter(|flow| flow.frame && !flow.raw).cloned().collect();
+        for flow in flows {
+            if let Some(flow) = self.types.held(&value.ty, &flow).filter(|flow| flow.confidence == Confidence::High) {
+                self.escape(EscapeRoute::Fixed(by.to_owned()), &flow, span, Vec::new());
+            }
+        }
+    }
+
+    /// `let name: &'static T = value`.
+    pub(super) fn declared_for_good(&mut self, pat: PatId, value: &Value, ty: &Ty) {
+        if let Pat::Bind { name, span, .. } = self.facts.pat(pat)
+            && !value.flows.is_empty()
+            && ty.loosened(&value.ty) != *ty
+        {
+            let name = self.facts.name(*name);
+            self.outlives_frame(name, value, *span);
+        }
     }
 
     /// A value is thrown away at once.

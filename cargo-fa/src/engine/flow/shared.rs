@@ -108,11 +108,13 @@ impl<'l> Interpreter<'_, 'l> {
             if head == Some(Known::String) {
                 value.flows.clear();
             } else if !element.is_unknown() {
-                let item = if name.starts_with("extend") { value.ty.element() } else { value.ty.clone() };
+                let item = match name {
+                    "extend" => value.ty.element(),
+                    "extend_from_slice" | "append" => element_of(&value.ty),
+                    _ => value.ty,
+                };
                 self.types.keep_in(&element.loosened(&item), &item, &mut value.flows);
-                if matches!(name, "extend" | "extend_from_slice" | "append") {
-                    value.ty = Ty::Unknown;
-                }
+                value.ty = item;
             }
             let mut into = receiver.clone();
             into.reserved = self.types.is_tied(&receiver.ty);

@@ -250,7 +250,8 @@ impl<'l> Interpreter<'_, 'l> {
             .collect();
         for flow in &gets_out {
             if flow.frame
-                && let Some(flow) = if lazy.contains(flow) { Some(flow.clone()) } else { self.types.held(&value.ty, flow) }
+                && let Some(flow) =
+                    if lazy.contains(flow) { Some(flow.clone()) } else { self.types.held(&value.ty, flow) }
             {
                 self.escape(EscapeRoute::Returned, &flow, span, Vec::new());
             }

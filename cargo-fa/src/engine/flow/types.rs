@@ -162,10 +162,9 @@ impl Ty {
     /// What a key or a place is looked up for: the value of a map, the element of a list.
     pub(crate) fn looked_up(&self) -> Self {
         match self.peeled() {
-            Self::Known(
-                Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap,
-                args,
-            ) => args.get(1).cloned().unwrap_or(Self::Unknown),
+            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args) => {
+                args.get(1).cloned().unwrap_or(Self::Unknown)
+            }
             _ => super::place::element_of(self),
         }
     }

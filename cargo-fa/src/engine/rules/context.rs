@@ -125,7 +125,8 @@ impl Context<'_, '_> {
         if reached.path.is_empty() {
             finding
         } else {
-            let when = if reached.every_frame { "runs every frame" } else { "runs in frames in which something happens" };
+            let when =
+                if reached.every_frame { "runs every frame" } else { "runs in frames in which something happens" };
             finding.note(format!("`{}` {when}", self.program.fn_path(reached.root)))
         }
     }

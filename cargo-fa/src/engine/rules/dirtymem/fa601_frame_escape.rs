@@ -1,7 +1,7 @@
 //! Frame data that outlives its frame.
 
 use crate::engine::flow::event::EventKind;
-use crate::engine::rules::escapes::{REFUSED, stored};
+use crate::engine::rules::escapes::{refused, stored};
 use crate::engine::rules::{Context, Occurrence, rule};
 use crate::model::finding::Finding;
 
@@ -31,6 +31,9 @@ fn use_after_end(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Fi
     if allocated.hi > 0 {
         finding = finding.label(cx.at(occurrence, *allocated), "allocated here");
     }
-    finding = finding.note(if *raw { "the memory is handed out again in the next frame" } else { REFUSED });
+    finding = match raw {
+        true => finding.note("the memory is handed out again in the next frame"),
+        false => refused(finding, occurrence),
+    };
     Some(finding.help("use it before the frame ends, or keep a copy or a `PoolBox`"))
 }

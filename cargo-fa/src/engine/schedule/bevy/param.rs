@@ -76,9 +76,7 @@ impl Look<'_, '_> {
                     return true;
                 }
                 match self.program.resolve(self.module, self.file, path, Space::Types) {
-                    Some(Res::External(external)) => {
-                        api::known_type(external.krate, external.last).is_some_and(wanted)
-                    }
+                    Some(Res::External(external)) => api::known_type(external.krate, external.last).is_some_and(wanted),
                     Some(Res::Type(user)) => self.holds(user, wanted, depth + 1),
                     _ => false,
                 }
