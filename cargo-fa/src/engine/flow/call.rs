@@ -169,7 +169,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     // ---- functions of the workspace ----
 
     pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        self.record_call(callee, span, confidence);
+        self.record_call(callee, args, span, confidence);
         self.lend(callee, args, span);
         args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
         let def = self.around.program.fn_def(callee);

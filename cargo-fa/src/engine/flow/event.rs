@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Bound, Root};
 use crate::engine::hir::ir::Span;
@@ -56,6 +57,8 @@ pub(crate) enum EventKind {
         count: Option<Count>,
         once: bool,
         own: bool,
+        /// The tag of the arena.
+        tag: Option<OpenTag>,
     },
     /// Memory from the general heap.
     HeapAlloc {
@@ -158,9 +161,16 @@ pub(crate) enum EventKind {
     },
     /// A tag that is named in the source is entered.
     Tag {
+        /// As it is written.
         name: Arc<str>,
+        tag: OpenTag,
         /// The place of the event is the text of the name, quotes and all.
         literal: bool,
+    },
+    /// A tag whose name is not written where it is opened.
+    DynamicTag {
+        /// It is made at run time, not one of the texts of the program.
+        anything: bool,
     },
     /// `FrameBarrier::new(n)` with how many take part.
     BarrierCount {
@@ -279,7 +289,10 @@ pub(crate) struct CallSite {
     pub(crate) loops: Vec<LoopAround>,
     pub(crate) in_frame: bool,
     pub(crate) cold: bool,
-    pub(crate) tag: Option<Arc<str>>,
+    /// The tag that the code around it is under.
+    pub(crate) tag: Option<OpenTag>,
+    /// The tags of the arenas that are handed over: by parameter.
+    pub(crate) arenas: Vec<(u16, Option<OpenTag>)>,
     /// Runs on another thread, outside of this frame.
     pub(crate) spawned: bool,
     pub(crate) arms: Vec<Arm>,

@@ -45,7 +45,9 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Literal(literal) => self.literal(*literal),
             ExprKind::Name(name) => self.eval_name(facts.name(*name), span, NameUse::Value),
             ExprKind::Path(path) => {
-                let res = self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values);
+                let constant = self.associated_constant(facts.path(*path)).map(Res::Static);
+                let res = constant
+                    .or_else(|| self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values));
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
             }
             ExprKind::Block(block) => self.block(block, span, expected),
@@ -241,7 +243,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let scope = super::types::TypeScope::default();
                 let mut value = Value::of(self.types.lower(def.module, def.file, *ty, &scope));
                 if *constant {
-                    value.number = name.and_then(|name| self.types.constant(self.module, name));
+                    value.number = self.types.number_of(item);
                     value.symbol = name.map(Into::into);
                 } else {
                     value.alias = Some(Root::Static(item));

@@ -31,12 +31,11 @@ mod shared;
 mod signature;
 mod spawn;
 pub(crate) mod summary;
+pub(crate) mod tags;
 pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
 pub(crate) mod walk;
-
-use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -132,7 +131,7 @@ struct Context {
     on_thread: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
-    tags: Vec<Arc<str>>,
+    tags: Vec<tags::OpenTag>,
 }
 
 /// What is known of the frames of allocators, apart from their state.

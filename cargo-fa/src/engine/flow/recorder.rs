@@ -5,8 +5,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Interpreter;
 use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
+use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Value};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::Span;
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
@@ -57,7 +59,7 @@ impl<'p> Interpreter<'p, '_> {
         self.recorder.out.events.push(event);
     }
 
-    pub(super) fn record_call(&mut self, callee: FnId, span: Span, confidence: Confidence) {
+    pub(super) fn record_call(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) {
         if self.state.dead {
             return;
         }
@@ -65,6 +67,7 @@ impl<'p> Interpreter<'p, '_> {
             return;
         }
         let call = CallSite {
+            arenas: self.arenas_for(callee, args),
             callee,
             span,
             confidence: if self.context.guessing > 0 { Confidence::Low } else { confidence.min(self.context.sure) },
@@ -76,6 +79,13 @@ impl<'p> Interpreter<'p, '_> {
             arms: self.context.arms.clone(),
         };
         self.recorder.out.calls.push(call);
+    }
+
+    /// The tags of the arenas among these arguments, as the callee gets them: as `&SmartAlloc` a frame has none.
+    fn arenas_for(&self, callee: FnId, args: &[Value]) -> Vec<(u16, Option<OpenTag>)> {
+        let keeps = |ty: &Ty| matches!(ty.allocator(), Some(Known::Frame | Known::FrameScope | Known::TaggedAlloc));
+        let params = self.param_types(callee).iter().zip(args).zip(0_u16..);
+        params.filter(|((ty, _), _)| keeps(ty)).map(|((_, arg), at)| (at, arg.tag.clone())).collect()
     }
 
     pub(super) fn loops_from(&self, from: usize) -> Vec<LoopAround> {

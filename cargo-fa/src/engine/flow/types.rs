@@ -8,7 +8,7 @@ use crate::engine::hir::ir::{
     ExprKind, Generics, Item, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId, Variant,
 };
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{ModuleId, Program, Res, UserType};
+use crate::engine::resolve::{ModuleId, Program, Res, StaticId, UserType};
 
 /// The head of a type with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -352,6 +352,11 @@ impl<'l> Types<'_, 'l> {
     /// The value of a constant that is a number.
     pub(crate) fn constant(self, module: ModuleId, name: &'l str) -> Option<u64> {
         let Some(Res::Static(item)) = self.program.resolve_name(module, name, Space::Values) else { return None };
+        self.number_of(item)
+    }
+
+    /// As [`Types::constant`], of what a path leads to.
+    pub(crate) fn number_of(self, item: StaticId) -> Option<u64> {
         let def = &self.program.statics[item.0 as usize];
         let ItemKind::Static { init: Some(init), constant: true, .. } = &def.item.kind else { return None };
         self.number(def.file, *init, 0)

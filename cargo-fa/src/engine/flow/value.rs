@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::tags::OpenTag;
 use super::types::{Link, Ty};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};
@@ -94,6 +95,8 @@ pub(crate) struct Value {
     /// A name for an unknown number: the variable or `x.len()` it comes from.
     pub(crate) symbol: Option<Arc<str>>,
     pub(crate) text: Option<Arc<str>>,
+    /// The tag of the arena that it is.
+    pub(crate) tag: Option<OpenTag>,
     /// A container whose capacity was asked for.
     pub(crate) reserved: bool,
     /// A container that is empty and owned here.
@@ -157,6 +160,7 @@ impl Value {
             number: None,
             symbol: None,
             text: None,
+            tag: None,
             reserved: false,
             fresh: false,
             handle: None,
@@ -260,6 +264,9 @@ impl Value {
         }
         if self.text != other.text {
             self.text = None;
+        }
+        if self.tag != other.tag {
+            self.tag = Some(OpenTag::Unknown(None));
         }
         self.moved |= other.moved;
         self.kept |= other.kept;

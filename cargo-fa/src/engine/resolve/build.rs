@@ -21,6 +21,7 @@ struct PendingImpl {
     item: ItemId,
     module: ModuleId,
     fns: Vec<FnId>,
+    constants: Vec<StaticId>,
 }
 
 /// Where an item stands.
@@ -49,6 +50,7 @@ impl<'l> Program<'l> {
             fns: Vec::with_capacity(functions),
             types: Vec::new(),
             statics: Vec::new(),
+            constants: FxHashMap::default(),
             methods: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             by_name: FxHashMap::default(),
             has_drop: FxHashSet::default(),
@@ -193,11 +195,11 @@ impl<'l> Builder<'l> {
             }
             ItemKind::Impl(_) => {
                 let fns = self.members(around, id, Owner::Impl(id));
-                self.impls.push(PendingImpl { file, item: id, module, fns });
+                let constants = self.constants(file, id, module);
+                self.impls.push(PendingImpl { file, item: id, module, fns, constants });
             }
             ItemKind::Static { .. } => {
-                let static_id = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
-                self.program.statics.push(StaticDef { file, item, module });
+                let static_id = self.static_item(file, id, module);
                 self.bind(module, name, Binding::Def(Defined::Static(static_id)));
             }
             ItemKind::ExternCrate { alias } => {
@@ -223,6 +225,31 @@ impl<'l> Builder<'l> {
             }
         }
         fns
+    }
+
+    /// The associated constants of an impl.
+    fn constants(&mut self, file: usize, parent: ItemId, module: ModuleId) -> Vec<StaticId> {
+        let facts = &self.program.loaded.files[file].facts;
+        let mut constants = Vec::new();
+        for index in parent.0 as usize + 1..facts.items.len() {
+            let id = ItemId(u32::try_from(index).unwrap_or(u32::MAX));
+            let item = &facts.items[index];
+            if item.parent.is_none_or(|other| other < parent) {
+                break;
+            }
+            let is_constant = item.parent == Some(parent) && matches!(item.kind, ItemKind::Static { .. });
+            if is_constant && is_read(facts, id, self.tests) {
+                constants.push(self.static_item(file, id, module));
+            }
+        }
+        constants
+    }
+
+    fn static_item(&mut self, file: usize, id: ItemId, module: ModuleId) -> StaticId {
+        let static_id = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
+        let item = self.program.loaded.files[file].facts.item(id);
+        self.program.statics.push(StaticDef { file, item, module });
+        static_id
     }
 
     fn user_type(&mut self, file: usize, id: ItemId, module: ModuleId) -> UserType {
@@ -268,6 +295,12 @@ impl<'l> Builder<'l> {
             let trait_name = of_trait.and_then(|path| path.segments.last()).map(|segment| facts.name(segment.name));
             if let (Some(TypeKey::User(user)), Some("Drop")) = (key, trait_name) {
                 self.program.has_drop.insert(user);
+            }
+            for constant in pending.constants {
+                let name = facts.name(self.program.statics[constant.0 as usize].item.name);
+                if let Some(TypeKey::User(user)) = key {
+                    self.program.constants.insert((user, name), constant);
+                }
             }
             for function in pending.fns {
                 let name = self.program.fn_name(function);

@@ -142,6 +142,8 @@ pub(crate) struct Program<'l> {
     methods: FxHashMap<(TypeKey, &'l str), Vec<FnId>>,
     /// Methods of any type, by name, for receivers of unknown type.
     by_name: FxHashMap<&'l str, Vec<FnId>>,
+    /// Associated constants of types and traits.
+    constants: FxHashMap<(UserType, &'l str), StaticId>,
     /// `Drop` is implemented.
     pub(crate) has_drop: FxHashSet<UserType>,
     lookup_cache: lookup_cache::LookupCache<'l>,
@@ -203,6 +205,11 @@ impl<'l> Program<'l> {
     /// The methods of a type with this name.
     pub(crate) fn methods_of(&self, key: TypeKey, name: &'l str) -> &[FnId] {
         self.methods.get(&(key, name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The associated constant of a type with this name.
+    pub(crate) fn constant_of(&self, user: UserType, name: &str) -> Option<StaticId> {
+        self.constants.get(&(user, name)).copied()
     }
 
     /// All methods of these types.

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
-use super::accounts::{self, Ledger};
+use super::accounts::{self, SharedAccounts};
 use super::entries::{Access, Entries, Entry};
 use super::frame::Frame;
 use super::hooks::{FrameBefore, FrameHooks, Hooks};
@@ -78,7 +78,7 @@ pub(crate) struct Inner {
     config: AllocConfig,
     sets: Mutex<Entries>,
     state: UnsafeCell<FrameState>,
-    pub(super) ledger: Ledger,
+    pub(super) accounts: SharedAccounts,
     pub(crate) regions: Regions,
     pub(crate) transfers: Arc<TransferCounters>,
     hooks: Hooks,
@@ -135,7 +135,7 @@ impl SmartAlloc {
         let number = NEXT.fetch_add(1, Relaxed);
         let inner = Inner {
             number,
-            ledger: Ledger::of(&config),
+            accounts: SharedAccounts::of(&config),
             config,
             sets: Mutex::default(),
             state: UnsafeCell::default(),
@@ -277,7 +277,7 @@ impl SmartAlloc {
 
     /// The account of all threads, where they have a budget.
     pub(crate) fn global_account(&self) -> Option<Arc<accounts::Account>> {
-        self.inner().ledger.global()
+        self.inner().accounts.global()
     }
 
     pub(super) fn frame_state(&self) -> *mut FrameState {
@@ -432,7 +432,7 @@ impl SmartAlloc {
         for tag in &mut state.tags {
             tag.high_water = tag.high_water.max(tag.bytes);
         }
-        self.inner().ledger.end_frame();
+        self.inner().accounts.end_frame();
         self.inner().transfers.end_frame(&mut state.transfers);
         probes::debug::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
