@@ -221,6 +221,13 @@ pub(super) const LEAD_IN: &[&str] = &[
     "bypass_change_detection",
 ];
 
+/// Methods that join what their closure spawns, before they return.
+pub(super) const SCOPES: &[&str] =
+    &["scope", "scope_fifo", "in_place_scope", "in_place_scope_fifo", "scope_with_executor", "scoped"];
+
+/// Methods that run their closure where there is no value yet.
+pub(super) const FILLS_GAPS: &[&str] = &["or_insert_with", "or_insert_with_key", "get_or_insert_with", "get_or_init"];
+
 /// Methods that put an argument into the receiver, whatever the type.
 pub(super) const STORES: &[&str] = &[
     "push",

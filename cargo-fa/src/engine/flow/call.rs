@@ -198,7 +198,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .collect();
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, signature, args, &mapped, span);
-        self.given_for_good(callee, signature, args, span);
+        if confidence == Confidence::High {
+            self.given_for_good(callee, signature, args, span);
+        }
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;

@@ -92,6 +92,12 @@ pub(crate) enum EventKind {
         raw: bool,
         allocated: Span,
     },
+    /// A value that has to be dropped is dropped after its frame ended.
+    DroppedAfterEnd {
+        name: String,
+        ended: Span,
+        allocated: Span,
+    },
     /// Frame data reaches a thread or task.
     Spawned {
         runner: Runner,

@@ -100,3 +100,25 @@ pub fn of_an_unknown_type<'s>(alloc: &SmartAlloc, words: impl Words<'s>) -> Opti
 pub trait Words<'s> {
     fn each(self, visit: impl FnMut(&'s str));
 }
+
+fn consumed(list: framealloc::FrameVec<'_, u32>) -> u32 {
+    list.len() as u32
+}
+
+pub fn gone_before_the_frame_ends(alloc: &mut SmartAlloc, on: bool) -> u32 {
+    alloc.begin_frame();
+    let value = alloc.frame_box(1_u32);
+    let number = *value;
+    drop(value);
+    let list = alloc.frame_vec_from_array([1_u32]);
+    let length = if on { consumed(list) } else { list.into_iter().sum() };
+    {
+        let boxed = alloc.frame_box(2_u32);
+        println!("{boxed}");
+    }
+    let slice = alloc.frame_slice_copy(&[1_u32]);
+    println!("{}", slice[0]);
+    let returned = FrameBox::into_inner(alloc.frame_box(3_u32));
+    alloc.end_frame();
+    number + length + returned
+}

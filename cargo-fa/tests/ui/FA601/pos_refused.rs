@@ -117,3 +117,22 @@ pub fn after_its_guard(alloc: &mut SmartAlloc) -> usize {
     drop(frame);
     text.len() //~ FA601
 }
+
+pub fn dropped_after_its_frame(alloc: &mut SmartAlloc) -> u32 {
+    alloc.begin_frame();
+    let value = alloc.frame_box(1_u32); //~ FA601
+    let number = *value;
+    alloc.end_frame();
+    number
+}
+
+pub fn dropped_in_each_round(alloc: &mut SmartAlloc) -> u32 {
+    let mut best = 0;
+    for number in 0..3 {
+        alloc.begin_frame();
+        let list = alloc.frame_vec_from_array([number]); //~ FA601
+        best = best.max(list[0]);
+        alloc.end_frame();
+    }
+    best
+}
