@@ -198,6 +198,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .collect();
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, signature, args, &mapped, span);
+        if confidence == Confidence::High {
+            self.given_for_good(callee, signature, args, span);
+        }
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -386,6 +389,20 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
+    /// Arguments for which the signature asks for `'static`.
+    fn given_for_good(&mut self, callee: FnId, signature: &Signature<'_>, args: &[Value], span: Span) {
+        for (param, arg) in (0..).zip(args) {
+            let ty = signature.params.get(usize::from(param)).unwrap_or(&Ty::Unknown);
+            let fixed = !arg.flows.is_empty() && ty.loosened(&arg.ty) != *ty;
+            // What the callee does with it says more.
+            let said = self.summary_of(callee).stores.iter().any(|store| store.param == param);
+            if !said && (fixed || signature.lifetimes.asks_for_static(param)) {
+                let name = self.around.program.fn_name(callee);
+                self.outlives_frame(name, arg, span);
+            }
+        }
+    }
+
     fn apply_frame_changes(&mut self, summary: &Summary, args: &[Value], span: Span) {
         for (param, field, change) in &summary.frame_changes {
             let Some(arg) = args.get(usize::from(*param)) else { continue };
@@ -433,6 +450,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
             self.close_own(value, span);
+        }
+        if let (Ty::Known(Known::FrameGuard, _), Some(key)) = (&value.ty, Self::key(value)) {
+            self.end_memory(&key, span);
         }
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);

@@ -92,6 +92,12 @@ pub(crate) enum EventKind {
         raw: bool,
         allocated: Span,
     },
+    /// A value that has to be dropped is dropped after its frame ended.
+    DroppedAfterEnd {
+        name: String,
+        ended: Span,
+        allocated: Span,
+    },
     /// Frame data reaches a thread or task.
     Spawned {
         runner: Runner,
@@ -276,6 +282,8 @@ pub(crate) enum EscapeRoute {
     Transmuted,
     /// A callee keeps it.
     Callee(String),
+    /// It is given, or declared, where `'static` is asked for: by this call or name.
+    Fixed(String),
 }
 
 /// A call of a function of the workspace.

@@ -306,6 +306,7 @@ impl<'l> Interpreter<'_, 'l> {
                         None => Value::unknown(),
                     };
                     if let Some(ty) = ty {
+                        self.declared_for_good(*pat, &value, &ty);
                         self.annotate(&mut value, ty);
                     }
                     if let Some(otherwise) = otherwise {

@@ -234,6 +234,11 @@ impl<'l> Interpreter<'_, 'l> {
         if is_function {
             self.becomes(&value, Fate::Returned);
         }
+        // An iterator that is given out has not taken its items yet.
+        let lazy = std::mem::take(&mut value.lazy);
+        if value.ty.holds_iterator() {
+            value.add_flows(&lazy);
+        }
         let gets_out: Vec<Flow> = value
             .flows
             .iter()
@@ -245,7 +250,8 @@ impl<'l> Interpreter<'_, 'l> {
             .collect();
         for flow in &gets_out {
             if flow.frame
-                && let Some(flow) = self.types.held(&value.ty, flow)
+                && let Some(flow) =
+                    if lazy.contains(flow) { Some(flow.clone()) } else { self.types.held(&value.ty, flow) }
             {
                 self.escape(EscapeRoute::Returned, &flow, span, Vec::new());
             }

@@ -79,6 +79,8 @@ impl Flow {
 pub(crate) struct Value {
     pub(crate) ty: Ty,
     pub(crate) flows: Vec<Flow>,
+    /// What an iterator takes its items from, although they refer to nothing there.
+    pub(crate) lazy: Vec<Flow>,
     /// What it is a reference into.
     pub(crate) alias: Option<Root>,
     /// The name of the last field on the way to it, to tell `self.a` from `self.b`.
@@ -149,6 +151,7 @@ impl Value {
         Self {
             ty,
             flows: Vec::new(),
+            lazy: Vec::new(),
             alias: None,
             field: None,
             owner: None,
@@ -197,6 +200,7 @@ impl Value {
 
     /// It is in memory of its own, not in that of what it was made of.
     pub(crate) fn becomes_its_own(&mut self) {
+        self.lazy.clear();
         self.kept = false;
         self.owner = None;
     }
