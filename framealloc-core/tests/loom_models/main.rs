@@ -2,6 +2,7 @@
 #![cfg(framealloc_loom)]
 
 mod barrier;
+mod flights;
 mod heaps;
 mod ledger;
 mod pool;
