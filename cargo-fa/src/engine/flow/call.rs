@@ -1,7 +1,9 @@
 //! Calls of functions: of the workspace by their summaries, of std by what is known about them.
 
 use super::Interpreter;
-use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::Signature;
+use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
+use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
@@ -68,7 +70,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let ty = self.types.user(user, Vec::new(), 0);
                 self.construct(ty, &fields, args)
             }
-            Some(Res::External(external)) => self.external(external, args, &generics, span, expected),
+            Some(Res::External(external)) => {
+                self.external(ExternalCall { function: external, args, generics: &generics, span, expected })
+            }
             _ => self.unknown_call(args),
         }
     }
@@ -104,6 +108,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.annotate(&mut value, field.clone());
             }
             whole.add_flows(&value.flows);
+            whole.own_made(&value.made);
             if whole.handle.is_none() {
                 whole.handle = value.handle;
             }
@@ -118,11 +123,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
         let facts = self.facts;
         if let Some(closure) = closure
-            && let ExprKind::Closure(of) = &facts.expr(closure).kind
+            && let ExprKind::Closure(closure) = &facts.expr(closure).kind
             && self.called_closures < CALLED_CLOSURES
         {
             self.called_closures += 1;
-            let value = self.run_closure(of, &values, Runs::Inline, None);
+            let value = self.run_closure(closure, &values, Runs::Inline, None);
             self.called_closures -= 1;
             return value;
         }
@@ -134,6 +139,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         for arg in args {
             let arg = self.eval(*arg, None);
             self.escapes_knowledge(&arg);
+            self.becomes(&arg, Fate::Given);
             value.add_flows(&arg.flows);
         }
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
@@ -162,12 +168,14 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     // ---- functions of the workspace ----
 
-    pub(super) fn call_fn(&mut self, of: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        self.record_call(of, span, confidence);
-        let def = self.around.program.fn_def(of);
-        let signature = self.around.signatures.of(self.around.program, of);
+    pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        self.record_call(callee, args, span, confidence);
+        self.lend(callee, args, span);
+        args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
+        let def = self.around.program.fn_def(callee);
+        let signature = self.around.signatures.of(self.around.program, callee);
         let params = &*signature.params;
-        let summary = self.summary_of(of);
+        let summary = self.summary_of(callee);
         let mapped: Vec<Vec<Flow>> = args
             .iter()
             .enumerate()
@@ -178,11 +186,18 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 if matches!(param, Ty::Scalar(_)) {
                     flows.retain(|flow| flow.raw);
                 }
+                // A `&&T` for a `&T`: rustc looks through the outer reference.
+                if let (Ty::Ref { .. }, Ty::Ref { inner, .. }) = (param, &arg.ty)
+                    && matches!(**inner, Ty::Ref { .. })
+                    && param.is_concrete()
+                {
+                    self.types.keep_held(param, &mut flows);
+                }
                 flows
             })
             .collect();
-        self.whole_from_scope(of, summary, args, params, span);
-        self.apply_stores(of, summary, args, &mapped, span);
+        self.whole_from_scope(callee, summary, args, params, span);
+        self.apply_stores(callee, signature, args, &mapped, span);
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -209,6 +224,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
             return value;
         }
+        // What the function has allocated holds what the type of its result says.
+        let held = value.ty.held_directly().filter(|_| signature.lifetimes.own_memory());
         for part in &summary.result {
             for flow in mapped.get(usize::from(part.param)).into_iter().flatten() {
                 let mut flow = flow.clone();
@@ -217,6 +234,12 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     flow.site = span;
                 }
                 flow.raw |= part.raw;
+                if !flow.raw && !signature.lifetimes.may_return(part.param) {
+                    continue;
+                }
+                if part.frame {
+                    flow.content = held.clone();
+                }
                 flow.captured |= part.captured;
                 flow.confidence = flow.confidence.min(part.confidence).min(confidence);
                 value.add_flows(&[flow]);
@@ -246,11 +269,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         // `&Frame` becomes `&SmartAlloc`: the memory is that of the whole frame.
         let mut flows = Vec::new();
         for flow in &arg.flows {
-            match flow.region {
-                Region::Scope(id) if self.scopes.all[id as usize].own => {
-                    flows.extend(self.scopes.all[id as usize].whole.clone());
-                }
-                _ => flows.push(Flow { frame: false, ..flow.clone() }),
+            match self.scopes.own(flow.region) {
+                Some(scope) => flows.extend(scope.whole.clone()),
+                None => flows.push(Flow { frame: false, ..flow.clone() }),
             }
         }
         flows
@@ -262,10 +283,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             let (Some(arg), Some(ty)) = (args.get(at), params.get(at)) else { continue };
             let takes_whole = ty.head() == Some(Known::SmartAlloc);
             let is_scope = arg.ty.allocator().is_some_and(|known| matches!(known, Known::Frame | Known::FrameScope))
-                && arg
-                    .flows
-                    .iter()
-                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
+                && arg.flows.iter().any(|flow| self.scopes.own(flow.region).is_some());
             if takes_whole && is_scope {
                 self.record(
                     EventKind::WholeFrameFromScope { callee: function, allocates: *site },
@@ -276,9 +294,16 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
-    fn apply_stores(&mut self, function: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
+    fn apply_stores(
+        &mut self,
+        function: FnId,
+        signature: &Signature<'_>,
+        args: &[Value],
+        mapped: &[Vec<Flow>],
+        span: Span,
+    ) {
         let callee = self.around.program.fn_name(function).to_owned();
-        for store in &summary.stores {
+        for store in &self.summary_of(function).stores {
             let flows = mapped.get(usize::from(store.param)).cloned().unwrap_or_default();
             for mut flow in flows {
                 flow.frame |= store.frame;
@@ -308,6 +333,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                         };
                         self.record(kind, span, flow.confidence);
                     }
+                    StoreTarget::Param(_) if !flow.raw && !signature.lifetimes.may_keep(store.param) => {}
                     StoreTarget::Param(to) => {
                         let Some(target) = args.get(usize::from(*to)) else { continue };
                         self.stored_by_callee(&callee, target, flow, path, span);
@@ -335,7 +361,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     ) {
         let Some(root) = target.alias else { return };
         if let Some(ty) = target_content(&target.ty)
-            && !self.types.can_refer(&ty, flow.raw)
+            && !self.types.can_refer(&ty, flow.link())
         {
             return;
         }
@@ -406,19 +432,15 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     /// `drop(x)`: what ends with it ends here.
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
-            let regions: Vec<Region> = value.flows.iter().map(|flow| flow.region).collect();
-            let scopes = &self.scopes.all;
-            let own = |region: &Region| matches!(region, Region::Scope(id) if scopes[*id as usize].own);
-            let regions: Vec<Region> = regions.into_iter().filter(own).collect();
-            self.close(|flow| regions.contains(&flow.region), span);
+            self.close_own(value, span);
         }
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
         self.freed(&value.ty, span, Confidence::High);
-        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), of)) = (value.fresh, &value.ty) {
+        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), content)) = (value.fresh, &value.ty) {
             let what = if *known == Known::Box { "Box::new" } else { "heap_box" };
-            let ty = of.first().cloned().unwrap_or(Ty::Unknown);
+            let ty = content.first().cloned().unwrap_or(Ty::Unknown);
             self.record(EventKind::Churn { what, ty }, span, Confidence::High);
         }
         if let Some(var) = args.first().and_then(|arg| match &self.facts.expr(*arg).kind {
@@ -448,8 +470,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// Runs a closure that is written as an argument, or evaluates what else stands there.
     pub(super) fn inline_closure(&mut self, arg: ExprId, params: &[Value], runs: Runs) -> Value {
-        if let Some(of) = self.closure_at(arg) {
-            self.run_closure(of, params, runs, None)
+        if let Some(closure) = self.closure_at(arg) {
+            self.run_closure(closure, params, runs, None)
         } else {
             let facts = self.facts;
             let function = match &facts.expr(arg).kind {
@@ -461,9 +483,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 }
                 _ => None,
             };
-            if let Some(Res::Fn(of)) = function {
+            if let Some(Res::Fn(callee)) = function {
                 let span = self.span(arg);
-                return self.call_fn(of, params, span, Confidence::High);
+                return self.call_fn(callee, params, span, Confidence::High);
             }
             if let Some(Res::External(external)) = function
                 && external.krate == "std"

@@ -1,18 +1,23 @@
 //! Expressions, in the order in which they run.
 
-use std::sync::Arc;
-
 use super::event::{Arm, Open};
-use super::loops::Jump;
+use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
-use super::value::{Root, State, Value};
-use super::{BodyContext, DEEPEST, Interpreter};
+use super::value::{AtEnd, Root, State, Value};
+use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{
-    BinaryOp, Block, ExprId, ExprKind, ForLoop, IntKind, Literal, MacroKind, Name, Span, Statement, TypeId,
-};
+use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
+
+/// What is done with a variable that is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NameUse {
+    /// Its value is moved or copied out.
+    Value,
+    /// It is read or written where it is.
+    Place,
+}
 
 impl<'l> Interpreter<'_, 'l> {
     /// The value of an expression that is moved or copied out of where it is.
@@ -21,7 +26,9 @@ impl<'l> Interpreter<'_, 'l> {
             return Value::unknown();
         }
         self.depth += 1;
-        let value = self.eval_kind(expr, expected);
+        let made = self.recorder.made.len();
+        let mut value = self.eval_kind(expr, expected);
+        self.own_what_was_made(made, &mut value);
         self.depth -= 1;
         value
     }
@@ -36,13 +43,15 @@ impl<'l> Interpreter<'_, 'l> {
         match &facts.expr(expr).kind {
             ExprKind::Missing => Value::unknown(),
             ExprKind::Literal(literal) => self.literal(*literal),
-            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, true),
+            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, NameUse::Value),
             ExprKind::Path(path) => {
-                let res = self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values);
+                let constant = self.associated_constant(facts.path(*path)).map(Res::Static);
+                let res = constant
+                    .or_else(|| self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values));
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
             }
             ExprKind::Block(block) => self.block(block, span, expected),
-            ExprKind::Async(block) => self.async_block(block.body, span),
+            ExprKind::Async(block) => self.async_value(block, span),
             ExprKind::Closure(closure) => self.loose_closure(expr, closure),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
@@ -54,7 +63,9 @@ impl<'l> Interpreter<'_, 'l> {
                 let value = self.eval(*inner, None);
                 Value::of(value.ty)
             }
-            ExprKind::Ref { mutable, raw, inner } => self.reference(*mutable, *raw, *inner),
+            ExprKind::Ref { raw: true, inner, .. } => self.raw_pointer(*inner),
+            ExprKind::Ref { mutable: true, inner, .. } => self.reference(*inner, Ty::exclusive),
+            ExprKind::Ref { inner, .. } => self.reference(*inner, Ty::reference),
             ExprKind::Binary { op, left, right } => self.binary(*op, *left, *right, span),
             ExprKind::Assign { left, right } => {
                 let ty = self.place_type(*left);
@@ -80,7 +91,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Match { value, arms } => self.matched(*value, arms, expected),
             ExprKind::Loop { label, body } => {
                 let bound = self.loop_bound(None, *body);
-                self.run_loop(*label, bound, span, false, |flow| {
+                self.run_loop(*label, bound, span, LoopEnd::Break, |flow| {
                     flow.eval(*body, None);
                 })
             }
@@ -99,27 +110,10 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Struct(literal) => self.struct_literal(literal, expected),
             ExprKind::Tuple(parts) => self.tuple(parts),
             ExprKind::Array(parts) => self.array(parts),
-            ExprKind::Repeat { value, len } => {
-                let mut value = self.eval(*value, None);
-                let len = self.eval(*len, None);
-                value.ty = Ty::Array(Arc::new(value.ty), len.number);
-                value
-            }
-            ExprKind::Range { start, end, inclusive } => self.range(*start, *end, *inclusive),
+            ExprKind::Repeat { value, len } => self.repeat(*value, *len),
+            ExprKind::Range { start, end, inclusive } => self.range(*start, *end, u64::from(*inclusive)),
             ExprKind::Macro(call) => self.macro_call(call, span),
         }
-    }
-
-    /// `&place`, `&raw const place`.
-    fn reference(&mut self, mutable: bool, raw: bool, inner: ExprId) -> Value {
-        let mut value = self.eval_place(inner);
-        if raw {
-            value.flows.iter_mut().for_each(|flow| flow.raw = true);
-            value.ty = Ty::Ptr(Arc::new(value.ty));
-        } else {
-            value.ty = Ty::Ref { inner: Arc::new(value.ty), mutable, fixed: false };
-        }
-        value
     }
 
     /// `place += value`.
@@ -154,7 +148,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// `while cond { … }`.
     fn while_loop(&mut self, label: Option<Name>, cond: ExprId, body: ExprId, span: Span) -> Value {
         let bound = self.loop_bound(Some(cond), body);
-        self.run_loop(label, bound, span, true, |flow| {
+        self.run_loop(label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
             flow.eval(cond, None);
             flow.eval(body, None);
@@ -168,7 +162,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.uses_up(looped.iter, &iterated.ty);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
-        self.run_loop(looped.label, bound, span, true, |flow| {
+        self.run_loop(looped.label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
             flow.bind(looped.pat, item.clone());
             flow.eval(looped.body, None);
@@ -197,73 +191,19 @@ impl<'l> Interpreter<'_, 'l> {
         Value::of(Ty::Never)
     }
 
-    /// `(a, b)`.
-    fn tuple(&mut self, parts: &'l [ExprId]) -> Value {
-        let mut flows = Value::unit();
-        let mut types = Vec::with_capacity(parts.len());
-        for part in parts {
-            let value = self.eval(*part, None);
-            flows.add_flows(&value.flows);
-            types.push(value.ty);
-        }
-        if !types.is_empty() {
-            flows.ty = Ty::Tuple(types.into());
-        }
-        flows
-    }
-
-    /// `[a, b]`.
-    fn array(&mut self, parts: &'l [ExprId]) -> Value {
-        let mut all = Value::unknown();
-        for part in parts {
-            let value = self.eval(*part, None);
-            all.add_flows(&value.flows);
-            if all.ty.is_unknown() {
-                all.ty = value.ty;
-            }
-        }
-        all.ty = Ty::Array(Arc::new(all.ty), u64::try_from(parts.len()).ok());
-        all
-    }
-
     /// The value that a body ends with: its cold branches are what fails.
     pub(super) fn eval_result(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
         self.eval(expr, expected)
     }
 
-    fn literal(&mut self, literal: Literal) -> Value {
-        match literal {
-            Literal::Int(number, kind) => {
-                let bytes = match kind {
-                    IntKind::None => 4,
-                    IntKind::Bytes(bytes) => bytes,
-                };
-                let mut value = Value::of(Ty::Scalar(bytes));
-                value.number = number.map(u64::from);
-                value
-            }
-            Literal::Float(narrow) => Value::of(Ty::Scalar(if narrow { 4 } else { 8 })),
-            Literal::Str(text) => {
-                let mut value = Value::of(Ty::Ref { inner: Arc::new(Ty::Str), mutable: false, fixed: true });
-                value.text = Some(self.facts.name(text).into());
-                value
-            }
-            Literal::Bool(_) => Value::of(Ty::Scalar(1)),
-            Literal::Char => Value::of(Ty::Scalar(4)),
-            Literal::Bytes(_) => {
-                Value::of(Ty::Ref { inner: Arc::new(Ty::Slice(Arc::new(Ty::Scalar(1)))), mutable: false, fixed: true })
-            }
-        }
-    }
-
     /// A variable, or what else the name means.
-    pub(super) fn eval_name(&mut self, name: &'l str, span: Span, moves: bool) -> Value {
+    pub(super) fn eval_name(&mut self, name: &'l str, span: Span, used_as: NameUse) -> Value {
         let Some(var) = self.lookup_var(name) else {
             let res = self.around.program.resolve_name(self.module, name, Space::Values);
             return self.constant_value(res, Some(name));
         };
         let mut value = self.use_var(var, span);
-        if moves {
+        if used_as == NameUse::Value {
             if matches!(value.ty, Ty::Known(..) | Ty::User(..) | Ty::Tuple(_)) {
                 self.hands_on(var);
             }
@@ -303,7 +243,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let scope = super::types::TypeScope::default();
                 let mut value = Value::of(self.types.lower(def.module, def.file, *ty, &scope));
                 if *constant {
-                    value.number = name.and_then(|name| self.types.constant(self.module, name));
+                    value.number = self.types.number_of(item);
                     value.symbol = name.map(Into::into);
                 } else {
                     value.alias = Some(Root::Static(item));
@@ -319,7 +259,10 @@ impl<'l> Interpreter<'_, 'l> {
                 if external.is_framealloc() && matches!(external.before, "RetentionPolicy" | "Importance") =>
             {
                 let mut value = Value::of(Ty::Opaque { borrows: false });
-                value.discards = Some(matches!(external.last, "Discard" | "Ephemeral"));
+                value.at_end = Some(match external.last {
+                    "Discard" | "Ephemeral" => AtEnd::Discarded,
+                    _ => AtEnd::Promoted,
+                });
                 value
             }
             Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
@@ -327,8 +270,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn user_value(&self, of: UserType) -> Ty {
-        self.types.user(of, Vec::new(), 0)
+    fn user_value(&self, user: UserType) -> Ty {
+        self.types.user(user, Vec::new(), 0)
     }
 
     fn block(&mut self, block: &'l Block, span: Span, expected: Option<&Ty>) -> Value {
@@ -552,18 +495,6 @@ impl<'l> Interpreter<'_, 'l> {
                 self.facts.path(*path).segments.last().is_some_and(|last| self.facts.name(last.name) == "Err")
             }
             _ => false,
-        }
-    }
-
-    pub(super) fn body_context(is_async: bool, is_function: bool, loops: usize, expected: Option<Ty>) -> BodyContext {
-        BodyContext {
-            exits: State { dead: true, ..State::default() },
-            result: None,
-            is_async,
-            is_function,
-            loops,
-            expected,
-            scope: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::loops::LoopEnd;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Bound, Value};
@@ -40,6 +41,9 @@ impl<'l> Interpreter<'_, 'l> {
         value.bound = Some(Self::iterator_bound(over));
         value.ty = Ty::known(Known::Iterator, [element]);
         value.fresh = false;
+        if !owns {
+            value.made.clear();
+        }
         value.number = None;
         value
     }
@@ -68,16 +72,19 @@ impl<'l> Interpreter<'_, 'l> {
             "map" | "scan" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 made.ty
             }
             "filter_map" | "map_while" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 self.unwrapped(made).ty
             }
             "flat_map" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 value.bound = Some(Bound::Input("a flattened iterator".into()));
                 made.ty.element()
             }
@@ -108,7 +115,7 @@ impl<'l> Interpreter<'_, 'l> {
             return;
         }
         let bound = Self::iterator_bound(iterator);
-        self.run_loop(None, bound, at, true, body);
+        self.run_loop(None, bound, at, LoopEnd::Condition, body);
     }
 
     /// One element of what is iterated.

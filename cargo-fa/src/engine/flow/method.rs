@@ -1,11 +1,11 @@
 //! Method calls, by the head of the receiver's type.
 
 use super::Interpreter;
-use super::event::{EventKind, Runner};
+use super::event::{EventKind, Fate, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::{Age, Value};
+use super::value::{Age, AtEnd, Value};
 use crate::engine::api::effect::Effect;
 use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, ExprKind, MethodCall, Span};
@@ -18,6 +18,7 @@ impl<'l> Interpreter<'_, 'l> {
         let name = facts.name(call.name);
         // Long chains are nested as deeply as they are long.
         let receiver = self.eval_place(call.receiver);
+        self.recorder.out.has_allocator |= receiver.ty.allocator().is_some();
         if receiver.ty.allocator().is_some()
             && !self.is_user_method(&receiver.ty, name)
             && let Some(value) = self.allocator_method(&receiver, call)
@@ -25,6 +26,7 @@ impl<'l> Interpreter<'_, 'l> {
             return value;
         }
         let inner = Self::through_pointers(&receiver, name);
+        self.note_steady(&inner, name);
         if let Some(value) = self.collected_in(&inner, name, call) {
             return value;
         }
@@ -201,12 +203,12 @@ impl<'l> Interpreter<'_, 'l> {
                     args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
                 let mut kept =
                     Value::of(Ty::known(Known::FrameRetained, [value.ty])).with_flows(receiver.flows.clone());
-                kept.discards = receiver.discards;
+                kept.at_end = receiver.at_end;
                 kept
             }
             Effect::RetainKey => {
                 let mut key = Value::of(Ty::known(Known::RetainKey, [receiver.ty.argument(0)]));
-                key.discards = receiver.discards;
+                key.at_end = receiver.at_end;
                 key
             }
             Effect::RetainDiscard => {
@@ -216,7 +218,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::TakesPromoted => {
                 let key = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
-                if key.discards == Some(true) {
+                if key.at_end == Some(AtEnd::Discarded) {
                     self.record(EventKind::Retention { discards: true, policy: None }, at, Confidence::High);
                 }
                 Value::of(Ty::known(Known::Option, [Ty::Opaque { borrows: false }]))
@@ -240,8 +242,24 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 Value::of(Ty::Opaque { borrows: true })
             }
+            effect @ (Effect::Resource | Effect::ResourceIfAny) => self.resource(receiver, call, effect),
+            Effect::ResourceScope => {
+                let resource = self.resource(receiver, call, Effect::Resource);
+                let params = [receiver.clone(), resource];
+                args.first().map_or_else(Value::unknown, |body| self.inline_closure(*body, &params, Runs::Inline))
+            }
             effect => return self.frame_data_method(effect, receiver, call),
         })
+    }
+
+    /// `world.resource::<T>()`: a part of the world.
+    fn resource(&mut self, world: &Value, call: &'l MethodCall, effect: Effect) -> Value {
+        let ty = call.turbofish.first().map_or(Ty::Unknown, |ty| self.lower_type(*ty));
+        let mut value = world.clone();
+        value.field = Some(self.types.display(&ty).into());
+        let resource = if ty.is_unknown() { Ty::Unknown } else { Ty::exclusive(ty) };
+        value.ty = if effect == Effect::ResourceIfAny { Ty::known(Known::Option, [resource]) } else { resource };
+        value
     }
 
     /// `unwrap` and `expect`, also of a handle that was resolved as if its value must be there.
@@ -262,6 +280,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn sent(&mut self, receiver: &Value, args: &'l [ExprId], span: Span) -> Value {
         let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
         args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+        self.becomes(&value, Fate::Sent);
         let item = receiver.ty.argument(0);
         if !item.is_unknown() {
             self.types.keep_held(&item, &mut value.flows);
@@ -277,7 +296,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn kept_by_unknown(&mut self, receiver: &Value, arg: &Value, how: &Target<'_>, span: Span) {
         let keeper = receiver.ty.peeled();
         let mut arg = arg.clone();
-        arg.flows.retain(|flow| self.types.can_refer(keeper, flow.raw));
+        arg.flows.retain(|flow| self.types.can_refer(keeper, flow.link()));
         for flow in arg.flows.iter_mut().filter(|flow| !flow.raw) {
             flow.confidence = Confidence::Low;
         }
@@ -307,6 +326,7 @@ impl<'l> Interpreter<'_, 'l> {
                 continue;
             }
             let arg = self.eval(*arg, None);
+            self.becomes(&arg, Fate::Given);
             if stores {
                 let how = if name.contains("send") { Target::Channel } else { Target::Container(name) };
                 self.kept_by_unknown(receiver, &arg, &how, span);

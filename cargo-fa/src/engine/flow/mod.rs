@@ -4,6 +4,7 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+pub(crate) mod containers;
 mod content;
 pub(crate) mod event;
 mod expr;
@@ -14,6 +15,8 @@ mod framealloc;
 mod heap;
 mod iterate;
 mod layout;
+mod literals;
+mod lifetimes;
 mod loops;
 mod macros;
 mod method;
@@ -28,22 +31,20 @@ mod shared;
 mod signature;
 mod spawn;
 pub(crate) mod summary;
+pub(crate) mod tags;
 pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
 pub(crate) mod walk;
 
-use std::sync::Arc;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{Open, Site};
 use recorder::Recorder;
-pub(crate) use roots::{param_types, type_scope};
 use scopes::Scopes;
 pub(crate) use signature::{Signature, Signatures};
 use summary::{AllAnalysed, Analysed, Summary};
@@ -58,6 +59,8 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) analysed: &'p AllAnalysed,
     /// Types that are `#[pooled]`.
     pub(crate) pooled: &'p FxHashSet<crate::engine::resolve::UserType>,
+    /// Closures that Bevy runs as systems, by file and body, with how sure it is that they run every frame.
+    pub(crate) system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     pub(crate) signatures: &'p Signatures<'l>,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
@@ -88,6 +91,21 @@ struct BodyContext {
     scope: Option<u16>,
 }
 
+impl BodyContext {
+    /// Of a closure with this many loops around it, of which nothing else is known.
+    fn inside(loops: usize) -> Self {
+        Self {
+            exits: State { dead: true, ..State::default() },
+            result: None,
+            is_async: false,
+            is_function: false,
+            loops,
+            expected: None,
+            scope: None,
+        }
+    }
+}
+
 /// The loops around, and where the innermost frame begins among them.
 #[derive(Default)]
 struct Loops<'l> {
@@ -113,7 +131,7 @@ struct Context {
     on_thread: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
-    tags: Vec<Arc<str>>,
+    tags: Vec<tags::OpenTag>,
 }
 
 /// What is known of the frames of allocators, apart from their state.
@@ -125,6 +143,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// Heap containers of which something says that their memory is used again.
+    steady: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<(Span, Option<(Span, &'static str)>)>,
 }

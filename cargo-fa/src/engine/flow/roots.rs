@@ -1,15 +1,15 @@
 //! Where a function starts and ends: its parameters, its attributes, and whether its frames are balanced.
 
-use std::sync::Arc;
+use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs};
 
-use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, TagSpec};
-
-use super::Interpreter;
 use super::event::{EventKind, Open};
+use super::scopes::ScopeKind;
 use super::summary::Analysed;
+use super::tags::OpenTag;
 use super::types::{Ty, TypeScope, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
+use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span};
 use crate::engine::resolve::paths::Space;
@@ -37,8 +37,8 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
     }
     generics.push(&def.function.generics);
     scope.params.clear();
-    for of in generics {
-        for (name, bounds) in &of.types {
+    for declared in generics {
+        for (name, bounds) in &declared.types {
             let ty = types.bounds(def.module, def.file, bounds, &scope, 0);
             let ty =
                 if bounds.is_empty() || matches!(ty, Ty::Opaque { .. }) { Ty::Opaque { borrows: false } } else { ty };
@@ -101,12 +101,16 @@ impl<'l> Interpreter<'_, 'l> {
     fn param_value(&self, param: u16, ty: Ty, span: Span) -> Value {
         let frame = ty.head().is_some_and(Known::is_frame_data);
         let mut value = Value::of(ty);
-        value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), frame, span) }];
+        value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), span) }];
         if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
             value.alias = Some(Root::Param(param));
         }
+        value.kept = true;
         if value.ty.head() == Some(Known::FrameHandle) {
             value.handle = Some(Handle { resolved: false, age: Age::Fresh, since: span });
+        }
+        if matches!(value.ty.allocator(), Some(Known::Frame | Known::FrameScope | Known::TaggedAlloc)) {
+            value.tag = Some(OpenTag::OfParam(param, None));
         }
         // The caller may pass an address as a number.
         if value.ty == Ty::usize() {
@@ -151,10 +155,14 @@ impl<'l> Interpreter<'_, 'l> {
         self.frames.local_allocators.clear();
         self.state.frames.clear();
         let expected = self.def.function.output.map(|ty| self.lower_type(ty));
-        let mut context = Self::body_context(self.def.function.is_async, true, 0, expected.clone());
         let scope = self.attributes(&allocators);
-        context.scope = scope;
-        self.bodies.push(context);
+        self.bodies.push(BodyContext {
+            is_async: self.def.function.is_async,
+            is_function: true,
+            expected: expected.clone(),
+            scope,
+            ..BodyContext::inside(0)
+        });
         let value = self.eval_result(body, expected.as_ref());
         let mut value = self.returned(value, self.tail_span(body));
         if !self.state.dead {
@@ -201,8 +209,8 @@ impl<'l> Interpreter<'_, 'l> {
                     self.recorder.out.system = true;
                     self.recorder.out.no_heap = args.no_heap;
                     self.recorder.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
-                    if let Some(tag) = args.tag.as_ref().and_then(|tag| self.spec_name(&tag.value)) {
-                        self.enter_tag(&tag, attr);
+                    if let Some(tag) = &args.tag {
+                        self.enter_tag(&tag.value, attr, None);
                     }
                     if self.def.function.is_async {
                         let span = self.def.item.span;
@@ -214,47 +222,15 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 Some("alloc_tag") => {
                     let args = AllocTagArgs::parse(tokens(attr)).value;
-                    if let Some(tag) = args.tag.as_ref().and_then(|tag| self.spec_name(&tag.value)) {
-                        self.enter_tag(&tag, attr);
+                    if let Some(tag) = &args.tag {
+                        let arena = allocators.iter().find(|(name, ..)| *name == "alloc").or(allocators.first());
+                        self.enter_tag(&tag.value, attr, arena.map(|(_, arena, _)| *arena));
                     }
                 }
                 _ => {}
             }
         }
         scope
-    }
-
-    fn enter_tag(&mut self, tag: &str, attr: &Attr) {
-        let tag: Arc<str> = tag.into();
-        // The name itself, where it stands in the attribute.
-        let written = attr.args.as_ref().and_then(|(text, lo)| {
-            let lo = lo + u32::try_from(text.find(&format!("\"{tag}\""))?).ok()?;
-            Some(Span { lo, hi: lo + u32::try_from(tag.len() + 2).ok()? })
-        });
-        let (span, literal) = (written.unwrap_or(attr.span), written.is_some());
-        self.record(EventKind::Tag { name: tag.clone(), enters: true, literal }, span, Confidence::High);
-        self.recorder.out.tag = Some(tag.clone());
-        self.context.tags.push(tag);
-    }
-
-    fn spec_name(&self, spec: &TagSpec) -> Option<String> {
-        match spec {
-            TagSpec::Name(name) => Some(name.clone()),
-            TagSpec::Path(path) => {
-                // The path was read apart from the file: its names are looked up by text.
-                let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-                let last = names.last()?;
-                let program = self.around.program;
-                program.statics.iter().enumerate().find_map(|(at, def)| {
-                    let facts = program.facts(def.file);
-                    if facts.name(def.item.name) != last {
-                        return None;
-                    }
-                    let id = crate::engine::resolve::StaticId(u32::try_from(at).ok()?);
-                    self.tag_text(id).map(|text| text.to_string())
-                })
-            }
-        }
     }
 
     /// The body of a system runs in a scope of its own, or brackets the whole frame.
@@ -265,9 +241,9 @@ impl<'l> Interpreter<'_, 'l> {
             None => allocators.iter().find(|(name, ..)| *name == "alloc").or_else(|| allocators.first()),
         };
         let whole = match chosen {
-            Some((_, _, param)) => vec![Self::flow_of(Region::Param(*param), false, Span::default())],
+            Some((_, _, param)) => vec![Self::flow_of(Region::Param(*param), Span::default())],
             // `alloc = self.alloc`
-            None => vec![Self::flow_of(Region::Param(0), false, Span::default())],
+            None => vec![Self::flow_of(Region::Param(0), Span::default())],
         };
         let exclusive = chosen
             .and_then(|(_, var, _)| self.state.values.get(*var))
@@ -278,11 +254,13 @@ impl<'l> Interpreter<'_, 'l> {
             view.alias = chosen.map(|(_, _, param)| Root::Param(*param));
             self.declare(name, Var(u32::MAX - 2), view);
         }
-        let id = self.open_scope(whole, true);
+        let id = self.open_scope(whole, ScopeKind::Own);
         self.scopes.of_closures.push(id);
-        let flow = Self::flow_of(Region::Scope(id), !exclusive, Span::default());
+        let flow = Flow { frame: !exclusive, ..Self::flow_of(Region::Scope(id), Span::default()) };
         let head = if exclusive { Known::SmartAlloc } else { Known::Frame };
-        let view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
+        let mut view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
+        let own = self.recorder.out.tag.clone().map(OpenTag::Named);
+        view.tag = own.or_else(|| self.state.values.get(chosen?.1)?.tag.clone());
         match chosen {
             Some((_, var, _)) => {
                 self.state.values.insert(*var, view);

@@ -225,12 +225,12 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// The address of a value, which rustc does not watch.
-    pub(super) fn address(of: &Value) -> Value {
-        let mut value = of.clone();
-        value.flows.iter_mut().for_each(|flow| flow.raw = true);
-        value.ty = Ty::Ptr(Arc::new(element_of(&of.ty)));
-        value.alias = None;
-        value
+    pub(super) fn address(value: &Value) -> Value {
+        let mut pointer = value.clone();
+        pointer.flows.iter_mut().for_each(|flow| flow.raw = true);
+        pointer.ty = Ty::Ptr(Arc::new(element_of(&value.ty)));
+        pointer.alias = None;
+        pointer
     }
 
     /// A reference to all of it.
@@ -252,6 +252,8 @@ impl<'l> Interpreter<'_, 'l> {
     fn removed(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
         self.read_all(args);
         let mut value = receiver.clone();
+        value.kept |= matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
+        value.owner = None;
         value.alias = None;
         value.ty = receiver.ty.argument(0);
         if matches!(name, "pop" | "pop_front" | "pop_back") {

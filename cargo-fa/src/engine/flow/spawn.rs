@@ -1,13 +1,13 @@
 //! Closures, threads, tasks and suspensions.
 
-use super::Interpreter;
-use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
+use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{Closure, ExprId, ExprKind, Span};
+use crate::engine::hir::ir::{AsyncBlock, Closure, ExprId, ExprKind, Span};
 use crate::model::finding::Confidence;
 
 /// What a closure runs as.
@@ -34,18 +34,18 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// A closure that is kept as a value: what it captures, it holds.
-    pub(super) fn loose_closure(&mut self, expr: ExprId, of: &'l Closure) -> Value {
+    pub(super) fn loose_closure(&mut self, expr: ExprId, closure: &'l Closure) -> Value {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
-        value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
+        value.flows = self.captures(closure.body).into_iter().flat_map(|(_, flows)| flows).collect();
         let frame = self.loops.frame_from;
         let before = self.run_later();
-        self.run_closure(of, &[], Runs::Inline, None);
+        self.run_closure(closure, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
         self.ran_later(before);
         self.loops.frame_from = frame;
-        if of.moves {
-            self.moved_into(of.body);
+        if closure.moves {
+            value.made = self.moved_into(closure.body);
         }
         value
     }
@@ -61,6 +61,12 @@ impl<'l> Interpreter<'_, 'l> {
     /// Goes on as if it had not run; frames that it ends may have ended from now on.
     fn ran_later(&mut self, before: State) {
         let after = std::mem::replace(&mut self.state, before);
+        // What the body uses up belongs to it.
+        for var in after.values.moved() {
+            if let Some(value) = self.state.values.get_mut(var) {
+                value.moved = true;
+            }
+        }
         for (key, state) in after.frames {
             if !matches!(state, FrameState::Entry | FrameState::Closed) {
                 self.state.frames.insert(key, FrameState::Unknown);
@@ -79,8 +85,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// What the body of a `move` closure names belongs to the closure.
-    fn moved_into(&mut self, body: ExprId) {
+    ///
+    /// What was made on the heap and is in there comes out.
+    fn moved_into(&mut self, body: ExprId) -> Vec<Span> {
         let facts = self.facts;
+        let mut made = Value::unit();
         walk::visit(facts, body, &mut |expr| {
             if let ExprKind::Name(name) = &facts.expr(expr).kind
                 && let Some(var) = self.lookup_var(facts.name(*name))
@@ -88,9 +97,11 @@ impl<'l> Interpreter<'_, 'l> {
                 && matches!(value.ty, Ty::Known(..) | Ty::User(..))
             {
                 value.moved |= matches!(value.ty, Ty::Known(..));
+                made.own_made(&value.made);
                 self.hands_on(var);
             }
         });
+        made.made
     }
 
     /// The variables from outside that refer to memory, with what they refer to.
@@ -143,6 +154,12 @@ impl<'l> Interpreter<'_, 'l> {
     ) -> Value {
         let names = self.variables.names.len();
         let outer_frame = self.loops.frame_from;
+        let outer_sure = self.context.sure;
+        let system = self.around.system_closures.get(&(self.file, closure.body)).copied();
+        if let Some(sure) = system {
+            self.loops.frame_from = Some(self.loops.stack.len());
+            self.context.sure = outer_sure.min(sure);
+        }
         match runs {
             Runs::Cold => self.context.cold += 1,
             Runs::Thread => {
@@ -155,9 +172,12 @@ impl<'l> Interpreter<'_, 'l> {
             self.scopes.of_closures.push(scope);
         }
         let expected = closure.output.map(|ty| self.lower_type(ty));
-        let mut context = Self::body_context(closure.is_async, false, self.loops.stack.len(), expected.clone());
-        context.scope = scope;
-        self.bodies.push(context);
+        self.bodies.push(BodyContext {
+            is_async: closure.is_async,
+            expected: expected.clone(),
+            scope,
+            ..BodyContext::inside(self.loops.stack.len())
+        });
         let entry = self.state.clone();
         for (at, (pat, ty)) in closure.params.iter().enumerate() {
             let mut value = params.get(at).cloned().unwrap_or_else(Value::unknown);
@@ -190,8 +210,11 @@ impl<'l> Interpreter<'_, 'l> {
         }
         if runs == Runs::Thread {
             self.context.spawned -= 1;
+        }
+        if runs == Runs::Thread || system.is_some() {
             self.loops.frame_from = outer_frame;
         }
+        self.context.sure = outer_sure;
         // It may not run, or diverge: what follows it still runs.
         if self.state.dead || runs == Runs::Cold {
             let mut entry: State = entry;
@@ -207,6 +230,9 @@ impl<'l> Interpreter<'_, 'l> {
         let (scope, is_function) = (body.scope, body.is_function);
         if let Some(ty) = body.expected.clone() {
             self.annotate(&mut value, ty);
+        }
+        if is_function {
+            self.becomes(&value, Fate::Returned);
         }
         let gets_out: Vec<Flow> = value
             .flows
@@ -280,9 +306,12 @@ impl<'l> Interpreter<'_, 'l> {
             }
             self.ran_later(before);
             self.loops.frame_from = frame;
-            self.moved_into(body);
+            let mut task = Value::of(Ty::Closure);
+            task.made = self.moved_into(body);
+            self.becomes(&task, Fate::Job);
         } else {
             let value = self.eval(arg, None);
+            self.becomes(&value, Fate::Job);
             for flow in value.flows.clone() {
                 self.spawned_flow(&flow, "the future", runner, span, confidence);
             }
@@ -292,8 +321,8 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A thread that is joined before the frame ends.
     pub(super) fn joined_thread(&mut self, body: ExprId, scope: &Value) {
-        if let Some(of) = self.closure_at(body) {
-            self.thread_budget(of);
+        if let Some(closure) = self.closure_at(body) {
+            self.thread_budget(closure);
         }
         self.context.on_thread += 1;
         self.inline_closure(body, std::slice::from_ref(scope), Runs::Joined);
@@ -324,10 +353,19 @@ impl<'l> Interpreter<'_, 'l> {
 
     // ---- suspensions ----
 
+    /// An `async` block that is kept as a value: what is moved into it belongs to it.
+    pub(super) fn async_value(&mut self, block: &'l AsyncBlock, span: Span) -> Value {
+        let mut value = self.async_block(block.body, span);
+        if block.moves {
+            value.made = self.moved_into(block.body);
+        }
+        value
+    }
+
     pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
         let mut value = Value::of(Ty::Opaque { borrows: true });
         value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
-        self.bodies.push(Self::body_context(true, false, self.loops.stack.len(), None));
+        self.bodies.push(BodyContext { is_async: true, ..BodyContext::inside(self.loops.stack.len()) });
         let frame = self.loops.frame_from;
         let entry = self.run_later();
         let names = self.variables.names.len();

@@ -8,7 +8,7 @@ use crate::engine::hir::ir::{
     ExprKind, Generics, Item, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId, Variant,
 };
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{ModuleId, Program, Res, UserType};
+use crate::engine::resolve::{ModuleId, Program, Res, StaticId, UserType};
 
 /// The head of a type with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +108,29 @@ impl Ty {
             }
             _ => None,
         }
+    }
+
+    /// Whether every part of it is known.
+    pub(crate) fn is_concrete(&self) -> bool {
+        match self {
+            Self::Unknown | Self::Opaque { .. } | Self::Param(_) | Self::Trait(_) | Self::Closure => false,
+            Self::Never | Self::Unit | Self::Scalar(_) | Self::Str => true,
+            Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
+                inner.is_concrete()
+            }
+            Self::Tuple(parts) | Self::Known(_, parts) | Self::User(_, parts) => parts.iter().all(Self::is_concrete),
+        }
+    }
+
+    /// What lies in the memory that a reference, a box or a collection leads to, as far as the type says.
+    pub(crate) fn held_directly(&self) -> Option<Self> {
+        let held = match self {
+            Self::Known(Known::Option | Known::Result, args) => return args.first()?.held_directly(),
+            Self::Ref { inner, .. } => Some((**inner).clone()),
+            Self::Known(Known::FrameBox, args) => args.first().cloned(),
+            other => other.collected(),
+        };
+        held.filter(|held| !held.is_unknown())
     }
 
     /// The first argument of the head.
@@ -238,6 +261,15 @@ pub(crate) struct TypeScope<'l> {
     pub(crate) params: Vec<(&'l str, Ty)>,
 }
 
+/// How a value refers to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// By a borrow, which rustc watches.
+    Borrow,
+    /// By an address, which it does not.
+    Address,
+}
+
 /// Reads types.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Types<'p, 'l> {
@@ -257,23 +289,23 @@ impl<'l> Types<'_, 'l> {
         let inner = |ty| Arc::new(self.lower_at(module, file, ty, scope, depth + 1));
         match facts.ty(ty) {
             Type::Path(path) => self.path(module, file, *path, scope, depth),
-            Type::Ref { lifetime, mutable, inner: of } => {
-                Ty::Ref { inner: inner(*of), mutable: *mutable, fixed: *lifetime == Lifetime::Static }
+            Type::Ref { lifetime, mutable, inner: target } => {
+                Ty::Ref { inner: inner(*target), mutable: *mutable, fixed: *lifetime == Lifetime::Static }
             }
-            Type::Ptr(of) => Ty::Ptr(inner(*of)),
-            Type::Tuple(of) if of.is_empty() => Ty::Unit,
-            Type::Tuple(of) => {
-                Ty::Tuple(of.iter().map(|of| self.lower_at(module, file, *of, scope, depth + 1)).collect())
+            Type::Ptr(target) => Ty::Ptr(inner(*target)),
+            Type::Tuple(parts) if parts.is_empty() => Ty::Unit,
+            Type::Tuple(parts) => {
+                Ty::Tuple(parts.iter().map(|part| self.lower_at(module, file, *part, scope, depth + 1)).collect())
             }
-            Type::Array(of, len) => {
+            Type::Array(element, len) => {
                 let len = match &facts.expr(*len).kind {
                     ExprKind::Literal(Literal::Int(value, _)) => value.map(u64::from),
                     ExprKind::Name(name) => self.constant(module, facts.name(*name)),
                     _ => None,
                 };
-                Ty::Array(inner(*of), len)
+                Ty::Array(inner(*element), len)
             }
-            Type::Slice(of) => Ty::Slice(inner(*of)),
+            Type::Slice(element) => Ty::Slice(inner(*element)),
             Type::ImplTrait(bounds) | Type::Dyn(bounds) => self.bounds(module, file, bounds, scope, depth),
             Type::FnPointer => Ty::Opaque { borrows: false },
             Type::Never => Ty::Never,
@@ -284,6 +316,11 @@ impl<'l> Types<'_, 'l> {
     /// The value of a constant that is a number.
     pub(crate) fn constant(self, module: ModuleId, name: &'l str) -> Option<u64> {
         let Some(Res::Static(item)) = self.program.resolve_name(module, name, Space::Values) else { return None };
+        self.number_of(item)
+    }
+
+    /// As [`Types::constant`], of what a path leads to.
+    pub(crate) fn number_of(self, item: StaticId) -> Option<u64> {
         let def = &self.program.statics[item.0 as usize];
         let ItemKind::Static { init: Some(init), constant: true, .. } = &def.item.kind else { return None };
         self.number(def.file, *init, 0)
@@ -379,7 +416,7 @@ impl<'l> Types<'_, 'l> {
                 Some(known) => Ty::known(known, args),
                 None => match scalar(external.last) {
                     Some(scalar) if external.krate == "std" => scalar,
-                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, false)) },
+                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, Link::Borrow)) },
                 },
             },
             _ => Ty::Opaque { borrows },
@@ -431,6 +468,19 @@ impl<'l> Types<'_, 'l> {
             }
         }
         Ty::Unknown
+    }
+
+    /// The type whose fields can be named behind references and owners of this type.
+    pub(crate) fn owner(ty: &Ty) -> Option<UserType> {
+        let mut ty = Cow::Borrowed(ty.peeled());
+        for _ in 0..8 {
+            let next = match &*ty {
+                Ty::User(user, _) => return Some(*user),
+                other => other.deref()?,
+            };
+            ty = Cow::Owned(next);
+        }
+        None
     }
 
     /// The fields of a struct, or of one or all variants of an enum.
@@ -496,7 +546,7 @@ impl<'l> Types<'_, 'l> {
     }
 }
 
-fn scalar(name: &str) -> Option<Ty> {
+pub(super) fn scalar(name: &str) -> Option<Ty> {
     Some(match name {
         "u8" | "i8" | "bool" => Ty::Scalar(1),
         "u16" | "i16" => Ty::Scalar(2),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::types::Ty;
+use super::tags::OpenTag;
+use super::types::{Link, Ty};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};
-use crate::engine::resolve::StaticId;
+use crate::engine::resolve::{StaticId, UserType};
 use crate::model::finding::Confidence;
 
 /// Memory that ends with something.
@@ -63,6 +64,10 @@ impl Flow {
         self.region == other.region && self.raw == other.raw
     }
 
+    pub(crate) fn link(&self) -> Link {
+        if self.raw { Link::Address } else { Link::Borrow }
+    }
+
     /// Of one of the two nothing has told yet what is in it, or it is the same.
     fn may_hold_the_same(&self, other: &Self) -> bool {
         self.content.is_none() || other.content.is_none() || self.content == other.content
@@ -78,10 +83,18 @@ pub(crate) struct Value {
     pub(crate) alias: Option<Root>,
     /// The name of the last field on the way to it, to tell `self.a` from `self.b`.
     pub(crate) field: Option<Arc<str>>,
+    /// The type that has this field.
+    pub(crate) owner: Option<UserType>,
+    /// A container that something which outlives the frame has kept, although it is a variable now.
+    pub(crate) kept: bool,
+    /// Where the heap memory that it owns was made.
+    pub(crate) made: Vec<Span>,
     pub(crate) number: Option<u64>,
     /// A name for an unknown number: the variable or `x.len()` it comes from.
     pub(crate) symbol: Option<Arc<str>>,
     pub(crate) text: Option<Arc<str>>,
+    /// The tag of the arena that it is.
+    pub(crate) tag: Option<OpenTag>,
     /// A container whose capacity was asked for.
     pub(crate) reserved: bool,
     /// A container that is empty and owned here.
@@ -94,8 +107,15 @@ pub(crate) struct Value {
     pub(crate) closure: Option<ExprId>,
     /// It was given away on some path.
     pub(crate) moved: bool,
-    /// A policy given to `frame_retained`: true for `Discard`.
-    pub(crate) discards: Option<bool>,
+    /// A policy given to `frame_retained`, or what it was given for.
+    pub(crate) at_end: Option<AtEnd>,
+}
+
+/// What becomes of a retained value when its frame ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AtEnd {
+    Promoted,
+    Discarded,
 }
 
 /// How a handle may be older than the frame.
@@ -131,16 +151,20 @@ impl Value {
             flows: Vec::new(),
             alias: None,
             field: None,
+            owner: None,
+            kept: false,
+            made: Vec::new(),
             number: None,
             symbol: None,
             text: None,
+            tag: None,
             reserved: false,
             fresh: false,
             handle: None,
             bound: None,
             closure: None,
             moved: false,
-            discards: None,
+            at_end: None,
         }
     }
 
@@ -160,6 +184,21 @@ impl Value {
         for flow in self.flows.iter_mut().filter(|flow| flow.frame && !flow.raw && flow.content.is_none()) {
             flow.content = Some(content.clone());
         }
+    }
+
+    /// It owns what was made on the heap at these places.
+    pub(crate) fn own_made(&mut self, made: &[Span]) {
+        for place in made {
+            if !self.made.contains(place) {
+                self.made.push(*place);
+            }
+        }
+    }
+
+    /// It is in memory of its own, not in that of what it was made of.
+    pub(crate) fn becomes_its_own(&mut self) {
+        self.kept = false;
+        self.owner = None;
     }
 
     pub(crate) fn with_flows(mut self, flows: Vec<Flow>) -> Self {
@@ -222,7 +261,15 @@ impl Value {
         if self.text != other.text {
             self.text = None;
         }
+        if self.tag != other.tag {
+            self.tag = Some(OpenTag::Unknown(None));
+        }
         self.moved |= other.moved;
+        self.kept |= other.kept;
+        self.own_made(&other.made);
+        if self.owner != other.owner {
+            self.owner = None;
+        }
         self.reserved &= other.reserved;
         self.fresh &= other.fresh;
         self.handle = match (self.handle, other.handle) {
@@ -293,6 +340,11 @@ impl Values {
 
     pub(crate) fn remove(&mut self, var: Var) -> Option<Value> {
         self.0.remove(&var).map(Rc::unwrap_or_clone)
+    }
+
+    /// The variables that were given away.
+    pub(crate) fn moved(&self) -> impl Iterator<Item = Var> + '_ {
+        self.0.iter().filter(|(_, value)| value.moved).map(|(var, _)| *var)
     }
 
     pub(crate) fn retain(&mut self, keeps: impl Fn(Var) -> bool) {

@@ -60,11 +60,11 @@ struct Pending {
 pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: &Cache) -> Loaded {
     let relevant = project.relevant(users);
     let mut targets = Vec::new();
-    for (member, of) in project.members.iter().enumerate() {
-        if !relevant[member] && !of.loose {
+    for (member, package) in project.members.iter().enumerate() {
+        if !relevant[member] && !package.loose {
             continue;
         }
-        for target in &of.targets {
+        for target in &package.targets {
             let read = match target.kind {
                 TargetKind::Library | TargetKind::Binary => true,
                 TargetKind::Example => request.examples,
@@ -78,7 +78,9 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     }
     let files_of = |(member, target): &(usize, &super::Target)| {
         let mut wanted = vec![Pending { path: target.source.clone(), member: *member }];
-        guess_modules(&target.source, *member, project.members[*member].loose, &mut wanted);
+        if !project.members[*member].loose {
+            guess_modules(&target.source, *member, &mut wanted);
+        }
         wanted
     };
     let mut wanted: Vec<Pending> = targets.par_iter().with_max_len(1).flat_map_iter(files_of).collect();
@@ -93,7 +95,7 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
         links.clear();
         for (member, target) in &targets {
             let mut tree = Tree { parsed: &parsed, links: Links::new(), missing: Vec::new(), request };
-            tree.follow(&target.source, &children_directory(&target.source, true), 0);
+            tree.follow(&target.source, target.source.parent().unwrap_or(Path::new("")), 0);
             wanted.extend(tree.missing.into_iter().map(|path| Pending { path, member: *member }));
             links.push(tree.links);
         }
@@ -207,9 +209,9 @@ fn parse_all(wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -
 }
 
 /// Adds the files that modules of a library or binary most likely name, so that one round finds nearly all.
-fn guess_modules(source: &Path, member: usize, loose: bool, wanted: &mut Vec<Pending>) {
+fn guess_modules(source: &Path, member: usize, wanted: &mut Vec<Pending>) {
     let Some(directory) = source.parent() else { return };
-    if loose || directory.file_name().is_none_or(|name| name != "src") {
+    if directory.file_name().is_none_or(|name| name != "src") {
         return;
     }
     for entry in walkdir::WalkDir::new(directory).follow_links(false).into_iter().flatten() {
@@ -219,11 +221,11 @@ fn guess_modules(source: &Path, member: usize, loose: bool, wanted: &mut Vec<Pen
     }
 }
 
-/// Where the modules of a file live.
-fn children_directory(file: &Path, root: bool) -> PathBuf {
+/// Where the modules of a file live that is not the root of a crate.
+fn children_directory(file: &Path) -> PathBuf {
     let parent = file.parent().map(Path::to_owned).unwrap_or_default();
     let stem = file.file_stem().unwrap_or_default();
-    if root || stem == "mod" { parent } else { parent.join(stem) }
+    if stem == "mod" { parent } else { parent.join(stem) }
 }
 
 struct Tree<'p> {
@@ -273,7 +275,7 @@ impl Tree<'_> {
                     None => path.is_file(),
                 };
                 [flat, nested].into_iter().find(|path| known(path)).map(|path| {
-                    let children = children_directory(&path, false);
+                    let children = children_directory(&path);
                     (path, children)
                 })
             };
@@ -290,12 +292,12 @@ fn inline_parents(facts: &FileFacts, item: ItemId) -> (Vec<String>, bool) {
     let mut names = Vec::new();
     let mut at = facts.item(item).parent;
     while let Some(parent) = at {
-        let of = facts.item(parent);
-        if !matches!(of.kind, ItemKind::Module { .. }) {
+        let outer = facts.item(parent);
+        if !matches!(outer.kind, ItemKind::Module { .. }) {
             return (names, false);
         }
-        names.insert(0, facts.name(of.name).to_owned());
-        at = of.parent;
+        names.insert(0, facts.name(outer.name).to_owned());
+        at = outer.parent;
     }
     (names, true)
 }
@@ -319,11 +321,11 @@ fn normal(path: &Path) -> PathBuf {
 pub(crate) fn is_read(facts: &FileFacts, item: ItemId, tests: bool) -> bool {
     let mut at = Some(item);
     while let Some(id) = at {
-        let of = facts.item(id);
-        if of.attrs.cfg.iter().any(|cfg| holds(cfg, tests) == Some(false)) || (of.attrs.test && !tests) {
+        let around = facts.item(id);
+        if around.attrs.cfg.iter().any(|cfg| holds(cfg, tests) == Some(false)) || (around.attrs.test && !tests) {
             return false;
         }
-        at = of.parent;
+        at = around.parent;
     }
     facts.attrs.cfg.iter().all(|cfg| holds(cfg, tests) != Some(false))
 }
@@ -333,13 +335,13 @@ pub(crate) fn certainty(facts: &FileFacts, item: ItemId, tests: bool) -> Confide
     let mut sure = Confidence::High;
     let mut at = Some(item);
     while let Some(id) = at {
-        let of = facts.item(id);
-        sure = sure.min(match of.attrs.given_to {
-            Given::Nobody if of.attrs.cfg.iter().all(|cfg| holds(cfg, tests).is_some()) => Confidence::High,
+        let around = facts.item(id);
+        sure = sure.min(match around.attrs.given_to {
+            Given::Nobody if around.attrs.cfg.iter().all(|cfg| holds(cfg, tests).is_some()) => Confidence::High,
             Given::Nobody | Given::CfgIf => Confidence::Medium,
             Given::Unknown => Confidence::Low,
         });
-        at = of.parent;
+        at = around.parent;
     }
     sure
 }

@@ -53,12 +53,19 @@ impl<'l> External<'l> {
     }
 }
 
-/// A module, or the body of a function as far as it holds items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ModuleKind {
+    /// `mod name`, or a crate.
+    Named,
+    /// The body of a function as far as it holds items.
+    Block,
+}
+
 #[derive(Debug)]
 pub(crate) struct Module<'l> {
     pub(crate) krate: usize,
     pub(crate) parent: Option<ModuleId>,
-    pub(crate) is_block: bool,
+    pub(crate) kind: ModuleKind,
     /// `game::physics`.
     pub(crate) path: String,
     names: FxHashMap<&'l str, Bindings<'l>>,
@@ -135,6 +142,8 @@ pub(crate) struct Program<'l> {
     methods: FxHashMap<(TypeKey, &'l str), Vec<FnId>>,
     /// Methods of any type, by name, for receivers of unknown type.
     by_name: FxHashMap<&'l str, Vec<FnId>>,
+    /// Associated constants of types and traits.
+    constants: FxHashMap<(UserType, &'l str), StaticId>,
     /// `Drop` is implemented.
     pub(crate) has_drop: FxHashSet<UserType>,
     lookup_cache: lookup_cache::LookupCache<'l>,
@@ -198,10 +207,16 @@ impl<'l> Program<'l> {
         self.methods.get(&(key, name)).map_or(&[], Vec::as_slice)
     }
 
+    /// The associated constant of a type with this name.
+    pub(crate) fn constant_of(&self, user: UserType, name: &str) -> Option<StaticId> {
+        self.constants.get(&(user, name)).copied()
+    }
+
     /// All methods of these types.
     pub(crate) fn methods_of_types(&self, types: &FxHashSet<UserType>) -> FxHashSet<FnId> {
-        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(user) if types.contains(user)));
-        of.flat_map(|(_, fns)| fns.iter().copied()).collect()
+        let methods =
+            self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(user) if types.contains(user)));
+        methods.flat_map(|(_, fns)| fns.iter().copied()).collect()
     }
 
     /// Every name that may be that of a function: most words of a program are not, and need not be looked up.

@@ -6,11 +6,14 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `suspensions`, `tags`: what several rules need.
+//! - `escapes`, `loops`, `nesting`, `suspensions`, `tags`: what several rules need.
 
 mod context;
 mod escapes;
+mod heap_advice;
+mod kept;
 mod loops;
+mod nesting;
 mod rule;
 mod suspensions;
 mod tags;

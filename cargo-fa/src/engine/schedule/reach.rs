@@ -1,6 +1,6 @@
 //! Which functions run inside a frame, and on which way they are reached.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::FxHashMap;
 
@@ -20,30 +20,40 @@ pub(crate) struct Reached {
     /// Loops around the calls on the way.
     pub(crate) loops: Vec<(Site, LoopAround)>,
     pub(crate) no_heap: bool,
+    /// The root runs in every frame; others run in those in which something happens.
+    pub(crate) every_frame: bool,
 }
 
 /// Breadth first from all roots, so that paths are the shortest.
-pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId]) -> FxHashMap<FnId, Reached> {
+///
+/// `roots` are those besides systems with attributes, with how sure it is that they run every frame.
+pub(crate) fn reach(
+    program: &Program<'_>,
+    analysed: &AllAnalysed,
+    roots: &BTreeMap<FnId, Confidence>,
+) -> FxHashMap<FnId, Reached> {
     let mut reached: FxHashMap<FnId, Reached> = FxHashMap::default();
     let mut queue = VecDeque::new();
     let systems = analysed.iter().filter(|(_, function)| function.system).map(|(id, _)| id);
-    let mut roots: Vec<FnId> = systems.chain(roots.iter().copied()).collect();
-    roots.sort_unstable();
-    roots.dedup();
-    for id in roots {
+    let mut roots = roots.clone();
+    roots.extend(systems.map(|id| (id, Confidence::High)));
+    // The surest first: what they reach is as sure.
+    let mut roots: Vec<(FnId, Confidence)> = roots.into_iter().collect();
+    roots.sort_by_key(|(id, confidence)| (std::cmp::Reverse(*confidence), *id));
+    for (id, confidence) in roots {
         let no_heap = analysed.of(id).no_heap;
-        let root = Reached { root: id, path: Vec::new(), confidence: Confidence::High, loops: Vec::new(), no_heap };
-        reached.insert(id, root);
+        let every_frame = confidence == Confidence::High;
+        reached.insert(id, Reached { root: id, path: Vec::new(), confidence, loops: Vec::new(), no_heap, every_frame });
         queue.push_back(id);
     }
     let is_cold = |id: FnId| program.fn_def(id).item.attrs.cold;
     // Calls between begin and end in functions that are no roots themselves.
-    for (id, of) in analysed.iter() {
+    for (id, caller) in analysed.iter() {
         let def = program.fn_def(id);
         if reached.contains_key(&id) || def.in_test {
             continue;
         }
-        for call in of.calls.iter().filter(|call| call.in_frame && !call.cold && !call.spawned) {
+        for call in caller.calls.iter().filter(|call| call.in_frame && !call.cold && !call.spawned) {
             if reached.contains_key(&call.callee) || is_cold(call.callee) {
                 continue;
             }
@@ -54,6 +64,7 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId
                 confidence: call.confidence,
                 loops: call.loops.iter().map(|around| (site, around.clone())).collect(),
                 no_heap: false,
+                every_frame: true,
             };
             reached.insert(call.callee, way);
             queue.push_back(call.callee);
@@ -82,6 +93,7 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId
                 confidence: from.confidence.min(call.confidence),
                 loops,
                 no_heap: from.no_heap,
+                every_frame: from.every_frame,
             };
             reached.insert(call.callee, way);
             queue.push_back(call.callee);

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
-use super::accounts::{self, Ledger};
+use super::accounts::{self, SharedAccounts};
 use super::entries::{Access, Entries, Entry};
 use super::flights::ending::Loading;
 use super::flights::flight::FlightInner;
@@ -75,13 +75,20 @@ unsafe impl Sync for SmartAlloc {}
 impl std::panic::RefUnwindSafe for SmartAlloc {}
 impl std::panic::UnwindSafe for SmartAlloc {}
 
+/// What becomes of shared values at the end of their frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SharedValues {
+    Dropped,
+    InFlight,
+}
+
 /// What all handles of one allocator share.
 pub(crate) struct Inner {
     number: u64,
     config: AllocConfig,
     sets: Mutex<Entries>,
     state: UnsafeCell<FrameState>,
-    pub(super) ledger: Ledger,
+    pub(super) accounts: SharedAccounts,
     pub(crate) regions: Regions,
     /// Where flights come back to, where there may be any.
     pub(super) returns: Option<Arc<Returns>>,
@@ -145,11 +152,11 @@ impl SmartAlloc {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
         let number = NEXT.fetch_add(1, Relaxed);
-        let ledger = Ledger::of(&config);
-        let returns = (config.frames_in_flight > 0).then(|| Arc::new(Returns::new(ledger.global())));
+        let accounts = SharedAccounts::of(&config);
+        let returns = (config.frames_in_flight > 0).then(|| Arc::new(Returns::new(accounts.global())));
         let inner = Inner {
             number,
-            ledger,
+            accounts,
             returns,
             config,
             sets: Mutex::default(),
@@ -292,7 +299,7 @@ impl SmartAlloc {
 
     /// The account of all threads, where they have a budget.
     pub(crate) fn global_account(&self) -> Option<Arc<accounts::Account>> {
-        self.inner().ledger.global()
+        self.inner().accounts.global()
     }
 
     pub(super) fn frame_state(&self) -> *mut FrameState {
@@ -389,14 +396,15 @@ impl SmartAlloc {
     }
 
     /// As [`end_frame_caught`](Self::end_frame_caught), where a flight takes what is shared. `then` is called when the frame has
-    /// ended, before anybody hears of it.
+    /// ended, before anybody is told.
     pub(super) fn end_frame_and(
         &mut self,
         flight: Option<NonNull<FlightInner>>,
         promoted: Option<&PromotionSummary>,
         then: impl FnOnce(FrameReport),
     ) -> (FrameReport, Option<Payload>) {
-        let mut panicked = self.drop_listed(flight.is_some());
+        let shared = if flight.is_some() { SharedValues::InFlight } else { SharedValues::Dropped };
+        let mut panicked = self.drop_listed(shared);
         let report = self.end_arenas(flight);
         then(report);
         if self.is_observed() {
@@ -413,14 +421,14 @@ impl SmartAlloc {
 
     /// Drops what was shared, unless it goes on in flight, and retained in this frame, wherever it was allocated. Returns the
     /// first panic.
-    fn drop_listed(&mut self, in_flight: bool) -> Option<Payload> {
+    fn drop_listed(&mut self, shared: SharedValues) -> Option<Payload> {
         let mut panicked = None;
         for index in 0.. {
             // The list is asked each time: no borrow is held while values drop (I9).
             let Some(arenas) = self.entries().get(index).map(|entry| entry.arenas) else { break };
             // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
             unsafe {
-                if !in_flight {
+                if shared == SharedValues::Dropped {
                     first_panic(&mut panicked, arenas.as_ref().drop_shared());
                 }
                 first_panic(&mut panicked, arenas.as_ref().drop_retained());
@@ -469,7 +477,7 @@ impl SmartAlloc {
         for tag in &mut state.tags {
             tag.high_water = tag.high_water.max(tag.bytes);
         }
-        self.inner().ledger.end_frame();
+        self.inner().accounts.end_frame();
         self.inner().transfers.end_frame(&mut state.transfers);
         probes::debug::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
@@ -491,7 +499,7 @@ impl Drop for SmartAlloc {
     fn drop(&mut self) {
         let Hooks { allocator_ends, allocator_ended, .. } = self.inner().hooks;
         allocator_ends(self);
-        let mut panicked = self.drop_listed(false);
+        let mut panicked = self.drop_listed(SharedValues::Dropped);
         first_panic(&mut panicked, self.set_undelivered(None).and_then(|promotions| promotions.drop_caught()));
         allocator_ended(self, &mut panicked);
         // SAFETY: only the owning handle is ever dropped, once; nothing borrows from it any more. Threads that

@@ -130,7 +130,7 @@ impl ThreadArenas {
             published: Vec::new(),
             sites: Vec::new(),
             // SAFETY: the allocator outlives its arena sets (I3).
-            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
+            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.accounts),
             phases: None,
             grown: Grown::default(),
         };
