@@ -3,5 +3,6 @@
 
 mod accounts;
 mod barrier;
+mod flights;
 mod heaps;
 mod pool;

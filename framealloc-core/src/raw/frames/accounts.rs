@@ -90,6 +90,11 @@ impl Account {
         self.exceeded.store(true, Relaxed);
     }
 
+    /// Charges what was served already, and goes on being held after its frame.
+    pub(in crate::raw) fn carry(&self, bytes: usize) {
+        self.held.fetch_add(bytes, Relaxed);
+    }
+
     pub(in crate::raw) fn give_back(&self, bytes: usize) {
         let held = self.held.fetch_sub(bytes, Relaxed);
         debug_assert!(held >= bytes, "{} got back {bytes} bytes of {held}", self.limit);
