@@ -114,7 +114,7 @@ impl<'l> Interpreter<'_, 'l> {
         let value = self.eval_args_first(args, None);
         let is_move = value.ty == Ty::known(owner, []) || value.is(owner) && matches!(value.ty, Ty::Known(..));
         let ty = if generics.is_empty() && owner != Known::String {
-            Ty::known(owner, [super::place::element_of(&value.ty)])
+            Ty::known(owner, [super::layout::element_of(&value.ty)])
         } else {
             declared
         };

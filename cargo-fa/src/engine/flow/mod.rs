@@ -20,6 +20,7 @@ mod literals;
 mod loops;
 mod macros;
 mod method;
+pub(crate) mod open_tag;
 mod option_and_result;
 mod place;
 mod pooled;
@@ -31,7 +32,7 @@ mod shared;
 mod signature;
 mod spawn;
 pub(crate) mod summary;
-pub(crate) mod tags;
+mod tags;
 pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
@@ -135,7 +136,7 @@ struct Context {
     seldom: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
-    tags: Vec<tags::OpenTag>,
+    tags: Vec<open_tag::OpenTag>,
 }
 
 /// What is known of the frames of allocators, apart from their state.

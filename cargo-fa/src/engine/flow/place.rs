@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Interpreter;
 use super::event::{EscapeRoute, EventKind, Site};
 use super::expr::NameUse;
+use super::layout::element_of;
 use super::summary::StoreTarget;
 use super::types::{Link, Ty, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
@@ -580,20 +581,4 @@ fn holds_handle(ty: &Ty) -> bool {
         Ty::Array(inner, _) | Ty::Slice(inner) => holds_handle(inner),
         _ => false,
     }
-}
-
-/// The element of what is indexed, seen through references and owners.
-pub(super) fn element_of(ty: &Ty) -> Ty {
-    let mut ty = ty.clone();
-    for _ in 0..6 {
-        match ty.peeled() {
-            Ty::Array(inner, _) | Ty::Slice(inner) => return (**inner).clone(),
-            Ty::Known(Known::VecDeque, args) => return args.first().cloned().unwrap_or(Ty::Unknown),
-            other => match other.deref() {
-                Some(next) => ty = next,
-                None => return Ty::Unknown,
-            },
-        }
-    }
-    Ty::Unknown
 }

@@ -4,8 +4,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interpreter;
 use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
+use super::open_tag::OpenTag;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
-use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Value};
 use crate::engine::api::Known;

@@ -3,9 +3,9 @@
 use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs};
 
 use super::event::{EventKind, Open};
+use super::open_tag::OpenTag;
 use super::scopes::ScopeKind;
 use super::summary::Analysed;
-use super::tags::OpenTag;
 use super::types::{Ty, TypeScope, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;

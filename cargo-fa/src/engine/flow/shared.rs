@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::place::{Target, element_of};
+use super::layout::element_of;
+use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Root, Value};

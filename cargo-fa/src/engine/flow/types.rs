@@ -165,7 +165,7 @@ impl Ty {
             Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args) => {
                 args.get(1).cloned().unwrap_or(Self::Unknown)
             }
-            _ => super::place::element_of(self),
+            _ => super::layout::element_of(self),
         }
     }
 
