@@ -1,6 +1,7 @@
 //! Calls of functions: of the workspace by their summaries, of std by what is known about them.
 
 use super::Interpreter;
+use super::dispatch::Callee;
 use super::event::{EscapeRoute, EventKind, Runner, Site};
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
@@ -9,7 +10,7 @@ use super::value::{Flow, FrameState, Region, Root, Value};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Span};
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{FnId, Res, TypeKey};
+use crate::engine::resolve::{FnId, Res};
 use crate::model::finding::Confidence;
 
 /// How many closures in variables may call one another: each call analyses the closure once more.
@@ -35,8 +36,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     .flat_map(|args| &args.types)
                     .map(|ty| self.lower_type(*ty))
                     .collect();
-                if let Some(own) = self.associated(path) {
-                    (Some(Res::Fn(own)), generics)
+                if let Some(callees) = self.associated(path) {
+                    let params = callees.first().map(|callee| self.param_types(callee.function)).unwrap_or_default();
+                    let values = self.arguments(args, params);
+                    return self.call_either(callees, &values, &generics, span);
                 } else {
                     (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
                 }
@@ -55,7 +58,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             Some(Res::Fn(function)) => {
                 let params = self.param_types(function);
                 let values = self.arguments(args, params);
-                self.call_fn(function, &values, span, Confidence::High)
+                let callees = match &facts.expr(callee).kind {
+                    ExprKind::Path(path) => self.by_path(function, facts.path(*path), &values),
+                    _ => vec![Callee::of(function, Confidence::High)],
+                };
+                self.call_either(callees, &values, &generics, span)
             }
             Some(Res::Type(user)) => {
                 let fields: Vec<Ty> = self.types.fields(user, &[], None).into_iter().map(|(_, ty)| ty).collect();
@@ -71,26 +78,6 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             Some(Res::External(external)) => self.external(external, args, &generics, span, expected),
             _ => self.unknown_call(args),
         }
-    }
-
-    /// `Self::f`, `T::f` where `T` is a parameter.
-    fn associated(&self, path: &'l crate::engine::hir::ir::Path) -> Option<FnId> {
-        let facts = self.facts;
-        if path.segments.len() != 2 {
-            return None;
-        }
-        let first = facts.name(path.segments[0].name);
-        let ty = if first == "Self" {
-            self.type_scope.self_type.clone()?
-        } else {
-            self.type_scope.params.iter().find(|(name, _)| *name == first)?.1.clone()
-        };
-        let key = match ty {
-            Ty::User(user, _) | Ty::Trait(user) => TypeKey::User(user),
-            Ty::Known(known, _) => TypeKey::Known(known),
-            _ => return None,
-        };
-        self.around.program.methods_of(key, facts.name(path.segments[1].name)).first().copied()
     }
 
     fn construct(&mut self, ty: Ty, fields: &[Ty], args: &'l [ExprId]) -> Value {
@@ -163,9 +150,19 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     // ---- functions of the workspace ----
 
     pub(super) fn call_fn(&mut self, of: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        self.record_call(of, span, confidence);
+        self.call_as(&Callee::of(of, confidence), args, span, confidence)
+    }
+
+    /// A call, of which what comes out is as sure as `confidence` says.
+    pub(super) fn call_as(&mut self, callee: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        let of = callee.function;
         let def = self.around.program.fn_def(of);
         let signature = self.around.signatures.of(self.around.program, of);
+        let mut given = callee.given.clone();
+        if signature.is_generic {
+            signature.params.iter().zip(args).for_each(|(param, arg)| param.match_with(&arg.ty, &mut given));
+        }
+        self.record_call(callee, given.clone(), span);
         let params = &*signature.params;
         let summary = self.summary_of(of);
         let mapped: Vec<Vec<Flow>> = args
@@ -194,13 +191,17 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.needs_budget(span);
             }
         }
-        let output = if def.function.is_async { Ty::Unknown } else { signature.output.clone() };
+        let output = match &signature.output {
+            _ if def.function.is_async => Ty::Unknown,
+            output if signature.is_generic => output.with_given(&given),
+            output => output.clone(),
+        };
         let mut value = Value::of(output);
-        if (value.ty.is_unknown() || matches!(value.ty, Ty::Opaque { .. }))
+        if matches!(value.ty, Ty::Unknown | Ty::Opaque { .. } | Ty::Trait(_))
             && let Some(ty) = &summary.result_type
             && !def.function.is_async
         {
-            value.ty = ty.clone();
+            value.ty = ty.with_given(&given);
         }
         if def.function.is_async {
             value.ty = Ty::Opaque { borrows: true };
@@ -416,6 +417,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
         self.freed(&value.ty, span, Confidence::High);
+        self.drop_glue(&value.ty, span, Confidence::High);
         if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), of)) = (value.fresh, &value.ty) {
             let what = if *known == Known::Box { "Box::new" } else { "heap_box" };
             let ty = of.first().cloned().unwrap_or(Ty::Unknown);

@@ -76,6 +76,7 @@ impl Types<'_, '_> {
         let of = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
         match ty {
             Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Never | Ty::Param(_) | Ty::Opaque { borrows: false } => Way::No,
+            Ty::Generic { .. } => Way::certain(self.can_refer(ty, false)),
             Ty::Ref { inner, .. } => of(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),
@@ -143,7 +144,7 @@ impl Types<'_, '_> {
 
 /// `dyn Trait`, or a type that is not known well enough to say what it is not.
 fn unsized_to_anything(part: &Ty) -> bool {
-    matches!(part, Ty::Trait(_) | Ty::Closure | Ty::Opaque { .. } | Ty::Param(_))
+    matches!(part, Ty::Trait(_) | Ty::Generic { .. } | Ty::Closure | Ty::Opaque { .. } | Ty::Param(_))
 }
 
 /// Whether both may be the same type.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::generics::{Condition, Given};
 use super::types::Ty;
 use super::value::Bound;
 use crate::engine::hir::ir::Span;
@@ -236,4 +237,8 @@ pub(crate) struct CallSite {
     /// Runs on another thread, outside of this frame.
     pub(crate) spawned: bool,
     pub(crate) arms: Vec<Arm>,
+    /// What the parameters of the callee are, in the words of the caller.
+    pub(crate) given: Given,
+    /// For which types it is this function that is called.
+    pub(crate) only: Option<Condition>,
 }

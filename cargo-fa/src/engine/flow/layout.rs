@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::types::{Ty, Types};
+use super::types::{SELF, Ty, Types, UNNAMED};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::ItemKind;
 use crate::engine::resolve::UserType;
@@ -29,6 +29,7 @@ impl Types<'_, '_> {
             Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, raw, seen)),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, raw, seen),
             Ty::Opaque { borrows } => *borrows,
+            Ty::Generic { index, traits } => !traits.is_empty() || (UNNAMED..SELF).contains(index),
             Ty::Known(known, args) => match known {
                 Known::NonNull | Known::Atomic => raw,
                 Known::String
@@ -45,13 +46,15 @@ impl Types<'_, '_> {
             },
             Ty::User(user, args) => {
                 if self.lifetimes(*user)
-                    || args.iter().any(|arg| !matches!(arg, Ty::Unknown) && self.refers(arg, raw, seen))
+                    || args
+                        .iter()
+                        .any(|arg| !matches!(arg, Ty::Unknown | Ty::Generic { .. }) && self.refers(arg, raw, seen))
                 {
                     return true;
                 }
                 seen.insert(*user)
                     && self.fields(*user, args, None).iter().any(|(_, field)| match field {
-                        Ty::Unknown | Ty::Closure | Ty::Trait(_) => raw,
+                        Ty::Unknown | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. } => raw,
                         // Fields of plain numbers are not taken for addresses: too many structs have a `u64`.
                         Ty::Scalar(_) => false,
                         field => self.refers(field, raw, seen),
@@ -90,7 +93,7 @@ impl Types<'_, '_> {
             known
         };
         match ty {
-            Ty::Unknown | Ty::Opaque { .. } | Ty::Param(_) | Ty::Closure | Ty::Trait(_) => None,
+            Ty::Unknown | Ty::Opaque { .. } | Ty::Param(_) | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. } => None,
             Ty::Never | Ty::Unit | Ty::Scalar(_) | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) => Some(false),
             Ty::Tuple(parts) => any(parts),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.drops_at(inner, depth + 1),
@@ -121,7 +124,7 @@ impl Types<'_, '_> {
                 _ => None,
             },
             Ty::User(user, args) => {
-                if self.program.has_drop.contains(user) {
+                if self.program.has_drop.contains_key(user) {
                     return Some(true);
                 }
                 let fields: Vec<Ty> = self.fields(*user, args, None).into_iter().map(|(_, ty)| ty).collect();

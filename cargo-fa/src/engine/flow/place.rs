@@ -39,6 +39,9 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Index { base, index } => {
                 let base = self.eval_place(*base);
                 let index = self.eval(*index, None);
+                if let Some(value) = self.indexed(&base, &index, span) {
+                    return value;
+                }
                 let sliced = index.ty.head() == Some(Known::Iterator);
                 let mut value = base.clone();
                 value.field = None;
@@ -57,6 +60,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             ExprKind::Deref(inner) => {
                 let mut value = self.eval_place(*inner);
+                if let Some(behind) = self.dereferenced(&value, span) {
+                    return behind;
+                }
                 value.ty = value.ty.deref().unwrap_or(Ty::Unknown);
                 value
             }
@@ -164,6 +170,10 @@ impl<'l> Interpreter<'_, 'l> {
                     self.annotate(&mut value, ty);
                 }
                 value.moved = false;
+                if let Some(old) = self.state.values.get(var).filter(|old| !old.moved && old.alias.is_none()) {
+                    let ty = old.ty.clone();
+                    self.drop_glue(&ty, span, Confidence::Medium);
+                }
                 self.state.values.insert(var, value);
             }
             ExprKind::Tuple(parts) => {
@@ -179,6 +189,7 @@ impl<'l> Interpreter<'_, 'l> {
                 // The owner decides whether rustc sees the borrow.
                 let tied = self.types.is_tied(&base.ty);
                 target.reserved = tied;
+                self.drop_glue(&target.ty, span, Confidence::Medium);
                 self.store(&target, &value, &Target::Field(facts.name(*name)), span);
             }
             _ => {
@@ -312,7 +323,10 @@ impl<'l> Interpreter<'_, 'l> {
             (Ty::Known(known, args), Ty::Known(same, more)) => {
                 known != same || (!args.iter().any(Ty::is_unknown) || more.is_empty())
             }
-            (Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_), Ty::Known(..) | Ty::User(..) | Ty::Closure) => false,
+            (
+                Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. },
+                Ty::Known(..) | Ty::User(..) | Ty::Closure | Ty::Generic { .. },
+            ) => false,
             _ => true,
         };
         if better {
@@ -515,7 +529,7 @@ impl<'l> Interpreter<'_, 'l> {
             whole.add_flows(&value.flows);
         }
         if let Some(rest) = of.rest {
-            let rest = self.eval(rest, None);
+            let rest = self.eval(rest, Some(&whole.ty.clone()));
             whole.add_flows(&rest.flows);
         }
         whole

@@ -3,11 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use super::Interpreter;
+use super::dispatch::Callee;
 use super::event::{CallSite, EscapeRoute, Event, EventKind, LoopAround, Site};
+use super::generics::Given;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Value};
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{Span, Type};
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
 
@@ -54,11 +56,15 @@ impl<'p> Interpreter<'p, '_> {
         self.recorder.out.events.push(event);
     }
 
-    pub(super) fn record_call(&mut self, callee: FnId, span: Span, confidence: Confidence) {
+    pub(super) fn record_call(&mut self, called: &Callee, given: Given, span: Span) {
         if self.state.dead {
             return;
         }
-        if self.recorder.out.calls.iter().any(|call| call.callee == callee && call.span == span) {
+        let Callee { function: callee, confidence, only, .. } = called;
+        let (callee, confidence) = (*callee, *confidence);
+        let known =
+            |call: &CallSite| call.callee == callee && call.span == span && call.given == given && call.only == *only;
+        if self.recorder.out.calls.iter().any(known) {
             return;
         }
         let call = CallSite {
@@ -71,6 +77,8 @@ impl<'p> Interpreter<'p, '_> {
             tag: self.context.tags.last().cloned(),
             spawned: self.context.spawned > 0,
             arms: self.context.arms.clone(),
+            given,
+            only: only.clone(),
         };
         self.recorder.out.calls.push(call);
     }
@@ -117,7 +125,13 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         // Callers ask for it only where the signature leaves it open.
-        if matches!(self.signature.output, Ty::Unknown | Ty::Opaque { .. }) && !self.def.function.is_async {
+        let open = match self.signature.output {
+            Ty::Unknown | Ty::Opaque { .. } => true,
+            // `-> impl Trait` hides one type, and it is known here.
+            Ty::Trait(_) => self.def.function.output.is_some_and(|ty| matches!(self.facts.ty(ty), Type::ImplTrait(_))),
+            _ => false,
+        };
+        if open && !self.def.function.is_async {
             summary.result_type = Some(result.ty.clone()).filter(|ty| !ty.is_unknown());
         }
         let sure = self.context.sure;

@@ -148,8 +148,10 @@ pub(crate) enum ExprKind {
         index: ExprId,
     },
     Deref(ExprId),
-    /// `!x` and `-x`.
-    Unary(ExprId),
+    Unary {
+        op: UnaryOp,
+        inner: ExprId,
+    },
     Ref {
         mutable: bool,
         raw: bool,
@@ -165,6 +167,7 @@ pub(crate) enum ExprKind {
         right: ExprId,
     },
     AssignOp {
+        op: BinaryOp,
         left: ExprId,
         right: ExprId,
     },
@@ -224,11 +227,26 @@ pub(crate) enum ExprKind {
 pub(crate) enum BinaryOp {
     /// `&&` and `||`: the right side may not run.
     Lazy,
-    /// `<`, `<=`, `>`, `>=`, `==`, `!=`.
-    Compare,
+    /// `==`, `!=`.
+    Equal,
+    /// `<`, `<=`, `>`, `>=`.
+    Order,
     Add,
+    Sub,
     Mul,
-    Other,
+    Div,
+    Rem,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum UnaryOp {
+    Not,
+    Neg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -432,6 +450,8 @@ pub(crate) struct Impl {
     pub(crate) generics: Sparse<Generics>,
     pub(crate) self_type: TypeId,
     pub(crate) of_trait: Option<PathId>,
+    /// `type Target = T;`.
+    pub(crate) types: Box<[(Name, TypeId)]>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,8 +2,6 @@
 
 use std::cell::OnceCell;
 
-use rustc_hash::FxHashMap;
-
 use super::tags::Tags;
 use crate::engine::flow::event::{Event, Site};
 use crate::engine::flow::summary::{AllAnalysed, Analysed};
@@ -11,7 +9,7 @@ use crate::engine::flow::types::Types;
 use crate::engine::hir::ir::Span;
 use crate::engine::project::Project;
 use crate::engine::resolve::{FnId, Program};
-use crate::engine::schedule::reach::Reached;
+use crate::engine::schedule::reach::{Reach, Reached};
 use crate::model::config::Config;
 use crate::model::finding::{Confidence, Finding, Place};
 
@@ -21,7 +19,7 @@ pub(crate) struct Context<'c, 'l> {
     pub(crate) program: &'c Program<'l>,
     pub(crate) types: Types<'c, 'l>,
     pub(crate) analysed: &'c AllAnalysed,
-    pub(crate) reached: &'c FxHashMap<FnId, Reached>,
+    pub(crate) reached: &'c Reach,
     pub(crate) config: &'c Config,
     tags: OnceCell<Tags>,
 }
@@ -62,7 +60,7 @@ impl<'c, 'l> Context<'c, 'l> {
         project: &'c Project,
         program: &'c Program<'l>,
         analysed: &'c AllAnalysed,
-        reached: &'c FxHashMap<FnId, Reached>,
+        reached: &'c Reach,
         config: &'c Config,
     ) -> Self {
         Self { project, program, types: Types { program }, analysed, reached, config, tags: OnceCell::new() }

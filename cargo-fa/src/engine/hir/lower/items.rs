@@ -126,7 +126,12 @@ impl Lowerer<'_> {
         let span = self.span(node.impl_token.span);
         let name = self.intern("impl");
         let head = Head { name, name_span: span, span };
-        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
+        let types = node.items.iter().filter_map(|item| match item {
+            syn::ImplItem::Type(node) => Some((&node.ident, &node.ty)),
+            _ => None,
+        });
+        let types = types.map(|(ident, ty)| (self.ident(ident).0, self.ty(ty))).collect();
+        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait, types }));
         let id = self.push_item(head, &node.attrs, false, kind);
         self.inside(id, |lowerer| {
             for item in &node.items {
