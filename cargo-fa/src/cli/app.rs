@@ -76,8 +76,8 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             print(&list::render(*category, *format));
             Ok(CLEAN)
         }
-        Some(Command::Schema { of }) => {
-            let schema = match of {
+        Some(Command::Schema { subject }) => {
+            let schema = match subject {
                 SchemaOf::Config => config::schema(),
                 SchemaOf::Report => report::json_schema(),
                 SchemaOf::Baseline => baseline::schema(),

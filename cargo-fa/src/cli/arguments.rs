@@ -277,8 +277,8 @@ pub enum Command {
     /// Print a JSON Schema
     Schema {
         /// Of what
-        #[arg(default_value = "config")]
-        of: SchemaOf,
+        #[arg(value_name = "OF", default_value = "config")]
+        subject: SchemaOf,
     },
 }
 

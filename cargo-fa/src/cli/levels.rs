@@ -72,7 +72,9 @@ impl Levels {
     /// Whether a suppression of the code holds: not under `--forbid`.
     #[must_use]
     pub fn forbidden(&self, code: &Code) -> bool {
-        self.flags.iter().any(|flag| flag.forbid && matches!(flag.target, LevelTarget::Codes(of) if of.contains(code)))
+        self.flags
+            .iter()
+            .any(|flag| flag.forbid && matches!(flag.target, LevelTarget::Codes(codes) if codes.contains(code)))
     }
 
     /// The level at which the finding is reported; [`Level::Allow`] if it is not.

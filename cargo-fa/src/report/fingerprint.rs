@@ -52,7 +52,7 @@ mod tests {
     use crate::model::codes::{FA601, FA602};
     use crate::model::finding::Place;
 
-    fn of(text: &str, at: &[(usize, usize)]) -> Vec<String> {
+    fn fingerprints_of(text: &str, at: &[(usize, usize)]) -> Vec<String> {
         let mut sources = SourceMap::default();
         sources.insert("src/lib.rs", text);
         let findings: Vec<_> = at
@@ -67,15 +67,18 @@ mod tests {
 
     #[test]
     fn a_fingerprint_survives_edits_elsewhere() {
-        assert_eq!(of("f(); g(a, b);", &[(5, 12)]), of("\n\n// new\nf(); g(a,\n  b);", &[(14, 23)]));
-        assert_ne!(of("f(); g(a, b);", &[(5, 12)]), of("f(); g(a, c);", &[(5, 12)]));
+        assert_eq!(
+            fingerprints_of("f(); g(a, b);", &[(5, 12)]),
+            fingerprints_of("\n\n// new\nf(); g(a,\n  b);", &[(14, 23)])
+        );
+        assert_ne!(fingerprints_of("f(); g(a, b);", &[(5, 12)]), fingerprints_of("f(); g(a, c);", &[(5, 12)]));
     }
 
     #[test]
     fn twins_are_told_apart_by_their_order() {
-        let twins = of("f();f();", &[(0, 3), (4, 7)]);
+        let twins = fingerprints_of("f();f();", &[(0, 3), (4, 7)]);
         assert_ne!(twins[0], twins[1]);
-        assert_eq!(twins[0], of("f();", &[(0, 3)])[0]);
+        assert_eq!(twins[0], fingerprints_of("f();", &[(0, 3)])[0]);
     }
 
     #[test]

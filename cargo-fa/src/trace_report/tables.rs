@@ -62,8 +62,8 @@ fn count(value: u64) -> Cell {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a mean is shown with three digits")]
-fn ratio(part: u64, of: u64) -> f64 {
-    if of == 0 { 0.0 } else { part as f64 / of as f64 }
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 impl Recording {
@@ -146,12 +146,12 @@ impl Recording {
                 detail: "the recording does not hold them".to_owned(),
                 frame: None,
             },
-            Some((calls, of)) => Fact {
+            Some((calls, frames)) => Fact {
                 label: "Allocator calls",
                 value: units::count(calls),
                 detail: format!(
                     "{} per frame{}",
-                    units::number(ratio(calls, of)),
+                    units::number(ratio(calls, frames)),
                     if calls > 0 { ", most in" } else { "" }
                 ),
                 frame: self.at(self.worst_of(|frame| frame.allocator_calls.unwrap_or(0))).filter(|_| calls > 0),

@@ -82,13 +82,15 @@ pub(crate) fn is_framealloc(krate: &str) -> bool {
 
 /// The type of this name in this crate.
 pub(crate) fn known_type(krate: &str, name: &str) -> Option<Known> {
-    let of = |types: &[(&str, Known)]| types.iter().find(|(known, _)| *known == name).map(|(_, known)| *known);
+    let find = |types: &[(&str, Known)]| types.iter().find(|(known, _)| *known == name).map(|(_, known)| *known);
     match krate {
-        _ if is_framealloc(krate) => of(framealloc::TYPES),
-        "std" => of(std::TYPES),
-        "bevy" => of(bevy::TYPES),
-        _ if krate.starts_with("bevy_") => of(bevy::TYPES),
-        _ => crates::TYPES.iter().find(|(of, known, _)| *of == krate && *known == name).map(|(_, _, known)| *known),
+        _ if is_framealloc(krate) => find(framealloc::TYPES),
+        "std" => find(std::TYPES),
+        "bevy" => find(bevy::TYPES),
+        _ if krate.starts_with("bevy_") => find(bevy::TYPES),
+        _ => {
+            crates::TYPES.iter().find(|(owner, known, _)| *owner == krate && *known == name).map(|(_, _, known)| *known)
+        }
     }
 }
 
@@ -208,13 +210,13 @@ pub(crate) fn associated_function(owner: Known, name: &str) -> Builds {
 
 /// What a function of a module does; `None` where nothing is known of it.
 pub(crate) fn function(krate: &str, module: &str, name: &str) -> Option<Makes> {
-    let of = |crates: &Crates| match crates {
+    let is_meant = |crates: &Crates| match crates {
         Crates::All => true,
         Crates::AllButStd => krate != "std",
         Crates::These(these) => these.contains(&krate),
     };
     let mut rows = std::FUNCTIONS.iter().chain(crates::FUNCTIONS);
-    let row =
-        rows.find(|External(crates, modules, named, _)| of(crates) && names(modules, module) && names(named, name));
+    let row = rows
+        .find(|External(crates, modules, named, _)| is_meant(crates) && names(modules, module) && names(named, name));
     row.map(|External(_, _, _, makes)| *makes)
 }

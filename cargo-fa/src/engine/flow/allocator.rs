@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{Count, EventKind};
+use super::scopes::ScopeKind;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Age, AllocatorKey, Flow, FrameState, Region, Root, Value};
@@ -33,7 +34,7 @@ impl<'l> Interpreter<'_, 'l> {
         Some(match effect {
             Effect::View => self.view(allocator),
             Effect::TaggedView => {
-                self.tag_argument(args.first(), true);
+                self.tag_argument(args.first());
                 self.view(allocator)
             }
             Effect::Whole => {
@@ -45,8 +46,8 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::WholeFrame => self.whole_frame(allocator, args, at),
             Effect::OpensScope => {
                 let whole = self.whole_of(allocator);
-                let id = self.open_scope(whole, true);
-                let flow = Self::flow_of(Region::Scope(id), true, at);
+                let id = self.open_scope(whole, ScopeKind::Own);
+                let flow = Self::frame_flow_of(Region::Scope(id), at);
                 Value::of(Ty::known(Known::FrameScope, [])).with_flows(vec![flow])
             }
             Effect::BeginsFrame => {
@@ -90,11 +91,9 @@ impl<'l> Interpreter<'_, 'l> {
         let arena = self.arena(allocator);
         let mut whole = Vec::new();
         for flow in arena {
-            match flow.region {
-                Region::Scope(id) if self.scopes.all[id as usize].own => {
-                    whole.extend(self.scopes.all[id as usize].whole.clone());
-                }
-                _ => whole.push(Flow { frame: false, ..flow }),
+            match self.scopes.own(flow.region) {
+                Some(scope) => whole.extend(scope.whole.clone()),
+                None => whole.push(Flow { frame: false, ..flow }),
             }
         }
         whole
@@ -102,7 +101,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// `with_tag("physics", |frame| …)`.
     fn under_tag(&mut self, allocator: &Value, args: &'l [ExprId]) -> Value {
-        let tag = self.tag_argument(args.first(), true);
+        let tag = self.tag_argument(args.first());
         let view = self.view(allocator);
         if let Some(tag) = &tag {
             self.context.tags.push(tag.clone());
@@ -117,8 +116,8 @@ impl<'l> Interpreter<'_, 'l> {
     /// Runs `body` with an arena of its own: a `&Frame`, or the `&SmartAlloc` of a frame.
     fn scoped(&mut self, allocator: &Value, body: Option<ExprId>, head: Known) -> Value {
         let whole = self.whole_of(allocator);
-        let id = self.open_scope(whole, true);
-        let flow = Self::flow_of(Region::Scope(id), true, Span::default());
+        let id = self.open_scope(whole, ScopeKind::Own);
+        let flow = Self::flow_of(Region::Scope(id), Span::default());
         let mut view = Value::of(Ty::reference(Ty::known(head, [])));
         view.flows = vec![Flow { frame: head == Known::Frame, ..flow }];
         let outer = self.loops.frame_from;
@@ -142,7 +141,7 @@ impl<'l> Interpreter<'_, 'l> {
             (handle.age, handle.since) = (Age::Stale, at);
         }
         self.nobody_takes(before);
-        // The frame is turned when the closure returns.
+        // The frame ends when the closure returns.
         self.barriers.frame_ends.push((at, args.first().map_or(at, |body| self.span(*body)).hi));
         result
     }
@@ -180,15 +179,9 @@ impl<'l> Interpreter<'_, 'l> {
     ) -> Value {
         let flows = self.frame_flows(allocator, at);
         // Memory of a scope goes back when the scope ends: only loops inside of it count.
-        let from = flows
-            .iter()
-            .map(|flow| match flow.region {
-                Region::Scope(id) if self.scopes.all[id as usize].own => self.scopes.all[id as usize].loops,
-                _ => 0,
-            })
-            .max()
-            .unwrap_or(0);
-        let own = flows.iter().any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
+        let from =
+            flows.iter().filter_map(|flow| self.scopes.own(flow.region)).map(|scope| scope.loops).max().unwrap_or(0);
+        let own = flows.iter().any(|flow| self.scopes.own(flow.region).is_some());
         let once = self.loops.leaves.contains(&self.loops.stack.len());
         let content = ty.clone();
         self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
@@ -278,7 +271,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.close(
             |flow| match flow.region {
                 Region::Scope(id) => Some(id) == whole,
-                Region::Param(of) => flow.frame && Some(of) == param,
+                Region::Param(id) => flow.frame && Some(id) == param,
             },
             at,
         );
@@ -287,7 +280,7 @@ impl<'l> Interpreter<'_, 'l> {
     // ---- tags ----
 
     /// The name in `with_tag("physics", …)` or `tagged(&PHYSICS)`.
-    pub(super) fn tag_argument(&mut self, arg: Option<&ExprId>, enters: bool) -> Option<Arc<str>> {
+    pub(super) fn tag_argument(&mut self, arg: Option<&ExprId>) -> Option<Arc<str>> {
         let arg = *arg?;
         let value = self.eval_place(arg);
         let name = value.text?;
@@ -296,14 +289,14 @@ impl<'l> Interpreter<'_, 'l> {
             self.facts.expr(arg).kind,
             crate::engine::hir::ir::ExprKind::Literal(crate::engine::hir::ir::Literal::Str(_))
         );
-        self.record(EventKind::Tag { name: name.clone(), enters, literal }, span, Confidence::High);
+        self.record(EventKind::Tag { name: name.clone(), literal }, span, Confidence::High);
         Some(name)
     }
 
     /// The name of `static PHYSICS: Tag = Tag::new("physics")`, or of a text constant.
-    pub(super) fn tag_text(&self, of: StaticId) -> Option<Arc<str>> {
+    pub(super) fn tag_text(&self, item: StaticId) -> Option<Arc<str>> {
         use crate::engine::hir::ir::{ExprKind, Literal};
-        let def = &self.around.program.statics[of.0 as usize];
+        let def = &self.around.program.statics[item.0 as usize];
         let facts = self.around.program.facts(def.file);
         let ItemKind::Static { init: Some(init), .. } = &def.item.kind else { return None };
         let text = match &facts.expr(*init).kind {

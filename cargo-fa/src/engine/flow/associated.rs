@@ -3,31 +3,25 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::external::ExternalCall;
 use super::types::Ty;
 use super::value::Value;
 use crate::engine::api::effect::Builds;
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::{ExprId, Span};
+use crate::engine::hir::ir::ExprId;
 use crate::engine::resolve::External;
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
     /// `Vec::new`, `Box::new`, `String::from`, `NonNull::new`, `Arc::clone`, …
-    pub(super) fn associated_function(
-        &mut self,
-        owner: Known,
-        function: External<'l>,
-        args: &'l [ExprId],
-        generics: &[Ty],
-        span: Span,
-        expected: Option<&Ty>,
-    ) -> Value {
+    pub(super) fn associated_function(&mut self, owner: Known, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, generics, span, expected } = call;
         let declared = || match expected {
             Some(ty @ Ty::Known(known, args)) if *known == owner && !args.is_empty() => ty.clone(),
             _ => Ty::known(owner, generics.to_vec()),
         };
         match api::associated_function(owner, function.last) {
-            Builds::Boxed => self.boxed(owner, function, args, span, expected),
+            Builds::Boxed => self.boxed(owner, call),
             Builds::SharesOwner => {
                 let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 value.ty = value.ty.peeled().clone();
@@ -52,7 +46,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value.reserved = true;
                 value
             }
-            Builds::FromElements => self.made_of_elements(owner, function, args, declared(), generics, span),
+            Builds::FromElements => self.made_of_elements(owner, declared(), call),
             Builds::FromBytes => self.wrapped(Known::Result, args, None),
             Builds::Pointer => self.non_null(function, args),
             Builds::WithoutDrop => {
@@ -82,14 +76,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `Box::new`, `Arc::from`: the first argument, on the heap.
-    fn boxed(
-        &mut self,
-        owner: Known,
-        function: External<'l>,
-        args: &'l [ExprId],
-        span: Span,
-        expected: Option<&Ty>,
-    ) -> Value {
+    fn boxed(&mut self, owner: Known, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, span, expected, .. } = call;
         let inner = expected.map(|ty| ty.argument(0)).filter(|ty| matches!(ty, Ty::User(..)));
         let mut value = self.eval_args_first(args, inner.as_ref());
         let what = format!("{}::{}", function.before, function.last);
@@ -117,15 +105,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `Vec::from`, `String::from`: the elements of the argument, unless it is one of these already.
-    fn made_of_elements(
-        &mut self,
-        owner: Known,
-        function: External<'l>,
-        args: &'l [ExprId],
-        declared: Ty,
-        generics: &[Ty],
-        span: Span,
-    ) -> Value {
+    fn made_of_elements(&mut self, owner: Known, declared: Ty, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, generics, span, .. } = call;
         let value = self.eval_args_first(args, None);
         let is_move = value.ty == Ty::known(owner, []) || value.is(owner) && matches!(value.ty, Ty::Known(..));
         let ty = if generics.is_empty() && owner != Known::String {

@@ -4,7 +4,7 @@ use super::Interpreter;
 use super::event::EventKind;
 use super::walk;
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, MacroKind, MethodCall, Pat, Span, Statement};
+use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, MacroKind, MethodCall, Pat, PatId, Span, Statement};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, Res};
 use crate::model::finding::Confidence;
@@ -38,6 +38,23 @@ pub(crate) struct Signals {
 /// How many a builder was told of, where that is known.
 struct Participants(Option<u64>);
 
+/// What a call does with the closures among its arguments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closures {
+    /// Runs each of them once, before it returns.
+    Run,
+    /// Nobody knows.
+    Kept,
+}
+
+/// Until when a thread runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thread {
+    /// It is joined before the frame ends.
+    Joined,
+    Detached,
+}
+
 /// A barrier that a function makes and gives a name.
 struct Made<'l> {
     name: &'l str,
@@ -64,27 +81,27 @@ impl<'l> Interpreter<'_, 'l> {
                 }
             }
         });
-        for of in &made {
+        for barrier in &made {
             // Two of one name are not told apart.
-            if made.iter().filter(|other| other.name == of.name).count() > 1 {
+            if made.iter().filter(|other| other.name == barrier.name).count() > 1 {
                 continue;
             }
-            let signals = self.signals_of(of.name, body);
+            let signals = self.signals_of(barrier.name, body);
             if signals.unknown {
                 continue;
             }
             self.state.dead = false;
             let participants = signals.threads + u64::from(signals.own);
-            if let Some(declared) = of.count
+            if let Some(declared) = barrier.count
                 && participants != declared
                 && (participants > 0 || signals.waits)
             {
-                self.record(EventKind::BarrierCount { declared, participants }, of.span, Confidence::High);
+                self.record(EventKind::BarrierCount { declared, participants }, barrier.span, Confidence::High);
             }
             if signals.detached && !signals.waits && !signals.joins {
                 for (at, _) in self.barriers.frame_ends.clone() {
-                    if at.lo > of.span.lo {
-                        self.record(EventKind::FrameEndsWithoutBarrier { barrier: of.span }, at, Confidence::High);
+                    if at.lo > barrier.span.lo {
+                        self.record(EventKind::FrameEndsWithoutBarrier { barrier: barrier.span }, at, Confidence::High);
                     }
                 }
             }
@@ -209,14 +226,16 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Literal(Literal::Int(number, _)) => number.map(u64::from),
             ExprKind::Name(name) => {
                 let name = self.facts.name(*name);
-                let shadowed = self.def.function.params.iter().any(
-                    |(pat, _)| matches!(self.facts.pat(*pat), Pat::Bind { name: of, .. } if self.facts.name(*of) == name),
-                );
+                let shadowed = self.def.function.params.iter().any(|(pat, _)| self.binds(*pat, name));
                 if shadowed { None } else { self.types.constant(self.module, name) }
             }
             ExprKind::Binary { op: BinaryOp::Add, left, right } => Some(self.count(*left)? + self.count(*right)?),
             _ => None,
         }
+    }
+
+    fn binds(&self, pat: PatId, name: &str) -> bool {
+        matches!(self.facts.pat(pat), Pat::Bind { name: bound, .. } if self.facts.name(*bound) == name)
     }
 
     fn len_of(&self, iter: ExprId) -> Option<u64> {
@@ -298,26 +317,29 @@ impl<'l> Tally<'_, '_, 'l> {
                     _ => "",
                 };
                 match (last, &**args) {
-                    ("spawn", [body, ..]) => self.spawned(*body, times, true),
+                    ("spawn", [body, ..]) => self.spawned(*body, times, Thread::Detached),
                     ("drop", [arg]) if self.is_barrier(*arg) => {}
                     ("scope", _) => {
                         let before = self.out.threads;
-                        self.arguments(facts.expr(expr).span, args, true, times);
+                        self.arguments(facts.expr(expr).span, args, Closures::Run, times);
                         self.out.joins |= self.out.threads > before;
                     }
-                    _ => self.arguments(facts.expr(expr).span, args, false, times),
+                    _ => self.arguments(facts.expr(expr).span, args, Closures::Kept, times),
                 }
             }
             ExprKind::If { cond, then, otherwise } => {
                 self.scan(*cond, times);
-                self.arms(&[*then], *otherwise, otherwise.is_none(), times);
+                match otherwise {
+                    Some(otherwise) => self.arms(&[Some(*then), Some(*otherwise)], times),
+                    None => self.arms(&[None, Some(*then)], times),
+                }
             }
             ExprKind::Match { value, arms } => {
                 if !self.is_barrier(*value) {
                     self.scan(*value, times);
                 }
-                let bodies: Vec<ExprId> = arms.iter().map(|(_, body)| *body).collect();
-                self.arms(&bodies, None, false, times);
+                let bodies: Vec<Option<ExprId>> = arms.iter().map(|(_, body)| Some(*body)).collect();
+                self.arms(&bodies, times);
             }
             ExprKind::For(looped) => {
                 self.scan(looped.iter, times);
@@ -343,7 +365,7 @@ impl<'l> Tally<'_, '_, 'l> {
         }
     }
 
-    fn named(&mut self, pat: crate::engine::hir::ir::PatId, init: ExprId, times: Option<u64>) {
+    fn named(&mut self, pat: PatId, init: ExprId, times: Option<u64>) {
         let facts = self.flow.facts;
         let name = match facts.pat(pat) {
             Pat::Bind { name, .. } => Some(facts.name(*name)),
@@ -373,32 +395,35 @@ impl<'l> Tally<'_, '_, 'l> {
         match (name, &*call.args) {
             ("spawn" | "spawn_scoped", [.., body]) => {
                 self.scan(call.receiver, times);
-                self.spawned(*body, times, false);
+                self.spawned(*body, times, Thread::Joined);
             }
             ("join", []) => {
                 self.scan(call.receiver, times);
                 self.out.joins = true;
             }
-            ("map" | "for_each", [of]) if self.flow.len_of(call.receiver).is_some() => {
+            ("map" | "for_each", [each]) if self.flow.len_of(call.receiver).is_some() => {
                 let len = self.flow.len_of(call.receiver);
-                match &facts.expr(*of).kind {
+                match &facts.expr(*each).kind {
                     ExprKind::Closure(closure) => {
                         self.rounds(&[closure.body], times.zip(len).map(|(times, len)| times.saturating_mul(len)));
                     }
-                    _ => self.scan(*of, times),
+                    _ => self.scan(*each, times),
                 }
             }
             _ => {
                 let mut all = vec![call.receiver];
                 all.extend(&call.args);
-                let inline = matches!(name, "whole_frame" | "scoped" | "with_tag" | "speculative");
-                self.arguments(span, &all, inline, times);
+                let closures = match name {
+                    "whole_frame" | "scoped" | "with_tag" | "speculative" => Closures::Run,
+                    _ => Closures::Kept,
+                };
+                self.arguments(span, &all, closures, times);
             }
         }
     }
 
     /// The arguments of a call, the receiver first: a function of the workspace tells what it does with a barrier.
-    fn arguments(&mut self, span: Span, args: &[ExprId], inline: bool, times: Option<u64>) {
+    fn arguments(&mut self, span: Span, args: &[ExprId], closures: Closures, times: Option<u64>) {
         let facts = self.flow.facts;
         let callee: Option<FnId> =
             self.flow.recorder.out.calls.iter().find(|call| call.span == span).map(|call| call.callee);
@@ -412,7 +437,7 @@ impl<'l> Tally<'_, '_, 'l> {
                     Some(signals) => self.add(signals, times),
                     None => self.out.unknown = true,
                 }
-            } else if let (true, ExprKind::Closure(closure)) = (inline, &facts.expr(*arg).kind) {
+            } else if let (Closures::Run, ExprKind::Closure(closure)) = (closures, &facts.expr(*arg).kind) {
                 self.scan(closure.body, times);
             } else {
                 self.scan(*arg, times);
@@ -443,7 +468,7 @@ impl<'l> Tally<'_, '_, 'l> {
     }
 
     /// What runs on a thread of its own.
-    fn spawned(&mut self, body: ExprId, times: Option<u64>, detached: bool) {
+    fn spawned(&mut self, body: ExprId, times: Option<u64>, thread: Thread) {
         let facts = self.flow.facts;
         let body = match &facts.expr(body).kind {
             ExprKind::Name(name) => {
@@ -457,7 +482,7 @@ impl<'l> Tally<'_, '_, 'l> {
         self.scan(closure.body, Some(1));
         let inner = std::mem::replace(&mut self.out, outer);
         let threads = inner.threads + u64::from(inner.own);
-        let detached = inner.detached || (detached && inner.own);
+        let detached = inner.detached || (thread == Thread::Detached && inner.own);
         let unknown = inner.unknown;
         self.add(Signals { own: false, threads, detached, joins: inner.joins, waits: false, unknown }, times);
     }
@@ -471,16 +496,18 @@ impl<'l> Tally<'_, '_, 'l> {
         self.out.waits |= inner.waits;
     }
 
-    /// Of these, one runs: only what they agree on is known. Arms that fail do not count.
-    fn arms(&mut self, arms: &[ExprId], otherwise: Option<ExprId>, or_none: bool, times: Option<u64>) {
+    /// Of these, one runs, and `None` does nothing: only what they agree on is known. Arms that fail do not count.
+    fn arms(&mut self, arms: &[Option<ExprId>], times: Option<u64>) {
         let before = self.out;
-        let mut results: Vec<Signals> = if or_none { vec![before] } else { Vec::new() };
-        for arm in arms.iter().chain(&otherwise) {
-            if self.fails(*arm) {
-                continue;
-            }
+        let mut results: Vec<Signals> = Vec::new();
+        for arm in arms {
             self.out = before;
-            self.scan(*arm, times);
+            if let Some(arm) = *arm {
+                if self.fails(arm) {
+                    continue;
+                }
+                self.scan(arm, times);
+            }
             results.push(self.out);
         }
         let Some(first) = results.first().copied() else { return self.out = before };

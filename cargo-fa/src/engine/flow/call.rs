@@ -3,6 +3,7 @@
 use super::Interpreter;
 use super::dispatch::Callee;
 use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
@@ -60,7 +61,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let values = self.arguments(args, params);
                 let callees = match &facts.expr(callee).kind {
                     ExprKind::Path(path) => self.by_path(function, facts.path(*path), &values),
-                    _ => vec![Callee::of(function, Confidence::High)],
+                    _ => vec![Callee::new(function, Confidence::High)],
                 };
                 self.call_either(callees, &values, &generics, span)
             }
@@ -75,7 +76,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let ty = self.types.user(user, Vec::new(), 0);
                 self.construct(ty, &fields, args)
             }
-            Some(Res::External(external)) => self.external(external, args, &generics, span, expected),
+            Some(Res::External(external)) => {
+                self.external(ExternalCall { function: external, args, generics: &generics, span, expected })
+            }
             _ => self.unknown_call(args),
         }
     }
@@ -105,11 +108,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
         let facts = self.facts;
         if let Some(closure) = closure
-            && let ExprKind::Closure(of) = &facts.expr(closure).kind
+            && let ExprKind::Closure(closure) = &facts.expr(closure).kind
             && self.called_closures < CALLED_CLOSURES
         {
             self.called_closures += 1;
-            let value = self.run_closure(of, &values, Runs::Inline, None);
+            let value = self.run_closure(closure, &values, Runs::Inline, None);
             self.called_closures -= 1;
             return value;
         }
@@ -149,22 +152,22 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     // ---- functions of the workspace ----
 
-    pub(super) fn call_fn(&mut self, of: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        self.call_as(&Callee::of(of, confidence), args, span, confidence)
+    pub(super) fn call_fn(&mut self, function: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        self.call_as(&Callee::new(function, confidence), args, span, confidence)
     }
 
     /// A call, of which what comes out is as sure as `confidence` says.
-    pub(super) fn call_as(&mut self, callee: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        let of = callee.function;
-        let def = self.around.program.fn_def(of);
-        let signature = self.around.signatures.of(self.around.program, of);
-        let mut given = callee.given.clone();
+    pub(super) fn call_as(&mut self, called: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        let callee = called.function;
+        let def = self.around.program.fn_def(callee);
+        let signature = self.around.signatures.of(self.around.program, callee);
+        let mut given = called.given.clone();
         if signature.is_generic {
             signature.params.iter().zip(args).for_each(|(param, arg)| param.match_with(&arg.ty, &mut given));
         }
-        self.record_call(callee, given.clone(), span);
+        self.record_call(called, given.clone(), span);
         let params = &*signature.params;
-        let summary = self.summary_of(of);
+        let summary = self.summary_of(callee);
         let mapped: Vec<Vec<Flow>> = args
             .iter()
             .enumerate()
@@ -178,8 +181,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 flows
             })
             .collect();
-        self.whole_from_scope(of, summary, args, params, span);
-        self.apply_stores(of, summary, args, &mapped, span);
+        self.whole_from_scope(callee, summary, args, params, span);
+        self.apply_stores(callee, summary, args, &mapped, span);
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -247,11 +250,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         // `&Frame` becomes `&SmartAlloc`: the memory is that of the whole frame.
         let mut flows = Vec::new();
         for flow in &arg.flows {
-            match flow.region {
-                Region::Scope(id) if self.scopes.all[id as usize].own => {
-                    flows.extend(self.scopes.all[id as usize].whole.clone());
-                }
-                _ => flows.push(Flow { frame: false, ..flow.clone() }),
+            match self.scopes.own(flow.region) {
+                Some(scope) => flows.extend(scope.whole.clone()),
+                None => flows.push(Flow { frame: false, ..flow.clone() }),
             }
         }
         flows
@@ -263,10 +264,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             let (Some(arg), Some(ty)) = (args.get(at), params.get(at)) else { continue };
             let takes_whole = ty.head() == Some(Known::SmartAlloc);
             let is_scope = arg.ty.allocator().is_some_and(|known| matches!(known, Known::Frame | Known::FrameScope))
-                && arg
-                    .flows
-                    .iter()
-                    .any(|flow| matches!(flow.region, Region::Scope(id) if self.scopes.all[id as usize].own));
+                && arg.flows.iter().any(|flow| self.scopes.own(flow.region).is_some());
             if takes_whole && is_scope {
                 self.record(
                     EventKind::WholeFrameFromScope { callee: function, allocates: *site },
@@ -336,7 +334,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     ) {
         let Some(root) = target.alias else { return };
         if let Some(ty) = target_content(&target.ty)
-            && !self.types.can_refer(&ty, flow.raw)
+            && !self.types.can_refer(&ty, flow.link())
         {
             return;
         }
@@ -407,20 +405,16 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     /// `drop(x)`: what ends with it ends here.
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
-            let regions: Vec<Region> = value.flows.iter().map(|flow| flow.region).collect();
-            let scopes = &self.scopes.all;
-            let own = |region: &Region| matches!(region, Region::Scope(id) if scopes[*id as usize].own);
-            let regions: Vec<Region> = regions.into_iter().filter(own).collect();
-            self.close(|flow| regions.contains(&flow.region), span);
+            self.close_own(value, span);
         }
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
         self.freed(&value.ty, span, Confidence::High);
         self.drop_glue(&value.ty, span, Confidence::High);
-        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), of)) = (value.fresh, &value.ty) {
+        if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), content)) = (value.fresh, &value.ty) {
             let what = if *known == Known::Box { "Box::new" } else { "heap_box" };
-            let ty = of.first().cloned().unwrap_or(Ty::Unknown);
+            let ty = content.first().cloned().unwrap_or(Ty::Unknown);
             self.record(EventKind::Churn { what, ty }, span, Confidence::High);
         }
         if let Some(var) = args.first().and_then(|arg| match &self.facts.expr(*arg).kind {
@@ -450,8 +444,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// Runs a closure that is written as an argument, or evaluates what else stands there.
     pub(super) fn inline_closure(&mut self, arg: ExprId, params: &[Value], runs: Runs) -> Value {
-        if let Some(of) = self.closure_at(arg) {
-            self.run_closure(of, params, runs, None)
+        if let Some(closure) = self.closure_at(arg) {
+            self.run_closure(closure, params, runs, None)
         } else {
             let facts = self.facts;
             let function = match &facts.expr(arg).kind {
@@ -463,9 +457,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 }
                 _ => None,
             };
-            if let Some(Res::Fn(of)) = function {
+            if let Some(Res::Fn(callee)) = function {
                 let span = self.span(arg);
-                return self.call_fn(of, params, span, Confidence::High);
+                return self.call_fn(callee, params, span, Confidence::High);
             }
             if let Some(Res::External(external)) = function
                 && external.krate == "std"

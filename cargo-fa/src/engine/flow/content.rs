@@ -4,7 +4,7 @@
 //! (`near.first().copied()`) refers to the world and may leave the frame. Types decide that, where both are known: a
 //! `&Enemy` cannot point into memory that holds `&Enemy`.
 
-use super::types::{Ty, Types};
+use super::types::{Link, Ty, Types};
 use super::value::Flow;
 use crate::engine::api::Known;
 use crate::model::finding::Confidence;
@@ -22,12 +22,14 @@ enum Way {
 }
 
 impl Way {
-    fn certain(is: bool) -> Self {
-        if is { Self::Yes } else { Self::No }
-    }
-
     fn any(ways: impl Iterator<Item = Self>) -> Self {
         ways.max().unwrap_or(Self::No)
+    }
+}
+
+impl From<bool> for Way {
+    fn from(is_certain: bool) -> Self {
+        if is_certain { Self::Yes } else { Self::No }
     }
 }
 
@@ -35,7 +37,7 @@ impl Types<'_, '_> {
     /// The flow as far as a value of this type can have it; rustc watches all but addresses, so that what is not certain is
     /// of low confidence.
     pub(super) fn held(self, ty: &Ty, flow: &Flow) -> Option<Flow> {
-        if !self.can_refer(ty, flow.raw) {
+        if !self.can_refer(ty, flow.link()) {
             return None;
         }
         let mut flow = flow.clone();
@@ -73,22 +75,23 @@ impl Types<'_, '_> {
             return Way::Unsure;
         }
         let part = |part: &Ty| self.points_into(part, content, depth + 1);
-        let of = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
+        let behind = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
         match ty {
             Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Never | Ty::Param(_) | Ty::Opaque { borrows: false } => Way::No,
-            Ty::Generic { .. } => Way::certain(self.can_refer(ty, false)),
-            Ty::Ref { inner, .. } => of(inner),
+            Ty::Generic { .. } if self.can_refer(ty, Link::Borrow) => Way::Yes,
+            Ty::Generic { .. } => Way::No,
+            Ty::Ref { inner, .. } => behind(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),
-            Ty::Known(Known::FrameBox | Known::FrameSlot, args) => args.first().map_or(Way::Yes, of),
+            Ty::Known(Known::FrameBox | Known::FrameSlot, args) => args.first().map_or(Way::Yes, behind),
             Ty::Known(known, _) if known.is_frame_collection() => match ty.collected() {
-                Some(held) if !held.is_unknown() => of(&held),
+                Some(held) if !held.is_unknown() => behind(&held),
                 _ => Way::Yes,
             },
             // An iterator may own what it takes its items from.
             Ty::Known(Known::Iterator, _) | Ty::Closure | Ty::Trait(_) | Ty::Ptr(_) => Way::Yes,
             Ty::Known(known, _) if known.is_frame_data() || known.is_allocator() => Way::Yes,
-            Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(of)),
+            Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(behind)),
             Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard, _) => Way::Unsure,
             Ty::Known(_, args) => Way::any(args.iter().map(part)),
             Ty::User(user, args) => {
@@ -117,10 +120,10 @@ impl Types<'_, '_> {
         let way = match whole {
             // Whatever a reference leads to is somewhere else.
             Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never | Ty::Str => Way::No,
-            Ty::Scalar(bytes) => Way::certain(*bytes == 1 && *part == Ty::Str),
+            Ty::Scalar(bytes) => Way::from(*bytes == 1 && *part == Ty::Str),
             Ty::Slice(inner) | Ty::Array(inner, _) => inside(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(inside)),
-            Ty::Known(Known::String | Known::FrameString, _) => Way::certain(matches!(part, Ty::Str | Ty::Scalar(1))),
+            Ty::Known(Known::String | Known::FrameString, _) => Way::from(matches!(part, Ty::Str | Ty::Scalar(1))),
             Ty::Known(_, args) if !args.is_empty() => Way::any(args.iter().map(inside)),
             Ty::User(user, args) => Way::any(self.fields(*user, args, None).iter().map(|(_, field)| inside(field))),
             // A type of another crate has none of the workspace in it, if nobody gave it one.

@@ -28,12 +28,12 @@ pub(super) struct Callee {
 }
 
 impl Callee {
-    pub(super) fn of(function: FnId, confidence: Confidence) -> Self {
+    pub(super) fn new(function: FnId, confidence: Confidence) -> Self {
         Self { function, confidence, given: Vec::new(), only: None }
     }
 
     fn with_self(function: FnId, confidence: Confidence, ty: Ty) -> Self {
-        Self { given: vec![(SELF, ty)], ..Self::of(function, confidence) }
+        Self { given: vec![(SELF, ty)], ..Self::new(function, confidence) }
     }
 }
 
@@ -74,7 +74,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn deref_calls(&self, receiver: &Ty) -> Vec<Callee> {
         let Some(key @ TypeKey::User(_)) = receiver.peeled().key() else { return Vec::new() };
         let of = self.around.program.foreign_methods(key, "Deref", "deref");
-        of.into_iter().map(|function| Callee::of(function, Confidence::High)).collect()
+        of.into_iter().map(|function| Callee::new(function, Confidence::High)).collect()
     }
 
     fn callees_on(&self, ty: &Ty, name: &'l str) -> Vec<Callee> {
@@ -99,11 +99,11 @@ impl<'l> Interpreter<'_, 'l> {
         let own = program.methods_of(key, name);
         if let Some(inherent) = own.iter().find(|id| program.impl_around(**id).is_none_or(|def| def.of_trait.is_none()))
         {
-            return vec![Callee::of(*inherent, Confidence::High)];
+            return vec![Callee::new(*inherent, Confidence::High)];
         }
         if !own.is_empty() {
             let confidence = if own.len() == 1 { Confidence::High } else { Confidence::Medium };
-            return own.iter().map(|id| Callee::of(*id, confidence)).collect();
+            return own.iter().map(|id| Callee::new(*id, confidence)).collect();
         }
         if let Some(provided) = program.provided(key, name) {
             return vec![Callee::with_self(provided, Confidence::High, ty.clone())];
@@ -149,7 +149,7 @@ impl<'l> Interpreter<'_, 'l> {
         let (mut found, mut overridden) = (Vec::new(), Vec::new());
         for def in program.impls_of_trait(TraitOf::User(of)).take(MOST_IMPLS) {
             let Some(own) = def.fns.iter().find(|function| program.fn_name(**function) == name) else { continue };
-            let mut callee = Callee::of(*own, Confidence::High);
+            let mut callee = Callee::new(*own, Confidence::High);
             match def.key {
                 Some(key) => {
                     overridden.push(key);
@@ -175,7 +175,7 @@ impl<'l> Interpreter<'_, 'l> {
         let (mut found, mut provided) = (Vec::new(), true);
         for def in program.impls_of_trait(TraitOf::User(of)).take(MOST_IMPLS) {
             let own = def.fns.iter().find(|function| program.fn_name(**function) == name);
-            found.extend(own.map(|own| Callee::of(*own, Confidence::Medium)));
+            found.extend(own.map(|own| Callee::new(*own, Confidence::Medium)));
             provided |= own.is_none();
         }
         if program.fn_def(declared).function.body.is_some() && provided {
@@ -199,7 +199,9 @@ impl<'l> Interpreter<'_, 'l> {
         // A method that std has too says nothing about a receiver that is not known.
         let guessed = receiver.ty.is_unknown() && !api::by_name(name).common && api::shared_method(name).is_empty();
         match program.methods_named(name) {
-            [only] if guessed => Some(self.call_all(vec![Callee::of(*only, Confidence::Medium)], receiver, call, span)),
+            [only] if guessed => {
+                Some(self.call_all(vec![Callee::new(*only, Confidence::Medium)], receiver, call, span))
+            }
             _ => None,
         }
     }
@@ -298,7 +300,7 @@ impl<'l> Interpreter<'_, 'l> {
     ) -> Vec<Callee> {
         let program = self.around.program;
         let name = program.fn_name(function);
-        let sure = vec![Callee::of(function, Confidence::High)];
+        let sure = vec![Callee::new(function, Confidence::High)];
         if let Some(def) = program.impl_around(function) {
             // `Label::from`: one of several.
             let (Some(key), Some(of_trait)) = (def.key, def.of_trait) else { return sure };
@@ -306,7 +308,7 @@ impl<'l> Interpreter<'_, 'l> {
             let same = same.copied().filter(|other| program.fn_name(*other) == name);
             let same: Vec<FnId> = same.collect();
             let sure = if same.len() == 1 { Confidence::High } else { Confidence::Medium };
-            return same.into_iter().map(|function| Callee::of(function, sure)).collect();
+            return same.into_iter().map(|function| Callee::new(function, sure)).collect();
         }
         if program.trait_around(function).is_none() {
             return sure;

@@ -154,10 +154,9 @@ pub(crate) enum EventKind {
         /// The last word of the policy, where it is written in the call, and the word that discards.
         policy: Option<(Span, &'static str)>,
     },
-    /// A tag is named in the source.
+    /// A tag that is named in the source is entered.
     Tag {
         name: Arc<str>,
-        enters: bool,
         /// The place of the event is the text of the name, quotes and all.
         literal: bool,
     },

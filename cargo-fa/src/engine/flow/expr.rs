@@ -3,16 +3,25 @@
 use std::sync::Arc;
 
 use super::event::{Arm, Open};
-use super::loops::Jump;
+use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
-use super::value::{Root, State, Value};
-use super::{BodyContext, DEEPEST, Interpreter};
+use super::value::{AtEnd, Root, State, Value};
+use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{
     Block, ExprId, ExprKind, ForLoop, IntKind, Literal, MacroKind, Name, Span, Statement, TypeId,
 };
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
+
+/// What is done with a variable that is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NameUse {
+    /// Its value is moved or copied out.
+    Value,
+    /// It is read or written where it is.
+    Place,
+}
 
 impl<'l> Interpreter<'_, 'l> {
     /// The value of an expression that is moved or copied out of where it is.
@@ -36,7 +45,7 @@ impl<'l> Interpreter<'_, 'l> {
         match &facts.expr(expr).kind {
             ExprKind::Missing => Value::unknown(),
             ExprKind::Literal(literal) => self.literal(*literal),
-            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, true),
+            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, NameUse::Value),
             ExprKind::Path(path) => {
                 let res = self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values);
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
@@ -51,7 +60,9 @@ impl<'l> Interpreter<'_, 'l> {
                 self.copied_out(place)
             }
             ExprKind::Unary { op, inner } => self.unary(*op, *inner, span),
-            ExprKind::Ref { mutable, raw, inner } => self.reference(*mutable, *raw, *inner),
+            ExprKind::Ref { raw: true, inner, .. } => self.raw_pointer(*inner),
+            ExprKind::Ref { mutable: true, inner, .. } => self.reference(*inner, Ty::exclusive),
+            ExprKind::Ref { inner, .. } => self.reference(*inner, Ty::reference),
             ExprKind::Binary { op, left, right } => self.binary(*op, *left, *right, span),
             ExprKind::Assign { left, right } => {
                 let ty = self.place_type(*left);
@@ -77,7 +88,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Match { value, arms } => self.matched(*value, arms, expected),
             ExprKind::Loop { label, body } => {
                 let bound = self.loop_bound(None, *body);
-                self.run_loop(*label, bound, span, false, |flow| {
+                self.run_loop(*label, bound, span, LoopEnd::Break, |flow| {
                     flow.eval(*body, None);
                 })
             }
@@ -96,26 +107,32 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Struct(literal) => self.struct_literal(literal, expected),
             ExprKind::Tuple(parts) => self.tuple(parts),
             ExprKind::Array(parts) => self.array(parts),
-            ExprKind::Repeat { value, len } => {
-                let mut value = self.eval(*value, None);
-                let len = self.eval(*len, None);
-                value.ty = Ty::Array(Arc::new(value.ty), len.number);
-                value
-            }
-            ExprKind::Range { start, end, inclusive } => self.range(*start, *end, *inclusive),
+            ExprKind::Repeat { value, len } => self.repeat(*value, *len),
+            ExprKind::Range { start, end, inclusive } => self.range(*start, *end, u64::from(*inclusive)),
             ExprKind::Macro(call) => self.macro_call(call, span),
         }
     }
 
-    /// `&place`, `&raw const place`.
-    fn reference(&mut self, mutable: bool, raw: bool, inner: ExprId) -> Value {
-        let mut value = self.eval_place(inner);
-        if raw {
-            value.flows.iter_mut().for_each(|flow| flow.raw = true);
-            value.ty = Ty::Ptr(Arc::new(value.ty));
-        } else {
-            value.ty = Ty::Ref { inner: Arc::new(value.ty), mutable, fixed: false };
-        }
+    /// `&place`, `&mut place`.
+    fn reference(&mut self, place: ExprId, to: fn(Ty) -> Ty) -> Value {
+        let mut value = self.eval_place(place);
+        value.ty = to(value.ty);
+        value
+    }
+
+    /// `&raw const place`, `&raw mut place`.
+    fn raw_pointer(&mut self, place: ExprId) -> Value {
+        let mut value = self.eval_place(place);
+        value.flows.iter_mut().for_each(|flow| flow.raw = true);
+        value.ty = Ty::Ptr(Arc::new(value.ty));
+        value
+    }
+
+    /// `[value; len]`.
+    fn repeat(&mut self, value: ExprId, len: ExprId) -> Value {
+        let mut value = self.eval(value, None);
+        let len = self.eval(len, None);
+        value.ty = Ty::Array(Arc::new(value.ty), len.number);
         value
     }
 
@@ -136,7 +153,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// `while cond { … }`.
     fn while_loop(&mut self, label: Option<Name>, cond: ExprId, body: ExprId, span: Span) -> Value {
         let bound = self.loop_bound(Some(cond), body);
-        self.run_loop(label, bound, span, true, |flow| {
+        self.run_loop(label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
             flow.eval(cond, None);
             flow.eval(body, None);
@@ -151,7 +168,7 @@ impl<'l> Interpreter<'_, 'l> {
         let iterated = self.into_iterator(iterated, span);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
-        self.run_loop(looped.label, bound, span, true, |flow| {
+        self.run_loop(looped.label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
             let mut item = item.clone();
             if let Some(ty) = flow.next_of(&iterated.ty, span) {
@@ -244,13 +261,13 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// A variable, or what else the name means.
-    pub(super) fn eval_name(&mut self, name: &'l str, span: Span, moves: bool) -> Value {
+    pub(super) fn eval_name(&mut self, name: &'l str, span: Span, used_as: NameUse) -> Value {
         let Some(var) = self.lookup_var(name) else {
             let res = self.around.program.resolve_name(self.module, name, Space::Values);
             return self.constant_value(res, Some(name));
         };
         let mut value = self.use_var(var, span);
-        if moves {
+        if used_as == NameUse::Value {
             if matches!(value.ty, Ty::Known(..) | Ty::User(..) | Ty::Tuple(_)) {
                 self.hands_on(var);
             }
@@ -312,7 +329,10 @@ impl<'l> Interpreter<'_, 'l> {
                 if external.is_framealloc() && matches!(external.before, "RetentionPolicy" | "Importance") =>
             {
                 let mut value = Value::of(Ty::Opaque { borrows: false });
-                value.discards = Some(matches!(external.last, "Discard" | "Ephemeral"));
+                value.at_end = Some(match external.last {
+                    "Discard" | "Ephemeral" => AtEnd::Discarded,
+                    _ => AtEnd::Promoted,
+                });
                 value
             }
             Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
@@ -320,8 +340,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn user_value(&self, of: UserType) -> Ty {
-        self.types.user(of, Vec::new(), 0)
+    fn user_value(&self, user: UserType) -> Ty {
+        self.types.user(user, Vec::new(), 0)
     }
 
     fn block(&mut self, block: &'l Block, span: Span, expected: Option<&Ty>) -> Value {
@@ -518,18 +538,6 @@ impl<'l> Interpreter<'_, 'l> {
                 self.facts.path(*path).segments.last().is_some_and(|last| self.facts.name(last.name) == "Err")
             }
             _ => false,
-        }
-    }
-
-    pub(super) fn body_context(is_async: bool, is_function: bool, loops: usize, expected: Option<Ty>) -> BodyContext {
-        BodyContext {
-            exits: State { dead: true, ..State::default() },
-            result: None,
-            is_async,
-            is_function,
-            loops,
-            expected,
-            scope: None,
         }
     }
 

@@ -14,21 +14,27 @@ use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::External;
 use crate::model::finding::Confidence;
 
+/// A call of a function of another crate.
+#[derive(Clone, Copy)]
+pub(super) struct ExternalCall<'a, 'l> {
+    pub(super) function: External<'l>,
+    pub(super) args: &'l [ExprId],
+    /// The types in the brackets of its path.
+    pub(super) generics: &'a [Ty],
+    pub(super) span: Span,
+    /// The type that is wanted of it.
+    pub(super) expected: Option<&'a Ty>,
+}
+
 impl<'l> Interpreter<'_, 'l> {
     /// A call into another crate, by what its row says.
-    pub(super) fn external(
-        &mut self,
-        function: External<'l>,
-        args: &'l [ExprId],
-        generics: &[Ty],
-        span: Span,
-        expected: Option<&Ty>,
-    ) -> Value {
+    pub(super) fn external(&mut self, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, generics, span, expected } = call;
         if function.is_framealloc() {
-            return self.framealloc_function(function, args, generics, span);
+            return self.framealloc_function(call);
         }
         if let Some(owner) = api::known_type(function.krate, function.before) {
-            return self.associated_function(owner, function, args, generics, span, expected);
+            return self.associated_function(owner, call);
         }
         if function.last == "default"
             && function.before == "Default"
@@ -87,22 +93,15 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::known(Known::String, []))
             }
             Makes::PassesOn => self.eval_args_first(args, expected),
-            _ => self.moved_memory(makes, function, args, generics, span, expected),
+            _ => self.moved_memory(makes, call),
         }
     }
 
     /// Functions of `mem`, `ptr`, `slice` and `iter`: they take something of their arguments and hand it on.
-    fn moved_memory(
-        &mut self,
-        makes: Makes,
-        function: External<'l>,
-        args: &'l [ExprId],
-        generics: &[Ty],
-        span: Span,
-        expected: Option<&Ty>,
-    ) -> Value {
+    fn moved_memory(&mut self, makes: Makes, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, span, .. } = call;
         match makes {
-            Makes::Transmutes => self.transmuted(args, generics, span, expected),
+            Makes::Transmutes => self.transmuted(call),
             Makes::TakesOut => {
                 let value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 let mut taken = value.clone();
@@ -153,7 +152,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn transmuted(&mut self, args: &'l [ExprId], generics: &[Ty], span: Span, expected: Option<&Ty>) -> Value {
+    fn transmuted(&mut self, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { args, generics, span, expected, .. } = call;
         let mut value = self.eval_args_first(args, None);
         let to = generics.last().cloned().or_else(|| expected.cloned()).unwrap_or(Ty::Unknown);
         let fixed = matches!(to, Ty::Ref { fixed: true, .. });

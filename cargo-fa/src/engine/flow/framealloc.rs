@@ -5,22 +5,16 @@ use std::sync::Arc;
 use super::Interpreter;
 use super::allocator::wrap_result;
 use super::event::EventKind;
+use super::external::ExternalCall;
 use super::types::Ty;
 use super::value::Value;
 use crate::engine::api::effect::Makes;
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::{ExprId, Span};
-use crate::engine::resolve::External;
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
-    pub(super) fn framealloc_function(
-        &mut self,
-        function: External<'l>,
-        args: &'l [ExprId],
-        generics: &[Ty],
-        span: Span,
-    ) -> Value {
+    pub(super) fn framealloc_function(&mut self, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, generics, span, .. } = call;
         match api::framealloc_function(function.before, function.last) {
             Makes::Allocator => {
                 self.read_all(args);
@@ -71,12 +65,13 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = Ty::known(Known::Tag, []);
                 value
             }
-            _ => self.other_of_framealloc(function, args, generics),
+            _ => self.other_of_framealloc(call),
         }
     }
 
     /// A value of the type before the name, or something that is not followed further.
-    fn other_of_framealloc(&mut self, function: External<'l>, args: &'l [ExprId], generics: &[Ty]) -> Value {
+    fn other_of_framealloc(&mut self, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, generics, .. } = call;
         let mut value = Value::unknown();
         for arg in args {
             let arg = self.eval(*arg, None);

@@ -99,7 +99,7 @@ impl<'l> Interpreter<'_, 'l> {
             let own = matches!(ty, Ty::User(same, _) if *same == user);
             let sure = if own { confidence } else { confidence.min(Confidence::Medium) };
             let place = Value::of(Ty::exclusive(Ty::User(user, [].into())));
-            self.call_as(&Callee::of(function, sure), &[place], span, sure);
+            self.call_as(&Callee::new(function, sure), &[place], span, sure);
         }
     }
 
@@ -206,7 +206,7 @@ impl<'l> Interpreter<'_, 'l> {
         };
         let found: Vec<FnId> = found.into_iter().filter(takes).collect();
         let sure = if found.len() == 1 { Confidence::High } else { Confidence::Medium };
-        let callees: Vec<Callee> = found.into_iter().map(|function| Callee::of(function, sure)).collect();
+        let callees: Vec<Callee> = found.into_iter().map(|function| Callee::new(function, sure)).collect();
         if callees.is_empty() {
             return None;
         }
@@ -222,7 +222,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut found = Vec::new();
         self.types.parts_with(ty, of, method, 0, &mut found);
         for function in found {
-            self.call_as(&Callee::of(function, Confidence::Medium), &[], at, Confidence::Medium);
+            self.call_as(&Callee::new(function, Confidence::Medium), &[], at, Confidence::Medium);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::loops::LoopEnd;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Bound, Value};
@@ -108,7 +109,7 @@ impl<'l> Interpreter<'_, 'l> {
             return;
         }
         let bound = Self::iterator_bound(iterator);
-        self.run_loop(None, bound, at, true, body);
+        self.run_loop(None, bound, at, LoopEnd::Condition, body);
     }
 
     /// One element of what is iterated.

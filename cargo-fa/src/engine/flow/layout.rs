@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::types::{SELF, Ty, Types, UNNAMED};
+use super::types::{Link, SELF, Ty, Types, UNNAMED};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::ItemKind;
 use crate::engine::resolve::UserType;
@@ -15,19 +15,20 @@ impl Types<'_, '_> {
         }
     }
 
-    /// Whether a value of this type can refer to frame memory: by a borrow, or (`raw`) by an address.
-    pub(crate) fn can_refer(self, ty: &Ty, raw: bool) -> bool {
-        self.refers(ty, raw, &mut FxHashSet::default())
+    /// Whether a value of this type can refer to frame memory in this way.
+    pub(crate) fn can_refer(self, ty: &Ty, by: Link) -> bool {
+        self.refers(ty, by, &mut FxHashSet::default())
     }
 
-    pub(super) fn refers(self, ty: &Ty, raw: bool, seen: &mut FxHashSet<UserType>) -> bool {
+    fn refers(self, ty: &Ty, by: Link, seen: &mut FxHashSet<UserType>) -> bool {
+        let raw = by == Link::Address;
         match ty {
             Ty::Unknown | Ty::Ptr(_) | Ty::Trait(_) | Ty::Closure => true,
             Ty::Never | Ty::Unit | Ty::Str | Ty::Param(_) => false,
             Ty::Scalar(bytes) => raw && *bytes >= 8,
-            Ty::Ref { inner, fixed, .. } => !fixed || self.refers(inner, raw, seen),
-            Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, raw, seen)),
-            Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, raw, seen),
+            Ty::Ref { inner, fixed, .. } => !fixed || self.refers(inner, by, seen),
+            Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, by, seen)),
+            Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, by, seen),
             Ty::Opaque { borrows } => *borrows,
             Ty::Generic { index, traits } => !traits.is_empty() || (UNNAMED..SELF).contains(index),
             Ty::Known(known, args) => match known {
@@ -40,15 +41,15 @@ impl Types<'_, '_> {
                 | Known::Promotions
                 | Known::Tag => false,
                 known if known.is_frame_data() || known.is_allocator() => true,
-                Known::Iterator => args.first().is_none_or(|item| self.refers(item, raw, seen)),
+                Known::Iterator => args.first().is_none_or(|item| self.refers(item, by, seen)),
                 Known::Guard => true,
-                _ => args.iter().any(|arg| self.refers(arg, raw, seen)),
+                _ => args.iter().any(|arg| self.refers(arg, by, seen)),
             },
             Ty::User(user, args) => {
                 if self.lifetimes(*user)
                     || args
                         .iter()
-                        .any(|arg| !matches!(arg, Ty::Unknown | Ty::Generic { .. }) && self.refers(arg, raw, seen))
+                        .any(|arg| !matches!(arg, Ty::Unknown | Ty::Generic { .. }) && self.refers(arg, by, seen))
                 {
                     return true;
                 }
@@ -57,7 +58,7 @@ impl Types<'_, '_> {
                         Ty::Unknown | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. } => raw,
                         // Fields of plain numbers are not taken for addresses: too many structs have a `u64`.
                         Ty::Scalar(_) => false,
-                        field => self.refers(field, raw, seen),
+                        field => self.refers(field, by, seen),
                     })
             }
         }

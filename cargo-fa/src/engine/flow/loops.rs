@@ -18,13 +18,22 @@ pub(super) enum Jump {
     Continue,
 }
 
+/// How a loop may end, apart from what returns or panics in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoopEnd {
+    /// `loop`: by `break` alone.
+    Break,
+    /// Before any round, also before the first.
+    Condition,
+}
+
 impl Interpreter<'_, '_> {
     pub(super) fn run_loop(
         &mut self,
         label: Option<Name>,
         bound: Bound,
         span: Span,
-        may_not_run: bool,
+        end: LoopEnd,
         mut body: impl FnMut(&mut Self),
     ) -> Value {
         let dead = || State { dead: true, ..State::default() };
@@ -57,7 +66,7 @@ impl Interpreter<'_, '_> {
             }
         }
         let Some(left) = self.loops.stack.pop() else { return Value::unit() };
-        if !may_not_run {
+        if end == LoopEnd::Break {
             self.state.dead = true;
         }
         self.state.join(&left.breaks);
@@ -146,7 +155,8 @@ impl Interpreter<'_, '_> {
         }
     }
 
-    pub(super) fn range(&mut self, start: Option<ExprId>, end: Option<ExprId>, inclusive: bool) -> Value {
+    /// `start..end` (`more` is 0) or `start..=end` (`more` is 1).
+    pub(super) fn range(&mut self, start: Option<ExprId>, end: Option<ExprId>, more: u64) -> Value {
         let start = start.map(|start| self.eval(start, None));
         let Some(end) = end.map(|end| self.eval(end, None)) else {
             let mut value = Value::of(Ty::known(Known::Iterator, [start.map_or(Ty::usize(), |start| start.ty)]));
@@ -157,8 +167,8 @@ impl Interpreter<'_, '_> {
         let mut value = Value::of(Ty::known(Known::Iterator, [item]));
         let first = start.as_ref().and_then(|start| start.number);
         value.bound = Some(match (first, end.number) {
-            (Some(first), Some(last)) => Bound::AtMost(last.saturating_sub(first) + u64::from(inclusive)),
-            (None, Some(last)) => Bound::AtMost(last.saturating_add(u64::from(inclusive))),
+            (Some(first), Some(last)) => Bound::AtMost(last.saturating_sub(first) + more),
+            (None, Some(last)) => Bound::AtMost(last.saturating_add(more)),
             (_, None) => Bound::Input(end.symbol.unwrap_or_else(|| "the range".into())),
         });
         value

@@ -5,7 +5,7 @@ use super::event::{EventKind, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::{Age, Value};
+use super::value::{Age, AtEnd, Value};
 use crate::engine::api::effect::Effect;
 use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, ExprKind, MethodCall, Span};
@@ -112,12 +112,12 @@ impl<'l> Interpreter<'_, 'l> {
                     args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));
                 let mut kept =
                     Value::of(Ty::known(Known::FrameRetained, [value.ty])).with_flows(receiver.flows.clone());
-                kept.discards = receiver.discards;
+                kept.at_end = receiver.at_end;
                 kept
             }
             Effect::RetainKey => {
                 let mut key = Value::of(Ty::known(Known::RetainKey, [receiver.ty.argument(0)]));
-                key.discards = receiver.discards;
+                key.at_end = receiver.at_end;
                 key
             }
             Effect::RetainDiscard => {
@@ -127,7 +127,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::TakesPromoted => {
                 let key = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
-                if key.discards == Some(true) {
+                if key.at_end == Some(AtEnd::Discarded) {
                     self.record(EventKind::Retention { discards: true, policy: None }, at, Confidence::High);
                 }
                 Value::of(Ty::known(Known::Option, [Ty::Opaque { borrows: false }]))
@@ -188,7 +188,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn kept_by_unknown(&mut self, receiver: &Value, arg: &Value, how: &Target<'_>, span: Span) {
         let keeper = receiver.ty.peeled();
         let mut arg = arg.clone();
-        arg.flows.retain(|flow| self.types.can_refer(keeper, flow.raw));
+        arg.flows.retain(|flow| self.types.can_refer(keeper, flow.link()));
         for flow in arg.flows.iter_mut().filter(|flow| !flow.raw) {
             flow.confidence = Confidence::Low;
         }

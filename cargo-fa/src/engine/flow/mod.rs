@@ -92,6 +92,21 @@ struct BodyContext {
     scope: Option<u16>,
 }
 
+impl BodyContext {
+    /// Of a closure with this many loops around it, of which nothing else is known.
+    fn inside(loops: usize) -> Self {
+        Self {
+            exits: State { dead: true, ..State::default() },
+            result: None,
+            is_async: false,
+            is_function: false,
+            loops,
+            expected: None,
+            scope: None,
+        }
+    }
+}
+
 /// The loops around, and where the innermost frame begins among them.
 #[derive(Default)]
 struct Loops<'l> {

@@ -40,7 +40,7 @@ impl<'l> Interpreter<'_, 'l> {
             return None;
         }
         let sure = if found.len() == 1 { Confidence::High } else { Confidence::Medium };
-        let callees = found.into_iter().map(|function| Callee::of(function, sure)).collect();
+        let callees = found.into_iter().map(|function| Callee::new(function, sure)).collect();
         Some(self.call_either(callees, args, &[], span))
     }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{EscapeRoute, EventKind, Site};
+use super::expr::NameUse;
 use super::summary::StoreTarget;
-use super::types::Ty;
+use super::types::{Link, Ty};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
@@ -31,7 +32,7 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         let span = self.span(expr);
         match &facts.expr(expr).kind {
-            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, false),
+            ExprKind::Name(name) => self.eval_name(facts.name(*name), span, NameUse::Place),
             ExprKind::Field { base, name } => {
                 let base = self.eval_place(*base);
                 self.field_of(&base, facts.name(*name), span)
@@ -104,7 +105,7 @@ impl<'l> Interpreter<'_, 'l> {
         let refers = match &value.ty {
             Ty::Unknown => true,
             Ty::Scalar(_) => value.flows.iter().any(|flow| flow.raw),
-            ty => self.types.can_refer(ty, true),
+            ty => self.types.can_refer(ty, Link::Address),
         };
         if !refers {
             value.flows.clear();
@@ -150,7 +151,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Name(name) => {
                 let name = facts.name(*name);
                 let Some(var) = self.lookup_var(name) else {
-                    let target = self.eval_name(name, span, false);
+                    let target = self.eval_name(name, span, NameUse::Place);
                     self.store(&target, &value, &Target::Field(name), span);
                     return;
                 };
@@ -221,7 +222,7 @@ impl<'l> Interpreter<'_, 'l> {
         let flows: Vec<Flow> = value
             .flows
             .iter()
-            .filter(|flow| self.types.can_refer(&slot, flow.raw))
+            .filter(|flow| self.types.can_refer(&slot, flow.link()))
             .filter_map(|flow| self.types.held(&value.ty, flow))
             .collect();
         match root {
@@ -490,9 +491,9 @@ impl<'l> Interpreter<'_, 'l> {
 
     // ---- literals of structs ----
 
-    pub(super) fn struct_literal(&mut self, of: &'l StructLiteral, expected: Option<&Ty>) -> Value {
+    pub(super) fn struct_literal(&mut self, literal: &'l StructLiteral, expected: Option<&Ty>) -> Value {
         let facts = self.facts;
-        let path = facts.path(of.path);
+        let path = facts.path(literal.path);
         let is_self =
             path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
         let (ty, variant) = if is_self {
@@ -517,7 +518,7 @@ impl<'l> Interpreter<'_, 'l> {
             _ => Vec::new(),
         };
         let mut whole = Value::of(ty);
-        for (name, expr) in &of.fields {
+        for (name, expr) in &literal.fields {
             let name = facts.name(*name);
             let field = fields.iter().find(|(field, _)| *field == name).map(|(_, ty)| ty.clone());
             let mut value = self.eval(*expr, field.as_ref());
@@ -528,7 +529,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             whole.add_flows(&value.flows);
         }
-        if let Some(rest) = of.rest {
+        if let Some(rest) = literal.rest {
             let rest = self.eval(rest, Some(&whole.ty.clone()));
             whole.add_flows(&rest.flows);
         }

@@ -36,7 +36,6 @@ impl<'p> Interpreter<'p, '_> {
                 EscapeRoute::Transmuted => 2,
                 _ => 3,
             },
-            EventKind::Tag { enters, .. } => u32::from(*enters),
             _ => 0,
         };
         if !self.recorder.seen.insert((std::mem::discriminant(&kind), span, detail)) {

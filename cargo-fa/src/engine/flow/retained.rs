@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::event::{Count, EventKind};
 use super::types::Ty;
-use super::value::Value;
+use super::value::{AtEnd, Value};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, MethodCall, Span};
 use crate::model::finding::Confidence;
@@ -16,7 +16,7 @@ impl<'l> Interpreter<'_, 'l> {
         let ty = call.turbofish.first().map_or(Ty::Unknown, |ty| self.lower_type(*ty));
         let result = Ty::known(Known::RetainedSlot, [ty.clone()]);
         let slot = self.frame_alloc(allocator, what, ty, Some(Count::Exactly(1)), result, at);
-        self.retain(slot, policy.discards, call.args.first(), at)
+        self.retain(slot, policy.at_end, call.args.first(), at)
     }
 
     /// `frame_retain(value, policy)`.
@@ -26,15 +26,15 @@ impl<'l> Interpreter<'_, 'l> {
         let policy = args.get(1).map_or_else(Value::unknown, |policy| self.eval(*policy, None));
         let result = Ty::known(Known::FrameRetained, [value.ty.clone()]);
         let kept = self.frame_alloc(allocator, "frame_retain", value.ty, Some(Count::Exactly(1)), result, at);
-        self.retain(kept, policy.discards, args.get(1), at)
+        self.retain(kept, policy.at_end, args.get(1), at)
     }
 
     /// Notes that the value is promoted when the frame ends, unless the policy discards it.
-    fn retain(&mut self, mut value: Value, discards: Option<bool>, policy: Option<&ExprId>, at: Span) -> Value {
-        value.discards = discards;
+    fn retain(&mut self, mut value: Value, at_end: Option<AtEnd>, policy: Option<&ExprId>, at: Span) -> Value {
+        value.at_end = at_end;
         let begun_here = Self::key(&value).is_none();
         let known = self.frames.promoted.iter().any(|(made, _)| *made == at);
-        if discards == Some(false) && begun_here && self.frame_start().is_some() && !known {
+        if at_end == Some(AtEnd::Promoted) && begun_here && self.frame_start().is_some() && !known {
             let policy = policy.and_then(|policy| self.policy_word(*policy));
             self.frames.promoted.push((at, policy));
         }
@@ -46,8 +46,8 @@ impl<'l> Interpreter<'_, 'l> {
         let ExprKind::Path(path) = &self.facts.expr(expr).kind else { return None };
         let path = self.facts.path(*path);
         let discards = match &*path.segments {
-            [.., of, _] if self.facts.name(of.name) == "RetentionPolicy" => "Discard",
-            [.., of, _] if self.facts.name(of.name) == "Importance" => "Ephemeral",
+            [.., parent, _] if self.facts.name(parent.name) == "RetentionPolicy" => "Discard",
+            [.., parent, _] if self.facts.name(parent.name) == "Importance" => "Ephemeral",
             _ => return None,
         };
         let last = self.facts.name(path.segments.last()?.name);

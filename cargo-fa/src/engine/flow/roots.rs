@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, TagSpec};
 
-use super::Interpreter;
 use super::event::{EventKind, Open};
+use super::scopes::ScopeKind;
 use super::summary::Analysed;
 use super::types::{SELF, Ty, TypeScope, Types, UNNAMED};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
+use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span, Type};
 use crate::engine::resolve::paths::Space;
@@ -134,7 +135,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn param_value(&self, param: u16, ty: Ty, span: Span) -> Value {
         let frame = ty.head().is_some_and(Known::is_frame_data);
         let mut value = Value::of(ty);
-        value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), frame, span) }];
+        value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), span) }];
         if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
             value.alias = Some(Root::Param(param));
         }
@@ -184,10 +185,14 @@ impl<'l> Interpreter<'_, 'l> {
         self.frames.local_allocators.clear();
         self.state.frames.clear();
         let expected = self.def.function.output.map(|ty| self.lower_type(ty));
-        let mut context = Self::body_context(self.def.function.is_async, true, 0, expected.clone());
         let scope = self.attributes(&allocators);
-        context.scope = scope;
-        self.bodies.push(context);
+        self.bodies.push(BodyContext {
+            is_async: self.def.function.is_async,
+            is_function: true,
+            expected: expected.clone(),
+            scope,
+            ..BodyContext::inside(0)
+        });
         let value = self.eval_result(body, expected.as_ref());
         let mut value = self.returned(value, self.tail_span(body));
         if !self.state.dead {
@@ -265,7 +270,7 @@ impl<'l> Interpreter<'_, 'l> {
             Some(Span { lo, hi: lo + u32::try_from(tag.len() + 2).ok()? })
         });
         let (span, literal) = (written.unwrap_or(attr.span), written.is_some());
-        self.record(EventKind::Tag { name: tag.clone(), enters: true, literal }, span, Confidence::High);
+        self.record(EventKind::Tag { name: tag.clone(), literal }, span, Confidence::High);
         self.recorder.out.tag = Some(tag.clone());
         self.context.tags.push(tag);
     }
@@ -298,9 +303,9 @@ impl<'l> Interpreter<'_, 'l> {
             None => allocators.iter().find(|(name, ..)| *name == "alloc").or_else(|| allocators.first()),
         };
         let whole = match chosen {
-            Some((_, _, param)) => vec![Self::flow_of(Region::Param(*param), false, Span::default())],
+            Some((_, _, param)) => vec![Self::flow_of(Region::Param(*param), Span::default())],
             // `alloc = self.alloc`
-            None => vec![Self::flow_of(Region::Param(0), false, Span::default())],
+            None => vec![Self::flow_of(Region::Param(0), Span::default())],
         };
         let exclusive = chosen
             .and_then(|(_, var, _)| self.state.values.get(*var))
@@ -311,9 +316,9 @@ impl<'l> Interpreter<'_, 'l> {
             view.alias = chosen.map(|(_, _, param)| Root::Param(*param));
             self.declare(name, Var(u32::MAX - 2), view);
         }
-        let id = self.open_scope(whole, true);
+        let id = self.open_scope(whole, ScopeKind::Own);
         self.scopes.of_closures.push(id);
-        let flow = Self::flow_of(Region::Scope(id), !exclusive, Span::default());
+        let flow = Flow { frame: !exclusive, ..Self::flow_of(Region::Scope(id), Span::default()) };
         let head = if exclusive { Known::SmartAlloc } else { Known::Frame };
         let view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
         match chosen {

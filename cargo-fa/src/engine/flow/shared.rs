@@ -225,12 +225,12 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// The address of a value, which rustc does not watch.
-    pub(super) fn address(of: &Value) -> Value {
-        let mut value = of.clone();
-        value.flows.iter_mut().for_each(|flow| flow.raw = true);
-        value.ty = Ty::Ptr(Arc::new(element_of(&of.ty)));
-        value.alias = None;
-        value
+    pub(super) fn address(value: &Value) -> Value {
+        let mut pointer = value.clone();
+        pointer.flows.iter_mut().for_each(|flow| flow.raw = true);
+        pointer.ty = Ty::Ptr(Arc::new(element_of(&value.ty)));
+        pointer.alias = None;
+        pointer
     }
 
     /// A reference to all of it.

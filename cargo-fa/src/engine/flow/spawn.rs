@@ -1,11 +1,11 @@
 //! Closures, threads, tasks and suspensions.
 
-use super::Interpreter;
 use super::event::{EscapeRoute, EventKind, Runner, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
+use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{Closure, ExprId, ExprKind, Span};
 use crate::model::finding::Confidence;
@@ -34,18 +34,18 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// A closure that is kept as a value: what it captures, it holds.
-    pub(super) fn loose_closure(&mut self, expr: ExprId, of: &'l Closure) -> Value {
+    pub(super) fn loose_closure(&mut self, expr: ExprId, closure: &'l Closure) -> Value {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
-        value.flows = self.captures(of.body).into_iter().flat_map(|(_, flows)| flows).collect();
+        value.flows = self.captures(closure.body).into_iter().flat_map(|(_, flows)| flows).collect();
         let frame = self.loops.frame_from;
         let before = self.run_later();
-        self.run_closure(of, &[], Runs::Inline, None);
+        self.run_closure(closure, &[], Runs::Inline, None);
         // Running the body once more does not make its moves happen here.
         self.ran_later(before);
         self.loops.frame_from = frame;
-        if of.moves {
-            self.moved_into(of.body);
+        if closure.moves {
+            self.moved_into(closure.body);
         }
         value
     }
@@ -155,9 +155,12 @@ impl<'l> Interpreter<'_, 'l> {
             self.scopes.of_closures.push(scope);
         }
         let expected = closure.output.map(|ty| self.lower_type(ty));
-        let mut context = Self::body_context(closure.is_async, false, self.loops.stack.len(), expected.clone());
-        context.scope = scope;
-        self.bodies.push(context);
+        self.bodies.push(BodyContext {
+            is_async: closure.is_async,
+            expected: expected.clone(),
+            scope,
+            ..BodyContext::inside(self.loops.stack.len())
+        });
         let entry = self.state.clone();
         for (at, (pat, ty)) in closure.params.iter().enumerate() {
             let mut value = params.get(at).cloned().unwrap_or_else(Value::unknown);
@@ -292,8 +295,8 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A thread that is joined before the frame ends.
     pub(super) fn joined_thread(&mut self, body: ExprId, scope: &Value) {
-        if let Some(of) = self.closure_at(body) {
-            self.thread_budget(of);
+        if let Some(closure) = self.closure_at(body) {
+            self.thread_budget(closure);
         }
         self.context.on_thread += 1;
         self.inline_closure(body, std::slice::from_ref(scope), Runs::Joined);
@@ -327,7 +330,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
         let mut value = Value::of(Ty::Opaque { borrows: true });
         value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
-        self.bodies.push(Self::body_context(true, false, self.loops.stack.len(), None));
+        self.bodies.push(BodyContext { is_async: true, ..BodyContext::inside(self.loops.stack.len()) });
         let frame = self.loops.frame_from;
         let entry = self.run_later();
         let names = self.variables.names.len();

@@ -249,6 +249,15 @@ pub(crate) struct TypeScope<'l> {
     pub(crate) params: Vec<(&'l str, Ty)>,
 }
 
+/// How a value refers to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// By a borrow, which rustc watches.
+    Borrow,
+    /// By an address, which it does not.
+    Address,
+}
+
 /// Reads types.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Types<'p, 'l> {
@@ -268,23 +277,23 @@ impl<'l> Types<'_, 'l> {
         let inner = |ty| Arc::new(self.lower_at(module, file, ty, scope, depth + 1));
         match facts.ty(ty) {
             Type::Path(path) => self.path(module, file, *path, scope, depth),
-            Type::Ref { lifetime, mutable, inner: of } => {
-                Ty::Ref { inner: inner(*of), mutable: *mutable, fixed: *lifetime == Lifetime::Static }
+            Type::Ref { lifetime, mutable, inner: target } => {
+                Ty::Ref { inner: inner(*target), mutable: *mutable, fixed: *lifetime == Lifetime::Static }
             }
-            Type::Ptr(of) => Ty::Ptr(inner(*of)),
-            Type::Tuple(of) if of.is_empty() => Ty::Unit,
-            Type::Tuple(of) => {
-                Ty::Tuple(of.iter().map(|of| self.lower_at(module, file, *of, scope, depth + 1)).collect())
+            Type::Ptr(target) => Ty::Ptr(inner(*target)),
+            Type::Tuple(parts) if parts.is_empty() => Ty::Unit,
+            Type::Tuple(parts) => {
+                Ty::Tuple(parts.iter().map(|part| self.lower_at(module, file, *part, scope, depth + 1)).collect())
             }
-            Type::Array(of, len) => {
+            Type::Array(element, len) => {
                 let len = match &facts.expr(*len).kind {
                     ExprKind::Literal(Literal::Int(value, _)) => value.map(u64::from),
                     ExprKind::Name(name) => self.constant(module, facts.name(*name)),
                     _ => None,
                 };
-                Ty::Array(inner(*of), len)
+                Ty::Array(inner(*element), len)
             }
-            Type::Slice(of) => Ty::Slice(inner(*of)),
+            Type::Slice(element) => Ty::Slice(inner(*element)),
             Type::ImplTrait(bounds) | Type::Dyn(bounds) => self.bounds(module, file, bounds, scope, depth),
             Type::FnPointer => Ty::Opaque { borrows: false },
             Type::Never => Ty::Never,
@@ -390,7 +399,7 @@ impl<'l> Types<'_, 'l> {
                 Some(known) => Ty::known(known, args),
                 None => match scalar(external.last) {
                     Some(scalar) if external.krate == "std" => scalar,
-                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, false)) },
+                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, Link::Borrow)) },
                 },
             },
             _ => Ty::Opaque { borrows },

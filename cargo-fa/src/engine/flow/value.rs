@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::types::Ty;
+use super::types::{Link, Ty};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::StaticId;
@@ -63,6 +63,10 @@ impl Flow {
         self.region == other.region && self.raw == other.raw
     }
 
+    pub(crate) fn link(&self) -> Link {
+        if self.raw { Link::Address } else { Link::Borrow }
+    }
+
     /// Of one of the two nothing has told yet what is in it, or it is the same.
     fn may_hold_the_same(&self, other: &Self) -> bool {
         self.content.is_none() || other.content.is_none() || self.content == other.content
@@ -94,8 +98,15 @@ pub(crate) struct Value {
     pub(crate) closure: Option<ExprId>,
     /// It was given away on some path.
     pub(crate) moved: bool,
-    /// A policy given to `frame_retained`: true for `Discard`.
-    pub(crate) discards: Option<bool>,
+    /// A policy given to `frame_retained`, or what it was given for.
+    pub(crate) at_end: Option<AtEnd>,
+}
+
+/// What becomes of a retained value when its frame ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AtEnd {
+    Promoted,
+    Discarded,
 }
 
 /// How a handle may be older than the frame.
@@ -140,7 +151,7 @@ impl Value {
             bound: None,
             closure: None,
             moved: false,
-            discards: None,
+            at_end: None,
         }
     }
 

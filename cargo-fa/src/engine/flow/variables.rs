@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::Interpreter;
 use super::event::EventKind;
 use super::types::Ty;
-use super::value::{Region, Value, Var};
+use super::value::{Value, Var};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{Pat, PatId, Span};
 use crate::model::finding::Confidence;
@@ -59,11 +59,7 @@ impl<'l> Interpreter<'_, 'l> {
         let Ty::Known(known, args) = &value.ty else { return };
         match known {
             Known::FrameScope => {
-                let regions: Vec<Region> = value.flows.iter().map(|flow| flow.region).collect();
-                let scopes = &self.scopes.all;
-                let own = |region: Region| matches!(region, Region::Scope(id) if scopes[id as usize].own);
-                let regions: Vec<Region> = regions.into_iter().filter(|region| own(*region)).collect();
-                self.close(|flow| regions.contains(&flow.region), end);
+                self.close_own(value, end);
             }
             Known::FrameGuard => self.loops.frame_from = None,
             Known::TransferHandle if value.alias.is_none() => {

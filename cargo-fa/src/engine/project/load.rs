@@ -60,11 +60,11 @@ struct Pending {
 pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: &Cache) -> Loaded {
     let relevant = project.relevant(users);
     let mut targets = Vec::new();
-    for (member, of) in project.members.iter().enumerate() {
-        if !relevant[member] && !of.loose {
+    for (member, package) in project.members.iter().enumerate() {
+        if !relevant[member] && !package.loose {
             continue;
         }
-        for target in &of.targets {
+        for target in &package.targets {
             let read = match target.kind {
                 TargetKind::Library | TargetKind::Binary => true,
                 TargetKind::Example => request.examples,
@@ -290,12 +290,12 @@ fn inline_parents(facts: &FileFacts, item: ItemId) -> (Vec<String>, bool) {
     let mut names = Vec::new();
     let mut at = facts.item(item).parent;
     while let Some(parent) = at {
-        let of = facts.item(parent);
-        if !matches!(of.kind, ItemKind::Module { .. }) {
+        let outer = facts.item(parent);
+        if !matches!(outer.kind, ItemKind::Module { .. }) {
             return (names, false);
         }
-        names.insert(0, facts.name(of.name).to_owned());
-        at = of.parent;
+        names.insert(0, facts.name(outer.name).to_owned());
+        at = outer.parent;
     }
     (names, true)
 }
@@ -319,11 +319,11 @@ fn normal(path: &Path) -> PathBuf {
 pub(crate) fn is_read(facts: &FileFacts, item: ItemId, tests: bool) -> bool {
     let mut at = Some(item);
     while let Some(id) = at {
-        let of = facts.item(id);
-        if of.attrs.cfg.iter().any(|cfg| holds(cfg, tests) == Some(false)) || (of.attrs.test && !tests) {
+        let around = facts.item(id);
+        if around.attrs.cfg.iter().any(|cfg| holds(cfg, tests) == Some(false)) || (around.attrs.test && !tests) {
             return false;
         }
-        at = of.parent;
+        at = around.parent;
     }
     facts.attrs.cfg.iter().all(|cfg| holds(cfg, tests) != Some(false))
 }
@@ -333,13 +333,13 @@ pub(crate) fn certainty(facts: &FileFacts, item: ItemId, tests: bool) -> Confide
     let mut sure = Confidence::High;
     let mut at = Some(item);
     while let Some(id) = at {
-        let of = facts.item(id);
-        sure = sure.min(match of.attrs.given_to {
-            Given::Nobody if of.attrs.cfg.iter().all(|cfg| holds(cfg, tests).is_some()) => Confidence::High,
+        let around = facts.item(id);
+        sure = sure.min(match around.attrs.given_to {
+            Given::Nobody if around.attrs.cfg.iter().all(|cfg| holds(cfg, tests).is_some()) => Confidence::High,
             Given::Nobody | Given::CfgIf => Confidence::Medium,
             Given::Unknown => Confidence::Low,
         });
-        at = of.parent;
+        at = around.parent;
     }
     sure
 }

@@ -84,8 +84,8 @@ pub(super) fn member(directory: &Path, shared: Option<&Table>) -> Result<MemberA
         .to_owned();
     let mut dependencies = Vec::new();
     for section in ["dependencies", "dev-dependencies"] {
-        let Some(of) = manifest.get(section).and_then(Value::as_table) else { continue };
-        for (key, value) in of {
+        let Some(listed) = manifest.get(section).and_then(Value::as_table) else { continue };
+        for (key, value) in listed {
             let inherited =
                 value.get("workspace").is_some().then(|| shared.and_then(|shared| shared.get(key))).flatten();
             let package = inherited.unwrap_or(value).get("package").and_then(Value::as_str).unwrap_or(key);

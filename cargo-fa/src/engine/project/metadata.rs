@@ -81,13 +81,13 @@ pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> 
     Ok((metadata.workspace_root, metadata.target_directory, members))
 }
 
-fn target(of: MetadataTarget) -> Target {
-    let kind = match of.kind.first().map(String::as_str) {
+fn target(target: MetadataTarget) -> Target {
+    let kind = match target.kind.first().map(String::as_str) {
         Some("bin") => TargetKind::Binary,
         Some("example") => TargetKind::Example,
         Some("test" | "bench") => TargetKind::Test,
         Some("custom-build") => TargetKind::BuildScript,
         _ => TargetKind::Library,
     };
-    Target { kind, name: of.name.replace('-', "_"), source: of.src_path }
+    Target { kind, name: target.name.replace('-', "_"), source: target.src_path }
 }

@@ -152,7 +152,7 @@ fn looks(manifest: &Path, root: &Path, members: &[MemberAt]) -> Option<Vec<Look>
         }
     }
     let table: toml::Table = std::fs::read_to_string(root.join("Cargo.toml")).ok()?.parse().ok()?;
-    let listed = table.get("workspace").and_then(|of| of.get("members")).and_then(toml::Value::as_array);
+    let listed = table.get("workspace").and_then(|workspace| workspace.get("members")).and_then(toml::Value::as_array);
     for pattern in listed.into_iter().flatten().filter_map(toml::Value::as_str) {
         let parent = pattern.strip_suffix("/*").unwrap_or(pattern);
         if parent.contains(['*', '?', '[']) {

@@ -72,11 +72,11 @@ fn externs<'l>(project: &'l Project, loaded: &'l Loaded, member: usize) -> FxHas
     let library = |member: usize| {
         loaded.crates.iter().position(|source| source.member == member && source.kind == TargetKind::Library)
     };
-    let of = &project.members[member];
+    let package = &project.members[member];
     if let Some(own) = library(member) {
         externs.insert(loaded.crates[own].name.as_str(), ExternCrate::Local(own));
     }
-    for dependency in &of.dependencies {
+    for dependency in &package.dependencies {
         let local = project
             .members
             .iter()
@@ -179,17 +179,17 @@ impl<'l> Builder<'l> {
                 self.bind(module, name, Binding::Def(Defined::Fn(function)));
             }
             ItemKind::Struct { .. } | ItemKind::Enum { .. } | ItemKind::Alias { .. } => {
-                let of = self.user_type(file, id, module);
-                self.bind(module, name, Binding::Def(Defined::Type(of)));
+                let user = self.user_type(file, id, module);
+                self.bind(module, name, Binding::Def(Defined::Type(user)));
             }
             ItemKind::Trait { .. } => {
-                let of = self.user_type(file, id, module);
-                self.bind(module, name, Binding::Def(Defined::Type(of)));
-                let members = self.members(krate, file, id, module, Owner::Trait(of), in_test);
-                self.program.trait_members.insert(of, members.clone());
+                let user = self.user_type(file, id, module);
+                self.bind(module, name, Binding::Def(Defined::Type(user)));
+                let members = self.members(krate, file, id, module, Owner::Trait(user), in_test);
+                self.program.trait_members.insert(user, members.clone());
                 for function in members {
                     let name = self.program.fn_name(function);
-                    self.program.methods.entry((TypeKey::User(of), name)).or_default().push(function);
+                    self.program.methods.entry((TypeKey::User(user), name)).or_default().push(function);
                     self.program.by_name.entry(name).or_default().push(function);
                 }
             }
@@ -198,14 +198,14 @@ impl<'l> Builder<'l> {
                 self.impls.push(PendingImpl { file, item: id, module, fns });
             }
             ItemKind::Static { .. } => {
-                let of = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
+                let static_id = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
                 self.program.statics.push(StaticDef { file, item, module });
-                self.bind(module, name, Binding::Def(Defined::Static(of)));
+                self.bind(module, name, Binding::Def(Defined::Static(static_id)));
             }
             ItemKind::ExternCrate { alias } => {
-                let of = self.program.crates[krate].externs.get(name).copied();
-                if let Some(of) = of {
-                    self.program.crates[krate].externs.insert(facts.name(*alias), of);
+                let target = self.program.crates[krate].externs.get(name).copied();
+                if let Some(target) = target {
+                    self.program.crates[krate].externs.insert(facts.name(*alias), target);
                 }
             }
         }
@@ -236,10 +236,10 @@ impl<'l> Builder<'l> {
     }
 
     fn user_type(&mut self, file: usize, id: ItemId, module: ModuleId) -> UserType {
-        let of = UserType(u32::try_from(self.program.types.len()).unwrap_or(u32::MAX));
+        let user = UserType(u32::try_from(self.program.types.len()).unwrap_or(u32::MAX));
         let item = self.program.loaded.files[file].facts.item(id);
         self.program.types.push(TypeDef { file, item, module });
-        of
+        user
     }
 
     fn function(
@@ -263,11 +263,11 @@ impl<'l> Builder<'l> {
         } else {
             module
         };
-        let of = FnId(u32::try_from(self.program.fns.len()).unwrap_or(u32::MAX));
+        let function_id = FnId(u32::try_from(self.program.fns.len()).unwrap_or(u32::MAX));
         let in_test = in_test || item.attrs.test;
         let sure = certainty(facts, id, self.tests);
         self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure });
-        of
+        function_id
     }
 
     /// Impls can name types anywhere, so that they wait until all names are there.

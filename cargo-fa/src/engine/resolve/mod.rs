@@ -210,8 +210,9 @@ impl<'l> Program<'l> {
 
     /// All methods of these types.
     pub(crate) fn methods_of_types(&self, types: &FxHashSet<UserType>) -> FxHashSet<FnId> {
-        let of = self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(user) if types.contains(user)));
-        of.flat_map(|(_, fns)| fns.iter().copied()).collect()
+        let methods =
+            self.methods.iter().filter(|((key, _), _)| matches!(key, TypeKey::User(user) if types.contains(user)));
+        methods.flat_map(|(_, fns)| fns.iter().copied()).collect()
     }
 
     /// Every name that may be that of a function: most words of a program are not, and need not be looked up.

@@ -123,9 +123,9 @@ impl<'l> Program<'l> {
             if let Some(res) = self.lookup_in(at, name, space, depth) {
                 return Some(res);
             }
-            let of = self.module(at);
-            match of.parent {
-                Some(parent) if of.is_block => at = parent,
+            let scope = self.module(at);
+            match scope.parent {
+                Some(parent) if scope.is_block => at = parent,
                 _ => break,
             }
         }
@@ -141,11 +141,11 @@ impl<'l> Program<'l> {
         if depth > LONGEST_CHAIN {
             return None;
         }
-        let of = self.module(module);
-        let bindings = of.names.get(name).map_or(&[][..], Bindings::as_slice);
+        let scope = self.module(module);
+        let bindings = scope.names.get(name).map_or(&[][..], Bindings::as_slice);
         match *bindings {
             // What is to be had at once need not be kept.
-            [] if of.globs.is_empty() => return None,
+            [] if scope.globs.is_empty() => return None,
             [Binding::Def(defined)] if in_space(defined.into(), space) => return Some(defined.into()),
             _ => {}
         }
@@ -170,7 +170,7 @@ impl<'l> Program<'l> {
         let mut other = None;
         for binding in bindings {
             let res = match *binding {
-                Binding::Def(of) => Some(of.into()),
+                Binding::Def(defined) => Some(defined.into()),
                 Binding::Import(import) => self.import(module, import, space, depth),
             };
             match res {

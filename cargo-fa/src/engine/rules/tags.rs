@@ -186,7 +186,7 @@ fn entered(cx: &Context<'_, '_>, callee: FnId) -> Vec<(String, Vec<(Site, FnId)>
         let mut names: Vec<String> = function.tag.iter().map(ToString::to_string).collect();
         if names.is_empty() {
             for event in &function.events {
-                if let EventKind::Tag { name, enters: true, .. } = &event.kind {
+                if let EventKind::Tag { name, .. } = &event.kind {
                     names.push(name.to_string());
                 }
             }

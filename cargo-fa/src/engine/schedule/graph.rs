@@ -77,13 +77,13 @@ impl<'l> Graph<'l> {
                 stack.extend(methods(id));
             }
         }
-        let callees_of = |(at, of): (usize, &Named<'_>)| {
+        let callees_of = |(at, calls): (usize, &Named<'_>)| {
             if !wanted[at] {
                 return Vec::new();
             }
-            let elsewhere = of.methods.iter().map(|name| program.methods_named(name));
+            let elsewhere = calls.methods.iter().map(|name| program.methods_named(name));
             let elsewhere = elsewhere.filter(|all| all.len() <= CANDIDATES_ELSEWHERE).flatten();
-            let callees = of.functions.iter().chain(elsewhere).copied().chain(methods(FnId(offset(at))));
+            let callees = calls.functions.iter().chain(elsewhere).copied().chain(methods(FnId(offset(at))));
             callees.filter(|callee| wanted[callee.0 as usize]).collect()
         };
         let calls = Calls { callees: self.calls.iter().enumerate().map(callees_of).collect() };
@@ -92,12 +92,12 @@ impl<'l> Graph<'l> {
 
     pub(crate) fn callers(&self) -> Callers<'l> {
         let mut callers = Callers::default();
-        for (at, of) in self.calls.iter().enumerate() {
+        for (at, calls) in self.calls.iter().enumerate() {
             let caller = FnId(offset(at));
-            for callee in &of.functions {
+            for callee in &calls.functions {
                 callers.functions.entry(*callee).or_default().push(caller);
             }
-            for name in &of.methods {
+            for name in &calls.methods {
                 callers.methods.entry(name).or_default().push(caller);
             }
         }

@@ -78,12 +78,12 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId
     }
     let is_cold = |id: FnId| program.fn_def(id).item.attrs.cold;
     // Calls between begin and end in functions that are no roots themselves.
-    for (id, of) in analysed.iter() {
+    for (id, caller) in analysed.iter() {
         let def = program.fn_def(id);
         if reach.get(id).is_some() || def.in_test {
             continue;
         }
-        for call in of.calls.iter().filter(|call| call.in_frame && !call.cold && !call.spawned) {
+        for call in caller.calls.iter().filter(|call| call.in_frame && !call.cold && !call.spawned) {
             if is_cold(call.callee) {
                 continue;
             }

@@ -50,7 +50,9 @@ pub fn apply(
     let mut outcome = Outcome::default();
     let mut used: BTreeMap<&Arc<str>, Vec<Vec<bool>>> = files
         .iter()
-        .map(|(file, of)| (file, of.directives.iter().map(|directive| vec![false; directive.codes.len()]).collect()))
+        .map(|(path, file)| {
+            (path, file.directives.iter().map(|directive| vec![false; directive.codes.len()]).collect())
+        })
         .collect();
     for finding in findings {
         match suppressor(&finding, files, &mut used).filter(|_| !forbidden(finding.code)) {
@@ -59,10 +61,10 @@ pub fn apply(
         }
     }
     let mut hygiene = Vec::new();
-    for (file, of) in files {
-        for (directive, used) in of.directives.iter().zip(&used[file]) {
-            let looked_for = |code: &Code| of.analysed && enabled(code);
-            report(file, &of.package, directive, used, &looked_for, &mut hygiene);
+    for (path, file) in files {
+        for (directive, used) in file.directives.iter().zip(&used[path]) {
+            let looked_for = |code: &Code| file.analysed && enabled(code);
+            report(path, &file.package, directive, used, &looked_for, &mut hygiene);
         }
     }
     // Hygiene can be suppressed in turn, but a directive cannot vouch for itself.
@@ -88,11 +90,11 @@ fn suppressor<'d>(
     files: &'d BTreeMap<Arc<str>, FileDirectives>,
     used: &mut BTreeMap<&'d Arc<str>, Vec<Vec<bool>>>,
 ) -> Option<&'d Directive> {
-    let (file, of) = files.get_key_value(&finding.primary.file)?;
+    let (file, listed) = files.get_key_value(&finding.primary.file)?;
     let used = used.get_mut(file)?;
     let range = finding.primary.start..finding.primary.end;
     let mut best: Option<&Directive> = None;
-    for (directive, used) in of.directives.iter().zip(used) {
+    for (directive, used) in listed.directives.iter().zip(used) {
         if !directive.covers(&range) {
             continue;
         }

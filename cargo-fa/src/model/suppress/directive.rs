@@ -110,10 +110,10 @@ pub(crate) fn comments(text: &str) -> Vec<Comment> {
 
 /// The directives among these comments of a source text.
 pub(crate) fn read(text: &str, comments: &[Comment]) -> Vec<Directive> {
-    let directives = comments.iter().filter_map(|of| {
-        let comment = text.get(of.at.start as usize..of.at.end as usize)?;
-        let directive = parse(comment, of.at.start as usize)?;
-        Some(Directive { scope: of.scope, covers: of.covers.clone(), ..directive })
+    let directives = comments.iter().filter_map(|comment| {
+        let start = comment.at.start as usize;
+        let directive = parse(text.get(start..comment.at.end as usize)?, start)?;
+        Some(Directive { scope: comment.scope, covers: comment.covers.clone(), ..directive })
     });
     directives.collect()
 }

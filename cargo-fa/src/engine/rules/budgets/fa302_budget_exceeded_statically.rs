@@ -29,13 +29,17 @@ struct Bytes {
 
 fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
     let mut known = FxHashMap::default();
-    for (id, of) in cx.analysed.iter() {
-        let tag_budget =
-            of.tag.as_ref().filter(|_| of.system).and_then(|tag| cx.config.tags.get(&**tag)).and_then(|tag| tag.budget);
-        let (budget, whose) = match (of.budget, tag_budget) {
+    for (id, analysed) in cx.analysed.iter() {
+        let tag_budget = analysed
+            .tag
+            .as_ref()
+            .filter(|_| analysed.system)
+            .and_then(|tag| cx.config.tags.get(&**tag))
+            .and_then(|tag| tag.budget);
+        let (budget, whose) = match (analysed.budget, tag_budget) {
             (Some(budget), _) => (budget, "its budget".to_owned()),
             (None, Some(budget)) => {
-                (budget, format!("the budget of the tag `{}`", of.tag.as_deref().unwrap_or_default()))
+                (budget, format!("the budget of the tag `{}`", analysed.tag.as_deref().unwrap_or_default()))
             }
             (None, None) => continue,
         };
@@ -66,9 +70,9 @@ fn bytes_of(cx: &Context<'_, '_>, id: FnId, known: &mut FxHashMap<FnId, Bytes>, 
     // Recursion: what is below it is not numbered.
     known.insert(id, Bytes::default());
     let mut parts: Vec<Part<'_>> = Vec::new();
-    let of = cx.analysed.of(id);
+    let analysed = cx.analysed.of(id);
     let file = cx.program.fn_def(id).file;
-    for event in &of.events {
+    for event in &analysed.events {
         let EventKind::FrameAlloc { what, ty, count, .. } = &event.kind else { continue };
         if event.spawned || event.cold {
             continue;
@@ -97,7 +101,7 @@ fn bytes_of(cx: &Context<'_, '_>, id: FnId, known: &mut FxHashMap<FnId, Bytes>, 
         parts.push(Part { arms: &event.arms, site: Site { file, span: event.span }, words, bytes: part });
     }
     if depth < 32 {
-        for call in of.calls.iter().filter(|call| !call.spawned && !call.cold) {
+        for call in analysed.calls.iter().filter(|call| !call.spawned && !call.cold) {
             let callee = cx.analysed.of(call.callee);
             // A system has a region of its own, which its callers do not pay for twice.
             if callee.system {
