@@ -526,6 +526,15 @@ pub(crate) struct Attr {
     pub(crate) span: Span,
 }
 
+/// A call of a macro of the workspace: the code that it becomes stands at its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Expansion {
+    pub(crate) span: Span,
+    pub(crate) name: Box<str>,
+    /// Why it could not be expanded; then its arguments were read as they stand.
+    pub(crate) failed: Option<Box<str>>,
+}
+
 /// A condition of conditional compilation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Cfg {

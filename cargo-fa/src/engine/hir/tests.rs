@@ -13,7 +13,7 @@ fn parse(bytes: &[u8]) -> Result<FileFacts, Refused> {
 }
 
 fn parse_as(bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
-    super::parse(Path::new("nowhere.rs"), bytes, Key::of(bytes, extent.tests), extent.bodies)
+    super::parse(Path::new("nowhere.rs"), bytes, Key::of(bytes, extent.tests), extent.bodies, None)
 }
 
 fn prepare(text: &str, tests: bool, bodies: bool) -> String {
@@ -219,9 +219,9 @@ fn read_later_is_read_at_once(path: &Path) -> bool {
     let mut waits = false;
     for tests in [false, true] {
         let key = Key::of(&text, tests);
-        let outline = super::parse(path, &text, key, false);
+        let outline = super::parse(path, &text, key, false, None);
         waits |= outline.as_ref().is_ok_and(|facts| facts.bodies.are_unread());
-        match (super::parse(path, &text, key, true), outline) {
+        match (super::parse(path, &text, key, true, None), outline) {
             (Ok(whole), outline) => {
                 let outline = outline.expect("less of what parses parses");
                 assert!(outline == whole, "{}", path.display());

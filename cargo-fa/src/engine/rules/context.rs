@@ -93,7 +93,16 @@ impl Context<'_, '_> {
     /// The finding with where it is and how sure it is.
     pub(super) fn complete(&self, occurrence: &Occurrence<'_>, finding: Finding) -> Finding {
         let confidence = occurrence.confidence().min(finding.confidence);
+        let finding = self.in_macro(occurrence, finding);
         finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id))
+    }
+
+    /// A finding in what a macro of the workspace became stands at the call of the macro, and edits would change its arguments.
+    fn in_macro(&self, occurrence: &Occurrence<'_>, mut finding: Finding) -> Finding {
+        let facts = self.program.facts(occurrence.file);
+        let Some(call) = facts.expansion_at(occurrence.event.span) else { return finding };
+        finding.fix = None;
+        finding.note(format!("in what the macro `{}!` becomes", call.name))
     }
 
     /// The way from the frame root to the function, as notes.

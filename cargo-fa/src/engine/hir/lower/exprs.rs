@@ -409,7 +409,12 @@ impl Lowerer<'_> {
                 }
                 syn::Stmt::Macro(node) => {
                     let cold = Self::is_cold(&node.attrs);
-                    let expr = self.macro_call(&node.mac);
+                    if let Some(expanded) = self.expanded_statements(&node.mac) {
+                        let ends = last && node.semi_token.is_none();
+                        tail = spliced(expanded, cold, ends, &mut statements);
+                        continue;
+                    }
+                    let expr = self.foreign_call(&node.mac);
                     if last && node.semi_token.is_none() {
                         tail = Some(expr);
                     } else {
@@ -420,6 +425,21 @@ impl Lowerer<'_> {
         }
         Block { label, statements: statements.into(), tail }
     }
+}
+
+/// Puts what a macro became among the statements around its call; the value of the block comes out, if it ends there.
+fn spliced(expanded: Block, is_cold: bool, ends: bool, statements: &mut Vec<Statement>) -> Option<ExprId> {
+    for mut statement in expanded.statements {
+        if let Statement::Let { cold, .. } | Statement::Expr { cold, .. } = &mut statement {
+            *cold |= is_cold;
+        }
+        statements.push(statement);
+    }
+    if ends {
+        return expanded.tail;
+    }
+    statements.extend(expanded.tail.map(|expr| Statement::Expr { expr, cold: is_cold }));
+    None
 }
 
 fn expr_attrs(expr: &syn::Expr) -> &[syn::Attribute] {
