@@ -7,7 +7,7 @@ use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
-use super::value::{Flow, FrameState, Region, Root, Value};
+use super::value::{Callable, Flow, FrameState, Region, Root, Value};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Span};
 use crate::engine::resolve::paths::Space;
@@ -50,10 +50,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
                 return self.run_closure(closure, &values, Runs::Inline, None);
             }
-            _ => {
-                self.eval_place(callee);
-                (None, Vec::new())
-            }
+            _ => return self.call_place(callee, args, span),
         };
         match res {
             Some(Res::Fn(function)) => {
@@ -94,6 +91,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.annotate(&mut value, field.clone());
             }
             whole.add_flows(&value.flows);
+            self.made_with(&whole.ty.clone(), &at.to_string(), &value);
             if whole.handle.is_none() {
                 whole.handle = value.handle;
             }
@@ -103,23 +101,32 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// A closure or function pointer in a variable is called.
     fn call_value(&mut self, var: super::value::Var, args: &'l [ExprId], span: Span) -> Value {
-        let closure = self.state.values.get(var).and_then(|value| value.closure);
-        self.use_var(var, span);
+        let value = self.use_var(var, span);
+        let closure = value.closure;
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
         let facts = self.facts;
         if let Some(closure) = closure
             && let ExprKind::Closure(closure) = &facts.expr(closure).kind
-            && self.called_closures < CALLED_CLOSURES
         {
+            if self.called_closures >= CALLED_CLOSURES {
+                return Value::unknown();
+            }
             self.called_closures += 1;
             let value = self.run_closure(closure, &values, Runs::Inline, None);
             self.called_closures -= 1;
             return value;
         }
-        Value::unknown()
+        let mut called = value;
+        if self.called_closures >= CALLED_CLOSURES {
+            called.callables.retain(|callable| !matches!(callable, Callable::Closure(_)));
+        }
+        self.called_closures += 1;
+        let result = self.call_callables(&called, &values, span);
+        self.called_closures -= 1;
+        result
     }
 
-    fn unknown_call(&mut self, args: &'l [ExprId]) -> Value {
+    pub(super) fn unknown_call(&mut self, args: &'l [ExprId]) -> Value {
         let mut value = Value::unknown();
         for arg in args {
             let arg = self.eval(*arg, None);
@@ -181,6 +188,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 flows
             })
             .collect();
+        self.hand_on_callables(callee, args, span);
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, summary, args, &mapped, span);
         self.apply_frame_changes(summary, args, span);

@@ -77,7 +77,13 @@ impl Types<'_, '_> {
         let part = |part: &Ty| self.points_into(part, content, depth + 1);
         let behind = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
         match ty {
-            Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Never | Ty::Param(_) | Ty::Opaque { borrows: false } => Way::No,
+            Ty::Scalar(_)
+            | Ty::Unit
+            | Ty::Str
+            | Ty::Never
+            | Ty::Param(_)
+            | Ty::Function
+            | Ty::Opaque { borrows: false } => Way::No,
             Ty::Generic { .. } if self.can_refer(ty, Link::Borrow) => Way::Yes,
             Ty::Generic { .. } => Way::No,
             Ty::Ref { inner, .. } => behind(inner),

@@ -121,7 +121,7 @@ impl<'l> Interpreter<'_, 'l> {
         let key = ty.key();
         bounds.iter().all(|bound| match program.trait_of(def.module, def.file, *bound) {
             Some(TraitOf::User(of)) => key.is_some_and(|key| self.types.implements(key, of)),
-            Some(TraitOf::Foreign("Fn" | "FnMut" | "FnOnce")) => matches!(ty, Ty::Closure),
+            Some(TraitOf::Foreign("Fn" | "FnMut" | "FnOnce")) => matches!(ty, Ty::Closure | Ty::Function),
             // Which of std's types are numbers, iterators or futures is not told by our tables.
             Some(TraitOf::Foreign("Iterator" | "IntoIterator")) => {
                 matches!(ty, Ty::Known(api::Known::Iterator, _))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::generics::{Condition, Given};
 use super::types::Ty;
 use super::value::Bound;
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
 
@@ -38,6 +38,8 @@ pub(crate) struct Event {
     pub(crate) cold: bool,
     /// Branches around it, outermost first: of the arms of one branch, one runs.
     pub(crate) arms: Vec<Arm>,
+    /// The closure around it that somebody else may run.
+    pub(crate) closure: Option<ExprId>,
 }
 
 /// One arm of an `if` or a `match`.
@@ -240,4 +242,6 @@ pub(crate) struct CallSite {
     pub(crate) given: Given,
     /// For which types it is this function that is called.
     pub(crate) only: Option<Condition>,
+    /// The closure around it that somebody else may run.
+    pub(crate) closure: Option<ExprId>,
 }

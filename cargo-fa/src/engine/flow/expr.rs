@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::event::{Arm, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
-use super::value::{AtEnd, Root, State, Value};
+use super::value::{AtEnd, Callable, Root, State, Value};
 use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{
@@ -222,6 +222,7 @@ impl<'l> Interpreter<'_, 'l> {
         for part in parts {
             let value = self.eval(*part, None);
             all.add_flows(&value.flows);
+            all.add_callables(&value.callables);
             if all.ty.is_unknown() {
                 all.ty = value.ty;
             }
@@ -319,6 +320,7 @@ impl<'l> Interpreter<'_, 'l> {
                     value.alias = Some(Root::Static(item));
                 }
                 value.text = self.tag_text(item);
+                value.callables = self.in_table(item, &value.ty);
                 value
             }
             Some(Res::Variant(user, _) | Res::Type(user)) => Value::of(self.user_value(user)),
@@ -335,7 +337,11 @@ impl<'l> Interpreter<'_, 'l> {
                 });
                 value
             }
-            Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
+            Some(Res::Fn(function)) => {
+                let mut value = Value::of(Ty::Function);
+                value.callables = vec![Callable::Function(function)];
+                value
+            }
             _ => Value::unknown(),
         }
     }

@@ -24,7 +24,7 @@ impl Types<'_, '_> {
         let raw = by == Link::Address;
         match ty {
             Ty::Unknown | Ty::Ptr(_) | Ty::Trait(_) | Ty::Closure => true,
-            Ty::Never | Ty::Unit | Ty::Str | Ty::Param(_) => false,
+            Ty::Never | Ty::Unit | Ty::Str | Ty::Param(_) | Ty::Function => false,
             Ty::Scalar(bytes) => raw && *bytes >= 8,
             Ty::Ref { inner, fixed, .. } => !fixed || self.refers(inner, by, seen),
             Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, by, seen)),
@@ -95,7 +95,7 @@ impl Types<'_, '_> {
         };
         match ty {
             Ty::Unknown | Ty::Opaque { .. } | Ty::Param(_) | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. } => None,
-            Ty::Never | Ty::Unit | Ty::Scalar(_) | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) => Some(false),
+            Ty::Never | Ty::Unit | Ty::Scalar(_) | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) | Ty::Function => Some(false),
             Ty::Tuple(parts) => any(parts),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.drops_at(inner, depth + 1),
             Ty::Known(known, args) => match known {
@@ -163,6 +163,7 @@ impl Types<'_, '_> {
                 .find(|known| *known != Some(false))
                 .unwrap_or(Some(false)),
             Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender, _)
+            | Ty::Function
             | Ty::Scalar(_)
             | Ty::Unit
             | Ty::Str
@@ -225,6 +226,7 @@ impl Types<'_, '_> {
             Ty::Unit | Ty::Never => Some((0, 1)),
             Ty::Scalar(bytes) => Some((u64::from(*bytes), u64::from(*bytes).min(16))),
             Ty::Ref { inner, .. } | Ty::Ptr(inner) => Some((if wide(inner) { 16 } else { 8 }, 8)),
+            Ty::Function => Some((8, 8)),
             Ty::Tuple(parts) => together(&mut parts.iter().map(|part| self.layout_at(part, depth + 1))),
             Ty::Array(inner, Some(len)) => {
                 let (size, align) = self.layout_at(inner, depth + 1)?;

@@ -69,6 +69,7 @@ impl<'l> Interpreter<'_, 'l> {
         for arg in args {
             let item = self.eval(*arg, None);
             value.add_flows(&item.flows);
+            value.add_callables(&item.callables);
             if value.ty.is_unknown() {
                 value.ty = item.ty;
             }

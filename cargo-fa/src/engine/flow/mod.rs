@@ -4,6 +4,7 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+mod callbacks;
 mod content;
 mod dispatch;
 pub(crate) mod event;
@@ -42,7 +43,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{Open, Site};
@@ -133,6 +134,8 @@ struct Context {
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<Arc<str>>,
+    /// The closures that we are in and that somebody else may run, outermost first.
+    closures: Vec<ExprId>,
 }
 
 /// What is known of the frames of allocators, apart from their state.
@@ -211,6 +214,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             on_thread: 0,
             arms: Vec::new(),
             tags: Vec::new(),
+            closures: Vec::new(),
         },
         frames: Frames::default(),
         barriers: barriers::Barriers::default(),

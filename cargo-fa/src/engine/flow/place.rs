@@ -74,6 +74,9 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn field_of(&mut self, base: &Value, name: &'l str, span: Span) -> Value {
         let mut value = base.clone();
         value.ty = self.types.field(&base.ty, name);
+        value.slot = self.slot_of(&base.ty, name, &value.ty);
+        value.callables.clear();
+        value.closure = None;
         value.field = Some(name.into());
         value.number = None;
         value.text = None;
@@ -208,6 +211,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A value is put into something that may outlive what it refers to.
     pub(super) fn store(&mut self, target: &Value, value: &Value, how: &Target<'_>, span: Span) {
+        self.keep_callables(target, value);
         if value.flows.is_empty() && value.handle.is_none() {
             return;
         }
@@ -528,6 +532,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.annotate(&mut value, field);
             }
             whole.add_flows(&value.flows);
+            self.made_with(&whole.ty.clone(), name, &value);
         }
         if let Some(rest) = literal.rest {
             let rest = self.eval(rest, Some(&whole.ty.clone()));

@@ -51,6 +51,7 @@ impl<'p> Interpreter<'p, '_> {
             spawned: self.context.spawned > 0,
             cold: self.context.cold > 0,
             arms: self.context.arms.clone(),
+            closure: self.context.closures.first().copied(),
         };
         self.recorder.out.events.push(event);
     }
@@ -59,17 +60,26 @@ impl<'p> Interpreter<'p, '_> {
         if self.state.dead {
             return;
         }
-        let Callee { function: callee, confidence, only, .. } = called;
-        let (callee, confidence) = (*callee, *confidence);
-        let known =
-            |call: &CallSite| call.callee == callee && call.span == span && call.given == given && call.only == *only;
-        if self.recorder.out.calls.iter().any(known) {
-            return;
+        let call = self.call_site(called, given, span);
+        let same = |known: &CallSite| {
+            known.callee == call.callee
+                && known.span == span
+                && known.given == call.given
+                && known.only == call.only
+                && known.closure == call.closure
+        };
+        if !self.recorder.out.calls.iter().any(same) {
+            self.recorder.out.calls.push(call);
         }
-        let call = CallSite {
-            callee,
+    }
+
+    /// A call of this function here.
+    pub(super) fn call_site(&self, called: &Callee, given: Given, span: Span) -> CallSite {
+        let Callee { function, confidence, only, .. } = called;
+        CallSite {
+            callee: *function,
             span,
-            confidence: if self.context.guessing > 0 { Confidence::Low } else { confidence.min(self.context.sure) },
+            confidence: if self.context.guessing > 0 { Confidence::Low } else { (*confidence).min(self.context.sure) },
             loops: self.loops_from(0),
             in_frame: self.in_frame(),
             cold: self.context.cold > 0,
@@ -78,8 +88,8 @@ impl<'p> Interpreter<'p, '_> {
             arms: self.context.arms.clone(),
             given,
             only: only.clone(),
-        };
-        self.recorder.out.calls.push(call);
+            closure: self.context.closures.first().copied(),
+        }
     }
 
     pub(super) fn loops_from(&self, from: usize) -> Vec<LoopAround> {

@@ -135,6 +135,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn param_value(&self, param: u16, ty: Ty, span: Span) -> Value {
         let frame = ty.head().is_some_and(Known::is_frame_data);
         let mut value = Value::of(ty);
+        value.callables = Self::passed_callables(param, &value.ty);
         value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), span) }];
         if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
             value.alias = Some(Root::Param(param));

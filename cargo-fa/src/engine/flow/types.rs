@@ -41,6 +41,8 @@ pub(crate) enum Ty {
     /// The parameter of a generic type, by position.
     Param(usize),
     Closure,
+    /// A pointer to a function.
+    Function,
     /// `impl Trait`, function pointers, types of crates that are not modelled.
     Opaque {
         borrows: bool,
@@ -295,7 +297,7 @@ impl<'l> Types<'_, 'l> {
             }
             Type::Slice(element) => Ty::Slice(inner(*element)),
             Type::ImplTrait(bounds) | Type::Dyn(bounds) => self.bounds(module, file, bounds, scope, depth),
-            Type::FnPointer => Ty::Opaque { borrows: false },
+            Type::FnPointer => Ty::Function,
             Type::Never => Ty::Never,
             Type::Infer | Type::Unknown => Ty::Unknown,
         }

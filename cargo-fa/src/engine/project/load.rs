@@ -85,7 +85,7 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     let mut wanted: Vec<Pending> = targets.par_iter().with_max_len(1).flat_map_iter(files_of).collect();
     let mut parsed = Files::new();
     let mut links: Vec<Links> = Vec::new();
-    let mut macros = Macros::new(dependencies(project));
+    let mut macros = Macros::new(dependencies(project), externs(project));
     loop {
         wanted.sort_by(|left, right| left.path.as_os_str().cmp(right.path.as_os_str()));
         wanted.dedup_by(|left, right| left.path.as_os_str() == right.path.as_os_str());
@@ -191,6 +191,12 @@ fn dependencies(project: &Project) -> Vec<Vec<(usize, String)>> {
         all.filter_map(|dependency| Some((at(&dependency.package)?, dependency.name.clone()))).collect()
     };
     members.iter().map(named).collect()
+}
+
+/// The names that paths of each package may begin with.
+fn externs(project: &Project) -> Vec<Vec<String>> {
+    let names = |member: &super::Member| member.dependencies.iter().map(|dependency| dependency.name.clone()).collect();
+    project.members.iter().map(names).collect()
 }
 
 /// The macros that these files define, by file.

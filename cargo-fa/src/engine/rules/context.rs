@@ -9,7 +9,7 @@ use crate::engine::flow::types::Types;
 use crate::engine::hir::ir::Span;
 use crate::engine::project::Project;
 use crate::engine::resolve::{FnId, Program};
-use crate::engine::schedule::reach::{Reach, Reached};
+use crate::engine::schedule::reach::{Called, Reach, Reached, Step};
 use crate::model::config::Config;
 use crate::model::finding::{Confidence, Finding, Place};
 
@@ -112,8 +112,12 @@ impl Context<'_, '_> {
             return finding;
         }
         let mut caller = reached.root;
-        for (site, callee) in &reached.path {
-            let text = format!("`{}` calls `{}` here", self.program.fn_name(caller), self.program.fn_name(*callee));
+        for Step { site, callee, called } in &reached.path {
+            let what = match called {
+                Called::Function => format!("`{}`", self.program.fn_name(*callee)),
+                Called::Closure => format!("a closure of `{}`", self.program.fn_name(*callee)),
+            };
+            let text = format!("`{}` calls {what} here", self.program.fn_name(caller));
             finding = finding.note_at(self.place(*site), text);
             caller = *callee;
         }

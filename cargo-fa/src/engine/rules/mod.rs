@@ -39,7 +39,7 @@ pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
     for (id, function) in cx.analysed.iter() {
         let file = cx.program.fn_def(id).file;
         for event in &function.events {
-            let occurrence = Occurrence { id, file, event, function, reached: cx.reached.get(id) };
+            let occurrence = Occurrence { id, file, event, function, reached: cx.reached.to(id, event.closure) };
             for check in &of_events {
                 let Some(finding) = check(cx, &occurrence) else { continue };
                 let finding = cx.complete(&occurrence, finding);

@@ -8,8 +8,25 @@ use crate::engine::flow::event::{CallSite, LoopAround, Site};
 use crate::engine::flow::generics::Given;
 use crate::engine::flow::summary::AllAnalysed;
 use crate::engine::flow::types::Ty;
+use crate::engine::flow::value::{Callable, Slot};
+use crate::engine::hir::ir::ExprId;
 use crate::engine::resolve::{FnId, Program};
 use crate::model::finding::Confidence;
+
+/// A call on the way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) site: Site,
+    pub(crate) callee: FnId,
+    pub(crate) called: Called,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Called {
+    Function,
+    /// A closure that the function made and a field kept.
+    Closure,
+}
 
 /// How a function is reached from a frame root.
 #[derive(Clone, Debug)]
@@ -17,7 +34,7 @@ pub(crate) struct Reached {
     /// The root, or the function whose begin and end bracket the call.
     pub(crate) root: FnId,
     /// The calls on the way, the root's first.
-    pub(crate) path: Vec<(Site, FnId)>,
+    pub(crate) path: Vec<Step>,
     pub(crate) confidence: Confidence,
     /// Loops around the calls on the way.
     pub(crate) loops: Vec<(Site, LoopAround)>,
@@ -37,6 +54,15 @@ const LONGEST: usize = 24;
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
     ways: FxHashMap<FnId, Vec<Reached>>,
+    /// Closures that fields keep, by the function that makes them.
+    closures: FxHashMap<(FnId, ExprId), Reached>,
+}
+
+/// What is to be followed.
+#[derive(Clone, Copy)]
+enum Node {
+    Function(FnId, usize),
+    Closure(FnId, ExprId),
 }
 
 impl Reach {
@@ -48,8 +74,23 @@ impl Reach {
         ways.iter().rev().max_by_key(surest)
     }
 
+    /// The way to an event of a function: to the function, or to the closure around the event.
+    pub(crate) fn to(&self, id: FnId, closure: Option<ExprId>) -> Option<&Reached> {
+        self.get(id).or_else(|| self.closures.get(&(id, closure?)))
+    }
+
+    /// As [`Reach::keep`], for a closure.
+    fn keep_closure(&mut self, id: FnId, closure: ExprId, way: Reached) -> Option<Node> {
+        let known = self.closures.get(&(id, closure));
+        if known.is_some_and(|known| known.no_heap >= way.no_heap) {
+            return None;
+        }
+        self.closures.insert((id, closure), way);
+        Some(Node::Closure(id, closure))
+    }
+
     /// Whether nobody has come to this function like this; then it is kept.
-    fn keep(&mut self, id: FnId, mut way: Reached) -> Option<usize> {
+    fn keep(&mut self, id: FnId, mut way: Reached) -> Option<Node> {
         let ways = self.ways.entry(id).or_default();
         if ways.len() >= MOST_WAYS {
             way.given.clear();
@@ -61,7 +102,7 @@ impl Reach {
             return None;
         }
         ways.push(way);
-        Some(ways.len() - 1)
+        Some(Node::Function(id, ways.len() - 1))
     }
 }
 
@@ -74,40 +115,107 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId
     roots.sort_unstable();
     roots.dedup();
     for id in roots {
-        queue.extend(reach.keep(id, start(id, analysed.of(id).no_heap)).map(|at| (id, at)));
+        queue.extend(reach.keep(id, start(id, analysed.of(id).no_heap)));
     }
-    let is_cold = |id: FnId| program.fn_def(id).item.attrs.cold;
+    let kept = kept(analysed);
     // Calls between begin and end in functions that are no roots themselves.
-    for (id, caller) in analysed.iter() {
+    for (id, _) in analysed.iter() {
         let def = program.fn_def(id);
         if reach.get(id).is_some() || def.in_test {
             continue;
         }
-        for call in caller.calls.iter().filter(|call| call.in_frame && !call.cold && !call.spawned) {
-            if is_cold(call.callee) {
-                continue;
-            }
-            if let Some(way) = step(program, id, &start(id, false), call) {
-                queue.extend(reach.keep(call.callee, way).map(|at| (call.callee, at)));
-            }
-        }
+        let here = |call: &CallSite| call.in_frame && !call.cold && !call.spawned;
+        let walk = Walk { program, analysed, kept: &kept };
+        walk.on(id, &start(id, false), &here, &mut reach, &mut queue);
     }
-    while let Some((id, at)) = queue.pop_front() {
-        let Some(from) = reach.ways.get(&id).and_then(|ways| ways.get(at)).cloned() else { continue };
-        if from.path.len() > LONGEST {
-            continue;
-        }
-        for call in analysed.of(id).calls.iter().filter(|call| !call.cold && !call.spawned) {
-            let is_root = analysed.of(call.callee).system;
-            if is_cold(call.callee) || is_root {
-                continue;
-            }
-            if let Some(way) = step(program, id, &from, call) {
-                queue.extend(reach.keep(call.callee, way).map(|at| (call.callee, at)));
-            }
-        }
+    let walk = Walk { program, analysed, kept: &kept };
+    while let Some(node) = queue.pop_front() {
+        let (id, from, closure) = match node {
+            Node::Function(id, at) => (id, reach.ways.get(&id).and_then(|ways| ways.get(at)), None),
+            Node::Closure(id, closure) => (id, reach.closures.get(&(id, closure)), Some(closure)),
+        };
+        let Some(from) = from.filter(|from| from.path.len() <= LONGEST).cloned() else { continue };
+        let here = |call: &CallSite| !call.cold && !call.spawned && (closure.is_none() || call.closure == closure);
+        walk.on(id, &from, &here, &mut reach, &mut queue);
     }
     reach
+}
+
+/// Goes on from functions to those that they call.
+struct Walk<'w, 'l> {
+    program: &'w Program<'l>,
+    analysed: &'w AllAnalysed,
+    kept: &'w Kept,
+}
+
+impl Walk<'_, '_> {
+    fn on(
+        &self,
+        id: FnId,
+        from: &Reached,
+        here: &dyn Fn(&CallSite) -> bool,
+        reach: &mut Reach,
+        queue: &mut VecDeque<Node>,
+    ) {
+        let stops = |callee: FnId| self.program.fn_def(callee).item.attrs.cold || self.analysed.of(callee).system;
+        let function = self.analysed.of(id);
+        for call in function.calls.iter().filter(|call| here(call) && !stops(call.callee)) {
+            if let Some(way) = step(self.program, id, from, call) {
+                queue.extend(reach.keep(call.callee, way));
+            }
+        }
+        for (slot, call) in function.slot_calls.iter().filter(|(_, call)| here(call)) {
+            for (maker, callable) in self.kept.get(slot).into_iter().flatten() {
+                let mut call = call.clone();
+                match *callable {
+                    Callable::Function(function) if !stops(function) => {
+                        call.callee = function;
+                        if let Some(way) = step(self.program, id, from, &call) {
+                            queue.extend(reach.keep(function, way));
+                        }
+                    }
+                    Callable::Closure(closure) => {
+                        call.callee = *maker;
+                        let Some(mut way) = step(self.program, id, from, &call) else { continue };
+                        if let Some(last) = way.path.last_mut() {
+                            last.called = Called::Closure;
+                        }
+                        queue.extend(reach.keep_closure(*maker, closure, way));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// What fields keep that can be called, and who put it there.
+type Kept = FxHashMap<Slot, Vec<(FnId, Callable)>>;
+
+/// How often what one field keeps may come into another.
+const HANDED_ON: usize = 3;
+
+fn kept(analysed: &AllAnalysed) -> Kept {
+    let mut kept = Kept::default();
+    for (id, function) in analysed.iter().filter(|(_, function)| !function.stored.is_empty()) {
+        for (slot, callable) in &function.stored {
+            kept.entry(slot.clone()).or_default().push((id, *callable));
+        }
+    }
+    for _ in 0..HANDED_ON {
+        for (_, function) in analysed.iter() {
+            for (from, to) in &function.moved {
+                let more = kept.get(from).cloned().unwrap_or_default();
+                let known = kept.entry(to.clone()).or_default();
+                more.into_iter().for_each(|callable| {
+                    if !known.contains(&callable) {
+                        known.push(callable);
+                    }
+                });
+            }
+        }
+    }
+    kept
 }
 
 fn start(root: FnId, no_heap: bool) -> Reached {
@@ -139,7 +247,7 @@ fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Opt
         Some(Some(true)) | None => {}
     }
     let mut path = from.path.clone();
-    path.push((site, call.callee));
+    path.push(Step { site, callee: call.callee, called: Called::Function });
     let mut loops = from.loops.clone();
     loops.extend(call.loops.iter().map(|around| (site, around.clone())));
     Some(Reached {

@@ -31,7 +31,7 @@ system!(made); //~ FA401
 
 macro_rules! systems {
     ($($name:ident => $body:block),* $(,)?) => {
-        $(#[frame_system] pub fn $name(alloc: &SmartAlloc) -> usize { $body + *alloc.frame_box(1_usize) })*
+        $(#[frame_system] pub fn $name(alloc: &SmartAlloc) -> usize { let sum: usize = $body; sum + *alloc.frame_box(1_usize) })*
     };
 }
 systems! {
@@ -134,7 +134,7 @@ macro_rules! definer {
 definer!(four, 4);
 #[frame_system]
 pub fn defined_by_a_macro(alloc: &SmartAlloc) -> usize {
-    four!(1_u32).len() + *alloc.frame_box(1_usize)
+    four!(1_u32).len() + *alloc.frame_box(1_usize) //~ FA401
 }
 
 macro_rules! each {

@@ -110,12 +110,8 @@ impl<'s> Lowerer<'s> {
     /// Lowers what a macro made.
     fn within<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> T {
         self.expands.depth += 1;
-        let made = self.expands.made.len();
         let lowered = lower(self);
         self.expands.depth -= 1;
-        if self.expands.depth == 0 {
-            self.expands.made.truncate(made);
-        }
         lowered
     }
 

@@ -33,6 +33,8 @@ pub(crate) struct Macros {
     by_name: FxHashMap<String, Vec<usize>>,
     /// By package: the packages that it names in its manifest, with the names that it has for them.
     dependencies: Vec<Vec<(usize, String)>>,
+    /// By package: the names of all crates that its paths may begin with.
+    externs: Vec<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -71,8 +73,8 @@ pub(super) enum Prefix {
 
 impl Macros {
     /// `dependencies` are the packages of the workspace that each package names, with its names for them.
-    pub(crate) fn new(dependencies: Vec<Vec<(usize, String)>>) -> Self {
-        Self { dependencies, ..Self::default() }
+    pub(crate) fn new(dependencies: Vec<Vec<(usize, String)>>, externs: Vec<Vec<String>>) -> Self {
+        Self { dependencies, externs, ..Self::default() }
     }
 
     /// Adds what was found in files, in the order of their paths.
@@ -137,8 +139,17 @@ impl FileMacros {
         };
         let own = of_member(self.member);
         if let Prefix::Named(crate_name) = prefix {
-            let (member, _) = self.all.dependencies[self.member].iter().find(|(_, known)| known == crate_name)?;
-            return self.one_of(&of_member(*member));
+            let local = self.all.dependencies[self.member].iter().find(|(_, known)| known == crate_name);
+            if let Some((member, _)) = local {
+                return self.one_of(&of_member(*member));
+            }
+            if matches!(crate_name.as_str(), "std" | "core" | "alloc")
+                || self.all.externs[self.member].contains(crate_name)
+            {
+                return None;
+            }
+            // A module, or the library beside a program.
+            return self.one_of(&own);
         }
         let here = |candidate: &usize| self.all.definitions[*candidate].path == self.path;
         let before = own.iter().copied().filter(here).filter(|candidate| {

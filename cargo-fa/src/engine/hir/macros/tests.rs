@@ -107,7 +107,8 @@ fn definitions_are_found_where_they_are_code() {
 }
 
 fn files(all: &[(&str, usize, &str)]) -> Arc<Macros> {
-    let mut macros = Macros::new(vec![vec![], vec![(0, "engine".to_owned())], vec![]]);
+    let mut macros =
+        Macros::new(vec![vec![], vec![(0, "engine".to_owned())], vec![]], vec![vec![], vec!["log".to_owned()], vec![]]);
     let found =
         |(path, member, text): &(&str, usize, &str)| (PathBuf::from(path), *member, definitions(text.as_bytes()));
     macros.add(all.iter().map(found).collect());
@@ -134,6 +135,8 @@ fn a_call_means_the_macro_in_scope() {
     assert!(text("game/own.rs", 1, "only", Prefix::None, 0).is_some(), "`macro_use` of a sibling");
     assert!(text("game/own.rs", 1, "far", Prefix::None, 0).is_some(), "imported");
     assert!(text("game/own.rs", 1, "far", Prefix::Named("engine".to_owned()), 0).is_some());
+    assert!(text("game/own.rs", 1, "only", Prefix::Named("module".to_owned()), 0).is_some());
+    assert!(text("game/own.rs", 1, "only", Prefix::Named("log".to_owned()), 0).is_none());
     assert!(text("game/own.rs", 1, "hidden", Prefix::None, 0).is_none(), "not exported");
     assert!(text("alone/lib.rs", 2, "far", Prefix::None, 0).is_none(), "a package that does not use the other");
     assert!(text("game/own.rs", 1, "m", Prefix::Named("engine".to_owned()), 0).is_none());
