@@ -65,20 +65,25 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
 
     let start = Instant::now();
     let configured = configured_roots(&program, config);
+    let systems = bevy::systems(&program, config, &users);
     let pooled = graph::pooled_types(&program);
     let graph = Graph::build(&program, &pooled, &users);
-    let seeds = if request.exhaustive { program.all_fns().collect() } else { graph.seeds(&configured) };
+    let seeds = if request.exhaustive {
+        program.all_fns().collect()
+    } else {
+        graph.seeds(configured.iter().chain(systems.functions.keys()).chain(&systems.around))
+    };
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let analysed = waves::analyse(&program, &pooled, &seeds, &graph);
+    let analysed = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph);
     analysis.timings.push(("flow", start.elapsed()));
     list_files(project, &loaded, &mut analysis);
     let saving = cache.save(loaded.files.par_iter().map(|file| (&file.facts, file.origin)));
 
     let start = Instant::now();
-    let mut roots = configured;
-    roots.extend(bevy::systems(&program, config, &users));
+    let mut roots = systems.functions;
+    roots.extend(configured.into_iter().map(|id| (id, Confidence::High)));
     let reached = reach::reach(&program, &analysed, &roots);
     let (mut findings, tags) = rules::check(&Context::new(project, &program, &analysed, &reached, config));
     if !request.pedantic {

@@ -130,7 +130,7 @@ pub(crate) fn allocator_method(name: &str) -> Option<Effect> {
 pub(crate) fn method_of(known: Known, name: &str) -> Option<Effect> {
     static INDEX: LazyLock<FxHashMap<(Known, &str), Effect>> = LazyLock::new(|| {
         let mut index = FxHashMap::default();
-        for Method(on, names, effect) in framealloc::METHODS.iter().chain(std::METHODS) {
+        for Method(on, names, effect) in framealloc::METHODS.iter().chain(std::METHODS).chain(bevy::METHODS) {
             let On::Types(types) = on else { continue };
             for pair in types.iter().flat_map(|known| names.iter().map(|name| (*known, *name))) {
                 index.entry(pair).or_insert(*effect);
@@ -156,6 +156,17 @@ pub(crate) fn shared_method(name: &str) -> &'static [(On, Effect)] {
         index
     });
     INDEX.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// Whether a method of this name returns only when what its closure has spawned is done: of rayon, crossbeam, Bevy and
+/// pools that are written like theirs.
+pub(crate) fn joins_what_it_spawns(name: &str) -> bool {
+    std::SCOPES.contains(&name)
+}
+
+/// Whether a method of this name runs its closure where there is no value yet: once for each key.
+pub(crate) fn runs_where_nothing_is_yet(name: &str) -> bool {
+    std::FILLS_GAPS.contains(&name)
 }
 
 /// What the name of a method says where nothing is known of its receiver.

@@ -1,8 +1,9 @@
 //! Calls of functions: of the workspace by their summaries, of std by what is known about them.
 
 use super::Interpreter;
+use super::Signature;
 use super::dispatch::Callee;
-use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
@@ -92,6 +93,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
             whole.add_flows(&value.flows);
             self.made_with(&whole.ty.clone(), &at.to_string(), &value);
+            whole.own_made(&value.made);
             if whole.handle.is_none() {
                 whole.handle = value.handle;
             }
@@ -131,6 +133,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         for arg in args {
             let arg = self.eval(*arg, None);
             self.escapes_knowledge(&arg);
+            self.becomes(&arg, Fate::Given);
             value.add_flows(&arg.flows);
         }
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
@@ -166,13 +169,15 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     /// A call, of which what comes out is as sure as `confidence` says.
     pub(super) fn call_as(&mut self, called: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
         let callee = called.function;
+        self.lend(callee, args, span);
+        args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
         let mut given = called.given.clone();
         if signature.is_generic {
             signature.params.iter().zip(args).for_each(|(param, arg)| param.match_with(&arg.ty, &mut given));
         }
-        self.record_call(called, given.clone(), span);
+        self.record_call(called, given.clone(), args, span);
         let params = &*signature.params;
         let summary = self.summary_of(callee);
         let mapped: Vec<Vec<Flow>> = args
@@ -185,12 +190,22 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 if matches!(param, Ty::Scalar(_)) {
                     flows.retain(|flow| flow.raw);
                 }
+                // A `&&T` for a `&T`: rustc looks through the outer reference.
+                if let (Ty::Ref { .. }, Ty::Ref { inner, .. }) = (param, &arg.ty)
+                    && matches!(**inner, Ty::Ref { .. })
+                    && param.is_concrete()
+                {
+                    self.types.keep_held(param, &mut flows);
+                }
                 flows
             })
             .collect();
         self.hand_on_callables(callee, args, span);
         self.whole_from_scope(callee, summary, args, params, span);
-        self.apply_stores(callee, summary, args, &mapped, span);
+        self.apply_stores(callee, signature, args, &mapped, span);
+        if confidence == Confidence::High {
+            self.given_for_good(callee, signature, args, span);
+        }
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -221,6 +236,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
             return value;
         }
+        // What the function has allocated holds what the type of its result says.
+        let held = value.ty.held_directly().filter(|_| signature.lifetimes.own_memory());
         for part in &summary.result {
             for flow in mapped.get(usize::from(part.param)).into_iter().flatten() {
                 let mut flow = flow.clone();
@@ -229,6 +246,12 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     flow.site = span;
                 }
                 flow.raw |= part.raw;
+                if !flow.raw && !signature.lifetimes.may_return(part.param) {
+                    continue;
+                }
+                if part.frame {
+                    flow.content = held.clone();
+                }
                 flow.captured |= part.captured;
                 flow.confidence = flow.confidence.min(part.confidence).min(confidence);
                 value.add_flows(&[flow]);
@@ -283,9 +306,16 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
-    fn apply_stores(&mut self, function: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
+    fn apply_stores(
+        &mut self,
+        function: FnId,
+        signature: &Signature<'_>,
+        args: &[Value],
+        mapped: &[Vec<Flow>],
+        span: Span,
+    ) {
         let callee = self.around.program.fn_name(function).to_owned();
-        for store in &summary.stores {
+        for store in &self.summary_of(function).stores {
             let flows = mapped.get(usize::from(store.param)).cloned().unwrap_or_default();
             for mut flow in flows {
                 flow.frame |= store.frame;
@@ -315,6 +345,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                         };
                         self.record(kind, span, flow.confidence);
                     }
+                    StoreTarget::Param(_) if !flow.raw && !signature.lifetimes.may_keep(store.param) => {}
                     StoreTarget::Param(to) => {
                         let Some(target) = args.get(usize::from(*to)) else { continue };
                         self.stored_by_callee(&callee, target, flow, path, span);
@@ -367,6 +398,20 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
+    /// Arguments for which the signature asks for `'static`.
+    fn given_for_good(&mut self, callee: FnId, signature: &Signature<'_>, args: &[Value], span: Span) {
+        for (param, arg) in (0..).zip(args) {
+            let ty = signature.params.get(usize::from(param)).unwrap_or(&Ty::Unknown);
+            let fixed = !arg.flows.is_empty() && ty.loosened(&arg.ty) != *ty;
+            // What the callee does with it says more.
+            let said = self.summary_of(callee).stores.iter().any(|store| store.param == param);
+            if !said && (fixed || signature.lifetimes.asks_for_static(param)) {
+                let name = self.around.program.fn_name(callee);
+                self.outlives_frame(name, arg, span);
+            }
+        }
+    }
+
     fn apply_frame_changes(&mut self, summary: &Summary, args: &[Value], span: Span) {
         for (param, field, change) in &summary.frame_changes {
             let Some(arg) = args.get(usize::from(*param)) else { continue };
@@ -414,6 +459,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
             self.close_own(value, span);
+        }
+        if let (Ty::Known(Known::FrameGuard, _), Some(key)) = (&value.ty, Self::key(value)) {
+            self.end_memory(&key, span);
         }
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);

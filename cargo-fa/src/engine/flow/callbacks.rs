@@ -118,7 +118,8 @@ impl<'l> Interpreter<'_, 'l> {
             return;
         }
         // Who is called is known once all that is kept there is.
-        let call = self.call_site(&Callee::new(crate::engine::resolve::FnId(0), Confidence::Medium), Vec::new(), span);
+        let call =
+            self.call_site(&Callee::new(crate::engine::resolve::FnId(0), Confidence::Medium), Vec::new(), &[], span);
         let same = |(known, site): &(Slot, CallSite)| *known == slot && site.span == span;
         if !self.recorder.out.slot_calls.iter().any(same) {
             self.recorder.out.slot_calls.push((slot, call));

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::generics::{Condition, Given};
+use super::tags::OpenTag;
 use super::types::Ty;
-use super::value::Bound;
+use super::value::{Bound, Root};
 use crate::engine::hir::ir::{ExprId, Span};
-use crate::engine::resolve::FnId;
+use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
 /// A place in some file.
@@ -59,16 +60,21 @@ pub(crate) enum EventKind {
         count: Option<Count>,
         once: bool,
         own: bool,
+        /// The tag of the arena.
+        tag: Option<OpenTag>,
     },
     /// Memory from the general heap.
     HeapAlloc {
         what: String,
         ty: Ty,
         api: HeapApi,
+        fate: Fate,
     },
     /// A heap container may grow.
     HeapGrowth {
         what: String,
+        container: Container,
+        fate: Fate,
     },
     /// Heap memory is given back at the end of a block.
     HeapFree {
@@ -87,6 +93,12 @@ pub(crate) enum EventKind {
         name: String,
         ended: Span,
         raw: bool,
+        allocated: Span,
+    },
+    /// A value that has to be dropped is dropped after its frame ended.
+    DroppedAfterEnd {
+        name: String,
+        ended: Span,
         allocated: Span,
     },
     /// Frame data reaches a thread or task.
@@ -158,9 +170,16 @@ pub(crate) enum EventKind {
     },
     /// A tag that is named in the source is entered.
     Tag {
+        /// As it is written.
         name: Arc<str>,
+        tag: OpenTag,
         /// The place of the event is the text of the name, quotes and all.
         literal: bool,
+    },
+    /// A tag whose name is not written where it is opened.
+    DynamicTag {
+        /// It is made at run time, not one of the texts of the program.
+        anything: bool,
     },
     /// `FrameBarrier::new(n)` with how many take part.
     BarrierCount {
@@ -173,6 +192,49 @@ pub(crate) enum EventKind {
     },
     /// A thread allocates without a budget.
     NoBudget,
+}
+
+/// Where a heap container is, as far as that tells whether its memory is used again in the next frame.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Container {
+    /// What it is a part of; `None` where it is not known or a variable of its own.
+    pub(crate) root: Option<Root>,
+    /// The field that it is.
+    pub(crate) field: Option<Arc<str>>,
+    /// The type that has the field.
+    pub(crate) owner: Option<UserType>,
+    /// It outlives the function.
+    pub(crate) kept: bool,
+    /// The function empties it, or reserves for it.
+    pub(crate) steady: bool,
+    /// Where it was made, if the function did that.
+    pub(crate) made: Option<Span>,
+}
+
+/// What becomes of something that is made on the heap: it says whether frame memory would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// It stays in the function.
+    #[default]
+    Here,
+    /// The caller gets it.
+    Returned,
+    /// A function gets it by value.
+    Given,
+    /// It is put into something that outlives the function.
+    Kept,
+    Sent,
+    /// A task, a thread or a closure that is kept owns it.
+    Job,
+}
+
+/// A container that a function lends to one that it calls.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lent {
+    pub(crate) callee: FnId,
+    pub(crate) span: Span,
+    pub(crate) param: u16,
+    pub(crate) container: Container,
 }
 
 /// Who runs what is spawned.
@@ -223,6 +285,8 @@ pub(crate) enum EscapeRoute {
     Transmuted,
     /// A callee keeps it.
     Callee(String),
+    /// It is given, or declared, where `'static` is asked for: by this call or name.
+    Fixed(String),
 }
 
 /// A call of a function of the workspace.
@@ -234,7 +298,10 @@ pub(crate) struct CallSite {
     pub(crate) loops: Vec<LoopAround>,
     pub(crate) in_frame: bool,
     pub(crate) cold: bool,
-    pub(crate) tag: Option<Arc<str>>,
+    /// The tag that the code around it is under.
+    pub(crate) tag: Option<OpenTag>,
+    /// The tags of the arenas that are handed over: by parameter.
+    pub(crate) arenas: Vec<(u16, Option<OpenTag>)>,
     /// Runs on another thread, outside of this frame.
     pub(crate) spawned: bool,
     pub(crate) arms: Vec<Arm>,

@@ -1,16 +1,12 @@
 //! Expressions, in the order in which they run.
 
-use std::sync::Arc;
-
 use super::event::{Arm, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
 use super::value::{AtEnd, Callable, Root, State, Value};
 use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{
-    Block, ExprId, ExprKind, ForLoop, IntKind, Literal, MacroKind, Name, Span, Statement, TypeId,
-};
+use crate::engine::hir::ir::{Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
 
@@ -30,7 +26,9 @@ impl<'l> Interpreter<'_, 'l> {
             return Value::unknown();
         }
         self.depth += 1;
-        let value = self.eval_kind(expr, expected);
+        let made = self.recorder.made.len();
+        let mut value = self.eval_kind(expr, expected);
+        self.own_what_was_made(made, &mut value);
         self.depth -= 1;
         value
     }
@@ -47,11 +45,13 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Literal(literal) => self.literal(*literal),
             ExprKind::Name(name) => self.eval_name(facts.name(*name), span, NameUse::Value),
             ExprKind::Path(path) => {
-                let res = self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values);
+                let constant = self.associated_constant(facts.path(*path)).map(Res::Static);
+                let res = constant
+                    .or_else(|| self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values));
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
             }
             ExprKind::Block(block) => self.block(block, span, expected),
-            ExprKind::Async(block) => self.async_block(block.body, span),
+            ExprKind::Async(block) => self.async_value(block, span),
             ExprKind::Closure(closure) => self.loose_closure(expr, closure),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
@@ -111,29 +111,6 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Range { start, end, inclusive } => self.range(*start, *end, u64::from(*inclusive)),
             ExprKind::Macro(call) => self.macro_call(call, span),
         }
-    }
-
-    /// `&place`, `&mut place`.
-    fn reference(&mut self, place: ExprId, to: fn(Ty) -> Ty) -> Value {
-        let mut value = self.eval_place(place);
-        value.ty = to(value.ty);
-        value
-    }
-
-    /// `&raw const place`, `&raw mut place`.
-    fn raw_pointer(&mut self, place: ExprId) -> Value {
-        let mut value = self.eval_place(place);
-        value.flows.iter_mut().for_each(|flow| flow.raw = true);
-        value.ty = Ty::Ptr(Arc::new(value.ty));
-        value
-    }
-
-    /// `[value; len]`.
-    fn repeat(&mut self, value: ExprId, len: ExprId) -> Value {
-        let mut value = self.eval(value, None);
-        let len = self.eval(len, None);
-        value.ty = Ty::Array(Arc::new(value.ty), len.number);
-        value
     }
 
     /// `value as Type`: a pointer stays an address, a number refers to nothing.
@@ -201,64 +178,9 @@ impl<'l> Interpreter<'_, 'l> {
         Value::of(Ty::Never)
     }
 
-    /// `(a, b)`.
-    fn tuple(&mut self, parts: &'l [ExprId]) -> Value {
-        let mut flows = Value::unit();
-        let mut types = Vec::with_capacity(parts.len());
-        for part in parts {
-            let value = self.eval(*part, None);
-            flows.add_flows(&value.flows);
-            types.push(value.ty);
-        }
-        if !types.is_empty() {
-            flows.ty = Ty::Tuple(types.into());
-        }
-        flows
-    }
-
-    /// `[a, b]`.
-    fn array(&mut self, parts: &'l [ExprId]) -> Value {
-        let mut all = Value::unknown();
-        for part in parts {
-            let value = self.eval(*part, None);
-            all.add_flows(&value.flows);
-            all.add_callables(&value.callables);
-            if all.ty.is_unknown() {
-                all.ty = value.ty;
-            }
-        }
-        all.ty = Ty::Array(Arc::new(all.ty), u64::try_from(parts.len()).ok());
-        all
-    }
-
     /// The value that a body ends with: its cold branches are what fails.
     pub(super) fn eval_result(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
         self.eval(expr, expected)
-    }
-
-    fn literal(&mut self, literal: Literal) -> Value {
-        match literal {
-            Literal::Int(number, kind) => {
-                let bytes = match kind {
-                    IntKind::None => 4,
-                    IntKind::Bytes(bytes) => bytes,
-                };
-                let mut value = Value::of(Ty::Scalar(bytes));
-                value.number = number.map(u64::from);
-                value
-            }
-            Literal::Float(narrow) => Value::of(Ty::Scalar(if narrow { 4 } else { 8 })),
-            Literal::Str(text) => {
-                let mut value = Value::of(Ty::Ref { inner: Arc::new(Ty::Str), mutable: false, fixed: true });
-                value.text = Some(self.facts.name(text).into());
-                value
-            }
-            Literal::Bool(_) => Value::of(Ty::Scalar(1)),
-            Literal::Char => Value::of(Ty::Scalar(4)),
-            Literal::Bytes(_) => {
-                Value::of(Ty::Ref { inner: Arc::new(Ty::Slice(Arc::new(Ty::Scalar(1)))), mutable: false, fixed: true })
-            }
-        }
     }
 
     /// A variable, or what else the name means.
@@ -314,7 +236,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let scope = super::types::TypeScope::default();
                 let mut value = Value::of(self.types.lower(def.module, def.file, *ty, &scope));
                 if *constant {
-                    value.number = name.and_then(|name| self.types.constant(self.module, name));
+                    value.number = self.types.number_of(item);
                     value.symbol = name.map(Into::into);
                 } else {
                     value.alias = Some(Root::Static(item));
@@ -382,6 +304,7 @@ impl<'l> Interpreter<'_, 'l> {
                         None => Value::unknown(),
                     };
                     if let Some(ty) = ty {
+                        self.declared_for_good(*pat, &value, &ty);
                         self.annotate(&mut value, ty);
                     }
                     if let Some(otherwise) = otherwise {

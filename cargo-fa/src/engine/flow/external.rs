@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::{EscapeRoute, Runner};
+use super::event::{EscapeRoute, Fate, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::Value;
+use super::value::{Root, Value};
 use crate::engine::api::effect::Makes;
 use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, Span};
@@ -106,6 +106,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 let mut taken = value.clone();
                 taken.ty = value.ty.deref().unwrap_or(Ty::Unknown);
+                taken.kept = matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
                 taken.alias = None;
                 let ty = taken.ty.clone();
                 self.implemented(&ty, "Default", "default", &[], span);
@@ -179,6 +180,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             let arg = self.eval(*arg, None);
             self.escapes_knowledge(&arg);
+            self.becomes(&arg, Fate::Given);
             value.add_flows(&arg.flows);
         }
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);

@@ -5,6 +5,7 @@ mod associated;
 pub(crate) mod barriers;
 mod call;
 mod callbacks;
+pub(crate) mod containers;
 mod content;
 mod dispatch;
 pub(crate) mod event;
@@ -18,6 +19,8 @@ mod heap;
 mod implemented;
 mod iterate;
 mod layout;
+mod lifetimes;
+mod literals;
 mod loops;
 mod macros;
 mod method;
@@ -33,12 +36,11 @@ mod shared;
 mod signature;
 mod spawn;
 pub(crate) mod summary;
+pub(crate) mod tags;
 pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
 pub(crate) mod walk;
-
-use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -48,7 +50,6 @@ use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{Open, Site};
 use recorder::Recorder;
-pub(crate) use roots::{param_types, type_scope};
 use scopes::Scopes;
 pub(crate) use signature::{Signature, Signatures};
 use summary::{AllAnalysed, Analysed, Summary};
@@ -63,6 +64,8 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) analysed: &'p AllAnalysed,
     /// Types that are `#[pooled]`.
     pub(crate) pooled: &'p FxHashSet<crate::engine::resolve::UserType>,
+    /// Closures that Bevy runs as systems, by file and body, with how sure it is that they run every frame.
+    pub(crate) system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     pub(crate) signatures: &'p Signatures<'l>,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
@@ -131,9 +134,13 @@ struct Context {
     spawned: u32,
     /// Inside of a closure that runs on another thread, joined within the frame or not.
     on_thread: u32,
+    /// Inside of what a call gets that joins all that is spawned in it.
+    joined: u32,
+    /// Inside of what a call gets that runs it where nothing is there yet.
+    seldom: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
-    tags: Vec<Arc<str>>,
+    tags: Vec<tags::OpenTag>,
     /// The closures that we are in and that somebody else may run, outermost first.
     closures: Vec<ExprId>,
 }
@@ -147,6 +154,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// Heap containers of which something says that their memory is used again.
+    steady: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<(Span, Option<(Span, &'static str)>)>,
 }
@@ -212,6 +221,8 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             sure: def.sure,
             spawned: 0,
             on_thread: 0,
+            joined: 0,
+            seldom: 0,
             arms: Vec::new(),
             tags: Vec::new(),
             closures: Vec::new(),

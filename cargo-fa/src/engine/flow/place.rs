@@ -6,7 +6,7 @@ use super::Interpreter;
 use super::event::{EscapeRoute, EventKind, Site};
 use super::expr::NameUse;
 use super::summary::StoreTarget;
-use super::types::{Link, Ty};
+use super::types::{Link, Ty, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
@@ -78,6 +78,7 @@ impl<'l> Interpreter<'_, 'l> {
         value.callables.clear();
         value.closure = None;
         value.field = Some(name.into());
+        value.owner = Types::owner(&base.ty);
         value.number = None;
         value.text = None;
         value.reserved = false;
@@ -212,6 +213,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// A value is put into something that may outlive what it refers to.
     pub(super) fn store(&mut self, target: &Value, value: &Value, how: &Target<'_>, span: Span) {
         self.keep_callables(target, value);
+        self.made_is_stored(target, value, how);
         if value.flows.is_empty() && value.handle.is_none() {
             return;
         }
@@ -220,7 +222,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.frames.shared_here.insert((root, target.field.clone()));
         }
         let slot = match how {
-            Target::Field(_) | Target::Behind => target.ty.clone(),
+            Target::Field(_) | Target::Behind => target.ty.loosened(&value.ty),
             Target::Container(_) | Target::Channel => Ty::Unknown,
         };
         let flows: Vec<Flow> = value
@@ -249,6 +251,24 @@ impl<'l> Interpreter<'_, 'l> {
                 for flow in &flows {
                     self.store_in_param(target, to, flow, how, span);
                 }
+                if value.ty.is_concrete() && target.ty.is_concrete() {
+                    self.kept_against_signature(target, to, &flows, span);
+                }
+            }
+        }
+    }
+
+    /// Frame data of the caller whose lifetime has no name in the signature is kept nevertheless.
+    fn kept_against_signature(&mut self, target: &Value, to: u16, flows: &[Flow], span: Span) {
+        for flow in flows.iter().filter(|flow| flow.frame && !flow.raw && flow.confidence == Confidence::High) {
+            if let Region::Param(from) = flow.region
+                && from != to
+                && !self.signature.lifetimes.may_keep(from)
+            {
+                let receiver = self.param_name(to);
+                let place =
+                    target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
+                self.escape(EscapeRoute::Field(place), flow, span, Vec::new());
             }
         }
     }
@@ -311,6 +331,27 @@ impl<'l> Interpreter<'_, 'l> {
         self.record(kind, span, flow.confidence);
     }
 
+    /// A value is given to something that asks for `'static`.
+    pub(super) fn outlives_frame(&mut self, by: &str, value: &Value, span: Span) {
+        let flows: Vec<Flow> = value.flows.iter().filter(|flow| flow.frame && !flow.raw).cloned().collect();
+        for flow in flows {
+            if let Some(flow) = self.types.held(&value.ty, &flow).filter(|flow| flow.confidence == Confidence::High) {
+                self.escape(EscapeRoute::Fixed(by.to_owned()), &flow, span, Vec::new());
+            }
+        }
+    }
+
+    /// `let name: &'static T = value`.
+    pub(super) fn declared_for_good(&mut self, pat: PatId, value: &Value, ty: &Ty) {
+        if let Pat::Bind { name, span, .. } = self.facts.pat(pat)
+            && !value.flows.is_empty()
+            && ty.loosened(&value.ty) != *ty
+        {
+            let name = self.facts.name(*name);
+            self.outlives_frame(name, value, *span);
+        }
+    }
+
     /// A value is thrown away at once.
     pub(super) fn discarded(&mut self, value: &Value, span: Span, how: &'static str) {
         if let Ty::Known(Known::TransferHandle, _) = &value.ty
@@ -322,6 +363,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// The declared type of a value says more than what was worked out.
     pub(super) fn annotate(&self, value: &mut Value, ty: Ty) {
+        let ty = if value.flows.is_empty() { ty } else { ty.loosened(&value.ty) };
         let better = match (&ty, &value.ty) {
             (Ty::Unknown, _) => return,
             // `Vec<_>` says less than `Vec<u32>`.
@@ -411,7 +453,10 @@ impl<'l> Interpreter<'_, 'l> {
                 for (name, part) in fields {
                     let name = facts.name(*name);
                     let ty = types.iter().find(|(field, _)| *field == name).map_or(Ty::Unknown, |(_, ty)| ty.clone());
-                    self.bind_part(*part, &value, ty);
+                    let mut whole = value.clone();
+                    whole.field = Some(name.into());
+                    whole.owner = Types::owner(&value.ty);
+                    self.bind_part(*part, &whole, ty);
                 }
             }
             Pat::Ref(inner) => {
@@ -533,6 +578,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             whole.add_flows(&value.flows);
             self.made_with(&whole.ty.clone(), name, &value);
+            whole.own_made(&value.made);
         }
         if let Some(rest) = literal.rest {
             let rest = self.eval(rest, Some(&whole.ty.clone()));

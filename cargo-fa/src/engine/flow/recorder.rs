@@ -1,14 +1,16 @@
 //! What is found out about a function: its events, its calls, and what its callers need to know.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interpreter;
 use super::dispatch::Callee;
-use super::event::{CallSite, EscapeRoute, Event, EventKind, LoopAround, Site};
+use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
 use super::generics::Given;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
+use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Value};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::{Span, Type};
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
@@ -16,6 +18,10 @@ use crate::model::finding::Confidence;
 #[derive(Default)]
 pub(super) struct Recorder {
     pub(super) out: Analysed,
+    /// What becomes of what is made on the heap, by its place.
+    pub(super) fates: FxHashMap<Span, Fate>,
+    /// What was made on the heap and is not yet part of a value.
+    pub(super) made: Vec<Span>,
     /// Kinds of events by place: what is run through twice happens once.
     pub(super) seen: FxHashSet<(std::mem::Discriminant<EventKind>, Span, u32)>,
 }
@@ -56,11 +62,11 @@ impl<'p> Interpreter<'p, '_> {
         self.recorder.out.events.push(event);
     }
 
-    pub(super) fn record_call(&mut self, called: &Callee, given: Given, span: Span) {
+    pub(super) fn record_call(&mut self, called: &Callee, given: Given, args: &[Value], span: Span) {
         if self.state.dead {
             return;
         }
-        let call = self.call_site(called, given, span);
+        let call = self.call_site(called, given, args, span);
         let same = |known: &CallSite| {
             known.callee == call.callee
                 && known.span == span
@@ -74,9 +80,10 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     /// A call of this function here.
-    pub(super) fn call_site(&self, called: &Callee, given: Given, span: Span) -> CallSite {
+    pub(super) fn call_site(&self, called: &Callee, given: Given, args: &[Value], span: Span) -> CallSite {
         let Callee { function, confidence, only, .. } = called;
         CallSite {
+            arenas: self.arenas_for(*function, args),
             callee: *function,
             span,
             confidence: if self.context.guessing > 0 { Confidence::Low } else { (*confidence).min(self.context.sure) },
@@ -90,6 +97,13 @@ impl<'p> Interpreter<'p, '_> {
             only: only.clone(),
             closure: self.context.closures.first().copied(),
         }
+    }
+
+    /// The tags of the arenas among these arguments, as the callee gets them: as `&SmartAlloc` a frame has none.
+    fn arenas_for(&self, callee: FnId, args: &[Value]) -> Vec<(u16, Option<OpenTag>)> {
+        let keeps = |ty: &Ty| matches!(ty.allocator(), Some(Known::Frame | Known::FrameScope | Known::TaggedAlloc));
+        let params = self.param_types(callee).iter().zip(args).zip(0_u16..);
+        params.filter(|((ty, _), _)| keeps(ty)).map(|((_, arg), at)| (at, arg.tag.clone())).collect()
     }
 
     pub(super) fn loops_from(&self, from: usize) -> Vec<LoopAround> {
@@ -146,6 +160,8 @@ impl<'p> Interpreter<'p, '_> {
         let sure = self.context.sure;
         summary.result.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(sure));
         summary.stores.iter_mut().for_each(|store| store.confidence = store.confidence.min(sure));
+        self.settle_containers();
+        self.recorder.out.has_allocator |= self.signature.params.iter().any(|ty| ty.allocator().is_some());
         self.balance();
         self.barrier_events();
         self.recorder.out

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::lifetimes::Lifetimes;
 use super::roots::{param_types, type_scope};
 use super::types::{Ty, TypeScope, Types};
 use crate::engine::resolve::{FnId, Program};
@@ -16,6 +17,7 @@ pub(crate) struct Signature<'l> {
     pub(crate) output: Ty,
     /// What stands for a parameter is to be read off the arguments.
     pub(crate) is_generic: bool,
+    pub(crate) lifetimes: Lifetimes,
 }
 
 /// By function.
@@ -40,7 +42,8 @@ impl<'l> Signatures<'l> {
             // What a parameter of the function stands for is up to its caller.
             let output = if matches!(output, Ty::Param(_)) { Ty::Unknown } else { output };
             let is_generic = output.is_generic() || params.iter().any(Ty::is_generic);
-            Box::new(Signature { scope, params, output, is_generic })
+            let lifetimes = Lifetimes::read(types, def, &scope);
+            Box::new(Signature { scope, params, output, is_generic, lifetimes })
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::barriers::Signals;
-use super::event::{CallSite, Event, Site};
+use super::event::{CallSite, Event, Lent, Site};
 use super::types::Ty;
 use super::value::{Callable, Slot};
 use crate::engine::hir::offset;
@@ -15,7 +15,11 @@ use crate::model::finding::Confidence;
 pub(crate) struct Analysed {
     pub(crate) events: Vec<Event>,
     pub(crate) calls: Vec<CallSite>,
+    /// Heap containers that it lends to functions that it calls.
+    pub(crate) lent: Vec<Lent>,
     pub(crate) summary: Summary,
+    /// An allocator is among what it deals with.
+    pub(crate) has_allocator: bool,
     /// The function is a frame root of its own.
     pub(crate) system: bool,
     pub(crate) no_heap: bool,

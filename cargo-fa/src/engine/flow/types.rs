@@ -8,7 +8,7 @@ use crate::engine::hir::ir::{
     ExprKind, Generics, Item, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId, Variant,
 };
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{ModuleId, Program, Res, UserType};
+use crate::engine::resolve::{ModuleId, Program, Res, StaticId, UserType};
 
 /// The head of a type with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,6 +115,70 @@ impl Ty {
                 Some(args.first().cloned().unwrap_or(Self::Unknown))
             }
             _ => None,
+        }
+    }
+
+    /// An iterator, perhaps in a box.
+    pub(crate) fn holds_iterator(&self) -> bool {
+        match self {
+            Self::Known(Known::Iterator, _) => true,
+            Self::Known(Known::Box | Known::Option, args) => args.first().is_some_and(Self::holds_iterator),
+            Self::Opaque { borrows } => *borrows,
+            _ => false,
+        }
+    }
+
+    /// Whether every part of it is known.
+    pub(crate) fn is_concrete(&self) -> bool {
+        match self {
+            Self::Unknown
+            | Self::Opaque { .. }
+            | Self::Param(_)
+            | Self::Trait(_)
+            | Self::Generic { .. }
+            | Self::Closure => false,
+            Self::Never | Self::Unit | Self::Scalar(_) | Self::Str | Self::Function => true,
+            Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
+                inner.is_concrete()
+            }
+            Self::Tuple(parts) | Self::Known(_, parts) | Self::User(_, parts) => parts.iter().all(Self::is_concrete),
+        }
+    }
+
+    /// What lies in the memory that a reference, a box or a collection leads to, as far as the type says.
+    pub(crate) fn held_directly(&self) -> Option<Self> {
+        let held = match self {
+            Self::Known(Known::Option | Known::Result, args) => return args.first()?.held_directly(),
+            Self::Ref { inner, .. } => Some((**inner).clone()),
+            Self::Known(Known::FrameBox, args) => args.first().cloned(),
+            other => other.collected(),
+        };
+        held.filter(|held| !held.is_unknown())
+    }
+
+    /// The type, without the `'static` that a value of the other type does not have.
+    pub(crate) fn loosened(&self, by: &Self) -> Self {
+        match (self, by) {
+            (Self::Ref { inner, mutable, fixed }, Self::Ref { fixed: known, .. }) => {
+                Self::Ref { inner: Arc::clone(inner), mutable: *mutable, fixed: *fixed && *known }
+            }
+            (Self::Known(known, args), Self::Known(same, others)) if known == same && args.len() == others.len() => {
+                Self::Known(*known, args.iter().zip(&**others).map(|(arg, other)| arg.loosened(other)).collect())
+            }
+            (Self::Tuple(parts), Self::Tuple(others)) if parts.len() == others.len() => {
+                Self::Tuple(parts.iter().zip(&**others).map(|(part, other)| part.loosened(other)).collect())
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// What a key or a place is looked up for: the value of a map, the element of a list.
+    pub(crate) fn looked_up(&self) -> Self {
+        match self.peeled() {
+            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args) => {
+                args.get(1).cloned().unwrap_or(Self::Unknown)
+            }
+            _ => super::place::element_of(self),
         }
     }
 
@@ -306,6 +370,11 @@ impl<'l> Types<'_, 'l> {
     /// The value of a constant that is a number.
     pub(crate) fn constant(self, module: ModuleId, name: &'l str) -> Option<u64> {
         let Some(Res::Static(item)) = self.program.resolve_name(module, name, Space::Values) else { return None };
+        self.number_of(item)
+    }
+
+    /// As [`Types::constant`], of what a path leads to.
+    pub(crate) fn number_of(self, item: StaticId) -> Option<u64> {
         let def = &self.program.statics[item.0 as usize];
         let ItemKind::Static { init: Some(init), constant: true, .. } = &def.item.kind else { return None };
         self.number(def.file, *init, 0)
@@ -462,6 +531,19 @@ impl<'l> Types<'_, 'l> {
         Ty::Unknown
     }
 
+    /// The type whose fields can be named behind references and owners of this type.
+    pub(crate) fn owner(ty: &Ty) -> Option<UserType> {
+        let mut ty = Cow::Borrowed(ty.peeled());
+        for _ in 0..8 {
+            let next = match &*ty {
+                Ty::User(user, _) => return Some(*user),
+                other => other.deref()?,
+            };
+            ty = Cow::Owned(next);
+        }
+        None
+    }
+
     /// The fields of a struct, or of one or all variants of an enum.
     pub(crate) fn fields(self, user: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
         let facts = self.program.facts(self.program.type_def(user).file);
@@ -525,7 +607,7 @@ impl<'l> Types<'_, 'l> {
     }
 }
 
-fn scalar(name: &str) -> Option<Ty> {
+pub(super) fn scalar(name: &str) -> Option<Ty> {
     Some(match name {
         "u8" | "i8" | "bool" => Ty::Scalar(1),
         "u16" | "i16" => Ty::Scalar(2),

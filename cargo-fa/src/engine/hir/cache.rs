@@ -18,7 +18,7 @@ use super::pack::{self, Entry, Origin, Record};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-11");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-13");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
@@ -62,14 +62,14 @@ impl Cache {
         extent: Extent,
         macros: Option<FileMacros>,
     ) -> Result<(FileFacts, Origin), Refused> {
-        let key = Key::of(bytes, extent.tests).with_macros(macros.as_ref());
+        let key = Key::of(bytes, extent).with_macros(macros.as_ref());
         if self.directory.is_none() {
-            return Ok((parse(path, bytes, key, extent.bodies, macros)?, Origin::Stored));
+            return Ok((parse(path, bytes, key, extent, macros)?, Origin::Stored));
         }
         let known = self.known.get(&key.stored()).filter(|entry| entry.has_bodies() || !extent.bodies);
         match known.and_then(|entry| entry.read(path, key, macros.clone())) {
             Some(read) => Ok(read),
-            None => Ok((parse(path, bytes, key, extent.bodies, macros)?, Origin::Parsed(key))),
+            None => Ok((parse(path, bytes, key, extent, macros)?, Origin::Parsed(key))),
         }
     }
 

@@ -1,5 +1,6 @@
 //! How the text of a file is named: by its content, and by the macros that it calls.
 
+use super::Extent;
 use super::hash::hash;
 use super::macros::FileMacros;
 
@@ -13,8 +14,8 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) fn of(bytes: &[u8], tests: bool) -> Self {
-        Self { hash: hash(bytes), tests, macros: 0 }
+    pub(crate) fn of(bytes: &[u8], extent: Extent) -> Self {
+        Self { hash: hash(bytes), tests: extent.tests, macros: 0 }
     }
 
     /// The same text with these macros.

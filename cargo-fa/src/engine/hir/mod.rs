@@ -65,10 +65,10 @@ pub(crate) fn parse(
     path: &Path,
     bytes: &[u8],
     key: Key,
-    bodies: bool,
+    extent: Extent,
     macros: Option<FileMacros>,
 ) -> Result<FileFacts, Refused> {
-    let (mut facts, bodies) = lower_bytes(bytes, Extent { tests: key.tests, bodies }, macros.as_ref())?;
+    let (mut facts, bodies) = lower_bytes(bytes, extent, macros.as_ref())?;
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
     facts.bodies = match bodies {
         Some(bodies) => Bodies::read(bodies),
@@ -85,10 +85,11 @@ pub(crate) fn parse(
 /// It is read once more: few files come to this, and the texts of all would be as large as what is known of them.
 fn parse_bodies(file: &Unread) -> Result<Tables, Refused> {
     let bytes = std::fs::read(&file.path).map_err(|error| Refused::new(0, format!("cannot be read: {error}")))?;
-    if Key::of(&bytes, file.key.tests).with_macros(file.macros.as_ref()) != file.key {
+    let extent = Extent { tests: file.key.tests, bodies: true };
+    if Key::of(&bytes, extent).with_macros(file.macros.as_ref()) != file.key {
         return Err(Refused::new(0, "the file changed while it was analysed"));
     }
-    let (facts, bodies) = lower_bytes(&bytes, Extent { tests: file.key.tests, bodies: true }, file.macros.as_ref())?;
+    let (facts, bodies) = lower_bytes(&bytes, extent, file.macros.as_ref())?;
     if facts.outside.rows() != file.outside {
         return Err(Refused::new(0, "the parser read this file in two ways"));
     }
@@ -110,7 +111,7 @@ fn lower_bytes(
     let without = Without { tests: !extent.tests, bodies: !extent.bodies };
     let prepared =
         depth::prepare(text, without).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
-    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent.bodies, offset(base), macros));
+    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent, offset(base), macros));
     proc_macro2::extra::invalidate_current_thread_spans();
     lowered.map_err(|_| Refused::new(base, "the parser failed on this file"))?
 }
@@ -118,7 +119,7 @@ fn lower_bytes(
 fn lower_text(
     text: &str,
     prepared: &Prepared,
-    bodies: bool,
+    extent: Extent,
     base: u32,
     macros: Option<&FileMacros>,
 ) -> Result<(FileFacts, Option<Tables>), Refused> {
@@ -126,7 +127,7 @@ fn lower_text(
     match syn::parse_str::<syn::File>(&prepared.text) {
         Ok(file) => {
             let outside = lower::Lowerer::new(lines, &prepared.bodies, macros).outside(&file);
-            Ok(if bodies || prepared.bodies.is_empty() {
+            Ok(if extent.bodies || prepared.bodies.is_empty() {
                 let (facts, bodies) = outside.with_bodies(&file);
                 (facts, Some(bodies))
             } else {

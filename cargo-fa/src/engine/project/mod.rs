@@ -7,7 +7,7 @@ mod stored;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use load::{Loaded, certainty, is_read, load};
+pub(crate) use load::{Loaded, SourceFile, certainty, is_read, load};
 
 use serde::{Deserialize, Serialize};
 

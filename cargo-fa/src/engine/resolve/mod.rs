@@ -54,12 +54,19 @@ impl<'l> External<'l> {
     }
 }
 
-/// A module, or the body of a function as far as it holds items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ModuleKind {
+    /// `mod name`, or a crate.
+    Named,
+    /// The body of a function as far as it holds items.
+    Block,
+}
+
 #[derive(Debug)]
 pub(crate) struct Module<'l> {
     pub(crate) krate: usize,
     pub(crate) parent: Option<ModuleId>,
-    pub(crate) is_block: bool,
+    pub(crate) kind: ModuleKind,
     /// `game::physics`.
     pub(crate) path: String,
     names: FxHashMap<&'l str, Bindings<'l>>,
@@ -145,6 +152,8 @@ pub(crate) struct Program<'l> {
     /// Of `impl<T: Bound> Trait for T`, by name.
     blanket: FxHashMap<&'l str, Vec<(u32, FnId)>>,
     trait_members: FxHashMap<UserType, Vec<FnId>>,
+    /// Associated constants of types and traits.
+    constants: FxHashMap<(UserType, &'l str), StaticId>,
     /// What `Drop` does.
     pub(crate) has_drop: FxHashMap<UserType, FnId>,
     lookup_cache: lookup_cache::LookupCache<'l>,
@@ -206,6 +215,11 @@ impl<'l> Program<'l> {
     /// The methods of a type with this name.
     pub(crate) fn methods_of(&self, key: TypeKey, name: &'l str) -> &[FnId] {
         self.methods.get(&(key, name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The associated constant of a type with this name.
+    pub(crate) fn constant_of(&self, user: UserType, name: &str) -> Option<StaticId> {
+        self.constants.get(&(user, name)).copied()
     }
 
     /// All methods of these types.

@@ -6,12 +6,15 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `suspensions`, `tags`: what several rules need.
+//! - `escapes`, `loops`, `nesting`, `suspensions`, `tags`: what several rules need.
 
 mod context;
 mod either;
 mod escapes;
+mod heap_advice;
+mod kept;
 mod loops;
+mod nesting;
 mod rule;
 mod suspensions;
 mod tags;

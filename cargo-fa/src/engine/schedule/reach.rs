@@ -1,6 +1,6 @@
 //! Which functions run inside a frame, and on which way they are reached.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::FxHashMap;
 
@@ -43,6 +43,8 @@ pub(crate) struct Reached {
     pub(crate) given: Given,
     /// The call on the way of which nobody knows whose method it means, and the one that is followed here.
     pub(crate) either: Option<(Site, FnId)>,
+    /// The root runs in every frame; others run in those in which something happens.
+    pub(crate) every_frame: bool,
 }
 
 /// A generic function is told apart by what its parameters are this many times; after that they count as unknown.
@@ -107,15 +109,20 @@ impl Reach {
 }
 
 /// Breadth first from all roots, so that paths are the shortest.
-pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &[FnId]) -> Reach {
+///
+/// `roots` are those besides systems with attributes, with how sure it is that they run every frame.
+pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &BTreeMap<FnId, Confidence>) -> Reach {
     let mut reach = Reach::default();
     let mut queue = VecDeque::new();
     let systems = analysed.iter().filter(|(_, function)| function.system).map(|(id, _)| id);
-    let mut roots: Vec<FnId> = systems.chain(roots.iter().copied()).collect();
-    roots.sort_unstable();
-    roots.dedup();
-    for id in roots {
-        queue.extend(reach.keep(id, start(id, analysed.of(id).no_heap)));
+    let mut roots = roots.clone();
+    roots.extend(systems.map(|id| (id, Confidence::High)));
+    // The surest first: what they reach is as sure.
+    let mut roots: Vec<(FnId, Confidence)> = roots.into_iter().collect();
+    roots.sort_by_key(|(id, confidence)| (std::cmp::Reverse(*confidence), *id));
+    for (id, confidence) in roots {
+        let every_frame = confidence == Confidence::High;
+        queue.extend(reach.keep(id, Reached { confidence, every_frame, ..start(id, analysed.of(id).no_heap) }));
     }
     let kept = kept(analysed);
     // Calls between begin and end in functions that are no roots themselves.
@@ -227,6 +234,7 @@ fn start(root: FnId, no_heap: bool) -> Reached {
         no_heap,
         given: Given::new(),
         either: None,
+        every_frame: true,
     }
 }
 
@@ -258,6 +266,7 @@ fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Opt
         no_heap: from.no_heap,
         given: known_here(&call.given, &from.given),
         either,
+        every_frame: from.every_frame,
     })
 }
 

@@ -15,6 +15,24 @@ pub use modules::matches;
 pub use read::{ConfigError, read};
 pub use schema::schema;
 
+/// Bevy's own schedules that run every frame, those of rendering among them.
+pub const BEVY_SCHEDULES: &[&str] = &[
+    "First",
+    "PreUpdate",
+    "RunFixedMainLoop",
+    "FixedFirst",
+    "FixedPreUpdate",
+    "FixedUpdate",
+    "FixedPostUpdate",
+    "FixedLast",
+    "Update",
+    "SpawnScene",
+    "PostUpdate",
+    "Last",
+    "ExtractSchedule",
+    "Render",
+];
+
 /// The name of the file.
 pub const FILE_NAME: &str = ".fa.toml";
 
@@ -35,6 +53,20 @@ pub struct Config {
     pub thresholds: ThresholdsSection,
     /// `[assume]`: upper bounds for names that occur in symbolic sizes.
     pub assume: BTreeMap<String, u64>,
+}
+
+impl Config {
+    /// The declared tag that a path belongs to: its own, or the nearest one above it.
+    #[must_use]
+    pub fn layer_of(&self, path: &str) -> Option<(&str, &TagSection)> {
+        let mut name = path;
+        loop {
+            if let Some((name, tag)) = self.tags.get_key_value(name) {
+                return Some((name, tag));
+            }
+            name = name.rsplit_once("::")?.0;
+        }
+    }
 }
 
 /// `[analysis]`.
@@ -59,7 +91,7 @@ impl Default for AnalysisSection {
             min_severity: Level::Hint,
             deny_warnings: false,
             roots: Vec::new(),
-            bevy_schedules: ["Update", "FixedUpdate", "PostUpdate"].map(str::to_owned).to_vec(),
+            bevy_schedules: BEVY_SCHEDULES.iter().map(|&name| name.to_owned()).collect(),
         }
     }
 }

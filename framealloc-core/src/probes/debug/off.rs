@@ -15,12 +15,21 @@ impl Trail {
     }
 
     #[inline(always)]
+    #[expect(clippy::extra_unused_type_parameters, reason = "there is nothing to tell")]
+    pub(crate) fn of_slice<T>(_len: usize, _tag: TagId) -> Self {
+        Self {}
+    }
+
+    #[inline(always)]
     pub(crate) fn of_scope() -> Self {
         Self {}
     }
 
     #[inline(always)]
     pub(crate) fn shared_value_ends(&mut self, _allocator: u64) {}
+
+    #[inline(always)]
+    pub(crate) fn ends_in_flight(&mut self) {}
 
     #[inline(always)]
     pub(crate) fn retained_value_ends(&mut self, _allocator: u64) {}

@@ -6,10 +6,12 @@ use core::ptr::NonNull;
 use super::accounts::ThreadBudgets;
 use super::allocator::{Inner, SmartAlloc};
 use super::arena::{Arena, Fallbacks};
+use super::flights::ending::Loading;
 use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
 use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
+use super::shared_arenas::SharedArena;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
 use crate::raw::global::zone::{HeapUse, HeapZone};
@@ -50,6 +52,10 @@ impl SiteFigures {
 pub(crate) struct ArenasState {
     /// Whole-frame arenas by tag; null where the tag was not used. Growing the table never moves an arena (I18).
     tags: Vec<*mut Frame>,
+    /// The arenas of shared values by tag; likewise (I24).
+    pub(super) shared: Vec<SharedArena>,
+    /// Bytes that were shared in this frame and are not attributed to a system.
+    pub(super) shared_bytes: usize,
     /// Every region ever made, open or not.
     regions: Vec<NonNull<Frame>>,
     /// The closed ones, last closed first: its memory is still in the cache.
@@ -112,6 +118,8 @@ impl ThreadArenas {
     pub(crate) fn new(inner: NonNull<Inner>) -> Self {
         let state = ArenasState {
             tags: Vec::new(),
+            shared: Vec::new(),
+            shared_bytes: 0,
             regions: Vec::new(),
             spare: core::ptr::null_mut(),
             drops: core::ptr::null_mut(),
@@ -122,7 +130,7 @@ impl ThreadArenas {
             published: Vec::new(),
             sites: Vec::new(),
             // SAFETY: the allocator outlives its arena sets (I3).
-            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
+            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.accounts),
             phases: None,
             grown: Grown::default(),
         };
@@ -152,9 +160,9 @@ impl ThreadArenas {
         unsafe { &raw mut (*self.state.get()).published }
     }
 
-    fn make(&self, tag: TagId, kind: FrameKind) -> NonNull<Frame> {
+    pub(super) fn make(&self, tag: TagId, kind: FrameKind) -> NonNull<Frame> {
         let mut policy: ChunkPolicy = self.inner().chunk_policy();
-        if kind == FrameKind::Region || tag != TagId::NONE {
+        if kind != FrameKind::Whole || tag != TagId::NONE {
             policy.first = policy.first.min(SMALL_CHUNK);
         }
         let handle = SmartAlloc::handle(self.inner, tag);
@@ -326,6 +334,24 @@ impl ThreadArenas {
         }
     }
 
+    /// Attributes what a whole-frame arena used, and what it took, to the tag it carries.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively, and the arena has ended its frame with `bytes` bytes used.
+    pub(super) unsafe fn attribute_frame(&self, frame: NonNull<Frame>, bytes: usize) {
+        // SAFETY: by the contract; no user code runs here, and the reference is not used after the next one to the arena set
+        // (I9).
+        unsafe {
+            let arena = frame.as_ref().arena();
+            let (fallbacks, requests) = (arena.take_fallbacks(), arena.take_requests());
+            let attributed = self.scoped_of(frame.as_ref().tag_id().index());
+            attributed.bytes += bytes;
+            attributed.fallbacks.add(fallbacks);
+            attributed.requests = attributed.requests.and(requests);
+            self.attribute_growth(frame);
+        }
+    }
+
     /// # Safety
     /// The returned reference must end before anything else touches the arena set (I9).
     #[expect(clippy::mut_from_ref, reason = "it is a cell that one thread uses at a time")]
@@ -351,12 +377,13 @@ impl ThreadArenas {
         unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
     }
 
-    /// Ends the frame of this thread: takes all memory back and publishes the bytes of each tag. Returns how many
-    /// scopes were left open.
+    /// Ends the frame of this thread: takes all memory back, but for what a flight takes over, and publishes the bytes of
+    /// each tag. Returns how many scopes were left open.
     ///
     /// # Safety
-    /// The allocator is held exclusively; no value of this frame is alive, dropped values included (I5).
-    pub(crate) unsafe fn end_frame(&self, trim: bool) -> usize {
+    /// The allocator is held exclusively; no value of this frame is alive, dropped values included, but for the shared ones that
+    /// the flight takes over (I5, I26).
+    pub(crate) unsafe fn end_frame(&self, trim: bool, flight: Option<Loading>) -> usize {
         let state = self.state();
         // SAFETY: by the contract. No user code runs from here to the end.
         unsafe {
@@ -368,13 +395,9 @@ impl ThreadArenas {
                 if trim {
                     frame.as_ref().arena().trim();
                 }
-                let fallbacks = frame.as_ref().arena().take_fallbacks();
-                let attributed = self.scoped_of(index);
-                attributed.bytes += bytes;
-                attributed.fallbacks.add(fallbacks);
-                self.attribute_growth(frame);
-                attributed.requests = attributed.requests.and(frame.as_ref().arena().take_requests());
+                self.attribute_frame(frame, bytes);
             }
+            self.end_shared(trim, flight);
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
                 let link = frame.as_ref().link();
@@ -430,7 +453,10 @@ impl ThreadArenas {
     /// As for [`Self::end_frame`], right after it.
     pub(crate) unsafe fn release(&self) {
         // SAFETY: by the contract.
-        unsafe { self.for_each_frame(|frame| frame.as_ref().arena().release()) };
+        unsafe {
+            self.for_each_frame(|frame| frame.as_ref().arena().release());
+            self.free_spare();
+        }
     }
 
     /// Figures of the last frame, by tag; they change at the end of the frame only.
@@ -445,7 +471,7 @@ impl ThreadArenas {
 
     /// Bytes held from the global allocator.
     pub(crate) fn capacity(&self) -> usize {
-        let mut bytes = 0;
+        let mut bytes = self.spare_bytes();
         // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { self.for_each_frame(|frame| bytes += frame.as_ref().arena().capacity()) };
         bytes
@@ -454,9 +480,11 @@ impl ThreadArenas {
     /// # Safety
     /// The arena set is used by nobody else, and `visit` does not add frames.
     pub(super) unsafe fn for_each_frame(&self, mut visit: impl FnMut(NonNull<Frame>)) {
+        let state = self.state();
         // SAFETY: by the contract.
-        let (tags, regions) = unsafe { (&(*self.state()).tags, &(*self.state()).regions) };
+        let (tags, shared, regions) = unsafe { (&(*state).tags, &(*state).shared, &(*state).regions) };
         tags.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);
+        shared.iter().filter_map(|arena| NonNull::new(arena.frame)).for_each(&mut visit);
         regions.iter().copied().for_each(visit);
     }
 }

@@ -1,6 +1,6 @@
 //! Types, paths and generics.
 
-use super::super::ir::{Arguments, Generics, Lifetime, Path, PathId, Segment, Span, Type, TypeId};
+use super::super::ir::{Arguments, Generics, Lifetime, Path, PathId, PathStart, Segment, Span, Type, TypeId};
 use super::super::sparse::Sparse;
 use super::Lowerer;
 
@@ -54,9 +54,19 @@ impl Lowerer<'_> {
             .iter()
             .filter_map(|bound| match bound {
                 syn::TypeParamBound::Trait(bound) => Some(self.path(&bound.path)),
+                // The only lifetime that asks for something whoever calls: a path of its name.
+                syn::TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static" => {
+                    Some(self.static_bound(lifetime))
+                }
                 _ => None,
             })
             .collect()
+    }
+
+    fn static_bound(&mut self, lifetime: &syn::Lifetime) -> PathId {
+        let (name, span) = self.ident(&lifetime.ident);
+        let segments = [Segment { name, args: None }].into();
+        self.push_path(Path { start: path_start(None), qself: None, segments, span })
     }
 
     pub(super) fn path(&mut self, path: &syn::Path) -> PathId {
@@ -74,7 +84,7 @@ impl Lowerer<'_> {
                 Segment { name, args: self.path_arguments(&segment.arguments) }
             })
             .collect();
-        let lowered = Path { leading: path.leading_colon.is_some(), qself, segments, span: span.unwrap_or_default() };
+        let lowered = Path { start: path_start(path.leading_colon), qself, segments, span: span.unwrap_or_default() };
         self.push_path(lowered)
     }
 
@@ -146,4 +156,9 @@ impl Lowerer<'_> {
         }
         lowered.into()
     }
+}
+
+/// What the `::` before a path, or its absence, says.
+pub(super) fn path_start(leading_colon: Option<syn::Token![::]>) -> PathStart {
+    if leading_colon.is_some() { PathStart::Crates } else { PathStart::Here }
 }
