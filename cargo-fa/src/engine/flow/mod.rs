@@ -4,15 +4,19 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+mod callbacks;
 pub(crate) mod containers;
 mod content;
+mod dispatch;
 pub(crate) mod event;
 mod expr;
 mod external;
 mod frame_calls;
 mod frame_data;
 mod framealloc;
+pub(crate) mod generics;
 mod heap;
+mod implemented;
 mod iterate;
 mod layout;
 mod lifetimes;
@@ -20,6 +24,7 @@ mod literals;
 mod loops;
 mod macros;
 mod method;
+mod operators;
 mod option_and_result;
 mod place;
 mod pooled;
@@ -136,6 +141,8 @@ struct Context {
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<tags::OpenTag>,
+    /// The closures that we are in and that somebody else may run, outermost first.
+    closures: Vec<ExprId>,
 }
 
 /// What is known of the frames of allocators, apart from their state.
@@ -218,6 +225,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             seldom: 0,
             arms: Vec::new(),
             tags: Vec::new(),
+            closures: Vec::new(),
         },
         frames: Frames::default(),
         barriers: barriers::Barriers::default(),
