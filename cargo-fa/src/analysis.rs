@@ -63,6 +63,8 @@ pub struct Analysis {
     pub files: Vec<AnalysedFile>,
     /// Files or parts of files that could not be analysed; each becomes FA900.
     pub unparsed: Vec<Unparsed>,
+    /// Calls of macros of the workspace that could not be expanded: their arguments were read as they stand.
+    pub unexpanded: Vec<Unexpanded>,
     /// Tags and the calls between them, for `cargo fa graph`.
     pub tags: TagGraph,
     /// How long each layer took, in the order they ran.
@@ -94,6 +96,17 @@ pub struct Unparsed {
     pub message: String,
     /// Name of the package.
     pub package: Arc<str>,
+}
+
+/// A call of a macro of the workspace that could not be expanded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unexpanded {
+    /// Where the call is.
+    pub place: Place,
+    /// The name of the macro.
+    pub name: String,
+    /// Why, in lower case.
+    pub reason: String,
 }
 
 /// The tags of a program and which of them call into which.

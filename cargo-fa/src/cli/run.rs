@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::{AnalysedFile, Analysis, Request, Workspace};
+use crate::analysis::{AnalysedFile, Analysis, Request, Unexpanded, Workspace};
 use crate::cli::arguments::{Check, Common};
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
@@ -157,6 +157,12 @@ impl<'w> Plan<'w> {
             let files = counted(outlines, "file");
             self.details
                 .push(format!("of {files} only the outlines were read: no code that uses frames calls into them"));
+        }
+        let mut report = report;
+        for Unexpanded { place, name, reason } in &analysis.unexpanded {
+            report.sources.load(&place.file);
+            let line = report.sources.positions(place).0.line;
+            self.details.push(format!("{}:{line}: `{name}!` was not expanded: {reason}", place.file));
         }
         let report = self.decide(report, findings, suppressed, check);
         Ok(Run { report, incomplete, timings: analysis.timings, details: self.details })

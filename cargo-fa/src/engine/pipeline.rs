@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::analysis::{AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, Unparsed, Workspace};
+use crate::analysis::{
+    AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, Unexpanded, Unparsed, Workspace,
+};
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -113,6 +115,11 @@ fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
             directives: file.directives.clone(),
             whole: !file.facts.bodies.are_unread(),
         });
+        analysis.unexpanded.extend(file.facts.unexpanded().map(|call| Unexpanded {
+            place: Place::new(file.path.clone(), call.span.lo, call.span.hi),
+            name: call.name.clone().into(),
+            reason: call.failed.clone().unwrap_or_default().into(),
+        }));
         if let Some(refused) = file.refused.as_ref().or(file.facts.bodies.refused()) {
             let place = Place::new(file.path.clone(), refused.at.lo, refused.at.hi);
             analysis.unparsed.push(Unparsed { place, message: refused.message.clone(), package });

@@ -36,6 +36,12 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(owner) = api::known_type(function.krate, function.before) {
             return self.associated_function(owner, call);
         }
+        if function.last == "default"
+            && function.before == "Default"
+            && let Some(value) = self.made_by_default(expected, span)
+        {
+            return value;
+        }
         let Some(makes) = api::function(function.krate, function.before, function.last) else {
             return self.unknown_function(args);
         };
@@ -102,6 +108,8 @@ impl<'l> Interpreter<'_, 'l> {
                 taken.ty = value.ty.deref().unwrap_or(Ty::Unknown);
                 taken.kept = matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
                 taken.alias = None;
+                let ty = taken.ty.clone();
+                self.implemented(&ty, "Default", "default", &[], span);
                 taken
             }
             Makes::Replaces => {

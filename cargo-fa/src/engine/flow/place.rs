@@ -41,6 +41,9 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Index { base, index } => {
                 let base = self.eval_place(*base);
                 let index = self.eval(*index, None);
+                if let Some(value) = self.indexed(&base, &index, span) {
+                    return value;
+                }
                 let sliced = index.ty.head() == Some(Known::Iterator);
                 let mut value = base.clone();
                 value.field = None;
@@ -59,6 +62,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             ExprKind::Deref(inner) => {
                 let mut value = self.eval_place(*inner);
+                if let Some(behind) = self.dereferenced(&value, span) {
+                    return behind;
+                }
                 value.ty = value.ty.deref().unwrap_or(Ty::Unknown);
                 value
             }
@@ -69,6 +75,9 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn field_of(&mut self, base: &Value, name: &'l str, span: Span) -> Value {
         let mut value = base.clone();
         value.ty = self.types.field(&base.ty, name);
+        value.slot = self.slot_of(&base.ty, name, &value.ty);
+        value.callables.clear();
+        value.closure = None;
         value.field = Some(name.into());
         value.owner = Types::owner(&base.ty);
         value.number = None;
@@ -167,6 +176,10 @@ impl<'l> Interpreter<'_, 'l> {
                     self.annotate(&mut value, ty);
                 }
                 value.moved = false;
+                if let Some(old) = self.state.values.get(var).filter(|old| !old.moved && old.alias.is_none()) {
+                    let ty = old.ty.clone();
+                    self.drop_glue(&ty, span, Confidence::Medium);
+                }
                 self.state.values.insert(var, value);
             }
             ExprKind::Tuple(parts) => {
@@ -182,6 +195,7 @@ impl<'l> Interpreter<'_, 'l> {
                 // The owner decides whether rustc sees the borrow.
                 let tied = self.types.is_tied(&base.ty);
                 target.reserved = tied;
+                self.drop_glue(&target.ty, span, Confidence::Medium);
                 self.store(&target, &value, &Target::Field(facts.name(*name)), span);
             }
             _ => {
@@ -199,6 +213,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A value is put into something that may outlive what it refers to.
     pub(super) fn store(&mut self, target: &Value, value: &Value, how: &Target<'_>, span: Span) {
+        self.keep_callables(target, value);
         self.made_is_stored(target, value, how);
         if value.flows.is_empty() && value.handle.is_none() {
             return;
@@ -356,7 +371,10 @@ impl<'l> Interpreter<'_, 'l> {
             (Ty::Known(known, args), Ty::Known(same, more)) => {
                 known != same || (!args.iter().any(Ty::is_unknown) || more.is_empty())
             }
-            (Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_), Ty::Known(..) | Ty::User(..) | Ty::Closure) => false,
+            (
+                Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. },
+                Ty::Known(..) | Ty::User(..) | Ty::Closure | Ty::Generic { .. },
+            ) => false,
             _ => true,
         };
         if better {
@@ -560,10 +578,11 @@ impl<'l> Interpreter<'_, 'l> {
                 self.annotate(&mut value, field);
             }
             whole.add_flows(&value.flows);
+            self.made_with(&whole.ty.clone(), name, &value);
             whole.own_made(&value.made);
         }
         if let Some(rest) = literal.rest {
-            let rest = self.eval(rest, None);
+            let rest = self.eval(rest, Some(&whole.ty.clone()));
             whole.add_flows(&rest.flows);
         }
         whole

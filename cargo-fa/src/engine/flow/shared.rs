@@ -77,7 +77,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::Borrows => Self::borrowed(receiver),
             Effect::Removes => self.removed(receiver, name, args),
-            Effect::Rearranges => self.rearranged(receiver, name, args),
+            Effect::Rearranges => self.rearranged(receiver, name, args, at),
             Effect::LeadsIn => {
                 for arg in args {
                     self.inline_closure(*arg, std::slice::from_ref(receiver), Runs::Inline);
@@ -271,9 +271,15 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Elements change their places or go.
-    fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
+    fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         for arg in args {
             self.inline_closure(*arg, &[], Runs::Inline);
+        }
+        if matches!(name, "clear" | "truncate" | "retain" | "dedup") {
+            let element = receiver.ty.collection().map(|ty| ty.argument(0));
+            if let Some(element) = element {
+                self.drop_glue(&element, at, Confidence::Medium);
+            }
         }
         if name == "clear"
             && let Some(Root::Local(var)) = receiver.alias

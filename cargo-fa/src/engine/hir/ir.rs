@@ -157,8 +157,10 @@ pub(crate) enum ExprKind {
         index: ExprId,
     },
     Deref(ExprId),
-    /// `!x` and `-x`.
-    Unary(ExprId),
+    Unary {
+        op: UnaryOp,
+        inner: ExprId,
+    },
     Ref {
         mutable: bool,
         raw: bool,
@@ -174,6 +176,7 @@ pub(crate) enum ExprKind {
         right: ExprId,
     },
     AssignOp {
+        op: BinaryOp,
         left: ExprId,
         right: ExprId,
     },
@@ -233,11 +236,26 @@ pub(crate) enum ExprKind {
 pub(crate) enum BinaryOp {
     /// `&&` and `||`: the right side may not run.
     Lazy,
-    /// `<`, `<=`, `>`, `>=`, `==`, `!=`.
-    Compare,
+    /// `==`, `!=`.
+    Equal,
+    /// `<`, `<=`, `>`, `>=`.
+    Order,
     Add,
+    Sub,
     Mul,
-    Other,
+    Div,
+    Rem,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum UnaryOp {
+    Not,
+    Neg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -440,6 +458,8 @@ pub(crate) struct Impl {
     pub(crate) generics: Sparse<Generics>,
     pub(crate) self_type: TypeId,
     pub(crate) of_trait: Option<PathId>,
+    /// `type Target = T;`.
+    pub(crate) types: Box<[(Name, TypeId)]>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -512,6 +532,15 @@ pub(crate) struct Attr {
     /// The text between the brackets of the arguments, and where it starts.
     pub(crate) args: Option<(Box<str>, u32)>,
     pub(crate) span: Span,
+}
+
+/// A call of a macro of the workspace: the code that it becomes stands at its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Expansion {
+    pub(crate) span: Span,
+    pub(crate) name: Box<str>,
+    /// Why it could not be expanded; then its arguments were read as they stand.
+    pub(crate) failed: Option<Box<str>>,
 }
 
 /// A condition of conditional compilation.

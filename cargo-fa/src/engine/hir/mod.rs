@@ -8,6 +8,7 @@ pub(crate) mod hash;
 pub(crate) mod ir;
 mod key;
 mod lower;
+pub(crate) mod macros;
 mod outline;
 pub(crate) mod pack;
 mod part;
@@ -21,6 +22,7 @@ use bodies::{Bodies, Unread};
 use depth::{Prepared, Without};
 use file::FileFacts;
 use key::Key;
+use macros::FileMacros;
 use tables::Tables;
 
 use crate::model::suppress;
@@ -59,12 +61,21 @@ pub(crate) struct Extent {
 /// The facts of a file of these bytes, which `key` names.
 ///
 /// It needs a stack that fits [`STACK`] for the deepest nesting it accepts, and so does whoever asks for bodies later.
-pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, extent: Extent) -> Result<FileFacts, Refused> {
-    let (mut facts, bodies) = lower_bytes(bytes, extent)?;
+pub(crate) fn parse(
+    path: &Path,
+    bytes: &[u8],
+    key: Key,
+    extent: Extent,
+    macros: Option<FileMacros>,
+) -> Result<FileFacts, Refused> {
+    let (mut facts, bodies) = lower_bytes(bytes, extent, macros.as_ref())?;
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
     facts.bodies = match bodies {
         Some(bodies) => Bodies::read(bodies),
-        None => Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows(), stored: None }),
+        None => {
+            let outside = facts.outside.rows();
+            Bodies::unread(Unread { path: path.to_owned(), key, outside, macros, stored: None })
+        }
     };
     Ok(facts)
 }
@@ -75,10 +86,10 @@ pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, extent: Extent) -> Resu
 fn parse_bodies(file: &Unread) -> Result<Tables, Refused> {
     let bytes = std::fs::read(&file.path).map_err(|error| Refused::new(0, format!("cannot be read: {error}")))?;
     let extent = Extent { tests: file.key.tests, bodies: true };
-    if Key::of(&bytes, extent) != file.key {
+    if Key::of(&bytes, extent).with_macros(file.macros.as_ref()) != file.key {
         return Err(Refused::new(0, "the file changed while it was analysed"));
     }
-    let (facts, bodies) = lower_bytes(&bytes, extent)?;
+    let (facts, bodies) = lower_bytes(&bytes, extent, file.macros.as_ref())?;
     if facts.outside.rows() != file.outside {
         return Err(Refused::new(0, "the parser read this file in two ways"));
     }
@@ -86,7 +97,11 @@ fn parse_bodies(file: &Unread) -> Result<Tables, Refused> {
 }
 
 /// The facts without the bodies of functions, and their tables unless there are some that wait.
-fn lower_bytes(bytes: &[u8], extent: Extent) -> Result<(FileFacts, Option<Tables>), Refused> {
+fn lower_bytes(
+    bytes: &[u8],
+    extent: Extent,
+    macros: Option<&FileMacros>,
+) -> Result<(FileFacts, Option<Tables>), Refused> {
     if bytes.len() > LARGEST_FILE {
         return Err(Refused::new(0, format!("larger than {} MiB", LARGEST_FILE >> 20)));
     }
@@ -96,7 +111,7 @@ fn lower_bytes(bytes: &[u8], extent: Extent) -> Result<(FileFacts, Option<Tables
     let without = Without { tests: !extent.tests, bodies: !extent.bodies };
     let prepared =
         depth::prepare(text, without).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
-    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent, offset(base)));
+    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent, offset(base), macros));
     proc_macro2::extra::invalidate_current_thread_spans();
     lowered.map_err(|_| Refused::new(base, "the parser failed on this file"))?
 }
@@ -106,11 +121,12 @@ fn lower_text(
     prepared: &Prepared,
     extent: Extent,
     base: u32,
+    macros: Option<&FileMacros>,
 ) -> Result<(FileFacts, Option<Tables>), Refused> {
     let lines = lower::Lines::new(text, &prepared.text, base);
     match syn::parse_str::<syn::File>(&prepared.text) {
         Ok(file) => {
-            let outside = lower::Lowerer::new(lines, &prepared.bodies).outside(&file);
+            let outside = lower::Lowerer::new(lines, &prepared.bodies, macros).outside(&file);
             Ok(if extent.bodies || prepared.bodies.is_empty() {
                 let (facts, bodies) = outside.with_bodies(&file);
                 (facts, Some(bodies))

@@ -6,11 +6,12 @@ use rustc_hash::FxHashSet;
 
 use super::{Context, Occurrence};
 use crate::engine::flow::containers::keeps_steady;
-use crate::engine::flow::event::{Container, Site};
+use crate::engine::flow::event::Container;
 use crate::engine::flow::value::Root;
 use crate::engine::flow::walk;
 use crate::engine::hir::ir::{ExprId, ExprKind, MacroKind, Pat, Statement};
 use crate::engine::resolve::{FnId, UserType};
+use crate::engine::schedule::reach::Step;
 
 /// What becomes of the memory of a container that grows in the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl Context<'_, '_> {
     }
 
     /// The calls that lead to the function say what is lent to it.
-    fn memory_on_way(&self, root: FnId, path: &[(Site, FnId)], container: &Container) -> Memory {
+    fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container) -> Memory {
         let field = container.owner.zip(container.field.as_deref());
         if container.steady || field.is_some_and(|(owner, field)| self.steady_fields(owner).contains(field)) {
             return Memory::Steady;
@@ -43,8 +44,10 @@ impl Context<'_, '_> {
         if !container.kept {
             return Memory::Local;
         }
-        if let (Some(Root::Param(param)), None, [before @ .., (site, callee)]) = (container.root, field, path) {
-            let caller = before.last().map_or(root, |(_, caller)| *caller);
+        if let (Some(Root::Param(param)), None, [before @ .., Step { site, callee, .. }]) =
+            (container.root, field, path)
+        {
+            let caller = before.last().map_or(root, |step| step.callee);
             let mut lent = self.analysed.of(caller).lent.iter();
             let lent = lent.find(|lent| lent.callee == *callee && lent.span == site.span && lent.param == param);
             if let Some(lent) = lent {

@@ -112,6 +112,14 @@ impl Lowerer<'_> {
                             syn::MacroDelimiter::Bracket(bracket) => bracket.span,
                         };
                         let (lo, hi) = (self.lines.end(delim.open()), self.lines.start(delim.close()));
+                        if self.expands.is_open() {
+                            lowered.custom.push(Attr {
+                                path: id,
+                                args: Some((list.tokens.to_string().into(), lo)),
+                                span,
+                            });
+                            return;
+                        }
                         span.hi = hi + 1;
                         let base = self.lines.base;
                         let text = &self.lines.text[(lo - base) as usize..(hi - base) as usize];
