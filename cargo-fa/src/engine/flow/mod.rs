@@ -2,7 +2,7 @@
 
 mod allocator;
 mod associated;
-pub(crate) mod barriers;
+mod barriers;
 mod call;
 mod callbacks;
 pub(crate) mod containers;
@@ -34,6 +34,7 @@ mod retained;
 mod roots;
 mod scopes;
 mod shared;
+mod signals;
 mod signature;
 mod spawn;
 pub(crate) mod summary;
