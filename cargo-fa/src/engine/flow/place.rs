@@ -42,7 +42,6 @@ impl<'l> Interpreter<'_, 'l> {
                 let index = self.eval(*index, None);
                 let sliced = index.ty.head() == Some(Known::Iterator);
                 let mut value = base.clone();
-                value.field = None;
                 value.number = None;
                 value.ty = if sliced {
                     Ty::Slice(Arc::new(element_of(&base.ty)))

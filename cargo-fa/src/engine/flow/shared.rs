@@ -101,7 +101,9 @@ impl<'l> Interpreter<'_, 'l> {
                 _ => collection.argument(0),
             };
             let mut value = if matches!(name, "append") {
-                self.eval_place(*arg)
+                let emptied = self.eval_place(*arg);
+                self.note_steady(&emptied, "clear");
+                emptied
             } else {
                 self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
             };
