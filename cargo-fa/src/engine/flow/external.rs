@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{EscapeRoute, Fate, Runner};
-use super::place::Target;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Makes;

@@ -2,8 +2,8 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Fate, Runner};
-use super::place::Target;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Age, AtEnd, Value};
 use crate::engine::api::effect::Effect;
