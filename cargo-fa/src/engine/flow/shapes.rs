@@ -56,6 +56,18 @@ impl Ty {
         }
     }
 
+    /// Memory of the heap that is not a part of something else, and may be missing.
+    pub(crate) fn owns_directly(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Known(Known::Option | Known::Result, args) => args.first().is_none_or(Self::owns_directly),
+            Self::Known(known, _) => {
+                known.is_heap_container() || matches!(known, Known::Box | Known::Rc | Known::Arc | Known::Iterator)
+            }
+            _ => false,
+        }
+    }
+
     /// An iterator, perhaps in a box.
     pub(crate) fn holds_iterator(&self) -> bool {
         match self {
