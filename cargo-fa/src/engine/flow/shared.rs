@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::layout::element_of;
-use super::place::Target;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Effect;
@@ -102,7 +102,9 @@ impl<'l> Interpreter<'_, 'l> {
                 _ => collection.argument(0),
             };
             let mut value = if matches!(name, "append") {
-                self.eval_place(*arg)
+                let emptied = self.eval_place(*arg);
+                self.note_steady(&emptied, "clear");
+                emptied
             } else {
                 self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
             };

@@ -235,7 +235,9 @@ impl<'l> Interpreter<'_, 'l> {
             self.annotate(&mut value, ty);
         }
         if is_function {
-            self.becomes(&value, Fate::Returned);
+            // A part of something else is given away with it.
+            let fate = if value.ty.owns_directly() { Fate::Returned } else { Fate::Given };
+            self.becomes(&value, fate);
         }
         // An iterator that is given out has not taken its items yet.
         let lazy = std::mem::take(&mut value.lazy);
