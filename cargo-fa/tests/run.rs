@@ -36,7 +36,7 @@ impl Fake {
             name: name.to_owned(),
             directory: name.to_owned(),
             selected_by_default: default,
-            uses_bevy: false,
+            ..Package::default()
         };
         let packages = vec![package("game", true), package("tools", true)];
         Self { folder, packages, escalate: false, confidence: Confidence::High }
@@ -105,7 +105,7 @@ impl Workspace for Fake {
             }
             if text.contains("!broken!") {
                 let place = Place::new(file.clone(), 0, 1);
-                analysis.unparsed.push(Unparsed { place, message: "no".to_owned(), package: package.as_str().into() });
+                analysis.unparsed.push(Unparsed { place, message: "no".to_owned(), itself: true, package: package.as_str().into() });
             }
             analysis.files.push(AnalysedFile {
                 path: file,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{baseline, fix, graph, init, list, progress, trace_report};
-use crate::analysis::{AnalysisError, LooseFiles, OpenOptions, Workspace};
-use crate::cli::arguments::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
+use crate::analysis::{AnalysisError, Build, LooseFiles, OpenOptions, Workspace};
+use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
 use crate::cli::run::{Plan, Run, baseline_path};
 use crate::cli::selection::from_root;
@@ -93,9 +93,9 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             print(&made.text);
             Ok(made.code)
         }
-        Some(Command::Show { file }) => show(common, file, open),
+        Some(Command::Show { file, build }) => show(common, file, build, open),
         Some(Command::Init { force }) => {
-            let session = Session::open(common, open)?;
+            let session = Session::open(common, Build::default(), open)?;
             let file = session.workspace.root().join(config::FILE_NAME);
             if file.exists() && !force {
                 return Err(UsageError(format!("{} exists; `--force` overwrites it", file.display())));
@@ -109,8 +109,8 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             }
             Ok(CLEAN)
         }
-        Some(Command::Graph { format }) => {
-            let session = Session::open(common, open)?;
+        Some(Command::Graph { format, build }) => {
+            let session = Session::open(common, build.of(&[], false), open)?;
             let plan = Plan::new(&*session.workspace, &session.current, common, &Check::default())?;
             let tags = plan.analyze(&*session.workspace).tags;
             print(&match format {
@@ -130,14 +130,15 @@ struct Session {
 }
 
 impl Session {
-    fn open(common: &Common, open: Open) -> Result<Self, UsageError> {
+    fn open(common: &Common, build: Build, open: Open) -> Result<Self, UsageError> {
         let current = std::env::current_dir().map_err(|error| UsageError(format!("no current directory: {error}")))?;
         if let Some(manifest) = &common.manifest_path
             && !current.join(manifest).is_file()
         {
             return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
         }
-        let options = OpenOptions { manifest_path: common.manifest_path.clone(), cache: !common.no_cache, loose: None };
+        let manifest_path = common.manifest_path.clone();
+        let options = OpenOptions { manifest_path, cache: !common.no_cache, loose: None, build };
         let workspace = open(&options).map_err(|error| UsageError(error.to_string()))?;
         Ok(Self { workspace, current })
     }
@@ -146,7 +147,7 @@ impl Session {
 fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
     let progress = progress::start(!common.quiet && std::io::stderr().is_terminal());
-    let session = Session::open(common, open)?;
+    let session = Session::open(common, check.build.of(&check.package, check.workspace), open)?;
     let workspace = &*session.workspace;
     let plan = Plan::new(workspace, &session.current, common, check)?;
     let opened = started.elapsed();
@@ -275,6 +276,9 @@ fn conclude(run: &Run, common: &Common, check: &Check, elapsed: Duration) {
             tell(&format!("cargo-fa: {detail}"));
         }
     }
+    if common.verbose > 0 || check.strict {
+        run.unread.iter().for_each(|unread| tell(&format!("cargo-fa: {unread}")));
+    }
     if check.timings {
         for (layer, time) in &run.timings {
             tell(&format!("{layer:>12} {:>9.2} ms", time.as_secs_f64() * 1000.0));
@@ -299,10 +303,10 @@ fn summary(report: &Report, elapsed: Duration) -> String {
 }
 
 /// One file with everything: hints, guesses, and what is suppressed and why.
-fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
+fn show(common: &Common, file: &Path, build: &BuildFlags, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
     let check = Check::everything_about(file);
-    let mut session = Session::open(common, open)?;
+    let mut session = Session::open(common, build.of(&[], false), open)?;
     let mut plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
     let mut analysis = plan.analyze(&*session.workspace);
     let named = from_root(session.workspace.root(), &session.current, file);

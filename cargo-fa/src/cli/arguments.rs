@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::analysis::Build;
 use crate::cli::levels::{LevelFlag, Levels, category};
 use crate::model::codes::{Code, Level, Selector};
 use crate::report::Format;
@@ -138,6 +139,10 @@ pub struct Check {
     #[arg(long, help_heading = "Levels (the last one wins)")]
     pub strict: bool,
 
+    /// Which build to analyse.
+    #[command(flatten)]
+    pub build: BuildFlags,
+
     /// Packages to report, by name or glob
     #[arg(short, long, value_name = "SPEC", help_heading = "Selection")]
     pub package: Vec<String>,
@@ -192,6 +197,50 @@ pub struct Check {
     /// Level flags of all kinds in the order of the command line.
     #[arg(skip)]
     pub level_flags: Vec<LevelFlag>,
+}
+
+/// Which build is analysed, in cargo's own words.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Build (default: what `cargo build` would make here)")]
+pub struct BuildFlags {
+    /// Features to turn on, with commas or blanks between them: `name` or `package/name`
+    #[arg(long, value_name = "FEATURES")]
+    pub features: Vec<String>,
+    /// Turn on all features of the selected packages
+    #[arg(long)]
+    pub all_features: bool,
+    /// Do not turn on the default feature of the selected packages
+    #[arg(long)]
+    pub no_default_features: bool,
+    /// Build for this target triple
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+    /// Set a condition, as rustc does: `name` or `name="value"`; may be repeated
+    #[arg(long, value_name = "SPEC")]
+    pub cfg: Vec<String>,
+    /// Build with this profile: whether `debug_assertions` holds
+    #[arg(long, value_name = "NAME", conflicts_with = "release")]
+    pub profile: Option<String>,
+    /// Build with the profile `release`
+    #[arg(short, long)]
+    pub release: bool,
+}
+
+impl BuildFlags {
+    /// The build of these packages.
+    #[must_use]
+    pub fn of(&self, packages: &[String], workspace: bool) -> Build {
+        Build {
+            packages: packages.to_vec(),
+            workspace,
+            features: self.features.clone(),
+            all_features: self.all_features,
+            no_default_features: self.no_default_features,
+            target: self.target.clone(),
+            cfgs: self.cfg.clone(),
+            profile: self.profile.clone().or_else(|| self.release.then(|| "release".to_owned())),
+        }
+    }
 }
 
 /// The levels that findings can be reported at.
@@ -250,6 +299,9 @@ pub enum Command {
     Show {
         /// The file
         file: PathBuf,
+        /// Which build to analyse.
+        #[command(flatten)]
+        build: BuildFlags,
     },
     /// List the codes
     List {
@@ -271,6 +323,9 @@ pub enum Command {
         /// Format of the graph
         #[arg(short, long, default_value = "mermaid")]
         format: GraphFormat,
+        /// Which build to analyse.
+        #[command(flatten)]
+        build: BuildFlags,
     },
     /// Show what a recording of frames says, as text, a page or a picture, or compare two
     Report(super::trace_report::Arguments),

@@ -94,7 +94,7 @@ mod tests {
     use crate::model::finding::Place;
 
     fn package(uses_bevy: bool) -> Package {
-        Package { name: "game".to_owned(), directory: String::new(), selected_by_default: true, uses_bevy }
+        Package { name: "game".to_owned(), selected_by_default: true, uses_bevy, ..Package::default() }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+mod conditions;
 mod content;
 pub(crate) mod event;
 mod expr;

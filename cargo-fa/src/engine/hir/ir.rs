@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use super::condition::Cfg;
 use super::sparse::{Nothing, Sparse};
 
 /// A range of bytes in the file.
@@ -218,12 +219,18 @@ pub(crate) enum ExprKind {
         inclusive: bool,
     },
     Macro(Box<MacroCall>),
+    /// `cfg!(…)`.
+    Config(Box<Cfg>),
+    /// Below `#[cfg(…)]` where a value is wanted: of several, the first that is built.
+    Choice(Box<[(Cfg, ExprId)]>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum BinaryOp {
-    /// `&&` and `||`: the right side may not run.
-    Lazy,
+    /// `&&`: the right side may not run.
+    And,
+    /// `||`: the right side may not run.
+    Or,
     /// `<`, `<=`, `>`, `>=`, `==`, `!=`.
     Compare,
     Add,
@@ -274,9 +281,21 @@ pub(crate) struct Block {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Statement {
-    Let { pat: PatId, ty: Option<TypeId>, init: Option<ExprId>, otherwise: Option<ExprId>, span: Span, cold: bool },
-    Expr { expr: ExprId, cold: bool },
+    Let { pat: PatId, ty: Option<TypeId>, init: Option<ExprId>, otherwise: Option<ExprId>, span: Span },
+    Expr { expr: ExprId },
     Item(ItemId),
+    /// Below `#[cfg(…)]`.
+    Conditional(Box<(Cfg, Statement)>),
+}
+
+impl Statement {
+    /// What stands below `#[cfg(…)]`.
+    pub(crate) fn bare(&self) -> &Self {
+        match self {
+            Self::Conditional(conditional) => conditional.1.bare(),
+            statement => statement,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -374,11 +393,13 @@ pub(crate) struct Item {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum ItemKind {
-    /// `path` is what `#[path]` says; `inline` is false for `mod x;`.
+    /// `paths` is what `#[path]` says, and when it does; `inline` is false for `mod x;`.
     Module {
         inline: bool,
-        path: Option<Name>,
+        paths: Box<[(Cfg, Name)]>,
     },
+    /// `include!(…)` where items may stand.
+    Include(Included),
     Use(Box<[UseEntry]>),
     Fn(Box<Function>),
     Struct {
@@ -408,6 +429,21 @@ pub(crate) enum ItemKind {
     ExternCrate {
         alias: Name,
     },
+}
+
+/// Which file `include!` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Included {
+    /// From the directory of the file.
+    Here(Name),
+    /// Below the directory that the build script writes to.
+    OutDir(Name),
+    /// From the directory of the manifest.
+    Package(Name),
+    /// As a variable of the environment says that the build script sets.
+    Variable(Name),
+    /// What stands in the brackets says no path.
+    Unknown,
 }
 
 /// The name of a variant, and the names and types of its fields.
@@ -472,8 +508,8 @@ pub(crate) struct Attrs {
     pub(crate) derives: Vec<PathId>,
     /// Attributes that are not built in.
     pub(crate) custom: Vec<Attr>,
-    /// What stands here was given to a macro.
-    pub(crate) given_to: Given,
+    /// What stands here was given to a macro that is not known: what it makes of it is not either.
+    pub(crate) in_macro: bool,
 }
 
 impl Nothing for Attrs {
@@ -483,19 +519,8 @@ impl Nothing for Attrs {
         test: false,
         derives: Vec::new(),
         custom: Vec::new(),
-        given_to: Given::Nobody,
+        in_macro: false,
     };
-}
-
-/// Whether an item is as it stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Given {
-    #[default]
-    Nobody,
-    /// `cfg_if!`: one of several branches is compiled.
-    CfgIf,
-    /// A macro that is not known: what it makes of the item is not either.
-    Unknown,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -504,16 +529,6 @@ pub(crate) struct Attr {
     /// The text between the brackets of the arguments, and where it starts.
     pub(crate) args: Option<(Box<str>, u32)>,
     pub(crate) span: Span,
-}
-
-/// A condition of conditional compilation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Cfg {
-    Test,
-    Feature(Box<str>),
-    DebugAssertions,
-    All(Vec<Cfg>),
-    Any(Vec<Cfg>),
-    Not(Box<Cfg>),
-    Unknown,
+    /// What `cfg_attr` says about when it is there.
+    pub(crate) when: Option<Box<Cfg>>,
 }

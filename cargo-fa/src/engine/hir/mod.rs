@@ -2,6 +2,7 @@
 
 mod bodies;
 pub(crate) mod cache;
+pub(crate) mod condition;
 mod depth;
 pub(crate) mod file;
 pub(crate) mod hash;

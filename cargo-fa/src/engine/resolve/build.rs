@@ -14,7 +14,7 @@ use super::{
 use crate::engine::api;
 use crate::engine::hir::ir::{ItemId, ItemKind, UseTarget};
 use crate::engine::hir::offset;
-use crate::engine::project::{FRAMEALLOC, Loaded, Project, TargetKind, certainty, is_read};
+use crate::engine::project::{FRAMEALLOC, Loaded, Project, TargetKind};
 
 struct PendingImpl {
     file: usize,
@@ -26,11 +26,14 @@ struct PendingImpl {
 struct Builder<'l> {
     program: Program<'l>,
     impls: Vec<PendingImpl>,
-    tests: bool,
+    /// What is collected is only there to find mistakes.
+    debug_only: bool,
+    /// The files that are collected, one in the other.
+    files: Vec<usize>,
 }
 
 impl<'l> Program<'l> {
-    pub(crate) fn build(project: &'l Project, loaded: &'l Loaded, tests: bool) -> Self {
+    pub(crate) fn build(project: &'l Project, loaded: &'l Loaded) -> Self {
         let items = loaded.files.iter().flat_map(|file| &file.facts.items);
         let functions = items.filter(|item| matches!(item.kind, ItemKind::Fn(_))).count();
         let program = Program {
@@ -45,14 +48,14 @@ impl<'l> Program<'l> {
             has_drop: FxHashSet::default(),
             lookup_cache: LookupCache::new(),
         };
-        let mut builder = Builder { program, impls: Vec::new(), tests };
+        let mut builder = Builder { program, impls: Vec::new(), debug_only: false, files: Vec::new() };
         for source in &loaded.crates {
             builder.program.crates.push(Crate { root: None, externs: externs(project, loaded, source.member) });
         }
         for (index, source) in loaded.crates.iter().enumerate() {
             let root = builder.module(index, None, false, source.name.clone());
             builder.program.crates[index].root = Some(root);
-            builder.items(index, source.root, None, root, source.kind == TargetKind::Test);
+            builder.file(index, source.root, root, source.kind == TargetKind::Test);
         }
         builder.finish()
     }
@@ -121,6 +124,20 @@ impl<'l> Builder<'l> {
         }
     }
 
+    /// What is in a file. `#[path]` and `include!` can make a file a part of itself.
+    fn file(&mut self, krate: usize, file: usize, module: ModuleId, in_test: bool) {
+        if !self.files.contains(&file) {
+            self.files.push(file);
+            self.items(krate, file, None, module, in_test);
+            self.files.pop();
+        }
+    }
+
+    fn is_built(&self, file: usize, item: ItemId) -> bool {
+        let source = &self.program.loaded.files[file];
+        self.program.loaded.conditions.is_built(source.member, &source.facts, item)
+    }
+
     /// Everything whose parent is `parent`.
     fn items(&mut self, krate: usize, file: usize, parent: Option<ItemId>, module: ModuleId, in_test: bool) {
         let facts = &self.program.loaded.files[file].facts;
@@ -136,8 +153,14 @@ impl<'l> Builder<'l> {
                 }
                 continue;
             }
-            if is_read(facts, id, self.tests) {
+            if self.is_built(file, id) {
+                let outside = self.debug_only;
+                let conditions = &self.program.loaded.conditions;
+                let member = self.program.loaded.files[file].member;
+                self.debug_only |= item.attrs.cfg.iter().any(|cfg| conditions.is_debug_only(member, cfg));
+                let in_test = in_test || item.attrs.cfg.iter().any(|cfg| conditions.is_test_only(member, cfg));
                 self.item(krate, file, id, module, in_test);
+                self.debug_only = outside;
             }
         }
     }
@@ -147,7 +170,7 @@ impl<'l> Builder<'l> {
         let facts = &loaded.files[file].facts;
         let item = facts.item(id);
         let name = facts.name(item.name);
-        let in_test = in_test || item.attrs.test || item.attrs.cfg.contains(&crate::engine::hir::ir::Cfg::Test);
+        let in_test = in_test || item.attrs.test;
         match &item.kind {
             ItemKind::Module { inline, .. } => {
                 let path = format!("{}::{name}", self.program.module(module).path);
@@ -156,7 +179,12 @@ impl<'l> Builder<'l> {
                 if *inline {
                     self.items(krate, file, Some(id), child, in_test);
                 } else if let Some(target) = loaded.crates[krate].modules.get(&(file, id)) {
-                    self.items(krate, *target, None, child, in_test);
+                    self.file(krate, *target, child, in_test);
+                }
+            }
+            ItemKind::Include(_) => {
+                if let Some(target) = loaded.crates[krate].modules.get(&(file, id)) {
+                    self.file(krate, *target, module, in_test);
                 }
             }
             ItemKind::Use(entries) => {
@@ -221,7 +249,7 @@ impl<'l> Builder<'l> {
             if item.parent.is_none_or(|other| other < parent) {
                 break;
             }
-            if item.parent == Some(parent) && matches!(item.kind, ItemKind::Fn(_)) && is_read(facts, id, self.tests) {
+            if item.parent == Some(parent) && matches!(item.kind, ItemKind::Fn(_)) && self.is_built(file, id) {
                 fns.push(self.function(krate, file, id, module, Some(owner), in_test));
             }
         }
@@ -258,8 +286,12 @@ impl<'l> Builder<'l> {
         };
         let function_id = FnId(u32::try_from(self.program.fns.len()).unwrap_or(u32::MAX));
         let in_test = in_test || item.attrs.test;
-        let sure = certainty(facts, id, self.tests);
-        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure });
+        let source = &self.program.loaded.files[file];
+        let conditions = &self.program.loaded.conditions;
+        let sure = conditions.certainty(source.member, facts, id);
+        let debug_only = |cfg| conditions.is_debug_only(source.member, cfg);
+        let cold = self.debug_only || item.attrs.cold || item.attrs.cfg.iter().any(debug_only);
+        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure, cold });
         function_id
     }
 

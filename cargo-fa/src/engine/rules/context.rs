@@ -13,7 +13,7 @@ use crate::engine::project::Project;
 use crate::engine::resolve::{FnId, Program};
 use crate::engine::schedule::reach::Reached;
 use crate::model::config::Config;
-use crate::model::finding::{Confidence, Finding, Place};
+use crate::model::finding::{Call, Confidence, Finding, Place};
 
 /// The analysed program.
 pub(crate) struct Context<'c, 'l> {
@@ -95,7 +95,17 @@ impl Context<'_, '_> {
     /// The finding with where it is and how sure it is.
     pub(super) fn complete(&self, occurrence: &Occurrence<'_>, finding: Finding) -> Finding {
         let confidence = occurrence.confidence().min(finding.confidence);
-        finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id))
+        let mut finding =
+            finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id));
+        if let Some(reached) = occurrence.reached {
+            let callers = [reached.root].into_iter().chain(reached.path.iter().map(|(_, callee)| *callee));
+            let calls = callers.zip(&reached.path).map(|(caller, (site, _))| Call {
+                place: self.place(*site),
+                item: self.program.fn_path(caller),
+            });
+            finding.calls = calls.collect();
+        }
+        finding
     }
 
     /// The way from the frame root to the function, as notes.

@@ -11,7 +11,7 @@ use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
 use super::file::FileFacts;
-use super::ir::{Expr, ExprId, ExprKind, Given, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::ir::{Cfg, Expr, ExprId, ExprKind, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
 use super::tables::{Rows, Tables, fit};
 
 /// Where lines start, so that line and column of a token become a byte.
@@ -82,8 +82,10 @@ pub(super) struct Lowerer<'s> {
     names: FxHashMap<&'s str, Name>,
     lines: Lines<'s>,
     parent: Option<ItemId>,
-    /// The macro around the items that are lowered.
-    given_to: Given,
+    /// Whether the items that are lowered were given to a macro that is not known.
+    in_macro: bool,
+    /// Under which conditions `cfg_if!` has them.
+    branch: Vec<Cfg>,
     missing: Option<ExprId>,
 }
 
@@ -98,7 +100,8 @@ impl<'s> Lowerer<'s> {
             names: FxHashMap::default(),
             lines,
             parent: None,
-            given_to: Given::Nobody,
+            in_macro: false,
+            branch: Vec::new(),
             missing: None,
         }
     }
@@ -179,6 +182,11 @@ impl<'s> Lowerer<'s> {
             Some(bodies) => (bodies, self.outside),
             None => (&mut self.facts.outside, Rows::default()),
         }
+    }
+
+    fn is_in_function(&self) -> bool {
+        let parent = self.parent.map(|parent| &self.facts.items[parent.0 as usize].kind);
+        parent.is_some_and(|kind| matches!(kind, ItemKind::Fn(_)))
     }
 
     fn span(&self, token: TokenSpan) -> Span {
