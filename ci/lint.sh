@@ -11,6 +11,12 @@ cargo clippy --workspace --all-targets -- -D warnings
 for features in debug parking_lot allocator-api2 diagnostics memory_filter "debug,parking_lot,allocator-api2"; do
     cargo clippy -p framealloc-core --all-targets --features "$features" -- -D warnings
 done
+# The fuzzer's targets run by night (`ci/nightly`); that they compile is seen with every change. libFuzzer itself is C++.
+if command -v c++ >/dev/null; then
+    cargo clippy --manifest-path fuzz/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}" -- -D warnings
+else
+    echo "lint: no C++ compiler here to build libFuzzer; the fuzzer's targets were not compiled"
+fi
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 failed=0

@@ -106,6 +106,8 @@ pub struct AnalysedFile {
     pub path: Arc<str>,
     /// Name of the package that it belongs to.
     pub package: Arc<str>,
+    /// Path of the file that the crate begins with which it is compiled into.
+    pub root: Arc<str>,
     /// How many lines it has.
     pub lines: u32,
     /// The suppressions in it.
@@ -122,10 +124,21 @@ pub struct Unparsed {
     pub place: Place,
     /// What the trouble is, in lower case.
     pub message: String,
-    /// Whether it is the file at the place, and not one that it names.
-    pub itself: bool,
+    /// How much was left out.
+    pub extent: Unread,
     /// Name of the package.
     pub package: Arc<str>,
+}
+
+/// How much was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// The file at the place.
+    File,
+    /// A part of it.
+    Part,
+    /// What it names.
+    Named,
 }
 
 /// Code that is not in this build.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cargo_fa::analysis::{
-    AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, TagGraph, Unparsed, Workspace,
+    AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, TagGraph, Unparsed, Unread, Workspace,
 };
 use cargo_fa::cli::app;
 use cargo_fa::cli::arguments::Cli;
@@ -14,7 +14,7 @@ use cargo_fa::cli::run::{Plan, Run};
 use cargo_fa::model::codes::{Code, FA401, FA601, FA602, FA702, Level};
 use cargo_fa::model::config::Config;
 use cargo_fa::model::finding::{Confidence, Finding, Place};
-use cargo_fa::report::{Format, render};
+use cargo_fa::report::{Format, Style, render};
 
 /// A workspace of two packages whose findings are wherever a file says `!FA602!`.
 struct Fake {
@@ -59,7 +59,7 @@ impl Fake {
             let (level, code) = (words.next().unwrap(), words.next().unwrap());
             format!("{code} {level} {}", place.rsplit_once(':').unwrap().0)
         };
-        render(&run.report, Format::Compact, false).lines().map(row).collect()
+        render(&run.report, Format::Compact, Style::Plain).lines().map(row).collect()
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -105,9 +105,15 @@ impl Workspace for Fake {
             }
             if text.contains("!broken!") {
                 let place = Place::new(file.clone(), 0, 1);
-                analysis.unparsed.push(Unparsed { place, message: "no".to_owned(), itself: true, package: package.as_str().into() });
+                analysis.unparsed.push(Unparsed {
+                    place,
+                    message: "no".to_owned(),
+                    extent: Unread::File,
+                    package: package.as_str().into(),
+                });
             }
             analysis.files.push(AnalysedFile {
+                root: file.clone(),
                 path: file,
                 package: package.as_str().into(),
                 lines: 1,
@@ -193,7 +199,10 @@ fn a_file_that_was_left_out_makes_a_run_incomplete() {
     let fake = Fake::new(&[("game/a.rs", "!broken!"), ("tools/b.rs", "x")]);
     let run = fake.run("").unwrap();
     assert!(run.incomplete && run.report.count(Level::Warn) == 1);
-    assert!(!fake.run("-p tools").unwrap().incomplete);
+    // What was not read of another package may matter to this one.
+    let run = fake.run("-p tools").unwrap();
+    assert!(run.incomplete && run.unread.len() == 1 && run.report.findings.is_empty(), "{:?}", run.unread);
+    assert!(!fake.run("-p tools --exclude-package game").unwrap().incomplete);
 }
 
 #[test]

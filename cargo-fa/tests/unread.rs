@@ -34,7 +34,10 @@ fn what_build_scripts_write_is_read_once_cargo_has_run_them() {
     sample.write(&format!("{written}/output"), "cargo::rustc-cfg=simd\n");
     let ran = sample.run("--strict --format compact");
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 2), "{ran:?}");
-    assert!(ran.stdout.contains(&format!("{written}/out/systems.rs:3")) && ran.stdout.contains("src/simd.rs:3"), "{ran:?}");
+    assert!(
+        ran.stdout.contains(&format!("{written}/out/systems.rs:3")) && ran.stdout.contains("src/simd.rs:3"),
+        "{ran:?}"
+    );
     sample.write(&format!("{written}/output"), "");
     assert_eq!(sample.codes("").len(), 1, "the script does not set the condition");
 }
@@ -61,7 +64,10 @@ fn what_is_missing_is_reported_where_it_is_named() {
 #[test]
 fn files_that_lead_to_themselves_are_reported() {
     let sample = Sample::game("#[path = \"lib.rs\"] pub mod again;\npub mod a;\n").file("src/a.rs", SYSTEM);
-    assert_eq!(sample.codes(""), ["FA900 src/lib.rs:1", "FA401 src/a.rs:3"].map(str::to_owned).into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(
+        sample.codes(""),
+        ["FA900 src/lib.rs:1", "FA401 src/a.rs:3"].map(str::to_owned).into_iter().rev().collect::<Vec<_>>()
+    );
 }
 
 #[cfg(unix)]
@@ -115,7 +121,10 @@ fn dependencies_outside_of_the_workspace_are_followed_and_reported_at_the_call()
 #[test]
 fn accepted_there_is_accepted_here() {
     let sample = beside();
-    sample.write("engine/src/lib.rs", &ENGINE.replace("let s =", "// fa: allow(FA401, reason = \"a label\")\n        let s ="));
+    sample.write(
+        "engine/src/lib.rs",
+        &ENGINE.replace("let s =", "// fa: allow(FA401, reason = \"a label\")\n        let s ="),
+    );
     assert_eq!(sample.run_in("game", "--only FA401 --format compact").stdout, "");
 }
 
@@ -138,7 +147,10 @@ fn a_dependency_that_cannot_be_read_is_reported() {
     sample.write("engine/Cargo.toml", "[package\n");
     let ran = sample.run_in("game", "--strict --format compact");
     assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.stdout.contains("../engine/Cargo.toml:1:1: warn FA900 not analysed: the dependency `engine`"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("../engine/Cargo.toml:1:1: warn FA900 not analysed: the dependency `engine`"),
+        "{ran:?}"
+    );
     sample.write("engine/Cargo.toml", &(manifest("engine") + "[workspace]\n"));
     sample.write("engine/src/lib.rs", "mod gone;\n");
     let ran = sample.run_in("game", "--strict --format compact");

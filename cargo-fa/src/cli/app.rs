@@ -5,15 +5,18 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{baseline, fix, graph, init, list, progress, trace_report};
+use clap::CommandFactory;
+
+use super::{baseline, fix, graph, init, list, progress, trace_report, version_control};
 use crate::analysis::{AnalysisError, Build, LooseFiles, OpenOptions, Workspace};
-use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
+use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, SchemaOf, WithCheck};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
 use crate::cli::run::{Plan, Run, baseline_path};
 use crate::cli::selection::from_root;
 use crate::model::codes::Level;
 use crate::model::config;
-use crate::report::{Format, Report, counted, render};
+use crate::model::paths::normalise;
+use crate::report::{Format, Report, Style, counted, render};
 use crate::{explain, report};
 
 /// How a workspace is opened.
@@ -74,6 +77,19 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
         }
         Some(Command::List { category, format }) => {
             print(&list::render(*category, *format));
+            Ok(CLEAN)
+        }
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "cargo-fa", &mut text);
+            print(&String::from_utf8_lossy(&text));
+            Ok(CLEAN)
+        }
+        Some(Command::Man) => {
+            let mut text = Vec::new();
+            let page = clap_mangen::Man::new(Cli::command()).title("cargo-fa").section("1");
+            page.render(&mut text).map_err(|error| UsageError(error.to_string()))?;
+            print(&String::from_utf8_lossy(&text));
             Ok(CLEAN)
         }
         Some(Command::Schema { subject }) => {
@@ -146,7 +162,7 @@ impl Session {
 
 fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
-    let progress = progress::start(!common.quiet && std::io::stderr().is_terminal());
+    let progress = (!common.quiet && std::io::stderr().is_terminal()).then(progress::start);
     let session = Session::open(common, check.build.of(&check.package, check.workspace), open)?;
     let workspace = &*session.workspace;
     let plan = Plan::new(workspace, &session.current, common, check)?;
@@ -162,6 +178,9 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
             drop(progress);
             print(&changes.difference());
             return Ok(CLEAN);
+        }
+        if !changes.is_empty() {
+            version_control::check(workspace.root(), check.allowed)?;
         }
         let applied = changes.apply(workspace.root())?;
         if applied > 0 {
@@ -187,12 +206,12 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
     drop(progress);
     let checked = check.with_check.is_none_or(|command| compile(command, common, check));
     let start = Instant::now();
-    write_outputs(&run.report, &check.outputs(), &session.current, common)?;
+    write_outputs(&mut run.report, check, &session, common)?;
     run.timings.push(("report", start.elapsed()));
     if !common.quiet {
         conclude(&run, common, check, started.elapsed());
     }
-    Ok(if checked { exit_code(&run, check.strict) } else { FOUND })
+    Ok(if checked { exit_code(&run, check) } else { FOUND })
 }
 
 /// Runs cargo's check, whose messages go straight to standard output, and tells whether it succeeded.
@@ -213,12 +232,23 @@ fn compile(command: WithCheck, common: &Common, check: &Check) -> bool {
     for package in &check.package {
         cargo.arg("--package").arg(package);
     }
-    for (given, flag) in
-        [(check.tests, "--tests"), (check.examples, "--examples"), (check.all_targets, "--all-targets")]
-    {
+    let build = &check.build;
+    for (given, flag) in [
+        (check.tests, "--tests"),
+        (check.examples, "--examples"),
+        (check.all_targets, "--all-targets"),
+        (build.all_features, "--all-features"),
+        (build.no_default_features, "--no-default-features"),
+        (build.release, "--release"),
+    ] {
         if given {
             cargo.arg(flag);
         }
+    }
+    let values = build.features.iter().map(|features| ("--features", features));
+    let values = values.chain(build.target.iter().map(|target| ("--target", target)));
+    for (flag, value) in values.chain(build.profile.iter().map(|profile| ("--profile", profile))) {
+        cargo.arg(flag).arg(value);
     }
     match cargo.status() {
         Ok(status) => status.success(),
@@ -229,41 +259,63 @@ fn compile(command: WithCheck, common: &Common, check: &Check) -> bool {
     }
 }
 
-fn exit_code(run: &Run, strict: bool) -> u8 {
+fn exit_code(run: &Run, check: &Check) -> u8 {
     if run.report.count(Level::Deny) > 0 {
         FOUND
-    } else if strict && run.incomplete {
+    } else if check.strict && run.incomplete {
         INCOMPLETE
     } else {
         CLEAN
     }
 }
 
-fn write_outputs(report: &Report, outputs: &[Output], current: &Path, common: &Common) -> Result<(), UsageError> {
-    for output in outputs {
+fn write_outputs(report: &mut Report, check: &Check, session: &Session, common: &Common) -> Result<(), UsageError> {
+    let root = session.workspace.root();
+    let stated = check.path_base.as_ref().map(|base| {
+        let base = normalise(&session.current.join(base));
+        if base.is_dir() {
+            Ok(base)
+        } else {
+            Err(UsageError(format!("--path-base {}: no such directory", base.display())))
+        }
+    });
+    let stated = stated.transpose()?;
+    for output in &check.outputs() {
+        let base = match output.format {
+            // Whoever reads these looks for files from the root of the workspace, as cargo has it.
+            Format::RustcJson | Format::CargoJson => None,
+            // These are shown beside what a repository holds.
+            Format::Github | Format::Gitlab | Format::Sarif => {
+                stated.clone().or_else(|| version_control::above(root, ".git"))
+            }
+            _ => stated.clone(),
+        };
+        report.sources.show_from(base.as_deref());
         if let Some(file) = &output.file {
-            let path = current.join(file);
-            std::fs::write(&path, render(report, output.format, false))
+            let path = session.current.join(file);
+            std::fs::write(&path, render(report, output.format, Style::Plain))
                 .map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
         } else {
-            print(&render(report, output.format, output.format == Format::Terminal && styled(common.color)));
+            print(&render(report, output.format, style(common.color)));
         }
     }
+    report.sources.show_from(None);
     Ok(())
 }
 
 /// What the environment and the terminal say about colours, as cargo reads it.
-fn styled(color: Color) -> bool {
+fn style(color: Color) -> Style {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto if set("NO_COLOR").is_some() => false,
-        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Color::Always => Style::Colored,
+        Color::Never => Style::Plain,
+        Color::Auto if set("NO_COLOR").is_some() => Style::Plain,
+        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => Style::Colored,
         Color::Auto => match set("CARGO_TERM_COLOR").as_deref().and_then(|value| value.to_str()) {
-            Some("always") => true,
-            Some("never") => false,
-            _ => std::io::stdout().is_terminal() && set("TERM").is_none_or(|term| term != "dumb"),
+            Some("always") => Style::Colored,
+            Some("never") => Style::Plain,
+            _ if std::io::stdout().is_terminal() && set("TERM").is_none_or(|term| term != "dumb") => Style::Colored,
+            _ => Style::Plain,
         },
     }
 }
@@ -332,10 +384,10 @@ fn show(common: &Common, file: &Path, build: &BuildFlags, open: Open) -> Result<
         run.report.findings.push(reported);
     }
     run.report.findings.sort_by(|a, b| a.finding.order(&b.finding));
-    print(&render(&run.report, Format::Terminal, styled(common.color)));
+    print(&render(&run.report, Format::Terminal, style(common.color)));
     if !common.quiet {
         let suppressed = if count > 0 { format!("; {count} suppressed") } else { String::new() };
         tell(&format!("{}{suppressed}", summary(&run.report, started.elapsed())));
     }
-    Ok(exit_code(&run, false))
+    Ok(exit_code(&run, &check))
 }

@@ -12,6 +12,7 @@ use crate::report::Format;
 
 pub use super::target::Output;
 use super::target::{LevelWord, level_word, output, selector};
+pub use super::version_control::Allowed;
 
 const EXIT_CODES: &str = "Exit codes:
   0    nothing at the level deny
@@ -171,12 +172,15 @@ pub struct Check {
     /// Format of the report, `FORMAT=FILE` to write it to a file; may be repeated
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = output, help_heading = "Report")]
     pub format: Vec<Output>,
-    /// As in cargo: `json` writes rustc's diagnostics, for editors
+    /// As in cargo: `json` writes messages as cargo does, for editors
     #[arg(long, value_name = "FORMAT", conflicts_with = "format", help_heading = "Report")]
     pub message_format: Option<MessageFormat>,
     /// Run cargo's own check first and pass its messages on, for editors that have one command
     #[arg(long, value_name = "COMMAND", num_args = 0..=1, require_equals = true, default_missing_value = "check", help_heading = "Report")]
     pub with_check: Option<WithCheck>,
+    /// Directory that paths in reports start from [default: the root of the workspace; for github, gitlab and sarif that of the repository]
+    #[arg(long, value_name = "DIRECTORY", help_heading = "Report")]
+    pub path_base: Option<PathBuf>,
     /// Tell how long each layer took
     #[arg(long, help_heading = "Report")]
     pub timings: bool,
@@ -193,6 +197,10 @@ pub struct Check {
     /// With --fix: print the changes instead of making them
     #[arg(long, requires = "fix", help_heading = "Baseline and fixes")]
     pub dry_run: bool,
+
+    /// What does not keep `--fix` from changing files.
+    #[command(flatten)]
+    pub allowed: Allowed,
 
     /// Level flags of all kinds in the order of the command line.
     #[arg(skip)]
@@ -282,7 +290,7 @@ pub enum MessageFormat {
     Human,
     /// One line each.
     Short,
-    /// rustc's diagnostics.
+    /// Messages of cargo that hold rustc's diagnostics.
     Json,
 }
 
@@ -329,6 +337,13 @@ pub enum Command {
     },
     /// Show what a recording of frames says, as text, a page or a picture, or compare two
     Report(super::trace_report::Arguments),
+    /// Print completions of the command line for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
     /// Print a JSON Schema
     Schema {
         /// Of what
@@ -394,7 +409,7 @@ impl Cli {
         let mut cli = Self::from_arg_matches(&matches)?;
         cli.check.level_flags = level_flags(&matches);
         let editor =
-            cli.check.outputs().iter().any(|output| output.file.is_none() && output.format == Format::RustcJson);
+            cli.check.outputs().iter().any(|output| output.file.is_none() && output.format == Format::CargoJson);
         if cli.check.with_check.is_some() && !editor {
             let message = "`--with-check` passes on cargo's messages, which needs `--message-format=json`";
             return Err(Self::command().error(clap::error::ErrorKind::MissingRequiredArgument, message));
@@ -429,7 +444,7 @@ impl Check {
             let format = match format {
                 MessageFormat::Human => Format::Terminal,
                 MessageFormat::Short => Format::Compact,
-                MessageFormat::Json => Format::RustcJson,
+                MessageFormat::Json => Format::CargoJson,
             };
             outputs.push(Output { format, file: None });
         }
@@ -560,6 +575,6 @@ mod tests {
             ]
         );
         let outputs = read("cargo-fa --message-format=json").unwrap().check.outputs();
-        assert_eq!(outputs, [Output { format: Format::RustcJson, file: None }]);
+        assert_eq!(outputs, [Output { format: Format::CargoJson, file: None }]);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::analysis::{Package, TagGraph};
+use crate::model::config;
 
 /// The text of the file. It is read back by the same reader as any other.
 #[must_use]
@@ -21,9 +22,10 @@ pub fn text(packages: &[Package], tags: &TagGraph) -> String {
          roots = []\n",
     );
     if packages.iter().any(|package| package.uses_bevy) {
-        text.push_str(
-            "# A system in one of these schedules that takes the allocator runs every frame.\n\
-             bevy_schedules = [\"Update\", \"FixedUpdate\", \"PostUpdate\"]\n",
+        let schedules = list(config::BEVY_SCHEDULES);
+        let _ = writeln!(
+            text,
+            "# A system in one of these schedules that takes the allocator runs every frame.\nbevy_schedules = {schedules}"
         );
     }
     text.push_str(
@@ -90,11 +92,10 @@ fn list(words: &[&str]) -> String {
 mod tests {
     use super::*;
     use crate::analysis::{TagCall, TagNode};
-    use crate::model::config;
     use crate::model::finding::Place;
 
-    fn package(uses_bevy: bool) -> Package {
-        Package { name: "game".to_owned(), selected_by_default: true, uses_bevy, ..Package::default() }
+    fn package() -> Package {
+        Package { name: "game".to_owned(), selected_by_default: true, ..Package::default() }
     }
 
     #[test]
@@ -116,7 +117,7 @@ mod tests {
             tags: vec![tag("ai::path", &["game::ai"]), tag("physics", &["game::physics", "game::physics::solver"])],
             calls: vec![call("ai::path", "physics"), call("physics", "Not A Tag")],
         };
-        let text = text(&[package(true)], &tags);
+        let text = text(&[Package { uses_bevy: true, ..package() }], &tags);
         let config = config::read(&".fa.toml".into(), &text).unwrap_or_else(|errors| panic!("{errors:?}\n{text}"));
         assert_eq!(config.tags["physics"].modules, ["game::physics"]);
         assert_eq!(config.tags["ai::path"].may_use.as_deref(), Some(&["physics".to_owned()][..]));
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_empty_project_gets_a_file_of_defaults() {
-        let text = text(&[package(false)], &TagGraph::default());
+        let text = text(&[package()], &TagGraph::default());
         let config = config::read(&".fa.toml".into(), &text).unwrap();
         assert_eq!(config.analysis, config::AnalysisSection::default());
         assert_eq!(config.thresholds, config::ThresholdsSection::default());

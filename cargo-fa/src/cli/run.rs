@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::{AnalysedFile, Analysis, LeftOut, Package, Request, Unparsed, Workspace};
+use crate::analysis::{AnalysedFile, Analysis, LeftOut, Package, Request, Unparsed, Unread, Workspace};
 use crate::cli::arguments::{Check, Common};
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
@@ -17,7 +17,7 @@ use crate::model::finding::{Call, Confidence, Finding, Place};
 use crate::model::paths::{normalise, relative_to};
 use crate::model::source::SourceMap;
 use crate::model::suppress::{FileDirectives, Outcome, apply};
-use crate::report::{Accepted, AcceptedBy, Report, Reported, counted, fingerprints};
+use crate::report::{Accepted, AcceptedBy, Compiled, Report, Reported, counted, fingerprints};
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,7 @@ pub struct Run {
 #[derive(Debug)]
 pub struct Plan<'w> {
     root: &'w Path,
+    packages: &'w [Package],
     current: PathBuf,
     /// The configuration in force.
     pub config: Config,
@@ -112,7 +113,18 @@ impl<'w> Plan<'w> {
             packages: selection.packages.clone(),
         };
         let all_left_out = common.verbose > 1;
-        Ok(Self { root, current: current.to_owned(), config, levels, selection, request, baseline, details, all_left_out })
+        Ok(Self {
+            root,
+            packages: workspace.packages(),
+            current: current.to_owned(),
+            config,
+            levels,
+            selection,
+            request,
+            baseline,
+            details,
+            all_left_out,
+        })
     }
 
     /// Analyses the workspace; the findings have neither levels nor suppressions applied.
@@ -134,7 +146,7 @@ impl<'w> Plan<'w> {
         let (unparsed, elsewhere): (Vec<_>, Vec<_>) =
             analysis.unparsed.into_iter().partition(|one| selection.contains(&one.package, &one.place.file));
         if files.is_empty() && unparsed.is_empty() {
-            self.explain_nothing(check, !analysis.files.is_empty())?;
+            self.explain_nothing(check, &analysis.files)?;
             self.details.push("no package of this workspace uses framealloc, so there is nothing to find".to_owned());
         }
         let excluded = |one: &&Unparsed| selection.excludes(&one.package, &one.place.file);
@@ -146,9 +158,13 @@ impl<'w> Plan<'w> {
         let incomplete = !unparsed.is_empty() || !unread.is_empty();
         let mut findings = select_findings(analysis.findings, &analysis.files, &selection, &package_of);
         let partly: BTreeSet<Arc<str>> =
-            unparsed.iter().filter(|one| one.itself).map(|one| one.place.file.clone()).collect();
+            unparsed.iter().filter(|one| one.extent != Unread::Named).map(|one| one.place.file.clone()).collect();
         findings.extend(unparsed.into_iter().map(|one| {
-            let what = if one.itself { "this file was not analysed" } else { "not analysed" };
+            let what = match one.extent {
+                Unread::File => "this file was not analysed",
+                Unread::Part => "a part of this file was not analysed",
+                Unread::Named => "not analysed",
+            };
             Finding::new(&FA900, format!("{what}: {}", one.message), one.place).inside(&*one.package, "")
         }));
 
@@ -164,6 +180,7 @@ impl<'w> Plan<'w> {
 
         let sources = SourceMap::new(self.root);
         let report = Report { sources, files: files.len(), packages: packages(&files), ..Report::default() };
+        let report = Report { compiled: compiled(self.root, self.packages, &files), ..report };
         self.details.push(format!("{} of {} files selected", files.len(), analysis.files.len()));
         let outlines = files.iter().filter(|file| !file.whole).count();
         if outlines > 0 {
@@ -173,16 +190,16 @@ impl<'w> Plan<'w> {
         }
         let sources = &mut SourceMap::new(self.root);
         self.details.extend(left_out(&analysis.left_out, &selection, &package_of, sources, self.all_left_out));
-        let report = self.decide(report, findings, suppressed, check.fail_fast);
+        let report = self.decide(report, findings, suppressed, check);
         Ok(Run { report, incomplete, unread, timings: analysis.timings, details: self.details })
     }
 
     /// Why no file was analysed; fine only where no package uses framealloc and no path was asked for.
-    fn explain_nothing(&self, check: &Check, somewhere: bool) -> Result<(), UsageError> {
+    fn explain_nothing(&self, check: &Check, elsewhere: &[AnalysedFile]) -> Result<(), UsageError> {
         if let Some(path) = check.paths.iter().find(|path| !self.current.join(path).exists()) {
             return Err(UsageError(format!("{} does not exist", path.display())));
         }
-        let why = match (check.paths.first(), somewhere) {
+        let why = match (check.paths.first(), !elsewhere.is_empty()) {
             (Some(path), true) => {
                 format!("{} holds no file of the analysed targets; --tests and --examples add more", path.display())
             }
@@ -199,7 +216,7 @@ impl<'w> Plan<'w> {
         mut report: Report,
         findings: Vec<Finding>,
         suppressed: Vec<crate::model::suppress::Suppressed>,
-        fail_fast: bool,
+        check: &Check,
     ) -> Report {
         let mut all: Vec<(Finding, Option<Option<String>>)> = findings
             .into_iter()
@@ -241,7 +258,9 @@ impl<'w> Plan<'w> {
         self.add_stale(&mut report, &listed);
         report.findings.sort_by(|a, b| a.finding.order(&b.finding));
         report.suppressed.sort_by(|a, b| a.reported.finding.order(&b.reported.finding));
-        if fail_fast && let Some(first) = report.findings.iter().position(|reported| reported.level == Level::Deny) {
+        if check.fail_fast
+            && let Some(first) = report.findings.iter().position(|reported| reported.level == Level::Deny)
+        {
             report.findings.truncate(first + 1);
         }
         report.load_sources();
@@ -277,6 +296,30 @@ fn enabled(levels: &Levels, code: &Code) -> bool {
 fn packages(files: &[&AnalysedFile]) -> Vec<String> {
     let names: BTreeSet<&str> = files.iter().map(|file| &*file.package).collect();
     names.into_iter().map(str::to_owned).collect()
+}
+
+/// What cargo says of what files are compiled into.
+fn compiled(root: &Path, packages: &[Package], files: &[&AnalysedFile]) -> BTreeMap<Arc<str>, Arc<Compiled>> {
+    let mut of_roots: BTreeMap<&str, Option<Arc<Compiled>>> = BTreeMap::new();
+    let describe = |file: &AnalysedFile| {
+        let package = packages.iter().find(|package| package.name == *file.package)?;
+        let manifest = normalise(&root.join(&package.directory).join("Cargo.toml"));
+        let source = normalise(&root.join(&*file.root));
+        let targets = package.targets.iter().filter_map(|target| serde_json::from_str(target).ok());
+        let is_of = |target: &serde_json::Value| {
+            target.get("src_path").and_then(|path| path.as_str()).is_some_and(|path| Path::new(path) == source)
+        };
+        Some(Arc::new(Compiled {
+            package_id: package.id.clone(),
+            manifest_path: manifest.to_string_lossy().into_owned(),
+            target: targets.into_iter().find(is_of)?,
+        }))
+    };
+    let entries = files.iter().filter_map(|file| {
+        let compiled = of_roots.entry(&file.root).or_insert_with(|| describe(file));
+        Some((file.path.clone(), compiled.clone()?))
+    });
+    entries.collect()
 }
 
 /// What is reported of what was found: by the package of the file it is in. What is found below a call out of the selected
@@ -319,6 +362,10 @@ fn select_findings(
         let more = at_calls.entry(key).or_insert_with(|| (finding.at_call(call, package), 0));
         more.1 += 1;
     }
+    // What a call itself was found to do says more than what is below it.
+    at_calls.retain(|(place, code), _| {
+        selected.iter().all(|finding| finding.primary != *place || finding.code.number != *code)
+    });
     selected.extend(at_calls.into_values().map(|(finding, count)| match count {
         1 => finding,
         _ => finding.note(format!("and {} more below this call", count - 1)),

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::analysis::{AnalysedFile, Analysis, AnalysisError, LeftOut, OpenOptions, Package, Request, Unparsed, Workspace};
+use crate::analysis::{
+    AnalysedFile, Analysis, AnalysisError, LeftOut, OpenOptions, Package, Request, Unparsed, Unread, Workspace,
+};
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -53,7 +55,7 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let mut analysis = Analysis::default();
     let start = Instant::now();
     let users = project.users(&config.analysis.roots);
-    let cache = Cache::open(project.target_directory.as_deref().filter(|_| request.cache));
+    let cache = Cache::open(project.cache_directory().filter(|_| request.cache).as_deref());
     let loaded = project::load(project, request, &users, &cache);
     analysis.timings.push(("parse", start.elapsed()));
 
@@ -63,13 +65,18 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
 
     let start = Instant::now();
     let configured = configured_roots(&program, config);
+    let systems = bevy::systems(&program, config, &users);
     let pooled = graph::pooled_types(&program);
     let graph = Graph::build(&program, &pooled, &users);
-    let seeds = if request.exhaustive { program.all_fns().collect() } else { graph.seeds(&configured) };
+    let seeds = if request.exhaustive {
+        program.all_fns().collect()
+    } else {
+        graph.seeds(configured.iter().chain(systems.functions.keys()).chain(&systems.around))
+    };
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let analysed = waves::analyse(&program, &pooled, &seeds, &graph);
+    let analysed = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph);
     analysis.timings.push(("flow", start.elapsed()));
     list_files(project, &loaded, &mut analysis);
     if request.left_out {
@@ -78,8 +85,8 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let saving = cache.save(loaded.files.par_iter().map(|file| (&file.facts, file.origin)));
 
     let start = Instant::now();
-    let mut roots = configured;
-    roots.extend(bevy::systems(&program, config, &users));
+    let mut roots = systems.functions;
+    roots.extend(configured.into_iter().map(|id| (id, Confidence::High)));
     let preferred = |id| is_selected(project, &program, request, id);
     let reached = reach::reach(&program, &analysed, &roots, &preferred);
     let (mut findings, tags) = rules::check(&Context::new(project, &program, &analysed, &reached, config));
@@ -103,31 +110,44 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
 
 /// What was read, once it is known which functions had to be.
 fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
-    for file in &loaded.files {
+    let mut roots: Vec<Option<usize>> = vec![None; loaded.files.len()];
+    for krate in &loaded.crates {
+        for file in krate.modules.values().chain([&krate.root]) {
+            roots[*file].get_or_insert(krate.root);
+        }
+    }
+    for (file, root) in loaded.files.iter().zip(roots) {
         let package: std::sync::Arc<str> = project.members[file.member].name.as_str().into();
         analysis.files.push(AnalysedFile {
             path: file.path.clone(),
             package: package.clone(),
+            root: root.map_or_else(|| file.path.clone(), |root| loaded.files[root].path.clone()),
             lines: file.facts.lines,
             directives: file.directives.clone(),
             whole: !file.facts.bodies.are_unread(),
         });
-        let mut unread = |refused: &hir::Refused, itself| {
+        let mut unread = |refused: &hir::Refused, extent| {
             let place = Place::new(file.path.clone(), refused.at.lo, refused.at.hi);
-            analysis.unparsed.push(Unparsed { place, message: refused.message.clone(), itself, package: package.clone() });
+            analysis.unparsed.push(Unparsed {
+                place,
+                message: refused.message.clone(),
+                extent,
+                package: package.clone(),
+            });
         };
-        file.refused.iter().chain(file.facts.bodies.refused()).for_each(|refused| unread(refused, true));
-        file.unread.iter().for_each(|refused| unread(refused, false));
+        file.refused.iter().chain(file.facts.bodies.refused()).for_each(|refused| unread(refused, Unread::File));
+        file.facts.broken.iter().for_each(|refused| unread(refused, Unread::Part));
+        file.unread.iter().for_each(|refused| unread(refused, Unread::Named));
         let included = file.facts.bodies.known().into_iter().chain([&file.facts.outside]).flat_map(|of| &of.included);
         for at in included {
             let message = "include! gives a value or statements that were not read".to_owned();
-            unread(&hir::Refused { at: *at, message }, false);
+            unread(&hir::Refused { at: *at, message }, Unread::Named);
         }
     }
     for package in &project.unread {
         let file = project::relative(&project.root, &package.manifest);
         let (place, message) = (Place::new(file, 0, 0), package.message.clone());
-        analysis.unparsed.push(Unparsed { place, message, itself: false, package: "".into() });
+        analysis.unparsed.push(Unparsed { place, message, extent: Unread::Named, package: "".into() });
     }
 }
 

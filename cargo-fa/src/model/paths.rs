@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn paths_are_told_from_a_directory() {
-        let told = |base: &str, path: &str| relative_to(Path::new(base), Path::new(path)).to_string_lossy().replace('\\', "/");
+        let told =
+            |base: &str, path: &str| relative_to(Path::new(base), Path::new(path)).to_string_lossy().replace('\\', "/");
         assert_eq!(told("/w/game", "/w/game/src/lib.rs"), "src/lib.rs");
         assert_eq!(told("/w/game", "/w/engine/src/lib.rs"), "../engine/src/lib.rs");
         assert_eq!(told("/w/game", "/w"), "..");

@@ -15,10 +15,9 @@ mod rustc;
 mod sarif;
 mod terminal;
 
-pub use findings::{Accepted, AcceptedBy, Report, Reported, counted, places};
+pub use findings::{Accepted, AcceptedBy, Compiled, Report, Reported, counted, places};
 pub use fingerprint::fingerprints;
 pub use json::schema as json_schema;
-pub use terminal::render_one;
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]
@@ -28,8 +27,10 @@ pub enum Format {
     Terminal,
     /// One document with everything (`cargo fa schema report`).
     Json,
-    /// One rustc diagnostic per line, for editors and rustfix.
+    /// One rustc diagnostic per line, for rustfix.
     RustcJson,
+    /// One message of cargo per line, for editors.
+    CargoJson,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// `JUnit` XML, for test reporters.
@@ -45,13 +46,23 @@ pub enum Format {
     Compact,
 }
 
-/// Writes the report in a format; `styled` colours the terminal format.
+/// How the terminal format looks; no other format has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// With the escape sequences of terminals.
+    Colored,
+}
+
+/// Writes the report in a format.
 #[must_use]
-pub fn render(report: &Report, format: Format, styled: bool) -> String {
+pub fn render(report: &Report, format: Format, style: Style) -> String {
     match format {
-        Format::Terminal => terminal::render(report, styled),
+        Format::Terminal => terminal::render(report, style),
         Format::Json => json::render(report),
         Format::RustcJson => rustc::render(report),
+        Format::CargoJson => rustc::render_messages(report),
         Format::Sarif => sarif::render(report),
         Format::Junit => junit::render(report),
         Format::Checkstyle => checkstyle::render(report),

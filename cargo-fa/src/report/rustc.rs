@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
-use super::findings::{Report, Reported};
-use super::terminal::render_one;
+use super::Style;
+use super::findings::{Compiled, Report, Reported};
+use super::terminal::{Pointer, render_one};
 use crate::model::codes::Level;
 use crate::model::finding::{Applicability, Finding, Place};
 use crate::model::source::SourceMap;
@@ -23,8 +24,16 @@ struct Diagnostic<'a> {
 }
 
 #[derive(Serialize)]
+struct Message<'a> {
+    reason: &'static str,
+    #[serde(flatten)]
+    compiled: &'a Compiled,
+    message: Diagnostic<'a>,
+}
+
+#[derive(Serialize)]
 struct DiagnosticCode {
-    code: &'static str,
+    code: String,
     explanation: Option<String>,
 }
 
@@ -61,19 +70,44 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
+/// The same diagnostics in messages as cargo writes them, so that an editor shows them together with rustc's.
+///
+/// The code of a lint tool begins with its name: rust-analyzer shows that as the source of the diagnostic.
+pub(super) fn render_messages(report: &Report) -> String {
+    let mut text = String::new();
+    for reported in &report.findings {
+        let mut message = diagnostic(reported, &report.sources);
+        if let Some(code) = &mut message.code {
+            code.code = format!("cargo-fa::{}", code.code);
+        }
+        // What is in no package, such as `.fa.toml`, goes with the first.
+        let compiled = report.compiled.get(&reported.finding.primary.file).or_else(|| report.compiled.values().next());
+        let line = match compiled {
+            Some(compiled) => serde_json::to_string(&Message { reason: "compiler-message", compiled, message }),
+            None => serde_json::to_string(&message),
+        };
+        text.push_str(&line.unwrap_or_default());
+        text.push('\n');
+    }
+    text
+}
+
 fn diagnostic<'a>(reported: &'a Reported, sources: &'a SourceMap) -> Diagnostic<'a> {
     let finding = &reported.finding;
-    let mut spans = vec![span(&finding.primary, true, sources)];
+    let mut spans = vec![span(&finding.primary, sources)];
     spans[0].label =
         finding.labels.iter().find(|label| label.place == finding.primary).map(|label| label.text.as_str());
     for label in finding.labels.iter().filter(|label| label.place != finding.primary) {
-        let label = Span { label: Some(&label.text), ..span(&label.place, false, sources) };
+        let label = Span { label: Some(&label.text), is_primary: false, ..span(&label.place, sources) };
         spans.push(label);
     }
     Diagnostic {
         message_type: Some("diagnostic"),
         message: &finding.message,
-        code: Some(DiagnosticCode { code: finding.code.number, explanation: Some(crate::explain::text(finding.code)) }),
+        code: Some(DiagnosticCode {
+            code: finding.code.number.to_owned(),
+            explanation: Some(crate::explain::text(finding.code)),
+        }),
         level: match reported.level {
             Level::Deny => "error",
             Level::Warn => "warning",
@@ -81,7 +115,7 @@ fn diagnostic<'a>(reported: &'a Reported, sources: &'a SourceMap) -> Diagnostic<
         },
         spans,
         children: children(finding, sources),
-        rendered: Some(render_one(reported, sources, false, true) + "\n\n"),
+        rendered: Some(render_one(reported, sources, Style::Plain, Pointer::Shown) + "\n\n"),
     }
 }
 
@@ -96,7 +130,7 @@ fn children<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Diagnostic<
         rendered: None,
     };
     let notes = finding.notes.iter().map(|note| {
-        let spans = note.place.iter().map(|place| span(place, true, sources)).collect();
+        let spans = note.place.iter().map(|place| span(place, sources)).collect();
         child("note", &note.text, spans)
     });
     let help = finding.help.iter().map(|help| child("help", help, Vec::new()));
@@ -104,14 +138,15 @@ fn children<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Diagnostic<
         let edits = fix.edits.iter().map(|edit| Span {
             suggested_replacement: Some(&edit.replacement),
             suggestion_applicability: Some(fix.applicability),
-            ..span(&edit.place, true, sources)
+            ..span(&edit.place, sources)
         });
         child("help", &fix.title, edits.collect())
     });
     notes.chain(help).chain(fix).collect()
 }
 
-fn span<'a>(place: &'a Place, is_primary: bool, sources: &'a SourceMap) -> Span<'a> {
+/// A primary span without a label.
+fn span<'a>(place: &'a Place, sources: &'a SourceMap) -> Span<'a> {
     let source = sources.source(&place.file);
     let (start, end) = sources.positions(place);
     let text = (start.line..=end.line)
@@ -126,14 +161,14 @@ fn span<'a>(place: &'a Place, is_primary: bool, sources: &'a SourceMap) -> Span<
         })
         .collect();
     Span {
-        file_name: &place.file,
+        file_name: sources.shown(&place.file),
         byte_start: place.start,
         byte_end: place.end,
         line_start: start.line,
         line_end: end.line,
         column_start: start.column,
         column_end: end.column,
-        is_primary,
+        is_primary: true,
         text,
         label: None,
         suggested_replacement: None,

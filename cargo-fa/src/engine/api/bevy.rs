@@ -10,10 +10,18 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("App", Known::App),
     ("Commands", Known::Commands),
     ("Query", Known::Query),
+    ("Mut", Known::ResMut),
+    ("World", Known::World),
+    ("DeferredWorld", Known::World),
 ];
 
 /// Schedules that a glob import brings into scope.
 pub(super) const NAMES: &[&str] =
     &["Update", "FixedUpdate", "PreUpdate", "PostUpdate", "First", "Last", "Startup", "PostStartup", "PreStartup"];
 
-pub(super) static METHODS: &[Method] = &[Method(On::Types(&[Known::Commands]), ANY, Effect::Commands)];
+pub(super) static METHODS: &[Method] = &[
+    Method(On::Types(&[Known::Commands]), ANY, Effect::Commands),
+    Method(On::Types(&[Known::World]), &["resource", "resource_mut", "resource_ref"], Effect::Resource),
+    Method(On::Types(&[Known::World]), &["get_resource", "get_resource_mut"], Effect::ResourceIfAny),
+    Method(On::Types(&[Known::World]), &["resource_scope", "try_resource_scope"], Effect::ResourceScope),
+];

@@ -120,6 +120,12 @@ pub(crate) enum Effect {
     Sends,
     /// Commands run later; what they are given is theirs.
     Commands,
+    /// The resource of the type that is named.
+    Resource,
+    /// As `Resource`, where there is one.
+    ResourceIfAny,
+    /// Runs a closure with the world and a resource.
+    ResourceScope,
 
     // ---- the heap ----
     /// Arguments are kept in a container of the heap, which may grow.

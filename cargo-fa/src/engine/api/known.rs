@@ -79,6 +79,7 @@ pub(crate) enum Known {
     App,
     Commands,
     Query,
+    World,
 }
 
 impl Known {

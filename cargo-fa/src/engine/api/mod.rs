@@ -130,7 +130,7 @@ pub(crate) fn allocator_method(name: &str) -> Option<Effect> {
 pub(crate) fn method_of(known: Known, name: &str) -> Option<Effect> {
     static INDEX: LazyLock<FxHashMap<(Known, &str), Effect>> = LazyLock::new(|| {
         let mut index = FxHashMap::default();
-        for Method(on, names, effect) in framealloc::METHODS.iter().chain(std::METHODS) {
+        for Method(on, names, effect) in framealloc::METHODS.iter().chain(std::METHODS).chain(bevy::METHODS) {
             let On::Types(types) = on else { continue };
             for pair in types.iter().flat_map(|known| names.iter().map(|name| (*known, *name))) {
                 index.entry(pair).or_insert(*effect);

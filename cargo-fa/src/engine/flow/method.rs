@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Runner};
+use super::option_and_result::runs_seldom;
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -25,6 +26,7 @@ impl<'l> Interpreter<'_, 'l> {
             return value;
         }
         let inner = Self::through_pointers(&receiver, name);
+        self.note_steady(&inner, name);
         if let Some(value) = self.collected_in(&inner, name, call) {
             return value;
         }
@@ -240,8 +242,24 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 Value::of(Ty::Opaque { borrows: true })
             }
+            effect @ (Effect::Resource | Effect::ResourceIfAny) => self.resource(receiver, call, effect),
+            Effect::ResourceScope => {
+                let resource = self.resource(receiver, call, Effect::Resource);
+                let params = [receiver.clone(), resource];
+                args.first().map_or_else(Value::unknown, |body| self.inline_closure(*body, &params, Runs::Inline))
+            }
             effect => return self.frame_data_method(effect, receiver, call),
         })
+    }
+
+    /// `world.resource::<T>()`: a part of the world.
+    fn resource(&mut self, world: &Value, call: &'l MethodCall, effect: Effect) -> Value {
+        let ty = call.turbofish.first().map_or(Ty::Unknown, |ty| self.lower_type(*ty));
+        let mut value = world.clone();
+        value.field = Some(self.types.display(&ty).into());
+        let resource = if ty.is_unknown() { Ty::Unknown } else { Ty::exclusive(ty) };
+        value.ty = if effect == Effect::ResourceIfAny { Ty::known(Known::Option, [resource]) } else { resource };
+        value
     }
 
     /// `unwrap` and `expect`, also of a handle that was resolved as if its value must be there.
@@ -303,7 +321,7 @@ impl<'l> Interpreter<'_, 'l> {
                 return self.spawn(*arg, Runner::Thread, if builder { Confidence::High } else { Confidence::Medium });
             }
             if self.closure_at(*arg).is_some() && !stores {
-                self.inline_closure(*arg, &[], Runs::Inline);
+                self.inline_closure(*arg, &[], if runs_seldom(name) { Runs::Cold } else { Runs::Inline });
                 continue;
             }
             let arg = self.eval(*arg, None);

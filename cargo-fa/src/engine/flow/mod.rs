@@ -5,6 +5,7 @@ mod associated;
 pub(crate) mod barriers;
 mod call;
 mod conditions;
+pub(crate) mod containers;
 mod content;
 pub(crate) mod event;
 mod expr;
@@ -15,6 +16,8 @@ mod framealloc;
 mod heap;
 mod iterate;
 mod layout;
+mod lifetimes;
+mod literals;
 mod loops;
 mod macros;
 mod method;
@@ -39,12 +42,11 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{Open, Site};
 use recorder::Recorder;
-pub(crate) use roots::{param_types, type_scope};
 use scopes::Scopes;
 pub(crate) use signature::{Signature, Signatures};
 use summary::{AllAnalysed, Analysed, Summary};
@@ -59,6 +61,8 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) analysed: &'p AllAnalysed,
     /// Types that are `#[pooled]`.
     pub(crate) pooled: &'p FxHashSet<crate::engine::resolve::UserType>,
+    /// Closures that Bevy runs as systems, by file and body, with how sure it is that they run every frame.
+    pub(crate) system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     pub(crate) signatures: &'p Signatures<'l>,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
@@ -141,6 +145,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// Heap containers of which something says that their memory is used again.
+    steady: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<(Span, Option<(Span, &'static str)>)>,
 }

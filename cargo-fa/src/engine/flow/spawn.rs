@@ -143,6 +143,12 @@ impl<'l> Interpreter<'_, 'l> {
     ) -> Value {
         let names = self.variables.names.len();
         let outer_frame = self.loops.frame_from;
+        let outer_sure = self.context.sure;
+        let system = self.around.system_closures.get(&(self.file, closure.body)).copied();
+        if let Some(sure) = system {
+            self.loops.frame_from = Some(self.loops.stack.len());
+            self.context.sure = outer_sure.min(sure);
+        }
         match runs {
             Runs::Cold => self.context.cold += 1,
             Runs::Thread => {
@@ -193,8 +199,11 @@ impl<'l> Interpreter<'_, 'l> {
         }
         if runs == Runs::Thread {
             self.context.spawned -= 1;
+        }
+        if runs == Runs::Thread || system.is_some() {
             self.loops.frame_from = outer_frame;
         }
+        self.context.sure = outer_sure;
         // It may not run, or diverge: what follows it still runs.
         if self.state.dead || runs == Runs::Cold {
             let mut entry: State = entry;

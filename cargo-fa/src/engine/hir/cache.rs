@@ -17,7 +17,7 @@ use super::pack::{self, Entry, Origin, Record};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-11");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-12");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
@@ -33,9 +33,9 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// A cache below this target directory; without one, everything is parsed.
-    pub(crate) fn open(target: Option<&Path>) -> Self {
-        let directory = target.map(|target| target.join("cargo-fa").join(VERSION));
+    /// A cache in this directory; without one, everything is parsed.
+    pub(crate) fn open(directory: Option<&Path>) -> Self {
+        let directory = directory.map(Path::to_owned);
         let Some(directory) = directory.filter(|directory| std::fs::create_dir_all(directory).is_ok()) else {
             return Self::default();
         };
@@ -55,14 +55,14 @@ impl Cache {
 
     /// The facts of a file of these bytes; bodies that are stored come along even if nobody asked for them.
     pub(crate) fn parse(&self, path: &Path, bytes: &[u8], extent: Extent) -> Result<(FileFacts, Origin), Refused> {
-        let key = Key::of(bytes, extent.tests);
+        let key = Key::of(bytes, extent);
         if self.directory.is_none() {
-            return Ok((parse(path, bytes, key, extent.bodies)?, Origin::Stored));
+            return Ok((parse(path, bytes, key, extent)?, Origin::Stored));
         }
         let known = self.known.get(&key.stored()).filter(|entry| entry.has_bodies() || !extent.bodies);
         match known.and_then(|entry| entry.read(path, key)) {
             Some(read) => Ok(read),
-            None => Ok((parse(path, bytes, key, extent.bodies)?, Origin::Parsed(key))),
+            None => Ok((parse(path, bytes, key, extent)?, Origin::Parsed(key))),
         }
     }
 
@@ -125,8 +125,7 @@ mod tests {
     }
 
     fn packs(target: &Path) -> Vec<PathBuf> {
-        let directory = target.join("cargo-fa").join(VERSION);
-        let entries = std::fs::read_dir(directory).expect("is there").flatten().map(|entry| entry.path());
+        let entries = std::fs::read_dir(target).expect("is there").flatten().map(|entry| entry.path());
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "pack")).collect()
     }
 

@@ -75,9 +75,7 @@ pub(crate) fn cfg(tokens: TokenStream) -> Cfg {
         (_, None) => Cfg::Name(word.into()),
         ("all", Some(TokenTree::Group(group))) => Cfg::All(cfg_list(group.stream())),
         ("any", Some(TokenTree::Group(group))) => Cfg::Any(cfg_list(group.stream())),
-        ("not", Some(TokenTree::Group(group))) => {
-            Cfg::Not(Box::new(single(group.stream())))
-        }
+        ("not", Some(TokenTree::Group(group))) => Cfg::Not(Box::new(single(group.stream()))),
         (_, Some(TokenTree::Punct(punct))) if punct.as_char() == '=' => match tokens.next() {
             Some(TokenTree::Literal(literal)) => match syn::Lit::new(literal) {
                 syn::Lit::Str(value) if word == "feature" => Cfg::Feature(value.value().into()),

@@ -45,10 +45,19 @@ index! {
     ItemId
 }
 
+/// Where the first name of a path is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PathStart {
+    /// Where the path stands.
+    Here,
+    /// Among the crates: `::a::b`.
+    Crates,
+}
+
 /// `a::b::<T>::c`, with `<T as Trait>` in `qself`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Path {
-    pub(crate) leading: bool,
+    pub(crate) start: PathStart,
     pub(crate) qself: Option<TypeId>,
     pub(crate) segments: Box<[Segment]>,
     pub(crate) span: Span,
@@ -281,8 +290,16 @@ pub(crate) struct Block {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Statement {
-    Let { pat: PatId, ty: Option<TypeId>, init: Option<ExprId>, otherwise: Option<ExprId>, span: Span },
-    Expr { expr: ExprId },
+    Let {
+        pat: PatId,
+        ty: Option<TypeId>,
+        init: Option<ExprId>,
+        otherwise: Option<ExprId>,
+        span: Span,
+    },
+    Expr {
+        expr: ExprId,
+    },
     Item(ItemId),
     /// Below `#[cfg(…)]`.
     Conditional(Box<(Cfg, Statement)>),
@@ -388,7 +405,6 @@ pub(crate) struct Item {
     pub(crate) span: Span,
     pub(crate) attrs: Sparse<Attrs>,
     pub(crate) parent: Option<ItemId>,
-    pub(crate) public: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -451,7 +467,7 @@ pub(crate) type Variant = (Name, Box<[(Name, TypeId)]>);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct UseEntry {
-    pub(crate) leading: bool,
+    pub(crate) start: PathStart,
     pub(crate) segments: Box<[Name]>,
     pub(crate) target: UseTarget,
 }
@@ -513,14 +529,8 @@ pub(crate) struct Attrs {
 }
 
 impl Nothing for Attrs {
-    const NOTHING: &'static Self = &Self {
-        cfg: Vec::new(),
-        cold: false,
-        test: false,
-        derives: Vec::new(),
-        custom: Vec::new(),
-        in_macro: false,
-    };
+    const NOTHING: &'static Self =
+        &Self { cfg: Vec::new(), cold: false, test: false, derives: Vec::new(), custom: Vec::new(), in_macro: false };
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -60,7 +60,8 @@ impl Question {
             }
         }
         let place = target_directory.map(|target| target.join("cargo-fa").join(VERSION).join(self.name()));
-        let stored = place.as_ref().filter(|_| self.running.is_none()).and_then(|place| std::fs::read_to_string(place).ok());
+        let stored =
+            place.as_ref().filter(|_| self.running.is_none()).and_then(|place| std::fs::read_to_string(place).ok());
         let text = match stored {
             Some(text) => Some(text),
             None => {
@@ -146,9 +147,7 @@ fn flags(target: Option<&str>) -> Vec<String> {
     let all = |find: &dyn Fn(&Table) -> Option<Vec<String>>| {
         configurations.iter().rev().filter_map(find).flatten().collect::<Vec<_>>()
     };
-    let of_target = target.map(|target| {
-        all(&|table| Some(read(table.get("target")?.get(target)?.get("rustflags")?)))
-    });
+    let of_target = target.map(|target| all(&|table| Some(read(table.get("target")?.get(target)?.get("rustflags")?))));
     match of_target {
         Some(flags) if !flags.is_empty() => flags,
         _ => all(&|table| Some(read(table.get("build")?.get("rustflags")?))),
@@ -163,7 +162,8 @@ fn configurations() -> Vec<Table> {
     let mut directories: Vec<PathBuf> = above.collect();
     directories.extend(home.filter(|home| !directories.contains(home)));
     let read = |directory: PathBuf| {
-        let text = ["config.toml", "config"].iter().find_map(|name| std::fs::read_to_string(directory.join(name)).ok())?;
+        let text =
+            ["config.toml", "config"].iter().find_map(|name| std::fs::read_to_string(directory.join(name)).ok())?;
         text.parse().ok()
     };
     directories.into_iter().filter_map(read).collect()

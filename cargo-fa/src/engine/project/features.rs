@@ -103,7 +103,11 @@ impl<'m> Resolver<'m> {
         let names: Vec<String> = packages.iter().map(|member| format!("`{}`", self.members[*member].name)).collect();
         let known = packages.iter().filter_map(|member| self.members[*member].features.as_ref());
         let known: BTreeSet<&str> = known.flat_map(|features| features.keys().map(String::as_str)).collect();
-        let whose = if names.len() == 1 { format!("{} has no feature", names[0]) } else { "none of the selected packages has a feature".to_owned() };
+        let whose = if names.len() == 1 {
+            format!("{} has no feature", names[0])
+        } else {
+            "none of the selected packages has a feature".to_owned()
+        };
         format!("--features {asked}: {whose} `{feature}`{}", advice(feature, known.into_iter()))
     }
 
@@ -223,7 +227,11 @@ mod tests {
             ),
             member(folder.path(), "physics", "[features]\ndefault = [\"std\"]\nstd = []\nsimd = []\n"),
             member(folder.path(), "audio", "[features]\ndefault = [\"std\"]\nstd = []\nlog = []\n"),
-            member(folder.path(), "tools", "[features]\ndefault = [\"x\"]\nx = []\n[dependencies.physics]\nfeatures = [\"y\"]\n"),
+            member(
+                folder.path(),
+                "tools",
+                "[features]\ndefault = [\"x\"]\nx = []\n[dependencies.physics]\nfeatures = [\"y\"]\n",
+            ),
         ];
         let known = resolve(&members, &[0], build, &|_| true)?;
         Ok(known.into_iter().map(|of| of.expect("known").into_iter().collect::<Vec<_>>().join(" ")).collect())
@@ -232,7 +240,10 @@ mod tests {
     #[test]
     fn features_are_those_that_cargo_would_turn_on() {
         let with = |words: &str| Build { features: vec![words.to_owned()], ..Build::default() };
-        assert_eq!(features(&Build::default()).unwrap(), ["default fast", "default simd std", "default std", "default x"]);
+        assert_eq!(
+            features(&Build::default()).unwrap(),
+            ["default fast", "default simd std", "default std", "default x"]
+        );
         assert_eq!(features(&with("sound,slow")).unwrap()[0], "default fast slow sound");
         assert_eq!(features(&with("sound")).unwrap()[2], "");
         assert_eq!(features(&with("log")).unwrap()[2], "default std", "weak, and nobody turns it on");
@@ -248,7 +259,13 @@ mod tests {
     fn a_feature_that_nobody_has_is_an_error() {
         let with = |words: &str| features(&Build { features: vec![words.to_owned()], ..Build::default() }).unwrap_err();
         assert_eq!(with("slwo"), "--features slwo: `game` has no feature `slwo`; did you mean `slow`?");
-        assert_eq!(with("phisics/simd"), "--features phisics/simd: no package is called `phisics`; did you mean `physics`?");
-        assert_eq!(with("physics/smid"), "--features physics/smid: `physics` has no feature `smid`; did you mean `simd`?");
+        assert_eq!(
+            with("phisics/simd"),
+            "--features phisics/simd: no package is called `phisics`; did you mean `physics`?"
+        );
+        assert_eq!(
+            with("physics/smid"),
+            "--features physics/smid: `physics` has no feature `smid`; did you mean `simd`?"
+        );
     }
 }

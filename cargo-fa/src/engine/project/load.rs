@@ -103,7 +103,9 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     }
     let files_of = |(member, target): &(usize, &super::Target)| {
         let mut wanted = vec![Pending { path: target.source.clone(), member: *member }];
-        guess_modules(&target.source, *member, project.members[*member].loose, &mut wanted);
+        if !project.members[*member].loose {
+            guess_modules(&target.source, *member, &mut wanted);
+        }
         wanted
     };
     let mut wanted: Vec<Pending> = targets.par_iter().with_max_len(1).flat_map_iter(files_of).collect();
@@ -255,9 +257,9 @@ fn parse_all(wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -
 }
 
 /// Adds the files that modules of a library or binary most likely name, so that one round finds nearly all.
-fn guess_modules(source: &Path, member: usize, loose: bool, wanted: &mut Vec<Pending>) {
+fn guess_modules(source: &Path, member: usize, wanted: &mut Vec<Pending>) {
     let Some(directory) = source.parent() else { return };
-    if loose || directory.file_name().is_none_or(|name| name != "src") {
+    if directory.file_name().is_none_or(|name| name != "src") {
         return;
     }
     for entry in walkdir::WalkDir::new(directory).follow_links(false).into_iter().flatten() {

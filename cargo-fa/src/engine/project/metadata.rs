@@ -25,6 +25,8 @@ struct MetadataPackage {
     id: String,
     name: String,
     manifest_path: PathBuf,
+    /// The registry or repository that it comes from.
+    source: Option<String>,
     targets: Vec<serde_json::Value>,
     dependencies: Vec<MetadataDependency>,
     #[serde(default)]
@@ -57,20 +59,7 @@ struct MetadataDependency {
 
 /// What cargo says about the workspace of a manifest, or of the current directory.
 pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["metadata", "--offline", "--no-deps", "--format-version", "1"]);
-    if let Some(path) = manifest_path {
-        command.arg("--manifest-path").arg(path);
-    }
-    let output = command.output().map_err(|error| AnalysisError::Project(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let first = text.trim().trim_start_matches("error: ").to_owned();
-        return Err(AnalysisError::Project(first));
-    }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)
-        .map_err(|error| AnalysisError::Project(format!("cannot read what cargo metadata printed: {error}")))?;
+    let metadata = ask(manifest_path, &["--offline", "--no-deps"])?;
     let defaults = metadata.workspace_default_members;
     let members = metadata.packages.into_iter().map(|package| member(package, defaults.as_deref())).collect();
     Ok(Read {
@@ -80,6 +69,31 @@ pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> 
         members,
         unread: Vec::new(),
     })
+}
+
+/// The packages that a manifest leads to by path, in the workspace and outside; nothing where cargo would have to resolve
+/// dependencies first, which writes a file.
+pub(super) fn read_with_paths(manifest_path: &Path) -> Vec<MemberAt> {
+    let Ok(metadata) = ask(Some(manifest_path), &["--frozen"]) else { return Vec::new() };
+    let by_path = metadata.packages.into_iter().filter(|package| package.source.is_none());
+    by_path.map(|package| member(package, None)).collect()
+}
+
+fn ask(manifest_path: Option<&Path>, flags: &[&str]) -> Result<Metadata, AnalysisError> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--format-version", "1"]).args(flags);
+    if let Some(path) = manifest_path {
+        command.arg("--manifest-path").arg(path);
+    }
+    let output = command.output().map_err(|error| AnalysisError::Project(format!("cannot run cargo: {error}")))?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let first = text.trim().trim_start_matches("error: ").to_owned();
+        return Err(AnalysisError::Project(first));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| AnalysisError::Project(format!("cannot read what cargo metadata printed: {error}")))
 }
 
 fn member(package: MetadataPackage, defaults: Option<&[String]>) -> MemberAt {

@@ -16,13 +16,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use conditions::Conditions;
-pub(crate) use load::{Loaded, load};
+pub(crate) use load::{Loaded, SourceFile, load};
 
 use conditions::{CompilerCfgs, MemberConditions};
 use script::Script;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{AnalysisError, Build, OpenOptions, Package, Request};
+use crate::engine::hir::cache::VERSION;
+use crate::engine::hir::hash::hash;
 
 /// Packages that make up framealloc: depending on one of them is what lets findings exist at all. Their own sources
 /// implement frames instead of using them, and are modelled by a table.
@@ -139,13 +141,11 @@ impl Project {
             None => {
                 // Cargo and rustc take their time, and need not wait for each other.
                 asked.start();
-                let read = match metadata::read(manifest_path) {
-                    Ok(mut read) => {
-                        outside::follow(&mut read);
-                        read
-                    }
+                let mut read = match metadata::read(manifest_path) {
+                    Ok(read) => read,
                     Err(cargo) => manifest::read(manifest_path).map_err(|_| cargo)?,
                 };
+                outside::follow(&mut read);
                 (read, true)
             }
         };
@@ -195,6 +195,12 @@ impl Project {
         Ok(conditions)
     }
 
+    /// Where the facts of this workspace are kept: one target directory may serve several.
+    pub(crate) fn cache_directory(&self) -> Option<PathBuf> {
+        let root = hash(self.root.to_string_lossy().as_bytes());
+        Some(self.target_directory.as_ref()?.join("cargo-fa").join(VERSION).join(format!("sources-{root:032x}")))
+    }
+
     /// The packages that cargo would build.
     fn selected(&self) -> Vec<usize> {
         let globs: Vec<_> = self.build.packages.iter().filter_map(|pattern| globset::Glob::new(pattern).ok()).collect();
@@ -209,8 +215,7 @@ impl Project {
 
     /// What build scripts have written for this build.
     fn scripts(&self) -> BTreeMap<String, script::ScriptOutput> {
-        let has_script =
-            |member: &&Member| member.targets.iter().any(|target| target.kind == TargetKind::BuildScript);
+        let has_script = |member: &&Member| member.targets.iter().any(|target| target.kind == TargetKind::BuildScript);
         let with: Vec<&str> = self.members.iter().filter(has_script).map(|member| member.name.as_str()).collect();
         let Some(directory) = self.build_directory.as_ref().filter(|_| !with.is_empty()) else {
             return BTreeMap::new();

@@ -9,9 +9,15 @@ use super::{FRAMEALLOC, MemberAt, Read, UnreadPackage, manifest, metadata};
 pub(super) fn follow(read: &mut Read) {
     let mut known: BTreeSet<PathBuf> = read.members.iter().map(|at| real(&at.directory)).collect();
     let mut names: BTreeSet<String> = read.members.iter().map(|at| at.member.name.clone()).collect();
-    // Whole workspaces that were read on the way: their members need not be asked for again.
-    let mut nearby: Vec<MemberAt> = Vec::new();
     let mut wanted = paths(&read.members);
+    let leads_out = |(name, directory): &(String, PathBuf)| {
+        !FRAMEALLOC.contains(&name.as_str()) && !names.contains(name) && !known.contains(&real(directory))
+    };
+    let mut nearby = match wanted.iter().any(leads_out) {
+        // Cargo takes as long for all of them as for one.
+        true => metadata::read_with_paths(&read.root.join("Cargo.toml")),
+        false => return,
+    };
     while let Some((name, directory)) = wanted.pop() {
         // A link may lead in a circle: what counts is where it ends.
         if FRAMEALLOC.contains(&name.as_str()) || names.contains(&name) || !known.insert(real(&directory)) {
@@ -43,9 +49,8 @@ pub(super) fn follow(read: &mut Read) {
 /// The names and places of what these depend on by path.
 fn paths(members: &[MemberAt]) -> Vec<(String, PathBuf)> {
     let dependencies = members.iter().flat_map(|at| &at.member.dependencies);
-    let mut paths: Vec<_> = dependencies
-        .filter_map(|dependency| Some((dependency.package.clone(), dependency.path.clone()?)))
-        .collect();
+    let mut paths: Vec<_> =
+        dependencies.filter_map(|dependency| Some((dependency.package.clone(), dependency.path.clone()?))).collect();
     paths.sort();
     paths.dedup();
     paths

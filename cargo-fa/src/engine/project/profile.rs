@@ -28,8 +28,10 @@ impl Profile {
     /// There is none of this name.
     pub(super) fn find(root: &Path, name: Option<&str>) -> Result<Self, String> {
         let name = name.unwrap_or("dev");
-        let manifest: Table =
-            std::fs::read_to_string(root.join("Cargo.toml")).ok().and_then(|text| text.parse().ok()).unwrap_or_default();
+        let manifest: Table = std::fs::read_to_string(root.join("Cargo.toml"))
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default();
         let none = Table::new();
         let profiles = manifest.get("profile").and_then(Value::as_table).unwrap_or(&none);
         if !BUILT_IN.contains(&name) && !profiles.contains_key(name) {
@@ -77,6 +79,9 @@ mod tests {
         assert_eq!(of("bench"), is(false, "release"));
         assert_eq!(of("shipping"), is(false, "shipping"));
         assert_eq!(of("profiling"), is(true, "profiling"));
-        assert_eq!(of("shiping").unwrap_err(), "--profile shiping: no such profile in Cargo.toml; did you mean `shipping`?");
+        assert_eq!(
+            of("shiping").unwrap_err(),
+            "--profile shiping: no such profile in Cargo.toml; did you mean `shipping`?"
+        );
     }
 }

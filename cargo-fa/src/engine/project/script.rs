@@ -41,8 +41,7 @@ impl ScriptOutput {
             };
             if let Some(cfg) = directive.strip_prefix("rustc-cfg=") {
                 output.cfgs.push(name_and_value(cfg));
-            } else if let Some((name, value)) =
-                directive.strip_prefix("rustc-env=").and_then(|set| set.split_once('='))
+            } else if let Some((name, value)) = directive.strip_prefix("rustc-env=").and_then(|set| set.split_once('='))
             {
                 output.variables.insert(name.to_owned(), value.to_owned());
             }

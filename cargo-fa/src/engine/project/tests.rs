@@ -137,8 +137,11 @@ fn what_cargo_said_is_believed_until_something_changes() {
             write(root.path(), &[("game/Cargo.toml", &game)]);
         }
         store();
-        let expected =
-            if text.contains("to*l") { None } else { Some(metadata::read(Some(&manifest)).expect("reads").members.len()) };
+        let expected = if text.contains("to*l") {
+            None
+        } else {
+            Some(metadata::read(Some(&manifest)).expect("reads").members.len())
+        };
         assert_eq!(count(), expected, "stored again after {path}");
     }
     // What functions say changes nothing.

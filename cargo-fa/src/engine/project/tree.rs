@@ -160,7 +160,9 @@ impl<'p> Tree<'p> {
             },
             (Included::OutDir(path), _) => {
                 let path = facts.name(path);
-                return Target::Nowhere(format!("names {path}, which the build script writes: run `cargo check` first"));
+                return Target::Nowhere(format!(
+                    "names {path}, which the build script writes: run `cargo check` first"
+                ));
             }
             (Included::Variable(name), _) => {
                 let name = facts.name(name);

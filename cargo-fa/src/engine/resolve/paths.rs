@@ -1,9 +1,9 @@
 //! Looking names up.
 
 use super::binding::{Binding, Bindings, Import};
-use super::{ExternCrate, External, ModuleId, Program, Res, TypeKey};
+use super::{ExternCrate, External, ModuleId, ModuleKind, Program, Res, TypeKey};
 use crate::engine::api;
-use crate::engine::hir::ir::{ItemKind, Path, UseEntry};
+use crate::engine::hir::ir::{ItemKind, Path, PathStart, UseEntry};
 
 /// Which of two things of the same name is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ impl<'l> Program<'l> {
     pub(crate) fn resolve(&self, module: ModuleId, file: usize, path: &'l Path, space: Space) -> Option<Res<'l>> {
         let facts = self.facts(file);
         let names = path.segments.iter().map(|segment| facts.name(segment.name));
-        self.walk(module, path.leading, names, path.segments.len(), space, 0)
+        self.walk(module, path.start, names, path.segments.len(), space, 0)
     }
 
     /// What a single name means where it stands.
@@ -31,7 +31,7 @@ impl<'l> Program<'l> {
     fn walk(
         &self,
         module: ModuleId,
-        leading: bool,
+        start: PathStart,
         mut names: impl Iterator<Item = &'l str>,
         len: usize,
         space: Space,
@@ -44,7 +44,7 @@ impl<'l> Program<'l> {
         let first = names.next()?;
         let mut at = 0;
         let mut res = match first {
-            _ if leading => self.extern_crate(module, first)?,
+            _ if start == PathStart::Crates => self.extern_crate(module, first)?,
             "crate" | "$crate" => Res::Module(self.crates[self.module(module).krate].root?),
             "self" if len > 1 => Res::Module(self.enclosing(module)),
             "super" => Res::Module(self.module(self.enclosing(module)).parent?),
@@ -63,7 +63,7 @@ impl<'l> Program<'l> {
     /// The module around a block.
     fn enclosing(&self, module: ModuleId) -> ModuleId {
         let mut at = module;
-        while self.module(at).is_block {
+        while self.module(at).kind == ModuleKind::Block {
             match self.module(at).parent {
                 Some(parent) => at = parent,
                 None => break,
@@ -90,8 +90,7 @@ impl<'l> Program<'l> {
                 {
                     let names = facts.path(*path).segments.iter().map(|segment| facts.name(segment.name));
                     let len = facts.path(*path).segments.len();
-                    let target =
-                        self.walk(def.module, facts.path(*path).leading, names, len, Space::Types, depth + 1)?;
+                    let target = self.walk(def.module, facts.path(*path).start, names, len, Space::Types, depth + 1)?;
                     return self.step(target, name, space, depth + 1);
                 }
                 self.methods_of(TypeKey::User(user), name).first().map(|function| Res::Fn(*function))
@@ -116,7 +115,7 @@ impl<'l> Program<'l> {
             }
             let scope = self.module(at);
             match scope.parent {
-                Some(parent) if scope.is_block => at = parent,
+                Some(parent) if scope.kind == ModuleKind::Block => at = parent,
                 _ => break,
             }
         }
@@ -177,7 +176,9 @@ impl<'l> Program<'l> {
         for glob in &self.module(module).globs {
             let name_of = |name| self.facts(glob.file as usize).name(name);
             let target = match *glob.entry.segments {
-                [first] if !glob.entry.leading && !matches!(name_of(first), "crate" | "self" | "super") => {
+                [first]
+                    if glob.entry.start == PathStart::Here && !matches!(name_of(first), "crate" | "self" | "super") =>
+                {
                     self.lookup(module, name_of(first), Space::Types, depth + 1)
                 }
                 _ => self.import(module, *glob, Space::Types, depth),
@@ -202,7 +203,7 @@ impl<'l> Program<'l> {
 
     fn import(&self, module: ModuleId, import: Import<'l>, space: Space, depth: u32) -> Option<Res<'l>> {
         let facts = self.facts(import.file as usize);
-        let UseEntry { leading, segments, .. } = import.entry;
+        let UseEntry { start, segments, .. } = import.entry;
         let names = segments.iter().map(|segment| facts.name(*segment));
         // `use a::a;` inside a module that binds `a` must not find itself: crates come first for the first name.
         let first = facts.name(*segments.first()?);
@@ -217,7 +218,7 @@ impl<'l> Program<'l> {
             }
             return Some(res);
         }
-        if segments.len() == 1 && !*leading {
+        if segments.len() == 1 && *start == PathStart::Here {
             return match first {
                 "crate" => self.crates[self.module(module).krate].root.map(Res::Module),
                 "self" => Some(Res::Module(self.enclosing(module))),
@@ -228,7 +229,7 @@ impl<'l> Program<'l> {
                 }),
             };
         }
-        self.walk(module, *leading, names, segments.len(), space, depth + 1)
+        self.walk(module, *start, names, segments.len(), space, depth + 1)
     }
 }
 

@@ -6,11 +6,13 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `suspensions`, `tags`: what several rules need.
+//! - `escapes`, `loops`, `rewrites`, `suspensions`, `tags`: what several rules need.
 
 mod context;
 mod escapes;
+mod kept;
 mod loops;
+mod rewrites;
 mod rule;
 mod suspensions;
 mod tags;

@@ -50,7 +50,7 @@ impl<'l> Graph<'l> {
     }
 
     /// The functions to start from: those that deal with frames.
-    pub(crate) fn seeds(&self, roots: &[FnId]) -> Vec<FnId> {
+    pub(crate) fn seeds<'r>(&self, roots: impl Iterator<Item = &'r FnId>) -> Vec<FnId> {
         let seeds = self.calls.iter().enumerate().filter(|(_, call)| call.seed);
         let mut seeds: Vec<FnId> = seeds.map(|(at, _)| FnId(offset(at))).collect();
         seeds.extend(roots);

@@ -6,12 +6,14 @@
 //! stands. Then whoever may call such a function, and so on upwards: nobody else can see a frame through a call.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Callers, Calls, Graph};
 use crate::engine::flow::summary::{AllAnalysed, Analysed, Summary};
 use crate::engine::flow::{self, Surroundings};
+use crate::engine::hir::ir::ExprId;
 use crate::engine::resolve::{FnId, Program, UserType};
+use crate::model::finding::Confidence;
 
 /// How often the functions of a circle of calls are analysed before their summaries are taken as they are.
 const ROUNDS: usize = 4;
@@ -25,6 +27,7 @@ const SHARE: usize = 8;
 pub(crate) fn analyse(
     program: &Program<'_>,
     pooled: &FxHashSet<UserType>,
+    system_closures: &FxHashMap<(usize, ExprId), Confidence>,
     seeds: &[FnId],
     graph: &Graph<'_>,
 ) -> AllAnalysed {
@@ -32,6 +35,7 @@ pub(crate) fn analyse(
     let mut schedule = Schedule {
         program,
         pooled,
+        system_closures,
         signatures: &signatures,
         analysed: AllAnalysed::new(program.fns.len()),
         seen: vec![0; program.fns.len()],
@@ -75,6 +79,7 @@ enum Above {
 struct Schedule<'p, 'l> {
     program: &'p Program<'l>,
     pooled: &'p FxHashSet<UserType>,
+    system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     signatures: &'p flow::Signatures<'l>,
     analysed: AllAnalysed,
     /// By function: the step after which its callees were analysed; a change in that step or later is news to it.
@@ -92,6 +97,7 @@ impl Schedule<'_, '_> {
             program: self.program,
             analysed: &self.analysed,
             pooled: self.pooled,
+            system_closures: self.system_closures,
             signatures: self.signatures,
             circle: &[],
         };
@@ -206,6 +212,7 @@ impl Schedule<'_, '_> {
                     program: self.program,
                     analysed: &self.analysed,
                     pooled: self.pooled,
+                    system_closures: self.system_closures,
                     signatures: self.signatures,
                     circle: &known,
                 };

@@ -15,6 +15,24 @@ pub use modules::matches;
 pub use read::{ConfigError, read};
 pub use schema::schema;
 
+/// Bevy's own schedules that run every frame, those of rendering among them.
+pub const BEVY_SCHEDULES: &[&str] = &[
+    "First",
+    "PreUpdate",
+    "RunFixedMainLoop",
+    "FixedFirst",
+    "FixedPreUpdate",
+    "FixedUpdate",
+    "FixedPostUpdate",
+    "FixedLast",
+    "Update",
+    "SpawnScene",
+    "PostUpdate",
+    "Last",
+    "ExtractSchedule",
+    "Render",
+];
+
 /// The name of the file.
 pub const FILE_NAME: &str = ".fa.toml";
 
@@ -59,7 +77,7 @@ impl Default for AnalysisSection {
             min_severity: Level::Hint,
             deny_warnings: false,
             roots: Vec::new(),
-            bevy_schedules: ["Update", "FixedUpdate", "PostUpdate"].map(str::to_owned).to_vec(),
+            bevy_schedules: BEVY_SCHEDULES.iter().map(|&name| name.to_owned()).collect(),
         }
     }
 }

@@ -105,7 +105,7 @@ fn analysis() -> Value {
             "bevy_schedules": {
                 "description": "Bevy schedules whose systems run every frame.",
                 "type": "array", "items": { "type": "string" },
-                "default": ["Update", "FixedUpdate", "PostUpdate"]
+                "default": super::BEVY_SCHEDULES
             }
         }
     })

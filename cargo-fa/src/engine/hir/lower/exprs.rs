@@ -337,7 +337,16 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn member(&mut self, member: &syn::Member) -> Name {
+    /// The fields of a literal or a pattern of a struct.
+    pub(super) fn named<'e, T: 'e, I>(
+        &mut self,
+        fields: impl Iterator<Item = (&'e syn::Member, &'e T)>,
+        lower: impl Fn(&mut Self, &'e T) -> I,
+    ) -> Box<[(Name, I)]> {
+        fields.map(|(member, part)| (self.member(member), lower(self, part))).collect()
+    }
+
+    fn member(&mut self, member: &syn::Member) -> Name {
         match member {
             syn::Member::Named(ident) => self.ident(ident).0,
             syn::Member::Unnamed(index) => self.digits(index.index),
@@ -371,7 +380,9 @@ impl Lowerer<'_> {
             if at >= choice {
                 let options = stmts[at..].iter().filter_map(value_of);
                 let options: Vec<_> = options
-                    .map(|(attrs, expr)| (Self::condition(attrs).unwrap_or(Cfg::Always(true)), self.value_expr_of(expr)))
+                    .map(|(attrs, expr)| {
+                        (Self::condition(attrs).unwrap_or(Cfg::Always(true)), self.value_expr_of(expr))
+                    })
                     .collect();
                 let span = options.first().map_or_else(Span::default, |(_, expr)| self.span_of(*expr));
                 tail = Some(self.push_expr(span, ExprKind::Choice(options.into())));

@@ -1,7 +1,7 @@
 //! Allocations of the general heap in the frame path.
 
 use crate::engine::flow::event::{EventKind, HeapApi};
-use crate::engine::rules::{Context, Occurrence, rule};
+use crate::engine::rules::{Context, Occurrence, rewrites, rule};
 use crate::model::finding::Finding;
 
 rule! {
@@ -41,5 +41,5 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         "Rc::new" | "Arc::new" => "make it once and keep it, or use `alloc.frame_share(…)` within the frame",
         _ => "use frame memory, or do this once outside of the frame",
     };
-    Some(cx.with_path(occurrence, finding).help(help))
+    Some(cx.with_path(occurrence, finding).help(help).maybe_fix(rewrites::into_frame(cx, occurrence)))
 }

@@ -1,0 +1,33 @@
+//! Systems in all the shapes in which Bevy games write them.
+//!
+//! The program is a test of framealloc-bevy, where it compiles and runs; here it is read. `//~ FA401` marks the lines that
+//! have a finding.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::{Sample, manifest};
+
+const PROGRAM: &str = include_str!("../../framealloc-bevy/tests/shapes_of_systems.rs");
+
+fn game(lib: &str) -> Sample {
+    let dependencies = "bevy_app = \"0.20\"\nbevy_ecs = \"0.20\"\n\n[workspace]\n";
+    Sample::empty().file("Cargo.toml", &(manifest("game") + dependencies)).file("src/lib.rs", lib)
+}
+
+/// `FA401 src/lib.rs:3` for each mark.
+fn marked(text: &str) -> BTreeSet<String> {
+    let lines = text.lines().enumerate().filter_map(|(at, line)| Some((at + 1, line.split_once("//~")?.1)));
+    lines.flat_map(|(at, codes)| codes.split_whitespace().map(move |code| format!("{code} src/lib.rs:{at}"))).collect()
+}
+
+#[test]
+fn every_shape_of_a_system_runs_every_frame_and_set_up_does_not() {
+    let expected = marked(PROGRAM);
+    assert!(expected.len() > 30, "{}", expected.len());
+    let found: BTreeSet<String> = game(PROGRAM).codes("").into_iter().collect();
+    let missing: Vec<_> = expected.difference(&found).collect();
+    let wrong: Vec<_> = found.difference(&expected).collect();
+    assert!(missing.is_empty() && wrong.is_empty(), "not found: {missing:#?}\nunexpected: {wrong:#?}");
+}
