@@ -163,3 +163,19 @@ fn error_paths_are_cold() {
     // Arguments are made before the call, whether it fails or not.
     assert_eq!(sample.codes("--only FA4"), [15, 18, 20].map(|line| format!("FA401 src/lib.rs:{line}")));
 }
+
+#[test]
+fn both_of_two_functions_are_known_where_nobody_knows_which_is_built() {
+    // The build script has not run, and may set the condition.
+    let lines = [
+        "#[cfg(not(simd))] fn name(v: u32) -> u32 { v }",
+        "#[cfg(simd)] fn name(v: u32) -> String { format!(\"{v}\") }",
+    ];
+    let system = "use framealloc::{SmartAlloc, frame_system};\n#[frame_system]\npub fn system(alloc: &SmartAlloc, v: u32) {\n    \
+        std::hint::black_box((name(v), alloc.frame_box(1)));\n}\n";
+    for (first, second, line) in [(0, 1, 7), (1, 0, 6)] {
+        let sample = Sample::game(&format!("{system}{}\n{}\n", lines[first], lines[second]));
+        let sample = sample.file("build.rs", "fn main() {}");
+        assert_eq!(sample.codes("--only FA401"), [format!("FA401 src/lib.rs:{line}")]);
+    }
+}

@@ -274,7 +274,7 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
     ], Makes::FrameAddress),
     Function(&["FrameBox", "FrameRetained"], &["into_inner"], Makes::IntoInner),
     Function(&["FrameBarrier"], ANY, Makes::Barrier),
-    Function(&["Tag"], &["new"], Makes::Tag),
+    Function(&["Tag"], &["new", "intern"], Makes::Tag),
     // A value of the type, or something that is not followed further.
     Function(&["FrameBox"], &["clone_in", "from_raw"], Makes::Other),
     Function(&["FrameVec"], &["from_boxed_in"], Makes::Other),
@@ -288,6 +288,5 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
         "clone", "from_raw", "into_inner", "into_pin", "into_raw", "leak", "new",
     ], Makes::Other),
     Function(&["Pool"], &["fixed", "new"], Makes::Other),
-    Function(&["Tag"], &["intern"], Makes::Other),
     Function(&["AllocResource"], &["new"], Makes::Other),
 ];

@@ -1,7 +1,5 @@
 //! Methods of allocators: what their rows say is done here and in `frame_calls`, `retained` and `pooled`.
 
-use std::sync::Arc;
-
 use super::Interpreter;
 use super::event::{Count, EventKind};
 use super::scopes::ScopeKind;
@@ -10,8 +8,7 @@ use super::types::Ty;
 use super::value::{Age, AllocatorKey, Flow, FrameState, Region, Root, Value};
 use crate::engine::api::effect::Effect;
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::{ExprId, ItemKind, MethodCall, Span};
-use crate::engine::resolve::StaticId;
+use crate::engine::hir::ir::{ExprId, MethodCall, Span};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
@@ -34,8 +31,8 @@ impl<'l> Interpreter<'_, 'l> {
         Some(match effect {
             Effect::View => self.view(allocator),
             Effect::TaggedView => {
-                self.tag_argument(args.first());
-                self.view(allocator)
+                let tag = self.tag_argument(allocator, args.first());
+                Value { tag: Some(tag), ..self.view(allocator) }
             }
             Effect::Whole => {
                 let flows = self.whole_of(allocator);
@@ -48,7 +45,9 @@ impl<'l> Interpreter<'_, 'l> {
                 let whole = self.whole_of(allocator);
                 let id = self.open_scope(whole, ScopeKind::Own);
                 let flow = Self::frame_flow_of(Region::Scope(id), at);
-                Value::of(Ty::known(Known::FrameScope, [])).with_flows(vec![flow])
+                let mut scope = Value::of(Ty::known(Known::FrameScope, [])).with_flows(vec![flow]);
+                scope.tag.clone_from(&allocator.tag);
+                scope
             }
             Effect::BeginsFrame => {
                 if let Some(key) = Self::key(allocator) {
@@ -83,6 +82,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut view = Value::of(Ty::reference(Ty::known(Known::Frame, []))).with_flows(flows);
         view.alias = allocator.alias;
         view.field.clone_from(&allocator.field);
+        view.tag.clone_from(&allocator.tag);
         view
     }
 
@@ -101,15 +101,11 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// `with_tag("physics", |frame| …)`.
     fn under_tag(&mut self, allocator: &Value, args: &'l [ExprId]) -> Value {
-        let tag = self.tag_argument(args.first());
-        let view = self.view(allocator);
-        if let Some(tag) = &tag {
-            self.context.tags.push(tag.clone());
-        }
+        let tag = self.tag_argument(allocator, args.first());
+        let view = Value { tag: Some(tag.clone()), ..self.view(allocator) };
+        self.context.tags.push(tag);
         let result = args.get(1).map_or_else(Value::unknown, |body| self.inline_closure(*body, &[view], Runs::Inline));
-        if tag.is_some() {
-            self.context.tags.pop();
-        }
+        self.context.tags.pop();
         result
     }
 
@@ -120,6 +116,7 @@ impl<'l> Interpreter<'_, 'l> {
         let flow = Self::flow_of(Region::Scope(id), Span::default());
         let mut view = Value::of(Ty::reference(Ty::known(head, [])));
         view.flows = vec![Flow { frame: head == Known::Frame, ..flow }];
+        view.tag.clone_from(&allocator.tag);
         let outer = self.loops.frame_from;
         let start = self.frame_start();
         self.loops.frame_from = Some(start.unwrap_or(self.loops.stack.len()));
@@ -182,9 +179,14 @@ impl<'l> Interpreter<'_, 'l> {
         let from =
             flows.iter().filter_map(|flow| self.scopes.own(flow.region)).map(|scope| scope.loops).max().unwrap_or(0);
         let own = flows.iter().any(|flow| self.scopes.own(flow.region).is_some());
-        let once = self.loops.leaves.contains(&self.loops.stack.len());
+        let once = self.context.seldom > 0 || self.loops.leaves.contains(&self.loops.stack.len());
         let content = ty.clone();
-        self.record_from(EventKind::FrameAlloc { what, ty, count, once, own }, at, Confidence::High, from);
+        self.record_from(
+            EventKind::FrameAlloc { what, ty, count, once, own, tag: allocator.tag.clone() },
+            at,
+            Confidence::High,
+            from,
+        );
         self.note_allocation(allocator, at);
         self.needs_budget(at);
         let mut made = Value::of(result).with_flows(flows);
@@ -261,7 +263,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
+    pub(super) fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
         self.frames.shared_here.clear();
         let whole = self.scopes.of_allocators.get(key).copied();
         let param = match key.0 {
@@ -275,39 +277,6 @@ impl<'l> Interpreter<'_, 'l> {
             },
             at,
         );
-    }
-
-    // ---- tags ----
-
-    /// The name in `with_tag("physics", …)` or `tagged(&PHYSICS)`.
-    pub(super) fn tag_argument(&mut self, arg: Option<&ExprId>) -> Option<Arc<str>> {
-        let arg = *arg?;
-        let value = self.eval_place(arg);
-        let name = value.text?;
-        let span = self.span(arg);
-        let literal = matches!(
-            self.facts.expr(arg).kind,
-            crate::engine::hir::ir::ExprKind::Literal(crate::engine::hir::ir::Literal::Str(_))
-        );
-        self.record(EventKind::Tag { name: name.clone(), literal }, span, Confidence::High);
-        Some(name)
-    }
-
-    /// The name of `static PHYSICS: Tag = Tag::new("physics")`, or of a text constant.
-    pub(super) fn tag_text(&self, item: StaticId) -> Option<Arc<str>> {
-        use crate::engine::hir::ir::{ExprKind, Literal};
-        let def = &self.around.program.statics[item.0 as usize];
-        let facts = self.around.program.facts(def.file);
-        let ItemKind::Static { init: Some(init), .. } = &def.item.kind else { return None };
-        let text = match &facts.expr(*init).kind {
-            ExprKind::Literal(Literal::Str(text)) => *text,
-            ExprKind::Call { args, .. } => match args.first().map(|arg| &facts.expr(*arg).kind) {
-                Some(ExprKind::Literal(Literal::Str(text))) => *text,
-                _ => return None,
-            },
-            _ => return None,
-        };
-        Some(facts.name(text).into())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Bound, Root};
 use crate::engine::hir::ir::Span;
@@ -56,17 +57,21 @@ pub(crate) enum EventKind {
         count: Option<Count>,
         once: bool,
         own: bool,
+        /// The tag of the arena.
+        tag: Option<OpenTag>,
     },
     /// Memory from the general heap.
     HeapAlloc {
         what: String,
         ty: Ty,
         api: HeapApi,
+        fate: Fate,
     },
     /// A heap container may grow.
     HeapGrowth {
         what: String,
         container: Container,
+        fate: Fate,
     },
     /// Heap memory is given back at the end of a block.
     HeapFree {
@@ -85,6 +90,12 @@ pub(crate) enum EventKind {
         name: String,
         ended: Span,
         raw: bool,
+        allocated: Span,
+    },
+    /// A value that has to be dropped is dropped after its frame ended.
+    DroppedAfterEnd {
+        name: String,
+        ended: Span,
         allocated: Span,
     },
     /// Frame data reaches a thread or task.
@@ -156,9 +167,16 @@ pub(crate) enum EventKind {
     },
     /// A tag that is named in the source is entered.
     Tag {
+        /// As it is written.
         name: Arc<str>,
+        tag: OpenTag,
         /// The place of the event is the text of the name, quotes and all.
         literal: bool,
+    },
+    /// A tag whose name is not written where it is opened.
+    DynamicTag {
+        /// It is made at run time, not one of the texts of the program.
+        anything: bool,
     },
     /// `FrameBarrier::new(n)` with how many take part.
     BarrierCount {
@@ -186,6 +204,25 @@ pub(crate) struct Container {
     pub(crate) kept: bool,
     /// The function empties it, or reserves for it.
     pub(crate) steady: bool,
+    /// Where it was made, if the function did that.
+    pub(crate) made: Option<Span>,
+}
+
+/// What becomes of something that is made on the heap: it says whether frame memory would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// It stays in the function.
+    #[default]
+    Here,
+    /// The caller gets it.
+    Returned,
+    /// A function gets it by value.
+    Given,
+    /// It is put into something that outlives the function.
+    Kept,
+    Sent,
+    /// A task, a thread or a closure that is kept owns it.
+    Job,
 }
 
 /// A container that a function lends to one that it calls.
@@ -245,6 +282,8 @@ pub(crate) enum EscapeRoute {
     Transmuted,
     /// A callee keeps it.
     Callee(String),
+    /// It is given, or declared, where `'static` is asked for: by this call or name.
+    Fixed(String),
 }
 
 /// A call of a function of the workspace.
@@ -256,7 +295,10 @@ pub(crate) struct CallSite {
     pub(crate) loops: Vec<LoopAround>,
     pub(crate) in_frame: bool,
     pub(crate) cold: bool,
-    pub(crate) tag: Option<Arc<str>>,
+    /// The tag that the code around it is under.
+    pub(crate) tag: Option<OpenTag>,
+    /// The tags of the arenas that are handed over: by parameter.
+    pub(crate) arenas: Vec<(u16, Option<OpenTag>)>,
     /// Runs on another thread, outside of this frame.
     pub(crate) spawned: bool,
     pub(crate) arms: Vec<Arm>,

@@ -27,7 +27,9 @@ impl<'l> Interpreter<'_, 'l> {
             return Value::unknown();
         }
         self.depth += 1;
-        let value = self.eval_kind(expr, expected);
+        let made = self.recorder.made.len();
+        let mut value = self.eval_kind(expr, expected);
+        self.own_what_was_made(made, &mut value);
         self.depth -= 1;
         value
     }
@@ -44,11 +46,13 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Literal(literal) => self.literal(*literal),
             ExprKind::Name(name) => self.eval_name(facts.name(*name), span, NameUse::Value),
             ExprKind::Path(path) => {
-                let res = self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values);
+                let constant = self.associated_constant(facts.path(*path)).map(Res::Static);
+                let res = constant
+                    .or_else(|| self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values));
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
             }
             ExprKind::Block(block) => self.block(block, span, expected),
-            ExprKind::Async(block) => self.async_block(block.body, span),
+            ExprKind::Async(block) => self.async_value(block, span),
             ExprKind::Closure(closure) => self.loose_closure(expr, closure),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
@@ -242,7 +246,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let scope = super::types::TypeScope::default();
                 let mut value = Value::of(self.types.lower(def.module, def.file, *ty, &scope));
                 if *constant {
-                    value.number = name.and_then(|name| self.types.constant(self.module, name));
+                    value.number = self.types.number_of(item);
                     value.symbol = name.map(Into::into);
                 } else {
                     value.alias = Some(Root::Static(item));
@@ -323,6 +327,7 @@ impl<'l> Interpreter<'_, 'l> {
                     None => Value::unknown(),
                 };
                 if let Some(ty) = ty {
+                    self.declared_for_good(*pat, &value, &ty);
                     self.annotate(&mut value, ty);
                 }
                 if let Some(otherwise) = otherwise {

@@ -62,6 +62,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Makes::Tag => {
                 let mut value = self.eval_args_first(args, None);
+                if function.last == "intern" && value.text.is_none() {
+                    self.record(EventKind::DynamicTag { anything: true }, span, Confidence::High);
+                }
                 value.ty = Ty::known(Known::Tag, []);
                 value
             }

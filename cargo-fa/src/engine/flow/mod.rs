@@ -32,12 +32,11 @@ mod shared;
 mod signature;
 mod spawn;
 pub(crate) mod summary;
+pub(crate) mod tags;
 pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
 pub(crate) mod walk;
-
-use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -131,9 +130,13 @@ struct Context {
     spawned: u32,
     /// Inside of a closure that runs on another thread, joined within the frame or not.
     on_thread: u32,
+    /// Inside of what a call gets that joins all that is spawned in it.
+    joined: u32,
+    /// Inside of what a call gets that runs it where nothing is there yet.
+    seldom: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
-    tags: Vec<Arc<str>>,
+    tags: Vec<tags::OpenTag>,
 }
 
 /// What is known of the frames of allocators, apart from their state.
@@ -212,6 +215,8 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             sure: def.sure,
             spawned: 0,
             on_thread: 0,
+            joined: 0,
+            seldom: 0,
             arms: Vec::new(),
             tags: Vec::new(),
         },

@@ -1,12 +1,14 @@
 //! What is found out about a function: its events, its calls, and what its callers need to know.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interpreter;
-use super::event::{CallSite, EscapeRoute, Event, EventKind, LoopAround, Site};
+use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
+use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Value};
+use crate::engine::api::Known;
 use crate::engine::hir::ir::Span;
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
@@ -14,6 +16,10 @@ use crate::model::finding::Confidence;
 #[derive(Default)]
 pub(super) struct Recorder {
     pub(super) out: Analysed,
+    /// What becomes of what is made on the heap, by its place.
+    pub(super) fates: FxHashMap<Span, Fate>,
+    /// What was made on the heap and is not yet part of a value.
+    pub(super) made: Vec<Span>,
     /// Kinds of events by place: what is run through twice happens once.
     pub(super) seen: FxHashSet<(std::mem::Discriminant<EventKind>, Span, u32)>,
 }
@@ -53,7 +59,7 @@ impl<'p> Interpreter<'p, '_> {
         self.recorder.out.events.push(event);
     }
 
-    pub(super) fn record_call(&mut self, callee: FnId, span: Span, confidence: Confidence) {
+    pub(super) fn record_call(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) {
         if self.state.dead {
             return;
         }
@@ -61,6 +67,7 @@ impl<'p> Interpreter<'p, '_> {
             return;
         }
         let call = CallSite {
+            arenas: self.arenas_for(callee, args),
             callee,
             span,
             confidence: if self.context.guessing > 0 { Confidence::Low } else { confidence.min(self.context.sure) },
@@ -72,6 +79,13 @@ impl<'p> Interpreter<'p, '_> {
             arms: self.context.arms.clone(),
         };
         self.recorder.out.calls.push(call);
+    }
+
+    /// The tags of the arenas among these arguments, as the callee gets them: as `&SmartAlloc` a frame has none.
+    fn arenas_for(&self, callee: FnId, args: &[Value]) -> Vec<(u16, Option<OpenTag>)> {
+        let keeps = |ty: &Ty| matches!(ty.allocator(), Some(Known::Frame | Known::FrameScope | Known::TaggedAlloc));
+        let params = self.param_types(callee).iter().zip(args).zip(0_u16..);
+        params.filter(|((ty, _), _)| keeps(ty)).map(|((_, arg), at)| (at, arg.tag.clone())).collect()
     }
 
     pub(super) fn loops_from(&self, from: usize) -> Vec<LoopAround> {
@@ -123,6 +137,7 @@ impl<'p> Interpreter<'p, '_> {
         summary.result.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(sure));
         summary.stores.iter_mut().for_each(|store| store.confidence = store.confidence.min(sure));
         self.settle_containers();
+        self.recorder.out.has_allocator |= self.signature.params.iter().any(|ty| ty.allocator().is_some());
         self.balance();
         self.barrier_events();
         self.recorder.out

@@ -1,12 +1,11 @@
 //! Where a function starts and ends: its parameters, its attributes, and whether its frames are balanced.
 
-use std::sync::Arc;
-
-use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, TagSpec};
+use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs};
 
 use super::event::{EventKind, Open};
 use super::scopes::ScopeKind;
 use super::summary::Analysed;
+use super::tags::OpenTag;
 use super::types::{Ty, TypeScope, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
@@ -110,6 +109,9 @@ impl<'l> Interpreter<'_, 'l> {
         if value.ty.head() == Some(Known::FrameHandle) {
             value.handle = Some(Handle { resolved: false, age: Age::Fresh, since: span });
         }
+        if matches!(value.ty.allocator(), Some(Known::Frame | Known::FrameScope | Known::TaggedAlloc)) {
+            value.tag = Some(OpenTag::OfParam(param, None));
+        }
         // The caller may pass an address as a number.
         if value.ty == Ty::usize() {
             value.flows.iter_mut().for_each(|flow| flow.raw = true);
@@ -208,8 +210,8 @@ impl<'l> Interpreter<'_, 'l> {
                     self.recorder.out.system = true;
                     self.recorder.out.no_heap = args.no_heap;
                     self.recorder.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
-                    if let Some(tag) = args.tag.as_ref().and_then(|tag| self.spec_name(&tag.value)) {
-                        self.enter_tag(&tag, attr);
+                    if let Some(tag) = &args.tag {
+                        self.enter_tag(&tag.value, attr, None);
                     }
                     if self.def.function.is_async {
                         let span = self.def.item.span;
@@ -221,47 +223,15 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 Some("alloc_tag") => {
                     let args = AllocTagArgs::parse(tokens(attr)).value;
-                    if let Some(tag) = args.tag.as_ref().and_then(|tag| self.spec_name(&tag.value)) {
-                        self.enter_tag(&tag, attr);
+                    if let Some(tag) = &args.tag {
+                        let arena = allocators.iter().find(|(name, ..)| *name == "alloc").or(allocators.first());
+                        self.enter_tag(&tag.value, attr, arena.map(|(_, arena, _)| *arena));
                     }
                 }
                 _ => {}
             }
         }
         scope
-    }
-
-    fn enter_tag(&mut self, tag: &str, attr: &Attr) {
-        let tag: Arc<str> = tag.into();
-        // The name itself, where it stands in the attribute.
-        let written = attr.args.as_ref().and_then(|(text, lo)| {
-            let lo = lo + u32::try_from(text.find(&format!("\"{tag}\""))?).ok()?;
-            Some(Span { lo, hi: lo + u32::try_from(tag.len() + 2).ok()? })
-        });
-        let (span, literal) = (written.unwrap_or(attr.span), written.is_some());
-        self.record(EventKind::Tag { name: tag.clone(), literal }, span, Confidence::High);
-        self.recorder.out.tag = Some(tag.clone());
-        self.context.tags.push(tag);
-    }
-
-    fn spec_name(&self, spec: &TagSpec) -> Option<String> {
-        match spec {
-            TagSpec::Name(name) => Some(name.clone()),
-            TagSpec::Path(path) => {
-                // The path was read apart from the file: its names are looked up by text.
-                let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-                let last = names.last()?;
-                let program = self.around.program;
-                program.statics.iter().enumerate().find_map(|(at, def)| {
-                    let facts = program.facts(def.file);
-                    if facts.name(def.item.name) != last {
-                        return None;
-                    }
-                    let id = crate::engine::resolve::StaticId(u32::try_from(at).ok()?);
-                    self.tag_text(id).map(|text| text.to_string())
-                })
-            }
-        }
     }
 
     /// The body of a system runs in a scope of its own, or brackets the whole frame.
@@ -289,7 +259,9 @@ impl<'l> Interpreter<'_, 'l> {
         self.scopes.of_closures.push(id);
         let flow = Flow { frame: !exclusive, ..Self::flow_of(Region::Scope(id), Span::default()) };
         let head = if exclusive { Known::SmartAlloc } else { Known::Frame };
-        let view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
+        let mut view = Value::of(Ty::reference(Ty::known(head, []))).with_flows(vec![flow]);
+        let own = self.recorder.out.tag.clone().map(OpenTag::Named);
+        view.tag = own.or_else(|| self.state.values.get(chosen?.1)?.tag.clone());
         match chosen {
             Some((_, var, _)) => {
                 self.state.values.insert(*var, view);

@@ -8,7 +8,7 @@ use crate::engine::hir::ir::{
     ExprKind, Generics, Item, ItemKind, Lifetime, Literal, Name, PathId, Type, TypeId, Variant,
 };
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{ModuleId, Program, Res, UserType};
+use crate::engine::resolve::{ModuleId, Program, Res, StaticId, UserType};
 
 /// The head of a type with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,6 +110,16 @@ impl Ty {
         }
     }
 
+    /// An iterator, perhaps in a box.
+    pub(crate) fn holds_iterator(&self) -> bool {
+        match self {
+            Self::Known(Known::Iterator, _) => true,
+            Self::Known(Known::Box | Known::Option, args) => args.first().is_some_and(Self::holds_iterator),
+            Self::Opaque { borrows } => *borrows,
+            _ => false,
+        }
+    }
+
     /// Whether every part of it is known.
     pub(crate) fn is_concrete(&self) -> bool {
         match self {
@@ -131,6 +141,32 @@ impl Ty {
             other => other.collected(),
         };
         held.filter(|held| !held.is_unknown())
+    }
+
+    /// The type, without the `'static` that a value of the other type does not have.
+    pub(crate) fn loosened(&self, by: &Self) -> Self {
+        match (self, by) {
+            (Self::Ref { inner, mutable, fixed }, Self::Ref { fixed: known, .. }) => {
+                Self::Ref { inner: Arc::clone(inner), mutable: *mutable, fixed: *fixed && *known }
+            }
+            (Self::Known(known, args), Self::Known(same, others)) if known == same && args.len() == others.len() => {
+                Self::Known(*known, args.iter().zip(&**others).map(|(arg, other)| arg.loosened(other)).collect())
+            }
+            (Self::Tuple(parts), Self::Tuple(others)) if parts.len() == others.len() => {
+                Self::Tuple(parts.iter().zip(&**others).map(|(part, other)| part.loosened(other)).collect())
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// What a key or a place is looked up for: the value of a map, the element of a list.
+    pub(crate) fn looked_up(&self) -> Self {
+        match self.peeled() {
+            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args) => {
+                args.get(1).cloned().unwrap_or(Self::Unknown)
+            }
+            _ => super::place::element_of(self),
+        }
     }
 
     /// The first argument of the head.
@@ -316,6 +352,11 @@ impl<'l> Types<'_, 'l> {
     /// The value of a constant that is a number.
     pub(crate) fn constant(self, module: ModuleId, name: &'l str) -> Option<u64> {
         let Some(Res::Static(item)) = self.program.resolve_name(module, name, Space::Values) else { return None };
+        self.number_of(item)
+    }
+
+    /// As [`Types::constant`], of what a path leads to.
+    pub(crate) fn number_of(self, item: StaticId) -> Option<u64> {
         let def = &self.program.statics[item.0 as usize];
         let ItemKind::Static { init: Some(init), constant: true, .. } = &def.item.kind else { return None };
         self.number(def.file, *init, 0)

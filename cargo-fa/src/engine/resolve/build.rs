@@ -21,6 +21,7 @@ struct PendingImpl {
     item: ItemId,
     module: ModuleId,
     fns: Vec<FnId>,
+    constants: Vec<StaticId>,
 }
 
 /// Where an item stands.
@@ -52,8 +53,10 @@ impl<'l> Program<'l> {
             fns: Vec::with_capacity(functions),
             types: Vec::new(),
             statics: Vec::new(),
+            constants: FxHashMap::default(),
             methods: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             by_name: FxHashMap::default(),
+            twins: FxHashMap::default(),
             has_drop: FxHashSet::default(),
             lookup_cache: LookupCache::new(),
         };
@@ -124,6 +127,19 @@ impl<'l> Builder<'l> {
             Entry::Vacant(place) => {
                 place.insert(Bindings::One(binding));
             }
+        }
+    }
+
+    /// Of functions under conditions that are not decided all are known, not only the first.
+    fn know_twins(&mut self, module: ModuleId, name: &str, function: FnId) {
+        let bound = self.program.modules[module.0 as usize].names.get(name).map_or(&[][..], Bindings::as_slice);
+        let others = bound.iter().filter_map(|binding| match binding {
+            Binding::Def(Defined::Fn(other)) => Some(*other),
+            _ => None,
+        });
+        for other in others.collect::<Vec<_>>() {
+            self.program.twins.entry(other).or_default().push(function);
+            self.program.twins.entry(function).or_default().push(other);
         }
     }
 
@@ -203,6 +219,7 @@ impl<'l> Builder<'l> {
             }
             ItemKind::Fn(_) => {
                 let function = self.function(around, id, None);
+                self.know_twins(module, name, function);
                 self.bind(module, name, Binding::Def(Defined::Fn(function)));
             }
             ItemKind::Struct { .. } | ItemKind::Enum { .. } | ItemKind::Alias { .. } => {
@@ -220,11 +237,11 @@ impl<'l> Builder<'l> {
             }
             ItemKind::Impl(_) => {
                 let fns = self.members(around, id, Owner::Impl(id));
-                self.impls.push(PendingImpl { file, item: id, module, fns });
+                let constants = self.constants(file, id, module);
+                self.impls.push(PendingImpl { file, item: id, module, fns, constants });
             }
             ItemKind::Static { .. } => {
-                let static_id = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
-                self.program.statics.push(StaticDef { file, item, module });
+                let static_id = self.static_item(file, id, module);
                 self.bind(module, name, Binding::Def(Defined::Static(static_id)));
             }
             ItemKind::ExternCrate { alias } => {
@@ -250,6 +267,31 @@ impl<'l> Builder<'l> {
             }
         }
         fns
+    }
+
+    /// The associated constants of an impl.
+    fn constants(&mut self, file: usize, parent: ItemId, module: ModuleId) -> Vec<StaticId> {
+        let facts = &self.program.loaded.files[file].facts;
+        let mut constants = Vec::new();
+        for index in parent.0 as usize + 1..facts.items.len() {
+            let id = ItemId(u32::try_from(index).unwrap_or(u32::MAX));
+            let item = &facts.items[index];
+            if item.parent.is_none_or(|other| other < parent) {
+                break;
+            }
+            let is_constant = item.parent == Some(parent) && matches!(item.kind, ItemKind::Static { .. });
+            if is_constant && self.is_built(file, id) {
+                constants.push(self.static_item(file, id, module));
+            }
+        }
+        constants
+    }
+
+    fn static_item(&mut self, file: usize, id: ItemId, module: ModuleId) -> StaticId {
+        let static_id = StaticId(u32::try_from(self.program.statics.len()).unwrap_or(u32::MAX));
+        let item = self.program.loaded.files[file].facts.item(id);
+        self.program.statics.push(StaticDef { file, item, module });
+        static_id
     }
 
     fn user_type(&mut self, file: usize, id: ItemId, module: ModuleId) -> UserType {
@@ -299,6 +341,12 @@ impl<'l> Builder<'l> {
             let trait_name = of_trait.and_then(|path| path.segments.last()).map(|segment| facts.name(segment.name));
             if let (Some(TypeKey::User(user)), Some("Drop")) = (key, trait_name) {
                 self.program.has_drop.insert(user);
+            }
+            for constant in pending.constants {
+                let name = facts.name(self.program.statics[constant.0 as usize].item.name);
+                if let Some(TypeKey::User(user)) = key {
+                    self.program.constants.insert((user, name), constant);
+                }
             }
             for function in pending.fns {
                 let name = self.program.fn_name(function);

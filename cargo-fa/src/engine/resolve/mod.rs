@@ -144,6 +144,10 @@ pub(crate) struct Program<'l> {
     methods: FxHashMap<(TypeKey, &'l str), Vec<FnId>>,
     /// Methods of any type, by name, for receivers of unknown type.
     by_name: FxHashMap<&'l str, Vec<FnId>>,
+    /// Associated constants of types and traits.
+    constants: FxHashMap<(UserType, &'l str), StaticId>,
+    /// Functions of one name in one module: one of them is built, and nobody knows which.
+    twins: FxHashMap<FnId, Vec<FnId>>,
     /// `Drop` is implemented.
     pub(crate) has_drop: FxHashSet<UserType>,
     lookup_cache: lookup_cache::LookupCache<'l>,
@@ -156,6 +160,11 @@ impl<'l> Program<'l> {
 
     pub(crate) fn all_fns(&self) -> impl Iterator<Item = FnId> + use<> {
         (0..crate::engine::hir::offset(self.fns.len())).map(FnId)
+    }
+
+    /// The functions that may be built in the place of this one.
+    pub(crate) fn twins(&self, id: FnId) -> &[FnId] {
+        self.twins.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// Whether `cfg_attr` lets an attribute be there in this build.
@@ -211,6 +220,11 @@ impl<'l> Program<'l> {
     /// The methods of a type with this name.
     pub(crate) fn methods_of(&self, key: TypeKey, name: &'l str) -> &[FnId] {
         self.methods.get(&(key, name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The associated constant of a type with this name.
+    pub(crate) fn constant_of(&self, user: UserType, name: &str) -> Option<StaticId> {
+        self.constants.get(&(user, name)).copied()
     }
 
     /// All methods of these types.

@@ -28,6 +28,34 @@ impl<'l> Program<'l> {
         self.lookup(module, name, space, 0)
     }
 
+    /// What a path means that was read apart from the files, in an attribute: its words are those of some file.
+    pub(crate) fn resolve_words(
+        &self,
+        module: ModuleId,
+        start: PathStart,
+        words: &[String],
+        space: Space,
+    ) -> Option<Res<'l>> {
+        let names: Option<Vec<&'l str>> = words.iter().map(|word| self.known_word(module, word)).collect();
+        let names = names?;
+        self.walk(module, start, names.iter().copied(), names.len(), space, 0)
+    }
+
+    /// A word as a name that something in the program has.
+    fn known_word(&self, module: ModuleId, word: &str) -> Option<&'l str> {
+        match word {
+            "crate" => return Some("crate"),
+            "self" => return Some("self"),
+            "super" => return Some("super"),
+            _ => {}
+        }
+        let of_crate = self.crates[self.module(module).krate].externs.get_key_value(word).map(|(name, _)| *name);
+        let mut modules = self.modules.iter();
+        let of_module = || modules.find_map(|module| module.names.get_key_value(word)).map(|(name, _)| *name);
+        let of_type = || self.constants.keys().find(|(_, name)| *name == word).map(|(_, name)| *name);
+        of_crate.or_else(of_module).or_else(of_type)
+    }
+
     fn walk(
         &self,
         module: ModuleId,
@@ -93,7 +121,8 @@ impl<'l> Program<'l> {
                     let target = self.walk(def.module, facts.path(*path).start, names, len, Space::Types, depth + 1)?;
                     return self.step(target, name, space, depth + 1);
                 }
-                self.methods_of(TypeKey::User(user), name).first().map(|function| Res::Fn(*function))
+                let function = self.methods_of(TypeKey::User(user), name).first().map(|function| Res::Fn(*function));
+                function.or_else(|| self.constant_of(user, name).map(Res::Static))
             }
             _ => None,
         }

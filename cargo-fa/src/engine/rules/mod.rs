@@ -6,12 +6,14 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `rewrites`, `suspensions`, `tags`: what several rules need.
+//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`: what several rules need.
 
 mod context;
 mod escapes;
+mod heap_advice;
 mod kept;
 mod loops;
+mod nesting;
 mod rewrites;
 mod rule;
 mod suspensions;

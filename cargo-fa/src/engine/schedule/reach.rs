@@ -78,16 +78,21 @@ pub(crate) fn reach(
         if from.path.len() > 24 {
             continue;
         }
-        for call in analysed.of(id).calls.iter().filter(|call| !call.cold && !call.spawned) {
-            let known = reached.get(&call.callee);
-            let stricter =
-                from.no_heap && known.is_some_and(|known| !known.no_heap) && !analysed.of(call.callee).system;
-            if (known.is_some() && !stricter) || is_cold(call.callee) {
+        let calls = analysed.of(id).calls.iter().filter(|call| !call.cold && !call.spawned);
+        // One of several may be built.
+        let callees = calls.flat_map(|call| {
+            let all = [call.callee].into_iter().chain(program.twins(call.callee).iter().copied());
+            all.map(move |callee| (call, callee))
+        });
+        for (call, callee) in callees {
+            let known = reached.get(&callee);
+            let stricter = from.no_heap && known.is_some_and(|known| !known.no_heap) && !analysed.of(callee).system;
+            if (known.is_some() && !stricter) || is_cold(callee) {
                 continue;
             }
             let site = Site { file: program.fn_def(id).file, span: call.span };
             let mut path = from.path.clone();
-            path.push((site, call.callee));
+            path.push((site, callee));
             let mut loops = from.loops.clone();
             loops.extend(call.loops.iter().map(|around| (site, around.clone())));
             let way = Reached {
@@ -98,8 +103,8 @@ pub(crate) fn reach(
                 no_heap: from.no_heap,
                 every_frame: from.every_frame,
             };
-            reached.insert(call.callee, way);
-            queue.push_back(call.callee);
+            reached.insert(callee, way);
+            queue.push_back(callee);
         }
     }
     reached

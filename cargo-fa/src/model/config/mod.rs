@@ -55,6 +55,20 @@ pub struct Config {
     pub assume: BTreeMap<String, u64>,
 }
 
+impl Config {
+    /// The declared tag that a path belongs to: its own, or the nearest one above it.
+    #[must_use]
+    pub fn layer_of(&self, path: &str) -> Option<(&str, &TagSection)> {
+        let mut name = path;
+        loop {
+            if let Some((name, tag)) = self.tags.get_key_value(name) {
+                return Some((name, tag));
+            }
+            name = name.rsplit_once("::")?.0;
+        }
+    }
+}
+
 /// `[analysis]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnalysisSection {

@@ -24,10 +24,12 @@ fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
         for (site, callee) in &crossing.way {
             finding = finding.note_at(cx.place(*site), format!("which calls `{}`", cx.program.fn_name(*callee)));
         }
-        if let Some(tag) = cx.config.tags.get(&**from) {
-            finding = finding.note_at(tag.place.clone(), format!("what `{from}` may use is declared here"));
+        let layer = cx.config.layer_of(from);
+        if let Some((layer, tag)) = layer {
+            finding = finding.note_at(tag.place.clone(), format!("what `{layer}` may use is declared here"));
         }
-        let help = format!("move the work to the caller, or add `\"{to}\"` to `may_use` of `[tags.{from}]`");
+        let layer = layer.map_or(from.as_str(), |(layer, _)| layer);
+        let help = format!("move the work to the caller, or add `\"{to}\"` to `may_use` of `[tags.{layer}]`");
         found.push(finding.help(help).inside(cx.package(crossing.caller), cx.program.fn_path(crossing.caller)));
     }
 }

@@ -1,5 +1,6 @@
 //! Tags that are declared for nothing.
 
+use crate::engine::rules::tags::is_below;
 use crate::engine::rules::{Context, rule};
 use crate::model::finding::Finding;
 
@@ -19,13 +20,10 @@ fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
     let counts = cx.tags().counts();
     for (name, tag) in &cx.config.tags {
         let last = name.rsplit("::").next().unwrap_or(name);
-        let used = counts.contains_key(name.as_str()) || counts.contains_key(last);
-        let parent = cx
-            .config
-            .tags
-            .keys()
-            .any(|other| other.starts_with(&format!("{name}::")) && counts.contains_key(other.as_str()));
-        if !used && !parent {
+        // The name itself, one below it, or the last part of it where what is open is not known.
+        let used = counts.keys().any(|path| is_below(path, name) || path.rsplit("::").next() == Some(last));
+        let dynamic = cx.tags().dynamic.may_be(name) || cx.tags().dynamic.may_be(last);
+        if !used && !dynamic {
             let finding = Finding::new(CODE, format!("tag `{name}` is declared and never used"), tag.place.clone())
                 .caption("declared here")
                 .help(format!(
