@@ -91,6 +91,8 @@ pub struct Analysis {
     pub files: Vec<AnalysedFile>,
     /// Files or parts of files that could not be analysed; each becomes FA900.
     pub unparsed: Vec<Unparsed>,
+    /// Calls of macros of the workspace that could not be expanded: their arguments were read as they stand.
+    pub unexpanded: Vec<Unexpanded>,
     /// Tags and the calls between them, for `cargo fa graph`.
     pub tags: TagGraph,
     /// What this build leaves out, sorted by place; only where [`Request::left_out`] asks for it.
@@ -150,6 +152,17 @@ pub struct LeftOut {
     pub what: String,
     /// The condition that does not hold.
     pub condition: String,
+}
+
+/// A call of a macro of the workspace that could not be expanded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unexpanded {
+    /// Where the call is.
+    pub place: Place,
+    /// The name of the macro.
+    pub name: String,
+    /// Why, in lower case.
+    pub reason: String,
 }
 
 /// The tags of a program and which of them call into which.

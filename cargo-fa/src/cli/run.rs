@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::{AnalysedFile, Analysis, LeftOut, Package, Request, Unparsed, Unread, Workspace};
+use crate::analysis::{AnalysedFile, Analysis, LeftOut, Package, Request, Unexpanded, Unparsed, Unread, Workspace};
 use crate::cli::arguments::{Check, Common};
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
@@ -190,6 +190,12 @@ impl<'w> Plan<'w> {
         }
         let sources = &mut SourceMap::new(self.root);
         self.details.extend(left_out(&analysis.left_out, &selection, &package_of, sources, self.all_left_out));
+        let mut report = report;
+        for Unexpanded { place, name, reason } in &analysis.unexpanded {
+            report.sources.load(&place.file);
+            let line = report.sources.positions(place).0.line;
+            self.details.push(format!("{}:{line}: `{name}!` was not expanded: {reason}", place.file));
+        }
         let report = self.decide(report, findings, suppressed, check);
         Ok(Run { report, incomplete, unread, timings: analysis.timings, details: self.details })
     }

@@ -6,7 +6,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::analysis::{
-    AnalysedFile, Analysis, AnalysisError, LeftOut, OpenOptions, Package, Request, Unparsed, Unread, Workspace,
+    AnalysedFile, Analysis, AnalysisError, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed, Unread,
+    Workspace,
 };
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
@@ -126,6 +127,11 @@ fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
             directives: file.directives.clone(),
             whole: !file.facts.bodies.are_unread(),
         });
+        analysis.unexpanded.extend(file.facts.unexpanded().map(|call| Unexpanded {
+            place: Place::new(file.path.clone(), call.span.lo, call.span.hi),
+            name: call.name.clone().into(),
+            reason: call.failed.clone().unwrap_or_default().into(),
+        }));
         let mut unread = |refused: &hir::Refused, extent| {
             let place = Place::new(file.path.clone(), refused.at.lo, refused.at.hi);
             analysis.unparsed.push(Unparsed {

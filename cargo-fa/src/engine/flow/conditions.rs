@@ -119,18 +119,18 @@ impl<'l> Interpreter<'_, 'l> {
             _ if depth > 2 * LONGEST_CHAIN => Decision::Open,
             ExprKind::Config(cfg) => self.decide(file, cfg),
             // `!cfg!(debug_assertions)` is what players get: as good as decided while the program runs.
-            ExprKind::Unary(inner) => match again(*inner) {
+            ExprKind::Unary { inner, .. } => match again(*inner) {
                 Decision::Always => Decision::Never,
                 Decision::Never => Decision::Always,
                 Decision::Debug | Decision::Open => Decision::Open,
             },
-            ExprKind::Binary { op: BinaryOp::And, left, right } => match (again(*left), again(*right)) {
+            ExprKind::Binary { op: BinaryOp::AndThen, left, right } => match (again(*left), again(*right)) {
                 (Decision::Never, _) | (_, Decision::Never) => Decision::Never,
                 (Decision::Always, Decision::Always) => Decision::Always,
                 (Decision::Debug, _) | (_, Decision::Debug) => Decision::Debug,
                 _ => Decision::Open,
             },
-            ExprKind::Binary { op: BinaryOp::Or, left, right } => match (again(*left), again(*right)) {
+            ExprKind::Binary { op: BinaryOp::OrElse, left, right } => match (again(*left), again(*right)) {
                 (Decision::Always, _) | (_, Decision::Always) => Decision::Always,
                 (Decision::Never, other) | (other, Decision::Never) => other,
                 (Decision::Debug, Decision::Debug) => Decision::Debug,

@@ -4,10 +4,10 @@ use super::conditions::Decision;
 use super::event::{Arm, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
-use super::value::{AtEnd, Root, State, Value};
+use super::value::{AtEnd, Callable, Root, State, Value};
 use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
+use crate::engine::hir::ir::{Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
 
@@ -60,10 +60,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let place = self.eval_place(expr);
                 self.copied_out(place)
             }
-            ExprKind::Unary(inner) => {
-                let value = self.eval(*inner, None);
-                Value::of(value.ty)
-            }
+            ExprKind::Unary { op, inner } => self.unary(*op, *inner, span),
             ExprKind::Ref { raw: true, inner, .. } => self.raw_pointer(*inner),
             ExprKind::Ref { mutable: true, inner, .. } => self.reference(*inner, Ty::exclusive),
             ExprKind::Ref { inner, .. } => self.reference(*inner, Ty::reference),
@@ -74,7 +71,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.assign(*left, value, span);
                 Value::unit()
             }
-            ExprKind::AssignOp { left, right } => self.assign_op(*left, *right, span),
+            ExprKind::AssignOp { op, left, right } => self.assign_op(*op, *left, *right, span),
             ExprKind::Cast { inner, ty } => self.cast(*inner, *ty),
             ExprKind::Try(inner) => {
                 let expected = expected.map(|ty| Ty::known(Known::Option, [ty.clone()]));
@@ -119,21 +116,6 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// `place += value`.
-    fn assign_op(&mut self, left: ExprId, right: ExprId, span: Span) -> Value {
-        let target = self.eval_place(left);
-        self.eval(right, None);
-        if let Some(Root::Local(var)) = target.alias
-            && let Some(value) = self.state.values.get_mut(var)
-        {
-            value.number = None;
-        }
-        if target.ty.head() == Some(Known::String) {
-            self.growth(&target, "String += &str", span);
-        }
-        Value::unit()
-    }
-
     /// `value as Type`: a pointer stays an address, a number refers to nothing.
     fn cast(&mut self, inner: ExprId, ty: TypeId) -> Value {
         let mut value = self.eval(inner, None);
@@ -163,11 +145,16 @@ impl<'l> Interpreter<'_, 'l> {
     fn for_loop(&mut self, looped: &'l ForLoop, span: Span) -> Value {
         let iterated = self.eval_place(looped.iter);
         self.uses_up(looped.iter, &iterated.ty);
+        let iterated = self.into_iterator(iterated, span);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
         self.run_loop(looped.label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
-            flow.bind(looped.pat, item.clone());
+            let mut item = item.clone();
+            if let Some(ty) = flow.next_of(&iterated.ty, span) {
+                item.ty = ty;
+            }
+            flow.bind(looped.pat, item);
             flow.eval(looped.body, None);
             flow.end_block(names, span);
         })
@@ -219,6 +206,12 @@ impl<'l> Interpreter<'_, 'l> {
                 Ty::Closure => true,
                 _ => false,
             };
+            if matches!(value.ty, Ty::User(..) | Ty::Tuple(_) | Ty::Known(Known::Option, _))
+                && !self.types.drop_calls(&value.ty).is_empty()
+                && let Some(known) = self.state.values.get_mut(var)
+            {
+                known.moved = true;
+            }
             if owned {
                 if let Some(known) = self.state.values.get_mut(var) {
                     known.moved = true;
@@ -252,6 +245,7 @@ impl<'l> Interpreter<'_, 'l> {
                     value.alias = Some(Root::Static(item));
                 }
                 value.text = self.tag_text(item);
+                value.callables = self.in_table(item, &value.ty);
                 value
             }
             Some(Res::Variant(user, _) | Res::Type(user)) => Value::of(self.user_value(user)),
@@ -268,7 +262,11 @@ impl<'l> Interpreter<'_, 'l> {
                 });
                 value
             }
-            Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
+            Some(Res::Fn(function)) => {
+                let mut value = Value::of(Ty::Function);
+                value.callables = vec![Callable::Function(function)];
+                value
+            }
             _ => Value::unknown(),
         }
     }
@@ -339,12 +337,16 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
                     self.discarded(&value, *span, "bound to `_`");
+                    if let Some(init) = init {
+                        self.temporary_dropped(*init, &value);
+                    }
                 }
                 self.bind(*pat, value);
             }
             Statement::Expr { expr } => {
                 let value = self.eval(*expr, None);
                 self.discarded(&value, self.span(*expr), "discarded");
+                self.temporary_dropped(*expr, &value);
             }
             Statement::Conditional(conditional) => {
                 let (condition, statement) = &**conditional;
@@ -400,37 +402,6 @@ impl<'l> Interpreter<'_, 'l> {
                 _ => false,
             },
             _ => false,
-        }
-    }
-
-    fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Value {
-        // Chains of operators are as deep as they are long.
-        let left_value = self.eval(left, None);
-        let before = matches!(op, BinaryOp::And | BinaryOp::Or).then(|| self.state.clone());
-        let right_value = self.eval(right, None);
-        if let Some(before) = before {
-            self.state.join(&before);
-        }
-        match op {
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Compare => Value::of(Ty::Scalar(1)),
-            BinaryOp::Add if left_value.is(Known::String) => {
-                self.growth(&left_value, "String + &str", span);
-                Value::of(left_value.ty)
-            }
-            _ => {
-                let mut value = Value::of(left_value.ty.clone());
-                value.number = match (op, left_value.number, right_value.number) {
-                    (BinaryOp::Add, Some(left), Some(right)) => left.checked_add(right),
-                    (BinaryOp::Mul, Some(left), Some(right)) => left.checked_mul(right),
-                    _ => None,
-                };
-                if value.number.is_none() {
-                    value.symbol = left_value.symbol.or(right_value.symbol);
-                }
-                // Addresses stay addresses under arithmetic.
-                value.flows = left_value.flows.into_iter().filter(|flow| flow.raw).collect();
-                value
-            }
         }
     }
 

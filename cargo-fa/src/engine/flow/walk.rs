@@ -39,7 +39,7 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
         }
         ExprKind::Field { base: inner, .. }
         | ExprKind::Deref(inner)
-        | ExprKind::Unary(inner)
+        | ExprKind::Unary { inner, .. }
         | ExprKind::Ref { inner, .. }
         | ExprKind::Cast { inner, .. }
         | ExprKind::Try(inner)
@@ -49,7 +49,7 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
         ExprKind::Index { base: left, index: right }
         | ExprKind::Binary { left, right, .. }
         | ExprKind::Assign { left, right }
-        | ExprKind::AssignOp { left, right }
+        | ExprKind::AssignOp { left, right, .. }
         | ExprKind::While { cond: left, body: right, .. }
         | ExprKind::Repeat { value: left, len: right } => {
             each(*left);

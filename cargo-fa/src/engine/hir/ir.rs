@@ -158,8 +158,10 @@ pub(crate) enum ExprKind {
         index: ExprId,
     },
     Deref(ExprId),
-    /// `!x` and `-x`.
-    Unary(ExprId),
+    Unary {
+        op: UnaryOp,
+        inner: ExprId,
+    },
     Ref {
         mutable: bool,
         raw: bool,
@@ -175,6 +177,7 @@ pub(crate) enum ExprKind {
         right: ExprId,
     },
     AssignOp {
+        op: BinaryOp,
         left: ExprId,
         right: ExprId,
     },
@@ -237,14 +240,29 @@ pub(crate) enum ExprKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum BinaryOp {
     /// `&&`: the right side may not run.
-    And,
+    AndThen,
     /// `||`: the right side may not run.
-    Or,
-    /// `<`, `<=`, `>`, `>=`, `==`, `!=`.
-    Compare,
+    OrElse,
+    /// `==`, `!=`.
+    Equal,
+    /// `<`, `<=`, `>`, `>=`.
+    Order,
     Add,
+    Sub,
     Mul,
-    Other,
+    Div,
+    Rem,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum UnaryOp {
+    Not,
+    Neg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -484,6 +502,8 @@ pub(crate) struct Impl {
     pub(crate) generics: Sparse<Generics>,
     pub(crate) self_type: TypeId,
     pub(crate) of_trait: Option<PathId>,
+    /// `type Target = T;`.
+    pub(crate) types: Box<[(Name, TypeId)]>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -541,4 +561,13 @@ pub(crate) struct Attr {
     pub(crate) span: Span,
     /// What `cfg_attr` says about when it is there.
     pub(crate) when: Option<Box<Cfg>>,
+}
+
+/// A call of a macro of the workspace: the code that it becomes stands at its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Expansion {
+    pub(crate) span: Span,
+    pub(crate) name: Box<str>,
+    /// Why it could not be expanded; then its arguments were read as they stand.
+    pub(crate) failed: Option<Box<str>>,
 }

@@ -15,6 +15,7 @@ use crate::analysis::Request;
 use crate::engine::hir::cache::Cache;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::ItemId;
+use crate::engine::hir::macros::{self, Found, Macros};
 use crate::engine::hir::pack::Origin;
 use crate::engine::hir::{self, Extent, Refused, scratch};
 use crate::model::source::text_of;
@@ -112,11 +113,21 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     let mut parsed = Files::new();
     let mut links: Vec<Links> = Vec::new();
     let mut unread = Unread::new();
+    let mut macros = Macros::new(dependencies(project), externs(project));
     loop {
         wanted.sort_by(|left, right| left.path.as_os_str().cmp(right.path.as_os_str()));
         wanted.dedup_by(|left, right| left.path.as_os_str() == right.path.as_os_str());
         wanted.retain(|pending| !parsed.contains_key(pending.path.as_os_str()));
-        let fresh = parse_all(std::mem::take(&mut wanted), cache, request.tests, users);
+        let found = definitions(&wanted);
+        if !found.is_empty() && !parsed.is_empty() {
+            // Files that were read before may call these.
+            let again = std::mem::take(&mut parsed).into_iter();
+            wanted.extend(again.map(|(path, (member, _))| Pending { path: path.into(), member }));
+        }
+        macros.add(found);
+        let known = Arc::new(macros);
+        let fresh = parse_all(std::mem::take(&mut wanted), cache, request.tests, users, &known);
+        macros = Arc::into_inner(known).unwrap_or_default();
         parsed.extend(fresh);
         links.clear();
         unread.clear();
@@ -221,7 +232,42 @@ pub(super) enum Parsed {
     Absent,
 }
 
-fn parse_all(wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -> Vec<(OsString, (usize, Parsed))> {
+/// The packages of the workspace that each package names, with its names for them.
+fn dependencies(project: &Project) -> Vec<Vec<(usize, String)>> {
+    let members = &project.members;
+    let at = |package: &str| members.iter().position(|member| member.name == package);
+    let named = |member: &super::Member| {
+        let all = member.dependencies.iter();
+        all.filter_map(|dependency| Some((at(&dependency.package)?, dependency.name.clone()))).collect()
+    };
+    members.iter().map(named).collect()
+}
+
+/// The names that paths of each package may begin with.
+fn externs(project: &Project) -> Vec<Vec<String>> {
+    let names = |member: &super::Member| member.dependencies.iter().map(|dependency| dependency.name.clone()).collect();
+    project.members.iter().map(names).collect()
+}
+
+/// The macros that these files define, by file.
+fn definitions(wanted: &[Pending]) -> Vec<(PathBuf, usize, Vec<Found>)> {
+    let found = wanted.par_iter().with_max_len(1).filter_map(|pending| {
+        let found = scratch::with_buffer(|bytes| {
+            let read = File::open(&pending.path).and_then(|mut file| file.read_to_end(bytes));
+            read.map(|_| macros::definitions(bytes)).unwrap_or_default()
+        });
+        (!found.is_empty()).then(|| (pending.path.clone(), pending.member, found))
+    });
+    found.collect()
+}
+
+fn parse_all(
+    wanted: Vec<Pending>,
+    cache: &Cache,
+    tests: bool,
+    users: &[bool],
+    macros: &Arc<Macros>,
+) -> Vec<(OsString, (usize, Parsed))> {
     // The largest first, so that the last task to finish is a small one; those of one size stay sorted by path.
     let size = |pending: &Pending| std::fs::metadata(&pending.path).map_or(0, |metadata| metadata.len());
     let mut wanted: Vec<(u64, Pending)> = wanted.into_par_iter().map(|pending| (size(&pending), pending)).collect();
@@ -230,26 +276,28 @@ fn parse_all(wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -
         .into_par_iter()
         .with_max_len(1)
         .map(|(_, pending)| {
-            let parse =
-                |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut file| file.read_to_end(bytes)) {
-                    Ok(_) => {
-                        let text = || text_of(bytes);
-                        match cache.parse(&pending.path, bytes, Extent { tests, bodies: users[pending.member] }) {
-                            Ok(read) => {
-                                let comments = &read.0.comments;
-                                let directives =
-                                    if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
-                                Parsed::Facts(Box::new(read), directives)
-                            }
-                            Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
+            let parse = |bytes: &mut Vec<u8>| match File::open(&pending.path)
+                .and_then(|mut file| file.read_to_end(bytes))
+            {
+                Ok(_) => {
+                    let text = || text_of(bytes);
+                    let macros = macros.for_file(&pending.path, pending.member, bytes);
+                    match cache.parse(&pending.path, bytes, Extent { tests, bodies: users[pending.member] }, macros) {
+                        Ok(read) => {
+                            let comments = &read.0.comments;
+                            let directives =
+                                if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
+                            Parsed::Facts(Box::new(read), directives)
                         }
+                        Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
                     }
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
-                    Err(error) => {
-                        let message = format!("cannot be read: {error}");
-                        Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
-                    }
-                };
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
+                Err(error) => {
+                    let message = format!("cannot be read: {error}");
+                    Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
+                }
+            };
             let parsed = scratch::with_buffer(parse);
             (pending.path.into_os_string(), (pending.member, parsed))
         })

@@ -4,6 +4,7 @@ mod binding;
 mod build;
 mod lookup_cache;
 pub(crate) mod paths;
+pub(crate) mod traits;
 
 use binding::{Binding, Bindings, Import};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -125,10 +126,16 @@ pub(crate) struct StaticDef<'l> {
 }
 
 /// What methods hang on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TypeKey {
     User(UserType),
     Known(api::Known),
+    /// A number, `bool` or `char` of this many bytes.
+    Scalar(u8),
+    Str,
+    Slice,
+    Tuple,
+    Unit,
 }
 
 /// All crates with their names.
@@ -140,16 +147,19 @@ pub(crate) struct Program<'l> {
     pub(crate) fns: Vec<FnDef<'l>>,
     pub(crate) types: Vec<TypeDef<'l>>,
     pub(crate) statics: Vec<StaticDef<'l>>,
-    /// Module of each `impl` block: by file and item.
     methods: FxHashMap<(TypeKey, &'l str), Vec<FnId>>,
     /// Methods of any type, by name, for receivers of unknown type.
     by_name: FxHashMap<&'l str, Vec<FnId>>,
+    impls: traits::Impls<'l>,
+    /// Of `impl<T: Bound> Trait for T`, by name.
+    blanket: FxHashMap<&'l str, Vec<(u32, FnId)>>,
+    trait_members: FxHashMap<UserType, Vec<FnId>>,
     /// Associated constants of types and traits.
     constants: FxHashMap<(UserType, &'l str), StaticId>,
     /// Functions of one name in one module: one of them is built, and nobody knows which.
     twins: FxHashMap<FnId, Vec<FnId>>,
-    /// `Drop` is implemented.
-    pub(crate) has_drop: FxHashSet<UserType>,
+    /// What `Drop` does.
+    pub(crate) has_drop: FxHashMap<UserType, FnId>,
     lookup_cache: lookup_cache::LookupCache<'l>,
 }
 

@@ -113,6 +113,7 @@ impl Lowerer<'_> {
                     lowered.test = true;
                     return;
                 }
+                let when = when.cloned().map(Box::new);
                 let id = self.path(path);
                 let mut span = self.span_of_path(id);
                 let args = match meta {
@@ -123,6 +124,15 @@ impl Lowerer<'_> {
                             syn::MacroDelimiter::Bracket(bracket) => bracket.span,
                         };
                         let (lo, hi) = (self.lines.end(delim.open()), self.lines.start(delim.close()));
+                        if self.expands.is_open() {
+                            lowered.custom.push(Attr {
+                                path: id,
+                                args: Some((list.tokens.to_string().into(), lo)),
+                                span,
+                                when,
+                            });
+                            return;
+                        }
                         span.hi = hi + 1;
                         let base = self.lines.base;
                         let text = &self.lines.text[(lo - base) as usize..(hi - base) as usize];
@@ -130,7 +140,6 @@ impl Lowerer<'_> {
                     }
                     syn::Meta::Path(_) | syn::Meta::NameValue(_) => None,
                 };
-                let when = when.cloned().map(Box::new);
                 lowered.custom.push(Attr { path: id, args, span, when });
             }
         }

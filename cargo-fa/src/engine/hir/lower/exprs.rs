@@ -2,7 +2,7 @@
 
 use super::super::ir::{
     AsyncBlock, BinaryOp, Block, Cfg, Closure, ExprId, ExprKind, ForLoop, IntKind, Literal, MethodCall, Name, Span,
-    Statement, StructLiteral,
+    Statement, StructLiteral, UnaryOp,
 };
 use super::super::offset;
 use super::Lowerer;
@@ -92,9 +92,9 @@ impl Lowerer<'_> {
                 let inner = self.expr(&node.expr);
                 let (token, kind) = match &node.op {
                     syn::UnOp::Deref(star) => (star.span, ExprKind::Deref(inner)),
-                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary(inner)),
-                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary(inner)),
-                    _ => return Some((self.span_of(inner), ExprKind::Unary(inner))),
+                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary { op: UnaryOp::Not, inner }),
+                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary { op: UnaryOp::Neg, inner }),
+                    _ => return Some((self.span_of(inner), ExprKind::Unary { op: UnaryOp::Not, inner })),
                 };
                 (Span { lo: self.lines.start(token), hi: self.span_of(inner).hi }, kind)
             }
@@ -272,25 +272,37 @@ impl Lowerer<'_> {
         let left = self.expr(&node.left);
         let right = self.expr(&node.right);
         let op = match &node.op {
-            BinOp::And(_) => BinaryOp::And,
-            BinOp::Or(_) => BinaryOp::Or,
-            BinOp::Eq(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ne(_) | BinOp::Ge(_) | BinOp::Gt(_) => {
-                BinaryOp::Compare
-            }
-            BinOp::Add(_) => BinaryOp::Add,
-            BinOp::Mul(_) => BinaryOp::Mul,
-            BinOp::AddAssign(_)
-            | BinOp::SubAssign(_)
-            | BinOp::MulAssign(_)
-            | BinOp::DivAssign(_)
-            | BinOp::RemAssign(_)
-            | BinOp::BitXorAssign(_)
-            | BinOp::BitAndAssign(_)
-            | BinOp::BitOrAssign(_)
-            | BinOp::ShlAssign(_)
-            | BinOp::ShrAssign(_) => return (self.across(left, right), ExprKind::AssignOp { left, right }),
-            _ => BinaryOp::Other,
+            BinOp::And(_) => BinaryOp::AndThen,
+            BinOp::Or(_) => BinaryOp::OrElse,
+            BinOp::Eq(_) | BinOp::Ne(_) => BinaryOp::Equal,
+            BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ge(_) | BinOp::Gt(_) => BinaryOp::Order,
+            BinOp::Add(_) | BinOp::AddAssign(_) => BinaryOp::Add,
+            BinOp::Sub(_) | BinOp::SubAssign(_) => BinaryOp::Sub,
+            BinOp::Mul(_) | BinOp::MulAssign(_) => BinaryOp::Mul,
+            BinOp::Div(_) | BinOp::DivAssign(_) => BinaryOp::Div,
+            BinOp::Rem(_) | BinOp::RemAssign(_) => BinaryOp::Rem,
+            BinOp::BitXor(_) | BinOp::BitXorAssign(_) => BinaryOp::Xor,
+            BinOp::BitAnd(_) | BinOp::BitAndAssign(_) => BinaryOp::And,
+            BinOp::BitOr(_) | BinOp::BitOrAssign(_) => BinaryOp::Or,
+            BinOp::Shl(_) | BinOp::ShlAssign(_) => BinaryOp::Shl,
+            _ => BinaryOp::Shr,
         };
+        let assigns = matches!(
+            node.op,
+            BinOp::AddAssign(_)
+                | BinOp::SubAssign(_)
+                | BinOp::MulAssign(_)
+                | BinOp::DivAssign(_)
+                | BinOp::RemAssign(_)
+                | BinOp::BitXorAssign(_)
+                | BinOp::BitAndAssign(_)
+                | BinOp::BitOrAssign(_)
+                | BinOp::ShlAssign(_)
+                | BinOp::ShrAssign(_)
+        );
+        if assigns {
+            return (self.across(left, right), ExprKind::AssignOp { op, left, right });
+        }
         (self.across(left, right), ExprKind::Binary { op, left, right })
     }
 
@@ -405,7 +417,12 @@ impl Lowerer<'_> {
                     (attrs, Statement::Expr { expr })
                 }
                 syn::Stmt::Macro(node) => {
-                    let expr = self.macro_call(&node.mac);
+                    if let Some(expanded) = self.expanded_statements(&node.mac) {
+                        let ends = last && node.semi_token.is_none();
+                        tail = spliced(expanded, Self::condition(&node.attrs).as_ref(), ends, &mut statements);
+                        continue;
+                    }
+                    let expr = self.foreign_call(&node.mac);
                     if last && node.semi_token.is_none() {
                         tail = Some(expr);
                         continue;
@@ -452,6 +469,20 @@ impl Lowerer<'_> {
             ValueOf::Macro(mac) => self.macro_call(mac),
         }
     }
+}
+
+/// Puts what a macro became among the statements around its call; the value of the block comes out, if it ends there.
+fn spliced(expanded: Block, when: Option<&Cfg>, ends: bool, statements: &mut Vec<Statement>) -> Option<ExprId> {
+    let under = |statement| match when {
+        Some(condition) => Statement::Conditional(Box::new((condition.clone(), statement))),
+        None => statement,
+    };
+    statements.extend(expanded.statements.into_iter().map(under));
+    if ends {
+        return expanded.tail;
+    }
+    statements.extend(expanded.tail.map(|expr| under(Statement::Expr { expr })));
+    None
 }
 
 /// What a statement without a semicolon gives.

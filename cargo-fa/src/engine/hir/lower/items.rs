@@ -7,6 +7,7 @@ use super::super::ir::{
     UseTarget,
 };
 use super::Lowerer;
+use super::expand::all;
 use super::macros::{IncludedPath, Items, StaticDeclarations, branches};
 use super::types::path_start;
 
@@ -123,22 +124,34 @@ impl Lowerer<'_> {
         let span = self.span(node.impl_token.span);
         let name = self.intern("impl");
         let head = Head { name, name_span: span, span };
-        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
+        let types = node.items.iter().filter_map(|item| match item {
+            syn::ImplItem::Type(node) => Some((&node.ident, &node.ty)),
+            _ => None,
+        });
+        let types = types.map(|(ident, ty)| (self.ident(ident).0, self.ty(ty))).collect();
+        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait, types }));
         let id = self.push_item(head, &node.attrs, kind);
         self.inside(id, |lowerer| {
-            for item in &node.items {
-                match item {
-                    syn::ImplItem::Fn(node) => {
-                        lowerer.function(&node.attrs, &node.sig, Some(&node.block));
-                    }
-                    syn::ImplItem::Const(node) => {
-                        lowerer.constant(&node.attrs, &node.ident, &node.ty, Some(&node.expr));
-                    }
-                    _ => {}
-                }
-            }
+            node.items.iter().for_each(|item| lowerer.impl_item(item));
         });
         id
+    }
+
+    fn impl_item(&mut self, item: &syn::ImplItem) {
+        match item {
+            syn::ImplItem::Fn(node) => {
+                self.function(&node.attrs, &node.sig, Some(&node.block));
+            }
+            syn::ImplItem::Const(node) => {
+                self.constant(&node.attrs, &node.ident, &node.ty, Some(&node.expr));
+            }
+            syn::ImplItem::Macro(node) => {
+                self.expanded_as(&node.mac, all::<syn::ImplItem>, |lowerer, items| {
+                    items.iter().for_each(|item| lowerer.impl_item(item));
+                });
+            }
+            _ => {}
+        }
     }
 
     fn trait_item(&mut self, node: &syn::ItemTrait) -> ItemId {
@@ -184,6 +197,13 @@ impl Lowerer<'_> {
     }
 
     fn item_macro(&mut self, node: &syn::ItemMacro) {
+        if node.ident.is_some() {
+            self.defined(node);
+            return;
+        }
+        if self.expanded_items(&node.mac).is_some() {
+            return;
+        }
         let Some(last) = node.mac.path.segments.last() else { return };
         let thread_local = last.ident == "thread_local";
         if !thread_local && last.ident != "lazy_static" {
@@ -194,8 +214,7 @@ impl Lowerer<'_> {
                 let (name, span) = self.ident(&last.ident);
                 let head = Head { name, name_span: span, span };
                 self.push_item(head, &node.attrs, ItemKind::Include(file));
-            } else if node.ident.is_none() {
-                // What a definition holds is not code yet.
+            } else {
                 let outer = std::mem::replace(&mut self.in_macro, true);
                 self.items_in_macro(node.mac.tokens.clone());
                 self.in_macro = outer;

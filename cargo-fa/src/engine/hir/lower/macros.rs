@@ -53,8 +53,21 @@ fn shape(name: &str) -> Shape {
     Shape::Arguments(kind)
 }
 
-impl Lowerer<'_> {
+/// Whether a macro of std or of a usual crate has this name.
+pub(super) fn is_known(name: &str) -> bool {
+    !matches!(shape(name), Shape::Arguments(MacroKind::Unknown))
+}
+
+impl<'s> Lowerer<'s> {
     pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> ExprId {
+        if let Some(expanded) = self.expanded_expr(mac) {
+            return expanded;
+        }
+        self.foreign_call(mac)
+    }
+
+    /// A call of a macro that is not of the workspace.
+    pub(super) fn foreign_call(&mut self, mac: &syn::Macro) -> ExprId {
         let name = mac.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
         let path = self.path(&mac.path);
         let close = match &mac.delimiter {
@@ -138,7 +151,7 @@ impl Lowerer<'_> {
                 let is_text = matches!(self.lowered(arg).kind, ExprKind::Literal(Literal::Str(_)));
                 args.push(arg);
                 if let (true, Some(TokenTree::Literal(literal))) = (is_text, literal) {
-                    self.captured_names(literal.span(), &mut args);
+                    self.captured_names(&literal, &mut args);
                 }
             }
         }
@@ -187,30 +200,23 @@ impl Lowerer<'_> {
     }
 
     /// `{name}` and `{name:?}` in the text of a literal.
-    fn captured_names(&mut self, literal: proc_macro2::Span, args: &mut Vec<ExprId>) {
-        let span = self.span(literal);
+    fn captured_names(&mut self, literal: &proc_macro2::Literal, args: &mut Vec<ExprId>) {
+        let span = self.span(literal.span());
+        if self.expands.is_open() {
+            for name in named_in(&literal.to_string()) {
+                let name = self.intern_made(name);
+                args.push(self.push_expr(span, ExprKind::Name(name)));
+            }
+            return;
+        }
         let base = self.lines.base;
-        let text = self.lines.text;
-        let literal = &text[(span.lo - base) as usize..(span.hi - base) as usize];
-        let bytes = literal.as_bytes();
-        let mut at = 0;
-        while let Some(found) = memchr::memchr(b'{', &bytes[at..]) {
-            let open = at + found;
-            if bytes.get(open + 1) == Some(&b'{') {
-                at = open + 2;
-                continue;
-            }
-            at = open + 1;
-            if literal[..open].ends_with("\\u") {
-                continue;
-            }
-            let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-            let starts = bytes.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
-            if starts && matches!(bytes.get(at + len), Some(b'}' | b':')) {
-                let name = self.intern(&literal[at..at + len]);
-                let lo = span.lo + offset(at);
-                args.push(self.push_expr(Span { lo, hi: lo + offset(len) }, ExprKind::Name(name)));
-            }
+        let text: &'s str = self.lines.text;
+        let literal: &'s str = &text[(span.lo - base) as usize..(span.hi - base) as usize];
+        let from = literal.as_ptr() as usize;
+        for name in named_in(literal) {
+            let lo = span.lo + offset(name.as_ptr() as usize - from);
+            let interned = self.intern(name);
+            args.push(self.push_expr(Span { lo, hi: lo + offset(name.len()) }, ExprKind::Name(interned)));
         }
     }
 
@@ -234,6 +240,30 @@ impl Lowerer<'_> {
         let statements = Box::new([Statement::Expr { expr: wait }]);
         self.push_expr(span, ExprKind::Block(Box::new(Block { label: None, statements, tail: Some(choice) })))
     }
+}
+
+/// The names in braces of the text of a literal.
+fn named_in(literal: &str) -> Vec<&str> {
+    let bytes = literal.as_bytes();
+    let mut names = Vec::new();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'{', &bytes[at..]) {
+        let open = at + found;
+        if bytes.get(open + 1) == Some(&b'{') {
+            at = open + 2;
+            continue;
+        }
+        at = open + 1;
+        if literal[..open].ends_with("\\u") {
+            continue;
+        }
+        let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let starts = bytes.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        if starts && matches!(bytes.get(at + len), Some(b'}' | b':')) {
+            names.push(&literal[at..at + len]);
+        }
+    }
+    names
 }
 
 /// What stands between the arguments of a macro.
