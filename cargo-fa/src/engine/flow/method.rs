@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Fate, Runner};
+use super::option_and_result::runs_seldom;
 use super::spawn::Runs;
 use super::stores::Target;
 use super::types::Ty;
@@ -249,7 +250,7 @@ impl<'l> Interpreter<'_, 'l> {
                 return self.spawn(*arg, Runner::Thread, Confidence::Medium);
             }
             if self.closure_at(*arg).is_some() && !stores {
-                self.inline_closure(*arg, &[], Runs::Inline);
+                self.inline_closure(*arg, &[], if runs_seldom(name) { Runs::Cold } else { Runs::Inline });
                 continue;
             }
             if spawns && matches!(kind, ExprKind::Block(_)) {

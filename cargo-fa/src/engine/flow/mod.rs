@@ -5,6 +5,7 @@ mod associated;
 mod barriers;
 mod call;
 mod callbacks;
+mod conditions;
 pub(crate) mod containers;
 mod content;
 mod dispatch;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::layout::element_of;
+use super::option_and_result::runs_seldom;
 use super::spawn::Runs;
 use super::stores::Target;
 use super::types::Ty;
@@ -152,7 +153,8 @@ impl<'l> Interpreter<'_, 'l> {
     fn kept_in_cell(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
         let inner = receiver.ty.argument(0);
         for arg in args {
-            let value = self.inline_closure(*arg, &[], Runs::Inline);
+            let runs = if runs_seldom(name) { Runs::Cold } else { Runs::Inline };
+            let value = self.inline_closure(*arg, &[], runs);
             let mut into = receiver.clone();
             into.ty = if inner.is_unknown() { Ty::Unknown } else { inner.clone() };
             self.store(&into, &value, &Target::Container(name), span);

@@ -115,7 +115,7 @@ impl<'l> Interpreter<'_, 'l> {
         walk::visit(facts, body, &mut |expr| {
             if let ExprKind::Block(block) = &facts.expr(expr).kind {
                 for statement in &block.statements {
-                    if let crate::engine::hir::ir::Statement::Let { pat, .. } = statement {
+                    if let crate::engine::hir::ir::Statement::Let { pat, .. } = statement.bare() {
                         walk::bound_names(facts, *pat, &mut |name| inner.push(name));
                     }
                 }
