@@ -17,7 +17,7 @@ fn parse_as(bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
 }
 
 fn parse_of(path: &Path, bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
-    super::parse(path, bytes, Key::of(bytes, extent), extent)
+    super::parse(path, bytes, Key::of(bytes, extent), extent, None)
 }
 
 const WITHOUT_TESTS: Without = Without { tests: true, bodies: false };
