@@ -1,5 +1,6 @@
 //! Expressions, in the order in which they run.
 
+use super::conditions::Decision;
 use super::event::{Arm, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
@@ -110,6 +111,8 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Repeat { value, len } => self.repeat(*value, *len),
             ExprKind::Range { start, end, inclusive } => self.range(*start, *end, u64::from(*inclusive)),
             ExprKind::Macro(call) => self.macro_call(call, span),
+            ExprKind::Config(_) => Value::of(Ty::Scalar(1)),
+            ExprKind::Choice(options) => self.choice(options, expected),
         }
     }
 
@@ -293,46 +296,7 @@ impl<'l> Interpreter<'_, 'l> {
         if leaves {
             self.loops.leaves.push(self.loops.stack.len());
         }
-        for statement in &block.statements {
-            match statement {
-                Statement::Let { pat, ty, init, otherwise, span, cold } => {
-                    self.context.cold += u32::from(*cold);
-                    let ty = ty.map(|ty| self.lower_type(ty));
-                    let mut value = match init {
-                        Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
-                        Some(init) => self.eval_init(*init, ty.as_ref()),
-                        None => Value::unknown(),
-                    };
-                    if let Some(ty) = ty {
-                        self.declared_for_good(*pat, &value, &ty);
-                        self.annotate(&mut value, ty);
-                    }
-                    if let Some(otherwise) = otherwise {
-                        let before = self.state.clone();
-                        self.context.cold += 1;
-                        self.eval(*otherwise, None);
-                        self.context.cold -= 1;
-                        self.state = before;
-                    }
-                    if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
-                        self.discarded(&value, *span, "bound to `_`");
-                        if let Some(init) = init {
-                            self.temporary_dropped(*init, &value);
-                        }
-                    }
-                    self.bind(*pat, value);
-                    self.context.cold -= u32::from(*cold);
-                }
-                Statement::Expr { expr, cold } => {
-                    self.context.cold += u32::from(*cold);
-                    let value = self.eval(*expr, None);
-                    self.discarded(&value, self.span(*expr), "discarded");
-                    self.temporary_dropped(*expr, &value);
-                    self.context.cold -= u32::from(*cold);
-                }
-                Statement::Item(_) => {}
-            }
-        }
+        block.statements.iter().for_each(|statement| self.statement(statement));
         let value = match block.tail {
             Some(tail) => self.eval(tail, expected),
             None if self.state.dead => Value::of(Ty::Never),
@@ -351,6 +315,47 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
+    fn statement(&mut self, statement: &'l Statement) {
+        match statement {
+            Statement::Let { pat, ty, init, otherwise, span } => {
+                let ty = ty.map(|ty| self.lower_type(ty));
+                let mut value = match init {
+                    Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
+                    Some(init) => self.eval_init(*init, ty.as_ref()),
+                    None => Value::unknown(),
+                };
+                if let Some(ty) = ty {
+                    self.declared_for_good(*pat, &value, &ty);
+                    self.annotate(&mut value, ty);
+                }
+                if let Some(otherwise) = otherwise {
+                    let before = self.state.clone();
+                    self.context.cold += 1;
+                    self.eval(*otherwise, None);
+                    self.context.cold -= 1;
+                    self.state = before;
+                }
+                if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
+                    self.discarded(&value, *span, "bound to `_`");
+                    if let Some(init) = init {
+                        self.temporary_dropped(*init, &value);
+                    }
+                }
+                self.bind(*pat, value);
+            }
+            Statement::Expr { expr } => {
+                let value = self.eval(*expr, None);
+                self.discarded(&value, self.span(*expr), "discarded");
+                self.temporary_dropped(*expr, &value);
+            }
+            Statement::Conditional(conditional) => {
+                let (condition, statement) = &**conditional;
+                self.under(condition, |flow| flow.statement(statement));
+            }
+            Statement::Item(_) => {}
+        }
+    }
+
     /// `let other = alloc`: the allocator has another name, and its frame is as it was.
     fn eval_init(&mut self, init: ExprId, expected: Option<&Ty>) -> Value {
         let renamed = matches!(self.facts.expr(init).kind, ExprKind::Name(_)) && !self.state.frames.is_empty();
@@ -365,7 +370,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// A block that ends with `break` or `return` runs once, however often the loop around it does.
     fn leaves_loop(&self, block: &Block) -> bool {
         let last = block.tail.or_else(|| match block.statements.last() {
-            Some(Statement::Expr { expr, .. }) => Some(*expr),
+            Some(Statement::Expr { expr }) => Some(*expr),
             _ => None,
         });
         last.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Break { .. } | ExprKind::Return(_)))
@@ -377,7 +382,7 @@ impl<'l> Interpreter<'_, 'l> {
             return false;
         }
         let last = block.tail.or_else(|| match block.statements.last() {
-            Some(Statement::Expr { expr, .. }) => Some(*expr),
+            Some(Statement::Expr { expr }) => Some(*expr),
             _ => None,
         });
         last.is_some_and(|last| self.is_failure(last))
@@ -402,12 +407,26 @@ impl<'l> Interpreter<'_, 'l> {
 
     fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>, expected: Option<&Ty>) -> Value {
         let names = self.variables.names.len();
+        let decision = self.decided(cond);
+        match (decision, otherwise) {
+            (Decision::Never, Some(otherwise)) => return self.eval(otherwise, expected),
+            (Decision::Never, None) => return Value::unit(),
+            (Decision::Always, _) => {
+                self.eval(cond, None);
+                let value = self.eval(then, expected);
+                self.end_block(names, self.span(then));
+                return value;
+            }
+            (Decision::Debug | Decision::Open, _) => {}
+        }
         self.eval(cond, None);
         let before = self.state.clone();
         let branch = self.span(cond);
         self.context.arms.push(Arm { branch, index: 0 });
+        self.context.cold += u32::from(decision == Decision::Debug);
         let mut value = self.eval(then, expected);
         self.end_block(names, self.span(then));
+        self.context.cold -= u32::from(decision == Decision::Debug);
         self.context.arms.pop();
         let after = std::mem::replace(&mut self.state, before);
         if let Some(otherwise) = otherwise {
@@ -437,6 +456,9 @@ impl<'l> Interpreter<'_, 'l> {
         let mut after = State { dead: true, ..State::default() };
         let mut result: Option<Value> = None;
         for (index, (pat, body)) in (0..).zip(arms) {
+            if !self.is_built(*body) {
+                continue;
+            }
             self.context.arms.push(Arm { branch: self.span(value), index });
             self.state = before.clone();
             let names = self.variables.names.len();

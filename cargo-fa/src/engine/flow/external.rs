@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{EscapeRoute, Fate, Runner};
-use super::place::Target;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Makes;
@@ -161,6 +161,8 @@ impl<'l> Interpreter<'_, 'l> {
         value.flows.iter_mut().for_each(|flow| flow.raw = true);
         if fixed && let Some(flow) = value.flows.iter().find(|flow| flow.frame).cloned() {
             self.escape(EscapeRoute::Transmuted, &flow, span, Vec::new());
+            // Where it goes from here is no second mistake.
+            value.flows.retain(|flow| !flow.frame);
         }
         // Whatever it is now, its lifetime is what somebody claims.
         value.ty = match to {

@@ -169,7 +169,7 @@ impl<'l> Interpreter<'_, 'l> {
                         _ => Bound::Input("a limit".into()),
                     };
                 }
-                ExprKind::Binary { op: BinaryOp::Lazy, left, right } => {
+                ExprKind::Binary { op: BinaryOp::AndThen | BinaryOp::OrElse, left, right } => {
                     let (left, right) = (*left, *right);
                     let first = self.loop_bound(Some(left), body);
                     return if first == Bound::Unknown { self.loop_bound(Some(right), body) } else { first };

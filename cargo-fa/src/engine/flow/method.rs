@@ -2,8 +2,9 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Fate, Runner};
-use super::place::Target;
+use super::option_and_result::runs_seldom;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Age, AtEnd, Value};
 use crate::engine::api::effect::Effect;
@@ -19,11 +20,14 @@ impl<'l> Interpreter<'_, 'l> {
         let receiver = self.eval_place(call.receiver);
         let scope = u32::from(api::joins_what_it_spawns(name) && receiver.ty.allocator().is_none());
         let seldom = u32::from(api::runs_where_nothing_is_yet(name));
+        let fails = u32::from(receiver.ty.is_unknown() && api::runs_where_it_failed(name));
+        self.context.cold += fails;
         self.context.joined += scope;
         self.context.seldom += seldom;
         let value = self.method_of(&receiver, call, span, expected);
         self.context.joined -= scope;
         self.context.seldom -= seldom;
+        self.context.cold -= fails;
         value
     }
 
@@ -246,7 +250,7 @@ impl<'l> Interpreter<'_, 'l> {
                 return self.spawn(*arg, Runner::Thread, Confidence::Medium);
             }
             if self.closure_at(*arg).is_some() && !stores {
-                self.inline_closure(*arg, &[], Runs::Inline);
+                self.inline_closure(*arg, &[], if runs_seldom(name) { Runs::Cold } else { Runs::Inline });
                 continue;
             }
             if spawns && matches!(kind, ExprKind::Block(_)) {

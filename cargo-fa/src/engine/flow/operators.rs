@@ -12,7 +12,7 @@ use crate::model::finding::Confidence;
 /// The trait behind an operator and its method, and the ones that assign.
 fn behind(op: BinaryOp) -> (&'static [(&'static str, &'static str)], (&'static str, &'static str)) {
     match op {
-        BinaryOp::Lazy => (&[], ("", "")),
+        BinaryOp::AndThen | BinaryOp::OrElse => (&[], ("", "")),
         BinaryOp::Equal => (&[("PartialEq", "eq")], ("", "")),
         BinaryOp::Order => (
             &[("PartialOrd", "partial_cmp"), ("PartialOrd", "lt"), ("PartialOrd", "gt"), ("PartialOrd", "le")],
@@ -47,7 +47,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Value {
         // Chains of operators are as deep as they are long.
         let left_value = self.eval(left, None);
-        let before = (op == BinaryOp::Lazy).then(|| self.state.clone());
+        let before = matches!(op, BinaryOp::AndThen | BinaryOp::OrElse).then(|| self.state.clone());
         let right_value = self.eval(right, None);
         if let Some(before) = before {
             self.state.join(&before);
@@ -56,7 +56,7 @@ impl<'l> Interpreter<'_, 'l> {
             return value;
         }
         match op {
-            BinaryOp::Lazy | BinaryOp::Equal | BinaryOp::Order => Value::of(Ty::Scalar(1)),
+            BinaryOp::AndThen | BinaryOp::OrElse | BinaryOp::Equal | BinaryOp::Order => Value::of(Ty::Scalar(1)),
             BinaryOp::Add if left_value.is(Known::String) => {
                 self.growth(&left_value, "String + &str", span);
                 Value::of(left_value.ty)

@@ -238,7 +238,8 @@ impl<'l> Interpreter<'_, 'l> {
             _ => None,
         };
         let attrs = owner_attrs.into_iter().chain([&self.def.item.attrs]).flat_map(|attrs| &attrs.custom);
-        for attr in attrs {
+        let (program, file) = (self.around.program, self.file);
+        for attr in attrs.filter(|attr| program.has_attribute(file, attr)) {
             match our_attribute(self.around.program, self.def.module, self.file, attr) {
                 Some("frame_system") => {
                     let args = FrameSystemArgs::parse(tokens(attr)).value;

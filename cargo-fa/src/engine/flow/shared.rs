@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::place::{Target, element_of};
+use super::option_and_result::runs_seldom;
+use super::place::element_of;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Effect;
@@ -101,7 +103,9 @@ impl<'l> Interpreter<'_, 'l> {
                 _ => collection.argument(0),
             };
             let mut value = if matches!(name, "append") {
-                self.eval_place(*arg)
+                let emptied = self.eval_place(*arg);
+                self.note_steady(&emptied, "clear");
+                emptied
             } else {
                 self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
             };
@@ -149,7 +153,8 @@ impl<'l> Interpreter<'_, 'l> {
     fn kept_in_cell(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
         let inner = receiver.ty.argument(0);
         for arg in args {
-            let value = self.inline_closure(*arg, &[], Runs::Inline);
+            let runs = if runs_seldom(name) { Runs::Cold } else { Runs::Inline };
+            let value = self.inline_closure(*arg, &[], runs);
             let mut into = receiver.clone();
             into.ty = if inner.is_unknown() { Ty::Unknown } else { inner.clone() };
             self.store(&into, &value, &Target::Container(name), span);

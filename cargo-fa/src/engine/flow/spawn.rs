@@ -115,7 +115,7 @@ impl<'l> Interpreter<'_, 'l> {
         walk::visit(facts, body, &mut |expr| {
             if let ExprKind::Block(block) = &facts.expr(expr).kind {
                 for statement in &block.statements {
-                    if let crate::engine::hir::ir::Statement::Let { pat, .. } = statement {
+                    if let crate::engine::hir::ir::Statement::Let { pat, .. } = statement.bare() {
                         walk::bound_names(facts, *pat, &mut |name| inner.push(name));
                     }
                 }
@@ -235,7 +235,9 @@ impl<'l> Interpreter<'_, 'l> {
             self.annotate(&mut value, ty);
         }
         if is_function {
-            self.becomes(&value, Fate::Returned);
+            // A part of something else is given away with it.
+            let fate = if value.ty.owns_directly() { Fate::Returned } else { Fate::Given };
+            self.becomes(&value, fate);
         }
         // An iterator that is given out has not taken its items yet.
         let lazy = std::mem::take(&mut value.lazy);

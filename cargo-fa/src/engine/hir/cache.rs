@@ -34,9 +34,9 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// A cache below this target directory; without one, everything is parsed.
-    pub(crate) fn open(target: Option<&Path>) -> Self {
-        let directory = target.map(|target| target.join("cargo-fa").join(VERSION));
+    /// A cache in this directory; without one, everything is parsed.
+    pub(crate) fn open(directory: Option<&Path>) -> Self {
+        let directory = directory.map(Path::to_owned);
         let Some(directory) = directory.filter(|directory| std::fs::create_dir_all(directory).is_ok()) else {
             return Self::default();
         };
@@ -132,8 +132,7 @@ mod tests {
     }
 
     fn packs(target: &Path) -> Vec<PathBuf> {
-        let directory = target.join("cargo-fa").join(VERSION);
-        let entries = std::fs::read_dir(directory).expect("is there").flatten().map(|entry| entry.path());
+        let entries = std::fs::read_dir(target).expect("is there").flatten().map(|entry| entry.path());
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "pack")).collect()
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Refused;
 use super::bodies::Bodies;
 use super::ir::{
     Attrs, Expansion, Expr, ExprId, ExprKind, Item, ItemId, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
@@ -24,6 +25,8 @@ pub(crate) struct FileFacts {
     pub(crate) lines: u32,
     /// Comments that may suppress findings.
     pub(crate) comments: Vec<Comment>,
+    /// Items that do not parse, which are left out.
+    pub(crate) broken: Vec<Refused>,
 }
 
 impl FileFacts {

@@ -2,6 +2,7 @@
 
 mod bodies;
 pub(crate) mod cache;
+pub(crate) mod condition;
 mod depth;
 pub(crate) mod file;
 pub(crate) mod hash;
@@ -12,6 +13,7 @@ pub(crate) mod macros;
 mod outline;
 pub(crate) mod pack;
 mod part;
+mod recover;
 pub(crate) mod scratch;
 mod sparse;
 mod tables;
@@ -23,6 +25,7 @@ use depth::{Prepared, Without};
 use file::FileFacts;
 use key::Key;
 use macros::FileMacros;
+use serde::{Deserialize, Serialize};
 use tables::Tables;
 
 use crate::model::suppress;
@@ -36,7 +39,7 @@ pub(crate) fn offset(at: usize) -> u32 {
 const LARGEST_FILE: usize = 64 << 20;
 
 /// Why a file could not be read, and where in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Refused {
     pub(crate) at: ir::Span,
     pub(crate) message: String,
@@ -90,6 +93,10 @@ fn parse_bodies(file: &Unread) -> Result<Tables, Refused> {
         return Err(Refused::new(0, "the file changed while it was analysed"));
     }
     let (facts, bodies) = lower_bytes(&bytes, extent, file.macros.as_ref())?;
+    // What is outside of functions parsed without them: their mistakes are what is reported.
+    if let Some(broken) = facts.broken.into_iter().next() {
+        return Err(broken);
+    }
     if facts.outside.rows() != file.outside {
         return Err(Refused::new(0, "the parser read this file in two ways"));
     }
@@ -124,21 +131,36 @@ fn lower_text(
     macros: Option<&FileMacros>,
 ) -> Result<(FileFacts, Option<Tables>), Refused> {
     let lines = lower::Lines::new(text, &prepared.text, base);
-    match syn::parse_str::<syn::File>(&prepared.text) {
-        Ok(file) => {
-            let outside = lower::Lowerer::new(lines, &prepared.bodies, macros).outside(&file);
-            Ok(if extent.bodies || prepared.bodies.is_empty() {
-                let (facts, bodies) = outside.with_bodies(&file);
-                (facts, Some(bodies))
-            } else {
-                (outside.facts(), None)
-            })
-        }
-        Err(error) => {
-            let span = error.span();
-            let at = ir::Span { lo: lines.start(span), hi: lines.end(span) };
-            Err(Refused { at, message: format!("does not parse: {error}") })
-        }
+    let error = match syn::parse_str::<syn::File>(&prepared.text) {
+        Ok(file) => return Ok(lower_file(&file, lines, prepared, extent, macros)),
+        Err(error) => error,
+    };
+    let span = error.span();
+    let at = ir::Span { lo: lines.start(span), hi: lines.end(span) };
+    if let Some((rest, broken)) = recover::without_broken(text, &prepared.text, base)
+        && let Ok(file) = syn::parse_str::<syn::File>(&rest)
+    {
+        let lines = lower::Lines::new(text, &rest, base);
+        let (mut facts, bodies) = lower_file(&file, lines, prepared, extent, macros);
+        facts.broken = broken;
+        return Ok((facts, bodies));
+    }
+    Err(Refused { at, message: format!("does not parse: {error}") })
+}
+
+fn lower_file<'s>(
+    file: &syn::File,
+    lines: lower::Lines<'s>,
+    prepared: &'s Prepared,
+    extent: Extent,
+    macros: Option<&'s FileMacros>,
+) -> (FileFacts, Option<Tables>) {
+    let outside = lower::Lowerer::new(lines, &prepared.bodies, macros).outside(file);
+    if extent.bodies || prepared.bodies.is_empty() {
+        let (facts, bodies) = outside.with_bodies(file);
+        (facts, Some(bodies))
+    } else {
+        (outside.facts(), None)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ir::{Expansion, Expr, Pat, Path, Type};
+use super::ir::{Expansion, Expr, Pat, Path, Span, Type};
 
 /// What nodes name by index.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub(crate) struct Tables {
     pub(crate) types: Vec<Type>,
     pub(crate) pats: Vec<Pat>,
     pub(crate) exprs: Vec<Expr>,
+    /// Where functions include files as values or statements: what these say is not read.
+    pub(crate) included: Vec<Span>,
     /// Calls of macros of the workspace, outermost ones.
     pub(crate) expansions: Vec<Expansion>,
 }
@@ -69,6 +71,7 @@ impl Tables {
             types: Vec::new(),
             pats: Vec::new(),
             exprs: Vec::new(),
+            included: Vec::new(),
             expansions: Vec::new(),
         }
     }

@@ -16,7 +16,7 @@ use crate::engine::api;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{Impl, ItemId, ItemKind, Path, Type, TypeId, UseTarget};
 use crate::engine::hir::offset;
-use crate::engine::project::{FRAMEALLOC, Loaded, Project, TargetKind, certainty, is_read};
+use crate::engine::project::{FRAMEALLOC, Loaded, Project, TargetKind};
 
 struct PendingImpl {
     file: usize,
@@ -33,16 +33,19 @@ struct Around {
     file: usize,
     module: ModuleId,
     in_test: bool,
+    /// It is only there to find mistakes.
+    debug_only: bool,
 }
 
 struct Builder<'l> {
     program: Program<'l>,
     impls: Vec<PendingImpl>,
-    tests: bool,
+    /// The files that are collected, one in the other.
+    files: Vec<usize>,
 }
 
 impl<'l> Program<'l> {
-    pub(crate) fn build(project: &'l Project, loaded: &'l Loaded, tests: bool) -> Self {
+    pub(crate) fn build(project: &'l Project, loaded: &'l Loaded) -> Self {
         let items = loaded.files.iter().flat_map(|file| &file.facts.items);
         let functions = items.filter(|item| matches!(item.kind, ItemKind::Fn(_))).count();
         let program = Program {
@@ -58,10 +61,11 @@ impl<'l> Program<'l> {
             impls: Impls::default(),
             blanket: FxHashMap::default(),
             trait_members: FxHashMap::default(),
+            twins: FxHashMap::default(),
             has_drop: FxHashMap::default(),
             lookup_cache: LookupCache::new(),
         };
-        let mut builder = Builder { program, impls: Vec::new(), tests };
+        let mut builder = Builder { program, impls: Vec::new(), files: Vec::new() };
         for source in &loaded.crates {
             builder.program.crates.push(Crate { root: None, externs: externs(project, loaded, source.member) });
         }
@@ -69,7 +73,7 @@ impl<'l> Program<'l> {
             let root = builder.module(index, None, ModuleKind::Named, source.name.clone());
             builder.program.crates[index].root = Some(root);
             let in_test = source.kind == TargetKind::Test;
-            builder.items(Around { krate: index, file: source.root, module: root, in_test }, None);
+            builder.file(Around { krate: index, file: source.root, module: root, in_test, debug_only: false });
         }
         builder.finish()
     }
@@ -131,6 +135,33 @@ impl<'l> Builder<'l> {
         }
     }
 
+    /// Of functions under conditions that are not decided all are known, not only the first.
+    fn know_twins(&mut self, module: ModuleId, name: &str, function: FnId) {
+        let bound = self.program.modules[module.0 as usize].names.get(name).map_or(&[][..], Bindings::as_slice);
+        let others = bound.iter().filter_map(|binding| match binding {
+            Binding::Def(Defined::Fn(other)) => Some(*other),
+            _ => None,
+        });
+        for other in others.collect::<Vec<_>>() {
+            self.program.twins.entry(other).or_default().push(function);
+            self.program.twins.entry(function).or_default().push(other);
+        }
+    }
+
+    /// What is in a file. `#[path]` and `include!` can make a file a part of itself.
+    fn file(&mut self, around: Around) {
+        if !self.files.contains(&around.file) {
+            self.files.push(around.file);
+            self.items(around, None);
+            self.files.pop();
+        }
+    }
+
+    fn is_built(&self, file: usize, item: ItemId) -> bool {
+        let source = &self.program.loaded.files[file];
+        self.program.loaded.conditions.is_built(source.member, &source.facts, item)
+    }
+
     /// Everything whose parent is `parent`.
     fn items(&mut self, around: Around, parent: Option<ItemId>) {
         let facts = &self.program.loaded.files[around.file].facts;
@@ -146,8 +177,14 @@ impl<'l> Builder<'l> {
                 }
                 continue;
             }
-            if is_read(facts, id, self.tests) {
-                self.item(around, id);
+            if self.is_built(around.file, id) {
+                let source = &self.program.loaded.files[around.file];
+                let conditions = &self.program.loaded.conditions;
+                let cfgs = &item.attrs.cfg;
+                let debug_only =
+                    around.debug_only || cfgs.iter().any(|cfg| conditions.is_debug_only(source.member, cfg));
+                let in_test = around.in_test || cfgs.iter().any(|cfg| conditions.is_test_only(source.member, cfg));
+                self.item(Around { in_test, debug_only, ..around }, id);
             }
         }
     }
@@ -158,8 +195,7 @@ impl<'l> Builder<'l> {
         let facts = &loaded.files[file].facts;
         let item = facts.item(id);
         let name = facts.name(item.name);
-        let in_test = around.in_test || item.attrs.test || item.attrs.cfg.contains(&crate::engine::hir::ir::Cfg::Test);
-        let around = Around { in_test, ..around };
+        let around = Around { in_test: around.in_test || item.attrs.test, ..around };
         match &item.kind {
             ItemKind::Module { inline, .. } => {
                 let path = format!("{}::{name}", self.program.module(module).path);
@@ -168,7 +204,12 @@ impl<'l> Builder<'l> {
                 if *inline {
                     self.items(Around { module: child, ..around }, Some(id));
                 } else if let Some(target) = loaded.crates[krate].modules.get(&(file, id)) {
-                    self.items(Around { file: *target, module: child, ..around }, None);
+                    self.file(Around { file: *target, module: child, ..around });
+                }
+            }
+            ItemKind::Include(_) => {
+                if let Some(target) = loaded.crates[krate].modules.get(&(file, id)) {
+                    self.file(Around { file: *target, ..around });
                 }
             }
             ItemKind::Use(entries) => {
@@ -183,6 +224,7 @@ impl<'l> Builder<'l> {
             }
             ItemKind::Fn(_) => {
                 let function = self.function(around, id, None);
+                self.know_twins(module, name, function);
                 self.bind(module, name, Binding::Def(Defined::Fn(function)));
             }
             ItemKind::Struct { .. } | ItemKind::Enum { .. } | ItemKind::Alias { .. } => {
@@ -227,7 +269,7 @@ impl<'l> Builder<'l> {
             if item.parent.is_none_or(|other| other < parent) {
                 break;
             }
-            if item.parent == Some(parent) && matches!(item.kind, ItemKind::Fn(_)) && is_read(facts, id, self.tests) {
+            if item.parent == Some(parent) && matches!(item.kind, ItemKind::Fn(_)) && self.is_built(around.file, id) {
                 fns.push(self.function(around, id, Some(owner)));
             }
         }
@@ -245,7 +287,7 @@ impl<'l> Builder<'l> {
                 break;
             }
             let is_constant = item.parent == Some(parent) && matches!(item.kind, ItemKind::Static { .. });
-            if is_constant && is_read(facts, id, self.tests) {
+            if is_constant && self.is_built(file, id) {
                 constants.push(self.static_item(file, id, module));
             }
         }
@@ -267,7 +309,7 @@ impl<'l> Builder<'l> {
     }
 
     fn function(&mut self, around: Around, id: ItemId, owner: Option<Owner>) -> FnId {
-        let Around { krate, file, module, in_test } = around;
+        let Around { krate, file, module, in_test, .. } = around;
         let facts = &self.program.loaded.files[file].facts;
         let item = facts.item(id);
         let ItemKind::Fn(function) = &item.kind else { unreachable!("only functions are passed here") };
@@ -282,8 +324,12 @@ impl<'l> Builder<'l> {
         };
         let function_id = FnId(u32::try_from(self.program.fns.len()).unwrap_or(u32::MAX));
         let in_test = in_test || item.attrs.test;
-        let sure = certainty(facts, id, self.tests);
-        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure });
+        let source = &self.program.loaded.files[file];
+        let conditions = &self.program.loaded.conditions;
+        let sure = conditions.certainty(source.member, facts, id);
+        let debug_only = |cfg| conditions.is_debug_only(source.member, cfg);
+        let cold = around.debug_only || item.attrs.cold || item.attrs.cfg.iter().any(debug_only);
+        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure, cold });
         function_id
     }
 

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::api;
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{Function, Item, ItemId, ItemKind};
+use crate::engine::hir::ir::{Attr, Function, Item, ItemId, ItemKind};
 use crate::engine::project::Loaded;
 use crate::model::finding::Confidence;
 
@@ -100,6 +100,8 @@ pub(crate) struct FnDef<'l> {
     pub(crate) in_test: bool,
     /// How sure it is that it is compiled as it stands.
     pub(crate) sure: Confidence,
+    /// It runs when something went wrong, or only where mistakes are looked for.
+    pub(crate) cold: bool,
 }
 
 /// What `Self` is, and where.
@@ -154,6 +156,8 @@ pub(crate) struct Program<'l> {
     trait_members: FxHashMap<UserType, Vec<FnId>>,
     /// Associated constants of types and traits.
     constants: FxHashMap<(UserType, &'l str), StaticId>,
+    /// Functions of one name in one module: one of them is built, and nobody knows which.
+    twins: FxHashMap<FnId, Vec<FnId>>,
     /// What `Drop` does.
     pub(crate) has_drop: FxHashMap<UserType, FnId>,
     lookup_cache: lookup_cache::LookupCache<'l>,
@@ -166,6 +170,17 @@ impl<'l> Program<'l> {
 
     pub(crate) fn all_fns(&self) -> impl Iterator<Item = FnId> + use<> {
         (0..crate::engine::hir::offset(self.fns.len())).map(FnId)
+    }
+
+    /// The functions that may be built in the place of this one.
+    pub(crate) fn twins(&self, id: FnId) -> &[FnId] {
+        self.twins.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `cfg_attr` lets an attribute be there in this build.
+    pub(crate) fn has_attribute(&self, file: usize, attr: &Attr) -> bool {
+        let member = self.loaded.files[file].member;
+        attr.when.as_ref().is_none_or(|when| self.loaded.conditions.holds(member, when) != Some(false))
     }
 
     pub(crate) fn fn_def(&self, id: FnId) -> &FnDef<'l> {

@@ -14,7 +14,7 @@ use crate::engine::project::Project;
 use crate::engine::resolve::{FnId, Program, UserType};
 use crate::engine::schedule::reach::{Called, Reach, Reached, Step};
 use crate::model::config::Config;
-use crate::model::finding::{Confidence, Finding, Place};
+use crate::model::finding::{Call, Confidence, Finding, Place};
 
 /// The analysed program.
 pub(crate) struct Context<'c, 'l> {
@@ -108,7 +108,16 @@ impl Context<'_, '_> {
     pub(super) fn complete(&self, occurrence: &Occurrence<'_>, finding: Finding) -> Finding {
         let confidence = occurrence.confidence().min(finding.confidence);
         let finding = self.in_macro(occurrence, finding);
-        finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id))
+        let mut finding =
+            finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id));
+        if let Some(reached) = occurrence.reached {
+            let callers = [reached.root].into_iter().chain(reached.path.iter().map(|step| step.callee));
+            let calls = callers
+                .zip(&reached.path)
+                .map(|(caller, step)| Call { place: self.place(step.site), item: self.program.fn_path(caller) });
+            finding.calls = calls.collect();
+        }
+        finding
     }
 
     /// A finding in what a macro of the workspace became stands at the call of the macro, and edits would change its arguments.

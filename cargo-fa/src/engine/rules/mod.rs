@@ -6,7 +6,7 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `nesting`, `suspensions`, `tags`: what several rules need.
+//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`: what several rules need.
 
 mod context;
 mod either;
@@ -15,6 +15,7 @@ mod heap_advice;
 mod kept;
 mod loops;
 mod nesting;
+mod rewrites;
 mod rule;
 mod suspensions;
 mod tags;

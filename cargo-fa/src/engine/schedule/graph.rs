@@ -140,12 +140,16 @@ impl<'l> Look<'_, 'l> {
                     && let Some(Res::Fn(function)) = program.resolve_name(def.body_module, name, Space::Values)
                 {
                     named.functions.push(function);
+                    named.functions.extend(program.twins(function));
                 }
             }
             ExprKind::Path(path) => {
                 let path = facts.path(*path);
                 match program.resolve(def.body_module, def.file, path, Space::Values) {
-                    Some(Res::Fn(function)) => named.functions.push(function),
+                    Some(Res::Fn(function)) => {
+                        named.functions.push(function);
+                        named.functions.extend(program.twins(function));
+                    }
                     Some(Res::External(external)) => named.seed |= api::is_framealloc(external.krate),
                     // `Self::f`
                     _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),

@@ -108,12 +108,18 @@ impl Reach {
     }
 }
 
-/// Breadth first from all roots, so that paths are the shortest.
+/// Breadth first, so that paths are the shortest: from the roots that are preferred, then from all others.
 ///
 /// `roots` are those besides systems with attributes, with how sure it is that they run every frame.
-pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &BTreeMap<FnId, Confidence>) -> Reach {
+pub(crate) fn reach(
+    program: &Program<'_>,
+    analysed: &AllAnalysed,
+    roots: &BTreeMap<FnId, Confidence>,
+    preferred: &dyn Fn(FnId) -> bool,
+) -> Reach {
     let mut reach = Reach::default();
     let mut queue = VecDeque::new();
+    let mut later = VecDeque::new();
     let systems = analysed.iter().filter(|(_, function)| function.system).map(|(id, _)| id);
     let mut roots = roots.clone();
     roots.extend(systems.map(|id| (id, Confidence::High)));
@@ -122,21 +128,24 @@ pub(crate) fn reach(program: &Program<'_>, analysed: &AllAnalysed, roots: &BTree
     roots.sort_by_key(|(id, confidence)| (std::cmp::Reverse(*confidence), *id));
     for (id, confidence) in roots {
         let every_frame = confidence == Confidence::High;
-        queue.extend(reach.keep(id, Reached { confidence, every_frame, ..start(id, analysed.of(id).no_heap) }));
+        let node = reach.keep(id, Reached { confidence, every_frame, ..start(id, analysed.of(id).no_heap) });
+        if preferred(id) { queue.extend(node) } else { later.extend(node) }
     }
     let kept = kept(analysed);
     // Calls between begin and end in functions that are no roots themselves.
-    for (id, _) in analysed.iter() {
+    let of_preferred = analysed.iter().filter(|(id, _)| preferred(*id));
+    for (id, _) in of_preferred.chain(analysed.iter().filter(|(id, _)| !preferred(*id))) {
         let def = program.fn_def(id);
         if reach.get(id).is_some() || def.in_test {
             continue;
         }
         let here = |call: &CallSite| call.in_frame && !call.cold && !call.spawned;
         let walk = Walk { program, analysed, kept: &kept };
-        walk.on(id, &start(id, false), &here, &mut reach, &mut queue);
+        let to_follow = if preferred(id) { &mut queue } else { &mut later };
+        walk.on(id, &start(id, false), &here, &mut reach, to_follow);
     }
     let walk = Walk { program, analysed, kept: &kept };
-    while let Some(node) = queue.pop_front() {
+    while let Some(node) = queue.pop_front().or_else(|| later.pop_front()) {
         let (id, from, closure) = match node {
             Node::Function(id, at) => (id, reach.ways.get(&id).and_then(|ways| ways.get(at)), None),
             Node::Closure(id, closure) => (id, reach.closures.get(&(id, closure)), Some(closure)),
@@ -164,11 +173,20 @@ impl Walk<'_, '_> {
         reach: &mut Reach,
         queue: &mut VecDeque<Node>,
     ) {
-        let stops = |callee: FnId| self.program.fn_def(callee).item.attrs.cold || self.analysed.of(callee).system;
+        let stops = |callee: FnId| self.program.fn_def(callee).cold || self.analysed.of(callee).system;
         let function = self.analysed.of(id);
-        for call in function.calls.iter().filter(|call| here(call) && !stops(call.callee)) {
-            if let Some(way) = step(self.program, id, from, call) {
+        for call in function.calls.iter().filter(|call| here(call)) {
+            if !stops(call.callee)
+                && let Some(way) = step(self.program, id, from, call)
+            {
                 queue.extend(reach.keep(call.callee, way));
+            }
+            // One of several may be built.
+            for twin in self.program.twins(call.callee).iter().copied().filter(|twin| !stops(*twin)) {
+                let call = CallSite { callee: twin, ..call.clone() };
+                if let Some(way) = step(self.program, id, from, &call) {
+                    queue.extend(reach.keep(twin, way));
+                }
             }
         }
         for (slot, call) in function.slot_calls.iter().filter(|(_, call)| here(call)) {

@@ -1,11 +1,14 @@
 //! Items.
 
+use proc_macro2::TokenStream;
+
 use super::super::ir::{
-    Function, Given, Impl, Item, ItemId, ItemKind, Name, PatId, PathStart, Receiver, Span, TypeId, UseEntry, UseTarget,
+    Cfg, Function, Impl, Included, Item, ItemId, ItemKind, Name, PatId, PathStart, Receiver, Span, TypeId, UseEntry,
+    UseTarget,
 };
 use super::Lowerer;
 use super::expand::all;
-use super::macros::{Items, StaticDeclarations, branches};
+use super::macros::{IncludedPath, Items, StaticDeclarations, branches};
 use super::types::path_start;
 
 impl Lowerer<'_> {
@@ -78,14 +81,8 @@ impl Lowerer<'_> {
 
     fn module(&mut self, node: &syn::ItemMod) -> ItemId {
         let head = self.head(&node.ident);
-        let path = node.attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| {
-            let syn::Meta::NameValue(pair) = &attr.meta else { return None };
-            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
-                return None;
-            };
-            Some(self.text(&text.value()))
-        });
-        let kind = ItemKind::Module { inline: node.content.is_some(), path };
+        let paths = self.module_paths(&node.attrs);
+        let kind = ItemKind::Module { inline: node.content.is_some(), paths };
         let id = self.push_item(head, &node.attrs, kind);
         if let Some((_, items)) = &node.content {
             self.inside(id, |lowerer| {
@@ -210,8 +207,18 @@ impl Lowerer<'_> {
         let Some(last) = node.mac.path.segments.last() else { return };
         let thread_local = last.ident == "thread_local";
         if !thread_local && last.ident != "lazy_static" {
-            let given_to = if last.ident == "cfg_if" { Given::CfgIf } else { Given::Unknown };
-            self.items_in_macro(&node.mac, given_to);
+            if last.ident == "cfg_if" {
+                self.cfg_if(&node.mac.tokens);
+            } else if last.ident == "include" {
+                let file = self.included(&node.mac.tokens);
+                let (name, span) = self.ident(&last.ident);
+                let head = Head { name, name_span: span, span };
+                self.push_item(head, &node.attrs, ItemKind::Include(file));
+            } else {
+                let outer = std::mem::replace(&mut self.in_macro, true);
+                self.items_in_macro(node.mac.tokens.clone());
+                self.in_macro = outer;
+            }
             return;
         }
         let Ok(StaticDeclarations(statics)) = node.mac.parse_body::<StaticDeclarations>() else { return };
@@ -225,20 +232,43 @@ impl Lowerer<'_> {
     }
 
     /// Items that are given to a macro are read as they stand, if they are nothing but items.
-    fn items_in_macro(&mut self, node: &syn::Macro, given_to: Given) {
-        let parts = match given_to {
-            Given::CfgIf => branches(node.tokens.clone()),
-            _ => vec![node.tokens.clone()],
-        };
-        let outer = std::mem::replace(&mut self.given_to, given_to);
-        for part in parts {
-            if let Ok(Items(items)) = syn::parse2(part) {
-                for item in &items {
-                    self.item(item);
-                }
+    fn items_in_macro(&mut self, tokens: TokenStream) {
+        if let Ok(Items(items)) = syn::parse2(tokens) {
+            for item in &items {
+                self.item(item);
             }
         }
-        self.given_to = outer;
+    }
+
+    /// Of the branches of `cfg_if!` the first is built whose condition holds.
+    fn cfg_if(&mut self, tokens: &TokenStream) {
+        let outer = self.branch.clone();
+        let mut before: Vec<Cfg> = Vec::new();
+        for (condition, items) in branches(tokens.clone()) {
+            self.branch.clone_from(&outer);
+            self.branch.extend(before.iter().map(|cfg| Cfg::Not(Box::new(cfg.clone()))));
+            self.branch.extend(condition.clone());
+            self.items_in_macro(items);
+            before.extend(condition);
+        }
+        self.branch = outer;
+    }
+
+    /// What `include!` names.
+    pub(super) fn included(&mut self, tokens: &TokenStream) -> Included {
+        match IncludedPath::read(tokens.clone()) {
+            Some(IncludedPath { variable: None, path }) => Included::Here(self.text(&path)),
+            Some(IncludedPath { variable: Some(variable), path }) if variable == "OUT_DIR" => {
+                Included::OutDir(self.text(path.trim_start_matches(['/', '\\'])))
+            }
+            Some(IncludedPath { variable: Some(variable), path }) if path.is_empty() => {
+                Included::Variable(self.text(&variable))
+            }
+            Some(IncludedPath { variable: Some(variable), path }) if variable == "CARGO_MANIFEST_DIR" => {
+                Included::Package(self.text(path.trim_start_matches(['/', '\\'])))
+            }
+            _ => Included::Unknown,
+        }
     }
 
     fn constant(

@@ -13,7 +13,7 @@ use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
 use super::file::FileFacts;
-use super::ir::{Expr, ExprId, ExprKind, Given, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::ir::{Cfg, Expr, ExprId, ExprKind, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
 use super::macros::FileMacros;
 use super::tables::{Rows, Tables, fit};
 
@@ -85,8 +85,10 @@ pub(super) struct Lowerer<'s> {
     names: FxHashMap<&'s str, Name>,
     lines: Lines<'s>,
     parent: Option<ItemId>,
-    /// The macro around the items that are lowered.
-    given_to: Given,
+    /// Whether the items that are lowered were given to a macro that is not known.
+    in_macro: bool,
+    /// Under which conditions `cfg_if!` has them.
+    branch: Vec<Cfg>,
     missing: Option<ExprId>,
     /// Names that are not in the text where their tokens are.
     made: FxHashMap<Box<str>, Name>,
@@ -104,7 +106,8 @@ impl<'s> Lowerer<'s> {
             names: FxHashMap::default(),
             lines,
             parent: None,
-            given_to: Given::Nobody,
+            in_macro: false,
+            branch: Vec::new(),
             missing: None,
             made: FxHashMap::default(),
             expands: Expands::new(macros),
@@ -187,6 +190,11 @@ impl<'s> Lowerer<'s> {
             Some(bodies) => (bodies, self.outside),
             None => (&mut self.facts.outside, Rows::default()),
         }
+    }
+
+    fn is_in_function(&self) -> bool {
+        let parent = self.parent.map(|parent| &self.facts.items[parent.0 as usize].kind);
+        parent.is_some_and(|kind| matches!(kind, ItemKind::Fn(_)))
     }
 
     fn span(&self, token: TokenSpan) -> Span {
