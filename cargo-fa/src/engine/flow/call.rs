@@ -201,6 +201,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             })
             .collect();
         self.hand_on_callables(callee, args, span);
+        self.parameters_used(callee, &given, span);
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, signature, args, &mapped, span);
         if confidence == Confidence::High {

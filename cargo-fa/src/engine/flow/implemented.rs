@@ -218,7 +218,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// What a derived method calls on the parts.
-    fn parts_called(&mut self, ty: &Ty, of: &str, method: &str, at: Span) {
+    pub(super) fn parts_called(&mut self, ty: &Ty, of: &str, method: &str, at: Span) {
         let mut found = Vec::new();
         self.types.parts_with(ty, of, method, 0, &mut found);
         for function in found {

@@ -12,6 +12,7 @@ mod dispatch;
 pub(crate) mod event;
 mod expr;
 mod external;
+mod fields;
 mod frame_calls;
 mod frame_data;
 mod framealloc;
