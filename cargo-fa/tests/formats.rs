@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cargo_fa::model::codes::{FA401, FA601, FA602, FA606, FA702, Level};
 use cargo_fa::model::finding::{Applicability, Confidence, Edit, Finding, Fix, Place};
-use cargo_fa::report::{Accepted, AcceptedBy, Format, Report, Reported, fingerprints, json_schema, render};
+use cargo_fa::report::{Accepted, AcceptedBy, Format, Report, Reported, Style, fingerprints, json_schema, render};
 use serde_json::Value;
 
 /// What every format has to say of a finding: code, level, file, line, column, message.
@@ -101,7 +101,7 @@ fn number(value: &Value) -> u64 {
 
 #[test]
 fn json_says_it_all_and_fits_its_schema() {
-    let document: Value = serde_json::from_str(&render(&sample(), Format::Json, false)).unwrap();
+    let document: Value = serde_json::from_str(&render(&sample(), Format::Json, Style::Plain)).unwrap();
     let schema = json_schema();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
@@ -124,7 +124,7 @@ fn json_says_it_all_and_fits_its_schema() {
 
 #[test]
 fn rustc_json_is_read_by_cargo_metadata() {
-    let rendered = render(&sample(), Format::RustcJson, false);
+    let rendered = render(&sample(), Format::RustcJson, Style::Plain);
     let rows = rendered.lines().map(|line| {
         let diagnostic: cargo_metadata::diagnostic::Diagnostic = serde_json::from_str(line).unwrap();
         let primary = diagnostic.spans.iter().find(|span| span.is_primary).unwrap();
@@ -150,7 +150,7 @@ fn rustc_json_is_read_by_cargo_metadata() {
 
 #[test]
 fn rustc_json_is_applied_by_rustfix() {
-    let rendered = render(&sample(), Format::RustcJson, false);
+    let rendered = render(&sample(), Format::RustcJson, Style::Plain);
     let only = std::collections::HashSet::new();
     let suggestions =
         rustfix::get_suggestions_from_json(&rendered, &only, rustfix::Filter::MachineApplicableOnly).unwrap();
@@ -161,7 +161,7 @@ fn rustc_json_is_applied_by_rustfix() {
 
 #[test]
 fn sarif_has_what_code_scanning_asks_for() {
-    let document: Value = serde_json::from_str(&render(&sample(), Format::Sarif, false)).unwrap();
+    let document: Value = serde_json::from_str(&render(&sample(), Format::Sarif, Style::Plain)).unwrap();
     assert_eq!(document["version"], "2.1.0");
     let run = &document["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
@@ -204,7 +204,7 @@ fn sarif_has_what_code_scanning_asks_for() {
 
 #[test]
 fn junit_is_read_by_quick_junit() {
-    let rendered = render(&sample(), Format::Junit, false);
+    let rendered = render(&sample(), Format::Junit, Style::Plain);
     let report = quick_junit::Report::deserialize_from_str(&rendered).unwrap();
     let suites: Vec<_> = report.test_suites.iter().map(|suite| suite.name.as_str().to_owned()).collect();
     assert_eq!(suites, ["game", "quiet"]);
@@ -236,7 +236,7 @@ fn file_line_column(place: &str) -> (String, u64, u64) {
 #[test]
 fn checkstyle_is_parsed_back() {
     use quick_xml::events::Event;
-    let rendered = render(&sample(), Format::Checkstyle, false);
+    let rendered = render(&sample(), Format::Checkstyle, Style::Plain);
     let mut reader = quick_xml::Reader::from_str(&rendered);
     let (mut rows, mut file) = (BTreeSet::new(), String::new());
     loop {
@@ -273,7 +273,7 @@ fn checkstyle_is_parsed_back() {
 
 #[test]
 fn github_commands_are_decoded() {
-    let rendered = render(&sample(), Format::Github, false);
+    let rendered = render(&sample(), Format::Github, Style::Plain);
     let rows = rendered.lines().map(|line| {
         let (head, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
         let (command, properties) = head.split_once(' ').unwrap();
@@ -300,7 +300,7 @@ fn github_commands_are_decoded() {
 
 #[test]
 fn gitlab_issues_are_decoded() {
-    let issues: Vec<Value> = serde_json::from_str(&render(&sample(), Format::Gitlab, false)).unwrap();
+    let issues: Vec<Value> = serde_json::from_str(&render(&sample(), Format::Gitlab, Style::Plain)).unwrap();
     let fingerprints: BTreeSet<_> = issues.iter().map(|issue| text(&issue["fingerprint"])).collect();
     assert_eq!(fingerprints.len(), issues.len());
     let rows = issues.iter().map(|issue| {
@@ -323,7 +323,7 @@ fn gitlab_issues_are_decoded() {
 
 #[test]
 fn compact_lines_are_decoded() {
-    let rendered = render(&sample(), Format::Compact, false);
+    let rendered = render(&sample(), Format::Compact, Style::Plain);
     let rows = rendered.lines().map(|line| {
         let (place, rest) = line.split_once(": ").unwrap();
         let (file, line, column) = file_line_column(place);
@@ -337,7 +337,7 @@ fn compact_lines_are_decoded() {
 
 #[test]
 fn the_terminal_shows_the_same() {
-    let rendered = render(&sample(), Format::Terminal, false);
+    let rendered = render(&sample(), Format::Terminal, Style::Plain);
     let mut rows = BTreeSet::new();
     let mut head = None;
     for line in rendered.lines() {
@@ -355,29 +355,29 @@ fn the_terminal_shows_the_same() {
     }
     assert_eq!(rows, expected());
     assert!(!rendered.contains('\u{1b}'), "nothing is coloured unless asked for");
-    assert!(render(&sample(), Format::Terminal, true).contains('\u{1b}'));
+    assert!(render(&sample(), Format::Terminal, Style::Colored).contains('\u{1b}'));
     assert!(rendered.contains("a String is made here") && rendered.contains("called here"), "{rendered}");
 }
 
 #[test]
 fn an_empty_report_is_a_whole_document_in_every_format() {
     let report = Report { files: 3, packages: vec!["game".to_owned()], ..Report::default() };
-    let json: Value = serde_json::from_str(&render(&report, Format::Json, false)).unwrap();
+    let json: Value = serde_json::from_str(&render(&report, Format::Json, Style::Plain)).unwrap();
     assert!(jsonschema::is_valid(&json_schema(), &json));
-    let sarif: Value = serde_json::from_str(&render(&report, Format::Sarif, false)).unwrap();
+    let sarif: Value = serde_json::from_str(&render(&report, Format::Sarif, Style::Plain)).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(0));
-    let junit = quick_junit::Report::deserialize_from_str(&render(&report, Format::Junit, false)).unwrap();
+    let junit = quick_junit::Report::deserialize_from_str(&render(&report, Format::Junit, Style::Plain)).unwrap();
     assert_eq!((junit.tests, junit.failures), (1, 0));
-    assert_eq!(render(&report, Format::Gitlab, false), "[]\n");
-    assert!(render(&report, Format::Checkstyle, false).contains("</checkstyle>"));
+    assert_eq!(render(&report, Format::Gitlab, Style::Plain), "[]\n");
+    assert!(render(&report, Format::Checkstyle, Style::Plain).contains("</checkstyle>"));
     for format in [Format::RustcJson, Format::Github, Format::Compact, Format::Terminal] {
-        assert_eq!(render(&report, format, false), "");
+        assert_eq!(render(&report, format, Style::Plain), "");
     }
 }
 
 #[test]
 fn the_terminal_draws_what_rustc_would() {
-    let rendered = render(&sample(), Format::Terminal, false);
+    let rendered = render(&sample(), Format::Terminal, Style::Plain);
     let first = rendered.split("\n\n").next().unwrap();
     let expected = "\
 warning[FA401]: `format!` allocates <from> the \"heap\" & more, 100%

@@ -14,7 +14,7 @@ use cargo_fa::cli::run::{Plan, Run};
 use cargo_fa::model::codes::{Code, FA401, FA601, FA602, FA702, Level};
 use cargo_fa::model::config::Config;
 use cargo_fa::model::finding::{Confidence, Finding, Place};
-use cargo_fa::report::{Format, render};
+use cargo_fa::report::{Format, Style, render};
 
 /// A workspace of two packages whose findings are wherever a file says `!FA602!`.
 struct Fake {
@@ -59,7 +59,7 @@ impl Fake {
             let (level, code) = (words.next().unwrap(), words.next().unwrap());
             format!("{code} {level} {}", place.rsplit_once(':').unwrap().0)
         };
-        render(&run.report, Format::Compact, false).lines().map(row).collect()
+        render(&run.report, Format::Compact, Style::Plain).lines().map(row).collect()
     }
 
     fn files(&self) -> Vec<PathBuf> {

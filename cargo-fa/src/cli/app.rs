@@ -13,7 +13,7 @@ use crate::cli::run::{Plan, Run, baseline_path};
 use crate::cli::selection::from_root;
 use crate::model::codes::Level;
 use crate::model::config;
-use crate::report::{Format, Report, counted, render};
+use crate::report::{Format, Report, Style, counted, render};
 use crate::{explain, report};
 
 /// How a workspace is opened.
@@ -145,7 +145,7 @@ impl Session {
 
 fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
-    let progress = progress::start(!common.quiet && std::io::stderr().is_terminal());
+    let progress = (!common.quiet && std::io::stderr().is_terminal()).then(progress::start);
     let session = Session::open(common, open)?;
     let workspace = &*session.workspace;
     let plan = Plan::new(workspace, &session.current, common, check)?;
@@ -191,7 +191,7 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
     if !common.quiet {
         conclude(&run, common, check, started.elapsed());
     }
-    Ok(if checked { exit_code(&run, check.strict) } else { FOUND })
+    Ok(if checked { exit_code(&run, check) } else { FOUND })
 }
 
 /// Runs cargo's check, whose messages go straight to standard output, and tells whether it succeeded.
@@ -228,10 +228,10 @@ fn compile(command: WithCheck, common: &Common, check: &Check) -> bool {
     }
 }
 
-fn exit_code(run: &Run, strict: bool) -> u8 {
+fn exit_code(run: &Run, check: &Check) -> u8 {
     if run.report.count(Level::Deny) > 0 {
         FOUND
-    } else if strict && run.incomplete {
+    } else if check.strict && run.incomplete {
         INCOMPLETE
     } else {
         CLEAN
@@ -242,27 +242,28 @@ fn write_outputs(report: &Report, outputs: &[Output], current: &Path, common: &C
     for output in outputs {
         if let Some(file) = &output.file {
             let path = current.join(file);
-            std::fs::write(&path, render(report, output.format, false))
+            std::fs::write(&path, render(report, output.format, Style::Plain))
                 .map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
         } else {
-            print(&render(report, output.format, output.format == Format::Terminal && styled(common.color)));
+            print(&render(report, output.format, style(common.color)));
         }
     }
     Ok(())
 }
 
 /// What the environment and the terminal say about colours, as cargo reads it.
-fn styled(color: Color) -> bool {
+fn style(color: Color) -> Style {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto if set("NO_COLOR").is_some() => false,
-        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Color::Always => Style::Colored,
+        Color::Never => Style::Plain,
+        Color::Auto if set("NO_COLOR").is_some() => Style::Plain,
+        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => Style::Colored,
         Color::Auto => match set("CARGO_TERM_COLOR").as_deref().and_then(|value| value.to_str()) {
-            Some("always") => true,
-            Some("never") => false,
-            _ => std::io::stdout().is_terminal() && set("TERM").is_none_or(|term| term != "dumb"),
+            Some("always") => Style::Colored,
+            Some("never") => Style::Plain,
+            _ if std::io::stdout().is_terminal() && set("TERM").is_none_or(|term| term != "dumb") => Style::Colored,
+            _ => Style::Plain,
         },
     }
 }
@@ -328,10 +329,10 @@ fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
         run.report.findings.push(reported);
     }
     run.report.findings.sort_by(|a, b| a.finding.order(&b.finding));
-    print(&render(&run.report, Format::Terminal, styled(common.color)));
+    print(&render(&run.report, Format::Terminal, style(common.color)));
     if !common.quiet {
         let suppressed = if count > 0 { format!("; {count} suppressed") } else { String::new() };
         tell(&format!("{}{suppressed}", summary(&run.report, started.elapsed())));
     }
-    Ok(exit_code(&run, false))
+    Ok(exit_code(&run, &check))
 }

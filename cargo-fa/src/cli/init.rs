@@ -94,8 +94,8 @@ mod tests {
     use crate::analysis::{TagCall, TagNode};
     use crate::model::finding::Place;
 
-    fn package(uses_bevy: bool) -> Package {
-        Package { name: "game".to_owned(), directory: String::new(), selected_by_default: true, uses_bevy }
+    fn package() -> Package {
+        Package { name: "game".to_owned(), directory: String::new(), selected_by_default: true, uses_bevy: false }
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
             tags: vec![tag("ai::path", &["game::ai"]), tag("physics", &["game::physics", "game::physics::solver"])],
             calls: vec![call("ai::path", "physics"), call("physics", "Not A Tag")],
         };
-        let text = text(&[package(true)], &tags);
+        let text = text(&[Package { uses_bevy: true, ..package() }], &tags);
         let config = config::read(&".fa.toml".into(), &text).unwrap_or_else(|errors| panic!("{errors:?}\n{text}"));
         assert_eq!(config.tags["physics"].modules, ["game::physics"]);
         assert_eq!(config.tags["ai::path"].may_use.as_deref(), Some(&["physics".to_owned()][..]));
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_empty_project_gets_a_file_of_defaults() {
-        let text = text(&[package(false)], &TagGraph::default());
+        let text = text(&[package()], &TagGraph::default());
         let config = config::read(&".fa.toml".into(), &text).unwrap();
         assert_eq!(config.analysis, config::AnalysisSection::default());
         assert_eq!(config.thresholds, config::ThresholdsSection::default());

@@ -66,7 +66,7 @@ impl Levels {
     /// Whether the run looks for the code: it is selected and not allowed.
     #[must_use]
     pub fn enabled(&self, code: &'static Code) -> bool {
-        self.selected(code) && self.resolve(code, false, Confidence::High) != Level::Allow
+        self.selected(code) && self.resolve(code, None, Confidence::High) != Level::Allow
     }
 
     /// Whether a suppression of the code holds: not under `--forbid`.
@@ -83,7 +83,7 @@ impl Levels {
         if !self.selected(finding.code) || (finding.confidence == Confidence::Low && !self.pedantic) {
             return Level::Allow;
         }
-        let level = self.resolve(finding.code, finding.escalated, finding.confidence);
+        let level = self.resolve(finding.code, finding.escalated.then_some(Level::Deny), finding.confidence);
         if self.min_severity.is_some_and(|least| level < least) { Level::Allow } else { level }
     }
 
@@ -94,7 +94,8 @@ impl Levels {
         grouped && only && !self.skip.iter().any(|selector| selector.contains(code))
     }
 
-    fn resolve(&self, code: &'static Code, escalated: bool, confidence: Confidence) -> Level {
+    /// The level of a finding of this code, of which the project has `raised` the level by other means than levels.
+    fn resolve(&self, code: &'static Code, raised: Option<Level>, confidence: Confidence) -> Level {
         let mut level = code.level;
         if (self.pedantic && code.is_pedantic()) || (self.budgets_required && *code == FA203) {
             level = if *code == FA203 { Level::Warn } else { Level::Hint };
@@ -103,8 +104,8 @@ impl Levels {
         if let Some((_, configured)) = narrowest.max_by_key(|(selector, _)| selector.precision()) {
             level = *configured;
         }
-        if escalated {
-            level = Level::Deny;
+        if let Some(raised) = raised {
+            level = raised;
         }
         if confidence == Confidence::Low {
             // A guess is advice: it must not fail a run unless that was asked for by name.

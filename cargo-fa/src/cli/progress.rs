@@ -15,12 +15,9 @@ pub struct Progress {
     ticker: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
-/// Starts to wait; `visible` is whether there is a terminal to show anything on.
+/// Starts to wait, on a terminal.
 #[must_use]
-pub fn start(visible: bool) -> Progress {
-    if !visible {
-        return Progress { ticker: None };
-    }
+pub fn start() -> Progress {
     let (sender, receiver) = channel();
     let started = Instant::now();
     let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::{Analysis, Request, Workspace};
+use crate::analysis::{AnalysedFile, Analysis, Request, Workspace};
 use crate::cli::arguments::{Check, Common};
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
@@ -124,7 +124,7 @@ impl<'w> Plan<'w> {
         let unparsed: Vec<_> =
             analysis.unparsed.into_iter().filter(|one| selection.contains(&one.package, &one.place.file)).collect();
         if files.is_empty() && unparsed.is_empty() {
-            self.explain_nothing(check, !analysis.files.is_empty())?;
+            self.explain_nothing(check, &analysis.files)?;
             self.details.push("no package of this workspace uses framealloc, so there is nothing to find".to_owned());
         }
         let mut findings: Vec<Finding> = analysis
@@ -158,16 +158,16 @@ impl<'w> Plan<'w> {
             self.details
                 .push(format!("of {files} only the outlines were read: no code that uses frames calls into them"));
         }
-        let report = self.decide(report, findings, suppressed, check.fail_fast);
+        let report = self.decide(report, findings, suppressed, check);
         Ok(Run { report, incomplete, timings: analysis.timings, details: self.details })
     }
 
     /// Why no file was analysed; fine only where no package uses framealloc and no path was asked for.
-    fn explain_nothing(&self, check: &Check, somewhere: bool) -> Result<(), UsageError> {
+    fn explain_nothing(&self, check: &Check, elsewhere: &[AnalysedFile]) -> Result<(), UsageError> {
         if let Some(path) = check.paths.iter().find(|path| !self.current.join(path).exists()) {
             return Err(UsageError(format!("{} does not exist", path.display())));
         }
-        let why = match (check.paths.first(), somewhere) {
+        let why = match (check.paths.first(), !elsewhere.is_empty()) {
             (Some(path), true) => {
                 format!("{} holds no file of the analysed targets; --tests and --examples add more", path.display())
             }
@@ -184,7 +184,7 @@ impl<'w> Plan<'w> {
         mut report: Report,
         findings: Vec<Finding>,
         suppressed: Vec<crate::model::suppress::Suppressed>,
-        fail_fast: bool,
+        check: &Check,
     ) -> Report {
         let mut all: Vec<(Finding, Option<Option<String>>)> = findings
             .into_iter()
@@ -226,7 +226,9 @@ impl<'w> Plan<'w> {
         self.add_stale(&mut report, &listed);
         report.findings.sort_by(|a, b| a.finding.order(&b.finding));
         report.suppressed.sort_by(|a, b| a.reported.finding.order(&b.reported.finding));
-        if fail_fast && let Some(first) = report.findings.iter().position(|reported| reported.level == Level::Deny) {
+        if check.fail_fast
+            && let Some(first) = report.findings.iter().position(|reported| reported.level == Level::Deny)
+        {
             report.findings.truncate(first + 1);
         }
         report.load_sources();
@@ -259,7 +261,7 @@ fn enabled(levels: &Levels, code: &Code) -> bool {
     Code::find(code.number).is_some_and(|code| levels.enabled(code))
 }
 
-fn packages(files: &[&crate::analysis::AnalysedFile]) -> Vec<String> {
+fn packages(files: &[&AnalysedFile]) -> Vec<String> {
     let names: BTreeSet<&str> = files.iter().map(|file| &*file.package).collect();
     names.into_iter().map(str::to_owned).collect()
 }

@@ -18,7 +18,6 @@ mod terminal;
 pub use findings::{Accepted, AcceptedBy, Report, Reported, counted, places};
 pub use fingerprint::fingerprints;
 pub use json::schema as json_schema;
-pub use terminal::render_one;
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]
@@ -45,11 +44,20 @@ pub enum Format {
     Compact,
 }
 
-/// Writes the report in a format; `styled` colours the terminal format.
+/// How the terminal format looks; no other format has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// With the escape sequences of terminals.
+    Colored,
+}
+
+/// Writes the report in a format.
 #[must_use]
-pub fn render(report: &Report, format: Format, styled: bool) -> String {
+pub fn render(report: &Report, format: Format, style: Style) -> String {
     match format {
-        Format::Terminal => terminal::render(report, styled),
+        Format::Terminal => terminal::render(report, style),
         Format::Json => json::render(report),
         Format::RustcJson => rustc::render(report),
         Format::Sarif => sarif::render(report),

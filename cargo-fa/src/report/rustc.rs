@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
+use super::Style;
 use super::findings::{Report, Reported};
-use super::terminal::render_one;
+use super::terminal::{Pointer, render_one};
 use crate::model::codes::Level;
 use crate::model::finding::{Applicability, Finding, Place};
 use crate::model::source::SourceMap;
@@ -63,11 +64,11 @@ pub(super) fn render(report: &Report) -> String {
 
 fn diagnostic<'a>(reported: &'a Reported, sources: &'a SourceMap) -> Diagnostic<'a> {
     let finding = &reported.finding;
-    let mut spans = vec![span(&finding.primary, true, sources)];
+    let mut spans = vec![span(&finding.primary, sources)];
     spans[0].label =
         finding.labels.iter().find(|label| label.place == finding.primary).map(|label| label.text.as_str());
     for label in finding.labels.iter().filter(|label| label.place != finding.primary) {
-        let label = Span { label: Some(&label.text), ..span(&label.place, false, sources) };
+        let label = Span { label: Some(&label.text), is_primary: false, ..span(&label.place, sources) };
         spans.push(label);
     }
     Diagnostic {
@@ -81,7 +82,7 @@ fn diagnostic<'a>(reported: &'a Reported, sources: &'a SourceMap) -> Diagnostic<
         },
         spans,
         children: children(finding, sources),
-        rendered: Some(render_one(reported, sources, false, true) + "\n\n"),
+        rendered: Some(render_one(reported, sources, Style::Plain, Pointer::Shown) + "\n\n"),
     }
 }
 
@@ -96,7 +97,7 @@ fn children<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Diagnostic<
         rendered: None,
     };
     let notes = finding.notes.iter().map(|note| {
-        let spans = note.place.iter().map(|place| span(place, true, sources)).collect();
+        let spans = note.place.iter().map(|place| span(place, sources)).collect();
         child("note", &note.text, spans)
     });
     let help = finding.help.iter().map(|help| child("help", help, Vec::new()));
@@ -104,14 +105,15 @@ fn children<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Diagnostic<
         let edits = fix.edits.iter().map(|edit| Span {
             suggested_replacement: Some(&edit.replacement),
             suggestion_applicability: Some(fix.applicability),
-            ..span(&edit.place, true, sources)
+            ..span(&edit.place, sources)
         });
         child("help", &fix.title, edits.collect())
     });
     notes.chain(help).chain(fix).collect()
 }
 
-fn span<'a>(place: &'a Place, is_primary: bool, sources: &'a SourceMap) -> Span<'a> {
+/// A primary span without a label.
+fn span<'a>(place: &'a Place, sources: &'a SourceMap) -> Span<'a> {
     let source = sources.source(&place.file);
     let (start, end) = sources.positions(place);
     let text = (start.line..=end.line)
@@ -133,7 +135,7 @@ fn span<'a>(place: &'a Place, is_primary: bool, sources: &'a SourceMap) -> Span<
         line_end: end.line,
         column_start: start.column,
         column_end: end.column,
-        is_primary,
+        is_primary: true,
         text,
         label: None,
         suggested_replacement: None,

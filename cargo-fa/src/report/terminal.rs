@@ -2,25 +2,32 @@
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Severity, Patch, Renderer, Snippet};
 
+use super::Style;
 use super::findings::{Report, Reported};
 use crate::model::codes::Level;
 use crate::model::finding::{Finding, Place};
 use crate::model::source::{Source, SourceMap};
 
-pub(super) fn render(report: &Report, styled: bool) -> String {
+/// Whether a finding says where its code is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pointer {
+    Shown,
+    Left,
+}
+
+pub(super) fn render(report: &Report, style: Style) -> String {
     let mut text = String::new();
     let mut explained = std::collections::BTreeSet::new();
     for reported in &report.findings {
-        let first = explained.insert(reported.finding.code);
-        text.push_str(&render_one(reported, &report.sources, styled, first));
+        let pointer = if explained.insert(reported.finding.code) { Pointer::Shown } else { Pointer::Left };
+        text.push_str(&render_one(reported, &report.sources, style, pointer));
         text.push_str("\n\n");
     }
     text
 }
 
-/// One finding as text without a line end; `advertise` says where the code is explained.
-#[must_use]
-pub fn render_one(reported: &Reported, sources: &SourceMap, styled: bool, advertise: bool) -> String {
+/// One finding as text without a line end.
+pub(super) fn render_one(reported: &Reported, sources: &SourceMap, style: Style, pointer: Pointer) -> String {
     let finding = &reported.finding;
     let severity = match reported.level {
         Level::Deny => Severity::ERROR,
@@ -42,7 +49,7 @@ pub fn render_one(reported: &Reported, sources: &SourceMap, styled: bool, advert
     if let Some(help) = &finding.help {
         main = main.element(Severity::HELP.message(help.as_str()));
     }
-    if advertise {
+    if pointer == Pointer::Shown {
         let about = format!("`{}`: see `cargo fa explain {}`", finding.code.name, finding.code);
         main = main.element(Severity::NOTE.message(about));
     }
@@ -63,7 +70,10 @@ pub fn render_one(reported: &Reported, sources: &SourceMap, styled: bool, advert
         }
         groups.push(group);
     }
-    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colored => Renderer::styled(),
+    };
     renderer.render(&groups)
 }
 

@@ -7,7 +7,8 @@ use crate::raw::frames::shared::Shared;
 
 /// The name of a value shared with later systems of its frame: `Copy`, and free of lifetimes.
 ///
-/// It resolves in the frame and the allocator it came from, and to `None` anywhere else.
+/// It resolves in the frame and the allocator it came from, and to `None` anywhere else. Shared values may hold handles of
+/// others, which is how shared data has structure without lifetimes.
 ///
 /// ```
 /// let mut alloc = framealloc_core::SmartAlloc::default();
@@ -17,9 +18,33 @@ use crate::raw::frames::shared::Shared;
 /// alloc.end_frame();
 /// assert_eq!(contacts.get(&alloc), None);
 /// ```
-pub struct FrameHandle<T>(Shared<T>);
+///
+/// ```
+/// use framealloc_core::{FrameHandle, SmartAlloc};
+///
+/// #[derive(Clone, Copy)]
+/// struct Draw {
+///     mesh: u32,
+/// }
+///
+/// struct Scene {
+///     name: FrameHandle<str>,
+///     draws: FrameHandle<[Draw]>,
+/// }
+///
+/// let alloc = SmartAlloc::default();
+/// let draws = alloc.frame_share_slice_copy(&[Draw { mesh: 3 }, Draw { mesh: 7 }]);
+/// let scene = alloc.frame_share(Scene { name: alloc.frame_share_str("harbour"), draws });
+///
+/// let scene = scene.get(&alloc).ok_or("of this frame")?;
+/// assert_eq!(scene.name.get(&alloc), Some("harbour"));
+/// assert_eq!(scene.draws.get(&alloc).map(|draws| draws[1].mesh), Some(7));
+/// # Ok::<(), &str>(())
+/// ```
+pub struct FrameHandle<T: ?Sized>(Shared<T>);
 
-impl<T> FrameHandle<T> {
+impl<T: ?Sized> FrameHandle<T> {
+    #[inline]
     pub(crate) fn from_shared(shared: Shared<T>) -> Self {
         Self(shared)
     }
@@ -32,23 +57,23 @@ impl<T> FrameHandle<T> {
     }
 }
 
-impl<T> Clone for FrameHandle<T> {
+impl<T: ?Sized> Clone for FrameHandle<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for FrameHandle<T> {}
+impl<T: ?Sized> Copy for FrameHandle<T> {}
 
-impl<T> PartialEq for FrameHandle<T> {
+impl<T: ?Sized> PartialEq for FrameHandle<T> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 }
 
-impl<T> Eq for FrameHandle<T> {}
+impl<T: ?Sized> Eq for FrameHandle<T> {}
 
-impl<T> fmt::Debug for FrameHandle<T> {
+impl<T: ?Sized> fmt::Debug for FrameHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FrameHandle").field("type", &core::any::type_name::<T>()).finish()
     }

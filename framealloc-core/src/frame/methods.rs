@@ -6,13 +6,13 @@
 use core::alloc::Layout;
 use core::mem::{MaybeUninit, needs_drop};
 
-use super::{Cursor, Frame, FrameHandle, FrameScope};
+use super::{Cursor, Frame, FrameScope};
 use crate::SmartAlloc;
 use crate::error::{AllocError, FillError, fill_result, infallible};
 use crate::raw::frames::boxes::{FrameBox, FrameSlot};
+use crate::raw::frames::fill;
 use crate::raw::frames::frame::Region;
 use crate::raw::frames::owned::{self, Place};
-use crate::raw::frames::{fill, shared};
 use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {
@@ -364,36 +364,6 @@ macro_rules! frame_methods {
         pub fn try_frame_bytes(&self, layout: Layout) -> Result<&mut [MaybeUninit<u8>], AllocError> {
             let $this = self;
             owned::bytes($frame, layout)
-        }
-
-        /// Puts a value where later systems of this frame can read it, through a handle without a lifetime.
-        ///
-        /// The value outlives the scope it is shared from: it is dropped when the frame ends, by whichever thread ends it.
-        ///
-        /// ```
-        /// # let alloc = framealloc_core::SmartAlloc::default();
-        /// let targets = alloc.scoped(|frame| frame.frame_share([4, 5]));
-        /// assert_eq!(targets.get(&alloc), Some(&[4, 5]));
-        /// ```
-        ///
-        /// # Panics
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn frame_share<T: Send + Sync + 'static>(&self, value: T) -> FrameHandle<T> {
-            let $this = self;
-            FrameHandle::from_shared(infallible(shared::share($frame, value)))
-        }
-
-        /// Like [`Self::frame_share`]; the value is dropped where there is no room.
-        ///
-        /// # Errors
-        /// If a budget or the global allocator refuses.
-        #[inline]
-        #[cfg_attr(feature = "debug", track_caller)]
-        pub fn try_frame_share<T: Send + Sync + 'static>(&self, value: T) -> Result<FrameHandle<T>, AllocError> {
-            let $this = self;
-            Ok(FrameHandle::from_shared(shared::share($frame, value)?))
         }
     };
 }

@@ -19,6 +19,7 @@ pub(crate) mod retain;
 pub(crate) mod scope;
 pub(crate) mod set;
 mod settle;
+mod share_methods;
 mod slice_methods;
 pub(crate) mod sorted;
 pub(crate) mod string;

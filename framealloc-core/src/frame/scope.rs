@@ -6,6 +6,7 @@ use core::ops::Deref;
 use super::Frame;
 use crate::SmartAlloc;
 use crate::raw::frames::frame::Region;
+use crate::raw::frames::shared_arenas::SharedMark;
 use crate::raw::global::zone::HeapZone;
 use crate::site::Site;
 use crate::tag::TagId;
@@ -58,15 +59,17 @@ impl fmt::Debug for FrameScope<'_> {
 struct SystemScope<'a> {
     region: Region<'a>,
     site: usize,
+    shared: SharedMark,
     zone: HeapZone,
 }
 
 impl Drop for SystemScope<'_> {
     #[inline]
     fn drop(&mut self) {
-        let bytes = self.region.reached_with_tags();
         let used = self.zone.leave();
         let frame = self.region.frame();
+        // What it shared is not in its region, but is its own all the same.
+        let bytes = self.region.reached_with_tags() + frame.arenas().take_shared_since(self.shared);
         frame.arenas().attribute_to_site(self.site, bytes, used);
         if used.calls != 0 {
             frame.arenas().attribute_heap_use(frame.tag_id(), used);
@@ -83,7 +86,8 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
         None => Region::open(alloc.frame_for_scope(), tag),
         Some(bytes) => Region::open_limited(alloc.frame_for_scope(), tag, site.name(), bytes),
     };
-    let mut scope = SystemScope { region, site: site.index(), zone: HeapZone::new() };
+    let shared = region.frame().arenas().mark_shared();
+    let mut scope = SystemScope { region, site: site.index(), shared, zone: HeapZone::new() };
     scope.zone.begin(site, tag);
     body(scope.region.frame())
 }

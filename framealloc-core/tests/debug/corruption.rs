@@ -45,7 +45,7 @@ fn only(found: &[Corruption]) -> (CorruptionKind, usize, usize, u32) {
 }
 
 #[test]
-fn freed_frame_memory_is_overwritten_at_the_turn_and_at_the_end_of_a_scope() {
+fn freed_frame_memory_is_overwritten_at_the_end_of_a_frame_and_of_a_scope() {
     let _alone = alone();
     let mut alloc = SmartAlloc::default();
     let in_scope = alloc.scoped(|frame| {
@@ -77,7 +77,7 @@ fn a_freed_pool_object_is_overwritten() {
 }
 
 #[test]
-fn an_overrun_of_a_frame_value_is_found_at_the_turn() {
+fn an_overrun_of_a_frame_value_is_found_at_the_end_of_the_frame() {
     let _alone = alone();
     for overrun in [0, 1, 7] {
         let mut alloc = SmartAlloc::default();

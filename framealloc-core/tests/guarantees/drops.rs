@@ -83,7 +83,7 @@ fn constructors_and_drops_may_use_the_memory_they_are_made_in() {
 }
 
 #[test]
-fn what_drops_at_the_turn_drops_in_constant_stack() {
+fn what_drops_at_the_end_of_the_frame_drops_in_constant_stack() {
     struct Value(u64);
     impl Drop for Value {
         fn drop(&mut self) {

@@ -19,7 +19,7 @@ fn scopes_closed_out_of_order_share_no_memory() {
 }
 
 #[test]
-fn a_forgotten_scope_keeps_its_bytes_until_the_turn_and_is_reported() {
+fn a_forgotten_scope_keeps_its_bytes_until_the_end_of_the_frame_and_is_reported() {
     let mut alloc = SmartAlloc::default();
     alloc.begin_frame();
     {

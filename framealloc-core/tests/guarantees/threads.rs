@@ -27,7 +27,7 @@ fn held_after(threads: usize, job: fn(&SmartAlloc, usize)) -> usize {
 }
 
 #[test]
-fn heaps_of_threads_that_only_used_scopes_go_to_the_next_without_a_turn() {
+fn heaps_of_threads_that_only_used_scopes_go_to_the_next_without_an_end_of_frame() {
     let jobs: [fn(&SmartAlloc, usize); 5] = [
         |alloc, _| assert_eq!(alloc.scoped(|frame| frame.frame_slice_copy(&[1_u8; 100]).len()), 100),
         |alloc, _| assert_eq!(alloc.speculative(|frame| Err::<(), _>(frame.frame_box(2_u8).count_ones())), Err(1)),
@@ -60,7 +60,7 @@ fn heaps_of_threads_that_only_used_scopes_go_to_the_next_without_a_turn() {
 }
 
 #[test]
-fn figures_of_threads_that_share_a_heap_are_all_there_at_the_turn() {
+fn figures_of_threads_that_share_a_heap_are_all_there_at_the_end_of_the_frame() {
     let zone = if cfg!(any(framealloc_asan, feature = "debug")) { 8 } else { 0 };
     let alloc = shared();
     for _ in 0..20 {
@@ -94,7 +94,7 @@ fn a_thread_begins_outside_of_the_phases_that_another_left_open() {
 }
 
 #[test]
-fn heaps_that_were_lent_wait_for_the_turn() {
+fn heaps_that_were_lent_wait_for_the_end_of_the_frame() {
     let jobs: [fn(&SmartAlloc, usize); 4] = [
         |alloc, _| drop(alloc.frame_box(1)),
         |alloc, _| drop(alloc.frame_scope()),

@@ -60,6 +60,12 @@ pub(crate) fn cases() -> Vec<Case> {
         "try_frame_str_join" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_str_join(&[&text, &text], ", ")) };
         "try_frame_cstr" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_cstr(&text)) };
         "try_frame_share" FRAME |a, r| r.during(a.frame(), || a.try_frame_share(BIG));
+        "try_frame_share_slice_copy" FRAME |a, r| r.during(a.frame(), || a.try_frame_share_slice_copy(&BIG));
+        "try_frame_share_slice_clone" FRAME |a, r| r.during(a.frame(), || a.try_frame_share_slice_clone(&BIG));
+        "try_frame_share_slice_fill_with" SIZED |a, r|
+            r.during(a.frame(), || a.try_frame_share_slice_fill_with(r.length(MANY), |n| n));
+        "try_frame_share_slice_from_iter" FRAME |a, r| r.during(a.frame(), || a.try_frame_share_slice_from_iter(BIG));
+        "try_frame_share_str" FRAME |a, r| { let text = text(); r.during(a.frame(), || a.try_frame_share_str(&text)) };
         "try_frame_retained" FRAME |a, r| r.during(a.frame(), || a.try_frame_retained::<[u64; 2048]>(RetentionPolicy::Discard));
         "try_frame_with_importance" FRAME |a, r|
             r.during(a.frame(), || a.try_frame_with_importance::<[u64; 2048]>(Importance::Reusable));

@@ -90,6 +90,7 @@ fn a_refusal_is_a_typed_error_that_changes_nothing() {
             let alloc = SmartAlloc::new(AllocConfig::default().with_frame_chunk(4096));
             // Nothing of the thread's own is made by the call any more.
             drop((alloc.frame_box(1_u8), alloc.pool_box(1_u8), framealloc_core::Tag::intern("refused")));
+            let _ = alloc.frame_share(1_u8);
             let outcome = catch_unwind(AssertUnwindSafe(|| (case.run)(&alloc, *refusal)));
             let outcome = outcome.unwrap_or_else(|_| panic!("`{}` panics for {refusal:?}", case.path));
             match (refusal, outcome) {

@@ -159,7 +159,7 @@ fn scoped_job(alloc: &SmartAlloc, mark: u32) {
 }
 
 #[test]
-fn the_heap_of_a_thread_that_only_used_scopes_goes_to_the_next_without_a_turn() {
+fn the_heap_of_a_thread_that_only_used_scopes_goes_to_the_next_without_an_end_of_frame() {
     model(3, || {
         let alloc = Arc::new(alloc());
         let ending = thread::spawn({
@@ -180,7 +180,7 @@ fn the_heap_of_a_thread_that_only_used_scopes_goes_to_the_next_without_a_turn() 
 }
 
 #[test]
-fn a_heap_that_was_lent_goes_to_nobody_before_the_turn() {
+fn a_heap_that_was_lent_goes_to_nobody_before_the_end_of_the_frame() {
     model(3, || {
         let alloc = Arc::new(alloc());
         let ending = thread::spawn({
@@ -203,7 +203,7 @@ fn a_heap_that_was_lent_goes_to_nobody_before_the_turn() {
 }
 
 #[test]
-fn shared_values_of_an_ended_thread_drop_once_at_the_turn() {
+fn shared_values_of_an_ended_thread_drop_once_at_the_end_of_the_frame() {
     model(3, || {
         let shared = Shared::new(RwLock::new(alloc()));
         let drops = Arc::new(AtomicUsize::new(0));

@@ -20,8 +20,8 @@ fn is_caught(name: &str, wild: impl FnOnce() -> *const u8) {
 }
 
 #[test]
-fn a_read_after_the_turn_is_caught() {
-    is_caught("a_read_after_the_turn_is_caught", || {
+fn a_read_after_the_end_of_the_frame_is_caught() {
+    is_caught("a_read_after_the_end_of_the_frame_is_caught", || {
         let alloc = Box::leak(Box::new(SmartAlloc::default()));
         let raw = alloc.frame_slice_copy(&[5_u8; 100]).as_ptr();
         alloc.end_frame();

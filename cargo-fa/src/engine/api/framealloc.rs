@@ -132,7 +132,10 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["frame_vec_from_array"], FrameVecOfArray),
     (&["frame_vec_from_elem"], FrameVecOfElement),
     (&["frame_collect"], FrameCollect),
-    (&["frame_share"], FrameShare),
+    (&[
+        "frame_share", "frame_share_slice_clone", "frame_share_slice_copy", "frame_share_slice_fill_with",
+        "frame_share_slice_from_iter", "frame_share_str",
+    ], FrameShare),
     (&["cursor"], FrameCursor),
     (&["frame_retained"], RetainedSlot("frame_retained")),
     (&["frame_with_importance"], RetainedSlot("frame_with_importance")),

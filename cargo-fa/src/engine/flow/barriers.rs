@@ -306,27 +306,7 @@ impl<'l> Tally<'_, '_, 'l> {
                 block.tail.iter().for_each(|tail| self.scan(*tail, times));
             }
             ExprKind::Method(call) => self.method(call, facts.expr(expr).span, times),
-            ExprKind::Call { callee, args } => {
-                // `(|| …)()`
-                if let ExprKind::Closure(closure) = &facts.expr(*callee).kind {
-                    self.scan(closure.body, times);
-                }
-                let last = match &facts.expr(*callee).kind {
-                    ExprKind::Name(name) => facts.name(*name),
-                    ExprKind::Path(path) => facts.path(*path).segments.last().map_or("", |last| facts.name(last.name)),
-                    _ => "",
-                };
-                match (last, &**args) {
-                    ("spawn", [body, ..]) => self.spawned(*body, times, Thread::Detached),
-                    ("drop", [arg]) if self.is_barrier(*arg) => {}
-                    ("scope", _) => {
-                        let before = self.out.threads;
-                        self.arguments(facts.expr(expr).span, args, Closures::Run, times);
-                        self.out.joins |= self.out.threads > before;
-                    }
-                    _ => self.arguments(facts.expr(expr).span, args, Closures::Kept, times),
-                }
-            }
+            ExprKind::Call { callee, args } => self.call(*callee, args, facts.expr(expr).span, times),
             ExprKind::If { cond, then, otherwise } => {
                 self.scan(*cond, times);
                 match otherwise {
@@ -362,6 +342,29 @@ impl<'l> Tally<'_, '_, 'l> {
                     self.scan(child, times);
                 }
             }
+        }
+    }
+
+    fn call(&mut self, callee: ExprId, args: &[ExprId], span: Span, times: Option<u64>) {
+        let facts = self.flow.facts;
+        // `(|| …)()`
+        if let ExprKind::Closure(closure) = &facts.expr(callee).kind {
+            self.scan(closure.body, times);
+        }
+        let last = match &facts.expr(callee).kind {
+            ExprKind::Name(name) => facts.name(*name),
+            ExprKind::Path(path) => facts.path(*path).segments.last().map_or("", |last| facts.name(last.name)),
+            _ => "",
+        };
+        match (last, args) {
+            ("spawn", [body, ..]) => self.spawned(*body, times, Thread::Detached),
+            ("drop", [arg]) if self.is_barrier(*arg) => {}
+            ("scope", _) => {
+                let before = self.out.threads;
+                self.arguments(span, args, Closures::Run, times);
+                self.out.joins |= self.out.threads > before;
+            }
+            _ => self.arguments(span, args, Closures::Kept, times),
         }
     }
 

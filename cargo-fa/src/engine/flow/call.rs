@@ -1,6 +1,7 @@
 //! Calls of functions: of the workspace by their summaries, of std by what is known about them.
 
 use super::Interpreter;
+use super::Signature;
 use super::event::{EscapeRoute, EventKind, Runner, Site};
 use super::external::ExternalCall;
 use super::spawn::Runs;
@@ -167,6 +168,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
         self.record_call(callee, args, span, confidence);
+        self.lend(callee, args, span);
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
         let params = &*signature.params;
@@ -181,11 +183,18 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 if matches!(param, Ty::Scalar(_)) {
                     flows.retain(|flow| flow.raw);
                 }
+                // A `&&T` for a `&T`: rustc looks through the outer reference.
+                if let (Ty::Ref { .. }, Ty::Ref { inner, .. }) = (param, &arg.ty)
+                    && matches!(**inner, Ty::Ref { .. })
+                    && param.is_concrete()
+                {
+                    self.types.keep_held(param, &mut flows);
+                }
                 flows
             })
             .collect();
         self.whole_from_scope(callee, summary, args, params, span);
-        self.apply_stores(callee, summary, args, &mapped, span);
+        self.apply_stores(callee, signature, args, &mapped, span);
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -212,6 +221,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
             return value;
         }
+        // What the function has allocated holds what the type of its result says.
+        let held = value.ty.held_directly().filter(|_| signature.lifetimes.own_memory());
         for part in &summary.result {
             for flow in mapped.get(usize::from(part.param)).into_iter().flatten() {
                 let mut flow = flow.clone();
@@ -220,6 +231,12 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     flow.site = span;
                 }
                 flow.raw |= part.raw;
+                if !flow.raw && !signature.lifetimes.may_return(part.param) {
+                    continue;
+                }
+                if part.frame {
+                    flow.content = held.clone();
+                }
                 flow.captured |= part.captured;
                 flow.confidence = flow.confidence.min(part.confidence).min(confidence);
                 value.add_flows(&[flow]);
@@ -274,9 +291,16 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
-    fn apply_stores(&mut self, function: FnId, summary: &Summary, args: &[Value], mapped: &[Vec<Flow>], span: Span) {
+    fn apply_stores(
+        &mut self,
+        function: FnId,
+        signature: &Signature<'_>,
+        args: &[Value],
+        mapped: &[Vec<Flow>],
+        span: Span,
+    ) {
         let callee = self.around.program.fn_name(function).to_owned();
-        for store in &summary.stores {
+        for store in &self.summary_of(function).stores {
             let flows = mapped.get(usize::from(store.param)).cloned().unwrap_or_default();
             for mut flow in flows {
                 flow.frame |= store.frame;
@@ -306,6 +330,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                         };
                         self.record(kind, span, flow.confidence);
                     }
+                    StoreTarget::Param(_) if !flow.raw && !signature.lifetimes.may_keep(store.param) => {}
                     StoreTarget::Param(to) => {
                         let Some(target) = args.get(usize::from(*to)) else { continue };
                         self.stored_by_callee(&callee, target, flow, path, span);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::tags::OpenTag;
 use super::types::Ty;
-use super::value::Bound;
+use super::value::{Bound, Root};
 use crate::engine::hir::ir::Span;
-use crate::engine::resolve::FnId;
+use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
 /// A place in some file.
@@ -69,6 +69,7 @@ pub(crate) enum EventKind {
     /// A heap container may grow.
     HeapGrowth {
         what: String,
+        container: Container,
     },
     /// Heap memory is given back at the end of a block.
     HeapFree {
@@ -180,6 +181,30 @@ pub(crate) enum EventKind {
     },
     /// A thread allocates without a budget.
     NoBudget,
+}
+
+/// Where a heap container is, as far as that tells whether its memory is used again in the next frame.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Container {
+    /// What it is a part of; `None` where it is not known or a variable of its own.
+    pub(crate) root: Option<Root>,
+    /// The field that it is.
+    pub(crate) field: Option<Arc<str>>,
+    /// The type that has the field.
+    pub(crate) owner: Option<UserType>,
+    /// It outlives the function.
+    pub(crate) kept: bool,
+    /// The function empties it, or reserves for it.
+    pub(crate) steady: bool,
+}
+
+/// A container that a function lends to one that it calls.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lent {
+    pub(crate) callee: FnId,
+    pub(crate) span: Span,
+    pub(crate) param: u16,
+    pub(crate) container: Container,
 }
 
 /// Who runs what is spawned.

@@ -1,16 +1,12 @@
 //! Expressions, in the order in which they run.
 
-use std::sync::Arc;
-
 use super::event::{Arm, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
 use super::value::{AtEnd, Root, State, Value};
 use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{
-    BinaryOp, Block, ExprId, ExprKind, ForLoop, IntKind, Literal, MacroKind, Name, Span, Statement, TypeId,
-};
+use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
 
@@ -118,29 +114,6 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// `&place`, `&mut place`.
-    fn reference(&mut self, place: ExprId, to: fn(Ty) -> Ty) -> Value {
-        let mut value = self.eval_place(place);
-        value.ty = to(value.ty);
-        value
-    }
-
-    /// `&raw const place`, `&raw mut place`.
-    fn raw_pointer(&mut self, place: ExprId) -> Value {
-        let mut value = self.eval_place(place);
-        value.flows.iter_mut().for_each(|flow| flow.raw = true);
-        value.ty = Ty::Ptr(Arc::new(value.ty));
-        value
-    }
-
-    /// `[value; len]`.
-    fn repeat(&mut self, value: ExprId, len: ExprId) -> Value {
-        let mut value = self.eval(value, None);
-        let len = self.eval(len, None);
-        value.ty = Ty::Array(Arc::new(value.ty), len.number);
-        value
-    }
-
     /// `place += value`.
     fn assign_op(&mut self, left: ExprId, right: ExprId, span: Span) -> Value {
         let target = self.eval_place(left);
@@ -216,63 +189,9 @@ impl<'l> Interpreter<'_, 'l> {
         Value::of(Ty::Never)
     }
 
-    /// `(a, b)`.
-    fn tuple(&mut self, parts: &'l [ExprId]) -> Value {
-        let mut flows = Value::unit();
-        let mut types = Vec::with_capacity(parts.len());
-        for part in parts {
-            let value = self.eval(*part, None);
-            flows.add_flows(&value.flows);
-            types.push(value.ty);
-        }
-        if !types.is_empty() {
-            flows.ty = Ty::Tuple(types.into());
-        }
-        flows
-    }
-
-    /// `[a, b]`.
-    fn array(&mut self, parts: &'l [ExprId]) -> Value {
-        let mut all = Value::unknown();
-        for part in parts {
-            let value = self.eval(*part, None);
-            all.add_flows(&value.flows);
-            if all.ty.is_unknown() {
-                all.ty = value.ty;
-            }
-        }
-        all.ty = Ty::Array(Arc::new(all.ty), u64::try_from(parts.len()).ok());
-        all
-    }
-
     /// The value that a body ends with: its cold branches are what fails.
     pub(super) fn eval_result(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
         self.eval(expr, expected)
-    }
-
-    fn literal(&mut self, literal: Literal) -> Value {
-        match literal {
-            Literal::Int(number, kind) => {
-                let bytes = match kind {
-                    IntKind::None => 4,
-                    IntKind::Bytes(bytes) => bytes,
-                };
-                let mut value = Value::of(Ty::Scalar(bytes));
-                value.number = number.map(u64::from);
-                value
-            }
-            Literal::Float(narrow) => Value::of(Ty::Scalar(if narrow { 4 } else { 8 })),
-            Literal::Str(text) => {
-                let mut value = Value::of(Ty::Ref { inner: Arc::new(Ty::Str), mutable: false, fixed: true });
-                value.text = Some(self.facts.name(text).into());
-                value
-            }
-            Literal::Bool(_) => Value::of(Ty::Scalar(1)),
-            Literal::Char => Value::of(Ty::Scalar(4)),
-            Literal::Bytes(_) => {
-                Value::of(Ty::Ref { inner: Arc::new(Ty::Slice(Arc::new(Ty::Scalar(1)))), mutable: false, fixed: true })
-            }
-        }
     }
 
     /// A variable, or what else the name means.

@@ -7,7 +7,7 @@ use super::event::{EscapeRoute, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
-use super::value::Value;
+use super::value::{Root, Value};
 use crate::engine::api::effect::Makes;
 use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, Span};
@@ -100,6 +100,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
                 let mut taken = value.clone();
                 taken.ty = value.ty.deref().unwrap_or(Ty::Unknown);
+                taken.kept = matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
                 taken.alias = None;
                 taken
             }

@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::event::{EventKind, HeapApi};
 use super::types::Ty;
-use super::value::{Root, Value};
+use super::value::Value;
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, MethodCall, Span};
 use crate::model::finding::Confidence;
@@ -15,19 +15,6 @@ impl<'l> Interpreter<'_, 'l> {
 
     pub(super) fn heap_event(&mut self, what: String, ty: Ty, span: Span, confidence: Confidence, api: HeapApi) {
         self.record(EventKind::HeapAlloc { what, ty, api }, span, confidence);
-    }
-
-    /// The container may have to get more memory.
-    pub(super) fn growth(&mut self, container: &Value, what: &str, span: Span) {
-        if container.reserved {
-            return;
-        }
-        let confidence = match container.alias {
-            Some(Root::Local(_)) | None => Confidence::High,
-            // Capacity that is kept from frame to frame grows only now and then.
-            Some(_) => Confidence::Medium,
-        };
-        self.record(EventKind::HeapGrowth { what: what.to_owned() }, span, confidence);
     }
 
     pub(super) fn pooled_in_box(&mut self, what: &'static str, ty: &Ty, span: Span) {
@@ -78,6 +65,7 @@ impl<'l> Interpreter<'_, 'l> {
             None => self.heap_alloc("clone".to_owned(), ty.clone(), at, Confidence::Low),
         }
         let mut value = receiver.clone();
+        value.becomes_its_own();
         value.ty = ty;
         if value.ty.allocator().is_none() {
             value.alias = None;
@@ -113,6 +101,7 @@ impl<'l> Interpreter<'_, 'l> {
             other => other,
         };
         let mut value = receiver.clone();
+        value.becomes_its_own();
         value.bound = None;
         value.alias = None;
         value.ty = ty;
@@ -127,6 +116,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.heap_alloc("into".to_owned(), ty.clone(), at, Confidence::High);
         }
         let mut value = receiver.clone();
+        value.becomes_its_own();
         value.ty = ty;
         if value.ty.is_unknown() {
             value.flows.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(Confidence::Medium));

@@ -25,6 +25,7 @@ impl<'l> Interpreter<'_, 'l> {
             return value;
         }
         let inner = Self::through_pointers(&receiver, name);
+        self.note_steady(&inner, name);
         if let Some(value) = self.collected_in(&inner, name, call) {
             return value;
         }

@@ -4,6 +4,7 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+pub(crate) mod containers;
 mod content;
 pub(crate) mod event;
 mod expr;
@@ -14,6 +15,8 @@ mod framealloc;
 mod heap;
 mod iterate;
 mod layout;
+mod literals;
+mod lifetimes;
 mod loops;
 mod macros;
 mod method;
@@ -140,6 +143,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// Heap containers of which something says that their memory is used again.
+    steady: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<(Span, Option<(Span, &'static str)>)>,
 }

@@ -6,7 +6,7 @@ use super::Interpreter;
 use super::event::{EscapeRoute, EventKind, Site};
 use super::expr::NameUse;
 use super::summary::StoreTarget;
-use super::types::{Link, Ty};
+use super::types::{Link, Ty, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
@@ -69,6 +69,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = base.clone();
         value.ty = self.types.field(&base.ty, name);
         value.field = Some(name.into());
+        value.owner = Types::owner(&base.ty);
         value.number = None;
         value.text = None;
         value.reserved = false;
@@ -393,7 +394,10 @@ impl<'l> Interpreter<'_, 'l> {
                 for (name, part) in fields {
                     let name = facts.name(*name);
                     let ty = types.iter().find(|(field, _)| *field == name).map_or(Ty::Unknown, |(_, ty)| ty.clone());
-                    self.bind_part(*part, &value, ty);
+                    let mut whole = value.clone();
+                    whole.field = Some(name.into());
+                    whole.owner = Types::owner(&value.ty);
+                    self.bind_part(*part, &whole, ty);
                 }
             }
             Pat::Ref(inner) => {

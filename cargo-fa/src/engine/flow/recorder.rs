@@ -132,6 +132,7 @@ impl<'p> Interpreter<'p, '_> {
         let sure = self.context.sure;
         summary.result.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(sure));
         summary.stores.iter_mut().for_each(|store| store.confidence = store.confidence.min(sure));
+        self.settle_containers();
         self.balance();
         self.barrier_events();
         self.recorder.out

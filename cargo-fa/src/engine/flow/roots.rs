@@ -105,6 +105,7 @@ impl<'l> Interpreter<'_, 'l> {
         if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
             value.alias = Some(Root::Param(param));
         }
+        value.kept = true;
         if value.ty.head() == Some(Known::FrameHandle) {
             value.handle = Some(Handle { resolved: false, age: Age::Fresh, since: span });
         }

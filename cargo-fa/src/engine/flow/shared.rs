@@ -252,6 +252,8 @@ impl<'l> Interpreter<'_, 'l> {
     fn removed(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
         self.read_all(args);
         let mut value = receiver.clone();
+        value.kept |= matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
+        value.owner = None;
         value.alias = None;
         value.ty = receiver.ty.argument(0);
         if matches!(name, "pop" | "pop_front" | "pop_back") {

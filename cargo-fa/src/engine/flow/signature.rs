@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::lifetimes::Lifetimes;
 use super::roots::{param_types, type_scope};
 use super::types::{Ty, TypeScope, Types};
 use crate::engine::resolve::{FnId, Program};
@@ -14,6 +15,7 @@ pub(crate) struct Signature<'l> {
     /// The receiver first.
     pub(crate) params: Vec<Ty>,
     pub(crate) output: Ty,
+    pub(crate) lifetimes: Lifetimes,
 }
 
 /// By function.
@@ -37,7 +39,8 @@ impl<'l> Signatures<'l> {
             let output = def.function.output.map_or(Ty::Unit, |ty| types.lower(def.module, def.file, ty, &scope));
             // What a parameter of the function stands for is up to its caller.
             let output = if matches!(output, Ty::Param(_)) { Ty::Unknown } else { output };
-            Box::new(Signature { scope, params, output })
+            let lifetimes = Lifetimes::read(types, def, &scope);
+            Box::new(Signature { scope, params, output, lifetimes })
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::barriers::Signals;
-use super::event::{CallSite, Event, Site};
+use super::event::{CallSite, Event, Lent, Site};
 use super::types::Ty;
 use crate::engine::hir::offset;
 use crate::engine::resolve::FnId;
@@ -14,6 +14,8 @@ use crate::model::finding::Confidence;
 pub(crate) struct Analysed {
     pub(crate) events: Vec<Event>,
     pub(crate) calls: Vec<CallSite>,
+    /// Heap containers that it lends to functions that it calls.
+    pub(crate) lent: Vec<Lent>,
     pub(crate) summary: Summary,
     /// The function is a frame root of its own.
     pub(crate) system: bool,

@@ -8,7 +8,7 @@ use super::Interpreter;
 use super::event::EventKind;
 use super::value::{Value, Var};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{Attr, ExprId, ExprKind, ItemKind, Literal, Span};
+use crate::engine::hir::ir::{Attr, ExprId, ExprKind, ItemKind, Literal, PathStart, Span};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, StaticId};
 use crate::model::finding::Confidence;
@@ -100,7 +100,8 @@ impl<'l> Interpreter<'_, 'l> {
             let item = self.type_scope.self_type.as_ref().and_then(|ty| self.constant_of(ty, name))?;
             return self.tag_text(item);
         }
-        match program.resolve_words(self.module, path.leading_colon.is_some(), &words, Space::Values)? {
+        let start = if path.leading_colon.is_some() { PathStart::Crates } else { PathStart::Here };
+        match program.resolve_words(self.module, start, &words, Space::Values)? {
             Res::Static(item) => self.tag_text(item),
             _ => None,
         }

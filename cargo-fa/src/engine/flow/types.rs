@@ -110,6 +110,29 @@ impl Ty {
         }
     }
 
+    /// Whether every part of it is known.
+    pub(crate) fn is_concrete(&self) -> bool {
+        match self {
+            Self::Unknown | Self::Opaque { .. } | Self::Param(_) | Self::Trait(_) | Self::Closure => false,
+            Self::Never | Self::Unit | Self::Scalar(_) | Self::Str => true,
+            Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
+                inner.is_concrete()
+            }
+            Self::Tuple(parts) | Self::Known(_, parts) | Self::User(_, parts) => parts.iter().all(Self::is_concrete),
+        }
+    }
+
+    /// What lies in the memory that a reference, a box or a collection leads to, as far as the type says.
+    pub(crate) fn held_directly(&self) -> Option<Self> {
+        let held = match self {
+            Self::Known(Known::Option | Known::Result, args) => return args.first()?.held_directly(),
+            Self::Ref { inner, .. } => Some((**inner).clone()),
+            Self::Known(Known::FrameBox, args) => args.first().cloned(),
+            other => other.collected(),
+        };
+        held.filter(|held| !held.is_unknown())
+    }
+
     /// The first argument of the head.
     pub(crate) fn argument(&self, at: usize) -> Self {
         match self.peeled() {
@@ -447,6 +470,19 @@ impl<'l> Types<'_, 'l> {
         Ty::Unknown
     }
 
+    /// The type whose fields can be named behind references and owners of this type.
+    pub(crate) fn owner(ty: &Ty) -> Option<UserType> {
+        let mut ty = Cow::Borrowed(ty.peeled());
+        for _ in 0..8 {
+            let next = match &*ty {
+                Ty::User(user, _) => return Some(*user),
+                other => other.deref()?,
+            };
+            ty = Cow::Owned(next);
+        }
+        None
+    }
+
     /// The fields of a struct, or of one or all variants of an enum.
     pub(crate) fn fields(self, user: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
         let facts = self.program.facts(self.program.type_def(user).file);
@@ -510,7 +546,7 @@ impl<'l> Types<'_, 'l> {
     }
 }
 
-fn scalar(name: &str) -> Option<Ty> {
+pub(super) fn scalar(name: &str) -> Option<Ty> {
     Some(match name {
         "u8" | "i8" | "bool" => Ty::Scalar(1),
         "u16" | "i16" => Ty::Scalar(2),

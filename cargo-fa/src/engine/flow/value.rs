@@ -10,7 +10,7 @@ use super::tags::OpenTag;
 use super::types::{Link, Ty};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};
-use crate::engine::resolve::StaticId;
+use crate::engine::resolve::{StaticId, UserType};
 use crate::model::finding::Confidence;
 
 /// Memory that ends with something.
@@ -83,6 +83,10 @@ pub(crate) struct Value {
     pub(crate) alias: Option<Root>,
     /// The name of the last field on the way to it, to tell `self.a` from `self.b`.
     pub(crate) field: Option<Arc<str>>,
+    /// The type that has this field.
+    pub(crate) owner: Option<UserType>,
+    /// A container that something which outlives the frame has kept, although it is a variable now.
+    pub(crate) kept: bool,
     pub(crate) number: Option<u64>,
     /// A name for an unknown number: the variable or `x.len()` it comes from.
     pub(crate) symbol: Option<Arc<str>>,
@@ -145,6 +149,8 @@ impl Value {
             flows: Vec::new(),
             alias: None,
             field: None,
+            owner: None,
+            kept: false,
             number: None,
             symbol: None,
             text: None,
@@ -175,6 +181,12 @@ impl Value {
         for flow in self.flows.iter_mut().filter(|flow| flow.frame && !flow.raw && flow.content.is_none()) {
             flow.content = Some(content.clone());
         }
+    }
+
+    /// It is in memory of its own, not in that of what it was made of.
+    pub(crate) fn becomes_its_own(&mut self) {
+        self.kept = false;
+        self.owner = None;
     }
 
     pub(crate) fn with_flows(mut self, flows: Vec<Flow>) -> Self {
@@ -241,6 +253,10 @@ impl Value {
             self.tag = Some(OpenTag::Unknown(None));
         }
         self.moved |= other.moved;
+        self.kept |= other.kept;
+        if self.owner != other.owner {
+            self.owner = None;
+        }
         self.reserved &= other.reserved;
         self.fresh &= other.fresh;
         self.handle = match (self.handle, other.handle) {

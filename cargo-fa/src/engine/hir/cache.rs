@@ -17,7 +17,7 @@ use super::pack::{self, Entry, Origin, Record};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-10");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-11");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
@@ -55,14 +55,14 @@ impl Cache {
 
     /// The facts of a file of these bytes; bodies that are stored come along even if nobody asked for them.
     pub(crate) fn parse(&self, path: &Path, bytes: &[u8], extent: Extent) -> Result<(FileFacts, Origin), Refused> {
-        let key = Key::of(bytes, extent.tests);
+        let key = Key::of(bytes, extent);
         if self.directory.is_none() {
-            return Ok((parse(path, bytes, key, extent.bodies)?, Origin::Stored));
+            return Ok((parse(path, bytes, key, extent)?, Origin::Stored));
         }
         let known = self.known.get(&key.stored()).filter(|entry| entry.has_bodies() || !extent.bodies);
         match known.and_then(|entry| entry.read(path, key)) {
             Some(read) => Ok(read),
-            None => Ok((parse(path, bytes, key, extent.bodies)?, Origin::Parsed(key))),
+            None => Ok((parse(path, bytes, key, extent)?, Origin::Parsed(key))),
         }
     }
 

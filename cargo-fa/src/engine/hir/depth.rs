@@ -153,19 +153,19 @@ fn check(bytes: &[u8], without: Without, cuts: &mut Cuts) -> Result<Vec<usize>, 
                 at = end;
             }
             b'<' if preceded_by_word(bytes, at) || bytes[..at].ends_with(b"::") => {
-                outline.angle(true, depth);
+                outline.open_angle(depth);
                 angles += 1;
                 if angles > BRACKETS {
                     return Err(at);
                 }
             }
             b'>' if at > 0 && !matches!(bytes[at - 1], b'-' | b'=') => {
-                outline.angle(false, depth);
+                outline.close_angle(depth);
                 angles = angles.saturating_sub(1);
             }
             b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'!' | b'<' | b'=' | b'.' | b'?' => {
                 if byte == b'<' {
-                    outline.angle(true, depth);
+                    outline.open_angle(depth);
                 }
                 grow(&mut chains, &mut total, at)?;
             }

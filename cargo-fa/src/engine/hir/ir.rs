@@ -44,10 +44,19 @@ index! {
     ItemId
 }
 
+/// Where the first name of a path is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PathStart {
+    /// Where the path stands.
+    Here,
+    /// Among the crates: `::a::b`.
+    Crates,
+}
+
 /// `a::b::<T>::c`, with `<T as Trait>` in `qself`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Path {
-    pub(crate) leading: bool,
+    pub(crate) start: PathStart,
     pub(crate) qself: Option<TypeId>,
     pub(crate) segments: Box<[Segment]>,
     pub(crate) span: Span,
@@ -369,7 +378,6 @@ pub(crate) struct Item {
     pub(crate) span: Span,
     pub(crate) attrs: Sparse<Attrs>,
     pub(crate) parent: Option<ItemId>,
-    pub(crate) public: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -415,7 +423,7 @@ pub(crate) type Variant = (Name, Box<[(Name, TypeId)]>);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct UseEntry {
-    pub(crate) leading: bool,
+    pub(crate) start: PathStart,
     pub(crate) segments: Box<[Name]>,
     pub(crate) target: UseTarget,
 }

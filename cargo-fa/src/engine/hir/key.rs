@@ -1,5 +1,6 @@
 //! How the text of a file is named: by its content.
 
+use super::Extent;
 use super::hash::hash;
 
 /// Names a text, and whether what is in its modules of tests counts.
@@ -10,8 +11,8 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) fn of(bytes: &[u8], tests: bool) -> Self {
-        Self { hash: hash(bytes), tests }
+    pub(crate) fn of(bytes: &[u8], extent: Extent) -> Self {
+        Self { hash: hash(bytes), tests: extent.tests }
     }
 
     pub(super) fn stored(self) -> u128 {

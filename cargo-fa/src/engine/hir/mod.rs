@@ -59,8 +59,8 @@ pub(crate) struct Extent {
 /// The facts of a file of these bytes, which `key` names.
 ///
 /// It needs a stack that fits [`STACK`] for the deepest nesting it accepts, and so does whoever asks for bodies later.
-pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, bodies: bool) -> Result<FileFacts, Refused> {
-    let (mut facts, bodies) = lower_bytes(bytes, Extent { tests: key.tests, bodies })?;
+pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, extent: Extent) -> Result<FileFacts, Refused> {
+    let (mut facts, bodies) = lower_bytes(bytes, extent)?;
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
     facts.bodies = match bodies {
         Some(bodies) => Bodies::read(bodies),
@@ -74,10 +74,11 @@ pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, bodies: bool) -> Result
 /// It is read once more: few files come to this, and the texts of all would be as large as what is known of them.
 fn parse_bodies(file: &Unread) -> Result<Tables, Refused> {
     let bytes = std::fs::read(&file.path).map_err(|error| Refused::new(0, format!("cannot be read: {error}")))?;
-    if Key::of(&bytes, file.key.tests) != file.key {
+    let extent = Extent { tests: file.key.tests, bodies: true };
+    if Key::of(&bytes, extent) != file.key {
         return Err(Refused::new(0, "the file changed while it was analysed"));
     }
-    let (facts, bodies) = lower_bytes(&bytes, Extent { tests: file.key.tests, bodies: true })?;
+    let (facts, bodies) = lower_bytes(&bytes, extent)?;
     if facts.outside.rows() != file.outside {
         return Err(Refused::new(0, "the parser read this file in two ways"));
     }
@@ -95,7 +96,7 @@ fn lower_bytes(bytes: &[u8], extent: Extent) -> Result<(FileFacts, Option<Tables
     let without = Without { tests: !extent.tests, bodies: !extent.bodies };
     let prepared =
         depth::prepare(text, without).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
-    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent.bodies, offset(base)));
+    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent, offset(base)));
     proc_macro2::extra::invalidate_current_thread_spans();
     lowered.map_err(|_| Refused::new(base, "the parser failed on this file"))?
 }
@@ -103,14 +104,14 @@ fn lower_bytes(bytes: &[u8], extent: Extent) -> Result<(FileFacts, Option<Tables
 fn lower_text(
     text: &str,
     prepared: &Prepared,
-    bodies: bool,
+    extent: Extent,
     base: u32,
 ) -> Result<(FileFacts, Option<Tables>), Refused> {
     let lines = lower::Lines::new(text, &prepared.text, base);
     match syn::parse_str::<syn::File>(&prepared.text) {
         Ok(file) => {
             let outside = lower::Lowerer::new(lines, &prepared.bodies).outside(&file);
-            Ok(if bodies || prepared.bodies.is_empty() {
+            Ok(if extent.bodies || prepared.bodies.is_empty() {
                 let (facts, bodies) = outside.with_bodies(&file);
                 (facts, Some(bodies))
             } else {

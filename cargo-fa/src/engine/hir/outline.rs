@@ -65,10 +65,17 @@ impl Outline {
         }
     }
 
-    /// `<`, or `>` that is not part of an arrow.
-    pub(super) fn angle(&mut self, opens: bool, depth: u32) {
+    /// `<`
+    pub(super) fn open_angle(&mut self, depth: u32) {
         if depth == self.items && self.ahead != Ahead::Unknown {
-            self.angles = if opens { self.angles + 1 } else { self.angles.saturating_sub(1) };
+            self.angles += 1;
+        }
+    }
+
+    /// `>` that is not part of an arrow.
+    pub(super) fn close_angle(&mut self, depth: u32) {
+        if depth == self.items && self.ahead != Ahead::Unknown {
+            self.angles = self.angles.saturating_sub(1);
         }
     }
 

@@ -13,11 +13,19 @@ fn parse(bytes: &[u8]) -> Result<FileFacts, Refused> {
 }
 
 fn parse_as(bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
-    super::parse(Path::new("nowhere.rs"), bytes, Key::of(bytes, extent.tests), extent.bodies)
+    parse_of(Path::new("nowhere.rs"), bytes, extent)
 }
 
-fn prepare(text: &str, tests: bool, bodies: bool) -> String {
-    depth::prepare(text, Without { tests, bodies }).expect("is not deep").text
+fn parse_of(path: &Path, bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
+    super::parse(path, bytes, Key::of(bytes, extent), extent)
+}
+
+const WITHOUT_TESTS: Without = Without { tests: true, bodies: false };
+const WITHOUT_BODIES: Without = Without { tests: false, bodies: true };
+const WITH_ALL: Without = Without { tests: false, bodies: false };
+
+fn prepare(text: &str, without: Without) -> String {
+    depth::prepare(text, without).expect("is not deep").text
 }
 
 #[test]
@@ -113,7 +121,7 @@ fn nothing_overflows_the_stack() {
 fn a_long_flat_file_is_not_deep() {
     let rows = "    [1.5, -2.25, 3.0e-4, 0x10, 'a', \"x;{(\"],\n".repeat(20_000);
     let text = format!("const TABLE: &[[f32; 4]] = &[\n{rows}];\nfn f<'a>(x: &'a str) -> bool {{ x == r#\"{{\"# }}\n");
-    assert_eq!(prepare(&text, true, false), text);
+    assert_eq!(prepare(&text, WITHOUT_TESTS), text);
 }
 
 #[test]
@@ -129,7 +137,7 @@ fn comments_are_left_out_and_code_stays_where_it_is() {
         ("r#in // x", "r#in "),
         ("1 / 2 /", "1 / 2 /"),
     ] {
-        assert_eq!(prepare(text, false, false), left, "{text}");
+        assert_eq!(prepare(text, WITH_ALL), left, "{text}");
     }
 }
 
@@ -144,11 +152,11 @@ fn modules_of_tests_are_left_out_unless_they_are_read() {
         ("#[cfg(test)] mod a { mod b { \"}\" } /* } */ } x", "#[cfg(test)] mod a {                       } x"),
         ("mod o { #[cfg(test)] mod t { x } y }", "mod o { #[cfg(test)] mod t {   } y }"),
     ] {
-        assert_eq!(prepare(text, true, false), left, "{text}");
-        let kept = prepare(text, false, false);
+        assert_eq!(prepare(text, WITHOUT_TESTS), left, "{text}");
+        let kept = prepare(text, WITH_ALL);
         assert!(kept.split_whitespace().count() > left.split_whitespace().count(), "{text}");
     }
-    let rules = prepare("macro_rules! m\n{ ($a:tt) => { 1 } } m! { 2 }", false, false);
+    let rules = prepare("macro_rules! m\n{ ($a:tt) => { 1 } } m! { 2 }", WITH_ALL);
     assert_eq!(rules, "macro_rules! m\n{                  } m! { 2 }");
     for text in [
         "#[cfg(test)] fn f() { x }",
@@ -158,7 +166,7 @@ fn modules_of_tests_are_left_out_unless_they_are_read() {
         "#[cfg(test)] mod t { x",
         "\"#[cfg(test)]\"; mod t { x }",
     ] {
-        assert_eq!(prepare(text, true, false), text);
+        assert_eq!(prepare(text, WITHOUT_TESTS), text);
     }
     let broken = b"fn f() {}\n#[cfg(test)] mod t { fn 1() {} }";
     assert!(parse_as(broken, Extent { tests: false, bodies: true }).is_ok());
@@ -187,9 +195,9 @@ fn functions_are_left_out_where_only_their_outlines_are_read() {
                 _ => part.to_owned(),
             })
             .collect();
-        assert_eq!(prepare(&marked.replace(['«', '»'], ""), false, true), left);
+        assert_eq!(prepare(&marked.replace(['«', '»'], ""), WITHOUT_BODIES), left);
     }
-    assert_eq!(prepare("fn f()\n{\n  2\n  }", false, true), "fn f()\n{\n\n  }");
+    assert_eq!(prepare("fn f()\n{\n  2\n  }", WITHOUT_BODIES), "fn f()\n{\n\n  }");
     for text in [
         "fn f() { use a::B; 1 }",
         "fn f() { struct A; 1 }",
@@ -208,7 +216,7 @@ fn functions_are_left_out_where_only_their_outlines_are_read() {
         "enum A { B { c: u8 }, D = { 1 } }",
         "fn f() { 1 ",
     ] {
-        assert_eq!(prepare(text, false, true), text);
+        assert_eq!(prepare(text, WITHOUT_BODIES), text);
     }
 }
 
@@ -218,10 +226,9 @@ fn read_later_is_read_at_once(path: &Path) -> bool {
     let Ok(text) = std::fs::read(path) else { return false };
     let mut waits = false;
     for tests in [false, true] {
-        let key = Key::of(&text, tests);
-        let outline = super::parse(path, &text, key, false);
+        let [outline, whole] = [false, true].map(|bodies| parse_of(path, &text, Extent { tests, bodies }));
         waits |= outline.as_ref().is_ok_and(|facts| facts.bodies.are_unread());
-        match (super::parse(path, &text, key, true), outline) {
+        match (whole, outline) {
             (Ok(whole), outline) => {
                 let outline = outline.expect("less of what parses parses");
                 assert!(outline == whole, "{}", path.display());

@@ -78,7 +78,9 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     }
     let files_of = |(member, target): &(usize, &super::Target)| {
         let mut wanted = vec![Pending { path: target.source.clone(), member: *member }];
-        guess_modules(&target.source, *member, project.members[*member].loose, &mut wanted);
+        if !project.members[*member].loose {
+            guess_modules(&target.source, *member, &mut wanted);
+        }
         wanted
     };
     let mut wanted: Vec<Pending> = targets.par_iter().with_max_len(1).flat_map_iter(files_of).collect();
@@ -93,7 +95,7 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
         links.clear();
         for (member, target) in &targets {
             let mut tree = Tree { parsed: &parsed, links: Links::new(), missing: Vec::new(), request };
-            tree.follow(&target.source, &children_directory(&target.source, true), 0);
+            tree.follow(&target.source, target.source.parent().unwrap_or(Path::new("")), 0);
             wanted.extend(tree.missing.into_iter().map(|path| Pending { path, member: *member }));
             links.push(tree.links);
         }
@@ -207,9 +209,9 @@ fn parse_all(wanted: Vec<Pending>, cache: &Cache, tests: bool, users: &[bool]) -
 }
 
 /// Adds the files that modules of a library or binary most likely name, so that one round finds nearly all.
-fn guess_modules(source: &Path, member: usize, loose: bool, wanted: &mut Vec<Pending>) {
+fn guess_modules(source: &Path, member: usize, wanted: &mut Vec<Pending>) {
     let Some(directory) = source.parent() else { return };
-    if loose || directory.file_name().is_none_or(|name| name != "src") {
+    if directory.file_name().is_none_or(|name| name != "src") {
         return;
     }
     for entry in walkdir::WalkDir::new(directory).follow_links(false).into_iter().flatten() {
@@ -219,11 +221,11 @@ fn guess_modules(source: &Path, member: usize, loose: bool, wanted: &mut Vec<Pen
     }
 }
 
-/// Where the modules of a file live.
-fn children_directory(file: &Path, root: bool) -> PathBuf {
+/// Where the modules of a file live that is not the root of a crate.
+fn children_directory(file: &Path) -> PathBuf {
     let parent = file.parent().map(Path::to_owned).unwrap_or_default();
     let stem = file.file_stem().unwrap_or_default();
-    if root || stem == "mod" { parent } else { parent.join(stem) }
+    if stem == "mod" { parent } else { parent.join(stem) }
 }
 
 struct Tree<'p> {
@@ -273,7 +275,7 @@ impl Tree<'_> {
                     None => path.is_file(),
                 };
                 [flat, nested].into_iter().find(|path| known(path)).map(|path| {
-                    let children = children_directory(&path, false);
+                    let children = children_directory(&path);
                     (path, children)
                 })
             };

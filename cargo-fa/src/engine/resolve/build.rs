@@ -8,8 +8,8 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use super::binding::{Binding, Bindings, Defined, Import};
 use super::lookup_cache::LookupCache;
 use super::{
-    Crate, ExternCrate, FnDef, FnId, Module, ModuleId, Owner, Program, Res, StaticDef, StaticId, TypeDef, TypeKey,
-    UserType,
+    Crate, ExternCrate, FnDef, FnId, Module, ModuleId, ModuleKind, Owner, Program, Res, StaticDef, StaticId, TypeDef,
+    TypeKey, UserType,
 };
 use crate::engine::api;
 use crate::engine::hir::ir::{ItemId, ItemKind, UseTarget};
@@ -22,6 +22,15 @@ struct PendingImpl {
     module: ModuleId,
     fns: Vec<FnId>,
     constants: Vec<StaticId>,
+}
+
+/// Where an item stands.
+#[derive(Clone, Copy)]
+struct Around {
+    krate: usize,
+    file: usize,
+    module: ModuleId,
+    in_test: bool,
 }
 
 struct Builder<'l> {
@@ -52,9 +61,10 @@ impl<'l> Program<'l> {
             builder.program.crates.push(Crate { root: None, externs: externs(project, loaded, source.member) });
         }
         for (index, source) in loaded.crates.iter().enumerate() {
-            let root = builder.module(index, None, false, source.name.clone());
+            let root = builder.module(index, None, ModuleKind::Named, source.name.clone());
             builder.program.crates[index].root = Some(root);
-            builder.items(index, source.root, None, root, source.kind == TargetKind::Test);
+            let in_test = source.kind == TargetKind::Test;
+            builder.items(Around { krate: index, file: source.root, module: root, in_test }, None);
         }
         builder.finish()
     }
@@ -101,16 +111,9 @@ fn canonical<'l>(package: &'l str, name: &'l str) -> &'l str {
 }
 
 impl<'l> Builder<'l> {
-    fn module(&mut self, krate: usize, parent: Option<ModuleId>, is_block: bool, path: String) -> ModuleId {
+    fn module(&mut self, krate: usize, parent: Option<ModuleId>, kind: ModuleKind, path: String) -> ModuleId {
         let id = ModuleId(u32::try_from(self.program.modules.len()).unwrap_or(u32::MAX));
-        self.program.modules.push(Module {
-            krate,
-            parent,
-            is_block,
-            path,
-            names: FxHashMap::default(),
-            globs: Vec::new(),
-        });
+        self.program.modules.push(Module { krate, parent, kind, path, names: FxHashMap::default(), globs: Vec::new() });
         id
     }
 
@@ -124,8 +127,8 @@ impl<'l> Builder<'l> {
     }
 
     /// Everything whose parent is `parent`.
-    fn items(&mut self, krate: usize, file: usize, parent: Option<ItemId>, module: ModuleId, in_test: bool) {
-        let facts = &self.program.loaded.files[file].facts;
+    fn items(&mut self, around: Around, parent: Option<ItemId>) {
+        let facts = &self.program.loaded.files[around.file].facts;
         // Children follow their parent in the table, so that a scan from there finds them all.
         let from = parent.map_or(0, |parent| parent.0 as usize + 1);
         for index in from..facts.items.len() {
@@ -139,26 +142,28 @@ impl<'l> Builder<'l> {
                 continue;
             }
             if is_read(facts, id, self.tests) {
-                self.item(krate, file, id, module, in_test);
+                self.item(around, id);
             }
         }
     }
 
-    fn item(&mut self, krate: usize, file: usize, id: ItemId, module: ModuleId, in_test: bool) {
+    fn item(&mut self, around: Around, id: ItemId) {
+        let Around { krate, file, module, .. } = around;
         let loaded = self.program.loaded;
         let facts = &loaded.files[file].facts;
         let item = facts.item(id);
         let name = facts.name(item.name);
-        let in_test = in_test || item.attrs.test || item.attrs.cfg.contains(&crate::engine::hir::ir::Cfg::Test);
+        let in_test = around.in_test || item.attrs.test || item.attrs.cfg.contains(&crate::engine::hir::ir::Cfg::Test);
+        let around = Around { in_test, ..around };
         match &item.kind {
             ItemKind::Module { inline, .. } => {
                 let path = format!("{}::{name}", self.program.module(module).path);
-                let child = self.module(krate, Some(module), false, path);
+                let child = self.module(krate, Some(module), ModuleKind::Named, path);
                 self.bind(module, name, Binding::Def(Defined::Module(child)));
                 if *inline {
-                    self.items(krate, file, Some(id), child, in_test);
+                    self.items(Around { module: child, ..around }, Some(id));
                 } else if let Some(target) = loaded.crates[krate].modules.get(&(file, id)) {
-                    self.items(krate, *target, None, child, in_test);
+                    self.items(Around { file: *target, module: child, ..around }, None);
                 }
             }
             ItemKind::Use(entries) => {
@@ -172,7 +177,7 @@ impl<'l> Builder<'l> {
                 }
             }
             ItemKind::Fn(_) => {
-                let function = self.function(krate, file, id, module, None, in_test);
+                let function = self.function(around, id, None);
                 self.bind(module, name, Binding::Def(Defined::Fn(function)));
             }
             ItemKind::Struct { .. } | ItemKind::Enum { .. } | ItemKind::Alias { .. } => {
@@ -182,14 +187,14 @@ impl<'l> Builder<'l> {
             ItemKind::Trait { .. } => {
                 let user = self.user_type(file, id, module);
                 self.bind(module, name, Binding::Def(Defined::Type(user)));
-                for function in self.members(krate, file, id, module, Owner::Trait(user), in_test) {
+                for function in self.members(around, id, Owner::Trait(user)) {
                     let name = self.program.fn_name(function);
                     self.program.methods.entry((TypeKey::User(user), name)).or_default().push(function);
                     self.program.by_name.entry(name).or_default().push(function);
                 }
             }
             ItemKind::Impl(_) => {
-                let fns = self.members(krate, file, id, module, Owner::Impl(id), in_test);
+                let fns = self.members(around, id, Owner::Impl(id));
                 let constants = self.constants(file, id, module);
                 self.impls.push(PendingImpl { file, item: id, module, fns, constants });
             }
@@ -206,16 +211,8 @@ impl<'l> Builder<'l> {
         }
     }
 
-    fn members(
-        &mut self,
-        krate: usize,
-        file: usize,
-        parent: ItemId,
-        module: ModuleId,
-        owner: Owner,
-        in_test: bool,
-    ) -> Vec<FnId> {
-        let facts = &self.program.loaded.files[file].facts;
+    fn members(&mut self, around: Around, parent: ItemId, owner: Owner) -> Vec<FnId> {
+        let facts = &self.program.loaded.files[around.file].facts;
         let mut fns = Vec::new();
         for index in parent.0 as usize + 1..facts.items.len() {
             let id = ItemId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -224,7 +221,7 @@ impl<'l> Builder<'l> {
                 break;
             }
             if item.parent == Some(parent) && matches!(item.kind, ItemKind::Fn(_)) && is_read(facts, id, self.tests) {
-                fns.push(self.function(krate, file, id, module, Some(owner), in_test));
+                fns.push(self.function(around, id, Some(owner)));
             }
         }
         fns
@@ -262,23 +259,16 @@ impl<'l> Builder<'l> {
         user
     }
 
-    fn function(
-        &mut self,
-        krate: usize,
-        file: usize,
-        id: ItemId,
-        module: ModuleId,
-        owner: Option<Owner>,
-        in_test: bool,
-    ) -> FnId {
+    fn function(&mut self, around: Around, id: ItemId, owner: Option<Owner>) -> FnId {
+        let Around { krate, file, module, in_test } = around;
         let facts = &self.program.loaded.files[file].facts;
         let item = facts.item(id);
         let ItemKind::Fn(function) = &item.kind else { unreachable!("only functions are passed here") };
         let has_items = facts.items.get(id.0 as usize + 1).is_some_and(|next| next.parent == Some(id));
         let body_module = if has_items {
             let path = self.program.module(module).path.clone();
-            let body = self.module(krate, Some(module), true, path);
-            self.items(krate, file, Some(id), body, in_test);
+            let body = self.module(krate, Some(module), ModuleKind::Block, path);
+            self.items(Around { module: body, ..around }, Some(id));
             body
         } else {
             module

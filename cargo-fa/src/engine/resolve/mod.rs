@@ -53,12 +53,19 @@ impl<'l> External<'l> {
     }
 }
 
-/// A module, or the body of a function as far as it holds items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ModuleKind {
+    /// `mod name`, or a crate.
+    Named,
+    /// The body of a function as far as it holds items.
+    Block,
+}
+
 #[derive(Debug)]
 pub(crate) struct Module<'l> {
     pub(crate) krate: usize,
     pub(crate) parent: Option<ModuleId>,
-    pub(crate) is_block: bool,
+    pub(crate) kind: ModuleKind,
     /// `game::physics`.
     pub(crate) path: String,
     names: FxHashMap<&'l str, Bindings<'l>>,

@@ -1,9 +1,9 @@
 //! Looking names up.
 
 use super::binding::{Binding, Bindings, Import};
-use super::{ExternCrate, External, ModuleId, Program, Res, TypeKey};
+use super::{ExternCrate, External, ModuleId, ModuleKind, Program, Res, TypeKey};
 use crate::engine::api;
-use crate::engine::hir::ir::{ItemKind, Path, UseEntry};
+use crate::engine::hir::ir::{ItemKind, Path, PathStart, UseEntry};
 
 /// Which of two things of the same name is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ impl<'l> Program<'l> {
     pub(crate) fn resolve(&self, module: ModuleId, file: usize, path: &'l Path, space: Space) -> Option<Res<'l>> {
         let facts = self.facts(file);
         let names = path.segments.iter().map(|segment| facts.name(segment.name));
-        self.walk(module, path.leading, names, path.segments.len(), space, 0)
+        self.walk(module, path.start, names, path.segments.len(), space, 0)
     }
 
     /// What a single name means where it stands.
@@ -32,13 +32,13 @@ impl<'l> Program<'l> {
     pub(crate) fn resolve_words(
         &self,
         module: ModuleId,
-        leading: bool,
+        start: PathStart,
         words: &[String],
         space: Space,
     ) -> Option<Res<'l>> {
         let names: Option<Vec<&'l str>> = words.iter().map(|word| self.known_word(module, word)).collect();
         let names = names?;
-        self.walk(module, leading, names.iter().copied(), names.len(), space, 0)
+        self.walk(module, start, names.iter().copied(), names.len(), space, 0)
     }
 
     /// A word as a name that something in the program has.
@@ -59,7 +59,7 @@ impl<'l> Program<'l> {
     fn walk(
         &self,
         module: ModuleId,
-        leading: bool,
+        start: PathStart,
         mut names: impl Iterator<Item = &'l str>,
         len: usize,
         space: Space,
@@ -72,7 +72,7 @@ impl<'l> Program<'l> {
         let first = names.next()?;
         let mut at = 0;
         let mut res = match first {
-            _ if leading => self.extern_crate(module, first)?,
+            _ if start == PathStart::Crates => self.extern_crate(module, first)?,
             "crate" | "$crate" => Res::Module(self.crates[self.module(module).krate].root?),
             "self" if len > 1 => Res::Module(self.enclosing(module)),
             "super" => Res::Module(self.module(self.enclosing(module)).parent?),
@@ -91,7 +91,7 @@ impl<'l> Program<'l> {
     /// The module around a block.
     fn enclosing(&self, module: ModuleId) -> ModuleId {
         let mut at = module;
-        while self.module(at).is_block {
+        while self.module(at).kind == ModuleKind::Block {
             match self.module(at).parent {
                 Some(parent) => at = parent,
                 None => break,
@@ -118,8 +118,7 @@ impl<'l> Program<'l> {
                 {
                     let names = facts.path(*path).segments.iter().map(|segment| facts.name(segment.name));
                     let len = facts.path(*path).segments.len();
-                    let target =
-                        self.walk(def.module, facts.path(*path).leading, names, len, Space::Types, depth + 1)?;
+                    let target = self.walk(def.module, facts.path(*path).start, names, len, Space::Types, depth + 1)?;
                     return self.step(target, name, space, depth + 1);
                 }
                 let function = self.methods_of(TypeKey::User(user), name).first().map(|function| Res::Fn(*function));
@@ -145,7 +144,7 @@ impl<'l> Program<'l> {
             }
             let scope = self.module(at);
             match scope.parent {
-                Some(parent) if scope.is_block => at = parent,
+                Some(parent) if scope.kind == ModuleKind::Block => at = parent,
                 _ => break,
             }
         }
@@ -206,7 +205,9 @@ impl<'l> Program<'l> {
         for glob in &self.module(module).globs {
             let name_of = |name| self.facts(glob.file as usize).name(name);
             let target = match *glob.entry.segments {
-                [first] if !glob.entry.leading && !matches!(name_of(first), "crate" | "self" | "super") => {
+                [first]
+                    if glob.entry.start == PathStart::Here && !matches!(name_of(first), "crate" | "self" | "super") =>
+                {
                     self.lookup(module, name_of(first), Space::Types, depth + 1)
                 }
                 _ => self.import(module, *glob, Space::Types, depth),
@@ -231,7 +232,7 @@ impl<'l> Program<'l> {
 
     fn import(&self, module: ModuleId, import: Import<'l>, space: Space, depth: u32) -> Option<Res<'l>> {
         let facts = self.facts(import.file as usize);
-        let UseEntry { leading, segments, .. } = import.entry;
+        let UseEntry { start, segments, .. } = import.entry;
         let names = segments.iter().map(|segment| facts.name(*segment));
         // `use a::a;` inside a module that binds `a` must not find itself: crates come first for the first name.
         let first = facts.name(*segments.first()?);
@@ -246,7 +247,7 @@ impl<'l> Program<'l> {
             }
             return Some(res);
         }
-        if segments.len() == 1 && !*leading {
+        if segments.len() == 1 && *start == PathStart::Here {
             return match first {
                 "crate" => self.crates[self.module(module).krate].root.map(Res::Module),
                 "self" => Some(Res::Module(self.enclosing(module))),
@@ -257,7 +258,7 @@ impl<'l> Program<'l> {
                 }),
             };
         }
-        self.walk(module, *leading, names, segments.len(), space, depth + 1)
+        self.walk(module, *start, names, segments.len(), space, depth + 1)
     }
 }
 

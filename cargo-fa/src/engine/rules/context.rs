@@ -1,16 +1,17 @@
 //! What a rule is given: the program, and something that happens in it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use rustc_hash::FxHashMap;
 
+use super::kept::SteadyFields;
 use super::tags::Tags;
 use crate::engine::flow::event::{Event, Site};
 use crate::engine::flow::summary::{AllAnalysed, Analysed};
 use crate::engine::flow::types::Types;
 use crate::engine::hir::ir::Span;
 use crate::engine::project::Project;
-use crate::engine::resolve::{FnId, Program};
+use crate::engine::resolve::{FnId, Program, UserType};
 use crate::engine::schedule::reach::Reached;
 use crate::model::config::Config;
 use crate::model::finding::{Confidence, Finding, Place};
@@ -24,6 +25,8 @@ pub(crate) struct Context<'c, 'l> {
     pub(crate) reached: &'c FxHashMap<FnId, Reached>,
     pub(crate) config: &'c Config,
     tags: OnceCell<Tags>,
+    /// Of the types that were asked about.
+    pub(super) steady: RefCell<FxHashMap<UserType, SteadyFields>>,
 }
 
 /// An event, and the function that it happens in.
@@ -65,7 +68,7 @@ impl<'c, 'l> Context<'c, 'l> {
         reached: &'c FxHashMap<FnId, Reached>,
         config: &'c Config,
     ) -> Self {
-        Self { project, program, types: Types { program }, analysed, reached, config, tags: OnceCell::new() }
+        Self { project, program, types: Types { program }, analysed, reached, config, tags: OnceCell::new(), steady: RefCell::default() }
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod context;
 mod escapes;
+mod kept;
 mod loops;
 mod nesting;
 mod rule;

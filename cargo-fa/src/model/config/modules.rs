@@ -25,16 +25,17 @@ fn is_identifier(word: &str) -> bool {
 pub fn matches(pattern: &str, path: &str) -> bool {
     let pattern: Vec<&str> = pattern.split("::").collect();
     let path: Vec<&str> = path.split("::").collect();
-    fits(&pattern, &path, true)
+    match (&*pattern, &*path) {
+        (["crate", rest @ ..], [_, below @ ..]) => fits(rest, below),
+        (pattern, path) => fits(pattern, path),
+    }
 }
 
-fn fits(pattern: &[&str], path: &[&str], first: bool) -> bool {
+fn fits(pattern: &[&str], path: &[&str]) -> bool {
     let Some((part, rest)) = pattern.split_first() else { return true };
     match *part {
-        "**" => (0..=path.len()).any(|skip| fits(rest, &path[skip..], false)),
-        _ => path.split_first().is_some_and(|(name, below)| {
-            (*part == "*" || part == name || (first && *part == "crate")) && fits(rest, below, false)
-        }),
+        "**" => (0..=path.len()).any(|skip| fits(rest, &path[skip..])),
+        _ => path.split_first().is_some_and(|(name, below)| (*part == "*" || part == name) && fits(rest, below)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The threads are done when the frame is turned, or it is not known that they are not.
+//! The threads are done when the frame is ended, or it is not known that they are not.
 use std::sync::Arc;
 use std::thread;
 
@@ -30,7 +30,7 @@ pub fn waits_in_the_frame(alloc: &mut SmartAlloc, barrier: &FrameBarrier) {
     });
 }
 
-pub fn turned_before(alloc: &mut SmartAlloc, barrier: &FrameBarrier) {
+pub fn ended_before(alloc: &mut SmartAlloc, barrier: &FrameBarrier) {
     alloc.begin_frame();
     alloc.end_frame();
     barrier.signal_frame_complete();

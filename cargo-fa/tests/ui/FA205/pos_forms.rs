@@ -1,4 +1,4 @@
-//! Turns that nobody waited for, in all their forms.
+//! Ends of frames that nobody waited for, in all their forms.
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -54,7 +54,7 @@ fn finish(alloc: &mut SmartAlloc) {
     alloc.end_frame();
 }
 
-pub fn a_helper_turns(alloc: &mut SmartAlloc, barrier: &FrameBarrier) {
+pub fn a_helper_ends(alloc: &mut SmartAlloc, barrier: &FrameBarrier) {
     alloc.begin_frame();
     barrier.signal_frame_complete();
     finish(alloc); //~ FA205

@@ -1,4 +1,4 @@
-//! Frames that are begun and not ended, ended and not begun, or never turned.
+//! Frames that are begun and not ended, ended and not begun, or never ended.
 use framealloc::SmartAlloc;
 
 fn load() -> Result<u32, String> {
@@ -58,7 +58,7 @@ pub fn never_begun() {
     alloc.end_frame(); //~ FA603
 }
 
-pub fn never_turned() {
+pub fn loops_without_frames() {
     let alloc = SmartAlloc::default();
     loop { //~ FA603
         println!("{}", *alloc.frame_box(1_u32));

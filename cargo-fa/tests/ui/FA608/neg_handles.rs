@@ -58,7 +58,7 @@ impl Queue {
     #[frame_system]
     pub fn filled(&mut self, alloc: &SmartAlloc) -> u32 {
         self.all.clear();
-        self.all.push(alloc.frame_share(1_u32)); //~ FA402
+        self.all.push(alloc.frame_share(1_u32));
         *self.all[0].get(alloc).unwrap()
     }
 }

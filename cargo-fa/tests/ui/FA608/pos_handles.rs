@@ -24,7 +24,7 @@ impl Renderer {
     }
 }
 
-pub fn after_the_turn(alloc: &mut SmartAlloc) -> u32 {
+pub fn after_the_end_of_the_frame(alloc: &mut SmartAlloc) -> u32 {
     alloc.begin_frame();
     let handle = alloc.frame_share(1_u32);
     alloc.end_frame();

@@ -15,6 +15,12 @@ impl Trail {
     }
 
     #[inline(always)]
+    #[expect(clippy::extra_unused_type_parameters, reason = "there is nothing to tell")]
+    pub(crate) fn of_slice<T>(_len: usize, _tag: TagId) -> Self {
+        Self {}
+    }
+
+    #[inline(always)]
     pub(crate) fn of_scope() -> Self {
         Self {}
     }

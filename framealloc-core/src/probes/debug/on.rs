@@ -23,6 +23,13 @@ impl Trail {
         Self::here(core::any::type_name::<T>(), size_of::<T>(), tag)
     }
 
+    /// As [`of`](Self::of), of a slice of `len` values.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn of_slice<T>(len: usize, tag: TagId) -> Self {
+        Self::here(core::any::type_name::<[T]>(), size_of::<T>() * len, tag)
+    }
+
     /// Of a scope that the caller of the public method opens.
     #[inline(always)]
     #[track_caller]

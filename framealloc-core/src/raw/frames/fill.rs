@@ -46,10 +46,25 @@ impl Arena {
 }
 
 /// Room for what is not there yet; it goes back when this is dropped.
-struct Room<'f> {
+pub(super) struct Room<'f> {
     frame: &'f Frame,
     start: NonNull<u8>,
     layout: Layout,
+}
+
+impl<'f> Room<'f> {
+    /// Room for an object, which has a size.
+    #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(super) fn find<E: Failure>(frame: &'f Frame, layout: Layout) -> Result<Self, E> {
+        Ok(Self { frame, start: frame.arena().bump_object::<E>(layout)?, layout })
+    }
+
+    /// It does not go back any more.
+    #[inline(always)]
+    pub(super) fn keep(self) -> NonNull<u8> {
+        ManuallyDrop::new(self).start
+    }
 }
 
 impl Drop for Room<'_> {

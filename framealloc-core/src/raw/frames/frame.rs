@@ -49,6 +49,8 @@ pub(crate) enum FrameKind {
     Whole,
     /// The region of a scope, until that closes.
     Region,
+    /// An arena of shared values, of which nothing is lent (I24).
+    Shared,
 }
 
 /// Where a frame hangs in its thread's arena set.
@@ -69,6 +71,8 @@ pub(crate) struct Link {
     pub(crate) account: Option<Account>,
     /// Who opened the scope of this region, while it is open.
     pub(crate) opened: Trail,
+    /// How far an arena of shared values was bumped when that was last attributed.
+    pub(crate) counted: usize,
 }
 
 /// A cell that does not speak up when its owner is shared.
@@ -92,6 +96,7 @@ impl Frame {
             system: core::ptr::null(),
             account: None,
             opened: Trail::default(),
+            counted: 0,
         };
         Self { arena, handle: ManuallyDrop::new(handle), link: Shielded(UnsafeCell::new(link)) }
     }
@@ -200,7 +205,7 @@ impl Frame {
         // the link.
         match unsafe { (*self.link()).kind } {
             _ if tag == self.handle.tag_id() => NonNull::from(self),
-            FrameKind::Whole => self.arenas().frame_of(tag),
+            FrameKind::Whole | FrameKind::Shared => self.arenas().frame_of(tag),
             FrameKind::Region => self.child_of(tag),
         }
     }

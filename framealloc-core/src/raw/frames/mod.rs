@@ -53,6 +53,12 @@
 //!   what is in it, and only if it begins at `hi` and ends in the current window: everything below it is free then,
 //!   whatever user code did meanwhile. No capacity moves, so no gate hears of it; the peak keeps the bytes (`lo_peak`).
 //!   Slots do not give theirs back: they know no arena, may be on another thread, and have no drop.
+//! - **I24** Shared values are in arenas of their own, one for each thread and tag, which are lent to nobody: no scope,
+//!   no cursor and no `&Frame` of the user's is of them. A shared value is written before its handle exists and is only
+//!   read from then on, until the list of its arena set drops it. An arena set need not be lent (I22) for it: handles
+//!   borrow nothing of it.
+//! - **I25** A handle names its value by the number of the allocator and that of the end of the frame that it waits for:
+//!   64 bits each and never used again (I1). It gives the value out only to who shows that this end has not come.
 
 pub(crate) mod accounts;
 pub(crate) mod allocator;
@@ -83,6 +89,7 @@ mod retired;
 pub(crate) mod scratch;
 pub(crate) mod scratch_region;
 pub(crate) mod shared;
+pub(crate) mod shared_arenas;
 pub(crate) mod thread_arenas;
 pub(crate) mod tls;
 pub(crate) mod transfers;

@@ -4,11 +4,13 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::allocator::SmartAlloc;
+use super::fill::{self, Room};
 use super::frame::Frame;
 use super::lists::DropNode;
+use super::owned::{self, Owned};
 use super::thread_arenas::ThreadArenas;
 use crate::error::Failure;
 use crate::panics::Payload;
@@ -22,61 +24,47 @@ pub(super) struct Node<T> {
     pub(super) value: T,
 }
 
+/// The head of a slice that lies elsewhere in the arena: its length may be known only once it is there.
+#[repr(C)]
+struct SliceNode<T> {
+    head: DropNode,
+    values: NonNull<[T]>,
+}
+
 /// The name of a value that lives until the frame ends.
-pub(crate) struct Shared<T> {
-    allocator: u64,
-    frames_ended: u64,
-    value: NonNull<T>,
+pub(crate) struct Shared<T: ?Sized> {
+    pub(super) allocator: u64,
+    pub(super) frames_ended: u64,
+    pub(super) value: NonNull<T>,
     owner: PhantomData<T>,
 }
 
 // SAFETY: a handle only gives out `&T`, and only while the value lives. The value is dropped by whichever thread ends
 // the frame, hence `Send`, and read by any thread, hence `Sync`.
-unsafe impl<T: Send + Sync> Send for Shared<T> {}
+unsafe impl<T: ?Sized + Send + Sync> Send for Shared<T> {}
 // SAFETY: a handle gives out `&T` only, while the value lives, to any thread.
-unsafe impl<T: Send + Sync> Sync for Shared<T> {}
+unsafe impl<T: ?Sized + Send + Sync> Sync for Shared<T> {}
 
-impl<T> Clone for Shared<T> {
+impl<T: ?Sized> Clone for Shared<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<T> Copy for Shared<T> {}
+impl<T: ?Sized> Copy for Shared<T> {}
 
-impl<T> PartialEq for Shared<T> {
+impl<T: ?Sized> PartialEq for Shared<T> {
     fn eq(&self, other: &Self) -> bool {
-        (self.allocator, self.frames_ended, self.value) == (other.allocator, other.frames_ended, other.value)
+        (self.allocator, self.frames_ended) == (other.allocator, other.frames_ended)
+            // Both the address and the length: a slice may begin where another one does.
+            && core::ptr::eq(self.value.as_ptr(), other.value.as_ptr())
     }
 }
 
-/// Puts `value` into the whole-frame arena of this thread, to be dropped when the frame ends.
-#[cfg_attr(feature = "debug", track_caller)]
-pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: T) -> Result<Shared<T>, E> {
-    // A scope's memory ends with the scope: what is shared goes to the whole frame.
-    let frame = frame.whole().frame();
-    let value = if needs_drop::<T>() {
-        let layout = Layout::new::<Node<T>>();
-        let node = frame.arena().bump_object::<E>(layout)?.cast::<Node<T>>();
-        let list = frame.arenas().state();
-        // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the frame ends.
-        unsafe {
-            let head = DropNode::new((*list).drops, drop_node::<T>, Trail::of::<T>(frame.tag_id()));
-            node.write(Node { head, value });
-            (*list).drops = node.as_ptr().cast();
-            NonNull::new_unchecked(&raw mut (*node.as_ptr()).value)
-        }
-    } else if size_of::<T>() == 0 {
-        NonNull::dangling()
-    } else {
-        let place = frame.arena().bump_object::<E>(Layout::new::<T>())?.cast::<T>();
-        // SAFETY: the block is fresh and fits.
-        unsafe { place.write(value) };
-        place
-    };
-    Ok(Shared { allocator: frame.id(), frames_ended: frame.frames_ended(), value, owner: PhantomData })
-}
+impl<T: ?Sized> Shared<T> {
+    fn new(frame: &Frame, value: NonNull<T>) -> Self {
+        Self { allocator: frame.id(), frames_ended: frame.frames_ended(), value, owner: PhantomData }
+    }
 
-impl<T> Shared<T> {
     /// Returns the value while its frame lasts.
     #[inline]
     pub(crate) fn resolve(self, alloc: &SmartAlloc) -> Option<&T> {
@@ -86,10 +74,101 @@ impl<T> Shared<T> {
             }
             return None;
         }
-        // SAFETY: made by `share` with this type, in this allocator, since the last end of a frame; the borrow of `alloc` keeps
+        // SAFETY: shared with this type, in this allocator, since the last end of a frame (I25); the borrow of `alloc` keeps
         // the next end of a frame away (I5, I7).
         Some(unsafe { self.value.as_ref() })
     }
+}
+
+/// Puts `value` where it lives until the frame ends, whichever scope it comes from, to be dropped then.
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: T) -> Result<Shared<T>, E> {
+    let frame = frame.for_sharing();
+    let value = if needs_drop::<T>() {
+        let layout = Layout::new::<Node<T>>();
+        let node = frame.sharing(|frame| frame.arena().bump_object::<E>(layout))?.cast::<Node<T>>();
+        let list = frame.arenas().state();
+        // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the list drops it.
+        unsafe {
+            let head = DropNode::new((*list).drops, drop_node::<T>, Trail::of::<T>(frame.tag_id()));
+            node.write(Node { head, value });
+            (*list).drops = node.as_ptr().cast();
+            NonNull::new_unchecked(&raw mut (*node.as_ptr()).value)
+        }
+    } else if size_of::<T>() == 0 {
+        NonNull::dangling()
+    } else {
+        let place = frame.sharing(|frame| frame.arena().bump_object::<E>(Layout::new::<T>()))?.cast::<T>();
+        // SAFETY: the block is fresh and fits.
+        unsafe { place.write(value) };
+        place
+    };
+    Ok(Shared::new(frame, value))
+}
+
+/// Shares a copy of a slice.
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn share_copy<T: Copy + Send + Sync + 'static, E: Failure>(
+    frame: &Frame,
+    source: &[T],
+) -> Result<Shared<[T]>, E> {
+    let frame = frame.for_sharing();
+    let copy = frame.sharing(|frame| owned::copied::<T, E>(frame, source).map(NonNull::from))?;
+    Ok(Shared::new(frame, copy))
+}
+
+/// Shares a copy of a string.
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn share_str<E: Failure>(frame: &Frame, source: &str) -> Result<Shared<str>, E> {
+    let frame = frame.for_sharing();
+    let copy = frame.sharing(|frame| owned::copied_str::<E>(frame, source).map(NonNull::from))?;
+    Ok(Shared::new(frame, copy))
+}
+
+/// Shares what `make` returns for each index.
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn share_filled<T: Send + Sync + 'static, E: Failure>(
+    frame: &Frame,
+    len: usize,
+    make: impl FnMut(usize) -> T,
+) -> Result<Shared<[T]>, E> {
+    share_made(frame, |frame| fill::filled::<T, E>(frame, len, make))
+}
+
+/// Shares the slice that `make` puts into the frame that it is given. Where it fails or panics, nothing is shared.
+///
+/// `make` runs user code, which may share as well, in this very arena. What it returns cannot be from anywhere else, as it
+/// lives for whichever lifetime `make` is called with. The place in the list of what is dropped is found before, so that no
+/// value is there when a refusal comes.
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn share_made<T: Send + Sync + 'static, E: Failure>(
+    frame: &Frame,
+    make: impl for<'s> FnOnce(&'s Frame) -> Result<Owned<'s, [T]>, E>,
+) -> Result<Shared<[T]>, E> {
+    let frame = frame.for_sharing();
+    let node = if needs_drop::<T>() { Some(Room::find::<E>(frame, Layout::new::<SliceNode<T>>())?) } else { None };
+    let made = make(frame);
+    // Refused or not: what was given back had to be there.
+    frame.recount_shared();
+    // As a raw pointer from here on: the list owns the values, if anybody has to.
+    let values = made?.into_raw();
+    if let Some(node) = node {
+        let node = node.keep().cast::<SliceNode<T>>();
+        let list = frame.arenas().state();
+        // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the list drops it.
+        unsafe {
+            let head =
+                DropNode::new((*list).drops, drop_slice::<T>, Trail::of_slice::<T>(values.len(), frame.tag_id()));
+            node.write(SliceNode { head, values });
+            (*list).drops = node.as_ptr().cast();
+        }
+    }
+    Ok(Shared::new(frame, values))
 }
 
 /// # Safety
@@ -97,6 +176,30 @@ impl<T> Shared<T> {
 pub(super) unsafe fn drop_node<T>(node: NonNull<DropNode>) {
     // SAFETY: by the contract; `head` is the first field of the `repr(C)` node.
     unsafe { (&raw mut (*node.cast::<Node<T>>().as_ptr()).value).drop_in_place() };
+}
+
+/// Drops each value by itself: the drop of a slice would end the program at the second panic.
+///
+/// # Safety
+/// `node` is the head of a `SliceNode<T>` whose values are alive and are not used again.
+unsafe fn drop_slice<T>(node: NonNull<DropNode>) {
+    // SAFETY: by the contract; `head` is the first field of the `repr(C)` node.
+    let values = unsafe { (*node.cast::<SliceNode<T>>().as_ptr()).values };
+    let (mut next, mut panicked) = (0, None);
+    let mut drop_on = || {
+        while next < values.len() {
+            next += 1;
+            // SAFETY: by the contract; each is dropped once, as the index has gone on before.
+            unsafe { values.cast::<T>().add(next - 1).drop_in_place() };
+        }
+    };
+    // Caught around all of them, not around each: this costs something for those that panic only.
+    while let Err(payload) = catch_unwind(AssertUnwindSafe(&mut drop_on)) {
+        first_panic(&mut panicked, Some(payload));
+    }
+    if let Some(payload) = panicked {
+        resume_unwind(payload);
+    }
 }
 
 impl ThreadArenas {

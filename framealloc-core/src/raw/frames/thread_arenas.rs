@@ -50,6 +50,10 @@ impl SiteFigures {
 pub(crate) struct ArenasState {
     /// Whole-frame arenas by tag; null where the tag was not used. Growing the table never moves an arena (I18).
     tags: Vec<*mut Frame>,
+    /// The arenas of shared values by tag; likewise (I24).
+    pub(super) shared: Vec<*mut Frame>,
+    /// Bytes that were shared in this frame and are not attributed to a system.
+    pub(super) shared_bytes: usize,
     /// Every region ever made, open or not.
     regions: Vec<NonNull<Frame>>,
     /// The closed ones, last closed first: its memory is still in the cache.
@@ -112,6 +116,8 @@ impl ThreadArenas {
     pub(crate) fn new(inner: NonNull<Inner>) -> Self {
         let state = ArenasState {
             tags: Vec::new(),
+            shared: Vec::new(),
+            shared_bytes: 0,
             regions: Vec::new(),
             spare: core::ptr::null_mut(),
             drops: core::ptr::null_mut(),
@@ -152,9 +158,9 @@ impl ThreadArenas {
         unsafe { &raw mut (*self.state.get()).published }
     }
 
-    fn make(&self, tag: TagId, kind: FrameKind) -> NonNull<Frame> {
+    pub(super) fn make(&self, tag: TagId, kind: FrameKind) -> NonNull<Frame> {
         let mut policy: ChunkPolicy = self.inner().chunk_policy();
-        if kind == FrameKind::Region || tag != TagId::NONE {
+        if kind != FrameKind::Whole || tag != TagId::NONE {
             policy.first = policy.first.min(SMALL_CHUNK);
         }
         let handle = SmartAlloc::handle(self.inner, tag);
@@ -326,6 +332,24 @@ impl ThreadArenas {
         }
     }
 
+    /// Attributes what a whole-frame arena used, and what it took, to the tag it carries.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively, and the arena has ended its frame with `bytes` bytes used.
+    pub(super) unsafe fn attribute_frame(&self, frame: NonNull<Frame>, bytes: usize) {
+        // SAFETY: by the contract; no user code runs here, and the reference is not used after the next one to the arena set
+        // (I9).
+        unsafe {
+            let arena = frame.as_ref().arena();
+            let (fallbacks, requests) = (arena.take_fallbacks(), arena.take_requests());
+            let attributed = self.scoped_of(frame.as_ref().tag_id().index());
+            attributed.bytes += bytes;
+            attributed.fallbacks.add(fallbacks);
+            attributed.requests = attributed.requests.and(requests);
+            self.attribute_growth(frame);
+        }
+    }
+
     /// # Safety
     /// The returned reference must end before anything else touches the arena set (I9).
     #[expect(clippy::mut_from_ref, reason = "it is a cell that one thread uses at a time")]
@@ -368,13 +392,9 @@ impl ThreadArenas {
                 if trim {
                     frame.as_ref().arena().trim();
                 }
-                let fallbacks = frame.as_ref().arena().take_fallbacks();
-                let attributed = self.scoped_of(index);
-                attributed.bytes += bytes;
-                attributed.fallbacks.add(fallbacks);
-                self.attribute_growth(frame);
-                attributed.requests = attributed.requests.and(frame.as_ref().arena().take_requests());
+                self.attribute_frame(frame, bytes);
             }
+            self.end_shared(trim);
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
                 let link = frame.as_ref().link();
@@ -454,9 +474,11 @@ impl ThreadArenas {
     /// # Safety
     /// The arena set is used by nobody else, and `visit` does not add frames.
     pub(super) unsafe fn for_each_frame(&self, mut visit: impl FnMut(NonNull<Frame>)) {
+        let state = self.state();
         // SAFETY: by the contract.
-        let (tags, regions) = unsafe { (&(*self.state()).tags, &(*self.state()).regions) };
+        let (tags, shared, regions) = unsafe { (&(*state).tags, &(*state).shared, &(*state).regions) };
         tags.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);
+        shared.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);
         regions.iter().copied().for_each(visit);
     }
 }

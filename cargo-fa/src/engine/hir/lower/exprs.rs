@@ -221,14 +221,7 @@ impl Lowerer<'_> {
             }
             syn::Expr::Struct(node) => {
                 let path = self.path(&node.path);
-                let fields = node
-                    .fields
-                    .iter()
-                    .map(|field| {
-                        let name = self.member(&field.member);
-                        (name, self.expr(&field.expr))
-                    })
-                    .collect();
+                let fields = self.named(node.fields.iter().map(|field| (&field.member, &field.expr)), Self::expr);
                 let rest = node.rest.as_ref().map(|rest| self.expr(rest));
                 let close = self.span(node.brace_token.span.close());
                 let span = self.span_of_path(path).to(close);
@@ -336,7 +329,16 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn member(&mut self, member: &syn::Member) -> Name {
+    /// The fields of a literal or a pattern of a struct.
+    pub(super) fn named<'e, T: 'e, I>(
+        &mut self,
+        fields: impl Iterator<Item = (&'e syn::Member, &'e T)>,
+        lower: impl Fn(&mut Self, &'e T) -> I,
+    ) -> Box<[(Name, I)]> {
+        fields.map(|(member, part)| (self.member(member), lower(self, part))).collect()
+    }
+
+    fn member(&mut self, member: &syn::Member) -> Name {
         match member {
             syn::Member::Named(ident) => self.ident(ident).0,
             syn::Member::Unnamed(index) => self.digits(index.index),

@@ -1,13 +1,14 @@
 //! Items.
 
 use super::super::ir::{
-    Function, Given, Impl, Item, ItemId, ItemKind, Name, PatId, Receiver, Span, TypeId, UseEntry, UseTarget,
+    Function, Given, Impl, Item, ItemId, ItemKind, Name, PatId, PathStart, Receiver, Span, TypeId, UseEntry, UseTarget,
 };
 use super::Lowerer;
 use super::macros::{Items, StaticDeclarations, branches};
+use super::types::path_start;
 
 impl Lowerer<'_> {
-    fn push_item(&mut self, head: Head, attrs: &[syn::Attribute], public: bool, kind: ItemKind) -> ItemId {
+    fn push_item(&mut self, head: Head, attrs: &[syn::Attribute], kind: ItemKind) -> ItemId {
         let attrs = self.attrs(attrs).into();
         let id = ItemId(super::super::offset(self.facts.items.len()));
         self.facts.items.push(Item {
@@ -17,7 +18,6 @@ impl Lowerer<'_> {
             span: head.span,
             attrs,
             parent: self.parent,
-            public,
         });
         id
     }
@@ -36,20 +36,20 @@ impl Lowerer<'_> {
 
     pub(super) fn item(&mut self, item: &syn::Item) -> Option<ItemId> {
         match item {
-            syn::Item::Fn(node) => Some(self.function(&node.attrs, public(&node.vis), &node.sig, Some(&node.block))),
+            syn::Item::Fn(node) => Some(self.function(&node.attrs, &node.sig, Some(&node.block))),
             syn::Item::Mod(node) => Some(self.module(node)),
             syn::Item::Use(node) => Some(self.use_item(node)),
             syn::Item::Struct(node) => {
                 let head = self.head(&node.ident);
                 let generics = self.generics(&node.generics);
                 let fields = self.fields(&node.fields);
-                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Struct { generics, fields }))
+                Some(self.push_item(head, &node.attrs, ItemKind::Struct { generics, fields }))
             }
             syn::Item::Union(node) => {
                 let head = self.head(&node.ident);
                 let generics = self.generics(&node.generics);
                 let fields = self.fields(&syn::Fields::Named(node.fields.clone()));
-                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Struct { generics, fields }))
+                Some(self.push_item(head, &node.attrs, ItemKind::Struct { generics, fields }))
             }
             syn::Item::Enum(node) => Some(self.enumeration(node)),
             syn::Item::Impl(node) => Some(self.impl_block(node)),
@@ -60,12 +60,12 @@ impl Lowerer<'_> {
                 let head = self.head(&node.ident);
                 let generics = self.generics(&node.generics);
                 let ty = Some(self.ty(&node.ty));
-                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Alias { generics, ty }))
+                Some(self.push_item(head, &node.attrs, ItemKind::Alias { generics, ty }))
             }
             syn::Item::ExternCrate(node) => {
                 let head = self.head(&node.ident);
                 let alias = node.rename.as_ref().map_or(head.name, |(_, ident)| self.ident(ident).0);
-                Some(self.push_item(head, &node.attrs, public(&node.vis), ItemKind::ExternCrate { alias }))
+                Some(self.push_item(head, &node.attrs, ItemKind::ExternCrate { alias }))
             }
             syn::Item::Macro(node) => {
                 self.item_macro(node);
@@ -85,7 +85,7 @@ impl Lowerer<'_> {
             Some(self.text(&text.value()))
         });
         let kind = ItemKind::Module { inline: node.content.is_some(), path };
-        let id = self.push_item(head, &node.attrs, public(&node.vis), kind);
+        let id = self.push_item(head, &node.attrs, kind);
         if let Some((_, items)) = &node.content {
             self.inside(id, |lowerer| {
                 for item in items {
@@ -98,11 +98,11 @@ impl Lowerer<'_> {
 
     fn use_item(&mut self, node: &syn::ItemUse) -> ItemId {
         let mut entries = Vec::new();
-        self.use_tree(&node.tree, node.leading_colon.is_some(), &mut Vec::new(), &mut entries);
+        self.use_tree(&node.tree, path_start(node.leading_colon), &mut Vec::new(), &mut entries);
         let span = self.span(node.use_token.span);
         let name = self.intern("use");
         let head = Head { name, name_span: span, span };
-        self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Use(entries.into_boxed_slice()))
+        self.push_item(head, &node.attrs, ItemKind::Use(entries.into_boxed_slice()))
     }
 
     fn enumeration(&mut self, node: &syn::ItemEnum) -> ItemId {
@@ -116,7 +116,7 @@ impl Lowerer<'_> {
                 (name, self.fields(&variant.fields))
             })
             .collect();
-        self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Enum { generics, variants })
+        self.push_item(head, &node.attrs, ItemKind::Enum { generics, variants })
     }
 
     fn impl_block(&mut self, node: &syn::ItemImpl) -> ItemId {
@@ -127,12 +127,12 @@ impl Lowerer<'_> {
         let name = self.intern("impl");
         let head = Head { name, name_span: span, span };
         let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
-        let id = self.push_item(head, &node.attrs, false, kind);
+        let id = self.push_item(head, &node.attrs, kind);
         self.inside(id, |lowerer| {
             for item in &node.items {
                 match item {
                     syn::ImplItem::Fn(node) => {
-                        lowerer.function(&node.attrs, public(&node.vis), &node.sig, Some(&node.block));
+                        lowerer.function(&node.attrs, &node.sig, Some(&node.block));
                     }
                     syn::ImplItem::Const(node) => {
                         lowerer.constant(&node.attrs, &node.ident, &node.ty, Some(&node.expr));
@@ -155,12 +155,12 @@ impl Lowerer<'_> {
                 _ => None,
             })
             .collect();
-        let id = self.push_item(head, &node.attrs, public(&node.vis), ItemKind::Trait { generics, supers });
+        let id = self.push_item(head, &node.attrs, ItemKind::Trait { generics, supers });
         self.inside(id, |lowerer| {
             for item in &node.items {
                 match item {
                     syn::TraitItem::Fn(node) => {
-                        lowerer.function(&node.attrs, true, &node.sig, node.default.as_ref());
+                        lowerer.function(&node.attrs, &node.sig, node.default.as_ref());
                     }
                     syn::TraitItem::Const(node) => {
                         lowerer.constant(
@@ -183,7 +183,7 @@ impl Lowerer<'_> {
         let init = Some(self.expr(&node.expr));
         let mutable = matches!(node.mutability, syn::StaticMutability::Mut(_));
         let kind = ItemKind::Static { ty, init, constant: false, mutable, thread_local: false };
-        self.push_item(head, &node.attrs, public(&node.vis), kind)
+        self.push_item(head, &node.attrs, kind)
     }
 
     fn item_macro(&mut self, node: &syn::ItemMacro) {
@@ -203,7 +203,7 @@ impl Lowerer<'_> {
             let ty = self.ty(&node.ty);
             let init = Some(self.expr(&node.init));
             let kind = ItemKind::Static { ty, init, constant: false, mutable: false, thread_local };
-            self.push_item(head, &[], false, kind);
+            self.push_item(head, &[], kind);
         }
     }
 
@@ -235,7 +235,7 @@ impl Lowerer<'_> {
         let ty = self.ty(ty);
         let init = init.map(|init| self.expr(init));
         let kind = ItemKind::Static { ty, init, constant: true, mutable: false, thread_local: false };
-        self.push_item(head, attrs, false, kind)
+        self.push_item(head, attrs, kind)
     }
 
     fn fields(&mut self, fields: &syn::Fields) -> Box<[(Name, TypeId)]> {
@@ -251,13 +251,7 @@ impl Lowerer<'_> {
         lowered.into()
     }
 
-    fn function(
-        &mut self,
-        attrs: &[syn::Attribute],
-        public: bool,
-        sig: &syn::Signature,
-        body: Option<&syn::Block>,
-    ) -> ItemId {
+    fn function(&mut self, attrs: &[syn::Attribute], sig: &syn::Signature, body: Option<&syn::Block>) -> ItemId {
         let mut head = self.head(&sig.ident);
         head.span = Span { lo: self.lines.start(sig.fn_token.span), hi: self.lines.end(sig.paren_token.span.close()) };
         let mut receiver = None;
@@ -289,7 +283,7 @@ impl Lowerer<'_> {
             generics,
             body: None,
         }));
-        let id = self.push_item(head, attrs, public, kind);
+        let id = self.push_item(head, attrs, kind);
         if let Some(block) = body {
             if self.plain(block).is_some() {
                 self.functions.push(id);
@@ -304,13 +298,13 @@ impl Lowerer<'_> {
         id
     }
 
-    fn use_tree(&mut self, tree: &syn::UseTree, leading: bool, prefix: &mut Vec<Name>, entries: &mut Vec<UseEntry>) {
-        let entry = |segments: &[Name], target| UseEntry { leading, segments: segments.into(), target };
+    fn use_tree(&mut self, tree: &syn::UseTree, start: PathStart, prefix: &mut Vec<Name>, entries: &mut Vec<UseEntry>) {
+        let entry = |segments: &[Name], target| UseEntry { start, segments: segments.into(), target };
         match tree {
             syn::UseTree::Path(node) => {
                 let (name, _) = self.ident(&node.ident);
                 prefix.push(name);
-                self.use_tree(&node.tree, leading, prefix, entries);
+                self.use_tree(&node.tree, start, prefix, entries);
                 prefix.pop();
             }
             syn::UseTree::Name(node) => {
@@ -340,7 +334,7 @@ impl Lowerer<'_> {
             syn::UseTree::Glob(_) => entries.push(entry(prefix, UseTarget::Glob)),
             syn::UseTree::Group(node) => {
                 for tree in &node.items {
-                    self.use_tree(tree, leading, prefix, entries);
+                    self.use_tree(tree, start, prefix, entries);
                 }
             }
         }
@@ -352,8 +346,4 @@ struct Head {
     name: Name,
     name_span: Span,
     span: Span,
-}
-
-fn public(vis: &syn::Visibility) -> bool {
-    !matches!(vis, syn::Visibility::Inherited)
 }

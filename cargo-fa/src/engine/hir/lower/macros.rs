@@ -63,7 +63,7 @@ impl Lowerer<'_> {
                 if let Ok(arms) = mac.parse_body::<SelectArms>() {
                     return self.select(path, span, arms);
                 }
-                (MacroKind::Unknown, self.arguments_of(&mac.tokens, true))
+                (MacroKind::Unknown, self.arguments_of(&mac.tokens, Separators::CommasAndSemicolons))
             }
             Shape::RawAddress { mutable } => {
                 let inner = match mac.parse_body::<syn::Expr>() {
@@ -74,23 +74,23 @@ impl Lowerer<'_> {
             }
             Shape::Vec => match mac.parse_body::<RepeatArguments>() {
                 Ok(RepeatArguments(value, len)) => (MacroKind::VecRepeat, vec![self.expr(&value), self.expr(&len)]),
-                Err(_) => (MacroKind::VecList, self.arguments_of(&mac.tokens, false)),
+                Err(_) => (MacroKind::VecList, self.arguments_of(&mac.tokens, Separators::Commas)),
             },
             Shape::FrameVec => {
                 let mut tokens = mac.tokens.clone().into_iter();
                 let is_framealloc = matches!(tokens.next(), Some(TokenTree::Ident(word)) if word == "in");
                 if is_framealloc {
-                    (MacroKind::FrameVec, self.arguments_of(&tokens.collect(), true))
+                    (MacroKind::FrameVec, self.arguments_of(&tokens.collect(), Separators::CommasAndSemicolons))
                 } else {
                     (MacroKind::Unknown, self.unknown(&mac.tokens))
                 }
             }
             Shape::Arguments(MacroKind::Matches) => {
-                let first = split(&mac.tokens, false).into_iter().next();
+                let first = split(&mac.tokens, Separators::Commas).into_iter().next();
                 (MacroKind::Matches, first.and_then(|tokens| self.argument(tokens)).into_iter().collect())
             }
             Shape::Arguments(MacroKind::Unknown) => (MacroKind::Unknown, self.unknown(&mac.tokens)),
-            Shape::Arguments(kind) => (kind, self.arguments_of(&mac.tokens, false)),
+            Shape::Arguments(kind) => (kind, self.arguments_of(&mac.tokens, Separators::Commas)),
         };
         self.push_expr(span, ExprKind::Macro(Box::new(MacroCall { path, kind, args: args.into() })))
     }
@@ -104,13 +104,13 @@ impl Lowerer<'_> {
             let block = self.statements(&stmts, None);
             return vec![self.push_expr(Span::default(), ExprKind::Block(Box::new(block)))];
         }
-        self.arguments_of(tokens, true)
+        self.arguments_of(tokens, Separators::CommasAndSemicolons)
     }
 
     /// The arguments between commas, with those that a format string names.
-    fn arguments_of(&mut self, tokens: &TokenStream, semicolons: bool) -> Vec<ExprId> {
+    fn arguments_of(&mut self, tokens: &TokenStream, separators: Separators) -> Vec<ExprId> {
         let mut args = Vec::new();
-        for tokens in split(tokens, semicolons) {
+        for tokens in split(tokens, separators) {
             let literal = tokens.clone().into_iter().next();
             if let Some(arg) = self.argument(tokens) {
                 let is_text = matches!(self.lowered(arg).kind, ExprKind::Literal(Literal::Str(_)));
@@ -214,8 +214,15 @@ impl Lowerer<'_> {
     }
 }
 
-/// Parts between commas (and semicolons) that are not in brackets.
-fn split(tokens: &TokenStream, semicolons: bool) -> Vec<TokenStream> {
+/// What stands between the arguments of a macro.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Separators {
+    Commas,
+    CommasAndSemicolons,
+}
+
+/// Parts between separators that are not in brackets.
+fn split(tokens: &TokenStream, separators: Separators) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     let mut part = Vec::new();
     let mut pipes = 0;
@@ -229,7 +236,7 @@ fn split(tokens: &TokenStream, semicolons: bool) -> Vec<TokenStream> {
                     pipes = 0;
                     continue;
                 }
-                ';' if semicolons => {
+                ';' if separators == Separators::CommasAndSemicolons => {
                     parts.push(part.drain(..).collect());
                     pipes = 0;
                     continue;

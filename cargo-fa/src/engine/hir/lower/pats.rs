@@ -31,15 +31,8 @@ impl Lowerer<'_> {
             syn::Pat::Slice(slice) => Pat::Slice(slice.elems.iter().map(|elem| self.pat(elem)).collect()),
             syn::Pat::Struct(node) => {
                 let path = self.path(&node.path);
-                let fields = node
-                    .fields
-                    .iter()
-                    .map(|field| {
-                        let name = self.member(&field.member);
-                        (name, self.pat(&field.pat))
-                    })
-                    .collect();
-                Pat::Struct(path, fields)
+                let fields = node.fields.iter().map(|field| (&field.member, &*field.pat));
+                Pat::Struct(path, self.named(fields, Self::pat))
             }
             syn::Pat::Tuple(tuple) => Pat::Tuple(tuple.elems.iter().map(|elem| self.pat(elem)).collect()),
             syn::Pat::TupleStruct(node) => {

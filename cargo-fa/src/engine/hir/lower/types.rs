@@ -1,6 +1,6 @@
 //! Types, paths and generics.
 
-use super::super::ir::{Arguments, Generics, Lifetime, Path, PathId, Segment, Span, Type, TypeId};
+use super::super::ir::{Arguments, Generics, Lifetime, Path, PathId, PathStart, Segment, Span, Type, TypeId};
 use super::super::sparse::Sparse;
 use super::Lowerer;
 
@@ -70,7 +70,7 @@ impl Lowerer<'_> {
                 Segment { name, args: self.path_arguments(&segment.arguments) }
             })
             .collect();
-        let lowered = Path { leading: path.leading_colon.is_some(), qself, segments, span: span.unwrap_or_default() };
+        let lowered = Path { start: path_start(path.leading_colon), qself, segments, span: span.unwrap_or_default() };
         self.push_path(lowered)
     }
 
@@ -142,4 +142,9 @@ impl Lowerer<'_> {
         }
         lowered.into()
     }
+}
+
+/// What the `::` before a path, or its absence, says.
+pub(super) fn path_start(leading_colon: Option<syn::Token![::]>) -> PathStart {
+    if leading_colon.is_some() { PathStart::Crates } else { PathStart::Here }
 }

@@ -2,6 +2,7 @@
 
 use framealloc_syntax::closest;
 
+use crate::engine::resolve::ModuleKind;
 use crate::engine::rules::tags::TagUse;
 use crate::engine::rules::{Context, rule};
 use crate::model::config::{TagSection, matches};
@@ -17,11 +18,16 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
-    found.extend(cx.tags().uses.iter().filter_map(|used| mismatch(cx, used)));
-    found.extend(cx.config.tags.iter().filter_map(|(name, tag)| gone(cx, name, tag)));
+    let mismatches = cx.tags().uses.iter().filter_map(|used| mismatch(cx, used));
+    let (told, mismatches): (Vec<&str>, Vec<Finding>) = mismatches.unzip();
+    found.extend(mismatches);
+    // Whoever reads that a tag is used elsewhere reads there that its module is gone.
+    let quiet = cx.config.tags.iter().filter(|(name, _)| !told.contains(&name.as_str()));
+    found.extend(quiet.filter_map(|(name, tag)| gone(cx, name, tag)));
 }
 
-fn mismatch(cx: &Context<'_, '_>, used: &TagUse) -> Option<Finding> {
+/// The tag that is used where it does not belong, and the finding.
+fn mismatch<'c>(cx: &'c Context<'_, '_>, used: &TagUse) -> Option<(&'c str, Finding)> {
     let fits = |tag: &TagSection| {
         tag.modules.is_empty() || tag.modules.iter().any(|pattern| matches(pattern, &used.module))
     };
@@ -44,7 +50,7 @@ fn mismatch(cx: &Context<'_, '_>, used: &TagUse) -> Option<Finding> {
     for pattern in tag.modules.iter().filter(|pattern| is_gone(cx, pattern)) {
         finding = finding.note(format!("there is no module `{pattern}` any more: was it renamed?"));
     }
-    Some(finding.help(help).inside(&used.package, &used.item))
+    Some((name, finding.help(help).inside(&used.package, &used.item)))
 }
 
 /// A tag of which one of the modules has been renamed or removed.
@@ -65,7 +71,7 @@ fn gone(cx: &Context<'_, '_>, name: &str, tag: &TagSection) -> Option<Finding> {
 /// may not have been read.
 fn is_gone(cx: &Context<'_, '_>, pattern: &str) -> bool {
     let (first, last) = (pattern.split("::").next().unwrap_or(pattern), pattern.rsplit("::").next().unwrap_or(pattern));
-    let modules = || cx.program.modules.iter().filter(|module| !module.is_block);
+    let modules = || cx.program.modules.iter().filter(|module| module.kind == ModuleKind::Named);
     !pattern.contains('*')
         && !last.contains("test")
         && modules().any(|module| module.path == first)

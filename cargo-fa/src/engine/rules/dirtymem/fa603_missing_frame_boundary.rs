@@ -8,7 +8,7 @@ use crate::model::finding::Finding;
 rule! {
     code: FA603,
     name: "missing-frame-boundary",
-    summary: "a frame is begun and not ended on some path, ended without begin, or never turned",
+    summary: "a frame is not ended on some path, ended without begin, or never ended",
     level: Warn,
     since: "0.12.0",
     found_by: Event(check),

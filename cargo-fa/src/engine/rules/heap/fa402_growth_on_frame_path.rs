@@ -1,6 +1,7 @@
 //! Heap containers that grow in the frame path.
 
 use crate::engine::flow::event::EventKind;
+use crate::engine::rules::kept::Memory;
 use crate::engine::rules::{Context, Occurrence, rule};
 use crate::model::finding::Finding;
 
@@ -14,15 +15,33 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
-    let EventKind::HeapGrowth { what } = &occurrence.event.kind else { return None };
+    let EventKind::HeapGrowth { what, container } = &occurrence.event.kind else { return None };
     if occurrence.event.cold || !occurrence.runs_in_frame() {
         return None;
+    }
+    let memory = cx.memory_of(occurrence, container);
+    if memory == Memory::Steady {
+        return occurrence.is_no_heap().then(|| until_the_largest_frame(cx, occurrence, what));
     }
     let mut finding =
         Finding::new(CODE, format!("`{what}` may grow a heap container in the frame path"), cx.here(occurrence))
             .caption("allocates and copies when the capacity is used up");
     finding.escalated = occurrence.is_no_heap();
-    Some(cx.with_path(occurrence, finding).help(
-        "use `alloc.frame_vec()` and its kin for what ends with the frame, or reserve the capacity before the frame (`with_capacity`)",
-    ))
+    Some(cx.with_path(occurrence, finding).help(match memory {
+        Memory::Local => {
+            "use `alloc.frame_vec()` and its kin: what ends with the frame can be in its memory"
+        }
+        _ => "use its memory again: empty it in each frame (`clear`, `drain`), or make it with room (`with_capacity`)",
+    }))
+}
+
+/// A system that declares `no_heap` fills a container whose memory is used again.
+fn until_the_largest_frame(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, what: &str) -> Finding {
+    let message = format!("`{what}` may grow until it has seen its largest frame");
+    let finding = Finding::new(CODE, message, cx.here(occurrence))
+        .caption("allocates only where a frame needs more room than every one before it")
+        .note("the system declares `no_heap`");
+    cx.with_path(occurrence, finding).help(
+        "use frame memory (`alloc.frame_vec()`), or make it with room for the largest frame and say so: `// fa: allow(FA402, reason = \"…\")`",
+    )
 }

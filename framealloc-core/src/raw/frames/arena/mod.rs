@@ -264,6 +264,14 @@ impl Arena {
         }
     }
 
+    /// The addresses where the objects of the window end, and where it does.
+    #[inline(always)]
+    pub(crate) fn object_end(&self) -> (usize, usize) {
+        let state = self.state.get();
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
+        unsafe { ((*state).window.hi.addr(), (*state).window.end.addr()) }
+    }
+
     /// Bytes that are open and not handed out: what the newest growable can grow by in place.
     pub(crate) fn room(&self) -> usize {
         let state = self.state.get();

@@ -6,8 +6,8 @@ use crate::model::finding::Finding;
 
 rule! {
     code: FA205,
-    name: "turn-without-barrier",
-    summary: "a frame is turned while threads of its barrier have not signalled",
+    name: "end-without-barrier",
+    summary: "a frame is ended while threads of its barrier have not signalled",
     level: Warn,
     since: "0.12.0",
     found_by: Event(check),
@@ -15,7 +15,7 @@ rule! {
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::FrameEndsWithoutBarrier { barrier } = &occurrence.event.kind else { return None };
-    let message = "the frame is turned without waiting for the threads of its barrier";
+    let message = "the frame is ended without waiting for the threads of its barrier";
     let finding = Finding::new(CODE, message, cx.here(occurrence))
         .caption("threads may still work on this frame")
         .label(cx.at(occurrence, *barrier), "their barrier");

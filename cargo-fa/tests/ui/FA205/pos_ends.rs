@@ -1,4 +1,4 @@
-//! The frame is turned and nobody waited for the threads of its barrier.
+//! The frame is ended and nobody waited for the threads of its barrier.
 use framealloc::{FrameBarrier, SmartAlloc};
 
 pub fn waits_too_late(alloc: &mut SmartAlloc, barrier: &FrameBarrier) {

@@ -1,0 +1,126 @@
+//! The arenas of shared values, and to whom their bytes are attributed (I24).
+//!
+//! They are apart from the scratch of the frame, so that a frame that is kept for its shared values keeps these only.
+
+use core::ptr::NonNull;
+
+use super::frame::{Frame, FrameKind};
+use super::thread_arenas::ThreadArenas;
+use crate::raw::global::zone::HeapZone;
+use crate::tag::TagId;
+
+/// Bytes that a thread has shared and no system has booked, at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SharedMark(usize);
+
+impl Frame {
+    /// The arena for what is shared from this frame.
+    #[inline]
+    pub(super) fn for_sharing(&self) -> &Self {
+        let arenas = self.arenas();
+        // SAFETY: arenas of shared values live as long as the allocator, which `self` borrows (I3, I7), and this is their thread
+        // (I2).
+        unsafe { arenas.shared_frame_of(self.tag_id()).as_ref() }
+    }
+
+    /// Calls `bump`, which takes blocks for objects out of this arena of shared values and runs no code of the user's, and
+    /// attributes them.
+    #[inline(always)]
+    pub(super) fn sharing<R>(&self, bump: impl FnOnce(&Self) -> R) -> R {
+        let (hi, end) = self.arena().object_end();
+        let result = bump(self);
+        let (now, now_end) = self.arena().object_end();
+        if now_end == end {
+            // The same window: what it lost at the top is what was taken, which spares a look at all that is counted elsewhere.
+            self.attribute_shared(hi - now);
+        } else {
+            self.recount_shared();
+        }
+        result
+    }
+
+    /// Attributes what this arena of shared values was bumped by since the last time.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn recount_shared(&self) {
+        // SAFETY: the link is this thread's (I2).
+        let counted = unsafe { (*self.link()).counted };
+        self.attribute_shared(self.arena().reached().saturating_sub(counted));
+    }
+
+    #[inline(always)]
+    fn attribute_shared(&self, bytes: usize) {
+        // SAFETY: link and arena set are this thread's, and no reference into them is alive (I2, I9).
+        unsafe {
+            (*self.link()).counted += bytes;
+            (*self.arenas().state()).shared_bytes += bytes;
+        }
+    }
+}
+
+impl ThreadArenas {
+    #[inline]
+    fn shared_frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        let state = self.state();
+        // SAFETY: this thread has the arena set to itself (I2); the reference ends before anything else happens (I9).
+        let known = unsafe { (&(*state).shared).get(tag.index()).copied() };
+        known.and_then(NonNull::new).unwrap_or_else(|| self.make_shared_frame_of(tag))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_shared_frame_of(&self, tag: TagId) -> NonNull<Frame> {
+        let _growth = HeapZone::growth();
+        let frame = self.make(tag, FrameKind::Shared);
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
+        let shared = unsafe { &mut (*self.state()).shared };
+        if shared.len() <= tag.index() {
+            shared.resize(tag.index() + 1, core::ptr::null_mut());
+        }
+        shared[tag.index()] = frame.as_ptr();
+        frame
+    }
+
+    /// Where a call begins whose shared bytes are to be told.
+    #[inline]
+    pub(crate) fn mark_shared(&self) -> SharedMark {
+        // SAFETY: a plain read of this thread's own (I2).
+        SharedMark(unsafe { (*self.state()).shared_bytes })
+    }
+
+    /// The bytes that were shared since the mark and by no call in between that has asked already. They are booked by this.
+    #[inline]
+    pub(crate) fn take_shared_since(&self, mark: SharedMark) -> usize {
+        // SAFETY: a plain value of this thread's own (I2).
+        unsafe {
+            let bytes = (*self.state()).shared_bytes;
+            // Most systems share nothing, and need not wait for a store.
+            if bytes != mark.0 {
+                (*self.state()).shared_bytes = mark.0;
+            }
+            bytes.wrapping_sub(mark.0)
+        }
+    }
+
+    /// Ends the frame of the arenas of shared values.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively, and the shared values of the frame have been dropped (I5).
+    pub(super) unsafe fn end_shared(&self, trim: bool) {
+        let state = self.state();
+        // SAFETY: by the contract. No user code runs from here to the end.
+        unsafe {
+            (*state).shared_bytes = 0;
+            for index in 0..(&(*state).shared).len() {
+                let Some(frame) = NonNull::new((&(*state).shared)[index]) else { continue };
+                (*frame.as_ref().link()).counted = 0;
+                frame.as_ref().arena().decay();
+                let bytes = frame.as_ref().arena().end();
+                if trim {
+                    frame.as_ref().arena().trim();
+                }
+                self.attribute_frame(frame, bytes);
+            }
+        }
+    }
+}
