@@ -70,8 +70,11 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 Value::unknown()
             }
+            Makes::OnHeap(gives) => self.on_heap(&named(function), gives, &Ty::Scalar(1), args, span),
+            Makes::Parses => self.parsed(&named(function), generics, expected, args, span),
             Makes::Channel => {
                 self.eval_args_first(args, None);
+                self.heap_alloc(named(function), Ty::Unknown, span, Confidence::High);
                 let item = generics.first().cloned().unwrap_or(Ty::Unknown);
                 let ends = [Ty::known(Known::Sender, [item.clone()]), Ty::known(Known::Receiver, [item])];
                 Value::of(Ty::Tuple(Arc::new(ends)))
@@ -153,6 +156,8 @@ impl<'l> Interpreter<'_, 'l> {
         value.flows.iter_mut().for_each(|flow| flow.raw = true);
         if fixed && let Some(flow) = value.flows.iter().find(|flow| flow.frame).cloned() {
             self.escape(EscapeRoute::Transmuted, &flow, span, Vec::new());
+            // It has been said that it gets out.
+            value.flows.retain(|flow| !flow.frame);
         }
         // Whatever it is now, its lifetime is what somebody claims.
         value.ty = match to {
@@ -211,4 +216,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
         Value::unknown()
     }
+}
+
+/// `fs::read`: a function as a message names it.
+fn named(function: External<'_>) -> String {
+    format!("{}::{}", function.before, function.last)
 }

@@ -27,11 +27,7 @@ impl Names {
     const OPEN: Self = Self { elided: false, named: false, open: true };
 
     fn and(self, other: Self) -> Self {
-        Self {
-            elided: self.elided || other.elided,
-            named: self.named || other.named,
-            open: self.open || other.open,
-        }
+        Self { elided: self.elided || other.elided, named: self.named || other.named, open: self.open || other.open }
     }
 
     fn of(lifetime: Lifetime) -> Self {

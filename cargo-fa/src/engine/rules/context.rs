@@ -68,7 +68,16 @@ impl<'c, 'l> Context<'c, 'l> {
         reached: &'c FxHashMap<FnId, Reached>,
         config: &'c Config,
     ) -> Self {
-        Self { project, program, types: Types { program }, analysed, reached, config, tags: OnceCell::new(), steady: RefCell::default() }
+        Self {
+            project,
+            program,
+            types: Types { program },
+            analysed,
+            reached,
+            config,
+            tags: OnceCell::new(),
+            steady: RefCell::default(),
+        }
     }
 }
 

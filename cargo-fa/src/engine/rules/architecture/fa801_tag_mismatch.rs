@@ -28,9 +28,8 @@ fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
 
 /// The tag that is used where it does not belong, and the finding.
 fn mismatch<'c>(cx: &'c Context<'_, '_>, used: &TagUse) -> Option<(&'c str, Finding)> {
-    let fits = |tag: &TagSection| {
-        tag.modules.is_empty() || tag.modules.iter().any(|pattern| matches(pattern, &used.module))
-    };
+    let fits =
+        |tag: &TagSection| tag.modules.is_empty() || tag.modules.iter().any(|pattern| matches(pattern, &used.module));
     // Of the tags that it may be, none that is declared is at home here.
     let declared: Vec<_> = used.paths.iter().filter_map(|path| cx.config.tags.get_key_value(path)).collect();
     if declared.iter().any(|(_, tag)| fits(tag)) {

@@ -16,7 +16,7 @@ rule! {
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::HeapAlloc { what, ty, api } = &occurrence.event.kind else { return None };
     let no_heap = occurrence.is_no_heap();
-    if occurrence.event.cold || !occurrence.runs_in_frame() || (*api == HeapApi::Framealloc && !no_heap) {
+    if occurrence.event.cold || !occurrence.runs_in_frame() || (*api != HeapApi::Std && !no_heap) {
         return None;
     }
     let made = cx.types.display(ty);
@@ -38,6 +38,10 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
             "use `alloc.frame_vec_with_capacity(…)`, or keep the `Vec` from frame to frame and clear it"
         }
         "clone" => "borrow it, or copy what is needed into the frame (`alloc.frame_slice_copy`, `alloc.frame_str`)",
+        "sort" | "sort_by" | "sort_by_key" => "use `sort_unstable` and its kin, which need no memory",
+        "Rc::make_mut" | "Arc::make_mut" | "to_mut" => {
+            "it copies what somebody else still holds: change it outside of the frame, or copy what is needed into the frame"
+        }
         "Rc::new" | "Arc::new" => "make it once and keep it, or use `alloc.frame_share(…)` within the frame",
         _ => "use frame memory, or do this once outside of the frame",
     };

@@ -28,9 +28,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
             .caption("allocates and copies when the capacity is used up");
     finding.escalated = occurrence.is_no_heap();
     Some(cx.with_path(occurrence, finding).help(match memory {
-        Memory::Local => {
-            "use `alloc.frame_vec()` and its kin: what ends with the frame can be in its memory"
-        }
+        Memory::Local => "use `alloc.frame_vec()` and its kin: what ends with the frame can be in its memory",
         _ => "use its memory again: empty it in each frame (`clear`, `drain`), or make it with room (`with_capacity`)",
     }))
 }
