@@ -249,7 +249,7 @@ impl FrameBarrier {
         self.complete_frames(state);
     }
 
-    /// Turns to the next frame for as often as the open one has all its signals.
+    /// Goes on to the next frame for as often as the open one has all its signals.
     fn complete_frames(&self, mut state: MutexGuard<'_, State>) {
         let before = state.completed;
         while state.participants > 0 && state.signals.front().is_some_and(|signals| *signals >= state.participants) {

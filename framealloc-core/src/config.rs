@@ -57,6 +57,7 @@ pub struct AllocConfig {
     pub(crate) global_budget: Option<Budget>,
     pub(crate) tag_budgets: Vec<(TagId, Budget)>,
     promotion_budget: usize,
+    pub(crate) frames_in_flight: usize,
     pub(crate) prewarm_pools: bool,
     pub(crate) purpose: Purpose,
 }
@@ -79,6 +80,7 @@ impl Default for AllocConfig {
             global_budget: None,
             tag_budgets: Vec::new(),
             promotion_budget: usize::MAX,
+            frames_in_flight: 0,
             prewarm_pools: false,
             purpose: Purpose::Frames,
         }
@@ -212,6 +214,23 @@ impl AllocConfig {
     #[must_use]
     pub fn promotion_budget(&self) -> usize {
         self.promotion_budget
+    }
+
+    /// Lets so many ended frames be in flight at once: held by [`FrameInFlight`](crate::FrameInFlight)s, which
+    /// [`end_frame_in_flight`](crate::SmartAlloc::end_frame_in_flight) makes. None by default.
+    ///
+    /// For a renderer that reads frame N while the simulation makes frame N + 1 this is 1; 2 lets it fall one more frame behind.
+    /// Each thread and tag holds memory for what it shares in as many frames, and in one more.
+    #[must_use]
+    pub fn with_frames_in_flight(mut self, frames: usize) -> Self {
+        self.frames_in_flight = frames;
+        self
+    }
+
+    /// Returns how many ended frames may be in flight at once.
+    #[must_use]
+    pub fn frames_in_flight(&self) -> usize {
+        self.frames_in_flight
     }
 
     /// The configuration of a scratch region: of its memory only, and with an account that shows what it holds.

@@ -8,6 +8,7 @@
 //! | scratch for this system only | the same calls inside [`SmartAlloc::scoped`] or `#[frame_system]` | when the scope closes |
 //! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
 //! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
+//! | what a frame shared, while later ones run | [`SmartAlloc::end_frame_in_flight`] | with its last holder |
 //! | an object that comes and goes | [`SmartAlloc::pool_box`], [`pool::Pooled`] | on drop, on any thread |
 //! | objects known by keys | [`PoolMap`] | on removal, or with the map |
 //! | a `Vec` or the like that keeps its buffer | [`RecyclePool::take`] | never: it comes back empty |
@@ -62,8 +63,8 @@ pub mod pool;
 /// The parts of a [`Snapshot`].
 pub mod snapshot {
     pub use crate::observe::snapshot::{
-        BudgetKind, BudgetSnapshot, FrameSnapshot, HeapSnapshot, PhaseSnapshot, PoolSnapshot, ScratchSnapshot,
-        SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
+        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, PhaseSnapshot, PoolSnapshot,
+        ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
     };
 }
 
@@ -100,6 +101,7 @@ pub use frame::{
     FrameSortedMap, FrameString, FrameVec,
 };
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
+pub use frame::{FlightError, FlightStats, FrameInFlight};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
 #[cfg(feature = "memory_filter")]

@@ -8,6 +8,8 @@ pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsiz
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
 
 pub(crate) use core::sync::atomic::Ordering::Relaxed;
+// For frames in flight alone, whose hand-over takes no lock: each use has a model that fails without it.
+pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 
 #[cfg(not(any(framealloc_loom, feature = "parking_lot")))]
 use std::sync as base;

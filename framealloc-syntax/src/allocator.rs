@@ -6,7 +6,7 @@ use syn::{Expr, FnArg, Ident, Member, Pat, PatIdent, Signature, Type, parse_quot
 
 use crate::grammar::ungrouped;
 use crate::problem::Problem;
-use crate::suggest::closest;
+use crate::suggest::meant;
 
 /// Types that a user may have named otherwise than `alloc`; only for the help of an error.
 const ALLOCATOR_TYPES: [&str; 4] = ["SmartAlloc", "Frame", "FrameAlloc", "AllocResource"];
@@ -101,7 +101,7 @@ pub fn find_allocator(
         let message = format!("`{}` is not a parameter of this function", given.root);
         let names: Vec<String> = bindings.0.iter().map(|known| known.name.to_string()).collect();
         let problem = Problem::new(given.root.span(), message);
-        return Err(match closest(&given.root.to_string(), names.iter().map(String::as_str)) {
+        return Err(match meant(&given.root.to_string(), names.iter().map(String::as_str)) {
             Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
             None => problem,
         });

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::suggest::closest;
+use crate::suggest::meant;
 use crate::tables::{TableError, TagTables, budget};
 
 /// The keys of `[budgets]`. `required` is for the analyser.
@@ -58,7 +58,7 @@ fn thread(entries: &DeTable<'_>, errors: &mut Vec<TableError>) -> Option<u64> {
             "required" => {}
             unknown => {
                 let found = TableError::new(key.span(), format!("unknown key `{unknown}` in `[budgets]`"));
-                errors.push(found.help(match closest(unknown, KEYS) {
+                errors.push(found.help(match meant(unknown, KEYS) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "expected one of `required`, `thread`".to_owned(),
                 }));

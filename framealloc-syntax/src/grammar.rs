@@ -7,7 +7,7 @@ use syn::{Expr, ExprLit, Ident, Lit, Meta};
 
 use crate::argument::Argument;
 use crate::problem::Problem;
-use crate::suggest::closest;
+use crate::suggest::meant;
 
 /// A value and the token that gave it.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ impl Grammar {
 
     fn unknown(&self, key: &Ident) -> Problem {
         let message = format!("unknown `#[{}]` option `{key}`", self.attribute);
-        Problem::new(key.span(), message).with_help(match closest(&key.to_string(), self.keys.iter().copied()) {
+        Problem::new(key.span(), message).with_help(match meant(&key.to_string(), self.keys.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => self.expected(),
         })

@@ -41,7 +41,7 @@ pub use grammar::{AttributeArgs, Given, Parsed};
 pub use pooled::{Growth, PooledArgs};
 pub use problem::Problem;
 pub use size::{Size, SizeError, parse_size};
-pub use suggest::{closest, edit_distance};
+pub use suggest::{closest, edit_distance, meant};
 pub use system::FrameSystemArgs;
 #[cfg(feature = "tag-tables")]
 pub use tables::{DeclaredTag, TableError, TagTables, find_fa_toml};

@@ -8,7 +8,7 @@ use crate::grammar::{
 };
 use crate::problem::Problem;
 use crate::size::is_negative;
-use crate::suggest::closest;
+use crate::suggest::meant;
 use crate::tag::{TagSpec, tag_value};
 
 /// What a pool does when all of its objects are in use.
@@ -141,7 +141,7 @@ fn growth(value: &Expr) -> Result<Given<Growth>, Problem> {
         ("double", None) => Growth::Double,
         (word, _) => {
             let problem = Problem::new(value.span(), "`grow` takes `fixed` or `double`");
-            return Err(match closest(word, ["fixed", "double"]) {
+            return Err(match meant(word, ["fixed", "double"]) {
                 Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
                 None => problem,
             });

@@ -35,9 +35,27 @@ pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate that `word` is the beginning of, or that it goes on from, or else the [`closest`] one.
+///
+/// For the words of a grammar: whoever types `bud` means `budget`, although `out` is fewer edits away. A beginning has two
+/// characters, and what a word goes on from three; of several candidates the shortest is returned.
+///
+/// ```
+/// assert_eq!(framealloc_syntax::meant("bud", ["out", "budget"]), Some("budget"));
+/// assert_eq!(framealloc_syntax::meant("tag_name", ["name", "tag"]), Some("tag"));
+/// assert_eq!(framealloc_syntax::meant("nmae", ["tag", "name"]), Some("name"));
+/// ```
+pub fn meant<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str> + Clone) -> Option<&'c str> {
+    let long = |word: &str, least: usize| word.chars().count() >= least;
+    let begun = |candidate: &&str| long(word, 2) && candidate.starts_with(word);
+    let passed = |candidate: &&str| long(candidate, 3) && word.starts_with(candidate);
+    let related = candidates.clone().into_iter().filter(|candidate| begun(candidate) || passed(candidate));
+    related.min_by_key(|candidate| candidate.len()).or_else(|| closest(word, candidates))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{closest, edit_distance};
+    use super::{closest, edit_distance, meant};
 
     #[test]
     fn distance_of_known_pairs() {
@@ -58,6 +76,26 @@ mod tests {
     fn nothing_is_suggested_for_a_word_that_shares_nothing() {
         assert_eq!(closest("ab", ["cd", "xy"]), None);
         assert_eq!(closest("", ["a"]), None);
+    }
+
+    #[test]
+    fn a_beginning_is_meant_before_a_word_that_is_nearer() {
+        let options = ["alloc", "budget", "crate", "name", "no_heap", "out", "tag"];
+        for (word, expected) in [
+            ("bud", Some("budget")),
+            ("no", Some("no_heap")),
+            ("na", Some("name")),
+            ("allocator", Some("alloc")),
+            ("budget_bytes", Some("budget")),
+            ("tags", Some("tag")),
+            ("heap", None),
+            ("n", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(word, options), expected, "{word}");
+        }
+        assert_eq!(meant("ca", ["capacity_bytes", "capacity"]), Some("capacity"));
+        assert_eq!(meant("größ", ["größe", "groß"]), Some("größe"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::size::parse_size;
-use crate::suggest::closest;
+use crate::suggest::{closest, meant};
 use crate::tag::check_tag_name;
 
 /// The keys of a tag's table.
@@ -190,7 +190,7 @@ impl Reader {
                 }
                 (unknown, _) => {
                     let found = TableError::new(key.span(), format!("unknown key `{unknown}` in `[tags.{path}]`"));
-                    self.errors.push(found.help(match closest(unknown, KEYS) {
+                    self.errors.push(found.help(match meant(unknown, KEYS) {
                         Some(meant) => format!("did you mean `{meant}`?"),
                         None => "expected one of `budget`, `may_use`, `modules`".to_owned(),
                     }));

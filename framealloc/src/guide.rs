@@ -19,6 +19,7 @@ chapters! {
     Collections "collections.md"
     Pools "pools.md"
     Threads "threads.md"
+    FramesInFlight "frames-in-flight.md"
     Budgets "budgets.md"
     Retention "retention.md"
     Statistics "statistics.md"

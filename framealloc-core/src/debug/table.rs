@@ -26,8 +26,8 @@ impl<V> Table<V> {
         visit(&mut self.shards[shard].lock())
     }
 
-    /// Writes down what is at `address`. Where the global allocator refuses memory for that, it is not known: books are no
-    /// reason to end the program.
+    /// Writes down what is at `address`. Where the global allocator refuses memory for that, it is not known: a list of
+    /// this feature is no reason to end the program.
     pub(crate) fn insert(&self, address: usize, value: V) {
         self.with(address, |known| {
             if known.try_reserve(1).is_ok() {

@@ -49,6 +49,11 @@ impl<T: ?Sized> FrameHandle<T> {
         Self(shared)
     }
 
+    #[inline]
+    pub(crate) fn into_shared(self) -> Shared<T> {
+        self.0
+    }
+
     /// Returns the value, if `alloc` is where it was shared and its frame has not ended.
     #[must_use]
     #[inline]

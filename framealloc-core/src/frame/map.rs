@@ -232,7 +232,7 @@ impl<'f, K: Eq + Hash, V, S: BuildHasher> FrameMap<'f, K, V, S> {
 
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn extend_entries<E: Failure>(&mut self, entries: impl Iterator<Item = (K, V)>) -> Result<(), E> {
-        let more = expected(entries.size_hint().0, self.is_empty());
+        let more = expected(entries.size_hint().0, self.len());
         reserve_more::<E>(&mut *self.table, more)?;
         for (key, value) in entries {
             self.insert_entry::<E>(key, value)?;

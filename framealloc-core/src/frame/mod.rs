@@ -7,6 +7,7 @@ mod budgets;
 pub(crate) mod collect;
 mod collection_methods;
 pub(crate) mod deque;
+pub(crate) mod flight;
 pub(crate) mod handle;
 pub(crate) mod heap_queue;
 pub(crate) mod map;
@@ -35,6 +36,7 @@ pub use crate::raw::frames::promotions::{
 };
 pub use box_convert::CloneInFrame;
 pub use deque::FrameDeque;
+pub use flight::{FlightError, FlightStats, FrameInFlight};
 pub use handle::FrameHandle;
 pub use heap_queue::FrameHeap;
 pub use map::FrameMap;

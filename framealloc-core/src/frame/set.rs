@@ -206,7 +206,7 @@ impl<'f, T: Eq + Hash, S: BuildHasher> FrameSet<'f, T, S> {
 
     #[cfg_attr(feature = "debug", track_caller)]
     pub(crate) fn extend_values<E: Failure>(&mut self, values: impl Iterator<Item = T>) -> Result<(), E> {
-        let more = expected(values.size_hint().0, self.is_empty());
+        let more = expected(values.size_hint().0, self.len());
         reserve_more::<E>(&mut *self.table, more)?;
         for value in values {
             self.insert_value::<E>(value)?;

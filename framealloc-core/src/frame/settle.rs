@@ -6,8 +6,9 @@ use crate::SmartAlloc;
 use crate::panics::{Payload, drop_caught, first_panic, resume};
 use crate::probes::filter::{PromotedValue, Settled};
 use crate::raw::frames::promotions::{
-    FailedPromotion, Promotion, PromotionCount, PromotionFailure, Promotions, RetentionPolicy,
+    FailedPromotion, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions, RetentionPolicy,
 };
+use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::retained::Retained;
 use crate::raw::frames::scratch;
 use crate::tag::TagId;
@@ -109,6 +110,18 @@ impl SmartAlloc {
     /// ended all the same. What was promoted stays with the allocator: [`take_promotions`](Self::take_promotions) returns it, or
     /// else the next call of this has it among its values. While a panic unwinds already, this returns instead.
     pub fn end_frame_with_promotions(&mut self) -> Promotions {
+        self.end_promoting(|alloc, summary, panicked| {
+            let (report, panic) = alloc.end_frame_caught(Some(summary));
+            first_panic(panicked, panic);
+            Some(report)
+        })
+    }
+
+    /// Settles what is retained, then calls `end`, which ends the frame and notes a panic.
+    pub(super) fn end_promoting(
+        &mut self,
+        end: impl FnOnce(&mut Self, &PromotionSummary, &mut Option<Payload>) -> Option<FrameReport>,
+    ) -> Promotions {
         let mut promotions = Promotions::default();
         let mut panicked = None;
         let mut settled = Settled::new(self.id());
@@ -120,9 +133,7 @@ impl SmartAlloc {
             first_panic(&mut panicked, promotions.settle(value, &mut budget, &mut settled));
         }
         self.notify_filter(&settled);
-        let (report, panic) = self.end_frame_caught(Some(&promotions.summary));
-        promotions.report = report;
-        first_panic(&mut panicked, panic);
+        promotions.report = end(self, &promotions.summary, &mut panicked).unwrap_or_default();
         if let Some(earlier) = self.take_promotions() {
             promotions.add_undelivered(earlier);
         }

@@ -32,7 +32,7 @@ struct Waiting<'t, 'f, W: Growable<'f>>(&'t mut W, PhantomData<FrameAllocator<'f
 
 impl<'f, W: Growable<'f>> Drop for Waiting<'_, 'f, W> {
     fn drop(&mut self) {
-        self.0.allocator().wait(false);
+        self.0.allocator().panic_on_refusal();
     }
 }
 
@@ -40,7 +40,7 @@ impl<'f, W: Growable<'f>> Drop for Waiting<'_, 'f, W> {
 #[cfg_attr(feature = "debug", track_caller)]
 pub(super) fn reserve_more<'f, E: Failure>(table: &mut impl Growable<'f>, additional: usize) -> Result<(), E> {
     let waiting = Waiting(table, PhantomData);
-    waiting.0.allocator().wait(true);
+    waiting.0.allocator().return_refusals();
     waiting.0.try_reserve(additional).map_err(|error| {
         E::fail(match error {
             TryReserveError::CapacityOverflow => AllocError::CapacityOverflow,
@@ -68,9 +68,9 @@ pub(super) fn table_layout<T>(bytes: usize) -> Result<Layout, AllocError> {
     Layout::from_size_align(bytes, align_of::<T>().max(16)).map_err(|_| AllocError::CapacityOverflow)
 }
 
-/// How many more an iterator with this hint may bring: half of it where there is something to replace.
-pub(super) fn expected(hint: usize, is_empty: bool) -> usize {
-    if is_empty { hint } else { hint.div_ceil(2) }
+/// How many more an iterator with this hint may bring to `len` entries: half of it where there is something to replace.
+pub(super) fn expected(hint: usize, len: usize) -> usize {
+    if len == 0 { hint } else { hint.div_ceil(2) }
 }
 
 /// Implements what does not depend on what the collection looks like.

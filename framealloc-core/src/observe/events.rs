@@ -15,7 +15,7 @@ use super::watch::SharedWatch;
 use crate::budget::BudgetEvent;
 use crate::clock::Instant;
 use crate::observe::diagnostic::Diagnostic;
-use crate::observe::repeats::Limiter;
+use crate::observe::repeats::{Limiter, Repeats};
 use crate::panics::{Payload, drop_caught, first_panic, resume};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::growth::Growth;
@@ -217,8 +217,9 @@ impl Watcher {
 
     fn admit(&mut self, alloc: &SmartAlloc, code: &'static str, level: Level, subject: u64) -> Option<u64> {
         let watch = alloc.watch();
-        let always = watch.strict().panics_at(level);
-        self.limiter.admit((code, subject), alloc.frames_ended(), watch.repeats(), always)
+        // What ends the program is reported in any case.
+        let repeats = if watch.strict().panics_at(level) { Repeats::All } else { watch.repeats() };
+        self.limiter.admit((code, subject), alloc.frames_ended(), repeats)
     }
 }
 

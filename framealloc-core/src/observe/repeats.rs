@@ -37,13 +37,7 @@ struct Seen {
 
 impl Limiter {
     /// Counts one more after `now` frames. Returns how many were left out before it, if it is to be reported.
-    pub(super) fn admit(
-        &mut self,
-        (code, subject): (&'static str, u64),
-        now: u64,
-        repeats: Repeats,
-        always: bool,
-    ) -> Option<u64> {
+    pub(super) fn admit(&mut self, (code, subject): (&'static str, u64), now: u64, repeats: Repeats) -> Option<u64> {
         let position = self.0.iter().position(|seen| seen.subject == subject && seen.code == code);
         let new = Seen { code, subject, count: 0, left_out: 0, last: now };
         let seen = if let Some(position) = position {
@@ -62,13 +56,12 @@ impl Limiter {
         };
         seen.last = now;
         seen.count += 1;
-        let is_told = always
-            || match repeats {
-                Repeats::All => true,
-                Repeats::Once => seen.count == 1,
-                Repeats::Doubling => seen.count.is_power_of_two(),
-            };
-        if is_told {
+        let is_reported = match repeats {
+            Repeats::All => true,
+            Repeats::Once => seen.count == 1,
+            Repeats::Doubling => seen.count.is_power_of_two(),
+        };
+        if is_reported {
             Some(core::mem::take(&mut seen.left_out))
         } else {
             seen.left_out += 1;

@@ -2,6 +2,7 @@
 
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
+use crate::frame::FlightStats;
 use crate::observe::phases::PhaseStats;
 use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
@@ -93,6 +94,22 @@ plain_data! {
         pub scratch: Vec<ScratchSnapshot>,
         /// Transfers to other threads in the frame.
         pub transfers: TransferSnapshot,
+        /// What ended frames hold that are in flight, as it is now. Not in snapshots of 0.11.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub flights: FlightSnapshot,
+    }
+
+    /// What frames in flight hold beside the open frame.
+    #[derive(Default)]
+    pub struct FlightSnapshot {
+        /// Frames in flight.
+        pub frames: u64,
+        /// How many may be.
+        pub limit: u64,
+        /// Bytes of what they shared.
+        pub bytes: u64,
+        /// Bytes that they hold from the global allocator.
+        pub capacity: u64,
     }
 
     /// The whole of a frame.
@@ -341,6 +358,7 @@ impl SmartAlloc {
             pool_classes: pool::class_pools().iter().filter(|pool| pool.bytes > 0).map(PoolSnapshot::from).collect(),
             scratch: stats.scratch.into_iter().map(ScratchSnapshot::from).collect(),
             transfers: TransferSnapshot::from(&stats.transfers),
+            flights: FlightSnapshot::from(stats.flights),
         }
     }
 }
@@ -436,6 +454,13 @@ impl From<&PoolStats> for PoolSnapshot {
             refused: pool.refused as u64,
             bytes: pool.bytes as u64,
         }
+    }
+}
+
+impl From<FlightStats> for FlightSnapshot {
+    fn from(flights: FlightStats) -> Self {
+        let FlightStats { frames, limit, bytes, capacity } = flights;
+        Self { frames: frames as u64, limit: limit as u64, bytes: bytes as u64, capacity: capacity as u64 }
     }
 }
 

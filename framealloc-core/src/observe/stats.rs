@@ -2,6 +2,7 @@
 
 use super::phases::PhaseStats;
 use crate::budget::BudgetEvent;
+use crate::frame::FlightStats;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
 use crate::raw::frames::scratch_region::ScratchStats;
@@ -34,6 +35,8 @@ pub struct AllocStats {
     pub scratch: Vec<ScratchStats>,
     /// Transfers to other threads in the last frame.
     pub transfers: TransferStats,
+    /// What ended frames hold that are in flight now. It is not part of `bytes`.
+    pub flights: FlightStats,
 }
 
 impl AllocStats {
@@ -79,6 +82,7 @@ impl SmartAlloc {
             budget_events: self.budget_events().to_vec(),
             scratch: self.scratch_stats(),
             transfers: self.transfer_stats().clone(),
+            flights: self.flight_stats(),
         }
     }
 

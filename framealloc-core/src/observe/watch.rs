@@ -23,9 +23,9 @@ pub(crate) type Callback = Box<dyn FnMut(&SmartAlloc, &FrameEvent) + Send>;
 ///
 /// The lock is held while the lists change, never while a subscriber runs or is dropped.
 pub(crate) struct Watch {
-    /// What of the book an end of a frame asks without taking the lock; written under it. Nothing is published through it.
+    /// What an end of a frame asks of the state without taking the lock; written under it. Nothing is published through it.
     flags: Arc<AtomicU32>,
-    book: Mutex<Book>,
+    state: Mutex<WatchState>,
 }
 
 /// There are subscribers.
@@ -39,7 +39,7 @@ const RAISED: u32 = 8;
 /// Frames are looked at.
 const WATCHED: u32 = SUBSCRIBED | WANTED;
 
-struct Book {
+struct WatchState {
     subscribers: Vec<Subscriber>,
     /// The number of the next subscriber; those of the present ones rise through the list.
     next: u64,
@@ -60,7 +60,7 @@ struct Subscriber {
     callback: Option<Callback>,
 }
 
-impl Book {
+impl WatchState {
     fn flags(&self) -> u32 {
         let wanted = self.always || self.strict != Strict::Off;
         u32::from(!self.subscribers.is_empty()) * SUBSCRIBED
@@ -78,7 +78,7 @@ impl Watch {
             Purpose::Frames => (Strict::from_environment(), cfg!(feature = "tracing")),
             Purpose::ScratchRegion => (Strict::Off, false),
         };
-        let book = Book {
+        let state = WatchState {
             subscribers: Vec::new(),
             next: 1,
             strict,
@@ -88,7 +88,7 @@ impl Watch {
             raised: Vec::new(),
             lost: 0,
         };
-        let watch = Self { flags: Arc::default(), book: Mutex::new(book) };
+        let watch = Self { flags: Arc::default(), state: Mutex::new(state) };
         watch.change(|_| ());
         watch
     }
@@ -108,48 +108,48 @@ impl Watch {
         self.flags.load(Relaxed) & flags != 0
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut Book) -> R) -> R {
-        let mut book = self.book.lock();
-        let result = change(&mut book);
-        if book.flags() & WATCHED != 0 && !self.is_watched() {
-            book.fresh = Some(Refusals::so_far());
+    fn change<R>(&self, change: impl FnOnce(&mut WatchState) -> R) -> R {
+        let mut state = self.state.lock();
+        let result = change(&mut state);
+        if state.flags() & WATCHED != 0 && !self.is_watched() {
+            state.fresh = Some(Refusals::so_far());
         }
-        self.flags.store(book.flags(), Relaxed);
+        self.flags.store(state.flags(), Relaxed);
         result
     }
 
     pub(super) fn subscribe(&self, callback: Callback) -> u64 {
-        self.change(|book| {
-            let number = book.next;
-            book.next += 1;
-            book.subscribers.push(Subscriber { number, callback: Some(callback) });
+        self.change(|state| {
+            let number = state.next;
+            state.next += 1;
+            state.subscribers.push(Subscriber { number, callback: Some(callback) });
             number
         })
     }
 
     /// Takes a subscriber off the list. Returns it, for the caller to drop without the lock.
     pub(super) fn unsubscribe(&self, number: u64) -> Option<Callback> {
-        self.change(|book| {
-            let index = book.subscribers.iter().position(|subscriber| subscriber.number == number)?;
-            book.subscribers.remove(index).callback
+        self.change(|state| {
+            let index = state.subscribers.iter().position(|subscriber| subscriber.number == number)?;
+            state.subscribers.remove(index).callback
         })
     }
 
     /// Takes all subscribers off the list: the allocator is going away.
     pub(crate) fn clear(&self) -> Vec<Callback> {
-        let gone = self.change(|book| core::mem::take(&mut book.subscribers));
+        let gone = self.change(|state| core::mem::take(&mut state.subscribers));
         gone.into_iter().filter_map(|subscriber| subscriber.callback).collect()
     }
 
     /// The number that the next subscriber will have.
     pub(super) fn next_number(&self) -> u64 {
-        self.book.lock().next
+        self.state.lock().next
     }
 
     /// Takes the first subscriber in this range of numbers out, to call it without the lock.
     pub(super) fn take(&self, numbers: core::ops::Range<u64>) -> Option<(u64, Callback)> {
-        let mut book = self.book.lock();
-        let mut subscribers = book.subscribers.iter_mut();
+        let mut state = self.state.lock();
+        let mut subscribers = state.subscribers.iter_mut();
         subscribers.find_map(|subscriber| {
             let callback = if numbers.contains(&subscriber.number) { subscriber.callback.take() } else { None };
             callback.map(|callback| (subscriber.number, callback))
@@ -158,8 +158,8 @@ impl Watch {
 
     /// Puts a subscriber back, or returns it if it has unsubscribed meanwhile.
     pub(super) fn put_back(&self, number: u64, callback: Callback) -> Option<Callback> {
-        let mut book = self.book.lock();
-        match book.subscribers.iter_mut().find(|subscriber| subscriber.number == number) {
+        let mut state = self.state.lock();
+        match state.subscribers.iter_mut().find(|subscriber| subscriber.number == number) {
             Some(subscriber) => {
                 subscriber.callback = Some(callback);
                 None
@@ -170,7 +170,7 @@ impl Watch {
 
     /// What was refused before, if somebody began to watch since this was last asked and nobody had.
     pub(super) fn take_fresh(&self) -> Option<Refusals> {
-        if self.has(FRESH) { self.change(|book| book.fresh.take()) } else { None }
+        if self.has(FRESH) { self.change(|state| state.fresh.take()) } else { None }
     }
 
     pub(super) fn has_subscribers(&self) -> bool {
@@ -178,29 +178,29 @@ impl Watch {
     }
 
     pub(super) fn strict(&self) -> Strict {
-        self.book.lock().strict
+        self.state.lock().strict
     }
 
     pub(super) fn set_strict(&self, strict: Strict) -> Strict {
-        self.change(|book| core::mem::replace(&mut book.strict, strict))
+        self.change(|state| core::mem::replace(&mut state.strict, strict))
     }
 
     pub(super) fn repeats(&self) -> Repeats {
-        self.book.lock().repeats
+        self.state.lock().repeats
     }
 
     pub(super) fn set_repeats(&self, repeats: Repeats) {
-        self.book.lock().repeats = repeats;
+        self.state.lock().repeats = repeats;
     }
 
     pub(super) fn raise(&self, diagnostic: Diagnostic) {
         // What finds no room is dropped without the lock.
-        let _too_many = self.change(|book| {
-            if book.raised.len() < WAITING {
-                book.raised.push(diagnostic);
+        let _too_many = self.change(|state| {
+            if state.raised.len() < WAITING {
+                state.raised.push(diagnostic);
                 None
             } else {
-                book.lost += 1;
+                state.lost += 1;
                 Some(diagnostic)
             }
         });
@@ -211,9 +211,9 @@ impl Watch {
         if !self.has(RAISED) {
             return 0;
         }
-        self.change(|book| {
-            core::mem::swap(&mut book.raised, empty);
-            core::mem::take(&mut book.lost)
+        self.change(|state| {
+            core::mem::swap(&mut state.raised, empty);
+            core::mem::take(&mut state.lost)
         })
     }
 }

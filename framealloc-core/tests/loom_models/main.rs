@@ -1,7 +1,8 @@
 //! Interleavings of the real code, under `--cfg framealloc_loom` (`ci/loom.sh`).
 #![cfg(framealloc_loom)]
 
+mod accounts;
 mod barrier;
+mod flights;
 mod heaps;
-mod ledger;
 mod pool;

@@ -1,6 +1,7 @@
 //! Under the address sanitizer what is free is poisoned: a stale read stops the program.
 #![cfg(framealloc_asan)]
 
+mod flights;
 mod frames;
 mod pools;
 

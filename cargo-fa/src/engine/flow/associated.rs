@@ -36,6 +36,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.read_all(args);
                 let mut value = Value::of(declared());
                 value.fresh = true;
+                value.made.push(span);
                 value
             }
             Builds::Reserved => {
@@ -95,6 +96,9 @@ impl<'l> Interpreter<'_, 'l> {
             Builds::Wrapped => {
                 let mut value = self.eval_args_first(args, None);
                 value.ty = match owner {
+                    Known::Cow if function.last == "Borrowed" => {
+                        Ty::known(owner, [value.ty.deref().unwrap_or(Ty::Unknown)])
+                    }
                     Known::Option => Ty::known(owner, [value.ty]),
                     _ if function.last == "new" && !args.is_empty() => Ty::known(owner, [value.ty]),
                     _ => declared(),

@@ -2,7 +2,7 @@
 
 use super::Interpreter;
 use super::Signature;
-use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
@@ -108,6 +108,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.annotate(&mut value, field.clone());
             }
             whole.add_flows(&value.flows);
+            whole.own_made(&value.made);
             if whole.handle.is_none() {
                 whole.handle = value.handle;
             }
@@ -138,6 +139,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         for arg in args {
             let arg = self.eval(*arg, None);
             self.escapes_knowledge(&arg);
+            self.becomes(&arg, Fate::Given);
             value.add_flows(&arg.flows);
         }
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
@@ -169,6 +171,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
         self.record_call(callee, args, span, confidence);
         self.lend(callee, args, span);
+        args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
         let params = &*signature.params;
@@ -195,6 +198,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .collect();
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, signature, args, &mapped, span);
+        if confidence == Confidence::High {
+            self.given_for_good(callee, signature, args, span);
+        }
         self.apply_frame_changes(summary, args, span);
         if summary.sets_budget {
             self.barriers.budget_set = true;
@@ -383,6 +389,20 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
+    /// Arguments for which the signature asks for `'static`.
+    fn given_for_good(&mut self, callee: FnId, signature: &Signature<'_>, args: &[Value], span: Span) {
+        for (param, arg) in (0..).zip(args) {
+            let ty = signature.params.get(usize::from(param)).unwrap_or(&Ty::Unknown);
+            let fixed = !arg.flows.is_empty() && ty.loosened(&arg.ty) != *ty;
+            // What the callee does with it says more.
+            let said = self.summary_of(callee).stores.iter().any(|store| store.param == param);
+            if !said && (fixed || signature.lifetimes.asks_for_static(param)) {
+                let name = self.around.program.fn_name(callee);
+                self.outlives_frame(name, arg, span);
+            }
+        }
+    }
+
     fn apply_frame_changes(&mut self, summary: &Summary, args: &[Value], span: Span) {
         for (param, field, change) in &summary.frame_changes {
             let Some(arg) = args.get(usize::from(*param)) else { continue };
@@ -430,6 +450,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn dropped(&mut self, args: &[ExprId], value: &Value, span: Span) {
         if let Ty::Known(Known::FrameScope, _) = &value.ty {
             self.close_own(value, span);
+        }
+        if let (Ty::Known(Known::FrameGuard, _), Some(key)) = (&value.ty, Self::key(value)) {
+            self.end_memory(&key, span);
         }
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);

@@ -2,7 +2,8 @@
 //! seen the largest one.
 
 use super::Interpreter;
-use super::event::{Container, EventKind, Lent};
+use super::event::{Container, EventKind, Fate, Lent};
+use super::place::Target;
 use super::types::Ty;
 use super::value::{AllocatorKey, Root, Value, Var};
 use crate::engine::hir::ir::Span;
@@ -48,7 +49,7 @@ impl Interpreter<'_, '_> {
         let container = lent_container(container);
         // Capacity that is kept from frame to frame grows only now and then.
         let confidence = if container.kept { Confidence::Medium } else { Confidence::High };
-        self.record(EventKind::HeapGrowth { what: what.to_owned(), container }, span, confidence);
+        self.record(EventKind::HeapGrowth { what: what.to_owned(), container, fate: Fate::Here }, span, confidence);
     }
 
     /// A method of a container is called that says that its memory is used again.
@@ -72,18 +73,55 @@ impl Interpreter<'_, '_> {
         }
     }
 
+    /// Something becomes of a value, and of all that it owns.
+    pub(super) fn becomes(&mut self, value: &Value, fate: Fate) {
+        if !matches!(value.ty, Ty::Ref { .. } | Ty::Ptr(_)) {
+            for made in &value.made {
+                let known = self.recorder.fates.entry(*made).or_default();
+                *known = fate.max(*known);
+            }
+        }
+    }
+
+    /// What a value owns goes where it goes.
+    pub(super) fn made_is_stored(&mut self, target: &Value, value: &Value, how: &Target<'_>) {
+        match target.alias {
+            Some(Root::Local(var)) => {
+                if let Some(known) = self.state.values.get_mut(var).filter(|known| !known.kept) {
+                    known.own_made(&value.made);
+                } else {
+                    self.becomes(value, Fate::Kept);
+                }
+            }
+            Some(_) => self.becomes(value, if matches!(how, Target::Channel) { Fate::Sent } else { Fate::Kept }),
+            None => {}
+        }
+    }
+
+    /// What was made on the heap while an expression was run through is its value's, where that can own anything.
+    pub(super) fn own_what_was_made(&mut self, since: usize, value: &mut Value) {
+        match value.ty {
+            Ty::Scalar(_) | Ty::Unit | Ty::Never | Ty::Ref { .. } | Ty::Ptr(_) => value.made.clear(),
+            _ => value.own_made(&self.recorder.made[since..]),
+        }
+        self.recorder.made.truncate(since);
+    }
+
     /// What the function as a whole does with the containers that it fills.
     pub(super) fn settle_containers(&mut self) {
         let steady = std::mem::take(&mut self.frames.steady);
-        if steady.is_empty() {
-            return;
-        }
         let settle = |container: &mut Container| {
             container.steady |= container.kept && steady.contains(&key(container.root, container.field.as_ref()));
         };
         for event in &mut self.recorder.out.events {
-            if let EventKind::HeapGrowth { container, .. } = &mut event.kind {
-                settle(container);
+            let of = |made: Span| self.recorder.fates.get(&made).copied().unwrap_or_default();
+            match &mut event.kind {
+                EventKind::HeapGrowth { container, fate, .. } => {
+                    settle(container);
+                    *fate = container.made.map(of).unwrap_or_default();
+                }
+                EventKind::HeapAlloc { fate, .. } => *fate = of(event.span),
+                _ => {}
             }
         }
         self.recorder.out.lent.iter_mut().for_each(|lent| settle(&mut lent.container));
@@ -103,5 +141,6 @@ fn lent_container(container: &Value) -> Container {
         owner: container.owner,
         kept: container.kept || outlives,
         steady: container.reserved,
+        made: container.made.first().copied(),
     }
 }

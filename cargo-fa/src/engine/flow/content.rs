@@ -46,7 +46,7 @@ impl Types<'_, '_> {
         }
         let way = match &flow.content {
             Some(content) => self.points_into(ty, content, 0),
-            None if ty.is_unknown() => Way::Unsure,
+            None if says_nothing(ty) => Way::Unsure,
             None => Way::Yes,
         };
         match way {
@@ -61,6 +61,18 @@ impl Types<'_, '_> {
     pub(super) fn keep_held(self, ty: &Ty, flows: &mut Vec<Flow>) {
         if !flows.is_empty() {
             *flows = flows.iter().filter_map(|flow| self.held(ty, flow)).collect();
+        }
+    }
+
+    /// Keeps of the flows of a value what it can have in a place of this type: where that says too little, as `dyn Trait`
+    /// does, the type of the value says it.
+    pub(super) fn keep_in(self, place: &Ty, value: &Ty, flows: &mut Vec<Flow>) {
+        let held = |flow: &Flow| {
+            let held = self.held(place, flow)?;
+            if held.confidence < flow.confidence && value.is_concrete() { self.held(value, flow) } else { Some(held) }
+        };
+        if !flows.is_empty() {
+            *flows = flows.iter().filter_map(held).collect();
         }
     }
 
@@ -90,7 +102,7 @@ impl Types<'_, '_> {
             Ty::Known(Known::Iterator, _) | Ty::Closure | Ty::Trait(_) | Ty::Ptr(_) => Way::Yes,
             Ty::Known(known, _) if known.is_frame_data() || known.is_allocator() => Way::Yes,
             Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(behind)),
-            Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard, _) => Way::Unsure,
+            Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard | Known::Cow, _) => Way::Unsure,
             Ty::Known(_, args) => Way::any(args.iter().map(part)),
             Ty::User(user, args) => {
                 let fields = self.fields(*user, args, None);
@@ -117,7 +129,8 @@ impl Types<'_, '_> {
         let inside = |inner: &Ty| self.lies_in(part, inner, depth + 1);
         let way = match whole {
             // Whatever a reference leads to is somewhere else.
-            Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never | Ty::Str => Way::No,
+            Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never => Way::No,
+            Ty::Str => Way::from(*part == Ty::Scalar(1)),
             Ty::Scalar(bytes) => Way::from(*bytes == 1 && *part == Ty::Str),
             Ty::Slice(inner) | Ty::Array(inner, _) => inside(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(inside)),
@@ -140,6 +153,16 @@ impl Types<'_, '_> {
             Ty::User(user, _) => self.lifetimes(*user),
             _ => false,
         }
+    }
+}
+
+/// Whether nothing is known of the value itself, wherever it is wrapped.
+fn says_nothing(ty: &Ty) -> bool {
+    match ty {
+        Ty::Unknown => true,
+        Ty::Known(Known::Option | Known::Result, args) => args.first().is_none_or(says_nothing),
+        Ty::Tuple(parts) => parts.iter().all(says_nothing),
+        _ => false,
     }
 }
 

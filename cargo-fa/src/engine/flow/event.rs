@@ -65,11 +65,13 @@ pub(crate) enum EventKind {
         what: String,
         ty: Ty,
         api: HeapApi,
+        fate: Fate,
     },
     /// A heap container may grow.
     HeapGrowth {
         what: String,
         container: Container,
+        fate: Fate,
     },
     /// Heap memory is given back at the end of a block.
     HeapFree {
@@ -88,6 +90,12 @@ pub(crate) enum EventKind {
         name: String,
         ended: Span,
         raw: bool,
+        allocated: Span,
+    },
+    /// A value that has to be dropped is dropped after its frame ended.
+    DroppedAfterEnd {
+        name: String,
+        ended: Span,
         allocated: Span,
     },
     /// Frame data reaches a thread or task.
@@ -196,6 +204,25 @@ pub(crate) struct Container {
     pub(crate) kept: bool,
     /// The function empties it, or reserves for it.
     pub(crate) steady: bool,
+    /// Where it was made, if the function did that.
+    pub(crate) made: Option<Span>,
+}
+
+/// What becomes of something that is made on the heap: it says whether frame memory would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// It stays in the function.
+    #[default]
+    Here,
+    /// The caller gets it.
+    Returned,
+    /// A function gets it by value.
+    Given,
+    /// It is put into something that outlives the function.
+    Kept,
+    Sent,
+    /// A task, a thread or a closure that is kept owns it.
+    Job,
 }
 
 /// A container that a function lends to one that it calls.
@@ -257,6 +284,8 @@ pub(crate) enum EscapeRoute {
     Transmuted,
     /// A callee keeps it.
     Callee(String),
+    /// It is given, or declared, where `'static` is asked for: by this call or name.
+    Fixed(String),
 }
 
 /// A call of a function of the workspace.

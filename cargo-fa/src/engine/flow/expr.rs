@@ -26,7 +26,9 @@ impl<'l> Interpreter<'_, 'l> {
             return Value::unknown();
         }
         self.depth += 1;
-        let value = self.eval_kind(expr, expected);
+        let made = self.recorder.made.len();
+        let mut value = self.eval_kind(expr, expected);
+        self.own_what_was_made(made, &mut value);
         self.depth -= 1;
         value
     }
@@ -49,7 +51,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)), span)
             }
             ExprKind::Block(block) => self.block(block, span, expected),
-            ExprKind::Async(block) => self.async_block(block.body, span),
+            ExprKind::Async(block) => self.async_value(block, span),
             ExprKind::Closure(closure) => self.loose_closure(expr, closure),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
@@ -308,6 +310,7 @@ impl<'l> Interpreter<'_, 'l> {
                         None => Value::unknown(),
                     };
                     if let Some(ty) = ty {
+                        self.declared_for_good(*pat, &value, &ty);
                         self.annotate(&mut value, ty);
                     }
                     if let Some(otherwise) = otherwise {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::{EscapeRoute, Runner};
+use super::event::{EscapeRoute, Fate, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -177,6 +177,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             let arg = self.eval(*arg, None);
             self.escapes_knowledge(&arg);
+            self.becomes(&arg, Fate::Given);
             value.add_flows(&arg.flows);
         }
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);

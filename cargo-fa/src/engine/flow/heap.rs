@@ -1,7 +1,7 @@
 //! The general heap: what is made on it, what grows, what is copied out to it.
 
 use super::Interpreter;
-use super::event::{EventKind, HeapApi};
+use super::event::{EventKind, Fate, HeapApi};
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::Value;
@@ -16,7 +16,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn heap_event(&mut self, what: String, ty: Ty, span: Span, confidence: Confidence, api: HeapApi) {
-        self.record(EventKind::HeapAlloc { what, ty, api }, span, confidence);
+        self.recorder.made.push(span);
+        self.record(EventKind::HeapAlloc { what, ty, api, fate: Fate::Here }, span, confidence);
     }
 
     pub(super) fn pooled_in_box(&mut self, what: &'static str, ty: &Ty, span: Span) {
@@ -169,6 +170,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let mut value = receiver.clone();
         value.becomes_its_own();
+        value.made.clear();
         value.ty = ty;
         if value.ty.allocator().is_none() {
             value.alias = None;
@@ -220,6 +222,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let mut value = receiver.clone();
         value.becomes_its_own();
+        if matches!(receiver.ty, Ty::Ref { .. }) {
+            value.made.clear();
+        }
         value.ty = ty;
         if value.ty.is_unknown() {
             value.flows.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(Confidence::Medium));

@@ -13,7 +13,12 @@ use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Span};
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn iterator_over(over: &Value, name: &str) -> Value {
         let element = match over.ty.peeled() {
-            Ty::Str => Ty::Scalar(4),
+            Ty::Str => match name {
+                "chars" => Ty::Scalar(4),
+                "bytes" => Ty::Scalar(1),
+                "char_indices" => Ty::Tuple(Arc::new([Ty::usize(), Ty::Scalar(4)])),
+                _ => Ty::Str,
+            },
             ty => {
                 let direct = ty.element();
                 if direct.is_unknown() { super::place::element_of(ty) } else { direct }
@@ -32,7 +37,7 @@ impl<'l> Interpreter<'_, 'l> {
             (element, "chunks" | "chunks_exact" | "windows" | "par_chunks" | "chunks_mut") => {
                 Ty::reference(Ty::Slice(Arc::new(element.clone())))
             }
-            (element, "chars" | "bytes") => element.clone(),
+            (element, "chars" | "bytes" | "char_indices") => element.clone(),
             (element, "iter_mut" | "par_iter_mut") => Ty::exclusive(element.clone()),
             (element, _) if owns || over.is(Known::Iterator) => element.clone(),
             (element, _) => Ty::reference(element.clone()),
@@ -40,7 +45,11 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = over.clone();
         value.bound = Some(Self::iterator_bound(over));
         value.ty = Ty::known(Known::Iterator, [element]);
+        value.lazy.clone_from(&over.flows);
         value.fresh = false;
+        if !owns {
+            value.made.clear();
+        }
         value.number = None;
         value
     }
@@ -69,16 +78,19 @@ impl<'l> Interpreter<'_, 'l> {
             "map" | "scan" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 made.ty
             }
             "filter_map" | "map_while" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 self.unwrapped(made).ty
             }
             "flat_map" => {
                 let made = made.unwrap_or_else(Value::unknown);
                 value.flows.clone_from(&made.flows);
+                value.made.clone_from(&made.made);
                 value.bound = Some(Bound::Input("a flattened iterator".into()));
                 made.ty.element()
             }
@@ -99,6 +111,7 @@ impl<'l> Interpreter<'_, 'l> {
             _ => value.bound,
         };
         value.ty = Ty::known(Known::Iterator, [element]);
+        value.lazy.extend(receiver.flows.iter().cloned());
         self.refine(value)
     }
 
@@ -120,6 +133,7 @@ impl<'l> Interpreter<'_, 'l> {
             ty => ty.element(),
         };
         item.bound = None;
+        item.lazy.clear();
         item.number = None;
         item.symbol = None;
         item.fresh = false;

@@ -42,7 +42,7 @@ impl Types<'_, '_> {
                 | Known::Tag => false,
                 known if known.is_frame_data() || known.is_allocator() => true,
                 Known::Iterator => args.first().is_none_or(|item| self.refers(item, by, seen)),
-                Known::Guard => true,
+                Known::Guard | Known::Cow => true,
                 _ => args.iter().any(|arg| self.refers(arg, by, seen)),
             },
             Ty::User(user, args) => {

@@ -40,6 +40,7 @@ impl<'l> Interpreter<'_, 'l> {
         for part in parts {
             let value = self.eval(*part, None);
             flows.add_flows(&value.flows);
+            flows.own_made(&value.made);
             types.push(value.ty);
         }
         if !types.is_empty() {
@@ -54,6 +55,7 @@ impl<'l> Interpreter<'_, 'l> {
         for part in parts {
             let value = self.eval(*part, None);
             all.add_flows(&value.flows);
+            all.own_made(&value.made);
             if all.ty.is_unknown() {
                 all.ty = value.ty;
             }

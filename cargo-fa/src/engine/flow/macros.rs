@@ -75,6 +75,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         value.ty = Ty::known(Known::Vec, [value.ty]);
         value.fresh = args.is_empty();
+        value.made = vec![span];
         if !args.is_empty() {
             self.heap_alloc("vec!".to_owned(), value.ty.clone(), span, Confidence::High);
         }

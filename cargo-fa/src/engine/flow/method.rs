@@ -1,7 +1,7 @@
 //! Method calls, by the head of the receiver's type.
 
 use super::Interpreter;
-use super::event::{EventKind, Runner};
+use super::event::{EventKind, Fate, Runner};
 use super::place::Target;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -24,13 +24,26 @@ impl<'l> Interpreter<'_, 'l> {
             (ExprKind::Call { .. }, Some(asked)) => self.eval(call.receiver, Some(&asked)),
             _ => self.eval_place(call.receiver),
         };
+        let scope = u32::from(api::joins_what_it_spawns(name) && receiver.ty.allocator().is_none());
+        let seldom = u32::from(api::runs_where_nothing_is_yet(name));
+        self.context.joined += scope;
+        self.context.seldom += seldom;
+        let value = self.method_of(&receiver, call, span, expected);
+        self.context.joined -= scope;
+        self.context.seldom -= seldom;
+        value
+    }
+
+    fn method_of(&mut self, receiver: &Value, call: &'l MethodCall, span: Span, expected: Option<&Ty>) -> Value {
+        let name = self.facts.name(call.name);
+        self.recorder.out.has_allocator |= receiver.ty.allocator().is_some();
         if receiver.ty.allocator().is_some()
             && !self.is_user_method(&receiver.ty, name)
-            && let Some(value) = self.allocator_method(&receiver, call)
+            && let Some(value) = self.allocator_method(receiver, call)
         {
             return value;
         }
-        let inner = Self::through_pointers(&receiver, name);
+        let inner = Self::through_pointers(receiver, name);
         self.note_steady(&inner, name);
         if let Some(value) = self.collected_in(&inner, name, call) {
             return value;
@@ -38,7 +51,7 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(value) = self.known_method(&inner, name, call, span) {
             return value;
         }
-        if let Some(value) = self.workspace_method(&receiver, name, call, span) {
+        if let Some(value) = self.workspace_method(receiver, name, call, span) {
             return value;
         }
         if let Some(value) = self.shared_method(&inner, name, call, span, expected) {
@@ -285,9 +298,10 @@ impl<'l> Interpreter<'_, 'l> {
     fn sent(&mut self, receiver: &Value, args: &'l [ExprId], span: Span) -> Value {
         let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
         args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
+        self.becomes(&value, Fate::Sent);
         let item = receiver.ty.argument(0);
         if !item.is_unknown() {
-            self.types.keep_held(&item, &mut value.flows);
+            self.types.keep_in(&item.loosened(&value.ty), &value.ty, &mut value.flows);
         }
         let mut into = receiver.clone();
         into.ty = Ty::Unknown;
@@ -313,23 +327,28 @@ impl<'l> Interpreter<'_, 'l> {
     fn unknown_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Value {
         let stores = api::by_name(name).stores;
         let spawns = matches!(name, "spawn" | "spawn_blocking" | "spawn_local" | "spawn_fifo")
+            && self.context.joined == 0
             && !matches!(receiver.ty.head(), Some(Known::Commands));
         let mut value = Value::unknown();
         for arg in &call.args {
             let facts = self.facts;
             let kind = &facts.expr(*arg).kind;
             if spawns && matches!(kind, ExprKind::Async(_)) {
-                return self.spawn(*arg, Runner::Task, Confidence::High);
+                return self.spawn(*arg, Runner::Task, Confidence::Medium);
             }
+            // Most of what spawns asks for `'static`; what is joined first does not.
             if spawns && matches!(kind, ExprKind::Closure(_)) {
-                let builder = receiver.ty.is_unknown() || matches!(receiver.ty, Ty::Opaque { .. });
-                return self.spawn(*arg, Runner::Thread, if builder { Confidence::High } else { Confidence::Medium });
+                return self.spawn(*arg, Runner::Thread, Confidence::Medium);
             }
             if self.closure_at(*arg).is_some() && !stores {
                 self.inline_closure(*arg, &[], Runs::Inline);
                 continue;
             }
+            if spawns && matches!(kind, ExprKind::Block(_)) {
+                return self.spawn(*arg, Runner::Thread, Confidence::Medium);
+            }
             let arg = self.eval(*arg, None);
+            self.becomes(&arg, Fate::Given);
             if stores {
                 let how = if name.contains("send") { Target::Channel } else { Target::Container(name) };
                 self.kept_by_unknown(receiver, &arg, &how, span);

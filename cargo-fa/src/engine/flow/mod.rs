@@ -129,6 +129,10 @@ struct Context {
     spawned: u32,
     /// Inside of a closure that runs on another thread, joined within the frame or not.
     on_thread: u32,
+    /// Inside of what a call gets that joins all that is spawned in it.
+    joined: u32,
+    /// Inside of what a call gets that runs it where nothing is there yet.
+    seldom: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<tags::OpenTag>,
@@ -210,6 +214,8 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             sure: def.sure,
             spawned: 0,
             on_thread: 0,
+            joined: 0,
+            seldom: 0,
             arms: Vec::new(),
             tags: Vec::new(),
         },

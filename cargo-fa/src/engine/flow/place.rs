@@ -198,6 +198,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A value is put into something that may outlive what it refers to.
     pub(super) fn store(&mut self, target: &Value, value: &Value, how: &Target<'_>, span: Span) {
+        self.made_is_stored(target, value, how);
         if value.flows.is_empty() && value.handle.is_none() {
             return;
         }
@@ -206,7 +207,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.frames.shared_here.insert((root, target.field.clone()));
         }
         let slot = match how {
-            Target::Field(_) | Target::Behind => target.ty.clone(),
+            Target::Field(_) | Target::Behind => target.ty.loosened(&value.ty),
             Target::Container(_) | Target::Channel => Ty::Unknown,
         };
         let flows: Vec<Flow> = value
@@ -235,6 +236,24 @@ impl<'l> Interpreter<'_, 'l> {
                 for flow in &flows {
                     self.store_in_param(target, to, flow, how, span);
                 }
+                if value.ty.is_concrete() && target.ty.is_concrete() {
+                    self.kept_against_signature(target, to, &flows, span);
+                }
+            }
+        }
+    }
+
+    /// Frame data of the caller whose lifetime has no name in the signature is kept nevertheless.
+    fn kept_against_signature(&mut self, target: &Value, to: u16, flows: &[Flow], span: Span) {
+        for flow in flows.iter().filter(|flow| flow.frame && !flow.raw && flow.confidence == Confidence::High) {
+            if let Region::Param(from) = flow.region
+                && from != to
+                && !self.signature.lifetimes.may_keep(from)
+            {
+                let receiver = self.param_name(to);
+                let place =
+                    target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
+                self.escape(EscapeRoute::Field(place), flow, span, Vec::new());
             }
         }
     }
@@ -297,6 +316,27 @@ impl<'l> Interpreter<'_, 'l> {
         self.record(kind, span, flow.confidence);
     }
 
+    /// A value is given to something that asks for `'static`.
+    pub(super) fn outlives_frame(&mut self, by: &str, value: &Value, span: Span) {
+        let flows: Vec<Flow> = value.flows.iter().filter(|flow| flow.frame && !flow.raw).cloned().collect();
+        for flow in flows {
+            if let Some(flow) = self.types.held(&value.ty, &flow).filter(|flow| flow.confidence == Confidence::High) {
+                self.escape(EscapeRoute::Fixed(by.to_owned()), &flow, span, Vec::new());
+            }
+        }
+    }
+
+    /// `let name: &'static T = value`.
+    pub(super) fn declared_for_good(&mut self, pat: PatId, value: &Value, ty: &Ty) {
+        if let Pat::Bind { name, span, .. } = self.facts.pat(pat)
+            && !value.flows.is_empty()
+            && ty.loosened(&value.ty) != *ty
+        {
+            let name = self.facts.name(*name);
+            self.outlives_frame(name, value, *span);
+        }
+    }
+
     /// A value is thrown away at once.
     pub(super) fn discarded(&mut self, value: &Value, span: Span, how: &'static str) {
         if let Ty::Known(Known::TransferHandle, _) = &value.ty
@@ -308,6 +348,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// The declared type of a value says more than what was worked out.
     pub(super) fn annotate(&self, value: &mut Value, ty: Ty) {
+        let ty = if value.flows.is_empty() { ty } else { ty.loosened(&value.ty) };
         let better = match (&ty, &value.ty) {
             (Ty::Unknown, _) => return,
             // `Vec<_>` says less than `Vec<u32>`.
@@ -318,6 +359,10 @@ impl<'l> Interpreter<'_, 'l> {
             _ => true,
         };
         if better {
+            // A reference that becomes a pointer is watched no longer.
+            if let Ty::Ptr(_) = ty {
+                value.flows.iter_mut().for_each(|flow| flow.raw = true);
+            }
             value.ty = ty;
         }
         if let Some(content) = value.ty.collected() {
@@ -518,6 +563,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.annotate(&mut value, field);
             }
             whole.add_flows(&value.flows);
+            whole.own_made(&value.made);
         }
         if let Some(rest) = literal.rest {
             let rest = self.eval(rest, None);

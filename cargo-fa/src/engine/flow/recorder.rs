@@ -1,9 +1,9 @@
 //! What is found out about a function: its events, its calls, and what its callers need to know.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interpreter;
-use super::event::{CallSite, EscapeRoute, Event, EventKind, LoopAround, Site};
+use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use super::tags::OpenTag;
 use super::types::Ty;
@@ -16,6 +16,10 @@ use crate::model::finding::Confidence;
 #[derive(Default)]
 pub(super) struct Recorder {
     pub(super) out: Analysed,
+    /// What becomes of what is made on the heap, by its place.
+    pub(super) fates: FxHashMap<Span, Fate>,
+    /// What was made on the heap and is not yet part of a value.
+    pub(super) made: Vec<Span>,
     /// Kinds of events by place: what is run through twice happens once.
     pub(super) seen: FxHashSet<(std::mem::Discriminant<EventKind>, Span, u32)>,
 }
@@ -133,6 +137,7 @@ impl<'p> Interpreter<'p, '_> {
         summary.result.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(sure));
         summary.stores.iter_mut().for_each(|store| store.confidence = store.confidence.min(sure));
         self.settle_containers();
+        self.recorder.out.has_allocator |= self.signature.params.iter().any(|ty| ty.allocator().is_some());
         self.balance();
         self.barrier_events();
         self.recorder.out

@@ -128,7 +128,7 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::Element => {
                 self.read_all(args);
                 let mut value = receiver.clone();
-                value.ty = Ty::known(Known::Option, [Ty::reference(element_of(&receiver.ty))]);
+                value.ty = Ty::known(Known::Option, [Ty::reference(receiver.ty.looked_up())]);
                 value
             }
             Effect::Borrows => Self::borrowed(receiver),
@@ -151,8 +151,12 @@ impl<'l> Interpreter<'_, 'l> {
         let collection = receiver.ty.collection().unwrap_or(Ty::Unknown);
         let head = collection.head();
         let map = matches!(head, Some(Known::HashMap | Known::BTreeMap));
-        let element = collection.argument(usize::from(map));
-        for arg in &call.args {
+        for (at, arg) in call.args.iter().enumerate() {
+            let element = match name {
+                "insert" => collection.argument(at.min(usize::from(map))),
+                "extend" | "append" if map => Ty::Tuple([collection.argument(0), collection.argument(1)].into()),
+                _ => collection.argument(0),
+            };
             let mut value = if matches!(name, "append") {
                 self.eval_place(*arg)
             } else {
@@ -161,10 +165,13 @@ impl<'l> Interpreter<'_, 'l> {
             if head == Some(Known::String) {
                 value.flows.clear();
             } else if !element.is_unknown() {
-                self.types.keep_held(&element, &mut value.flows);
-                if matches!(name, "extend" | "extend_from_slice" | "append") {
-                    value.ty = Ty::Unknown;
-                }
+                let item = match name {
+                    "extend" => value.ty.element(),
+                    "extend_from_slice" | "append" => element_of(&value.ty),
+                    _ => value.ty,
+                };
+                self.types.keep_in(&element.loosened(&item), &item, &mut value.flows);
+                value.ty = item;
             }
             let mut into = receiver.clone();
             into.reserved = self.types.is_tied(&receiver.ty);
@@ -370,6 +377,6 @@ fn fits(on: On, receiver: &Value) -> bool {
         On::Static => matches!(receiver.alias, Some(Root::Static(_))),
         On::Outliving => matches!(receiver.alias, Some(Root::Static(_) | Root::Param(_))) && !is_of_user(),
         On::NotOfUser => !is_of_user(),
-        On::HasElements => !is_of_user() && !matches!(element_of(&receiver.ty), Ty::Unknown),
+        On::HasElements => !is_of_user() && !receiver.ty.looked_up().is_unknown(),
     }
 }

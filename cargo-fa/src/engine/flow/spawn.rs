@@ -1,13 +1,13 @@
 //! Closures, threads, tasks and suspensions.
 
-use super::event::{EscapeRoute, EventKind, Runner, Site};
+use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Age, Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
 use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{Closure, ExprId, ExprKind, Span};
+use crate::engine::hir::ir::{AsyncBlock, Closure, ExprId, ExprKind, Span};
 use crate::model::finding::Confidence;
 
 /// What a closure runs as.
@@ -45,7 +45,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.ran_later(before);
         self.loops.frame_from = frame;
         if closure.moves {
-            self.moved_into(closure.body);
+            value.made = self.moved_into(closure.body);
         }
         value
     }
@@ -61,6 +61,12 @@ impl<'l> Interpreter<'_, 'l> {
     /// Goes on as if it had not run; frames that it ends may have ended from now on.
     fn ran_later(&mut self, before: State) {
         let after = std::mem::replace(&mut self.state, before);
+        // What the body uses up belongs to it.
+        for var in after.values.moved() {
+            if let Some(value) = self.state.values.get_mut(var) {
+                value.moved = true;
+            }
+        }
         for (key, state) in after.frames {
             if !matches!(state, FrameState::Entry | FrameState::Closed) {
                 self.state.frames.insert(key, FrameState::Unknown);
@@ -79,8 +85,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// What the body of a `move` closure names belongs to the closure.
-    fn moved_into(&mut self, body: ExprId) {
+    ///
+    /// What was made on the heap and is in there comes out.
+    fn moved_into(&mut self, body: ExprId) -> Vec<Span> {
         let facts = self.facts;
+        let mut made = Value::unit();
         walk::visit(facts, body, &mut |expr| {
             if let ExprKind::Name(name) = &facts.expr(expr).kind
                 && let Some(var) = self.lookup_var(facts.name(*name))
@@ -88,9 +97,11 @@ impl<'l> Interpreter<'_, 'l> {
                 && matches!(value.ty, Ty::Known(..) | Ty::User(..))
             {
                 value.moved |= matches!(value.ty, Ty::Known(..));
+                made.own_made(&value.made);
                 self.hands_on(var);
             }
         });
+        made.made
     }
 
     /// The variables from outside that refer to memory, with what they refer to.
@@ -231,6 +242,14 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(ty) = body.expected.clone() {
             self.annotate(&mut value, ty);
         }
+        if is_function {
+            self.becomes(&value, Fate::Returned);
+        }
+        // An iterator that is given out has not taken its items yet.
+        let lazy = std::mem::take(&mut value.lazy);
+        if value.ty.holds_iterator() {
+            value.add_flows(&lazy);
+        }
         let gets_out: Vec<Flow> = value
             .flows
             .iter()
@@ -242,7 +261,8 @@ impl<'l> Interpreter<'_, 'l> {
             .collect();
         for flow in &gets_out {
             if flow.frame
-                && let Some(flow) = self.types.held(&value.ty, flow)
+                && let Some(flow) =
+                    if lazy.contains(flow) { Some(flow.clone()) } else { self.types.held(&value.ty, flow) }
             {
                 self.escape(EscapeRoute::Returned, &flow, span, Vec::new());
             }
@@ -309,9 +329,12 @@ impl<'l> Interpreter<'_, 'l> {
             }
             self.ran_later(before);
             self.loops.frame_from = frame;
-            self.moved_into(body);
+            let mut task = Value::of(Ty::Closure);
+            task.made = self.moved_into(body);
+            self.becomes(&task, Fate::Job);
         } else {
             let value = self.eval(arg, None);
+            self.becomes(&value, Fate::Job);
             for flow in value.flows.clone() {
                 self.spawned_flow(&flow, "the future", runner, span, confidence);
             }
@@ -352,6 +375,15 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     // ---- suspensions ----
+
+    /// An `async` block that is kept as a value: what is moved into it belongs to it.
+    pub(super) fn async_value(&mut self, block: &'l AsyncBlock, span: Span) -> Value {
+        let mut value = self.async_block(block.body, span);
+        if block.moves {
+            value.made = self.moved_into(block.body);
+        }
+        value
+    }
 
     pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
         let mut value = Value::of(Ty::Opaque { borrows: true });

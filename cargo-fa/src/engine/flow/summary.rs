@@ -17,6 +17,8 @@ pub(crate) struct Analysed {
     /// Heap containers that it lends to functions that it calls.
     pub(crate) lent: Vec<Lent>,
     pub(crate) summary: Summary,
+    /// An allocator is among what it deals with.
+    pub(crate) has_allocator: bool,
     /// The function is a frame root of its own.
     pub(crate) system: bool,
     pub(crate) no_heap: bool,

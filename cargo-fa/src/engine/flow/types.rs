@@ -110,6 +110,16 @@ impl Ty {
         }
     }
 
+    /// An iterator, perhaps in a box.
+    pub(crate) fn holds_iterator(&self) -> bool {
+        match self {
+            Self::Known(Known::Iterator, _) => true,
+            Self::Known(Known::Box | Known::Option, args) => args.first().is_some_and(Self::holds_iterator),
+            Self::Opaque { borrows } => *borrows,
+            _ => false,
+        }
+    }
+
     /// Whether every part of it is known.
     pub(crate) fn is_concrete(&self) -> bool {
         match self {
@@ -131,6 +141,32 @@ impl Ty {
             other => other.collected(),
         };
         held.filter(|held| !held.is_unknown())
+    }
+
+    /// The type, without the `'static` that a value of the other type does not have.
+    pub(crate) fn loosened(&self, by: &Self) -> Self {
+        match (self, by) {
+            (Self::Ref { inner, mutable, fixed }, Self::Ref { fixed: known, .. }) => {
+                Self::Ref { inner: Arc::clone(inner), mutable: *mutable, fixed: *fixed && *known }
+            }
+            (Self::Known(known, args), Self::Known(same, others)) if known == same && args.len() == others.len() => {
+                Self::Known(*known, args.iter().zip(&**others).map(|(arg, other)| arg.loosened(other)).collect())
+            }
+            (Self::Tuple(parts), Self::Tuple(others)) if parts.len() == others.len() => {
+                Self::Tuple(parts.iter().zip(&**others).map(|(part, other)| part.loosened(other)).collect())
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// What a key or a place is looked up for: the value of a map, the element of a list.
+    pub(crate) fn looked_up(&self) -> Self {
+        match self.peeled() {
+            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args) => {
+                args.get(1).cloned().unwrap_or(Self::Unknown)
+            }
+            _ => super::place::element_of(self),
+        }
     }
 
     /// The first argument of the head.

@@ -79,6 +79,8 @@ impl Flow {
 pub(crate) struct Value {
     pub(crate) ty: Ty,
     pub(crate) flows: Vec<Flow>,
+    /// What an iterator takes its items from, although they refer to nothing there.
+    pub(crate) lazy: Vec<Flow>,
     /// What it is a reference into.
     pub(crate) alias: Option<Root>,
     /// The name of the last field on the way to it, to tell `self.a` from `self.b`.
@@ -87,6 +89,8 @@ pub(crate) struct Value {
     pub(crate) owner: Option<UserType>,
     /// A container that something which outlives the frame has kept, although it is a variable now.
     pub(crate) kept: bool,
+    /// Where the heap memory that it owns was made.
+    pub(crate) made: Vec<Span>,
     pub(crate) number: Option<u64>,
     /// A name for an unknown number: the variable or `x.len()` it comes from.
     pub(crate) symbol: Option<Arc<str>>,
@@ -147,10 +151,12 @@ impl Value {
         Self {
             ty,
             flows: Vec::new(),
+            lazy: Vec::new(),
             alias: None,
             field: None,
             owner: None,
             kept: false,
+            made: Vec::new(),
             number: None,
             symbol: None,
             text: None,
@@ -183,8 +189,18 @@ impl Value {
         }
     }
 
+    /// It owns what was made on the heap at these places.
+    pub(crate) fn own_made(&mut self, made: &[Span]) {
+        for place in made {
+            if !self.made.contains(place) {
+                self.made.push(*place);
+            }
+        }
+    }
+
     /// It is in memory of its own, not in that of what it was made of.
     pub(crate) fn becomes_its_own(&mut self) {
+        self.lazy.clear();
         self.kept = false;
         self.owner = None;
     }
@@ -254,6 +270,7 @@ impl Value {
         }
         self.moved |= other.moved;
         self.kept |= other.kept;
+        self.own_made(&other.made);
         if self.owner != other.owner {
             self.owner = None;
         }
@@ -327,6 +344,11 @@ impl Values {
 
     pub(crate) fn remove(&mut self, var: Var) -> Option<Value> {
         self.0.remove(&var).map(Rc::unwrap_or_clone)
+    }
+
+    /// The variables that were given away.
+    pub(crate) fn moved(&self) -> impl Iterator<Item = Var> + '_ {
+        self.0.iter().filter(|(_, value)| value.moved).map(|(var, _)| *var)
     }
 
     pub(crate) fn retain(&mut self, keeps: impl Fn(Var) -> bool) {

@@ -71,6 +71,14 @@ impl<'l> Interpreter<'_, 'l> {
             _ => {}
         }
         if known.is_owner()
+            && let Some(flow) = value.flows.iter().find(|flow| flow.stale.is_some() && flow.frame && !flow.raw)
+            && let Some(ended) = flow.stale
+        {
+            let kind = EventKind::DroppedAfterEnd { name: self.name_of(var), ended, allocated: flow.site };
+            let span = self.binding_span(var);
+            self.record(kind, span, flow.confidence);
+        }
+        if known.is_owner()
             && let Some(flow) = value.flows.iter().find(|flow| flow.crossed.is_some() && flow.frame)
             && let Some(awaited) = flow.crossed
         {

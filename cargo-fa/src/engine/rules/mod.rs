@@ -10,6 +10,7 @@
 
 mod context;
 mod escapes;
+mod heap_advice;
 mod kept;
 mod loops;
 mod nesting;

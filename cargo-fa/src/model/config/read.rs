@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use framealloc_syntax::{SizeError, TagTables, closest, parse_size};
+use framealloc_syntax::{SizeError, TagTables, closest, meant, parse_size};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -91,7 +91,7 @@ impl Reader {
 
     fn unknown(&mut self, key: &str, span: &Range<usize>, section: &str, known: &[&str]) {
         let place = if section.is_empty() { String::new() } else { format!(" in `[{section}]`") };
-        let advice = match closest(key, known.iter().copied()) {
+        let advice = match meant(key, known.iter().copied()) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("the keys are {}", known.join(", ")),
         };

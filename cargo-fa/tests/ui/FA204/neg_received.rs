@@ -66,3 +66,13 @@ pub fn something_else_is_dropped(alloc: &SmartAlloc) {
     let value = alloc.pool_box(1_u32);
     drop(value);
 }
+
+pub fn moved_into_a_future(alloc: &SmartAlloc) -> impl Future<Output = u32> + use<> {
+    let handle = alloc.frame_box_for_transfer(1_u32);
+    async move { *handle.receive() }
+}
+
+pub fn used_up_by_a_closure(alloc: &SmartAlloc) -> impl FnOnce() -> u32 + use<> {
+    let handle = alloc.frame_box_for_transfer(1_u32);
+    || *handle.receive()
+}

@@ -78,3 +78,11 @@ pub async fn plain_slices_are_not_held(alloc: &SmartAlloc) -> u32 {
     let sum = numbers[0] + numbers[1];
     sum + tick().await
 }
+
+pub async fn used_up_by_a_closure(alloc: &SmartAlloc) -> u32 {
+    let mut list = alloc.frame_vec::<u32>();
+    list.push(1);
+    let sum = || list.into_iter().sum::<u32>();
+    let sum = sum();
+    sum + tick().await
+}

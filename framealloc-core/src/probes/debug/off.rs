@@ -29,6 +29,9 @@ impl Trail {
     pub(crate) fn shared_value_ends(&mut self, _allocator: u64) {}
 
     #[inline(always)]
+    pub(crate) fn ends_in_flight(&mut self) {}
+
+    #[inline(always)]
     pub(crate) fn retained_value_ends(&mut self, _allocator: u64) {}
 
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! The feature `debug`: what was asked for is written down.
 
 use crate::debug::{AllocSite, FrameValueKind, frames};
+use crate::raw::global::quiet::quietly;
 use crate::tag::TagId;
 
 /// Who shared or retained a value, or opened a scope.
@@ -46,6 +47,12 @@ impl Trail {
     #[inline(always)]
     pub(crate) fn shared_value_ends(&mut self, allocator: u64) {
         self.ends(FrameValueKind::Shared, allocator);
+    }
+
+    /// The value drops with its flight: its frame has ended before, and its allocator may be gone.
+    #[inline(always)]
+    pub(crate) fn ends_in_flight(&mut self) {
+        quietly(|| drop(self.0.take()));
     }
 
     /// As [`shared_value_ends`](Self::shared_value_ends), of a retained value.

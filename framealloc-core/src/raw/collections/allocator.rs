@@ -33,9 +33,14 @@ impl<'f> FrameAllocator<'f> {
         self.frame
     }
 
-    /// From now on returns refusals, or panics with them.
-    pub(crate) fn wait(&self, waits: bool) {
-        self.waits.set(waits);
+    /// From now on returns refusals.
+    pub(crate) fn return_refusals(&self) {
+        self.waits.set(true);
+    }
+
+    /// From now on panics with refusals, as at first.
+    pub(crate) fn panic_on_refusal(&self) {
+        self.waits.set(false);
     }
 
     /// Why memory was last refused.

@@ -90,6 +90,11 @@ impl Account {
         self.exceeded.store(true, Relaxed);
     }
 
+    /// Charges what was served already, and goes on being held after its frame.
+    pub(in crate::raw) fn carry(&self, bytes: usize) {
+        self.held.fetch_add(bytes, Relaxed);
+    }
+
     pub(in crate::raw) fn give_back(&self, bytes: usize) {
         let held = self.held.fetch_sub(bytes, Relaxed);
         debug_assert!(held >= bytes, "{} got back {bytes} bytes of {held}", self.limit);
@@ -109,14 +114,14 @@ impl Account {
 
 /// The accounts that all threads of an allocator share.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct SharedAccounts {
     pub(super) global: Option<Arc<Account>>,
     tags: Vec<(TagId, Account)>,
     /// What every thread starts with.
     pub(super) thread: Option<Budget>,
 }
 
-impl Ledger {
+impl SharedAccounts {
     /// Opens an account for each budget that threads share.
     pub(crate) fn of(config: &AllocConfig) -> Self {
         let of_tag = |&(tag, budget): &(TagId, Budget)| (tag, Account::shared(Limit::Tag(tag.path()), budget));
@@ -179,9 +184,9 @@ pub(crate) struct ThreadBudgets {
 }
 
 impl ThreadBudgets {
-    pub(crate) fn new(ledger: &Ledger) -> Self {
-        let thread = ledger.thread.map(|budget| Account::of_one_thread(Limit::Thread, budget));
-        let always = thread.is_some() || !ledger.is_empty();
+    pub(crate) fn new(shared: &SharedAccounts) -> Self {
+        let thread = shared.thread.map(|budget| Account::of_one_thread(Limit::Thread, budget));
+        let always = thread.is_some() || !shared.is_empty();
         Self {
             thread,
             over_budget: OverBudget::Recorded,

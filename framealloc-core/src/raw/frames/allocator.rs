@@ -6,8 +6,11 @@ use core::ptr::NonNull;
 use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
-use super::accounts::{self, Ledger};
+use super::accounts::{self, SharedAccounts};
 use super::entries::{Access, Entries, Entry};
+use super::flights::ending::Loading;
+use super::flights::flight::FlightInner;
+use super::flights::returns::Returns;
 use super::frame::Frame;
 use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
@@ -72,14 +75,23 @@ unsafe impl Sync for SmartAlloc {}
 impl std::panic::RefUnwindSafe for SmartAlloc {}
 impl std::panic::UnwindSafe for SmartAlloc {}
 
+/// What becomes of shared values at the end of their frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SharedValues {
+    Dropped,
+    InFlight,
+}
+
 /// What all handles of one allocator share.
 pub(crate) struct Inner {
     number: u64,
     config: AllocConfig,
     sets: Mutex<Entries>,
     state: UnsafeCell<FrameState>,
-    pub(super) ledger: Ledger,
+    pub(super) accounts: SharedAccounts,
     pub(crate) regions: Regions,
+    /// Where flights come back to, where there may be any.
+    pub(super) returns: Option<Arc<Returns>>,
     pub(crate) transfers: Arc<TransferCounters>,
     hooks: Hooks,
 }
@@ -109,6 +121,8 @@ pub(super) struct FrameState {
     pub(super) observers: Option<Box<dyn Any + Send>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
     undelivered: Option<Box<Promotions>>,
+    /// Flights that came back and are to be used again.
+    pub(super) spare_flights: Vec<NonNull<FlightInner>>,
 }
 
 impl Inner {
@@ -119,6 +133,11 @@ impl Inner {
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
         let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, .. } = self.config;
         ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold }
+    }
+
+    /// How many frames may be in flight at once.
+    pub(super) fn frames_in_flight(&self) -> usize {
+        self.config.frames_in_flight
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -133,9 +152,12 @@ impl SmartAlloc {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         // Never reused: a stale memory of an arena is then never taken for one of another allocator (I1).
         let number = NEXT.fetch_add(1, Relaxed);
+        let accounts = SharedAccounts::of(&config);
+        let returns = (config.frames_in_flight > 0).then(|| Arc::new(Returns::new(accounts.global())));
         let inner = Inner {
             number,
-            ledger: Ledger::of(&config),
+            accounts,
+            returns,
             config,
             sets: Mutex::default(),
             state: UnsafeCell::default(),
@@ -277,7 +299,7 @@ impl SmartAlloc {
 
     /// The account of all threads, where they have a budget.
     pub(crate) fn global_account(&self) -> Option<Arc<accounts::Account>> {
-        self.inner().ledger.global()
+        self.inner().accounts.global()
     }
 
     pub(super) fn frame_state(&self) -> *mut FrameState {
@@ -370,8 +392,21 @@ impl SmartAlloc {
 
     /// Ends the frame. Returns the first panic of a drop or a subscriber instead of resuming it.
     pub(crate) fn end_frame_caught(&mut self, promoted: Option<&PromotionSummary>) -> (FrameReport, Option<Payload>) {
-        let mut panicked = self.drop_shared();
-        let report = self.end_arenas();
+        self.end_frame_and(None, promoted, |_| ())
+    }
+
+    /// As [`end_frame_caught`](Self::end_frame_caught), where a flight takes what is shared. `then` is called when the frame has
+    /// ended, before anybody is told.
+    pub(super) fn end_frame_and(
+        &mut self,
+        flight: Option<NonNull<FlightInner>>,
+        promoted: Option<&PromotionSummary>,
+        then: impl FnOnce(FrameReport),
+    ) -> (FrameReport, Option<Payload>) {
+        let shared = if flight.is_some() { SharedValues::InFlight } else { SharedValues::Dropped };
+        let mut panicked = self.drop_listed(shared);
+        let report = self.end_arenas(flight);
+        then(report);
         if self.is_observed() {
             let frame_ended = self.inner().hooks.frame_ended;
             frame_ended(self, report, promoted, &mut panicked);
@@ -384,22 +419,26 @@ impl SmartAlloc {
         self.inner().lock().get(index).map(|entry| entry.arenas)
     }
 
-    /// Drops what was shared or retained in this frame, wherever it was allocated. Returns the first panic.
-    fn drop_shared(&mut self) -> Option<Payload> {
+    /// Drops what was shared, unless it goes on in flight, and retained in this frame, wherever it was allocated. Returns the
+    /// first panic.
+    fn drop_listed(&mut self, shared: SharedValues) -> Option<Payload> {
         let mut panicked = None;
         for index in 0.. {
             // The list is asked each time: no borrow is held while values drop (I9).
             let Some(arenas) = self.entries().get(index).map(|entry| entry.arenas) else { break };
             // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
             unsafe {
-                first_panic(&mut panicked, arenas.as_ref().drop_shared());
+                if shared == SharedValues::Dropped {
+                    first_panic(&mut panicked, arenas.as_ref().drop_shared());
+                }
                 first_panic(&mut panicked, arenas.as_ref().drop_retained());
             }
         }
         panicked
     }
 
-    fn end_arenas(&mut self) -> FrameReport {
+    fn end_arenas(&mut self, flight: Option<NonNull<FlightInner>>) -> FrameReport {
+        self.take_flights_in();
         let state = self.frame_state();
         // SAFETY: `self` is exclusive, so no value of the frame is alive and no other reference to `state` (I5); no
         // user code runs here.
@@ -415,13 +454,19 @@ impl SmartAlloc {
         state.phases.fill(PhaseFigures::default());
         let trim = state.ended % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
-        for entry in self.entries() {
+        for (set, entry) in self.entries().iter_mut().enumerate() {
+            let flight = flight.map(|flight| Loading { flight, set });
             // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3).
             let arenas = unsafe { entry.arenas.as_ref() };
             // SAFETY: `self` is exclusive (I5).
             phases_left_open += unsafe { arenas.end_phases() };
-            // SAFETY: `self` is exclusive, and what was shared has been dropped before (I5).
-            scopes_left_open += unsafe { arenas.end_frame(trim) };
+            // SAFETY: `self` is exclusive, and what was shared has been dropped before, or the flight has its list (I5, I26).
+            scopes_left_open += unsafe {
+                if let Some(flight) = flight {
+                    flight.take_list(arenas);
+                }
+                arenas.end_frame(trim, flight)
+            };
             entry.bytes = state.take_figures(arenas, entry.name.as_ref());
             state.take_phases(arenas);
             entry.publish();
@@ -432,7 +477,7 @@ impl SmartAlloc {
         for tag in &mut state.tags {
             tag.high_water = tag.high_water.max(tag.bytes);
         }
-        self.inner().ledger.end_frame();
+        self.inner().accounts.end_frame();
         self.inner().transfers.end_frame(&mut state.transfers);
         probes::debug::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
@@ -454,12 +499,13 @@ impl Drop for SmartAlloc {
     fn drop(&mut self) {
         let Hooks { allocator_ends, allocator_ended, .. } = self.inner().hooks;
         allocator_ends(self);
-        let mut panicked = self.drop_shared();
+        let mut panicked = self.drop_listed(SharedValues::Dropped);
         first_panic(&mut panicked, self.set_undelivered(None).and_then(|promotions| promotions.drop_caught()));
         allocator_ended(self, &mut panicked);
         // SAFETY: only the owning handle is ever dropped, once; nothing borrows from it any more. Threads that
         // remember arenas of it do so under a key that is never used again (I1).
         unsafe {
+            self.close_returns();
             let inner = Box::from_raw(self.inner.as_ptr());
             for entry in inner.lock().iter() {
                 drop(Box::from_raw(entry.arenas.as_ptr()));

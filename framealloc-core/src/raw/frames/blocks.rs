@@ -92,11 +92,11 @@ mod known {
             let state = self.state.get();
             let block = AllocSite::here().map(|site| Block { start: start.addr().get(), size: layout.size(), site });
             // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The list is
-            // borrowed while it grows: should the global allocator come back here, it is not touched, as the books are
-            // being kept (I9).
+            // borrowed while it grows: should the global allocator come back here, it is not touched, as this
+            // thread is busy then (I9).
             let list = unsafe { &mut (*state).blocks.list };
             let noted = block.and_then(|block| {
-                // Books are no reason to end the program where the global allocator refuses.
+                // The list is no reason to end the program where the global allocator refuses.
                 quietly(|| list.try_reserve(1).map(|()| list.push(block)).is_ok())
             });
             if noted != Some(true) {

@@ -21,7 +21,7 @@ fn gate_of(frame: NonNull<Frame>) -> NonNull<dyn Gate> {
 impl ThreadArenas {
     /// The accounts of a frame, the most particular first.
     fn accounts<'a>(&'a self, frame: &'a Frame) -> [Option<&'a Account>; ACCOUNTS] {
-        let ledger = &self.inner().ledger;
+        let shared = &self.inner().accounts;
         // SAFETY: the references end before an account is set or taken away, which cold paths never do (I9). A system's
         // root is a frame of this arena set (I6).
         unsafe {
@@ -29,7 +29,7 @@ impl ThreadArenas {
             let system = if system.is_null() { None } else { (&(*(*system).link()).account).as_ref() };
             let budgets = &raw const (*self.state()).budgets;
             let (call, thread) = ((&(*budgets).call).as_ref(), (&(*budgets).thread).as_ref());
-            [system, ledger.tag(frame.tag_id()), call, thread, ledger.global.as_deref()]
+            [system, shared.tag(frame.tag_id()), call, thread, shared.global.as_deref()]
         }
     }
 
@@ -159,7 +159,7 @@ impl ThreadArenas {
     /// # Safety
     /// The allocator is held exclusively.
     pub(crate) unsafe fn forget_budgets(&self) {
-        self.set_thread_budget(self.inner().ledger.thread);
+        self.set_thread_budget(self.inner().accounts.thread);
     }
 
     /// Limits what the thread may hold during one call of an annotated function, or ends that.
@@ -180,7 +180,7 @@ impl ThreadArenas {
         // given back to them while windows are withdrawn is first put in.
         unsafe {
             (*budgets).always =
-                (*budgets).thread.is_some() || (*budgets).call.is_some() || !self.inner().ledger.is_empty();
+                (*budgets).thread.is_some() || (*budgets).call.is_some() || !self.inner().accounts.is_empty();
             let always = (*budgets).always;
             (*budgets).gating = always || (*budgets).systems > 0;
             let mut held = 0;

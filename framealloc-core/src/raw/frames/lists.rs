@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use super::promotions::RetentionPolicy;
 use crate::error::AllocError;
 use crate::probes::debug::Trail;
-use crate::raw::pools::promoted::Kept;
+use crate::raw::pools::promoted::Promoted;
 use crate::tag::TagId;
 
 /// The head of a value in the list of an arena set; the list lives in the arena, so that it costs no allocator call.
@@ -42,6 +42,6 @@ pub(super) struct Ops {
     pub(super) frame_bytes: usize,
     pub(super) type_name: fn() -> &'static str,
     pub(super) drop: unsafe fn(NonNull<RetainNode>),
-    pub(super) to_pool: unsafe fn(NonNull<RetainNode>) -> Result<Kept, AllocError>,
-    pub(super) to_heap: unsafe fn(NonNull<RetainNode>) -> Result<Kept, AllocError>,
+    pub(super) to_pool: unsafe fn(NonNull<RetainNode>) -> Result<Promoted, AllocError>,
+    pub(super) to_heap: unsafe fn(NonNull<RetainNode>) -> Result<Promoted, AllocError>,
 }

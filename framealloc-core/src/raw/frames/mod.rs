@@ -58,7 +58,16 @@
 //!   read from then on, until the list of its arena set drops it. An arena set need not be lent (I22) for it: handles
 //!   borrow nothing of it.
 //! - **I25** A handle names its value by the number of the allocator and that of the end of the frame that it waits for:
-//!   64 bits each and never used again (I1). It gives the value out only to who shows that this end has not come.
+//!   64 bits each and never used again (I1). It gives the value out only to who shows that this end has not come, or
+//!   that he holds the flight that came out of it.
+//! - **I26** A flight has the lists and the chunks of shared values that it took out of their arenas with the allocator
+//!   held exclusively; no list, no arena and no other flight has them. It changes only before it has a holder and after
+//!   the last one. A holder gives out `&T` for as long as it is borrowed itself; who takes the count of holders from 1
+//!   to 0 comes after all that the others did (release, then acquire), and has the flight to itself from there on.
+//! - **I27** A flight is in one place: with its holders, with the one who drops its values, in the list of those that
+//!   came back, among the spare ones of its allocator, or freed. It is pushed to the list once, without values, and the
+//!   list is only ever taken as a whole, by who holds the allocator exclusively. Who finds the mark that the allocator is
+//!   gone, in the exchange that would push, frees the flight: nobody else will.
 
 pub(crate) mod accounts;
 pub(crate) mod allocator;
@@ -69,6 +78,7 @@ pub(crate) mod charging;
 pub(crate) mod cursor;
 mod entries;
 pub(crate) mod fill;
+pub(crate) mod flights;
 pub(crate) mod frame;
 pub(crate) mod frame_raw;
 pub(crate) mod gate;

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::error::AllocError;
 use crate::panics::{Payload, drop_caught, first_panic};
 use crate::raw::frames::report::FrameReport;
-use crate::raw::pools::promoted::Kept;
+use crate::raw::pools::promoted::Promoted;
 use crate::tag::TagId;
 
 /// Where a retained value goes when its frame ends with
@@ -35,7 +35,7 @@ pub(crate) struct Name {
 /// One promoted value, of whatever type.
 pub struct Promotion {
     pub(crate) name: Name,
-    pub(crate) value: Kept,
+    pub(crate) value: Promoted,
     pub(crate) tag: TagId,
     pub(crate) bytes: usize,
     pub(crate) type_name: &'static str,

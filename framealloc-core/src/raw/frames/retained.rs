@@ -18,7 +18,7 @@ use crate::panics::first_panic;
 use crate::probes::debug::Trail;
 use crate::raw::mem::poison::REDZONE;
 use crate::raw::pools::boxes::{HeapSlot, PoolSlot};
-use crate::raw::pools::promoted::Kept;
+use crate::raw::pools::promoted::Promoted;
 use crate::raw::pools::request::PoolRequest;
 use crate::tag::TagId;
 
@@ -59,12 +59,12 @@ unsafe fn drop_value<T>(node: NonNull<RetainNode>) {
 ///
 /// # Safety
 /// `node` is the head of a `Node<T>` whose value is alive, and is not used again if this succeeds.
-unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
+unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Promoted, AllocError> {
     let mut slot = PoolSlot::<T>::find(PoolRequest::PROMOTION)?;
     // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
-        Ok(Kept::pool(slot.assume_init()))
+        Ok(Promoted::pool(slot.assume_init()))
     }
 }
 
@@ -72,14 +72,14 @@ unsafe fn to_pool<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, 
 ///
 /// # Safety
 /// As for [`to_pool`].
-unsafe fn to_heap<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Kept, AllocError> {
+unsafe fn to_heap<T: Send + 'static>(node: NonNull<RetainNode>) -> Result<Promoted, AllocError> {
     // SAFETY: by the contract.
     let tag = unsafe { node.as_ref() }.tag;
     let mut slot = HeapSlot::<T>::find::<AllocError>(tag)?;
     // SAFETY: by the contract; the slot has room for a `T`, and no user code runs before it is a box.
     unsafe {
         slot.as_uninit().as_mut_ptr().copy_from_nonoverlapping(value_of::<T>(node), 1);
-        Ok(Kept::heap(slot.assume_init()))
+        Ok(Promoted::heap(slot.assume_init()))
     }
 }
 
@@ -212,13 +212,13 @@ impl Retained<'_> {
         }
     }
 
-    pub(crate) fn into_pool(self) -> Result<Kept, (Self, AllocError)> {
+    pub(crate) fn into_pool(self) -> Result<Promoted, (Self, AllocError)> {
         let this = ManuallyDrop::new(self);
         // SAFETY: the value is alive, and if it was moved out `this` is not dropped.
         unsafe { (this.node().ops.to_pool)(this.node) }.map_err(|error| (ManuallyDrop::into_inner(this), error))
     }
 
-    pub(crate) fn into_heap(self) -> Result<Kept, (Self, AllocError)> {
+    pub(crate) fn into_heap(self) -> Result<Promoted, (Self, AllocError)> {
         let this = ManuallyDrop::new(self);
         // SAFETY: the value is alive, and if it was moved out `this` is not dropped.
         unsafe { (this.node().ops.to_heap)(this.node) }.map_err(|error| (ManuallyDrop::into_inner(this), error))

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use super::accounts::Account;
 use super::living::Living;
 use crate::raw::frames::promotions::Name;
-use crate::raw::pools::promoted::Kept;
+use crate::raw::pools::promoted::Promoted;
 use crate::sync::Mutex;
 
 /// What the allocator that a region was made from knows of it.
@@ -51,7 +51,7 @@ impl Region {
     }
 
     /// Takes charge of a value, or gives it back if the region is gone.
-    pub(crate) fn adopt(&self, name: Name, value: Kept) -> Option<Kept> {
+    pub(crate) fn adopt(&self, name: Name, value: Promoted) -> Option<Promoted> {
         self.inbox.push(name, value)
     }
 }
@@ -73,12 +73,12 @@ pub(crate) struct Inbox(pub(super) Mutex<Values>);
 #[derive(Default)]
 pub(super) struct Values {
     pub(super) closed: bool,
-    pub(super) list: Vec<(Name, Kept)>,
+    pub(super) list: Vec<(Name, Promoted)>,
 }
 
 impl Inbox {
     /// Takes charge of a value, or gives it back if the region is gone.
-    pub(crate) fn push(&self, name: Name, value: Kept) -> Option<Kept> {
+    pub(crate) fn push(&self, name: Name, value: Promoted) -> Option<Promoted> {
         let mut values = self.0.lock();
         if values.closed {
             return Some(value);

@@ -4,10 +4,26 @@
 
 use core::ptr::NonNull;
 
+use super::flights::ending::Loading;
 use super::frame::{Frame, FrameKind};
 use super::thread_arenas::ThreadArenas;
 use crate::raw::global::zone::HeapZone;
+use crate::raw::mem::chunk::Chunk;
 use crate::tag::TagId;
+
+/// The arena of the shared values of one tag.
+pub(super) struct SharedArena {
+    /// Null where nothing was shared under the tag.
+    pub(super) frame: *mut Frame,
+    /// Chunks that came back from flights.
+    spare: Vec<Chunk>,
+}
+
+impl Default for SharedArena {
+    fn default() -> Self {
+        Self { frame: core::ptr::null_mut(), spare: Vec::new() }
+    }
+}
 
 /// Bytes that a thread has shared and no system has booked, at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +79,7 @@ impl ThreadArenas {
     fn shared_frame_of(&self, tag: TagId) -> NonNull<Frame> {
         let state = self.state();
         // SAFETY: this thread has the arena set to itself (I2); the reference ends before anything else happens (I9).
-        let known = unsafe { (&(*state).shared).get(tag.index()).copied() };
+        let known = unsafe { (&(*state).shared).get(tag.index()).map(|arena| arena.frame) };
         known.and_then(NonNull::new).unwrap_or_else(|| self.make_shared_frame_of(tag))
     }
 
@@ -75,9 +91,9 @@ impl ThreadArenas {
         // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         let shared = unsafe { &mut (*self.state()).shared };
         if shared.len() <= tag.index() {
-            shared.resize(tag.index() + 1, core::ptr::null_mut());
+            shared.resize_with(tag.index() + 1, SharedArena::default);
         }
-        shared[tag.index()] = frame.as_ptr();
+        shared[tag.index()].frame = frame.as_ptr();
         frame
     }
 
@@ -102,25 +118,69 @@ impl ThreadArenas {
         }
     }
 
-    /// Ends the frame of the arenas of shared values.
+    /// Ends the frame of the arenas of shared values, or lets a flight have what is in them.
     ///
     /// # Safety
-    /// The allocator is held exclusively, and the shared values of the frame have been dropped (I5).
-    pub(super) unsafe fn end_shared(&self, trim: bool) {
+    /// The allocator is held exclusively, and the shared values of the frame have been dropped, or the flight has their list
+    /// (I5, I26).
+    pub(super) unsafe fn end_shared(&self, trim: bool, flight: Option<Loading>) {
         let state = self.state();
         // SAFETY: by the contract. No user code runs from here to the end.
         unsafe {
             (*state).shared_bytes = 0;
             for index in 0..(&(*state).shared).len() {
-                let Some(frame) = NonNull::new((&(*state).shared)[index]) else { continue };
+                let Some(frame) = NonNull::new((&(*state).shared)[index].frame) else { continue };
                 (*frame.as_ref().link()).counted = 0;
-                frame.as_ref().arena().decay();
-                let bytes = frame.as_ref().arena().end();
+                let arena = frame.as_ref().arena();
+                arena.decay();
+                let bytes = match flight {
+                    Some(flight) if !arena.is_untouched() => {
+                        let bytes = flight.load(arena, TagId::from_index(index));
+                        arena.refit(&mut (&mut (*state).shared)[index].spare);
+                        bytes
+                    }
+                    _ => arena.end(),
+                };
                 if trim {
-                    frame.as_ref().arena().trim();
+                    arena.trim();
+                    // One of those for each frame that may be in flight, as long as it fits.
+                    let most = self.inner().frames_in_flight();
+                    let spare = &mut (&mut (*state).shared)[index].spare;
+                    spare.retain(|chunk| arena.fits(chunk));
+                    spare.truncate(most);
                 }
                 self.attribute_frame(frame, bytes);
             }
         }
+    }
+
+    /// Takes chunks back that a flight had of this tag, as far as they fit what frames need now.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively; nothing in the chunks is alive.
+    pub(super) unsafe fn take_in(&self, tag: TagId, chunks: &mut Vec<Chunk>) {
+        // SAFETY: by the contract; the reference ends with this function, and no user code runs (I9).
+        let Some(arena) = (unsafe { (&mut (*self.state()).shared).get_mut(tag.index()) }) else { return };
+        let Some(frame) = NonNull::new(arena.frame) else { return };
+        // SAFETY: frames live as long as their arena set (I3).
+        let of = unsafe { frame.as_ref() }.arena();
+        // An arena set that was idle has forgotten what frames need.
+        arena.spare.extend(chunks.drain(..).filter(|chunk| of.high_water() > 0 && of.fits(chunk)));
+    }
+
+    /// Frees the chunks that came back from flights.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively.
+    pub(super) unsafe fn free_spare(&self) {
+        // SAFETY: by the contract; the reference ends with this function, and no user code runs (I9).
+        unsafe { &mut (*self.state()).shared }.iter_mut().for_each(|arena| arena.spare.clear());
+    }
+
+    /// Bytes of the chunks that came back from flights.
+    pub(super) fn spare_bytes(&self) -> usize {
+        // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
+        let shared = unsafe { &(*self.state()).shared };
+        shared.iter().flat_map(|arena| &arena.spare).map(Chunk::size).sum()
     }
 }

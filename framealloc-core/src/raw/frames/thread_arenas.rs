@@ -6,10 +6,12 @@ use core::ptr::NonNull;
 use super::accounts::ThreadBudgets;
 use super::allocator::{Inner, SmartAlloc};
 use super::arena::{Arena, Fallbacks};
+use super::flights::ending::Loading;
 use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
 use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
+use super::shared_arenas::SharedArena;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
 use crate::raw::global::zone::{HeapUse, HeapZone};
@@ -51,7 +53,7 @@ pub(crate) struct ArenasState {
     /// Whole-frame arenas by tag; null where the tag was not used. Growing the table never moves an arena (I18).
     tags: Vec<*mut Frame>,
     /// The arenas of shared values by tag; likewise (I24).
-    pub(super) shared: Vec<*mut Frame>,
+    pub(super) shared: Vec<SharedArena>,
     /// Bytes that were shared in this frame and are not attributed to a system.
     pub(super) shared_bytes: usize,
     /// Every region ever made, open or not.
@@ -128,7 +130,7 @@ impl ThreadArenas {
             published: Vec::new(),
             sites: Vec::new(),
             // SAFETY: the allocator outlives its arena sets (I3).
-            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.ledger),
+            budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.accounts),
             phases: None,
             grown: Grown::default(),
         };
@@ -375,12 +377,13 @@ impl ThreadArenas {
         unsafe { self.scoped_of(tag.index()) }.heap.add(heap);
     }
 
-    /// Ends the frame of this thread: takes all memory back and publishes the bytes of each tag. Returns how many
-    /// scopes were left open.
+    /// Ends the frame of this thread: takes all memory back, but for what a flight takes over, and publishes the bytes of
+    /// each tag. Returns how many scopes were left open.
     ///
     /// # Safety
-    /// The allocator is held exclusively; no value of this frame is alive, dropped values included (I5).
-    pub(crate) unsafe fn end_frame(&self, trim: bool) -> usize {
+    /// The allocator is held exclusively; no value of this frame is alive, dropped values included, but for the shared ones that
+    /// the flight takes over (I5, I26).
+    pub(crate) unsafe fn end_frame(&self, trim: bool, flight: Option<Loading>) -> usize {
         let state = self.state();
         // SAFETY: by the contract. No user code runs from here to the end.
         unsafe {
@@ -394,7 +397,7 @@ impl ThreadArenas {
                 }
                 self.attribute_frame(frame, bytes);
             }
-            self.end_shared(trim);
+            self.end_shared(trim, flight);
             for index in 0..(&(*state).regions).len() {
                 let frame = (&(*state).regions)[index];
                 let link = frame.as_ref().link();
@@ -450,7 +453,10 @@ impl ThreadArenas {
     /// As for [`Self::end_frame`], right after it.
     pub(crate) unsafe fn release(&self) {
         // SAFETY: by the contract.
-        unsafe { self.for_each_frame(|frame| frame.as_ref().arena().release()) };
+        unsafe {
+            self.for_each_frame(|frame| frame.as_ref().arena().release());
+            self.free_spare();
+        }
     }
 
     /// Figures of the last frame, by tag; they change at the end of the frame only.
@@ -465,7 +471,7 @@ impl ThreadArenas {
 
     /// Bytes held from the global allocator.
     pub(crate) fn capacity(&self) -> usize {
-        let mut bytes = 0;
+        let mut bytes = self.spare_bytes();
         // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).
         unsafe { self.for_each_frame(|frame| bytes += frame.as_ref().arena().capacity()) };
         bytes
@@ -478,7 +484,7 @@ impl ThreadArenas {
         // SAFETY: by the contract.
         let (tags, shared, regions) = unsafe { (&(*state).tags, &(*state).shared, &(*state).regions) };
         tags.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);
-        shared.iter().filter_map(|frame| NonNull::new(*frame)).for_each(&mut visit);
+        shared.iter().filter_map(|arena| NonNull::new(arena.frame)).for_each(&mut visit);
         regions.iter().copied().for_each(visit);
     }
 }

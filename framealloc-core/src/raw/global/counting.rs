@@ -110,7 +110,7 @@ impl<A> CountingAlloc<A> {
         self.off.store(!counting, Ordering::Relaxed);
     }
 
-    /// Whether a call counts: what the feature `debug` keeps books with is not the program's.
+    /// Whether a call counts: what the feature `debug` asks for its own lists is not the program's.
     #[inline]
     fn counts(&self) -> bool {
         #[cfg(feature = "debug")]

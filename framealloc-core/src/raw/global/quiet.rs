@@ -1,4 +1,4 @@
-//! The keeping of books: what it asks of the global allocator is not the program's.
+//! What the feature `debug` does for itself: what that asks of the global allocator is not the program's.
 
 use core::cell::Cell;
 
@@ -9,13 +9,13 @@ thread_local! {
     static BUSY: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is keeping books.
+/// Whether this thread is at work on what the feature `debug` knows.
 pub(crate) fn is_busy() -> bool {
     BUSY.get()
 }
 
-/// Keeps books. What this asks of the global allocator is not the program's: it is not counted, and where a user's global
-/// allocator comes back here, `None` is returned and nothing is done.
+/// Changes what the feature `debug` knows. What this asks of the global allocator is not the program's: it is not counted, and
+/// where a user's global allocator comes back here, `None` is returned and nothing is done.
 pub(crate) fn quietly<R>(keep: impl FnOnce() -> R) -> Option<R> {
     struct Done;
     impl Drop for Done {

@@ -5,7 +5,7 @@ use core::any::Any;
 use crate::raw::pools::boxes::{HeapBox, PoolBox};
 
 /// A value that left its frame, of a type that only its key knows.
-pub(crate) enum Kept {
+pub(crate) enum Promoted {
     Pool(PoolBox<dyn Any + Send>),
     Heap(HeapBox<dyn Any + Send>),
 }
@@ -16,7 +16,7 @@ pub(crate) enum Typed<T> {
     Heap(HeapBox<T>),
 }
 
-impl Kept {
+impl Promoted {
     pub(crate) fn pool<T: Send + 'static>(value: PoolBox<T>) -> Self {
         let value: *mut T = PoolBox::into_raw(value);
         // SAFETY: just given up; unsized, which `from_raw` allows.

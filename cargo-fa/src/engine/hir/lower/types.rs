@@ -50,9 +50,19 @@ impl Lowerer<'_> {
             .iter()
             .filter_map(|bound| match bound {
                 syn::TypeParamBound::Trait(bound) => Some(self.path(&bound.path)),
+                // The only lifetime that asks for something whoever calls: a path of its name.
+                syn::TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static" => {
+                    Some(self.static_bound(lifetime))
+                }
                 _ => None,
             })
             .collect()
+    }
+
+    fn static_bound(&mut self, lifetime: &syn::Lifetime) -> PathId {
+        let (name, span) = self.ident(&lifetime.ident);
+        let segments = [Segment { name, args: None }].into();
+        self.push_path(Path { start: path_start(None), qself: None, segments, span })
     }
 
     pub(super) fn path(&mut self, path: &syn::Path) -> PathId {

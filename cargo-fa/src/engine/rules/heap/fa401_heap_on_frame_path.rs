@@ -1,6 +1,7 @@
 //! Allocations of the general heap in the frame path.
 
 use crate::engine::flow::event::{EventKind, HeapApi};
+use crate::engine::rules::heap_advice::instead;
 use crate::engine::rules::{Context, Occurrence, rule};
 use crate::model::finding::Finding;
 
@@ -14,7 +15,7 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
-    let EventKind::HeapAlloc { what, ty, api } = &occurrence.event.kind else { return None };
+    let EventKind::HeapAlloc { what, ty, api, fate } = &occurrence.event.kind else { return None };
     let no_heap = occurrence.is_no_heap();
     if occurrence.event.cold || !occurrence.runs_in_frame() || (*api != HeapApi::Std && !no_heap) {
         return None;
@@ -27,23 +28,9 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     if no_heap {
         finding = finding.note("the system declares `no_heap`");
     }
-    let help = match what.as_str() {
-        "format!" | "to_string" | "to_owned" | "String::from" | "to_uppercase" | "to_lowercase" => {
-            "use `frame_format!(alloc, …)` or `alloc.frame_str(…)`: the text then ends with the frame"
-        }
-        "Box::new" | "Box::pin" => "use `alloc.frame_box(…)`, or `alloc.pool_box(…)` if it outlives the frame",
-        "heap_box" => "use `alloc.frame_box(…)` or `alloc.pool_box(…)`",
-        "collect" | "to_vec" | "Vec::from" => "use `alloc.frame_slice_from_iter(…)` or `alloc.frame_slice_copy(…)`",
-        "vec!" | "Vec::with_capacity" => {
-            "use `alloc.frame_vec_with_capacity(…)`, or keep the `Vec` from frame to frame and clear it"
-        }
-        "clone" => "borrow it, or copy what is needed into the frame (`alloc.frame_slice_copy`, `alloc.frame_str`)",
-        "sort" | "sort_by" | "sort_by_key" => "use `sort_unstable` and its kin, which need no memory",
-        "Rc::make_mut" | "Arc::make_mut" | "to_mut" => {
-            "it copies what somebody else still holds: change it outside of the frame, or copy what is needed into the frame"
-        }
-        "Rc::new" | "Arc::new" => "make it once and keep it, or use `alloc.frame_share(…)` within the frame",
-        _ => "use frame memory, or do this once outside of the frame",
+    let help = match api {
+        HeapApi::Framealloc => "use `alloc.frame_box(…)` or `alloc.pool_box(…)`",
+        HeapApi::Std | HeapApi::IfLarge => instead(occurrence, what, ty, *fate),
     };
     Some(cx.with_path(occurrence, finding).help(help))
 }

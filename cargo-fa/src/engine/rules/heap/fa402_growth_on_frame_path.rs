@@ -1,6 +1,7 @@
 //! Heap containers that grow in the frame path.
 
 use crate::engine::flow::event::EventKind;
+use crate::engine::rules::heap_advice::instead_of_growth;
 use crate::engine::rules::kept::Memory;
 use crate::engine::rules::{Context, Occurrence, rule};
 use crate::model::finding::Finding;
@@ -15,7 +16,7 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
-    let EventKind::HeapGrowth { what, container } = &occurrence.event.kind else { return None };
+    let EventKind::HeapGrowth { what, container, fate } = &occurrence.event.kind else { return None };
     if occurrence.event.cold || !occurrence.runs_in_frame() {
         return None;
     }
@@ -28,7 +29,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
             .caption("allocates and copies when the capacity is used up");
     finding.escalated = occurrence.is_no_heap();
     Some(cx.with_path(occurrence, finding).help(match memory {
-        Memory::Local => "use `alloc.frame_vec()` and its kin: what ends with the frame can be in its memory",
+        Memory::Local => instead_of_growth(occurrence, *fate),
         _ => "use its memory again: empty it in each frame (`clear`, `drain`), or make it with room (`with_capacity`)",
     }))
 }

@@ -134,6 +134,72 @@ impl Arena {
         }
     }
 
+    /// Whether nothing was handed out since the last reset.
+    pub(crate) fn is_untouched(&self) -> bool {
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends here.
+        self.reached() == 0 && unsafe { &(*self.state.get()).dedicated }.is_empty()
+    }
+
+    /// As `end`, but what was handed out lives on: the chunks go to the lists, which are empty, and the arena has none. Returns
+    /// how far it was bumped.
+    ///
+    /// # Safety
+    /// Whoever has the chunks has what is in them.
+    pub(crate) unsafe fn hand_over(&self, chunks: &mut Vec<Chunk>, dedicated: &mut Vec<Chunk>) -> usize {
+        self.inspect();
+        self.settle();
+        let state = self.state.get();
+        let (reached, peak) = (self.reached(), self.peak());
+        // SAFETY: one thread uses the arena, and no user code runs here (I2, I9). By the contract nothing is handed out any more
+        // that this arena answers for.
+        unsafe {
+            if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
+                (*state).gate = None;
+            }
+            (*state).high = peak.max((*state).high);
+            core::mem::swap(&mut (*state).chunks, chunks);
+            core::mem::swap(&mut (*state).dedicated, dedicated);
+            self.rewind();
+        }
+        reached
+    }
+
+    /// Gives an arena without chunks one of those that came back to it, or a new one where none of them fits what frames need.
+    ///
+    /// # Safety
+    /// As for `reset`, after [`hand_over`](Self::hand_over).
+    pub(crate) unsafe fn refit(&self, spare: &mut Vec<Chunk>) {
+        let _growth = HeapZone::growth();
+        let state = self.state.get();
+        // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
+        unsafe {
+            let fitting = spare.iter().rposition(|chunk| self.fits(chunk));
+            let chunk = match fitting {
+                Some(index) => Some(spare.swap_remove(index)),
+                // Without one the next request takes it, if there is any.
+                None => spare.pop().and_then(|unfit| {
+                    drop(unfit);
+                    let fresh = Chunk::allocate(self.wanted(), (*state).policy).ok();
+                    fresh.inspect(|chunk| (*state).growth.took(chunk.size()))
+                }),
+            };
+            (&mut (*state).chunks).extend(chunk);
+            self.rewind();
+        }
+    }
+
+    /// Whether a chunk is as large as frames need, and not many times as large.
+    pub(crate) fn fits(&self, chunk: &Chunk) -> bool {
+        chunk.size() >= self.high_water() && chunk.size() / 4 <= self.wanted()
+    }
+
+    /// The bytes of a chunk that all of what frames need fits in.
+    fn wanted(&self) -> usize {
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
+        let (high, first) = unsafe { ((*self.state.get()).high, (*self.state.get()).policy.first) };
+        high.saturating_add(high / 16).next_multiple_of(CONSOLIDATE_TO).max(first)
+    }
+
     /// The reset of an arena with several chunks, lost windows or a budget: leaves one chunk of the high-water mark, and
     /// a second one where cursors need it.
     #[cold]
@@ -218,8 +284,7 @@ impl Arena {
         let state = self.state.get();
         // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9).
         unsafe {
-            let wanted = (*state).high.saturating_add((*state).high / 16).next_multiple_of(CONSOLIDATE_TO);
-            let wanted = wanted.max((*state).policy.first);
+            let wanted = self.wanted();
             let chunks = &mut (*state).chunks;
             if (*state).crowded > 0 {
                 (*state).crowded -= 1;
