@@ -24,7 +24,7 @@ struct Diagnostic<'a> {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct Envelope<'a> {
     reason: &'static str,
     #[serde(flatten)]
     compiled: &'a Compiled,
@@ -83,7 +83,7 @@ pub(super) fn render_messages(report: &Report) -> String {
         // What is in no package, such as `.fa.toml`, goes with the first.
         let compiled = report.compiled.get(&reported.finding.primary.file).or_else(|| report.compiled.values().next());
         let line = match compiled {
-            Some(compiled) => serde_json::to_string(&Message { reason: "compiler-message", compiled, message }),
+            Some(compiled) => serde_json::to_string(&Envelope { reason: "compiler-message", compiled, message }),
             None => serde_json::to_string(&message),
         };
         text.push_str(&line.unwrap_or_default());

@@ -28,8 +28,8 @@ pub(super) fn without_broken(original: &str, text: &str, base: u32) -> Option<(S
             }
             kept
         };
-        let bare = without_members(&kept);
-        if frame.is_none() || parse(&lines, &bare, item.clone(), item.clone()).is_err() {
+        let emptied = without_members(&kept);
+        if frame.is_none() || parse(&lines, &emptied, item.clone(), item.clone()).is_err() {
             kept[item].fill(false);
             refused.push(error);
             continue;
