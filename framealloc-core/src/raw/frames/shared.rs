@@ -152,11 +152,11 @@ pub(crate) fn share_made<T: Send + Sync + 'static, E: Failure>(
 ) -> Result<Shared<[T]>, E> {
     let frame = frame.for_sharing();
     let node = if needs_drop::<T>() { Some(Room::find::<E>(frame, Layout::new::<SliceNode<T>>())?) } else { None };
-    let made = make(frame);
+    let values = make(frame);
     // Refused or not: what was given back had to be there.
     frame.recount_shared();
     // As a raw pointer from here on: the list owns the values, if anybody has to.
-    let values = made?.into_raw();
+    let values = values?.into_raw();
     if let Some(node) = node {
         let node = node.keep().cast::<SliceNode<T>>();
         let list = frame.arenas().state();
