@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 {
 repository=$PWD
 folder=${FRAMEALLOC_TARGETS:-$repository/target/targets}
-all=(oldest newest i686 aarch64 s390x windows wasip1 browser check)
+all=(oldest newest i686 aarch64 s390x windows wasip1 browser check editor)
 rows=("$@")
 [[ $# -gt 0 ]] || rows=("${all[@]}")
 for row in "${rows[@]}"; do
@@ -91,6 +91,9 @@ run_check() {
     inside cargo check --locked -p framealloc --lib --target wasm32-unknown-unknown &&
         inside cargo check --locked -p framealloc --lib --target wasm32-wasip1
 }
+
+# The editor that most people have, on the attributes.
+run_editor() { inside python3 ci/targets/editor.py /build/editor; }
 
 newest=$(row=version && inside rustc -V | cut -d ' ' -f 1,2)
 oldest=$(row=version && inside /opt/oldest/bin/rustc -V | cut -d ' ' -f 1,2)

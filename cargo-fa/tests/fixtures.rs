@@ -8,7 +8,7 @@ use cargo_fa::analysis::{Request, Workspace};
 use cargo_fa::engine::Project;
 use cargo_fa::model::codes::Level;
 use cargo_fa::model::config::{self, Config};
-use cargo_fa::model::finding::Finding;
+use cargo_fa::model::finding::{Confidence, Finding};
 
 fn fixtures() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
@@ -144,6 +144,24 @@ fn every_code_has_eight_forms_that_are_found_and_eight_that_are_silent() {
 fn is_public_function(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with("pub fn ") || line.starts_with("pub async fn ") || line.starts_with("pub unsafe fn ")
+}
+
+/// It would be a lie about a program that compiles.
+#[test]
+fn that_rustc_refuses_it_too_is_said_only_of_what_does_not_compile() {
+    let mut said = 0;
+    for path in fixtures() {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let (code, name) = parts(&path);
+        for (mark, finding) in findings(&text, &config_text(&path), &code) {
+            if finding.notes.iter().any(|note| note.text.starts_with("rustc refuses this as well")) {
+                assert!(text.contains("//@ compile-fail"), "{code}/{name}: {mark:?}");
+                assert_eq!(finding.confidence, Confidence::High, "{code}/{name}: {mark:?}");
+                said += 1;
+            }
+        }
+    }
+    assert!(said > 50, "{said}");
 }
 
 /// What the examples of `explain` need declared.

@@ -68,6 +68,10 @@ native() {
     inside apt-get install -y rustc cargo rust-clippy rust-src gcc g++ libc6-dev git python3 lld wasi-libc libstd-rust-dev-wasm32 nodejs
 }
 
+editor() {
+    inside apt-get install -y rust-analyzer
+}
+
 foreign() {
     inside apt-get install -y qemu-user gcc-mingw-w64-x86-64 gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-i686-linux-gnu \
         libc6-dev-i386-cross libc6-dev-arm64-cross libc6-dev-s390x-cross libstd-rust-dev:i386 libstd-rust-dev:arm64 libstd-rust-dev:s390x
@@ -101,6 +105,7 @@ mounted
 stamp network network
 stamp architectures architectures
 stamp native native
+stamp editor editor
 stamp oldest oldest
 stamp foreign foreign
 stamp windows windows

@@ -1,5 +1,8 @@
 //! What the attribute macros call. Not for users: it changes with every release.
 
+pub mod options;
+
+pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::boxed::Itself;
 pub use crate::frame::scope::{TaggedAlloc, with_frame};

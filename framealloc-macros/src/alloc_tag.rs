@@ -8,7 +8,7 @@ use syn::{ReturnType, Type};
 
 use crate::item::{self, Function, Kind, ours_at};
 use crate::runtime::Runtime;
-use crate::{closure, diagnostics, tags};
+use crate::{closure, diagnostics, editor, tags};
 
 const ATTRIBUTE: &str = "alloc_tag";
 
@@ -16,13 +16,16 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let tokens = args;
     let parsed = AllocTagArgs::parse(tokens.clone());
     let (args, mut problems) = (parsed.value, parsed.problems);
-    let tracked = tags::check(args.tag.as_ref(), &mut problems);
+    // What every body starts with.
+    let options = editor::options_after_a_path(ATTRIBUTE, &tokens, &Runtime::new(args.krate.as_ref()));
+    let start = tags::check(args.tag.as_ref(), &mut problems);
+    let start = quote!(#options #start);
     let expansion = match syn::parse2::<Function>(item.clone()) {
         Ok(function) if function.attribute("frame_system").is_some() => {
             return after_the_system(&args, &tokens, function);
         }
-        Ok(function) => expand_function(&args, &tracked, function, &mut problems),
-        Err(_) if item::kind(&item).0 == Kind::Impl => expand_impl(&args, &tracked, item, &mut problems),
+        Ok(function) => expand_function(&args, &start, function, &mut problems),
+        Err(_) if item::kind(&item).0 == Kind::Impl => expand_impl(&args, &start, item, &mut problems),
         Err(_) => {
             problems.push(misplaced(&item));
             item
@@ -50,7 +53,7 @@ fn misplaced(item: &TokenStream) -> Problem {
 
 fn expand_function(
     args: &AllocTagArgs,
-    tracked: &TokenStream,
+    start: &TokenStream,
     mut function: Function,
     problems: &mut Vec<Problem>,
 ) -> TokenStream {
@@ -65,7 +68,7 @@ fn expand_function(
         return function.into_token_stream();
     }
     match find_allocator(ATTRIBUTE, &function.signature, args.alloc.as_ref()) {
-        Ok(source) => tagged(args, tracked, &source, function),
+        Ok(source) => tagged(args, start, &source, function),
         Err(problem) => {
             problems.push(problem);
             function.into_token_stream()
@@ -73,21 +76,21 @@ fn expand_function(
     }
 }
 
-fn tagged(args: &AllocTagArgs, tracked: &TokenStream, source: &AllocatorSource, function: Function) -> TokenStream {
+fn tagged(args: &AllocTagArgs, start: &TokenStream, source: &AllocatorSource, function: Function) -> TokenStream {
     let Some(tag) = args.tag.as_ref().map(|tag| tag_argument(tag, &Runtime::new(args.krate.as_ref()))) else {
-        return function.into_token_stream();
+        return function.after(start);
     };
     let AllocatorSource { expression, binding, .. } = source;
     if function.signature.asyncness.is_some() {
         let body = async_body(args, &tag, source, &function);
-        return function.with_body(quote!(#tracked #body));
+        return function.with_body(quote!(#start #body));
     }
     let body = closure::of_body(&function, binding, None);
     // A method, since a path would not tell a `&Frame` from what derefs to an allocator; not `with_tag`, which a wrapper or a trait
     // in scope may have of its own. It stands where the parameter does, so that a parameter without it is reported there.
     let method = quote_spanned!(ours_at(binding.span())=> .__framealloc_with_tag);
     let call = quote_spanned!(Span::mixed_site()=> #expression #method(#tag, #body));
-    function.with_body(quote!(#tracked #call))
+    function.with_body(quote!(#start #call))
 }
 
 /// The tag is in a handle that the future owns, so that every poll has it, on whichever thread.
@@ -139,7 +142,7 @@ fn tag_argument(tag: &Given<TagSpec>, runtime: &Runtime) -> TokenStream {
 /// Every method with a body, an allocator and no tag of its own gets the tag; the others stay as they are.
 fn expand_impl(
     args: &AllocTagArgs,
-    tracked: &TokenStream,
+    start: &TokenStream,
     item: TokenStream,
     problems: &mut Vec<Problem>,
 ) -> TokenStream {
@@ -164,7 +167,7 @@ fn expand_impl(
             out.extend(match source {
                 Ok(source) if !has_own_tag && method.signature.constness.is_none() => {
                     reached = true;
-                    tagged(args, tracked, &source, method)
+                    tagged(args, start, &source, method)
                 }
                 _ => method.into_token_stream(),
             });

@@ -9,15 +9,15 @@ use syn::spanned::Spanned as _;
 
 use crate::item::{self, Function, ours_at, plain_name};
 use crate::runtime::Runtime;
-use crate::{closure, diagnostics, tags};
+use crate::{closure, diagnostics, editor, tags};
 
 const ATTRIBUTE: &str = "frame_system";
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    let parsed = FrameSystemArgs::parse(args);
-    let (args, mut problems) = (parsed.value, parsed.problems);
+    let parsed = FrameSystemArgs::parse(args.clone());
+    let (tokens, args, mut problems) = (args, parsed.value, parsed.problems);
     let expansion = if let Ok(function) = syn::parse2::<Function>(item.clone()) {
-        expand_function(&args, function, &mut problems)
+        expand_function(&args, &tokens, function, &mut problems)
     } else {
         problems.push(item::not_a_function(ATTRIBUTE, &item));
         item
@@ -26,7 +26,12 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#expansion #errors)
 }
 
-fn expand_function(args: &FrameSystemArgs, mut function: Function, problems: &mut Vec<Problem>) -> TokenStream {
+fn expand_function(
+    args: &FrameSystemArgs,
+    tokens: &TokenStream,
+    mut function: Function,
+    problems: &mut Vec<Problem>,
+) -> TokenStream {
     for again in function.take_attributes(ATTRIBUTE) {
         problems.push(Problem::new(again, "this function already opens a frame"));
     }
@@ -47,7 +52,8 @@ fn expand_function(args: &FrameSystemArgs, mut function: Function, problems: &mu
         Access::Shared => scope(args, &source, &function, problems),
         Access::Exclusive => whole_frame(args, &source, &function, problems),
     };
-    function.with_body(quote!(#tracked #body))
+    let options = editor::options(ATTRIBUTE, tokens, &Runtime::new(args.krate.as_ref()));
+    function.with_body(quote!(#options #tracked #body))
 }
 
 /// What the attribute cannot be combined with, however its options are.

@@ -2,7 +2,7 @@
 
 use framealloc_syntax::Problem;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt as _};
+use quote::{ToTokens, TokenStreamExt as _, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Signature, Token, Visibility};
@@ -54,6 +54,12 @@ impl Function {
         let (taken, kept) = self.attributes.drain(..).partition::<Vec<_>, _>(|attribute| is_called(attribute, name));
         self.attributes = kept;
         taken.iter().map(|attribute| attribute.path().span()).collect()
+    }
+
+    /// The function with `statements` before those of the user.
+    pub(crate) fn after(self, statements: &TokenStream) -> TokenStream {
+        let body = self.body.stream();
+        self.with_body(quote!(#statements #body))
     }
 
     /// The function with another body, between the user's own braces.

@@ -51,6 +51,7 @@ mod alloc_tag;
 mod budgets;
 mod closure;
 mod diagnostics;
+mod editor;
 #[cfg(any(feature = "check-tags", feature = "declared-budgets"))]
 mod fa_toml;
 mod frame_system;
@@ -168,7 +169,7 @@ pub fn alloc_tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// cannot tell which of the two `pooled` is meant.
 #[proc_macro_attribute]
 pub fn pooled(args: TokenStream, item: TokenStream) -> TokenStream {
-    pooled::expand_attribute(args.into(), item.into()).into()
+    pooled::expand_attribute(&args.into(), item.into()).into()
 }
 
 /// Gives a type a pool of its own: `Type::pool()` and `value.pooled()`.

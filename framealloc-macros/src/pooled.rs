@@ -8,16 +8,18 @@ use syn::{Attribute, Data, DeriveInput, GenericParam};
 
 use crate::item::is_called;
 use crate::runtime::Runtime;
-use crate::{diagnostics, item, tags};
+use crate::{diagnostics, editor, item, tags};
 
 pub(crate) fn expand_derive(item: TokenStream) -> TokenStream {
     let Ok(input) = syn::parse2::<DeriveInput>(item) else { return TokenStream::new() };
     let parsed = PooledArgs::from_attributes(&input.attrs);
-    implementation(&parsed.value, &input, parsed.problems)
+    let given = input.attrs.iter().find(|attribute| is_called(attribute, "pooled"));
+    let tokens = given.and_then(|attribute| attribute.meta.require_list().ok()).map(|list| list.tokens.clone());
+    implementation(&parsed.value, &tokens.unwrap_or_default(), &input, parsed.problems)
 }
 
-pub(crate) fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let parsed = PooledArgs::parse(args);
+pub(crate) fn expand_attribute(args: &TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = PooledArgs::parse(args.clone());
     let Ok(input) = syn::parse2::<DeriveInput>(item.clone()) else {
         let (_, span) = item::kind(&item);
         let mut problems = parsed.problems;
@@ -34,7 +36,7 @@ pub(crate) fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStr
             .filter(again)
             .map(|second| Problem::new(second.path().span(), "this type already has a `#[pooled]`")),
     );
-    let implementation = implementation(&parsed.value, &input, problems);
+    let implementation = implementation(&parsed.value, args, &input, problems);
     let item: TokenStream = if input.attrs.iter().any(|attribute| is_called(attribute, "pooled")) {
         let mut once = input.clone();
         once.attrs.retain(|attribute| !is_called(attribute, "pooled"));
@@ -46,7 +48,12 @@ pub(crate) fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStr
 }
 
 /// The pool and the trait, or the reasons why the type can have none.
-fn implementation(args: &PooledArgs, input: &DeriveInput, mut problems: Vec<Problem>) -> TokenStream {
+fn implementation(
+    args: &PooledArgs,
+    tokens: &TokenStream,
+    input: &DeriveInput,
+    mut problems: Vec<Problem>,
+) -> TokenStream {
     let tracked = tags::check(args.tag.as_ref(), &mut problems);
     let unfit = unfit(input);
     let poolable = unfit.is_empty();
@@ -56,6 +63,7 @@ fn implementation(args: &PooledArgs, input: &DeriveInput, mut problems: Vec<Prob
         return errors;
     }
     let runtime = Runtime::new(args.krate.as_ref());
+    let options = editor::options("pooled", tokens, &runtime);
     let runtime = runtime.path();
     let ty = &input.ident;
     let spec = spec(args, input);
@@ -69,7 +77,7 @@ fn implementation(args: &PooledArgs, input: &DeriveInput, mut problems: Vec<Prob
             }
         }
     );
-    quote!(#implementation #tracked #errors)
+    quote!(#implementation #options #tracked #errors)
 }
 
 /// `::new("Bullet").capacity(1024).fixed()…`

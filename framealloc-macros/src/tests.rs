@@ -32,6 +32,7 @@ fn a_system_in_full() {
         ),
         &format!(
             "pub fn step(alloc: &SmartAlloc, n: u32) -> Option<u32> {{
+                ::framealloc::__private::options! {{ frame_system [tag budget name no_heap out] (tags::PHYSICS) }}
                 let frame = ::framealloc::__private::outer(&alloc);
                 ::framealloc::__private::with_frame(&alloc, {{
                     static __FRAMEALLOC_SITE: ::framealloc::__private::Site =
@@ -50,6 +51,7 @@ fn a_whole_frame_and_another_path() {
         &system("crate = engine::memory", "fn tick(alloc: &mut SmartAlloc) { work() }"),
         &format!(
             "fn tick(alloc: &mut SmartAlloc) {{
+                engine::memory::__private::options! {{ frame_system [] }}
                 engine::memory::__private::whole_frame(alloc, {{
                     static __FRAMEALLOC_SITE: engine::memory::__private::Site =
                         engine::memory::__private::Site::new(
@@ -67,6 +69,7 @@ fn a_tagged_function_and_a_tagged_future() {
         &tagged("\"ai\"", "fn plan(&self, alloc: &Frame) -> FrameBox<'_, u32> { alloc.frame_box(1) }"),
         &format!(
             "fn plan(&self, alloc: &Frame) -> FrameBox<'_, u32> {{
+                ::framealloc::__private::options! {{ alloc_tag [] }}
                 alloc.__framealloc_with_tag({{ static TAG: ::framealloc::__private::Tag = ::framealloc::__private::Tag::new(\"ai\"); &TAG }}, |{ALLOW} alloc| -> FrameBox<'_, u32> {{ alloc.frame_box(1) }})
             }}"
         ),
@@ -75,6 +78,7 @@ fn a_tagged_function_and_a_tagged_future() {
         &tagged("AI", "async fn plan(alloc: &SmartAlloc) -> Result<impl Iterator, ()> { work().await }"),
         &format!(
             "async fn plan(alloc: &SmartAlloc) -> Result<impl Iterator, ()> {{
+                ::framealloc::__private::options! {{ alloc_tag [] (AI) }}
                 let tagged = ::framealloc::__private::tagged_handle(&alloc, &AI);
                 {ALLOW} let alloc: &::framealloc::__private::SmartAlloc = &tagged;
                 let result: Result<_, ()> = {{ work().await }};
@@ -91,6 +95,7 @@ fn a_future_without_a_result_drops_its_temporaries_before_its_handle() {
         &tagged("AI", "async fn plan(alloc: &SmartAlloc) { work().await }"),
         &format!(
             "async fn plan(alloc: &SmartAlloc) {{
+                ::framealloc::__private::options! {{ alloc_tag [] (AI) }}
                 let tagged = ::framealloc::__private::tagged_handle(&alloc, &AI);
                 {ALLOW} let alloc: &::framealloc::__private::SmartAlloc = &tagged;
                 let (): () = {{ work().await }};
@@ -180,7 +185,8 @@ fn a_pooled_type_in_full() {
                     ::framealloc::__private::PoolSpec::new(\"Foe\").capacity(8).fixed().tag(\"foes\").prewarm());
                 &POOL
             }
-        }",
+        }
+        ::framealloc::__private::options! { pooled [capacity grow tag prewarm] }",
     );
 }
 
@@ -197,4 +203,32 @@ fn what_declared_budgets_cannot_take_is_named_and_a_value_is_there_all_the_same(
     let expansion = crate::budgets::expand(&tokens("crate = game::memory")).to_string();
     assert!(expansion.contains("game :: memory :: __private :: DeclaredBudgets"), "{expansion}");
     assert!(!expansion.contains("compile_error"), "{expansion}");
+}
+
+#[test]
+fn options_that_are_being_typed_are_names_and_values_are_paths() {
+    for (args, options) in [
+        ("", "frame_system []"),
+        ("bud", "frame_system [bud]"),
+        ("tag = \"physics\", no", "frame_system [tag no]"),
+        ("tag =", "frame_system [tag] ()"),
+        ("tag = tags::PH, budget = LIMIT", "frame_system [tag budget] (tags::PH) (LIMIT)"),
+        ("crate = memory, out = frame", "frame_system [out]"),
+    ] {
+        let expansion = system(args, "fn step(alloc: &SmartAlloc) { work() }");
+        let squeezed: String = expansion.split_whitespace().collect();
+        let options: String = options.split_whitespace().collect();
+        assert!(squeezed.contains(&format!("options!{{{options}}}")), "{args}: {expansion}");
+    }
+    for (args, options) in [
+        ("", "alloc_tag [] ()"),
+        ("tags::AI", "alloc_tag [] (tags::AI)"),
+        ("\"ai\", al", "alloc_tag [al]"),
+        ("AI, alloc = self.alloc", "alloc_tag [alloc] (AI)"),
+    ] {
+        let expansion = tagged(args, "fn plan(&self, alloc: &SmartAlloc) { work() }");
+        let squeezed: String = expansion.split_whitespace().collect();
+        let options: String = options.split_whitespace().collect();
+        assert!(squeezed.contains(&format!("options!{{{options}}}")), "{args}: {expansion}");
+    }
 }

@@ -105,3 +105,31 @@ pub mod after {
         value + *kept
     }
 }
+
+//# [refused] drop `value` before the frame ends, or put its use into a block of its own
+pub mod before {
+    use super::*;
+
+    pub fn frame(alloc: &mut SmartAlloc) {
+        alloc.begin_frame();
+        let value = alloc.frame_box(1_u32);
+        println!("{value}");
+        alloc.end_frame();
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    pub fn frame(alloc: &mut SmartAlloc) {
+        alloc.begin_frame();
+        let value = alloc.frame_box(1_u32);
+        println!("{value}");
+        drop(value);
+        {
+            let value = alloc.frame_box(2_u32);
+            println!("{value}");
+        }
+        alloc.end_frame();
+    }
+}

@@ -158,6 +158,22 @@ pub(crate) fn shared_method(name: &str) -> &'static [(On, Effect)] {
     INDEX.get(name).map_or(&[], Vec::as_slice)
 }
 
+/// Whether a method of this name returns only when what its closure has spawned is done: of rayon, crossbeam, Bevy and
+/// pools that are written like theirs.
+pub(crate) fn joins_what_it_spawns(name: &str) -> bool {
+    std::SCOPES.contains(&name)
+}
+
+/// Whether a method of this name runs its closure where there is no value yet: once for each key.
+pub(crate) fn runs_where_nothing_is_yet(name: &str) -> bool {
+    std::FILLS_GAPS.contains(&name)
+}
+
+/// Whether a method of this name runs its arguments only where something went wrong, whatever it is called on.
+pub(crate) fn runs_where_it_failed(name: &str) -> bool {
+    std::FAILS.contains(&name)
+}
+
 /// What the name of a method says where nothing is known of its receiver.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ByName {

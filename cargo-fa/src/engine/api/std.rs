@@ -139,7 +139,8 @@ pub(super) static SHARED: &[Method] = &[
     // Iterators, rayon's among them.
     Method(On::Anything, &[
         "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys",
-        "chars", "bytes", "lines", "split", "split_whitespace", "par_iter", "par_iter_mut", "into_par_iter",
+        "chars", "bytes", "lines", "split", "split_whitespace", "split_ascii_whitespace", "splitn", "rsplit", "rsplitn", "split_terminator",
+        "split_inclusive", "par_iter", "par_iter_mut", "into_par_iter",
         "chunks_mut", "par_chunks", "par_chunks_mut", "char_indices", "into_values", "into_keys", "try_iter",
         "par_bridge",
     ], Iterates),
@@ -219,6 +220,16 @@ pub(super) const LEAD_IN: &[&str] = &[
     "get_mut_or_default",
     "bypass_change_detection",
 ];
+
+/// Methods that join what their closure spawns, before they return.
+pub(super) const SCOPES: &[&str] =
+    &["scope", "scope_fifo", "in_place_scope", "in_place_scope_fifo", "scope_with_executor", "scoped"];
+
+/// Methods that run their closure where something went wrong: of results and options, and of crates for errors.
+pub(super) const FAILS: &[&str] = &["map_err", "ok_or_else", "ok_or", "with_context", "wrap_err_with", "expect"];
+
+/// Methods that run their closure where there is no value yet.
+pub(super) const FILLS_GAPS: &[&str] = &["or_insert_with", "or_insert_with_key", "get_or_insert_with", "get_or_init"];
 
 /// Methods that put an argument into the receiver, whatever the type.
 pub(super) const STORES: &[&str] = &[

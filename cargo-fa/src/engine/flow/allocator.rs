@@ -179,7 +179,7 @@ impl<'l> Interpreter<'_, 'l> {
         let from =
             flows.iter().filter_map(|flow| self.scopes.own(flow.region)).map(|scope| scope.loops).max().unwrap_or(0);
         let own = flows.iter().any(|flow| self.scopes.own(flow.region).is_some());
-        let once = self.loops.leaves.contains(&self.loops.stack.len());
+        let once = self.context.seldom > 0 || self.loops.leaves.contains(&self.loops.stack.len());
         let content = ty.clone();
         self.record_from(
             EventKind::FrameAlloc { what, ty, count, once, own, tag: allocator.tag.clone() },
@@ -263,7 +263,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
+    pub(super) fn end_memory(&mut self, key: &AllocatorKey, at: Span) {
         self.frames.shared_here.clear();
         let whole = self.scopes.of_allocators.get(key).copied();
         let param = match key.0 {

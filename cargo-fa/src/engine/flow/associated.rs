@@ -59,6 +59,9 @@ impl<'l> Interpreter<'_, 'l> {
             Builds::Wrapped => {
                 let mut value = self.eval_args_first(args, None);
                 value.ty = match owner {
+                    Known::Cow if function.last == "Borrowed" => {
+                        Ty::known(owner, [value.ty.deref().unwrap_or(Ty::Unknown)])
+                    }
                     Known::Option => Ty::known(owner, [value.ty]),
                     _ if function.last == "new" && !args.is_empty() => Ty::known(owner, [value.ty]),
                     _ => declared(),

@@ -4,7 +4,7 @@
 //! (`near.first().copied()`) refers to the world and may leave the frame. Types decide that, where both are known: a
 //! `&Enemy` cannot point into memory that holds `&Enemy`.
 
-use super::types::{Ty, Types};
+use super::types::{Link, Ty, Types};
 use super::value::Flow;
 use crate::engine::api::Known;
 use crate::model::finding::Confidence;
@@ -46,7 +46,7 @@ impl Types<'_, '_> {
         }
         let way = match &flow.content {
             Some(content) => self.points_into(ty, content, 0),
-            None if ty.is_unknown() => Way::Unsure,
+            None if says_nothing(ty) => Way::Unsure,
             None => Way::Yes,
         };
         match way {
@@ -64,6 +64,18 @@ impl Types<'_, '_> {
         }
     }
 
+    /// Keeps of the flows of a value what it can have in a place of this type: where that says too little, as `dyn Trait`
+    /// does, the type of the value says it.
+    pub(super) fn keep_in(self, place: &Ty, value: &Ty, flows: &mut Vec<Flow>) {
+        let held = |flow: &Flow| {
+            let held = self.held(place, flow)?;
+            if held.confidence < flow.confidence && value.is_concrete() { self.held(value, flow) } else { Some(held) }
+        };
+        if !flows.is_empty() {
+            *flows = flows.iter().filter_map(held).collect();
+        }
+    }
+
     /// Whether a place of this type is a part of memory that holds `content`: what is copied out of it does not point back.
     pub(super) fn is_part(self, ty: &Ty, content: &Ty) -> bool {
         self.lies_in(ty, content, 0) == Way::Yes
@@ -77,7 +89,15 @@ impl Types<'_, '_> {
         let part = |part: &Ty| self.points_into(part, content, depth + 1);
         let behind = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
         match ty {
-            Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Never | Ty::Param(_) | Ty::Opaque { borrows: false } => Way::No,
+            Ty::Scalar(_)
+            | Ty::Unit
+            | Ty::Str
+            | Ty::Never
+            | Ty::Param(_)
+            | Ty::Function
+            | Ty::Opaque { borrows: false } => Way::No,
+            Ty::Generic { .. } if self.can_refer(ty, Link::Borrow) => Way::Yes,
+            Ty::Generic { .. } => Way::No,
             Ty::Ref { inner, .. } => behind(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),
@@ -90,7 +110,7 @@ impl Types<'_, '_> {
             Ty::Known(Known::Iterator, _) | Ty::Closure | Ty::Trait(_) | Ty::Ptr(_) => Way::Yes,
             Ty::Known(known, _) if known.is_frame_data() || known.is_allocator() => Way::Yes,
             Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(behind)),
-            Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard, _) => Way::Unsure,
+            Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard | Known::Cow, _) => Way::Unsure,
             Ty::Known(_, args) => Way::any(args.iter().map(part)),
             Ty::User(user, args) => {
                 let fields = self.fields(*user, args, None);
@@ -117,7 +137,8 @@ impl Types<'_, '_> {
         let inside = |inner: &Ty| self.lies_in(part, inner, depth + 1);
         let way = match whole {
             // Whatever a reference leads to is somewhere else.
-            Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never | Ty::Str => Way::No,
+            Ty::Ref { .. } | Ty::Ptr(_) | Ty::Unit | Ty::Never => Way::No,
+            Ty::Str => Way::from(*part == Ty::Scalar(1)),
             Ty::Scalar(bytes) => Way::from(*bytes == 1 && *part == Ty::Str),
             Ty::Slice(inner) | Ty::Array(inner, _) => inside(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(inside)),
@@ -143,9 +164,19 @@ impl Types<'_, '_> {
     }
 }
 
+/// Whether nothing is known of the value itself, wherever it is wrapped.
+fn says_nothing(ty: &Ty) -> bool {
+    match ty {
+        Ty::Unknown => true,
+        Ty::Known(Known::Option | Known::Result, args) => args.first().is_none_or(says_nothing),
+        Ty::Tuple(parts) => parts.iter().all(says_nothing),
+        _ => false,
+    }
+}
+
 /// `dyn Trait`, or a type that is not known well enough to say what it is not.
 fn unsized_to_anything(part: &Ty) -> bool {
-    matches!(part, Ty::Trait(_) | Ty::Closure | Ty::Opaque { .. } | Ty::Param(_))
+    matches!(part, Ty::Trait(_) | Ty::Generic { .. } | Ty::Closure | Ty::Opaque { .. } | Ty::Param(_))
 }
 
 /// Whether both may be the same type.

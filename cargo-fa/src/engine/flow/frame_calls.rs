@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Interpreter;
 use super::allocator::wrap_result;
 use super::event::{Count, EventKind};
+use super::frame_data::UNTOLD;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Age, Flow, Handle, Value};
@@ -64,6 +65,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let value = self.eval_args_first(args, None);
                 let result = Ty::known(Known::FrameHandle, [value.ty.clone()]);
                 let one = Some(Count::Exactly(1));
+                self.outlives_frame("frame_share", &value, at);
                 let mut handle = self.frame_alloc(allocator, "frame_share", value.ty, one, result, at);
                 handle.flows.clear();
                 handle.handle = Some(Handle { resolved: false, age: Age::Fresh, since: at });
@@ -131,6 +133,9 @@ impl<'l> Interpreter<'_, 'l> {
         };
         let what = if elements == Elements::Copied { "frame_slice_copy" } else { "frame_slice" };
         let mut made = self.frame_alloc(allocator, what, element.clone(), count, result, at);
+        if element.is_unknown() {
+            made.learn_content(&UNTOLD);
+        }
         made.add_flows(&self.borrowed_by(&element, &source));
         made
     }

@@ -14,6 +14,9 @@ use crate::engine::api::effect::{CursorMake, Effect, Stored};
 use crate::engine::hir::ir::{ExprId, MethodCall};
 use crate::model::finding::Confidence;
 
+/// What lies in memory that was filled with values of a type that is not known.
+pub(super) const UNTOLD: Ty = Ty::Opaque { borrows: true };
+
 impl<'l> Interpreter<'_, 'l> {
     /// A method of a value in a frame; `None` when its row says nothing.
     pub(super) fn frame_data_method(
@@ -158,6 +161,7 @@ impl<'l> Interpreter<'_, 'l> {
             (_, [.., value]) => vec![element(value)],
             _ => Vec::new(),
         };
+        let untold = learned.iter().any(Ty::is_unknown);
         if let Ty::Known(_, generics) = &mut known.ty
             && generics.is_empty()
             && !learned.is_empty()
@@ -167,6 +171,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
         if let Some(content) = known.ty.collected() {
             known.learn_content(&content);
+        }
+        if untold {
+            known.learn_content(&UNTOLD);
         }
         for value in values {
             let mut flows = value.flows.clone();

@@ -13,7 +13,12 @@ use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Span};
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn iterator_over(over: &Value, name: &str) -> Value {
         let element = match over.ty.peeled() {
-            Ty::Str => Ty::Scalar(4),
+            Ty::Str => match name {
+                "chars" => Ty::Scalar(4),
+                "bytes" => Ty::Scalar(1),
+                "char_indices" => Ty::Tuple(Arc::new([Ty::usize(), Ty::Scalar(4)])),
+                _ => Ty::Str,
+            },
             ty => {
                 let direct = ty.element();
                 if direct.is_unknown() { super::place::element_of(ty) } else { direct }
@@ -32,7 +37,7 @@ impl<'l> Interpreter<'_, 'l> {
             (element, "chunks" | "chunks_exact" | "windows" | "par_chunks" | "chunks_mut") => {
                 Ty::reference(Ty::Slice(Arc::new(element.clone())))
             }
-            (element, "chars" | "bytes") => element.clone(),
+            (element, "chars" | "bytes" | "char_indices") => element.clone(),
             (element, "iter_mut" | "par_iter_mut") => Ty::exclusive(element.clone()),
             (element, _) if owns || over.is(Known::Iterator) => element.clone(),
             (element, _) => Ty::reference(element.clone()),
@@ -40,6 +45,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = over.clone();
         value.bound = Some(Self::iterator_bound(over));
         value.ty = Ty::known(Known::Iterator, [element]);
+        value.lazy.clone_from(&over.flows);
         value.fresh = false;
         if !owns {
             value.made.clear();
@@ -105,6 +111,7 @@ impl<'l> Interpreter<'_, 'l> {
             _ => value.bound,
         };
         value.ty = Ty::known(Known::Iterator, [element]);
+        value.lazy.extend(receiver.flows.iter().cloned());
         self.refine(value)
     }
 
@@ -126,6 +133,7 @@ impl<'l> Interpreter<'_, 'l> {
             ty => ty.element(),
         };
         item.bound = None;
+        item.lazy.clear();
         item.number = None;
         item.symbol = None;
         item.fresh = false;
@@ -153,7 +161,7 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         if let Some(cond) = cond {
             match &facts.expr(cond).kind {
-                ExprKind::Binary { op: BinaryOp::Compare, right, .. } => {
+                ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Order, right, .. } => {
                     return match &facts.expr(*right).kind {
                         ExprKind::Literal(crate::engine::hir::ir::Literal::Int(Some(number), _)) => {
                             Bound::AtMost((*number).into())
@@ -161,7 +169,7 @@ impl<'l> Interpreter<'_, 'l> {
                         _ => Bound::Input("a limit".into()),
                     };
                 }
-                ExprKind::Binary { op: BinaryOp::Lazy, left, right } => {
+                ExprKind::Binary { op: BinaryOp::AndThen | BinaryOp::OrElse, left, right } => {
                     let (left, right) = (*left, *right);
                     let first = self.loop_bound(Some(left), body);
                     return if first == Bound::Unknown { self.loop_bound(Some(right), body) } else { first };
@@ -181,7 +189,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut bounded = false;
         super::walk::visit(facts, body, &mut |expr| {
             if let ExprKind::If { cond, then, .. } = &facts.expr(expr).kind
-                && matches!(facts.expr(*cond).kind, ExprKind::Binary { op: BinaryOp::Compare, .. })
+                && matches!(facts.expr(*cond).kind, ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Order, .. })
             {
                 super::walk::visit(facts, *then, &mut |expr| {
                     bounded |= matches!(facts.expr(expr).kind, ExprKind::Break { .. } | ExprKind::Return(_));

@@ -45,6 +45,8 @@ pub(crate) struct Lifetimes {
     /// The receiver first.
     params: Vec<Names>,
     output: Names,
+    /// The parameters whose types are bounded by `'static`.
+    fixed: Vec<u16>,
     /// `&self`, whose lifetime is that of the result where none is written.
     by_reference: bool,
     /// Of what the result itself points into, the lifetime is not also one of what lies there.
@@ -60,6 +62,8 @@ impl Lifetimes {
             Receiver::Typed(ty) => reader.names(ty, 0),
         });
         let params = def.function.params.iter().map(|(_, ty)| reader.names(*ty, 0));
+        let first = u16::from(receiver.is_some());
+        let fixed = (first..).zip(&def.function.params).filter(|(_, (_, ty))| reader.asks_for_static(*ty));
         Self {
             params: receiver.into_iter().chain(params).collect(),
             output: match def.function.output {
@@ -67,6 +71,7 @@ impl Lifetimes {
                 Some(ty) => reader.names(ty, 0),
                 None => Names::default(),
             },
+            fixed: fixed.map(|(at, _)| at).collect(),
             by_reference: matches!(def.function.receiver, Some(Receiver::Shared | Receiver::Exclusive)),
             own_memory: def.function.output.is_some_and(|ty| reader.points_into_memory_of_its_own(ty)),
         }
@@ -87,6 +92,11 @@ impl Lifetimes {
         let names = self.param(from);
         let (named, open) = (names.named && self.output.named, names.open || self.output.open);
         named || open || (self.output.elided && (names.named || !self.by_reference || from == 0))
+    }
+
+    /// Whether what is given for this parameter has to live as long as the program.
+    pub(super) fn asks_for_static(&self, param: u16) -> bool {
+        self.fixed.contains(&param)
     }
 
     /// Whether what the function allocates for its result holds just what the type of the result says.
@@ -115,6 +125,30 @@ impl Reader<'_, '_, '_> {
                 _ => Names::OPEN,
             },
             _ => Names::OPEN,
+        }
+    }
+
+    /// `T` where it is declared as `T: 'static`, `impl Trait + 'static`.
+    fn asks_for_static(&self, ty: TypeId) -> bool {
+        let facts = self.types.program.facts(self.def.file);
+        let fixed = |bounds: &[PathId]| {
+            bounds.iter().any(|bound| {
+                facts.path(*bound).segments.first().is_some_and(|first| facts.name(first.name) == "static")
+            })
+        };
+        match facts.ty(ty) {
+            Type::ImplTrait(bounds) => fixed(bounds),
+            Type::Path(path) => match &*facts.path(*path).segments {
+                [only] => self
+                    .def
+                    .function
+                    .generics
+                    .types
+                    .iter()
+                    .any(|(name, bounds)| facts.name(*name) == facts.name(only.name) && fixed(bounds)),
+                _ => false,
+            },
+            _ => false,
         }
     }
 

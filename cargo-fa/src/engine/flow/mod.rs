@@ -4,22 +4,28 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+mod callbacks;
+mod conditions;
 pub(crate) mod containers;
 mod content;
+mod dispatch;
 pub(crate) mod event;
 mod expr;
 mod external;
 mod frame_calls;
 mod frame_data;
 mod framealloc;
+pub(crate) mod generics;
 mod heap;
+mod implemented;
 mod iterate;
 mod layout;
-mod literals;
 mod lifetimes;
+mod literals;
 mod loops;
 mod macros;
 mod method;
+mod operators;
 mod option_and_result;
 mod place;
 mod pooled;
@@ -27,9 +33,11 @@ mod recorder;
 mod retained;
 mod roots;
 mod scopes;
+mod shapes;
 mod shared;
 mod signature;
 mod spawn;
+mod stores;
 pub(crate) mod summary;
 pub(crate) mod tags;
 pub(crate) mod types;
@@ -129,9 +137,15 @@ struct Context {
     spawned: u32,
     /// Inside of a closure that runs on another thread, joined within the frame or not.
     on_thread: u32,
+    /// Inside of what a call gets that joins all that is spawned in it.
+    joined: u32,
+    /// Inside of what a call gets that runs it where nothing is there yet.
+    seldom: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<tags::OpenTag>,
+    /// The closures that we are in and that somebody else may run, outermost first.
+    closures: Vec<ExprId>,
 }
 
 /// What is known of the frames of allocators, apart from their state.
@@ -210,8 +224,11 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             sure: def.sure,
             spawned: 0,
             on_thread: 0,
+            joined: 0,
+            seldom: 0,
             arms: Vec::new(),
             tags: Vec::new(),
+            closures: Vec::new(),
         },
         frames: Frames::default(),
         barriers: barriers::Barriers::default(),

@@ -20,6 +20,7 @@ impl<'l> Interpreter<'_, 'l> {
         Some(match effect {
             Effect::Transfer => {
                 let value = self.eval_args_first(args, None);
+                self.outlives_frame("frame_box_for_transfer", &value, at);
                 Value::of(Ty::known(Known::TransferHandle, [value.ty]))
             }
             Effect::TransferOfPooled => {

@@ -24,6 +24,7 @@ impl<'l> Interpreter<'_, 'l> {
         let (args, at) = (&*call.args, call.name_span);
         let value = self.eval_args_first(args.get(..1).unwrap_or_default(), None);
         let policy = args.get(1).map_or_else(Value::unknown, |policy| self.eval(*policy, None));
+        self.outlives_frame("frame_retain", &value, at);
         let result = Ty::known(Known::FrameRetained, [value.ty.clone()]);
         let kept = self.frame_alloc(allocator, "frame_retain", value.ty, Some(Count::Exactly(1)), result, at);
         self.retain(kept, policy.at_end, args.get(1), at)

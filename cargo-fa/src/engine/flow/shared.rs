@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::place::{Target, element_of};
+use super::option_and_result::runs_seldom;
+use super::place::element_of;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Effect;
@@ -71,12 +73,12 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::Element => {
                 self.read_all(args);
                 let mut value = receiver.clone();
-                value.ty = Ty::known(Known::Option, [Ty::reference(element_of(&receiver.ty))]);
+                value.ty = Ty::known(Known::Option, [Ty::reference(receiver.ty.looked_up())]);
                 value
             }
             Effect::Borrows => Self::borrowed(receiver),
             Effect::Removes => self.removed(receiver, name, args),
-            Effect::Rearranges => self.rearranged(receiver, name, args),
+            Effect::Rearranges => self.rearranged(receiver, name, args, at),
             Effect::LeadsIn => {
                 for arg in args {
                     self.inline_closure(*arg, std::slice::from_ref(receiver), Runs::Inline);
@@ -94,20 +96,29 @@ impl<'l> Interpreter<'_, 'l> {
         let collection = receiver.ty.collection().unwrap_or(Ty::Unknown);
         let head = collection.head();
         let map = matches!(head, Some(Known::HashMap | Known::BTreeMap));
-        let element = collection.argument(usize::from(map));
-        for arg in &call.args {
+        for (at, arg) in call.args.iter().enumerate() {
+            let element = match name {
+                "insert" => collection.argument(at.min(usize::from(map))),
+                "extend" | "append" if map => Ty::Tuple([collection.argument(0), collection.argument(1)].into()),
+                _ => collection.argument(0),
+            };
             let mut value = if matches!(name, "append") {
-                self.eval_place(*arg)
+                let emptied = self.eval_place(*arg);
+                self.note_steady(&emptied, "clear");
+                emptied
             } else {
                 self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
             };
             if head == Some(Known::String) {
                 value.flows.clear();
             } else if !element.is_unknown() {
-                self.types.keep_held(&element, &mut value.flows);
-                if matches!(name, "extend" | "extend_from_slice" | "append") {
-                    value.ty = Ty::Unknown;
-                }
+                let item = match name {
+                    "extend" => value.ty.element(),
+                    "extend_from_slice" | "append" => element_of(&value.ty),
+                    _ => value.ty,
+                };
+                self.types.keep_in(&element.loosened(&item), &item, &mut value.flows);
+                value.ty = item;
             }
             let mut into = receiver.clone();
             into.reserved = self.types.is_tied(&receiver.ty);
@@ -142,7 +153,8 @@ impl<'l> Interpreter<'_, 'l> {
     fn kept_in_cell(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
         let inner = receiver.ty.argument(0);
         for arg in args {
-            let value = self.inline_closure(*arg, &[], Runs::Inline);
+            let runs = if runs_seldom(name) { Runs::Cold } else { Runs::Inline };
+            let value = self.inline_closure(*arg, &[], runs);
             let mut into = receiver.clone();
             into.ty = if inner.is_unknown() { Ty::Unknown } else { inner.clone() };
             self.store(&into, &value, &Target::Container(name), span);
@@ -263,9 +275,15 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Elements change their places or go.
-    fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
+    fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         for arg in args {
             self.inline_closure(*arg, &[], Runs::Inline);
+        }
+        if matches!(name, "clear" | "truncate" | "retain" | "dedup") {
+            let element = receiver.ty.collection().map(|ty| ty.argument(0));
+            if let Some(element) = element {
+                self.drop_glue(&element, at, Confidence::Medium);
+            }
         }
         if name == "clear"
             && let Some(Root::Local(var)) = receiver.alias
@@ -296,6 +314,6 @@ fn fits(on: On, receiver: &Value) -> bool {
         On::Static => matches!(receiver.alias, Some(Root::Static(_))),
         On::Outliving => matches!(receiver.alias, Some(Root::Static(_) | Root::Param(_))) && !is_of_user(),
         On::NotOfUser => !is_of_user(),
-        On::HasElements => !is_of_user() && !matches!(element_of(&receiver.ty), Ty::Unknown),
+        On::HasElements => !is_of_user() && !receiver.ty.looked_up().is_unknown(),
     }
 }

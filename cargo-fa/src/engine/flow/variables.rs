@@ -52,6 +52,10 @@ impl<'l> Interpreter<'_, 'l> {
         if !value.fresh || value.reserved || value.is(Known::Box) {
             self.freed(&value.ty, self.binding_span(var), Confidence::Medium);
         }
+        if value.alias.is_none() {
+            let span = self.binding_span(var);
+            self.drop_glue(&value.ty, span, Confidence::High);
+        }
         let Ty::Known(known, args) = &value.ty else { return };
         match known {
             Known::FrameScope => {
@@ -69,6 +73,14 @@ impl<'l> Interpreter<'_, 'l> {
                 self.record(EventKind::Churn { what, ty }, span, Confidence::High);
             }
             _ => {}
+        }
+        if known.is_owner()
+            && let Some(flow) = value.flows.iter().find(|flow| flow.stale.is_some() && flow.frame && !flow.raw)
+            && let Some(ended) = flow.stale
+        {
+            let kind = EventKind::DroppedAfterEnd { name: self.name_of(var), ended, allocated: flow.site };
+            let span = self.binding_span(var);
+            self.record(kind, span, flow.confidence);
         }
         if known.is_owner()
             && let Some(flow) = value.flows.iter().find(|flow| flow.crossed.is_some() && flow.frame)

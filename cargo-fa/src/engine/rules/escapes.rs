@@ -3,10 +3,16 @@
 use super::{Context, Occurrence};
 use crate::engine::flow::event::{EscapeRoute, EventKind, Runner};
 use crate::model::codes::Code;
-use crate::model::finding::Finding;
+use crate::model::finding::{Confidence, Finding};
 
-pub(super) const REFUSED: &str =
+const REFUSED: &str =
     "rustc refuses this as well: what it calls the borrow of the allocator is the frame, and the frame ends first";
+
+/// Says that rustc does not take this either, where that is certain: what was worked out of types that are not all
+/// known, or holds on some paths only, may be wrong.
+pub(super) fn refused(finding: Finding, occurrence: &Occurrence<'_>) -> Finding {
+    if occurrence.event.confidence == Confidence::High { finding.note(REFUSED) } else { finding }
+}
 
 /// A finding about frame data that gets somewhere which outlives its frame: FA601, or FA703 where a closure has
 /// captured it.
@@ -40,6 +46,10 @@ pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'
         EscapeRoute::Transmuted => {
             ("the lifetime of frame data is changed to `'static`".to_owned(), "its frame is forgotten here".to_owned())
         }
+        EscapeRoute::Fixed(by) => (
+            format!("{what} is given to `{by}`, which asks for what lives as long as the program (`'static`)"),
+            "`'static` is asked for here".to_owned(),
+        ),
         EscapeRoute::Callee(words) => (format!("{what} outlives its frame: {words}"), "passed here".to_owned()),
     };
     let mut finding = Finding::new(code, message, cx.here(occurrence)).caption(caption);
@@ -52,7 +62,7 @@ pub(super) fn stored(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &'
     finding = if *raw {
         finding.note("rustc does not watch addresses: after the frame the memory belongs to somebody else")
     } else {
-        finding.note(REFUSED)
+        refused(finding, occurrence)
     };
     Some(finding.help(match route {
         EscapeRoute::Returned => {
@@ -80,7 +90,7 @@ pub(super) fn spawned(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, code: &
         finding = finding.note_at(cx.place(*site), text.clone());
     }
     if !raw {
-        finding = finding.note(REFUSED);
+        finding = refused(finding, occurrence);
     }
     Some(finding.help(match runner {
         Runner::Task => {

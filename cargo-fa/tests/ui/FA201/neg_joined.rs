@@ -71,3 +71,35 @@ pub fn entities(alloc: &SmartAlloc, commands: &mut Commands) {
     let value = alloc.frame_box(1_u32);
     commands.spawn(&value);
 }
+
+/// A pool that joins what is spawned in a scope, as those of rayon and Bevy do.
+pub struct Pool;
+
+pub struct PoolScope<'s>(std::marker::PhantomData<&'s ()>);
+
+impl Pool {
+    pub fn scope<'s, R>(&self, body: impl FnOnce(&PoolScope<'s>) -> R) -> R {
+        body(&PoolScope(std::marker::PhantomData))
+    }
+}
+
+impl<'s> PoolScope<'s> {
+    pub fn spawn(&self, job: impl FnOnce() + Send + 's) {
+        job();
+    }
+
+    pub fn spawn_blocking(&self, job: impl FnOnce() + Send + 's) {
+        job();
+    }
+}
+
+#[frame_system]
+pub fn in_a_scope_of_a_pool(alloc: &SmartAlloc, pool: &Pool) {
+    let numbers = &*alloc.frame_slice_copy(&[1_u32, 2]);
+    pool.scope(|scope| {
+        scope.spawn(|| println!("{}", numbers.len()));
+        for chunk in numbers.chunks(1) {
+            scope.spawn_blocking(move || println!("{}", chunk.len()));
+        }
+    });
+}

@@ -117,3 +117,12 @@ pub fn outside_of_frames(inputs: &[u32]) -> Vec<Box<u32>> {
     }
     boxes
 }
+
+#[frame_system]
+pub fn once_for_each_key(alloc: &SmartAlloc, pairs: &[(u32, u32)]) -> usize {
+    let mut groups = alloc.frame_map();
+    for (key, value) in pairs {
+        groups.entry(*key).or_insert_with(|| alloc.frame_vec()).push(*value);
+    }
+    groups.len()
+}

@@ -16,6 +16,10 @@ impl Lowerer<'_> {
             syn::Type::Group(group) => return self.ty(&group.elem),
             syn::Type::ImplTrait(node) => Type::ImplTrait(self.bounds(&node.bounds)),
             syn::Type::Infer(_) => Type::Infer,
+            syn::Type::Macro(node) => {
+                let expanded = self.expanded_as(&node.mac, |input| input.parse::<syn::Type>(), Self::ty);
+                return expanded.unwrap_or_else(|| self.push_type(Type::Unknown));
+            }
             syn::Type::Never(_) => Type::Never,
             syn::Type::Paren(paren) => return self.ty(&paren.elem),
             syn::Type::Path(path) => {
@@ -50,9 +54,19 @@ impl Lowerer<'_> {
             .iter()
             .filter_map(|bound| match bound {
                 syn::TypeParamBound::Trait(bound) => Some(self.path(&bound.path)),
+                // The only lifetime that asks for something whoever calls: a path of its name.
+                syn::TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static" => {
+                    Some(self.static_bound(lifetime))
+                }
                 _ => None,
             })
             .collect()
+    }
+
+    fn static_bound(&mut self, lifetime: &syn::Lifetime) -> PathId {
+        let (name, span) = self.ident(&lifetime.ident);
+        let segments = [Segment { name, args: None }].into();
+        self.push_path(Path { start: path_start(None), qself: None, segments, span })
     }
 
     pub(super) fn path(&mut self, path: &syn::Path) -> PathId {
