@@ -249,6 +249,8 @@ pub(crate) enum Runner {
 pub(crate) enum HeapApi {
     Std,
     Framealloc,
+    /// Std's, where what is at hand is large enough: only said where the system promises not to.
+    IfLarge,
 }
 
 /// How many elements an allocation has.

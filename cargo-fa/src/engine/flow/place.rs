@@ -226,6 +226,10 @@ impl<'l> Interpreter<'_, 'l> {
             _ => true,
         };
         if better {
+            // A reference that becomes a pointer is watched no longer.
+            if let Ty::Ptr(_) = ty {
+                value.flows.iter_mut().for_each(|flow| flow.raw = true);
+            }
             value.ty = ty;
         }
         if let Some(content) = value.ty.collected() {
@@ -438,11 +442,22 @@ impl<'l> Interpreter<'_, 'l> {
 }
 
 /// A handle, or something made of handles.
-fn holds_handle(ty: &Ty) -> bool {
+pub(super) fn holds_handle(ty: &Ty) -> bool {
     match ty.peeled() {
         Ty::Known(Known::FrameHandle, _) => true,
         Ty::Known(known, args) => {
-            (*known == Known::Option || known.is_heap_container()) && args.iter().any(holds_handle)
+            let holds = matches!(
+                known,
+                Known::Option
+                    | Known::Guard
+                    | Known::Mutex
+                    | Known::RwLock
+                    | Known::Lock
+                    | Known::Cell
+                    | Known::RefCell
+                    | Known::OnceCell
+            );
+            (holds || known.is_heap_container()) && args.iter().any(holds_handle)
         }
         Ty::Tuple(parts) => parts.iter().any(holds_handle),
         Ty::Array(inner, _) | Ty::Slice(inner) => holds_handle(inner),

@@ -93,7 +93,6 @@ impl<'l> Interpreter<'_, 'l> {
             TagSpec::Path(path) => path,
         };
         let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let start = if path.leading_colon.is_some() { PathStart::Crates } else { PathStart::Here };
         let program = self.around.program;
         if let [of_self, name] = &*words
             && of_self == "Self"
@@ -101,6 +100,7 @@ impl<'l> Interpreter<'_, 'l> {
             let item = self.type_scope.self_type.as_ref().and_then(|ty| self.constant_of(ty, name))?;
             return self.tag_text(item);
         }
+        let start = if path.leading_colon.is_some() { PathStart::Crates } else { PathStart::Here };
         match program.resolve_words(self.module, start, &words, Space::Values)? {
             Res::Static(item) => self.tag_text(item),
             _ => None,
