@@ -15,11 +15,11 @@ pub(super) fn follow(read: &mut Read) {
     let leads_out = |(name, directory): &(String, PathBuf)| {
         !FRAMEALLOC.contains(&name.as_str()) && !names.contains(name) && !known.contains(&real(directory))
     };
-    let mut nearby = match wanted.iter().any(leads_out) {
-        // Cargo takes as long for all of them as for one.
-        true => metadata::read_with_paths(&read.root.join("Cargo.toml")),
-        false => return,
-    };
+    if !wanted.iter().any(leads_out) {
+        return;
+    }
+    // Cargo takes as long for all of them as for one.
+    let mut nearby = metadata::read_with_paths(&read.root.join("Cargo.toml"));
     while !wanted.is_empty() {
         // A link may lead in a circle: what counts is where it ends.
         let is_new = |(name, directory): &(String, PathBuf)| {
