@@ -137,7 +137,9 @@ impl<'l> Finder<'_, 'l> {
                         added.push(*systems);
                     }
                 });
-                added.into_iter().for_each(|systems| self.collect(id, systems, Confidence::High, 0));
+                for systems in added {
+                    self.collect(id, systems, Confidence::High, 0);
+                }
             }
             ("add_observer" | "observe" | "register_system" | "register_system_cached", [system]) => {
                 self.collect(id, *system, Confidence::Medium, 0);
@@ -363,7 +365,9 @@ impl<'l> Finder<'_, 'l> {
                         run.extend(call.args.first().copied());
                     }
                 });
-                run.into_iter().for_each(|system| self.collect(id, system, sure, 0));
+                for system in run {
+                    self.collect(id, system, sure, 0);
+                }
             }
         }
     }
