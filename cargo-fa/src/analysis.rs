@@ -17,6 +17,29 @@ pub struct OpenOptions {
     pub cache: bool,
     /// Files that no manifest lists, instead of the packages of one.
     pub loose: Option<LooseFiles>,
+    /// Which build of the workspace.
+    pub build: Build,
+}
+
+/// Which build is analysed, in cargo's own words; the default is what `cargo build` would make here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Build {
+    /// `--package`: names or globs; empty is what cargo builds when no package is named.
+    pub packages: Vec<String>,
+    /// `--workspace`.
+    pub workspace: bool,
+    /// `--features`, with commas or blanks between them.
+    pub features: Vec<String>,
+    /// `--all-features`.
+    pub all_features: bool,
+    /// `--no-default-features`.
+    pub no_default_features: bool,
+    /// `--target`.
+    pub target: Option<String>,
+    /// `--cfg`, as rustc takes it: `name` or `name="value"`.
+    pub cfgs: Vec<String>,
+    /// `--profile`; `None` is `dev`.
+    pub profile: Option<String>,
 }
 
 /// Files that belong to no package: each is read as the root of a crate of its own.
@@ -52,6 +75,11 @@ pub struct Request {
     pub cache: bool,
     /// Give no memory back: the process ends soon.
     pub ends: bool,
+    /// Also list what the build leaves out.
+    pub left_out: bool,
+    /// The packages to report, where not all are: frame roots of these are followed first, so that what lies below their
+    /// calls is found on a way from them.
+    pub packages: Vec<String>,
 }
 
 /// What the engine found.
@@ -63,8 +91,12 @@ pub struct Analysis {
     pub files: Vec<AnalysedFile>,
     /// Files or parts of files that could not be analysed; each becomes FA900.
     pub unparsed: Vec<Unparsed>,
+    /// Calls of macros of the workspace that could not be expanded: their arguments were read as they stand.
+    pub unexpanded: Vec<Unexpanded>,
     /// Tags and the calls between them, for `cargo fa graph`.
     pub tags: TagGraph,
+    /// What this build leaves out, sorted by place; only where [`Request::left_out`] asks for it.
+    pub left_out: Vec<LeftOut>,
     /// How long each layer took, in the order they ran.
     pub timings: Vec<(&'static str, Duration)>,
 }
@@ -76,6 +108,8 @@ pub struct AnalysedFile {
     pub path: Arc<str>,
     /// Name of the package that it belongs to.
     pub package: Arc<str>,
+    /// Path of the file that the crate begins with which it is compiled into.
+    pub root: Arc<str>,
     /// How many lines it has.
     pub lines: u32,
     /// The suppressions in it.
@@ -92,8 +126,43 @@ pub struct Unparsed {
     pub place: Place,
     /// What the trouble is, in lower case.
     pub message: String,
+    /// How much was left out.
+    pub extent: Unread,
     /// Name of the package.
     pub package: Arc<str>,
+}
+
+/// How much was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// The file at the place.
+    File,
+    /// A part of it.
+    Part,
+    /// What it names.
+    Named,
+}
+
+/// Code that is not in this build.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// Where it is.
+    pub place: Place,
+    /// What it is: the name of an item, or what kind of code.
+    pub what: String,
+    /// The condition that does not hold.
+    pub condition: String,
+}
+
+/// A call of a macro of the workspace that could not be expanded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unexpanded {
+    /// Where the call is.
+    pub place: Place,
+    /// The name of the macro.
+    pub name: String,
+    /// Why, in lower case.
+    pub reason: String,
 }
 
 /// The tags of a program and which of them call into which.
@@ -139,12 +208,14 @@ pub struct TagCall {
 pub enum AnalysisError {
     /// There is no workspace here, or its manifest cannot be read.
     Project(String),
+    /// The build that is asked for does not exist.
+    Build(String),
 }
 
 impl std::fmt::Display for AnalysisError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Project(message) => f.write_str(message),
+            Self::Project(message) | Self::Build(message) => f.write_str(message),
         }
     }
 }
@@ -162,7 +233,7 @@ pub trait Workspace {
 }
 
 /// A package of the workspace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Package {
     /// Its name.
     pub name: String,
@@ -172,4 +243,10 @@ pub struct Package {
     pub selected_by_default: bool,
     /// Whether it depends on Bevy.
     pub uses_bevy: bool,
+    /// Whether it is no member of the workspace, but a dependency of one whose path leads outside.
+    pub outside: bool,
+    /// What cargo calls it in its messages; empty where cargo was not asked.
+    pub id: String,
+    /// What cargo says of its targets, each as JSON.
+    pub targets: Vec<String>,
 }

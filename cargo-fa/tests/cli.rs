@@ -62,6 +62,16 @@ fn a_file_that_does_not_parse_is_reported_and_the_rest_analysed() {
 }
 
 #[test]
+fn what_parses_of_a_file_is_analysed_whatever_does_not() {
+    let system = "#[frame_system]\npub fn s(alloc: &SmartAlloc, v: u32) -> usize { format!(\"{v}\").len() + *alloc.frame_box(1) }\n";
+    let text = format!("use framealloc::{{SmartAlloc, frame_system}};\npub fn broken( {{\n    let x = ;\n{system}");
+    let sample = Sample::game(&text);
+    assert_eq!(sample.codes(""), ["FA900 src/lib.rs:2", "FA401 src/lib.rs:5"]);
+    let ran = sample.run("--strict --format compact");
+    assert!(ran.code == 3 && ran.stdout.contains("a part of this file was not analysed: does not parse"), "{ran:?}");
+}
+
+#[test]
 fn unknown_words_are_errors_with_a_suggestion() {
     let sample = unused();
     assert_usage(&sample.run("--deny FA9O1"), "did you mean `FA901`?");
@@ -230,6 +240,9 @@ fn machine_formats_are_alone_on_standard_output() {
     }
     let ran = sample.run("--message-format=json");
     for line in ran.stdout.lines() {
+        let _: cargo_metadata::Message = serde_json::from_str(line).unwrap();
+    }
+    for line in sample.run("--format rustc-json").stdout.lines() {
         let _: cargo_metadata::diagnostic::Diagnostic = serde_json::from_str(line).unwrap();
     }
     assert_eq!(sample.run("-q").stderr, "");
@@ -315,7 +328,7 @@ fn safe_fixes_are_applied_on_demand() {
         "{ran:?}"
     );
     assert_eq!(sample.read("src/lib.rs"), UNUSED);
-    let ran = sample.run("--fix");
+    let ran = sample.run("--fix --allow-no-vcs");
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
     assert!(ran.stderr.contains("1 fix applied"), "{ran:?}");
     assert_eq!(sample.read("src/lib.rs"), CLEAN);

@@ -63,7 +63,7 @@ pub fn used(alloc: &SmartAlloc) {
 #[test]
 fn slips_are_mended_and_the_program_compiles() {
     let sample = Sample::game(PROGRAM).file(".fa.toml", CONFIGURATION);
-    let ran = sample.run("--all --fix -A FA805");
+    let ran = sample.run("--all --fix --allow-no-vcs -A FA805");
     assert_eq!(ran.code, 0, "{ran:?}");
     let expected = PROGRAM
         .replace("#[alloc_tag(\"phyics\")]", "#[alloc_tag(\"physics\")]")
@@ -95,10 +95,165 @@ fn slips_are_mended_and_the_program_compiles() {
 #[test]
 fn fixed_programs_have_nothing_left_to_fix() {
     let sample = Sample::game(PROGRAM).file(".fa.toml", CONFIGURATION);
-    sample.run("--all --fix -A FA805");
+    sample.run("--all --fix --allow-no-vcs -A FA805");
     let before = sample.read("src/lib.rs");
-    sample.run("--all --fix -A FA805");
+    sample.run("--all --fix --allow-no-vcs -A FA805");
     assert_eq!(sample.read("src/lib.rs"), before);
+}
+
+/// Slips that are mended by themselves, each on its own line: the code, what is written, what it becomes.
+const REWRITES: &[(&str, &str, &str)] = &[
+    (
+        "FA401",
+        "let t = format!(\"{}\", v); println!(\"{t} {}\", t.len());",
+        "let t = framealloc::frame_format!(alloc, \"{}\", v); println!(\"{t} {}\", t.len());",
+    ),
+    (
+        "FA401",
+        "let l = vec![v, v]; println!(\"{:?} {}\", l, l[0]);",
+        "let l = framealloc::frame_vec![in alloc; v, v]; println!(\"{:?} {}\", l, l[0]);",
+    ),
+    (
+        "FA401",
+        "let r = vec![0_u8; 4]; println!(\"{}\", r.len());",
+        "let r = framealloc::frame_vec![in alloc; 0_u8; 4]; println!(\"{}\", r.len());",
+    ),
+    (
+        "FA401",
+        "let c = xs.iter().map(|x| x + 1).collect::<Vec<_>>(); println!(\"{}\", c.iter().sum::<u32>());",
+        "let c = alloc.frame_slice_from_iter(xs.iter().map(|x| x + 1)); println!(\"{}\", c.iter().sum::<u32>());",
+    ),
+    (
+        "FA401",
+        "let b = Box::new((v, v)); println!(\"{}\", b.0);",
+        "let b = alloc.frame_box((v, v)); println!(\"{}\", b.0);",
+    ),
+    (
+        "FA401",
+        "let n = v.to_string(); println!(\"{}\", n.as_str());",
+        "let n = framealloc::frame_format!(alloc, \"{}\", v); println!(\"{}\", n.as_str());",
+    ),
+    (
+        "FA402",
+        "let mut g = Vec::new(); for x in xs { g.push(*x); } println!(\"{}\", g.len());",
+        "let mut g = alloc.frame_vec(); for x in xs { g.push(*x); } println!(\"{}\", g.len());",
+    ),
+    (
+        "FA402",
+        "let mut s = String::new(); for x in xs { s.push_str(if *x > 3 { \"a\" } else { \"b\" }); } println!(\"{s}\");",
+        "let mut s = alloc.frame_string(); for x in xs { s.push_str(if *x > 3 { \"a\" } else { \"b\" }); } println!(\"{s}\");",
+    ),
+    (
+        "FA602",
+        "for x in xs { let mut h = alloc.frame_vec::<u32>(); h.push(*x); println!(\"{}\", h.len()); }",
+        "let mut h = alloc.frame_vec::<u32>();\n    for x in xs { h.clear(); h.push(*x); println!(\"{}\", h.len()); }",
+    ),
+    (
+        "FA301",
+        "loop { let mut w = alloc.frame_string(); w.push_str(\"a\"); println!(\"{w}\"); if done() { break; } }",
+        "let mut w = alloc.frame_string();\n    loop { w.clear(); w.push_str(\"a\"); println!(\"{w}\"); if done() { break; } }",
+    ),
+    ("FA606", "println!(\"{}\", helper(alloc, xs));", "println!(\"{}\", helper(alloc, xs));"),
+];
+
+/// What is returned, stored, compared, handed on or seen by a closure keeps its type.
+const KEPT: &[&str] = &[
+    "let a = format!(\"{v}\"); keep(a);",
+    "let a = format!(\"{v}\"); println!(\"{}\", takes(&a));",
+    "let a = vec![v]; names.extend(a);",
+    "let a = vec![v]; if a == [3] { println!(\"three\"); }",
+    "let a = format!(\"{v}\"); let f = || println!(\"{a}\"); f();",
+    "let a = format!(\"{v}\"); { let a = 1; println!(\"{a}\"); } println!(\"{a}\");",
+];
+
+fn rewritten(fixed: bool) -> String {
+    let mut text = "//! Slips.\nuse framealloc::{SmartAlloc, frame_system};\nfn done() -> bool { true }\nfn keep(text: String) { drop(text); }\nfn takes(text: &String) -> usize { text.capacity() }\n"
+        .to_owned();
+    text.push_str(if fixed {
+        "fn helper(alloc: &framealloc::Frame, xs: &[u32]) -> usize { alloc.frame_slice_copy(xs).len() }\n"
+    } else {
+        "fn helper(alloc: &SmartAlloc, xs: &[u32]) -> usize { alloc.frame_slice_copy(xs).len() }\n"
+    });
+    for (number, (_, before, after)) in REWRITES.iter().enumerate() {
+        let body = if fixed { after } else { before };
+        text.push_str(&format!(
+            "#[frame_system]\npub fn fixed{number}(alloc: &SmartAlloc, v: u32, xs: &[u32]) {{\n    let _ = (v, xs);\n    {body}\n    println!(\"{{}}\", *alloc.frame_box(1_u8));\n}}\n"
+        ));
+    }
+    for (number, body) in KEPT.iter().enumerate() {
+        text.push_str(&format!(
+            "#[frame_system]\npub fn kept{number}(alloc: &SmartAlloc, v: u32, names: &mut Vec<u32>) {{\n    names.clear();\n    {body}\n    println!(\"{{}}\", *alloc.frame_box(1_u8));\n}}\n"
+        ));
+    }
+    text.push_str("fn main() {\n    let alloc = SmartAlloc::default();\n");
+    for number in 0..REWRITES.len() {
+        text.push_str(&format!("    fixed{number}(&alloc, 1, &[1, 2]);\n"));
+    }
+    for number in 0..KEPT.len() {
+        text.push_str(&format!("    kept{number}(&alloc, 1, &mut Vec::new());\n"));
+    }
+    text + "}\n"
+}
+
+#[test]
+fn what_a_frame_can_hold_is_moved_there_and_the_program_compiles() {
+    let sample = Sample::empty()
+        .file("Cargo.toml", &(support::manifest("game") + "[workspace]\n"))
+        .file("src/main.rs", &rewritten(false));
+    let found: std::collections::BTreeSet<String> = sample
+        .codes("--all -A FA4,FA5,FA6,FA3 -W FA401,FA402,FA602,FA301,FA606")
+        .iter()
+        .map(|row| row[..5].to_owned())
+        .collect();
+    for (code, ..) in REWRITES {
+        assert!(found.contains(*code), "{code} is not found: {found:?}");
+    }
+    let ran = sample.run("--all --fix --allow-no-vcs --pedantic");
+    assert!(ran.code < 2, "{ran:?}");
+    let (text, expected) = (sample.read("src/main.rs"), rewritten(true));
+    let differences: Vec<_> = text.lines().zip(expected.lines()).filter(|(is, should)| is != should).collect();
+    assert!(text == expected, "{differences:#?}\n{ran:?}");
+    assert_compiles(&sample);
+}
+
+/// Every suggestion of any grade, applied alone to the program it was given for.
+#[test]
+fn suggestions_for_a_person_compile_as_well() {
+    let cases = [
+        (
+            "FA202",
+            "use framealloc::FrameBarrier;\npub fn run() {\n    let barrier = FrameBarrier::new(3);\n    std::thread::scope(|scope| {\n        scope.spawn(|| barrier.signal_frame_complete());\n        barrier.signal_frame_complete();\n        barrier.wait_all();\n    });\n}\n",
+            "FrameBarrier::new(2)",
+        ),
+        (
+            "FA606",
+            "use framealloc::{SmartAlloc, frame_system};\npub fn sum(alloc: &SmartAlloc, v: &[f32]) -> f32 {\n    alloc.frame_slice_copy(v).iter().sum()\n}\n#[frame_system]\npub fn mean(alloc: &SmartAlloc, v: &[f32]) {\n    println!(\"{}\", sum(alloc, v));\n}\n",
+            "alloc: &framealloc::Frame, v: &[f32]) -> f32",
+        ),
+        (
+            "FA551",
+            "use framealloc::pooled;\n#[pooled]\npub struct Spark { pub heat: u32 }\npub fn f(v: u32) {\n    let p = Box::new(Spark { heat: v });\n    println!(\"{}\", p.heat);\n}\n",
+            "framealloc::Pooled::pooled(Spark { heat: v })",
+        ),
+        ("FA902", "pub fn f() -> u32 {\n    1 // fa: allow(FA6O2, reason = \"why\")\n}\n", "allow(FA602, reason"),
+        ("FA903", "pub fn f() -> u32 {\n    1 // fa: allow(FA602)\n}\n", "allow(FA602, reason = \"…\")"),
+        (
+            "FA602",
+            "use framealloc::{SmartAlloc, frame_system};\n#[frame_system]\npub fn f(alloc: &SmartAlloc, xs: &[u32]) {\n    for x in xs {\n        let mut near = alloc.frame_vec();\n        near.push(*x);\n        println!(\"{}\", near.len());\n    }\n}\n",
+            "near.clear();",
+        ),
+    ];
+    for (code, text, expected) in cases {
+        let sample = Sample::game(text);
+        let ran = sample.run(&format!("--all --pedantic -W {code} --only {code} --format rustc-json"));
+        let only = std::collections::HashSet::new();
+        let suggestions = rustfix::get_suggestions_from_json(&ran.stdout, &only, rustfix::Filter::Everything).unwrap();
+        assert_eq!(suggestions.len(), 1, "{code}: {ran:?}");
+        let fixed = rustfix::apply_suggestions(text, &suggestions).unwrap();
+        assert!(fixed.contains(expected), "{code}: {fixed}");
+        sample.write("src/lib.rs", &fixed);
+        assert_compiles(&sample);
+    }
 }
 
 fn assert_compiles(sample: &Sample) {

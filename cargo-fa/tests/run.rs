@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cargo_fa::analysis::{
-    AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, TagGraph, Unparsed, Workspace,
+    AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, TagGraph, Unparsed, Unread, Workspace,
 };
 use cargo_fa::cli::app;
 use cargo_fa::cli::arguments::Cli;
@@ -36,7 +36,7 @@ impl Fake {
             name: name.to_owned(),
             directory: name.to_owned(),
             selected_by_default: default,
-            uses_bevy: false,
+            ..Package::default()
         };
         let packages = vec![package("game", true), package("tools", true)];
         Self { folder, packages, escalate: false, confidence: Confidence::High }
@@ -105,9 +105,15 @@ impl Workspace for Fake {
             }
             if text.contains("!broken!") {
                 let place = Place::new(file.clone(), 0, 1);
-                analysis.unparsed.push(Unparsed { place, message: "no".to_owned(), package: package.as_str().into() });
+                analysis.unparsed.push(Unparsed {
+                    place,
+                    message: "no".to_owned(),
+                    extent: Unread::File,
+                    package: package.as_str().into(),
+                });
             }
             analysis.files.push(AnalysedFile {
+                root: file.clone(),
                 path: file,
                 package: package.as_str().into(),
                 lines: 1,
@@ -193,7 +199,10 @@ fn a_file_that_was_left_out_makes_a_run_incomplete() {
     let fake = Fake::new(&[("game/a.rs", "!broken!"), ("tools/b.rs", "x")]);
     let run = fake.run("").unwrap();
     assert!(run.incomplete && run.report.count(Level::Warn) == 1);
-    assert!(!fake.run("-p tools").unwrap().incomplete);
+    // What was not read of another package may matter to this one.
+    let run = fake.run("-p tools").unwrap();
+    assert!(run.incomplete && run.unread.len() == 1 && run.report.findings.is_empty(), "{:?}", run.unread);
+    assert!(!fake.run("-p tools --exclude-package game").unwrap().incomplete);
 }
 
 #[test]

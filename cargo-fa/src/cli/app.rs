@@ -5,14 +5,17 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{baseline, fix, graph, init, list, progress, trace_report};
-use crate::analysis::{AnalysisError, LooseFiles, OpenOptions, Workspace};
-use crate::cli::arguments::{Check, Cli, Color, Command, Common, GraphFormat, Output, SchemaOf, WithCheck};
+use clap::CommandFactory;
+
+use super::{baseline, fix, graph, init, list, progress, trace_report, version_control};
+use crate::analysis::{AnalysisError, Build, LooseFiles, OpenOptions, Workspace};
+use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, SchemaOf, WithCheck};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
 use crate::cli::run::{Plan, Run, baseline_path};
 use crate::cli::selection::from_root;
 use crate::model::codes::Level;
 use crate::model::config;
+use crate::model::paths::normalise;
 use crate::report::{Format, Report, Style, counted, render};
 use crate::{explain, report};
 
@@ -76,6 +79,19 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             print(&list::render(*category, *format));
             Ok(CLEAN)
         }
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "cargo-fa", &mut text);
+            print(&String::from_utf8_lossy(&text));
+            Ok(CLEAN)
+        }
+        Some(Command::Man) => {
+            let mut text = Vec::new();
+            let page = clap_mangen::Man::new(Cli::command()).title("cargo-fa").section("1");
+            page.render(&mut text).map_err(|error| UsageError(error.to_string()))?;
+            print(&String::from_utf8_lossy(&text));
+            Ok(CLEAN)
+        }
         Some(Command::Schema { subject }) => {
             let schema = match subject {
                 SchemaOf::Config => config::schema(),
@@ -93,9 +109,9 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             print(&made.text);
             Ok(made.code)
         }
-        Some(Command::Show { file }) => show(common, file, open),
+        Some(Command::Show { file, build }) => show(common, file, build, open),
         Some(Command::Init { force }) => {
-            let session = Session::open(common, open)?;
+            let session = Session::open(common, Build::default(), open)?;
             let file = session.workspace.root().join(config::FILE_NAME);
             if file.exists() && !force {
                 return Err(UsageError(format!("{} exists; `--force` overwrites it", file.display())));
@@ -109,8 +125,8 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             }
             Ok(CLEAN)
         }
-        Some(Command::Graph { format }) => {
-            let session = Session::open(common, open)?;
+        Some(Command::Graph { format, build }) => {
+            let session = Session::open(common, build.of(&[], false), open)?;
             let plan = Plan::new(&*session.workspace, &session.current, common, &Check::default())?;
             let tags = plan.analyze(&*session.workspace).tags;
             print(&match format {
@@ -130,14 +146,15 @@ struct Session {
 }
 
 impl Session {
-    fn open(common: &Common, open: Open) -> Result<Self, UsageError> {
+    fn open(common: &Common, build: Build, open: Open) -> Result<Self, UsageError> {
         let current = std::env::current_dir().map_err(|error| UsageError(format!("no current directory: {error}")))?;
         if let Some(manifest) = &common.manifest_path
             && !current.join(manifest).is_file()
         {
             return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
         }
-        let options = OpenOptions { manifest_path: common.manifest_path.clone(), cache: !common.no_cache, loose: None };
+        let manifest_path = common.manifest_path.clone();
+        let options = OpenOptions { manifest_path, cache: !common.no_cache, loose: None, build };
         let workspace = open(&options).map_err(|error| UsageError(error.to_string()))?;
         Ok(Self { workspace, current })
     }
@@ -146,7 +163,7 @@ impl Session {
 fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
     let progress = (!common.quiet && std::io::stderr().is_terminal()).then(progress::start);
-    let session = Session::open(common, open)?;
+    let session = Session::open(common, check.build.of(&check.package, check.workspace), open)?;
     let workspace = &*session.workspace;
     let plan = Plan::new(workspace, &session.current, common, check)?;
     let opened = started.elapsed();
@@ -161,6 +178,9 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
             drop(progress);
             print(&changes.difference());
             return Ok(CLEAN);
+        }
+        if !changes.is_empty() {
+            version_control::check(workspace.root(), check.allowed)?;
         }
         let applied = changes.apply(workspace.root())?;
         if applied > 0 {
@@ -186,7 +206,7 @@ fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageErro
     drop(progress);
     let checked = check.with_check.is_none_or(|command| compile(command, common, check));
     let start = Instant::now();
-    write_outputs(&run.report, &check.outputs(), &session.current, common)?;
+    write_outputs(&mut run.report, check, &session, common)?;
     run.timings.push(("report", start.elapsed()));
     if !common.quiet {
         conclude(&run, common, check, started.elapsed());
@@ -212,12 +232,23 @@ fn compile(command: WithCheck, common: &Common, check: &Check) -> bool {
     for package in &check.package {
         cargo.arg("--package").arg(package);
     }
-    for (given, flag) in
-        [(check.tests, "--tests"), (check.examples, "--examples"), (check.all_targets, "--all-targets")]
-    {
+    let build = &check.build;
+    for (given, flag) in [
+        (check.tests, "--tests"),
+        (check.examples, "--examples"),
+        (check.all_targets, "--all-targets"),
+        (build.all_features, "--all-features"),
+        (build.no_default_features, "--no-default-features"),
+        (build.release, "--release"),
+    ] {
         if given {
             cargo.arg(flag);
         }
+    }
+    let values = build.features.iter().map(|features| ("--features", features));
+    let values = values.chain(build.target.iter().map(|target| ("--target", target)));
+    for (flag, value) in values.chain(build.profile.iter().map(|profile| ("--profile", profile))) {
+        cargo.arg(flag).arg(value);
     }
     match cargo.status() {
         Ok(status) => status.success(),
@@ -238,16 +269,37 @@ fn exit_code(run: &Run, check: &Check) -> u8 {
     }
 }
 
-fn write_outputs(report: &Report, outputs: &[Output], current: &Path, common: &Common) -> Result<(), UsageError> {
-    for output in outputs {
+fn write_outputs(report: &mut Report, check: &Check, session: &Session, common: &Common) -> Result<(), UsageError> {
+    let root = session.workspace.root();
+    let stated = check.path_base.as_ref().map(|base| {
+        let base = normalise(&session.current.join(base));
+        if base.is_dir() {
+            Ok(base)
+        } else {
+            Err(UsageError(format!("--path-base {}: no such directory", base.display())))
+        }
+    });
+    let stated = stated.transpose()?;
+    for output in &check.outputs() {
+        let base = match output.format {
+            // Whoever reads these looks for files from the root of the workspace, as cargo has it.
+            Format::RustcJson | Format::CargoJson => None,
+            // These are shown beside what a repository holds.
+            Format::Github | Format::Gitlab | Format::Sarif => {
+                stated.clone().or_else(|| version_control::above(root, ".git"))
+            }
+            _ => stated.clone(),
+        };
+        report.sources.show_from(base.as_deref());
         if let Some(file) = &output.file {
-            let path = current.join(file);
+            let path = session.current.join(file);
             std::fs::write(&path, render(report, output.format, Style::Plain))
                 .map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
         } else {
             print(&render(report, output.format, style(common.color)));
         }
     }
+    report.sources.show_from(None);
     Ok(())
 }
 
@@ -276,6 +328,9 @@ fn conclude(run: &Run, common: &Common, check: &Check, elapsed: Duration) {
             tell(&format!("cargo-fa: {detail}"));
         }
     }
+    if common.verbose > 0 || check.strict {
+        run.unread.iter().for_each(|unread| tell(&format!("cargo-fa: {unread}")));
+    }
     if check.timings {
         for (layer, time) in &run.timings {
             tell(&format!("{layer:>12} {:>9.2} ms", time.as_secs_f64() * 1000.0));
@@ -300,10 +355,10 @@ fn summary(report: &Report, elapsed: Duration) -> String {
 }
 
 /// One file with everything: hints, guesses, and what is suppressed and why.
-fn show(common: &Common, file: &Path, open: Open) -> Result<u8, UsageError> {
+fn show(common: &Common, file: &Path, build: &BuildFlags, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
     let check = Check::everything_about(file);
-    let mut session = Session::open(common, open)?;
+    let mut session = Session::open(common, build.of(&[], false), open)?;
     let mut plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
     let mut analysis = plan.analyze(&*session.workspace);
     let named = from_root(session.workspace.root(), &session.current, file);

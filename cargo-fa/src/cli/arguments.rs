@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::analysis::Build;
 use crate::cli::levels::{LevelFlag, Levels, category};
 use crate::model::codes::{Code, Level, Selector};
 use crate::report::Format;
 
 pub use super::target::Output;
 use super::target::{LevelWord, level_word, output, selector};
+pub use super::version_control::Allowed;
 
 const EXIT_CODES: &str = "Exit codes:
   0    nothing at the level deny
@@ -138,6 +140,10 @@ pub struct Check {
     #[arg(long, help_heading = "Levels (the last one wins)")]
     pub strict: bool,
 
+    /// Which build to analyse.
+    #[command(flatten)]
+    pub build: BuildFlags,
+
     /// Packages to report, by name or glob
     #[arg(short, long, value_name = "SPEC", help_heading = "Selection")]
     pub package: Vec<String>,
@@ -166,12 +172,15 @@ pub struct Check {
     /// Format of the report, `FORMAT=FILE` to write it to a file; may be repeated
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = output, help_heading = "Report")]
     pub format: Vec<Output>,
-    /// As in cargo: `json` writes rustc's diagnostics, for editors
+    /// As in cargo: `json` writes messages as cargo does, for editors
     #[arg(long, value_name = "FORMAT", conflicts_with = "format", help_heading = "Report")]
     pub message_format: Option<MessageFormat>,
     /// Run cargo's own check first and pass its messages on, for editors that have one command
     #[arg(long, value_name = "COMMAND", num_args = 0..=1, require_equals = true, default_missing_value = "check", help_heading = "Report")]
     pub with_check: Option<WithCheck>,
+    /// Directory that paths in reports start from [default: the root of the workspace; for github, gitlab and sarif that of the repository]
+    #[arg(long, value_name = "DIRECTORY", help_heading = "Report")]
+    pub path_base: Option<PathBuf>,
     /// Tell how long each layer took
     #[arg(long, help_heading = "Report")]
     pub timings: bool,
@@ -189,9 +198,57 @@ pub struct Check {
     #[arg(long, requires = "fix", help_heading = "Baseline and fixes")]
     pub dry_run: bool,
 
+    /// What does not keep `--fix` from changing files.
+    #[command(flatten)]
+    pub allowed: Allowed,
+
     /// Level flags of all kinds in the order of the command line.
     #[arg(skip)]
     pub level_flags: Vec<LevelFlag>,
+}
+
+/// Which build is analysed, in cargo's own words.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Build (default: what `cargo build` would make here)")]
+pub struct BuildFlags {
+    /// Features to turn on, with commas or blanks between them: `name` or `package/name`
+    #[arg(long, value_name = "FEATURES")]
+    pub features: Vec<String>,
+    /// Turn on all features of the selected packages
+    #[arg(long)]
+    pub all_features: bool,
+    /// Do not turn on the default feature of the selected packages
+    #[arg(long)]
+    pub no_default_features: bool,
+    /// Build for this target triple
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+    /// Set a condition, as rustc does: `name` or `name="value"`; may be repeated
+    #[arg(long, value_name = "SPEC")]
+    pub cfg: Vec<String>,
+    /// Build with this profile: whether `debug_assertions` holds
+    #[arg(long, value_name = "NAME", conflicts_with = "release")]
+    pub profile: Option<String>,
+    /// Build with the profile `release`
+    #[arg(short, long)]
+    pub release: bool,
+}
+
+impl BuildFlags {
+    /// The build of these packages.
+    #[must_use]
+    pub fn of(&self, packages: &[String], workspace: bool) -> Build {
+        Build {
+            packages: packages.to_vec(),
+            workspace,
+            features: self.features.clone(),
+            all_features: self.all_features,
+            no_default_features: self.no_default_features,
+            target: self.target.clone(),
+            cfgs: self.cfg.clone(),
+            profile: self.profile.clone().or_else(|| self.release.then(|| "release".to_owned())),
+        }
+    }
 }
 
 /// The levels that findings can be reported at.
@@ -233,7 +290,7 @@ pub enum MessageFormat {
     Human,
     /// One line each.
     Short,
-    /// rustc's diagnostics.
+    /// Messages of cargo that hold rustc's diagnostics.
     Json,
 }
 
@@ -250,6 +307,9 @@ pub enum Command {
     Show {
         /// The file
         file: PathBuf,
+        /// Which build to analyse.
+        #[command(flatten)]
+        build: BuildFlags,
     },
     /// List the codes
     List {
@@ -271,9 +331,19 @@ pub enum Command {
         /// Format of the graph
         #[arg(short, long, default_value = "mermaid")]
         format: GraphFormat,
+        /// Which build to analyse.
+        #[command(flatten)]
+        build: BuildFlags,
     },
     /// Show what a recording of frames says, as text, a page or a picture, or compare two
     Report(super::trace_report::Arguments),
+    /// Print completions of the command line for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
     /// Print a JSON Schema
     Schema {
         /// Of what
@@ -339,7 +409,7 @@ impl Cli {
         let mut cli = Self::from_arg_matches(&matches)?;
         cli.check.level_flags = level_flags(&matches);
         let editor =
-            cli.check.outputs().iter().any(|output| output.file.is_none() && output.format == Format::RustcJson);
+            cli.check.outputs().iter().any(|output| output.file.is_none() && output.format == Format::CargoJson);
         if cli.check.with_check.is_some() && !editor {
             let message = "`--with-check` passes on cargo's messages, which needs `--message-format=json`";
             return Err(Self::command().error(clap::error::ErrorKind::MissingRequiredArgument, message));
@@ -374,7 +444,7 @@ impl Check {
             let format = match format {
                 MessageFormat::Human => Format::Terminal,
                 MessageFormat::Short => Format::Compact,
-                MessageFormat::Json => Format::RustcJson,
+                MessageFormat::Json => Format::CargoJson,
             };
             outputs.push(Output { format, file: None });
         }
@@ -505,6 +575,6 @@ mod tests {
             ]
         );
         let outputs = read("cargo-fa --message-format=json").unwrap().check.outputs();
-        assert_eq!(outputs, [Output { format: Format::RustcJson, file: None }]);
+        assert_eq!(outputs, [Output { format: Format::CargoJson, file: None }]);
     }
 }

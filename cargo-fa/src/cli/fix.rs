@@ -99,6 +99,12 @@ fn without_blanks(text: &str, result: &mut String, at: usize) -> usize {
 }
 
 impl Changes {
+    /// Whether there is nothing to change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// Writes the files and returns how many fixes they hold.
     ///
     /// # Errors

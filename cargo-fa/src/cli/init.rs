@@ -95,7 +95,7 @@ mod tests {
     use crate::model::finding::Place;
 
     fn package() -> Package {
-        Package { name: "game".to_owned(), directory: String::new(), selected_by_default: true, uses_bevy: false }
+        Package { name: "game".to_owned(), selected_by_default: true, ..Package::default() }
     }
 
     #[test]

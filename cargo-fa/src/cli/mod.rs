@@ -14,3 +14,4 @@ pub mod run;
 pub mod selection;
 mod target;
 pub mod trace_report;
+mod version_control;

@@ -5,26 +5,29 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::{AnalysedFile, Analysis, Request, Workspace};
+use crate::analysis::{AnalysedFile, Analysis, LeftOut, Package, Request, Unexpanded, Unparsed, Unread, Workspace};
 use crate::cli::arguments::{Check, Common};
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
 use crate::cli::levels::Levels;
 use crate::cli::selection::{Exclusion, Selection, from_root, named};
-use crate::model::codes::{Code, FA900, Level};
+use crate::model::codes::{Code, FA900, Group, Level};
 use crate::model::config::{self, Config};
-use crate::model::finding::{Confidence, Finding};
+use crate::model::finding::{Call, Confidence, Finding, Place};
+use crate::model::paths::{normalise, relative_to};
 use crate::model::source::SourceMap;
 use crate::model::suppress::{FileDirectives, Outcome, apply};
-use crate::report::{Accepted, AcceptedBy, Report, Reported, counted, fingerprints};
+use crate::report::{Accepted, AcceptedBy, Compiled, Report, Reported, counted, fingerprints};
 
 /// What a run found.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     /// What to show.
     pub report: Report,
-    /// Whether a file was left out.
+    /// Whether something was not read.
     pub incomplete: bool,
+    /// What was not read and is not reported, because it is not selected.
+    pub unread: Vec<String>,
     /// How long each layer took.
     pub timings: Vec<(&'static str, Duration)>,
     /// What `-v` tells.
@@ -35,6 +38,7 @@ pub struct Run {
 #[derive(Debug)]
 pub struct Plan<'w> {
     root: &'w Path,
+    packages: &'w [Package],
     current: PathBuf,
     /// The configuration in force.
     pub config: Config,
@@ -43,6 +47,8 @@ pub struct Plan<'w> {
     request: Request,
     baseline: Option<Baseline>,
     details: Vec<String>,
+    /// `-vv`: every place that the build leaves out, not a few of each kind.
+    all_left_out: bool,
 }
 
 /// Reads the configuration of a workspace.
@@ -103,8 +109,22 @@ impl<'w> Plan<'w> {
             exhaustive: false,
             cache: !common.no_cache,
             ends: true,
+            left_out: common.verbose > 0,
+            packages: selection.packages.clone(),
         };
-        Ok(Self { root, current: current.to_owned(), config, levels, selection, request, baseline, details })
+        let all_left_out = common.verbose > 1;
+        Ok(Self {
+            root,
+            packages: workspace.packages(),
+            current: current.to_owned(),
+            config,
+            levels,
+            selection,
+            request,
+            baseline,
+            details,
+            all_left_out,
+        })
     }
 
     /// Analyses the workspace; the findings have neither levels nor suppressions applied.
@@ -119,29 +139,38 @@ impl<'w> Plan<'w> {
     /// Nothing that was selected was analysed: a clean report would be a lie.
     pub fn report(mut self, analysis: Analysis, check: &Check) -> Result<Run, UsageError> {
         let selection = self.selection.clone();
+        let package_of: BTreeMap<Arc<str>, Arc<str>> =
+            analysis.files.iter().map(|file| (file.path.clone(), file.package.clone())).collect();
         let files: Vec<_> =
             analysis.files.iter().filter(|file| selection.contains(&file.package, &file.path)).collect();
-        let unparsed: Vec<_> =
-            analysis.unparsed.into_iter().filter(|one| selection.contains(&one.package, &one.place.file)).collect();
+        let (unparsed, elsewhere): (Vec<_>, Vec<_>) =
+            analysis.unparsed.into_iter().partition(|one| selection.contains(&one.package, &one.place.file));
         if files.is_empty() && unparsed.is_empty() {
             self.explain_nothing(check, &analysis.files)?;
             self.details.push("no package of this workspace uses framealloc, so there is nothing to find".to_owned());
         }
-        let mut findings: Vec<Finding> = analysis
-            .findings
-            .into_iter()
-            .filter(|finding| selection.contains(&finding.package, &finding.primary.file))
+        let excluded = |one: &&Unparsed| selection.excludes(&one.package, &one.place.file);
+        let unread: Vec<String> = elsewhere
+            .iter()
+            .filter(|one| !excluded(one))
+            .map(|one| format!("not read: {}: {}", one.place.file, one.message))
             .collect();
-        let incomplete = !unparsed.is_empty();
-        let unread: BTreeSet<Arc<str>> = unparsed.iter().map(|one| one.place.file.clone()).collect();
+        let incomplete = !unparsed.is_empty() || !unread.is_empty();
+        let mut findings = select_findings(analysis.findings, &analysis.files, &selection, &package_of);
+        let partly: BTreeSet<Arc<str>> =
+            unparsed.iter().filter(|one| one.extent != Unread::Named).map(|one| one.place.file.clone()).collect();
         findings.extend(unparsed.into_iter().map(|one| {
-            Finding::new(&FA900, format!("this file was not analysed: {}", one.message), one.place)
-                .inside(&*one.package, "")
+            let what = match one.extent {
+                Unread::File => "this file was not analysed",
+                Unread::Part => "a part of this file was not analysed",
+                Unread::Named => "not analysed",
+            };
+            Finding::new(&FA900, format!("{what}: {}", one.message), one.place).inside(&*one.package, "")
         }));
 
         let mut of_files: BTreeMap<Arc<str>, FileDirectives> = BTreeMap::new();
         for file in files.iter().filter(|file| !file.directives.is_empty()) {
-            let analysed = !unread.contains(&file.path);
+            let analysed = !partly.contains(&file.path);
             let directives = file.directives.clone();
             of_files.insert(file.path.clone(), FileDirectives { package: file.package.clone(), analysed, directives });
         }
@@ -151,6 +180,7 @@ impl<'w> Plan<'w> {
 
         let sources = SourceMap::new(self.root);
         let report = Report { sources, files: files.len(), packages: packages(&files), ..Report::default() };
+        let report = Report { compiled: compiled(self.root, self.packages, &files), ..report };
         self.details.push(format!("{} of {} files selected", files.len(), analysis.files.len()));
         let outlines = files.iter().filter(|file| !file.whole).count();
         if outlines > 0 {
@@ -158,8 +188,16 @@ impl<'w> Plan<'w> {
             self.details
                 .push(format!("of {files} only the outlines were read: no code that uses frames calls into them"));
         }
+        let sources = &mut SourceMap::new(self.root);
+        self.details.extend(left_out(&analysis.left_out, &selection, &package_of, sources, self.all_left_out));
+        let mut report = report;
+        for Unexpanded { place, name, reason } in &analysis.unexpanded {
+            report.sources.load(&place.file);
+            let line = report.sources.positions(place).0.line;
+            self.details.push(format!("{}:{line}: `{name}!` was not expanded: {reason}", place.file));
+        }
         let report = self.decide(report, findings, suppressed, check);
-        Ok(Run { report, incomplete, timings: analysis.timings, details: self.details })
+        Ok(Run { report, incomplete, unread, timings: analysis.timings, details: self.details })
     }
 
     /// Why no file was analysed; fine only where no package uses framealloc and no path was asked for.
@@ -266,6 +304,109 @@ fn packages(files: &[&AnalysedFile]) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
+/// What cargo says of what files are compiled into.
+fn compiled(root: &Path, packages: &[Package], files: &[&AnalysedFile]) -> BTreeMap<Arc<str>, Arc<Compiled>> {
+    let mut of_roots: BTreeMap<&str, Option<Arc<Compiled>>> = BTreeMap::new();
+    let describe = |file: &AnalysedFile| {
+        let package = packages.iter().find(|package| package.name == *file.package)?;
+        let manifest = normalise(&root.join(&package.directory).join("Cargo.toml"));
+        let source = normalise(&root.join(&*file.root));
+        let targets = package.targets.iter().filter_map(|target| serde_json::from_str(target).ok());
+        let is_of = |target: &serde_json::Value| {
+            target.get("src_path").and_then(|path| path.as_str()).is_some_and(|path| Path::new(path) == source)
+        };
+        Some(Arc::new(Compiled {
+            package_id: package.id.clone(),
+            manifest_path: manifest.to_string_lossy().into_owned(),
+            target: targets.into_iter().find(is_of)?,
+        }))
+    };
+    let entries = files.iter().filter_map(|file| {
+        let compiled = of_roots.entry(&file.root).or_insert_with(|| describe(file));
+        Some((file.path.clone(), compiled.clone()?))
+    });
+    entries.collect()
+}
+
+/// What is reported of what was found: by the package of the file it is in. What is found below a call out of the selected
+/// packages is reported at the call.
+fn select_findings(
+    findings: Vec<Finding>,
+    files: &[AnalysedFile],
+    selection: &Selection,
+    package_of: &BTreeMap<Arc<str>, Arc<str>>,
+) -> Vec<Finding> {
+    let mut selected = Vec::new();
+    let mut below = Vec::new();
+    for mut finding in findings {
+        if let Some(package) = package_of.get(&finding.primary.file) {
+            finding.package = package.to_string();
+        }
+        let (package, file) = (&finding.package, &finding.primary.file);
+        if selection.contains(package, file) {
+            selected.push(finding);
+        } else if !selection.is_selected_package(package) && !selection.excludes(package, file) {
+            below.push(finding);
+        }
+    }
+    let accepted = files.iter().filter(|file| !file.directives.is_empty()).map(|file| {
+        let (package, directives) = (file.package.clone(), file.directives.clone());
+        (file.path.clone(), FileDirectives { package, analysed: false, directives })
+    });
+    // Whoever wrote it may have accepted it there.
+    let below = apply(below, &accepted.collect(), |_| false, |_| false).findings;
+    let is_selected = |call: &&Call| {
+        package_of.get(&call.place.file).is_some_and(|package| selection.contains(package, &call.place.file))
+    };
+    let mut at_calls: BTreeMap<(Place, &'static str), (Finding, usize)> = BTreeMap::new();
+    let mut below: Vec<Finding> = below.into_iter().filter(|finding| finding.code.group != Group::Hygiene).collect();
+    below.sort_by(Finding::order);
+    for finding in below {
+        let Some(call) = finding.calls.iter().rev().find(is_selected).cloned() else { continue };
+        let package = package_of.get(&call.place.file).map_or_else(String::new, ToString::to_string);
+        let key = (call.place.clone(), finding.code.number);
+        let more = at_calls.entry(key).or_insert_with(|| (finding.at_call(call, package), 0));
+        more.1 += 1;
+    }
+    // What a call itself was found to do says more than what is below it.
+    at_calls.retain(|(place, code), _| {
+        selected.iter().all(|finding| finding.primary != *place || finding.code.number != *code)
+    });
+    selected.extend(at_calls.into_values().map(|(finding, count)| match count {
+        1 => finding,
+        _ => finding.note(format!("and {} more below this call", count - 1)),
+    }));
+    selected
+}
+
+/// What the build leaves out of the selected files, by condition.
+fn left_out(
+    left_out: &[LeftOut],
+    selection: &Selection,
+    package_of: &BTreeMap<Arc<str>, Arc<str>>,
+    sources: &mut SourceMap,
+    all: bool,
+) -> Vec<String> {
+    let mut of_conditions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for one in left_out {
+        let file = &one.place.file;
+        let package = package_of.get(file).map_or("", |package| &**package);
+        if selection.contains(package, file) {
+            sources.load(file);
+            let (start, _) = sources.positions(&one.place);
+            let places = of_conditions.entry(&one.condition).or_default();
+            places.push(format!("{} ({file}:{})", one.what, start.line));
+        }
+    }
+    let line = |(condition, places): (&str, Vec<String>)| {
+        let shown = if all { places.len() } else { places.len().min(3) };
+        let more = places.len() - shown;
+        let rest = if more > 0 { format!(" and {more} more, which -vv lists") } else { String::new() };
+        format!("not in this build, since `{condition}` does not hold: {}{rest}", places[..shown].join(", "))
+    };
+    of_conditions.into_iter().map(line).collect()
+}
+
 fn select(workspace: &dyn Workspace, current: &Path, check: &Check, config: &Config) -> Result<Selection, UsageError> {
     let packages = workspace.packages();
     let mut selection = Selection::default();
@@ -276,11 +417,22 @@ fn select(workspace: &dyn Workspace, current: &Path, check: &Check, config: &Con
     {
         let selected = packages.iter().filter(|package| package.selected_by_default);
         selection.packages = selected.map(|package| package.name.clone()).collect();
+    } else if check.paths.is_empty() && packages.iter().any(|package| package.outside) {
+        let inside = packages.iter().filter(|package| !package.outside);
+        selection.packages = inside.map(|package| package.name.clone()).collect();
     }
     for path in &check.paths {
-        let inside = from_root(workspace.root(), current, path)
+        // What lies outside may still be a dependency.
+        let outside = || {
+            let way = relative_to(workspace.root(), &normalise(&current.join(path)));
+            let file = way.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+            let inside = |package: &&Package| package.outside && file.starts_with(&package.directory);
+            packages.iter().find(inside).map(|_| file.clone())
+        };
+        let named = from_root(workspace.root(), current, path)
+            .or_else(outside)
             .ok_or_else(|| UsageError(format!("{} is outside of the workspace", path.display())))?;
-        selection.paths.push(inside);
+        selection.paths.push(named);
     }
     let glob = |result: Result<Exclusion, globset::Error>| result.map_err(|error| UsageError(error.to_string()));
     for value in &check.exclude {

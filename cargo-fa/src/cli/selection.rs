@@ -1,10 +1,11 @@
 //! Which packages and paths are reported.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use globset::{Glob, GlobMatcher};
 
 use crate::analysis::Package;
+use crate::model::paths::normalise;
 
 /// A pattern that leaves something out.
 #[derive(Clone, Debug)]
@@ -93,10 +94,22 @@ impl Selection {
     /// Whether a file of a package is reported. `.fa.toml` and the baseline belong to no package, `""`.
     #[must_use]
     pub fn contains(&self, package: &str, path: &str) -> bool {
-        (self.packages.is_empty() || package.is_empty() || self.packages.iter().any(|name| name == package))
+        self.is_selected_package(package)
             && (self.paths.is_empty()
                 || self.paths.iter().any(|wanted| wanted.is_empty() || above(path).any(|path| path == wanted)))
-            && !self.exclusions.iter().any(|exclusion| exclusion.excludes(package, path))
+            && !self.excludes(package, path)
+    }
+
+    /// Whether a package is reported, whatever is excluded of it.
+    #[must_use]
+    pub fn is_selected_package(&self, package: &str) -> bool {
+        self.packages.is_empty() || package.is_empty() || self.packages.iter().any(|name| name == package)
+    }
+
+    /// Whether somebody asked for it to be left out.
+    #[must_use]
+    pub fn excludes(&self, package: &str, path: &str) -> bool {
+        self.exclusions.iter().any(|exclusion| exclusion.excludes(package, path))
     }
 }
 
@@ -126,21 +139,6 @@ pub fn from_root(root: &Path, current: &Path, path: &Path) -> Option<String> {
     let inside = absolute.strip_prefix(normalise(root)).ok()?;
     let parts: Option<Vec<&str>> = inside.components().map(|part| part.as_os_str().to_str()).collect();
     parts.map(|parts| parts.join("/"))
-}
-
-/// Takes `.` and `..` out without asking the file system, so that a link keeps the name that it was called by.
-fn normalise(path: &Path) -> PathBuf {
-    let mut result = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                result.pop();
-            }
-            part => result.push(part),
-        }
-    }
-    result
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::analysis::{AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, Unparsed, Workspace};
+use crate::analysis::{
+    AnalysedFile, Analysis, AnalysisError, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed, Unread,
+    Workspace,
+};
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -53,12 +56,12 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let mut analysis = Analysis::default();
     let start = Instant::now();
     let users = project.users(&config.analysis.roots);
-    let cache = Cache::open(project.target_directory.as_deref().filter(|_| request.cache));
+    let cache = Cache::open(project.cache_directory().filter(|_| request.cache).as_deref());
     let loaded = project::load(project, request, &users, &cache);
     analysis.timings.push(("parse", start.elapsed()));
 
     let start = Instant::now();
-    let program = Program::build(project, &loaded, request.tests);
+    let program = Program::build(project, &loaded);
     analysis.timings.push(("resolve", start.elapsed()));
 
     let start = Instant::now();
@@ -77,12 +80,16 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let analysed = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph);
     analysis.timings.push(("flow", start.elapsed()));
     list_files(project, &loaded, &mut analysis);
+    if request.left_out {
+        list_left_out(&loaded, &mut analysis);
+    }
     let saving = cache.save(loaded.files.par_iter().map(|file| (&file.facts, file.origin)));
 
     let start = Instant::now();
     let mut roots = systems.functions;
     roots.extend(configured.into_iter().map(|id| (id, Confidence::High)));
-    let reached = reach::reach(&program, &analysed, &roots);
+    let preferred = |id| is_selected(project, &program, request, id);
+    let reached = reach::reach(&program, &analysed, &roots, &preferred);
     let (mut findings, tags) = rules::check(&Context::new(project, &program, &analysed, &reached, config));
     if !request.pedantic {
         findings.retain(|finding| finding.confidence > Confidence::Low);
@@ -104,20 +111,105 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
 
 /// What was read, once it is known which functions had to be.
 fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
-    for file in &loaded.files {
+    let mut roots: Vec<Option<usize>> = vec![None; loaded.files.len()];
+    for krate in &loaded.crates {
+        for file in krate.modules.values().chain([&krate.root]) {
+            roots[*file].get_or_insert(krate.root);
+        }
+    }
+    for (file, root) in loaded.files.iter().zip(roots) {
         let package: std::sync::Arc<str> = project.members[file.member].name.as_str().into();
         analysis.files.push(AnalysedFile {
             path: file.path.clone(),
             package: package.clone(),
+            root: root.map_or_else(|| file.path.clone(), |root| loaded.files[root].path.clone()),
             lines: file.facts.lines,
             directives: file.directives.clone(),
             whole: !file.facts.bodies.are_unread(),
         });
-        if let Some(refused) = file.refused.as_ref().or(file.facts.bodies.refused()) {
+        analysis.unexpanded.extend(file.facts.unexpanded().map(|call| Unexpanded {
+            place: Place::new(file.path.clone(), call.span.lo, call.span.hi),
+            name: call.name.clone().into(),
+            reason: call.failed.clone().unwrap_or_default().into(),
+        }));
+        let mut unread = |refused: &hir::Refused, extent| {
             let place = Place::new(file.path.clone(), refused.at.lo, refused.at.hi);
-            analysis.unparsed.push(Unparsed { place, message: refused.message.clone(), package });
+            analysis.unparsed.push(Unparsed {
+                place,
+                message: refused.message.clone(),
+                extent,
+                package: package.clone(),
+            });
+        };
+        file.refused.iter().chain(file.facts.bodies.refused()).for_each(|refused| unread(refused, Unread::File));
+        file.facts.broken.iter().for_each(|refused| unread(refused, Unread::Part));
+        file.unread.iter().for_each(|refused| unread(refused, Unread::Named));
+        let included = file.facts.bodies.known().into_iter().chain([&file.facts.outside]).flat_map(|of| &of.included);
+        for at in included {
+            let message = "include! gives a value or statements that were not read".to_owned();
+            unread(&hir::Refused { at: *at, message }, Unread::Named);
         }
     }
+    for package in &project.unread {
+        let file = project::relative(&project.root, &package.manifest);
+        let (place, message) = (Place::new(file, 0, 0), package.message.clone());
+        analysis.unparsed.push(Unparsed { place, message, extent: Unread::Named, package: "".into() });
+    }
+}
+
+/// What conditions keep out of this build, but for tests.
+fn list_left_out(loaded: &Loaded, analysis: &mut Analysis) {
+    for file in &loaded.files {
+        let (facts, conditions) = (&file.facts, &loaded.conditions);
+        let mut add = |at: hir::ir::Span, what: &str, cfg: &hir::ir::Cfg| {
+            // Without tests their code is left out everywhere, which is not worth a word.
+            if conditions.holds(file.member, cfg) == Some(false) && !conditions.is_for_tests(file.member, cfg) {
+                let place = Place::new(file.path.clone(), at.lo, at.hi);
+                analysis.left_out.push(LeftOut { place, what: what.to_owned(), condition: cfg.to_string() });
+            }
+        };
+        facts.attrs.cfg.iter().for_each(|cfg| add(hir::ir::Span::default(), "the file", cfg));
+        for item in &facts.items {
+            let name = format!("`{}`", facts.name(item.name));
+            item.attrs.cfg.iter().for_each(|cfg| add(item.name_span, &name, cfg));
+        }
+        let tables = [Some(&facts.outside), facts.bodies.known()];
+        for expr in tables.into_iter().flatten().flat_map(|tables| &tables.exprs) {
+            let span_of = |expr: &hir::ir::ExprId| facts.expr(*expr).span;
+            match &expr.kind {
+                hir::ir::ExprKind::Block(block) => {
+                    for statement in &block.statements {
+                        if let hir::ir::Statement::Conditional(conditional) = statement {
+                            let (cfg, statement) = &**conditional;
+                            let at = match statement.bare() {
+                                hir::ir::Statement::Let { span, .. } => *span,
+                                hir::ir::Statement::Expr { expr } => span_of(expr),
+                                _ => expr.span,
+                            };
+                            add(at, "a statement", cfg);
+                        }
+                    }
+                }
+                hir::ir::ExprKind::Choice(options) => {
+                    options.iter().for_each(|(cfg, option)| add(span_of(option), "a value", cfg));
+                }
+                hir::ir::ExprKind::Config(cfg) => add(expr.span, "what is under `cfg!`", cfg),
+                _ => {}
+            }
+        }
+    }
+    for target in &loaded.left_out {
+        let (what, condition) = (format!("the target `{}`", target.name), format!("feature = \"{}\"", target.feature));
+        analysis.left_out.push(LeftOut { place: Place::new(target.source.as_str(), 0, 0), what, condition });
+    }
+    analysis.left_out.sort();
+    analysis.left_out.dedup();
+}
+
+/// Whether a function is in one of the packages to report.
+fn is_selected(project: &Project, program: &Program<'_>, request: &Request, id: FnId) -> bool {
+    let member = program.loaded.files[program.fn_def(id).file].member;
+    request.packages.is_empty() || request.packages.contains(&project.members[member].name)
 }
 
 /// The functions that `.fa.toml` names as roots.

@@ -34,6 +34,17 @@ pub struct Finding {
     pub item: String,
     /// Name of the package.
     pub package: String,
+    /// The calls on the way from the frame root to it, the root's first.
+    pub calls: Vec<Call>,
+}
+
+/// A call on the way to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Where it stands.
+    pub place: Place,
+    /// Module path of the function that it stands in.
+    pub item: String,
 }
 
 impl Finding {
@@ -52,6 +63,7 @@ impl Finding {
             escalated: false,
             item: String::new(),
             package: String::new(),
+            calls: Vec::new(),
         }
     }
 
@@ -116,6 +128,18 @@ impl Finding {
         self.package = package.into();
         self.item = item.into();
         self
+    }
+
+    /// The same finding at a call that leads to it, for those who do not see the code that it is in.
+    #[must_use]
+    pub fn at_call(mut self, call: Call, package: String) -> Self {
+        let here = std::mem::replace(&mut self.primary, call.place);
+        self.message = format!("below this call, {}", self.message);
+        self.notes.insert(0, Note { text: "it happens here".to_owned(), place: Some(here) });
+        (self.item, self.package) = (call.item, package);
+        self.labels.clear();
+        self.fix = None;
+        self.caption("leads out of the selected packages")
     }
 
     /// The order of reports: by place, then by code, then by words.

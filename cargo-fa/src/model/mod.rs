@@ -3,5 +3,6 @@
 pub mod codes;
 pub mod config;
 pub mod finding;
+pub mod paths;
 pub mod source;
 pub mod suppress;

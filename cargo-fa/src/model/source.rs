@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::finding::Place;
+use crate::model::paths::{normalise, relative_to};
 
 /// The text of one file and where its lines start.
 #[derive(Clone, Debug, Default)]
@@ -108,13 +109,16 @@ pub struct SourceMap {
     root: PathBuf,
     files: BTreeMap<Arc<str>, Source>,
     nothing: Source,
+    /// Where the paths of a report start from, if not at the root, and what the files are called from there.
+    base: Option<PathBuf>,
+    shown: BTreeMap<Arc<str>, String>,
 }
 
 impl SourceMap {
     /// A map of files below `root` that has read none yet.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), files: BTreeMap::new(), nothing: Source::new("") }
+        Self { root: root.to_owned(), nothing: Source::new(""), ..Self::default() }
     }
 
     /// Reads a file unless it was read before. A file that cannot be read is empty: its findings keep line 1.
@@ -141,6 +145,31 @@ impl SourceMap {
     pub fn positions(&self, place: &Place) -> (Position, Position) {
         let source = self.source(&place.file);
         (source.position(place.start), source.position(place.end.max(place.start)))
+    }
+
+    /// Lets paths of reports start at `base`; at the root where that is `None`.
+    pub fn show_from(&mut self, base: Option<&Path>) {
+        self.base = base.filter(|base| *base != self.root).map(Path::to_owned);
+        self.shown.clear();
+        if let Some(base) = &self.base {
+            let name = |file: &str| {
+                let way = relative_to(base, &normalise(&self.root.join(file)));
+                way.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+            };
+            self.shown = self.files.keys().map(|file| (file.clone(), name(file))).collect();
+        }
+    }
+
+    /// What a file is called in a report.
+    #[must_use]
+    pub fn shown<'s>(&'s self, file: &'s str) -> &'s str {
+        self.shown.get(file).map_or(file, String::as_str)
+    }
+
+    /// The directory that paths of a report start from.
+    #[must_use]
+    pub fn base(&self) -> &Path {
+        self.base.as_deref().unwrap_or(&self.root)
     }
 
     /// The directory that files are named from.

@@ -10,7 +10,8 @@ use crate::model::codes::Level;
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<checkstyle version=\"4.3\">\n");
     for of_file in report.findings.chunk_by(|a, b| a.finding.primary.file == b.finding.primary.file) {
-        let _ = writeln!(text, "  <file name=\"{}\">", attribute(&of_file[0].finding.primary.file));
+        let _ =
+            writeln!(text, "  <file name=\"{}\">", attribute(report.sources.shown(&of_file[0].finding.primary.file)));
         for reported in of_file {
             let finding = &reported.finding;
             let (start, _) = report.sources.positions(&finding.primary);

@@ -12,7 +12,12 @@ pub(super) fn render(report: &Report) -> String {
         let _ = writeln!(
             text,
             "{}:{}:{}: {} {} {}",
-            finding.primary.file, start.line, start.column, reported.level, finding.code, finding.message
+            report.sources.shown(&finding.primary.file),
+            start.line,
+            start.column,
+            reported.level,
+            finding.code,
+            finding.message
         );
     }
     text

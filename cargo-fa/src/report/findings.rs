@@ -1,5 +1,8 @@
 //! What a run found, as every format is given it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::model::codes::Level;
@@ -19,6 +22,19 @@ pub struct Report {
     pub files: usize,
     /// Names of the packages that were analysed, sorted.
     pub packages: Vec<String>,
+    /// What cargo says of what each file is compiled into, by file.
+    pub compiled: BTreeMap<Arc<str>, Arc<Compiled>>,
+}
+
+/// A package and one of its targets, as cargo describes them in its messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Compiled {
+    /// The name that cargo gives the package.
+    pub package_id: String,
+    /// The path of its manifest.
+    pub manifest_path: String,
+    /// What cargo says of the target.
+    pub target: serde_json::Value,
 }
 
 /// A finding with what the run decided about it.

@@ -22,7 +22,12 @@ pub(super) fn render(report: &Report) -> String {
         if let Some(help) = &finding.help {
             let _ = write!(message, "\nhelp: {help}");
         }
-        let _ = write!(text, "::{command} file={},line={}", property(&finding.primary.file), start.line);
+        let _ = write!(
+            text,
+            "::{command} file={},line={}",
+            property(report.sources.shown(&finding.primary.file)),
+            start.line
+        );
         // Columns are refused for annotations that span lines, so a long finding is marked on its first line.
         let _ = write!(text, ",endLine={},col={}", start.line, start.column);
         if start.line == end.line {

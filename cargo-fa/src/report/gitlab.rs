@@ -23,7 +23,7 @@ pub(super) fn render(report: &Report) -> String {
                     _ => "info",
                 },
                 "location": {
-                    "path": &*finding.primary.file,
+                    "path": report.sources.shown(&finding.primary.file),
                     "lines": { "begin": start.line, "end": end.line },
                     "positions": {
                         "begin": { "line": start.line, "column": start.column },

@@ -79,7 +79,7 @@ fn finding(reported: &Reported, sources: &SourceMap) -> Value {
 fn place(place: &Place, sources: &SourceMap) -> Value {
     let (start, end) = sources.positions(place);
     json!({
-        "file": &*place.file,
+        "file": sources.shown(&place.file),
         "start": { "line": start.line, "column": start.column, "byte": place.start },
         "end": { "line": end.line, "column": end.column, "byte": place.end },
     })

@@ -33,7 +33,7 @@ pub(super) fn render(report: &Report) -> String {
 fn case(report: &Report, reported: &Reported) -> TestCase {
     let finding = &reported.finding;
     let (start, _) = report.sources.positions(&finding.primary);
-    let place = format!("{}:{}:{}", finding.primary.file, start.line, start.column);
+    let place = format!("{}:{}:{}", report.sources.shown(&finding.primary.file), start.line, start.column);
     let mut status = match reported.level {
         Level::Deny => TestCaseStatus::non_success(NonSuccessKind::Failure),
         _ => TestCaseStatus::skipped(),
@@ -47,6 +47,6 @@ fn case(report: &Report, reported: &Reported) -> TestCase {
     }
     status.set_type(reported.level.as_str()).set_message(&finding.message).set_description(description);
     let mut case = TestCase::new(format!("{} {place}", finding.code), status);
-    case.set_classname(&*finding.primary.file);
+    case.set_classname(report.sources.shown(&finding.primary.file));
     case
 }

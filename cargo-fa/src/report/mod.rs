@@ -15,7 +15,7 @@ mod rustc;
 mod sarif;
 mod terminal;
 
-pub use findings::{Accepted, AcceptedBy, Report, Reported, counted, places};
+pub use findings::{Accepted, AcceptedBy, Compiled, Report, Reported, counted, places};
 pub use fingerprint::fingerprints;
 pub use json::schema as json_schema;
 
@@ -27,8 +27,10 @@ pub enum Format {
     Terminal,
     /// One document with everything (`cargo fa schema report`).
     Json,
-    /// One rustc diagnostic per line, for editors and rustfix.
+    /// One rustc diagnostic per line, for rustfix.
     RustcJson,
+    /// One message of cargo per line, for editors.
+    CargoJson,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// `JUnit` XML, for test reporters.
@@ -60,6 +62,7 @@ pub fn render(report: &Report, format: Format, style: Style) -> String {
         Format::Terminal => terminal::render(report, style),
         Format::Json => json::render(report),
         Format::RustcJson => rustc::render(report),
+        Format::CargoJson => rustc::render_messages(report),
         Format::Sarif => sarif::render(report),
         Format::Junit => junit::render(report),
         Format::Checkstyle => checkstyle::render(report),

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::Style;
-use super::findings::{Report, Reported};
+use super::findings::{Compiled, Report, Reported};
 use super::terminal::{Pointer, render_one};
 use crate::model::codes::Level;
 use crate::model::finding::{Applicability, Finding, Place};
@@ -24,8 +24,16 @@ struct Diagnostic<'a> {
 }
 
 #[derive(Serialize)]
+struct Message<'a> {
+    reason: &'static str,
+    #[serde(flatten)]
+    compiled: &'a Compiled,
+    message: Diagnostic<'a>,
+}
+
+#[derive(Serialize)]
 struct DiagnosticCode {
-    code: &'static str,
+    code: String,
     explanation: Option<String>,
 }
 
@@ -62,6 +70,28 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
+/// The same diagnostics in messages as cargo writes them, so that an editor shows them together with rustc's.
+///
+/// The code of a lint tool begins with its name: rust-analyzer shows that as the source of the diagnostic.
+pub(super) fn render_messages(report: &Report) -> String {
+    let mut text = String::new();
+    for reported in &report.findings {
+        let mut message = diagnostic(reported, &report.sources);
+        if let Some(code) = &mut message.code {
+            code.code = format!("cargo-fa::{}", code.code);
+        }
+        // What is in no package, such as `.fa.toml`, goes with the first.
+        let compiled = report.compiled.get(&reported.finding.primary.file).or_else(|| report.compiled.values().next());
+        let line = match compiled {
+            Some(compiled) => serde_json::to_string(&Message { reason: "compiler-message", compiled, message }),
+            None => serde_json::to_string(&message),
+        };
+        text.push_str(&line.unwrap_or_default());
+        text.push('\n');
+    }
+    text
+}
+
 fn diagnostic<'a>(reported: &'a Reported, sources: &'a SourceMap) -> Diagnostic<'a> {
     let finding = &reported.finding;
     let mut spans = vec![span(&finding.primary, sources)];
@@ -74,7 +104,10 @@ fn diagnostic<'a>(reported: &'a Reported, sources: &'a SourceMap) -> Diagnostic<
     Diagnostic {
         message_type: Some("diagnostic"),
         message: &finding.message,
-        code: Some(DiagnosticCode { code: finding.code.number, explanation: Some(crate::explain::text(finding.code)) }),
+        code: Some(DiagnosticCode {
+            code: finding.code.number.to_owned(),
+            explanation: Some(crate::explain::text(finding.code)),
+        }),
         level: match reported.level {
             Level::Deny => "error",
             Level::Warn => "warning",
@@ -128,7 +161,7 @@ fn span<'a>(place: &'a Place, sources: &'a SourceMap) -> Span<'a> {
         })
         .collect();
     Span {
-        file_name: &place.file,
+        file_name: sources.shown(&place.file),
         byte_start: place.start,
         byte_end: place.end,
         line_start: start.line,

@@ -46,7 +46,10 @@ pub(super) fn render(report: &Report) -> String {
             "automationDetails": { "id": "cargo-fa/" },
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {
-                "SRCROOT": { "description": { "text": "The root of the workspace." } },
+                "SRCROOT": {
+                    "uri": directory(report.sources.base()),
+                    "description": { "text": "The directory that paths start from." },
+                },
             },
             "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": unread }],
             "results": results,
@@ -142,7 +145,7 @@ fn result(reported: &Reported, rules: &[&'static Code], sources: &SourceMap) -> 
                     })
                 });
                 json!({
-                    "artifactLocation": artifact(&edits[0].place),
+                    "artifactLocation": artifact(&edits[0].place, sources),
                     "replacements": replacements.collect::<Vec<_>>(),
                 })
             })
@@ -171,7 +174,7 @@ fn capital(text: &str) -> String {
 }
 
 fn location(place: &Place, sources: &SourceMap) -> Value {
-    json!({ "physicalLocation": { "artifactLocation": artifact(place), "region": region(place, sources) } })
+    json!({ "physicalLocation": { "artifactLocation": artifact(place, sources), "region": region(place, sources) } })
 }
 
 fn location_in(finding: &Finding, sources: &SourceMap) -> Value {
@@ -182,8 +185,8 @@ fn location_in(finding: &Finding, sources: &SourceMap) -> Value {
     location
 }
 
-fn artifact(place: &Place) -> Value {
-    json!({ "uri": uri(&place.file), "uriBaseId": "SRCROOT" })
+fn artifact(place: &Place, sources: &SourceMap) -> Value {
+    json!({ "uri": uri(sources.shown(&place.file)), "uriBaseId": "SRCROOT" })
 }
 
 fn region(place: &Place, sources: &SourceMap) -> Value {
@@ -194,6 +197,14 @@ fn region(place: &Place, sources: &SourceMap) -> Value {
         "endLine": end.line,
         "endColumn": end.column,
     })
+}
+
+/// A directory as a URI, which ends with `/`.
+fn directory(path: &std::path::Path) -> String {
+    let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let text = text.trim_end_matches('/');
+    // `C:/game` has a colon, which is none of a scheme here.
+    format!("file://{}{}/", if text.starts_with('/') { "" } else { "/" }, uri(text).replace("%3A", ":"))
 }
 
 /// A relative path as a URI reference.

@@ -130,7 +130,7 @@ impl<'a> Window<'a> {
         let first_line = if first_line == u32::MAX { 1 } else { first_line.saturating_sub(CONTEXT).max(1) };
         let start = source.clamp(source.line_start(first_line));
         let end = source.clamp(source.line_start(last_line.saturating_add(CONTEXT + 1)));
-        Self { file, source, start, end: end.max(start), first_line }
+        Self { file: sources.shown(file), source, start, end: end.max(start), first_line }
     }
 
     fn snippet<T: Clone>(&self) -> Snippet<'a, T> {

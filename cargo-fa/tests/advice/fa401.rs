@@ -729,3 +729,90 @@ pub mod after {
         *alloc.frame_box(1_u32) + *alloc.pool_box(2_u32)
     }
 }
+
+//# let the function take `&Frame`, and use `frame_format!(frame, …)`
+pub mod before {
+    use super::*;
+
+    fn width(number: u32) -> usize {
+        let text = format!("{number}");
+        text.len()
+    }
+
+    #[frame_system]
+    pub fn measured(alloc: &SmartAlloc, number: u32) -> usize {
+        width(number) + *alloc.frame_box(1_usize)
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    fn width(frame: &Frame, number: u32) -> usize {
+        let text = frame_format!(frame, "{number}");
+        text.len()
+    }
+
+    #[frame_system]
+    pub fn measured(alloc: &SmartAlloc, number: u32) -> usize {
+        width(alloc, number) + *alloc.frame_box(1_usize)
+    }
+}
+
+//# let the function take `&Frame`, and use `frame.frame_slice_from_iter(…)` and its kin
+pub mod before {
+    use super::*;
+
+    fn median(numbers: &[u32]) -> u32 {
+        let mut sorted: Vec<u32> = numbers.iter().copied().collect();
+        sorted.sort_unstable();
+        sorted[sorted.len() / 2]
+    }
+
+    #[frame_system]
+    pub fn measured(alloc: &SmartAlloc, numbers: &[u32]) -> u32 {
+        median(numbers) + *alloc.frame_box(1)
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    fn median(frame: &Frame, numbers: &[u32]) -> u32 {
+        let mut sorted = frame.frame_slice_from_iter(numbers.iter().copied());
+        sorted.sort_unstable();
+        sorted[sorted.len() / 2]
+    }
+
+    #[frame_system]
+    pub fn measured(alloc: &SmartAlloc, numbers: &[u32]) -> u32 {
+        median(alloc, numbers) + *alloc.frame_box(1)
+    }
+}
+
+//# let the function take `&Frame`, and use `frame.frame_box(…)`
+pub mod before {
+    use super::*;
+
+    fn table(number: u32) -> Box<[u32; 64]> {
+        Box::new([number; 64])
+    }
+
+    #[frame_system]
+    pub fn measured(alloc: &SmartAlloc, number: u32) -> u32 {
+        table(number)[0] + *alloc.frame_box(1)
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    fn table(frame: &Frame, number: u32) -> FrameBox<'_, [u32; 64]> {
+        frame.frame_box([number; 64])
+    }
+
+    #[frame_system]
+    pub fn measured(alloc: &SmartAlloc, number: u32) -> u32 {
+        table(alloc, number)[0] + *alloc.frame_box(1)
+    }
+}

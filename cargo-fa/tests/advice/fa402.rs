@@ -224,3 +224,42 @@ pub mod after {
         let _ = text_to.send(alloc.pool_str(&text));
     }
 }
+
+//# let the function take `&Frame`, and use `frame.frame_vec()` and its kin
+pub mod before {
+    use super::*;
+
+    fn even(numbers: &[u32]) -> usize {
+        let mut even = Vec::new();
+        for number in numbers {
+            if number % 2 == 0 {
+                even.push(*number);
+            }
+        }
+        even.len()
+    }
+
+    #[frame_system]
+    pub fn used(alloc: &SmartAlloc, numbers: &[u32]) -> usize {
+        even(numbers) + *alloc.frame_box(1_usize)
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    fn even(frame: &Frame, numbers: &[u32]) -> usize {
+        let mut even = frame.frame_vec();
+        for number in numbers {
+            if number % 2 == 0 {
+                even.push(*number);
+            }
+        }
+        even.len()
+    }
+
+    #[frame_system]
+    pub fn used(alloc: &SmartAlloc, numbers: &[u32]) -> usize {
+        even(alloc, numbers) + *alloc.frame_box(1_usize)
+    }
+}

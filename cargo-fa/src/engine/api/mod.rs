@@ -173,6 +173,11 @@ pub(crate) fn runs_where_nothing_is_yet(name: &str) -> bool {
     std::FILLS_GAPS.contains(&name)
 }
 
+/// Whether a method of this name runs its arguments only where something went wrong, whatever it is called on.
+pub(crate) fn runs_where_it_failed(name: &str) -> bool {
+    std::FAILS.contains(&name)
+}
+
 /// What the name of a method says where nothing is known of its receiver.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ByName {

@@ -73,7 +73,7 @@ impl<'l> Interpreter<'_, 'l> {
         walk::visit(facts, body, &mut |expr| {
             let ExprKind::Block(block) = &facts.expr(expr).kind else { return };
             for statement in &block.statements {
-                let Statement::Let { pat, init: Some(init), .. } = statement else { continue };
+                let Statement::Let { pat, init: Some(init), .. } = statement.bare() else { continue };
                 if let Pat::Bind { name, .. } = facts.pat(*pat)
                     && let Some((count, span)) = self.barrier_made(*init)
                 {
@@ -292,14 +292,14 @@ impl<'l> Tally<'_, '_, 'l> {
         match &facts.expr(expr).kind {
             ExprKind::Block(block) => {
                 for statement in &block.statements {
-                    match statement {
+                    match statement.bare() {
                         Statement::Let { pat, init: Some(init), otherwise, .. } => {
                             self.named(*pat, *init, times);
                             if let Some(otherwise) = otherwise {
                                 self.scan(*otherwise, times);
                             }
                         }
-                        Statement::Expr { expr, .. } => self.scan(*expr, times),
+                        Statement::Expr { expr } => self.scan(*expr, times),
                         _ => {}
                     }
                 }
@@ -527,7 +527,7 @@ impl<'l> Tally<'_, '_, 'l> {
         match &facts.expr(expr).kind {
             ExprKind::Block(block) => {
                 let last = block.tail.or_else(|| match block.statements.last() {
-                    Some(Statement::Expr { expr, .. }) => Some(*expr),
+                    Some(Statement::Expr { expr }) => Some(*expr),
                     _ => None,
                 });
                 last.is_some_and(|last| self.fails(last))

@@ -2,16 +2,17 @@
 
 use super::Interpreter;
 use super::Signature;
+use super::dispatch::Callee;
 use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
 use super::types::Ty;
-use super::value::{Flow, FrameState, Region, Root, Value};
+use super::value::{Callable, Flow, FrameState, Region, Root, Value};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, ExprKind, Span};
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{FnId, Res, TypeKey};
+use crate::engine::resolve::{FnId, Res};
 use crate::model::finding::Confidence;
 
 /// How many closures in variables may call one another: each call analyses the closure once more.
@@ -37,8 +38,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     .flat_map(|args| &args.types)
                     .map(|ty| self.lower_type(*ty))
                     .collect();
-                if let Some(own) = self.associated(path) {
-                    (Some(Res::Fn(own)), generics)
+                if let Some(callees) = self.associated(path) {
+                    let params = callees.first().map(|callee| self.param_types(callee.function)).unwrap_or_default();
+                    let values = self.arguments(args, params);
+                    return self.call_either(callees, &values, &generics, span);
                 } else {
                     (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
                 }
@@ -48,16 +51,17 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
                 return self.run_closure(closure, &values, Runs::Inline, None);
             }
-            _ => {
-                self.eval_place(callee);
-                (None, Vec::new())
-            }
+            _ => return self.call_place(callee, args, span),
         };
         match res {
             Some(Res::Fn(function)) => {
                 let params = self.param_types(function);
                 let values = self.arguments(args, params);
-                self.call_fn(function, &values, span, Confidence::High)
+                let callees = match &facts.expr(callee).kind {
+                    ExprKind::Path(path) => self.by_path(function, facts.path(*path), &values),
+                    _ => vec![Callee::new(function, Confidence::High)],
+                };
+                self.call_either(callees, &values, &generics, span)
             }
             Some(Res::Type(user)) => {
                 let fields: Vec<Ty> = self.types.fields(user, &[], None).into_iter().map(|(_, ty)| ty).collect();
@@ -77,26 +81,6 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         }
     }
 
-    /// `Self::f`, `T::f` where `T` is a parameter.
-    fn associated(&self, path: &'l crate::engine::hir::ir::Path) -> Option<FnId> {
-        let facts = self.facts;
-        if path.segments.len() != 2 {
-            return None;
-        }
-        let first = facts.name(path.segments[0].name);
-        let ty = if first == "Self" {
-            self.type_scope.self_type.clone()?
-        } else {
-            self.type_scope.params.iter().find(|(name, _)| *name == first)?.1.clone()
-        };
-        let key = match ty {
-            Ty::User(user, _) | Ty::Trait(user) => TypeKey::User(user),
-            Ty::Known(known, _) => TypeKey::Known(known),
-            _ => return None,
-        };
-        self.around.program.methods_of(key, facts.name(path.segments[1].name)).first().copied()
-    }
-
     fn construct(&mut self, ty: Ty, fields: &[Ty], args: &'l [ExprId]) -> Value {
         let mut whole = Value::of(ty);
         for (at, arg) in args.iter().enumerate() {
@@ -108,6 +92,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.annotate(&mut value, field.clone());
             }
             whole.add_flows(&value.flows);
+            self.made_with(&whole.ty.clone(), &at.to_string(), &value);
             whole.own_made(&value.made);
             if whole.handle.is_none() {
                 whole.handle = value.handle;
@@ -118,23 +103,32 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     /// A closure or function pointer in a variable is called.
     fn call_value(&mut self, var: super::value::Var, args: &'l [ExprId], span: Span) -> Value {
-        let closure = self.state.values.get(var).and_then(|value| value.closure);
-        self.use_var(var, span);
+        let value = self.use_var(var, span);
+        let closure = value.closure;
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
         let facts = self.facts;
         if let Some(closure) = closure
             && let ExprKind::Closure(closure) = &facts.expr(closure).kind
-            && self.called_closures < CALLED_CLOSURES
         {
+            if self.called_closures >= CALLED_CLOSURES {
+                return Value::unknown();
+            }
             self.called_closures += 1;
             let value = self.run_closure(closure, &values, Runs::Inline, None);
             self.called_closures -= 1;
             return value;
         }
-        Value::unknown()
+        let mut called = value;
+        if self.called_closures >= CALLED_CLOSURES {
+            called.callables.retain(|callable| !matches!(callable, Callable::Closure(_)));
+        }
+        self.called_closures += 1;
+        let result = self.call_callables(&called, &values, span);
+        self.called_closures -= 1;
+        result
     }
 
-    fn unknown_call(&mut self, args: &'l [ExprId]) -> Value {
+    pub(super) fn unknown_call(&mut self, args: &'l [ExprId]) -> Value {
         let mut value = Value::unknown();
         for arg in args {
             let arg = self.eval(*arg, None);
@@ -168,12 +162,22 @@ impl<'p, 'l> Interpreter<'p, 'l> {
 
     // ---- functions of the workspace ----
 
-    pub(super) fn call_fn(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        self.record_call(callee, args, span, confidence);
+    pub(super) fn call_fn(&mut self, function: FnId, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        self.call_as(&Callee::new(function, confidence), args, span, confidence)
+    }
+
+    /// A call, of which what comes out is as sure as `confidence` says.
+    pub(super) fn call_as(&mut self, called: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        let callee = called.function;
         self.lend(callee, args, span);
         args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
+        let mut given = called.given.clone();
+        if signature.is_generic {
+            signature.params.iter().zip(args).for_each(|(param, arg)| param.match_with(&arg.ty, &mut given));
+        }
+        self.record_call(called, given.clone(), args, span);
         let params = &*signature.params;
         let summary = self.summary_of(callee);
         let mapped: Vec<Vec<Flow>> = args
@@ -196,6 +200,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 flows
             })
             .collect();
+        self.hand_on_callables(callee, args, span);
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, signature, args, &mapped, span);
         if confidence == Confidence::High {
@@ -212,13 +217,17 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 self.needs_budget(span);
             }
         }
-        let output = if def.function.is_async { Ty::Unknown } else { signature.output.clone() };
+        let output = match &signature.output {
+            _ if def.function.is_async => Ty::Unknown,
+            output if signature.is_generic => output.with_given(&given),
+            output => output.clone(),
+        };
         let mut value = Value::of(output);
-        if (value.ty.is_unknown() || matches!(value.ty, Ty::Opaque { .. }))
+        if matches!(value.ty, Ty::Unknown | Ty::Opaque { .. } | Ty::Trait(_))
             && let Some(ty) = &summary.result_type
             && !def.function.is_async
         {
-            value.ty = ty.clone();
+            value.ty = ty.with_given(&given);
         }
         if def.function.is_async {
             value.ty = Ty::Opaque { borrows: true };
@@ -458,6 +467,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
         self.freed(&value.ty, span, Confidence::High);
+        self.drop_glue(&value.ty, span, Confidence::High);
         if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), content)) = (value.fresh, &value.ty) {
             let what = if *known == Known::Box { "Box::new" } else { "heap_box" };
             let ty = content.first().cloned().unwrap_or(Ty::Unknown);

@@ -3,7 +3,7 @@
 
 use super::Interpreter;
 use super::event::{Container, EventKind, Fate, Lent};
-use super::place::Target;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{AllocatorKey, Root, Value, Var};
 use crate::engine::hir::ir::Span;

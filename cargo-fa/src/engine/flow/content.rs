@@ -4,7 +4,7 @@
 //! (`near.first().copied()`) refers to the world and may leave the frame. Types decide that, where both are known: a
 //! `&Enemy` cannot point into memory that holds `&Enemy`.
 
-use super::types::{Ty, Types};
+use super::types::{Link, Ty, Types};
 use super::value::Flow;
 use crate::engine::api::Known;
 use crate::model::finding::Confidence;
@@ -89,7 +89,15 @@ impl Types<'_, '_> {
         let part = |part: &Ty| self.points_into(part, content, depth + 1);
         let behind = |inner: &Ty| self.lies_in(inner, content, depth + 1).max(part(inner));
         match ty {
-            Ty::Scalar(_) | Ty::Unit | Ty::Str | Ty::Never | Ty::Param(_) | Ty::Opaque { borrows: false } => Way::No,
+            Ty::Scalar(_)
+            | Ty::Unit
+            | Ty::Str
+            | Ty::Never
+            | Ty::Param(_)
+            | Ty::Function
+            | Ty::Opaque { borrows: false } => Way::No,
+            Ty::Generic { .. } if self.can_refer(ty, Link::Borrow) => Way::Yes,
+            Ty::Generic { .. } => Way::No,
             Ty::Ref { inner, .. } => behind(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),
@@ -168,7 +176,7 @@ fn says_nothing(ty: &Ty) -> bool {
 
 /// `dyn Trait`, or a type that is not known well enough to say what it is not.
 fn unsized_to_anything(part: &Ty) -> bool {
-    matches!(part, Ty::Trait(_) | Ty::Closure | Ty::Opaque { .. } | Ty::Param(_))
+    matches!(part, Ty::Trait(_) | Ty::Generic { .. } | Ty::Closure | Ty::Opaque { .. } | Ty::Param(_))
 }
 
 /// Whether both may be the same type.

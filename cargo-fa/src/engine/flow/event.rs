@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::generics::{Condition, Given};
 use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Bound, Root};
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
@@ -38,6 +39,8 @@ pub(crate) struct Event {
     pub(crate) cold: bool,
     /// Branches around it, outermost first: of the arms of one branch, one runs.
     pub(crate) arms: Vec<Arm>,
+    /// The closure around it that somebody else may run.
+    pub(crate) closure: Option<ExprId>,
 }
 
 /// One arm of an `if` or a `match`.
@@ -304,4 +307,10 @@ pub(crate) struct CallSite {
     /// Runs on another thread, outside of this frame.
     pub(crate) spawned: bool,
     pub(crate) arms: Vec<Arm>,
+    /// What the parameters of the callee are, in the words of the caller.
+    pub(crate) given: Given,
+    /// For which types it is this function that is called.
+    pub(crate) only: Option<Condition>,
+    /// The closure around it that somebody else may run.
+    pub(crate) closure: Option<ExprId>,
 }

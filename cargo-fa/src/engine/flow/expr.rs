@@ -1,12 +1,13 @@
 //! Expressions, in the order in which they run.
 
+use super::conditions::Decision;
 use super::event::{Arm, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
-use super::value::{Age, AtEnd, Handle, Root, State, Value};
+use super::value::{Age, AtEnd, Callable, Handle, Root, State, Value};
 use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
+use crate::engine::hir::ir::{Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
 
@@ -59,10 +60,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let place = self.eval_place(expr);
                 self.copied_out(place)
             }
-            ExprKind::Unary(inner) => {
-                let value = self.eval(*inner, None);
-                Value::of(value.ty)
-            }
+            ExprKind::Unary { op, inner } => self.unary(*op, *inner, span),
             ExprKind::Ref { raw: true, inner, .. } => self.raw_pointer(*inner),
             ExprKind::Ref { mutable: true, inner, .. } => self.reference(*inner, Ty::exclusive),
             ExprKind::Ref { inner, .. } => self.reference(*inner, Ty::reference),
@@ -73,7 +71,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.assign(*left, value, span);
                 Value::unit()
             }
-            ExprKind::AssignOp { left, right } => self.assign_op(*left, *right, span),
+            ExprKind::AssignOp { op, left, right } => self.assign_op(*op, *left, *right, span),
             ExprKind::Cast { inner, ty } => self.cast(*inner, *ty),
             ExprKind::Try(inner) => {
                 let expected = expected.map(|ty| Ty::known(Known::Option, [ty.clone()]));
@@ -113,22 +111,9 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Repeat { value, len } => self.repeat(*value, *len),
             ExprKind::Range { start, end, inclusive } => self.range(*start, *end, u64::from(*inclusive)),
             ExprKind::Macro(call) => self.macro_call(call, span),
+            ExprKind::Config(_) => Value::of(Ty::Scalar(1)),
+            ExprKind::Choice(options) => self.choice(options, expected),
         }
-    }
-
-    /// `place += value`.
-    fn assign_op(&mut self, left: ExprId, right: ExprId, span: Span) -> Value {
-        let target = self.eval_place(left);
-        self.eval(right, None);
-        if let Some(Root::Local(var)) = target.alias
-            && let Some(value) = self.state.values.get_mut(var)
-        {
-            value.number = None;
-        }
-        if target.ty.head() == Some(Known::String) {
-            self.growth(&target, "String += &str", span);
-        }
-        Value::unit()
     }
 
     /// `value as Type`: a pointer stays an address, a number refers to nothing.
@@ -160,11 +145,16 @@ impl<'l> Interpreter<'_, 'l> {
     fn for_loop(&mut self, looped: &'l ForLoop, span: Span) -> Value {
         let iterated = self.eval_place(looped.iter);
         self.uses_up(looped.iter, &iterated.ty);
+        let iterated = self.into_iterator(iterated, span);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
         self.run_loop(looped.label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
-            flow.bind(looped.pat, item.clone());
+            let mut item = item.clone();
+            if let Some(ty) = flow.next_of(&iterated.ty, span) {
+                item.ty = ty;
+            }
+            flow.bind(looped.pat, item);
             flow.eval(looped.body, None);
             flow.end_block(names, span);
         })
@@ -216,6 +206,12 @@ impl<'l> Interpreter<'_, 'l> {
                 Ty::Closure => true,
                 _ => false,
             };
+            if matches!(value.ty, Ty::User(..) | Ty::Tuple(_) | Ty::Known(Known::Option, _))
+                && !self.types.drop_calls(&value.ty).is_empty()
+                && let Some(known) = self.state.values.get_mut(var)
+            {
+                known.moved = true;
+            }
             if owned {
                 if let Some(known) = self.state.values.get_mut(var) {
                     known.moved = true;
@@ -253,6 +249,7 @@ impl<'l> Interpreter<'_, 'l> {
                     }
                 }
                 value.text = self.tag_text(item);
+                value.callables = self.in_table(item, &value.ty);
                 value
             }
             Some(Res::Variant(user, _) | Res::Type(user)) => Value::of(self.user_value(user)),
@@ -269,7 +266,11 @@ impl<'l> Interpreter<'_, 'l> {
                 });
                 value
             }
-            Some(Res::Fn(_)) => Value::of(Ty::Opaque { borrows: false }),
+            Some(Res::Fn(function)) => {
+                let mut value = Value::of(Ty::Function);
+                value.callables = vec![Callable::Function(function)];
+                value
+            }
             _ => Value::unknown(),
         }
     }
@@ -299,42 +300,7 @@ impl<'l> Interpreter<'_, 'l> {
         if leaves {
             self.loops.leaves.push(self.loops.stack.len());
         }
-        for statement in &block.statements {
-            match statement {
-                Statement::Let { pat, ty, init, otherwise, span, cold } => {
-                    self.context.cold += u32::from(*cold);
-                    let ty = ty.map(|ty| self.lower_type(ty));
-                    let mut value = match init {
-                        Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
-                        Some(init) => self.eval_init(*init, ty.as_ref()),
-                        None => Value::unknown(),
-                    };
-                    if let Some(ty) = ty {
-                        self.declared_for_good(*pat, &value, &ty);
-                        self.annotate(&mut value, ty);
-                    }
-                    if let Some(otherwise) = otherwise {
-                        let before = self.state.clone();
-                        self.context.cold += 1;
-                        self.eval(*otherwise, None);
-                        self.context.cold -= 1;
-                        self.state = before;
-                    }
-                    if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
-                        self.discarded(&value, *span, "bound to `_`");
-                    }
-                    self.bind(*pat, value);
-                    self.context.cold -= u32::from(*cold);
-                }
-                Statement::Expr { expr, cold } => {
-                    self.context.cold += u32::from(*cold);
-                    let value = self.eval(*expr, None);
-                    self.discarded(&value, self.span(*expr), "discarded");
-                    self.context.cold -= u32::from(*cold);
-                }
-                Statement::Item(_) => {}
-            }
-        }
+        block.statements.iter().for_each(|statement| self.statement(statement));
         let value = match block.tail {
             Some(tail) => self.eval(tail, expected),
             None if self.state.dead => Value::of(Ty::Never),
@@ -353,6 +319,47 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
+    fn statement(&mut self, statement: &'l Statement) {
+        match statement {
+            Statement::Let { pat, ty, init, otherwise, span } => {
+                let ty = ty.map(|ty| self.lower_type(ty));
+                let mut value = match init {
+                    Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
+                    Some(init) => self.eval_init(*init, ty.as_ref()),
+                    None => Value::unknown(),
+                };
+                if let Some(ty) = ty {
+                    self.declared_for_good(*pat, &value, &ty);
+                    self.annotate(&mut value, ty);
+                }
+                if let Some(otherwise) = otherwise {
+                    let before = self.state.clone();
+                    self.context.cold += 1;
+                    self.eval(*otherwise, None);
+                    self.context.cold -= 1;
+                    self.state = before;
+                }
+                if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
+                    self.discarded(&value, *span, "bound to `_`");
+                    if let Some(init) = init {
+                        self.temporary_dropped(*init, &value);
+                    }
+                }
+                self.bind(*pat, value);
+            }
+            Statement::Expr { expr } => {
+                let value = self.eval(*expr, None);
+                self.discarded(&value, self.span(*expr), "discarded");
+                self.temporary_dropped(*expr, &value);
+            }
+            Statement::Conditional(conditional) => {
+                let (condition, statement) = &**conditional;
+                self.under(condition, |flow| flow.statement(statement));
+            }
+            Statement::Item(_) => {}
+        }
+    }
+
     /// `let other = alloc`: the allocator has another name, and its frame is as it was.
     fn eval_init(&mut self, init: ExprId, expected: Option<&Ty>) -> Value {
         let renamed = matches!(self.facts.expr(init).kind, ExprKind::Name(_)) && !self.state.frames.is_empty();
@@ -367,7 +374,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// A block that ends with `break` or `return` runs once, however often the loop around it does.
     fn leaves_loop(&self, block: &Block) -> bool {
         let last = block.tail.or_else(|| match block.statements.last() {
-            Some(Statement::Expr { expr, .. }) => Some(*expr),
+            Some(Statement::Expr { expr }) => Some(*expr),
             _ => None,
         });
         last.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Break { .. } | ExprKind::Return(_)))
@@ -379,7 +386,7 @@ impl<'l> Interpreter<'_, 'l> {
             return false;
         }
         let last = block.tail.or_else(|| match block.statements.last() {
-            Some(Statement::Expr { expr, .. }) => Some(*expr),
+            Some(Statement::Expr { expr }) => Some(*expr),
             _ => None,
         });
         last.is_some_and(|last| self.is_failure(last))
@@ -402,45 +409,28 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Value {
-        // Chains of operators are as deep as they are long.
-        let left_value = self.eval(left, None);
-        let before = (op == BinaryOp::Lazy).then(|| self.state.clone());
-        let right_value = self.eval(right, None);
-        if let Some(before) = before {
-            self.state.join(&before);
-        }
-        match op {
-            BinaryOp::Lazy | BinaryOp::Compare => Value::of(Ty::Scalar(1)),
-            BinaryOp::Add if left_value.is(Known::String) => {
-                self.growth(&left_value, "String + &str", span);
-                Value::of(left_value.ty)
-            }
-            _ => {
-                let mut value = Value::of(left_value.ty.clone());
-                value.number = match (op, left_value.number, right_value.number) {
-                    (BinaryOp::Add, Some(left), Some(right)) => left.checked_add(right),
-                    (BinaryOp::Mul, Some(left), Some(right)) => left.checked_mul(right),
-                    _ => None,
-                };
-                if value.number.is_none() {
-                    value.symbol = left_value.symbol.or(right_value.symbol);
-                }
-                // Addresses stay addresses under arithmetic.
-                value.flows = left_value.flows.into_iter().filter(|flow| flow.raw).collect();
-                value
-            }
-        }
-    }
-
     fn branch(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>, expected: Option<&Ty>) -> Value {
         let names = self.variables.names.len();
+        let decision = self.decided(cond);
+        match (decision, otherwise) {
+            (Decision::Never, Some(otherwise)) => return self.eval(otherwise, expected),
+            (Decision::Never, None) => return Value::unit(),
+            (Decision::Always, _) => {
+                self.eval(cond, None);
+                let value = self.eval(then, expected);
+                self.end_block(names, self.span(then));
+                return value;
+            }
+            (Decision::Debug | Decision::Open, _) => {}
+        }
         self.eval(cond, None);
         let before = self.state.clone();
         let branch = self.span(cond);
         self.context.arms.push(Arm { branch, index: 0 });
+        self.context.cold += u32::from(decision == Decision::Debug);
         let mut value = self.eval(then, expected);
         self.end_block(names, self.span(then));
+        self.context.cold -= u32::from(decision == Decision::Debug);
         self.context.arms.pop();
         let after = std::mem::replace(&mut self.state, before);
         if let Some(otherwise) = otherwise {
@@ -470,6 +460,9 @@ impl<'l> Interpreter<'_, 'l> {
         let mut after = State { dead: true, ..State::default() };
         let mut result: Option<Value> = None;
         for (index, (pat, body)) in (0..).zip(arms) {
+            if !self.is_built(*body) {
+                continue;
+            }
             self.context.arms.push(Arm { branch: self.span(value), index });
             self.state = before.clone();
             let names = self.variables.names.len();

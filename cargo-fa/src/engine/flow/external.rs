@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{EscapeRoute, Fate, Runner};
-use super::place::Target;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Makes;
@@ -35,6 +35,12 @@ impl<'l> Interpreter<'_, 'l> {
         }
         if let Some(owner) = api::known_type(function.krate, function.before) {
             return self.associated_function(owner, call);
+        }
+        if function.last == "default"
+            && function.before == "Default"
+            && let Some(value) = self.made_by_default(expected, span)
+        {
+            return value;
         }
         let Some(makes) = api::function(function.krate, function.before, function.last) else {
             return self.unknown_function(args);
@@ -105,6 +111,8 @@ impl<'l> Interpreter<'_, 'l> {
                 taken.ty = value.ty.deref().unwrap_or(Ty::Unknown);
                 taken.kept = matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
                 taken.alias = None;
+                let ty = taken.ty.clone();
+                self.implemented(&ty, "Default", "default", &[], span);
                 taken
             }
             Makes::Replaces => {
@@ -156,7 +164,7 @@ impl<'l> Interpreter<'_, 'l> {
         value.flows.iter_mut().for_each(|flow| flow.raw = true);
         if fixed && let Some(flow) = value.flows.iter().find(|flow| flow.frame).cloned() {
             self.escape(EscapeRoute::Transmuted, &flow, span, Vec::new());
-            // It has been said that it gets out.
+            // Where it goes from here is no second mistake.
             value.flows.retain(|flow| !flow.frame);
         }
         // Whatever it is now, its lifetime is what somebody claims.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::place::{Target, element_of};
+use super::place::element_of;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::Value;
 use crate::engine::api::Known;

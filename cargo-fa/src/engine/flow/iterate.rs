@@ -161,7 +161,7 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         if let Some(cond) = cond {
             match &facts.expr(cond).kind {
-                ExprKind::Binary { op: BinaryOp::Compare, right, .. } => {
+                ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Order, right, .. } => {
                     return match &facts.expr(*right).kind {
                         ExprKind::Literal(crate::engine::hir::ir::Literal::Int(Some(number), _)) => {
                             Bound::AtMost((*number).into())
@@ -169,7 +169,7 @@ impl<'l> Interpreter<'_, 'l> {
                         _ => Bound::Input("a limit".into()),
                     };
                 }
-                ExprKind::Binary { op: BinaryOp::Lazy, left, right } => {
+                ExprKind::Binary { op: BinaryOp::AndThen | BinaryOp::OrElse, left, right } => {
                     let (left, right) = (*left, *right);
                     let first = self.loop_bound(Some(left), body);
                     return if first == Bound::Unknown { self.loop_bound(Some(right), body) } else { first };
@@ -189,7 +189,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut bounded = false;
         super::walk::visit(facts, body, &mut |expr| {
             if let ExprKind::If { cond, then, .. } = &facts.expr(expr).kind
-                && matches!(facts.expr(*cond).kind, ExprKind::Binary { op: BinaryOp::Compare, .. })
+                && matches!(facts.expr(*cond).kind, ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Order, .. })
             {
                 super::walk::visit(facts, *then, &mut |expr| {
                     bounded |= matches!(facts.expr(expr).kind, ExprKind::Break { .. } | ExprKind::Return(_));

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::types::{Link, Ty, Types};
+use super::types::{Link, SELF, Ty, Types, UNNAMED};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::ItemKind;
 use crate::engine::resolve::UserType;
@@ -24,13 +24,14 @@ impl Types<'_, '_> {
         let raw = by == Link::Address;
         match ty {
             Ty::Unknown | Ty::Ptr(_) | Ty::Trait(_) | Ty::Closure => true,
-            Ty::Never | Ty::Unit | Ty::Str | Ty::Param(_) => false,
+            Ty::Never | Ty::Unit | Ty::Str | Ty::Param(_) | Ty::Function => false,
             Ty::Scalar(bytes) => raw && *bytes >= 8,
             // What was made of an address has whatever lifetime somebody claims.
             Ty::Ref { inner, fixed, .. } => !fixed || raw || self.refers(inner, by, seen),
             Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, by, seen)),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, by, seen),
             Ty::Opaque { borrows } => *borrows,
+            Ty::Generic { index, traits } => !traits.is_empty() || (UNNAMED..SELF).contains(index),
             Ty::Known(known, args) => match known {
                 Known::NonNull | Known::Atomic => raw,
                 Known::String
@@ -47,13 +48,15 @@ impl Types<'_, '_> {
             },
             Ty::User(user, args) => {
                 if self.lifetimes(*user)
-                    || args.iter().any(|arg| !matches!(arg, Ty::Unknown) && self.refers(arg, by, seen))
+                    || args
+                        .iter()
+                        .any(|arg| !matches!(arg, Ty::Unknown | Ty::Generic { .. }) && self.refers(arg, by, seen))
                 {
                     return true;
                 }
                 seen.insert(*user)
                     && self.fields(*user, args, None).iter().any(|(_, field)| match field {
-                        Ty::Unknown | Ty::Closure | Ty::Trait(_) => raw,
+                        Ty::Unknown | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. } => raw,
                         // Fields of plain numbers are not taken for addresses: too many structs have a `u64`.
                         Ty::Scalar(_) => false,
                         field => self.refers(field, by, seen),
@@ -92,8 +95,8 @@ impl Types<'_, '_> {
             known
         };
         match ty {
-            Ty::Unknown | Ty::Opaque { .. } | Ty::Param(_) | Ty::Closure | Ty::Trait(_) => None,
-            Ty::Never | Ty::Unit | Ty::Scalar(_) | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) => Some(false),
+            Ty::Unknown | Ty::Opaque { .. } | Ty::Param(_) | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. } => None,
+            Ty::Never | Ty::Unit | Ty::Scalar(_) | Ty::Str | Ty::Ref { .. } | Ty::Ptr(_) | Ty::Function => Some(false),
             Ty::Tuple(parts) => any(parts),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.drops_at(inner, depth + 1),
             Ty::Known(known, args) => match known {
@@ -123,7 +126,7 @@ impl Types<'_, '_> {
                 _ => None,
             },
             Ty::User(user, args) => {
-                if self.program.has_drop.contains(user) {
+                if self.program.has_drop.contains_key(user) {
                     return Some(true);
                 }
                 let fields: Vec<Ty> = self.fields(*user, args, None).into_iter().map(|(_, ty)| ty).collect();
@@ -161,6 +164,7 @@ impl Types<'_, '_> {
                 .find(|known| *known != Some(false))
                 .unwrap_or(Some(false)),
             Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender, _)
+            | Ty::Function
             | Ty::Scalar(_)
             | Ty::Unit
             | Ty::Str
@@ -223,6 +227,7 @@ impl Types<'_, '_> {
             Ty::Unit | Ty::Never => Some((0, 1)),
             Ty::Scalar(bytes) => Some((u64::from(*bytes), u64::from(*bytes).min(16))),
             Ty::Ref { inner, .. } | Ty::Ptr(inner) => Some((if wide(inner) { 16 } else { 8 }, 8)),
+            Ty::Function => Some((8, 8)),
             Ty::Tuple(parts) => together(&mut parts.iter().map(|part| self.layout_at(part, depth + 1))),
             Ty::Array(inner, Some(len)) => {
                 let (size, align) = self.layout_at(inner, depth + 1)?;

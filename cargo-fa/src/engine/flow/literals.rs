@@ -54,6 +54,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut all = Value::unknown();
         for part in parts {
             let value = self.eval(*part, None);
+            all.add_callables(&value.callables);
             all.add_flows(&value.flows);
             all.own_made(&value.made);
             if all.ty.is_unknown() {

@@ -11,12 +11,12 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn macro_call(&mut self, call: &'l MacroCall, span: Span) -> Value {
         match call.kind {
             MacroKind::Format => {
-                self.read_all(&call.args);
+                self.formatted(&call.args, span);
                 self.heap_alloc("format!".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
                 Value::of(Ty::known(Known::String, []))
             }
             MacroKind::Print => {
-                self.read_all(&call.args);
+                self.formatted(&call.args, span);
                 Value::unit()
             }
             MacroKind::Log | MacroKind::DebugAssert => {
@@ -69,6 +69,7 @@ impl<'l> Interpreter<'_, 'l> {
         for arg in args {
             let item = self.eval(*arg, None);
             value.add_flows(&item.flows);
+            value.add_callables(&item.callables);
             if value.ty.is_unknown() {
                 value.ty = item.ty;
             }
@@ -96,7 +97,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// `frame_format!(alloc, "…")`.
     fn frame_format(&mut self, args: &'l [ExprId], span: Span) -> Value {
         let allocator = args.first().map_or_else(Value::unknown, |alloc| self.eval_place(*alloc));
-        self.read_all(args.get(1..).unwrap_or_default());
+        self.formatted(args.get(1..).unwrap_or_default(), span);
         if allocator.ty.allocator().is_none() {
             return Value::unknown();
         }
@@ -140,7 +141,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn written(&mut self, args: &'l [ExprId], span: Span) -> Value {
         if let Some((target, rest)) = args.split_first() {
             let target = self.eval_place(*target);
-            self.read_all(rest);
+            self.formatted(rest, span);
             if target.ty.head() == Some(Known::String) {
                 self.growth(&target, "write! into a String", span);
             }

@@ -2,14 +2,14 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Fate, Runner};
-use super::place::Target;
+use super::option_and_result::runs_seldom;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Age, AtEnd, Value};
 use crate::engine::api::effect::Effect;
 use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, ExprKind, MethodCall, Span};
-use crate::engine::resolve::{FnId, TypeKey};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
@@ -26,11 +26,14 @@ impl<'l> Interpreter<'_, 'l> {
         };
         let scope = u32::from(api::joins_what_it_spawns(name) && receiver.ty.allocator().is_none());
         let seldom = u32::from(api::runs_where_nothing_is_yet(name));
+        let fails = u32::from(receiver.ty.is_unknown() && api::runs_where_it_failed(name));
+        self.context.cold += fails;
         self.context.joined += scope;
         self.context.seldom += seldom;
         let value = self.method_of(&receiver, call, span, expected);
         self.context.joined -= scope;
         self.context.seldom -= seldom;
+        self.context.cold -= fails;
         value
     }
 
@@ -52,6 +55,9 @@ impl<'l> Interpreter<'_, 'l> {
             return value;
         }
         if let Some(value) = self.workspace_method(receiver, name, call, span) {
+            return value;
+        }
+        if let Some(value) = self.method_of_std(&inner, name, call, expected) {
             return value;
         }
         if let Some(value) = self.shared_method(&inner, name, call, span, expected) {
@@ -93,97 +99,6 @@ impl<'l> Interpreter<'_, 'l> {
             value.ty = next;
         }
         value
-    }
-
-    fn is_user_method(&self, ty: &Ty, name: &'l str) -> bool {
-        Self::receivers(ty).iter().any(|key| !self.around.program.methods_of(*key, name).is_empty())
-    }
-
-    /// What method lookup tries, one `*` after the other.
-    fn receivers(ty: &Ty) -> Vec<TypeKey> {
-        let mut keys = Vec::new();
-        let mut ty = ty.clone();
-        for _ in 0..8 {
-            match &ty {
-                Ty::User(user, _) | Ty::Trait(user) => keys.push(TypeKey::User(*user)),
-                Ty::Known(known, _) => keys.push(TypeKey::Known(*known)),
-                _ => {}
-            }
-            match ty.deref() {
-                Some(next) => ty = next,
-                None => break,
-            }
-        }
-        keys
-    }
-
-    fn workspace_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Option<Value> {
-        let program = self.around.program;
-        for key in Self::receivers(&receiver.ty) {
-            let found = program.methods_of(key, name);
-            if found.is_empty() {
-                continue;
-            }
-            let is_trait = matches!(key, TypeKey::User(user) if matches!(program.type_def(user).item.kind, crate::engine::hir::ir::ItemKind::Trait { .. }));
-            let mut callees: Vec<FnId> = found.iter().copied().take(8).collect();
-            if is_trait {
-                // Whoever implements the trait may be meant.
-                let all = program.methods_named(name);
-                callees =
-                    all.iter().copied().filter(|id| program.fn_def(*id).function.body.is_some()).take(8).collect();
-            } else {
-                callees.truncate(1);
-            }
-            return Some(self.call_all(
-                &callees,
-                receiver,
-                call,
-                span,
-                if is_trait { Confidence::Medium } else { Confidence::High },
-            ));
-        }
-        if receiver.ty.is_unknown()
-            && let [only] = program.methods_named(name)
-            && !api::by_name(name).common
-        {
-            return Some(self.call_all(&[*only], receiver, call, span, Confidence::Medium));
-        }
-        None
-    }
-
-    fn call_all(
-        &mut self,
-        callees: &[FnId],
-        receiver: &Value,
-        call: &'l MethodCall,
-        span: Span,
-        confidence: Confidence,
-    ) -> Value {
-        let params = callees.first().map(|callee| self.param_types(*callee)).unwrap_or_default();
-        let mut args = vec![receiver.clone()];
-        for (at, arg) in call.args.iter().enumerate() {
-            args.push(self.eval(*arg, params.get(at + 1)));
-        }
-        self.consume(call.receiver, callees.first().copied());
-        let mut result: Option<Value> = None;
-        for callee in callees {
-            let value = self.call_fn(*callee, &args, span, confidence);
-            match &mut result {
-                Some(known) => known.join(&value),
-                None => result = Some(value),
-            }
-        }
-        result.unwrap_or_else(Value::unknown)
-    }
-
-    /// A method that takes `self` uses the variable up.
-    fn consume(&mut self, receiver: ExprId, callee: Option<FnId>) {
-        let by_value = callee.is_some_and(|callee| {
-            self.around.program.fn_def(callee).function.receiver == Some(crate::engine::hir::ir::Receiver::Value)
-        });
-        if by_value {
-            self.moved(receiver);
-        }
     }
 
     /// A value that is owned is used up by a loop over it, or by a method that takes `self`; a reference is not.
@@ -341,7 +256,7 @@ impl<'l> Interpreter<'_, 'l> {
                 return self.spawn(*arg, Runner::Thread, Confidence::Medium);
             }
             if self.closure_at(*arg).is_some() && !stores {
-                self.inline_closure(*arg, &[], Runs::Inline);
+                self.inline_closure(*arg, &[], if runs_seldom(name) { Runs::Cold } else { Runs::Inline });
                 continue;
             }
             if spawns && matches!(kind, ExprKind::Block(_)) {

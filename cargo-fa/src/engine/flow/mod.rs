@@ -4,17 +4,22 @@ mod allocator;
 mod associated;
 pub(crate) mod barriers;
 mod call;
+mod callbacks;
+mod conditions;
 pub(crate) mod containers;
 mod content;
+mod dispatch;
 pub(crate) mod event;
 mod expr;
 mod external;
 mod frame_calls;
 mod frame_data;
 mod framealloc;
+pub(crate) mod generics;
 mod handles;
 mod heap;
 mod heap_methods;
+mod implemented;
 mod iterate;
 mod layout;
 mod lifetimes;
@@ -22,6 +27,7 @@ mod literals;
 mod loops;
 mod macros;
 mod method;
+mod operators;
 mod option_and_result;
 mod place;
 mod pooled;
@@ -29,9 +35,11 @@ mod recorder;
 mod retained;
 mod roots;
 mod scopes;
+mod shapes;
 mod shared;
 mod signature;
 mod spawn;
+mod stores;
 pub(crate) mod summary;
 pub(crate) mod tags;
 pub(crate) mod types;
@@ -138,6 +146,8 @@ struct Context {
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<tags::OpenTag>,
+    /// The closures that we are in and that somebody else may run, outermost first.
+    closures: Vec<ExprId>,
 }
 
 /// What is known of the frames of allocators, apart from their state.
@@ -220,6 +230,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             seldom: 0,
             arms: Vec::new(),
             tags: Vec::new(),
+            closures: Vec::new(),
         },
         frames: Frames::default(),
         barriers: barriers::Barriers::default(),

@@ -29,17 +29,15 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// `unwrap_or`, `ok_or`, `as_ref` and their kin.
     pub(super) fn option_method(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
-        let cold = matches!(name, "ok_or" | "ok_or_else" | "map_err" | "unwrap_or_else" | "or_else" | "expect");
-        let fails = matches!(name, "ok_or" | "ok_or_else" | "map_err" | "expect");
+        let cold = runs_seldom(name) || matches!(name, "unwrap_or_else" | "or_else");
         let mut other = Value::unknown();
         for arg in args {
             if self.closure_at(*arg).is_some() {
                 let runs = if cold { Runs::Cold } else { Runs::Inline };
                 other = self.inline_closure(*arg, &[], runs);
             } else {
-                self.context.cold += u32::from(fails);
+                // Computed whether it is wanted or not.
                 other = self.eval(*arg, None);
-                self.context.cold -= u32::from(fails);
             }
         }
         match name {
@@ -72,4 +70,21 @@ impl<'l> Interpreter<'_, 'l> {
             _ => receiver.clone(),
         }
     }
+}
+
+/// Whether a closure that a method of this name takes runs when something went wrong, or once for all frames.
+pub(super) fn runs_seldom(name: &str) -> bool {
+    matches!(
+        name,
+        "ok_or_else"
+            | "map_err"
+            | "with_context"
+            | "wrap_err_with"
+            | "inspect_err"
+            | "get_or_init"
+            | "get_or_try_init"
+            | "get_or_insert_with"
+            | "call_once"
+            | "call_once_force"
+    )
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::{EscapeRoute, EventKind, Site};
+use super::event::{EscapeRoute, EventKind};
 use super::expr::NameUse;
-use super::summary::StoreTarget;
+use super::stores::Target;
 use super::types::{Link, Ty, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::engine::api::Known;
@@ -13,14 +13,6 @@ use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, 
 use crate::engine::resolve::Res;
 use crate::engine::resolve::paths::Space;
 use crate::model::finding::Confidence;
-
-/// Where a value goes.
-pub(super) enum Target<'t> {
-    Field(&'t str),
-    Container(&'t str),
-    Channel,
-    Behind,
-}
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn lower_type(&self, ty: TypeId) -> Ty {
@@ -40,9 +32,11 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Index { base, index } => {
                 let base = self.eval_place(*base);
                 let index = self.eval(*index, None);
+                if let Some(value) = self.indexed(&base, &index, span) {
+                    return value;
+                }
                 let sliced = index.ty.head() == Some(Known::Iterator);
                 let mut value = base.clone();
-                value.field = None;
                 value.number = None;
                 value.ty = if sliced {
                     Ty::Slice(Arc::new(element_of(&base.ty)))
@@ -58,6 +52,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             ExprKind::Deref(inner) => {
                 let mut value = self.eval_place(*inner);
+                if let Some(behind) = self.dereferenced(&value, span) {
+                    return behind;
+                }
                 value.ty = value.ty.deref().unwrap_or(Ty::Unknown);
                 value
             }
@@ -68,6 +65,9 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn field_of(&mut self, base: &Value, name: &'l str, span: Span) -> Value {
         let mut value = base.clone();
         value.ty = self.types.field(&base.ty, name);
+        value.slot = self.slot_of(&base.ty, name, &value.ty);
+        value.callables.clear();
+        value.closure = None;
         value.field = Some(name.into());
         value.owner = Types::owner(&base.ty);
         value.number = None;
@@ -166,6 +166,10 @@ impl<'l> Interpreter<'_, 'l> {
                     self.annotate(&mut value, ty);
                 }
                 value.moved = false;
+                if let Some(old) = self.state.values.get(var).filter(|old| !old.moved && old.alias.is_none()) {
+                    let ty = old.ty.clone();
+                    self.drop_glue(&ty, span, Confidence::Medium);
+                }
                 self.state.values.insert(var, value);
             }
             ExprKind::Tuple(parts) => {
@@ -181,6 +185,7 @@ impl<'l> Interpreter<'_, 'l> {
                 // The owner decides whether rustc sees the borrow.
                 let tied = self.types.is_tied(&base.ty);
                 target.reserved = tied;
+                self.drop_glue(&target.ty, span, Confidence::Medium);
                 self.store(&target, &value, &Target::Field(facts.name(*name)), span);
             }
             _ => {
@@ -191,150 +196,9 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Whether the region ends before variables that were declared this deep in closure bodies.
-    fn closes_before(&self, region: Region, declared_in: usize) -> bool {
+    pub(super) fn closes_before(&self, region: Region, declared_in: usize) -> bool {
         let Region::Scope(id) = region else { return false };
         self.scopes.of_closures.iter().position(|open| *open == id).is_some_and(|at| at >= declared_in)
-    }
-
-    /// A value is put into something that may outlive what it refers to.
-    pub(super) fn store(&mut self, target: &Value, value: &Value, how: &Target<'_>, span: Span) {
-        self.made_is_stored(target, value, how);
-        if value.flows.is_empty() && value.handle.is_none() {
-            return;
-        }
-        let Some(root) = target.alias else { return };
-        if value.handle.is_some_and(|handle| handle.age == Age::Fresh) {
-            self.frames.shared_here.insert((root, target.field.clone()));
-        }
-        let slot = match how {
-            Target::Field(_) | Target::Behind => target.ty.loosened(&value.ty),
-            Target::Container(_) | Target::Channel => Ty::Unknown,
-        };
-        let flows: Vec<Flow> = value
-            .flows
-            .iter()
-            .filter(|flow| self.types.can_refer(&slot, flow.link()))
-            .filter_map(|flow| self.types.held(&value.ty, flow))
-            .collect();
-        match root {
-            Root::Local(var) => {
-                self.keep_in_local(var, value, &flows, span);
-            }
-            Root::Static(item) => {
-                let def = &self.around.program.statics[item.0 as usize];
-                let name = self.around.program.facts(def.file).name(def.item.name).to_owned();
-                for flow in &flows {
-                    if flow.frame {
-                        self.escape(EscapeRoute::Static(name.clone()), flow, span, Vec::new());
-                    } else if let Region::Param(param) = flow.region {
-                        let step = (self.site(span), format!("kept in the static `{name}` here"));
-                        self.add_store(param, StoreTarget::Static(name.clone()), flow, vec![step]);
-                    }
-                }
-            }
-            Root::Param(to) => {
-                for flow in &flows {
-                    self.store_in_param(target, to, flow, how, span);
-                }
-                if value.ty.is_concrete() && target.ty.is_concrete() {
-                    self.kept_against_signature(target, to, &flows, span);
-                }
-            }
-        }
-    }
-
-    /// Frame data of the caller whose lifetime has no name in the signature is kept nevertheless.
-    fn kept_against_signature(&mut self, target: &Value, to: u16, flows: &[Flow], span: Span) {
-        for flow in flows.iter().filter(|flow| flow.frame && !flow.raw && flow.confidence == Confidence::High) {
-            if let Region::Param(from) = flow.region
-                && from != to
-                && !self.signature.lifetimes.may_keep(from)
-            {
-                let receiver = self.param_name(to);
-                let place =
-                    target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
-                self.escape(EscapeRoute::Field(place), flow, span, Vec::new());
-            }
-        }
-    }
-
-    fn keep_in_local(&mut self, var: Var, value: &Value, flows: &[Flow], span: Span) {
-        let declared_in = self.variables.info.get(&var).map_or(0, |info| info.closed_scopes);
-        let name = self.name_of(var);
-        for flow in flows {
-            if flow.frame && self.closes_before(flow.region, declared_in) {
-                self.escape(EscapeRoute::Variable(name.clone()), flow, span, Vec::new());
-            }
-        }
-        if let Some(known) = self.state.values.get_mut(var) {
-            known.add_flows(flows);
-            if known.handle.is_none() {
-                known.handle = value.handle;
-            }
-        }
-    }
-
-    fn store_in_param(&mut self, target: &Value, to: u16, flow: &Flow, how: &Target<'_>, span: Span) {
-        let receiver = self.param_name(to);
-        let route = match how {
-            Target::Field(name) => EscapeRoute::Field(format!("{receiver}.{name}")),
-            Target::Container(method) => {
-                let place =
-                    target.field.as_ref().map_or_else(|| receiver.clone(), |field| format!("{receiver}.{field}"));
-                EscapeRoute::Container(place, (*method).to_owned())
-            }
-            Target::Channel => EscapeRoute::Channel,
-            Target::Behind => EscapeRoute::Field(format!("*{receiver}")),
-        };
-        match flow.region {
-            // A scope of this function ends before anything of the caller does.
-            Region::Scope(_) if flow.frame => self.escape(route, flow, span, Vec::new()),
-            Region::Param(from) => {
-                if flow.raw && flow.frame && !target.reserved && !self.is_tied_param(to) {
-                    let mut flow = flow.clone();
-                    flow.confidence = flow.confidence.min(Confidence::Medium);
-                    self.escape(route.clone(), &flow, span, Vec::new());
-                }
-                if from != to {
-                    let step = (self.site(span), format!("kept in `{receiver}` here"));
-                    self.add_store(from, StoreTarget::Param(to), flow, vec![step]);
-                }
-            }
-            Region::Scope(_) => {}
-        }
-    }
-
-    fn is_tied_param(&self, param: u16) -> bool {
-        let ty = self.param_type(param);
-        self.types.is_tied(&ty)
-    }
-
-    /// Frame memory gets out of its frame.
-    pub(super) fn escape(&mut self, route: EscapeRoute, flow: &Flow, span: Span, via: Vec<(Site, String)>) {
-        let kind =
-            EventKind::Escape { route, raw: flow.raw, captured: flow.captured, allocated: self.site(flow.site), via };
-        self.record(kind, span, flow.confidence);
-    }
-
-    /// A value is given to something that asks for `'static`.
-    pub(super) fn outlives_frame(&mut self, by: &str, value: &Value, span: Span) {
-        let flows: Vec<Flow> = value.flows.iter().filter(|flow| flow.frame && !flow.raw).cloned().collect();
-        for flow in flows {
-            if let Some(flow) = self.types.held(&value.ty, &flow).filter(|flow| flow.confidence == Confidence::High) {
-                self.escape(EscapeRoute::Fixed(by.to_owned()), &flow, span, Vec::new());
-            }
-        }
-    }
-
-    /// `let name: &'static T = value`.
-    pub(super) fn declared_for_good(&mut self, pat: PatId, value: &Value, ty: &Ty) {
-        if let Pat::Bind { name, span, .. } = self.facts.pat(pat)
-            && !value.flows.is_empty()
-            && ty.loosened(&value.ty) != *ty
-        {
-            let name = self.facts.name(*name);
-            self.outlives_frame(name, value, *span);
-        }
     }
 
     /// A value is thrown away at once.
@@ -355,7 +219,10 @@ impl<'l> Interpreter<'_, 'l> {
             (Ty::Known(known, args), Ty::Known(same, more)) => {
                 known != same || (!args.iter().any(Ty::is_unknown) || more.is_empty())
             }
-            (Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_), Ty::Known(..) | Ty::User(..) | Ty::Closure) => false,
+            (
+                Ty::Opaque { .. } | Ty::Closure | Ty::Trait(_) | Ty::Generic { .. },
+                Ty::Known(..) | Ty::User(..) | Ty::Closure | Ty::Generic { .. },
+            ) => false,
             _ => true,
         };
         if better {
@@ -563,10 +430,11 @@ impl<'l> Interpreter<'_, 'l> {
                 self.annotate(&mut value, field);
             }
             whole.add_flows(&value.flows);
+            self.made_with(&whole.ty.clone(), name, &value);
             whole.own_made(&value.made);
         }
         if let Some(rest) = literal.rest {
-            let rest = self.eval(rest, None);
+            let rest = self.eval(rest, Some(&whole.ty.clone()));
             whole.add_flows(&rest.flows);
         }
         whole

@@ -3,13 +3,15 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interpreter;
+use super::dispatch::Callee;
 use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
+use super::generics::Given;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use super::tags::OpenTag;
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Value};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::Span;
+use crate::engine::hir::ir::{Span, Type};
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
 
@@ -55,30 +57,46 @@ impl<'p> Interpreter<'p, '_> {
             spawned: self.context.spawned > 0,
             cold: self.context.cold > 0,
             arms: self.context.arms.clone(),
+            closure: self.context.closures.first().copied(),
         };
         self.recorder.out.events.push(event);
     }
 
-    pub(super) fn record_call(&mut self, callee: FnId, args: &[Value], span: Span, confidence: Confidence) {
+    pub(super) fn record_call(&mut self, called: &Callee, given: Given, args: &[Value], span: Span) {
         if self.state.dead {
             return;
         }
-        if self.recorder.out.calls.iter().any(|call| call.callee == callee && call.span == span) {
-            return;
+        let call = self.call_site(called, given, args, span);
+        let same = |known: &CallSite| {
+            known.callee == call.callee
+                && known.span == span
+                && known.given == call.given
+                && known.only == call.only
+                && known.closure == call.closure
+        };
+        if !self.recorder.out.calls.iter().any(same) {
+            self.recorder.out.calls.push(call);
         }
-        let call = CallSite {
-            arenas: self.arenas_for(callee, args),
-            callee,
+    }
+
+    /// A call of this function here.
+    pub(super) fn call_site(&self, called: &Callee, given: Given, args: &[Value], span: Span) -> CallSite {
+        let Callee { function, confidence, only, .. } = called;
+        CallSite {
+            arenas: self.arenas_for(*function, args),
+            callee: *function,
             span,
-            confidence: if self.context.guessing > 0 { Confidence::Low } else { confidence.min(self.context.sure) },
+            confidence: if self.context.guessing > 0 { Confidence::Low } else { (*confidence).min(self.context.sure) },
             loops: self.loops_from(0),
             in_frame: self.in_frame(),
             cold: self.context.cold > 0,
             tag: self.context.tags.last().cloned(),
             spawned: self.context.spawned > 0,
             arms: self.context.arms.clone(),
-        };
-        self.recorder.out.calls.push(call);
+            given,
+            only: only.clone(),
+            closure: self.context.closures.first().copied(),
+        }
     }
 
     /// The tags of the arenas among these arguments, as the callee gets them: as `&SmartAlloc` a frame has none.
@@ -130,7 +148,13 @@ impl<'p> Interpreter<'p, '_> {
             }
         }
         // Callers ask for it only where the signature leaves it open.
-        if matches!(self.signature.output, Ty::Unknown | Ty::Opaque { .. }) && !self.def.function.is_async {
+        let open = match self.signature.output {
+            Ty::Unknown | Ty::Opaque { .. } => true,
+            // `-> impl Trait` hides one type, and it is known here.
+            Ty::Trait(_) => self.def.function.output.is_some_and(|ty| matches!(self.facts.ty(ty), Type::ImplTrait(_))),
+            _ => false,
+        };
+        if open && !self.def.function.is_async {
             summary.result_type = Some(result.ty.clone()).filter(|ty| !ty.is_unknown());
         }
         let sure = self.context.sure;

@@ -1,17 +1,19 @@
 //! Where a function starts and ends: its parameters, its attributes, and whether its frames are balanced.
 
+use std::sync::Arc;
+
 use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs};
 
 use super::event::{EventKind, Open};
 use super::scopes::ScopeKind;
 use super::summary::Analysed;
 use super::tags::OpenTag;
-use super::types::{Ty, TypeScope, Types};
+use super::types::{SELF, Ty, TypeScope, Types, UNNAMED};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
 use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span};
+use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span, Type};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnDef, Owner, Program, Res};
 use crate::model::finding::Confidence;
@@ -22,28 +24,42 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
     let facts = program.facts(def.file);
     let mut scope = TypeScope::default();
     let mut generics = Vec::new();
+    let mut of_impl = None;
     match def.owner {
         Some(Owner::Impl(item)) => {
             if let ItemKind::Impl(block) = &facts.item(item).kind {
                 generics.push(&block.generics);
-                scope.params.extend(
-                    block.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false })),
-                );
+                let any =
+                    block.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false }));
+                scope.params.extend(any);
                 scope.self_type = Some(types.lower(def.module, def.file, block.self_type, &scope));
+                of_impl = Some(block.self_type);
             }
         }
-        Some(Owner::Trait(user)) => scope.self_type = Some(Ty::Trait(user)),
+        Some(Owner::Trait(user)) => scope.self_type = Some(Ty::Generic { index: SELF, traits: Arc::new([user]) }),
         None => {}
     }
     generics.push(&def.function.generics);
     scope.params.clear();
-    for declared in generics {
-        for (name, bounds) in &declared.types {
-            let ty = types.bounds(def.module, def.file, bounds, &scope, 0);
-            let ty =
-                if bounds.is_empty() || matches!(ty, Ty::Opaque { .. }) { Ty::Opaque { borrows: false } } else { ty };
-            scope.params.push((facts.name(*name), ty));
-        }
+    for (index, (name, bounds)) in (0..UNNAMED).zip(generics.iter().flat_map(|of| &of.types)) {
+        let ty = match types.bounds(def.module, def.file, bounds, &scope, 0) {
+            Ty::Trait(_) | Ty::Opaque { .. } => {
+                Ty::Generic { index, traits: types.traits(def.module, def.file, bounds).into() }
+            }
+            ty => ty,
+        };
+        scope.params.push((facts.name(*name), ty));
+    }
+    if let Some(of_impl) = of_impl
+        && scope.params.iter().any(|(_, ty)| matches!(ty, Ty::Generic { .. }))
+    {
+        // What is called on a part of `Self` depends on what its parameters are.
+        let known = scope.params.iter().map(|(name, ty)| match ty {
+            Ty::Generic { .. } => (*name, ty.clone()),
+            _ => (*name, Ty::Opaque { borrows: false }),
+        });
+        let known = TypeScope { self_type: None, params: known.collect() };
+        scope.self_type = Some(types.lower(def.module, def.file, of_impl, &known));
     }
     scope
 }
@@ -59,7 +75,26 @@ pub(crate) fn param_types<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, scope: &Typ
         Some(Receiver::Typed(ty)) => params.push(types.lower(def.module, def.file, ty, scope)),
         None => {}
     }
-    params.extend(def.function.params.iter().map(|(_, ty)| types.lower(def.module, def.file, *ty, scope)));
+    let facts = types.program.facts(def.file);
+    params.extend((UNNAMED..SELF).zip(&def.function.params).map(|(index, (_, ty))| {
+        let lowered = types.lower(def.module, def.file, *ty, scope);
+        let (mut inner, mut mutable) = (*ty, None);
+        if let Type::Ref { inner: of, mutable: exclusive, .. } = facts.ty(inner) {
+            (inner, mutable) = (*of, Some(*exclusive));
+        }
+        match (facts.ty(inner), lowered.peeled()) {
+            // `impl Trait`: a parameter without a name.
+            (Type::ImplTrait(bounds), Ty::Trait(_) | Ty::Opaque { .. }) => {
+                let of = Ty::Generic { index, traits: types.traits(def.module, def.file, bounds).into() };
+                match mutable {
+                    Some(true) => Ty::exclusive(of),
+                    Some(false) => Ty::reference(of),
+                    None => of,
+                }
+            }
+            _ => lowered,
+        }
+    }));
     params
 }
 
@@ -101,6 +136,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn param_value(&self, param: u16, ty: Ty, span: Span) -> Value {
         let frame = ty.head().is_some_and(Known::is_frame_data);
         let mut value = Value::of(ty);
+        value.callables = Self::passed_callables(param, &value.ty);
         value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), span) }];
         if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
             value.alias = Some(Root::Param(param));
@@ -202,7 +238,8 @@ impl<'l> Interpreter<'_, 'l> {
             _ => None,
         };
         let attrs = owner_attrs.into_iter().chain([&self.def.item.attrs]).flat_map(|attrs| &attrs.custom);
-        for attr in attrs {
+        let (program, file) = (self.around.program, self.file);
+        for attr in attrs.filter(|attr| program.has_attribute(file, attr)) {
             match our_attribute(self.around.program, self.def.module, self.file, attr) {
                 Some("frame_system") => {
                     let args = FrameSystemArgs::parse(tokens(attr)).value;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::place::{Target, element_of};
+use super::option_and_result::runs_seldom;
+use super::place::element_of;
 use super::spawn::Runs;
+use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Effect;
@@ -82,7 +84,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::Borrows => Self::borrowed(receiver),
             Effect::Removes => self.removed(receiver, name, args),
-            Effect::Rearranges => self.rearranged(receiver, name, args),
+            Effect::Rearranges => self.rearranged(receiver, name, args, at),
             Effect::LeadsIn => {
                 for arg in args {
                     self.inline_closure(*arg, std::slice::from_ref(receiver), Runs::Inline);
@@ -107,7 +109,9 @@ impl<'l> Interpreter<'_, 'l> {
                 _ => collection.argument(0),
             };
             let mut value = if matches!(name, "append") {
-                self.eval_place(*arg)
+                let emptied = self.eval_place(*arg);
+                self.note_steady(&emptied, "clear");
+                emptied
             } else {
                 self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()))
             };
@@ -155,7 +159,8 @@ impl<'l> Interpreter<'_, 'l> {
     fn kept_in_cell(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
         let inner = receiver.ty.argument(0);
         for arg in args {
-            let value = self.inline_closure(*arg, &[], Runs::Inline);
+            let runs = if runs_seldom(name) { Runs::Cold } else { Runs::Inline };
+            let value = self.inline_closure(*arg, &[], runs);
             let mut into = receiver.clone();
             into.ty = if inner.is_unknown() { Ty::Unknown } else { inner.clone() };
             self.store(&into, &value, &Target::Container(name), span);
@@ -276,9 +281,15 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Elements change their places or go.
-    fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
+    fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         for arg in args {
             self.inline_closure(*arg, &[], Runs::Inline);
+        }
+        if matches!(name, "clear" | "truncate" | "retain" | "dedup") {
+            let element = receiver.ty.collection().map(|ty| ty.argument(0));
+            if let Some(element) = element {
+                self.drop_glue(&element, at, Confidence::Medium);
+            }
         }
         if name == "clear"
             && let Some(Root::Local(var)) = receiver.alias

@@ -15,6 +15,8 @@ pub(crate) struct Signature<'l> {
     /// The receiver first.
     pub(crate) params: Vec<Ty>,
     pub(crate) output: Ty,
+    /// What stands for a parameter is to be read off the arguments.
+    pub(crate) is_generic: bool,
     pub(crate) lifetimes: Lifetimes,
 }
 
@@ -39,8 +41,9 @@ impl<'l> Signatures<'l> {
             let output = def.function.output.map_or(Ty::Unit, |ty| types.lower(def.module, def.file, ty, &scope));
             // What a parameter of the function stands for is up to its caller.
             let output = if matches!(output, Ty::Param(_)) { Ty::Unknown } else { output };
+            let is_generic = output.is_generic() || params.iter().any(Ty::is_generic);
             let lifetimes = Lifetimes::read(types, def, &scope);
-            Box::new(Signature { scope, params, output, lifetimes })
+            Box::new(Signature { scope, params, output, is_generic, lifetimes })
         })
     }
 }

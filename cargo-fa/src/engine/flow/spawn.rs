@@ -3,7 +3,7 @@
 use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
-use super::value::{Age, Flow, FrameState, Region, Root, State, Value, Var};
+use super::value::{Age, Callable, Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
 use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
@@ -37,10 +37,13 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn loose_closure(&mut self, expr: ExprId, closure: &'l Closure) -> Value {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
+        value.callables = vec![Callable::Closure(expr)];
         value.flows = self.captures(closure.body).into_iter().flat_map(|(_, flows)| flows).collect();
         let frame = self.loops.frame_from;
         let before = self.run_later();
+        self.context.closures.push(expr);
         self.run_closure(closure, &[], Runs::Inline, None);
+        self.context.closures.pop();
         // Running the body once more does not make its moves happen here.
         self.ran_later(before);
         self.loops.frame_from = frame;
@@ -112,7 +115,7 @@ impl<'l> Interpreter<'_, 'l> {
         walk::visit(facts, body, &mut |expr| {
             if let ExprKind::Block(block) = &facts.expr(expr).kind {
                 for statement in &block.statements {
-                    if let crate::engine::hir::ir::Statement::Let { pat, init, .. } = statement {
+                    if let crate::engine::hir::ir::Statement::Let { pat, init, .. } = statement.bare() {
                         let from = inner.len();
                         walk::bound_names(facts, *pat, &mut |name| inner.push(name));
                         // `let job = job;` takes the one from outside.
@@ -243,7 +246,9 @@ impl<'l> Interpreter<'_, 'l> {
             self.annotate(&mut value, ty);
         }
         if is_function {
-            self.becomes(&value, Fate::Returned);
+            // A part of something else is given away with it.
+            let fate = if value.ty.owns_directly() { Fate::Returned } else { Fate::Given };
+            self.becomes(&value, fate);
         }
         // An iterator that is given out has not taken its items yet.
         let lazy = std::mem::take(&mut value.lazy);

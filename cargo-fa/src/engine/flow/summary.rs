@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::barriers::Signals;
 use super::event::{CallSite, Event, Lent, Site};
 use super::types::Ty;
+use super::value::{Callable, Slot};
 use crate::engine::hir::offset;
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
@@ -24,6 +25,12 @@ pub(crate) struct Analysed {
     pub(crate) no_heap: bool,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
+    /// What is put into fields that keep callables.
+    pub(crate) stored: Vec<(Slot, Callable)>,
+    /// What one such field keeps comes into another.
+    pub(crate) moved: Vec<(Slot, Slot)>,
+    /// Calls of what such fields keep.
+    pub(crate) slot_calls: Vec<(Slot, CallSite)>,
 }
 
 /// What is known about functions: of most, which nobody analyses, there is nothing to know.
@@ -70,6 +77,10 @@ pub(crate) struct Summary {
     pub(crate) signals: Vec<(u16, Signals)>,
     /// It sets a budget for the thread that runs it.
     pub(crate) sets_budget: bool,
+    /// Parameters that are called.
+    pub(crate) calls: Vec<u16>,
+    /// Parameters that are put into fields that keep callables.
+    pub(crate) keeps: Vec<(u16, Slot)>,
     /// It gets an allocator exclusively and does with it what is not known.
     pub(crate) diverges: bool,
     /// What the result is, where the signature does not say.
@@ -85,6 +96,7 @@ impl Summary {
             || !(self.allocates.is_empty() && self.frame_changes.is_empty() && self.signals.is_empty())
             || self.sets_budget
             || self.diverges
+            || !self.keeps.is_empty()
             || self.result_type.as_ref().is_some_and(Ty::may_hold_frames)
     }
 }

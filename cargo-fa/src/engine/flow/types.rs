@@ -30,11 +30,19 @@ pub(crate) enum Ty {
     Slice(Arc<Self>),
     Known(Known, Arc<[Self]>),
     User(UserType, Arc<[Self]>),
-    /// A trait of the workspace: `dyn T`, `impl T`, or a parameter bounded by it.
+    /// A trait of the workspace: `dyn T`, or `impl T` that is returned.
     Trait(UserType),
+    /// A generic parameter of the function or of the `impl` around it, or `Self` of a trait: what it is, the caller knows.
+    Generic {
+        index: u16,
+        /// The traits of the workspace that it has.
+        traits: Arc<[UserType]>,
+    },
     /// The parameter of a generic type, by position.
     Param(usize),
     Closure,
+    /// A pointer to a function.
+    Function,
     /// `impl Trait`, function pointers, types of crates that are not modelled.
     Opaque {
         borrows: bool,
@@ -110,65 +118,6 @@ impl Ty {
         }
     }
 
-    /// An iterator, perhaps in a box.
-    pub(crate) fn holds_iterator(&self) -> bool {
-        match self {
-            Self::Known(Known::Iterator, _) => true,
-            Self::Known(Known::Box | Known::Option, args) => args.first().is_some_and(Self::holds_iterator),
-            Self::Opaque { borrows } => *borrows,
-            _ => false,
-        }
-    }
-
-    /// Whether every part of it is known.
-    pub(crate) fn is_concrete(&self) -> bool {
-        match self {
-            Self::Unknown | Self::Opaque { .. } | Self::Param(_) | Self::Trait(_) | Self::Closure => false,
-            Self::Never | Self::Unit | Self::Scalar(_) | Self::Str => true,
-            Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
-                inner.is_concrete()
-            }
-            Self::Tuple(parts) | Self::Known(_, parts) | Self::User(_, parts) => parts.iter().all(Self::is_concrete),
-        }
-    }
-
-    /// What lies in the memory that a reference, a box or a collection leads to, as far as the type says.
-    pub(crate) fn held_directly(&self) -> Option<Self> {
-        let held = match self {
-            Self::Known(Known::Option | Known::Result, args) => return args.first()?.held_directly(),
-            Self::Ref { inner, .. } => Some((**inner).clone()),
-            Self::Known(Known::FrameBox, args) => args.first().cloned(),
-            other => other.collected(),
-        };
-        held.filter(|held| !held.is_unknown())
-    }
-
-    /// The type, without the `'static` that a value of the other type does not have.
-    pub(crate) fn loosened(&self, by: &Self) -> Self {
-        match (self, by) {
-            (Self::Ref { inner, mutable, fixed }, Self::Ref { fixed: known, .. }) => {
-                Self::Ref { inner: Arc::clone(inner), mutable: *mutable, fixed: *fixed && *known }
-            }
-            (Self::Known(known, args), Self::Known(same, others)) if known == same && args.len() == others.len() => {
-                Self::Known(*known, args.iter().zip(&**others).map(|(arg, other)| arg.loosened(other)).collect())
-            }
-            (Self::Tuple(parts), Self::Tuple(others)) if parts.len() == others.len() => {
-                Self::Tuple(parts.iter().zip(&**others).map(|(part, other)| part.loosened(other)).collect())
-            }
-            _ => self.clone(),
-        }
-    }
-
-    /// What a key or a place is looked up for: the value of a map, the element of a list.
-    pub(crate) fn looked_up(&self) -> Self {
-        match self.peeled() {
-            Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args) => {
-                args.get(1).cloned().unwrap_or(Self::Unknown)
-            }
-            _ => super::place::element_of(self),
-        }
-    }
-
     /// The first argument of the head.
     pub(crate) fn argument(&self, at: usize) -> Self {
         match self.peeled() {
@@ -210,7 +159,7 @@ impl Ty {
     /// Whether the type, as far as it is known, may be of framealloc or have such a type in it.
     pub(crate) fn may_hold_frames(&self) -> bool {
         match self {
-            Self::User(..) | Self::Trait(_) => true,
+            Self::User(..) | Self::Trait(_) | Self::Generic { .. } => true,
             Self::Known(known, args) => known.is_framealloc() || args.iter().any(Self::may_hold_frames),
             Self::Ref { inner, .. } | Self::Ptr(inner) | Self::Array(inner, _) | Self::Slice(inner) => {
                 inner.may_hold_frames()
@@ -292,6 +241,11 @@ impl Ty {
     }
 }
 
+/// `Self` of a trait.
+pub(crate) const SELF: u16 = u16::MAX;
+/// Parameters of type `impl Trait` come after those that have names.
+pub(crate) const UNNAMED: u16 = 1 << 12;
+
 /// What names of types mean at a place besides what its module says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TypeScope<'l> {
@@ -346,7 +300,7 @@ impl<'l> Types<'_, 'l> {
             }
             Type::Slice(element) => Ty::Slice(inner(*element)),
             Type::ImplTrait(bounds) | Type::Dyn(bounds) => self.bounds(module, file, bounds, scope, depth),
-            Type::FnPointer => Ty::Opaque { borrows: false },
+            Type::FnPointer => Ty::Function,
             Type::Never => Ty::Never,
             Type::Infer | Type::Unknown => Ty::Unknown,
         }
@@ -495,7 +449,14 @@ impl<'l> Types<'_, 'l> {
                         let (_, field) = fields.find(|(field, _)| facts.name(*field) == name)?;
                         Some(self.field_type(*user, args, generics, &self.scope_of(*user, args, generics), *field))
                     });
-                    return found.unwrap_or(Ty::Unknown);
+                    if let Some(found) = found {
+                        return found;
+                    }
+                    // A field of what it leads to.
+                    match self.deref(&ty) {
+                        Some(next) => ty = Cow::Owned(next),
+                        None => return Ty::Unknown,
+                    }
                 }
                 Ty::Tuple(parts) => {
                     return name.parse::<usize>().ok().and_then(|at| parts.get(at)).cloned().unwrap_or(Ty::Unknown);

@@ -10,7 +10,7 @@ use super::tags::OpenTag;
 use super::types::{Link, Ty};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};
-use crate::engine::resolve::{StaticId, UserType};
+use crate::engine::resolve::{FnId, StaticId, UserType};
 use crate::model::finding::Confidence;
 
 /// Memory that ends with something.
@@ -107,11 +107,27 @@ pub(crate) struct Value {
     pub(crate) bound: Option<Bound>,
     /// The closure that it is.
     pub(crate) closure: Option<ExprId>,
+    /// What runs when it, or what is in it, is called.
+    pub(crate) callables: Vec<Callable>,
+    /// The field that it was read from, where callables are kept.
+    pub(crate) slot: Option<Slot>,
     /// It was given away on some path.
     pub(crate) moved: bool,
     /// A policy given to `frame_retained`, or what it was given for.
     pub(crate) at_end: Option<AtEnd>,
 }
+
+/// Something that can be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Callable {
+    Closure(ExprId),
+    Function(FnId),
+    /// What the caller passed.
+    Param(u16),
+}
+
+/// A field that keeps callables.
+pub(crate) type Slot = (UserType, Arc<str>);
 
 /// What becomes of a retained value when its frame ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,6 +182,8 @@ impl Value {
             handle: None,
             bound: None,
             closure: None,
+            callables: Vec::new(),
+            slot: None,
             moved: false,
             at_end: None,
         }
@@ -231,6 +249,14 @@ impl Value {
         }
     }
 
+    pub(crate) fn add_callables(&mut self, callables: &[Callable]) {
+        for callable in callables {
+            if !self.callables.contains(callable) {
+                self.callables.push(*callable);
+            }
+        }
+    }
+
     /// The value on either of two paths.
     pub(crate) fn join(&mut self, other: &Self) {
         if self == other {
@@ -285,6 +311,10 @@ impl Value {
         }
         if self.closure != other.closure {
             self.closure = None;
+        }
+        self.add_callables(&other.callables);
+        if self.slot.is_none() {
+            self.slot.clone_from(&other.slot);
         }
     }
 

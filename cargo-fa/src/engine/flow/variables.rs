@@ -52,6 +52,10 @@ impl<'l> Interpreter<'_, 'l> {
         if !value.fresh || value.reserved || value.is(Known::Box) {
             self.freed(&value.ty, self.binding_span(var), Confidence::Medium);
         }
+        if value.alias.is_none() {
+            let span = self.binding_span(var);
+            self.drop_glue(&value.ty, span, Confidence::High);
+        }
         let Ty::Known(known, args) = &value.ty else { return };
         match known {
             Known::FrameScope => {

@@ -18,18 +18,13 @@ pub(crate) fn visit(facts: &FileFacts, expr: ExprId, visit: &mut dyn FnMut(ExprI
 pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(ExprId)) {
     match &facts.expr(expr).kind {
         ExprKind::Missing
+        | ExprKind::Config(_)
         | ExprKind::Literal(_)
         | ExprKind::Name(_)
         | ExprKind::Path(_)
         | ExprKind::Continue { .. } => {}
         ExprKind::Block(block) => {
-            for statement in &block.statements {
-                match statement {
-                    Statement::Let { init, otherwise, .. } => init.iter().chain(otherwise).for_each(|expr| each(*expr)),
-                    Statement::Expr { expr, .. } => each(*expr),
-                    Statement::Item(_) => {}
-                }
-            }
+            block.statements.iter().for_each(|statement| statement_children(statement, each));
             block.tail.iter().for_each(|expr| each(*expr));
         }
         ExprKind::Async(block) => each(block.body),
@@ -44,7 +39,7 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
         }
         ExprKind::Field { base: inner, .. }
         | ExprKind::Deref(inner)
-        | ExprKind::Unary(inner)
+        | ExprKind::Unary { inner, .. }
         | ExprKind::Ref { inner, .. }
         | ExprKind::Cast { inner, .. }
         | ExprKind::Try(inner)
@@ -54,7 +49,7 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
         ExprKind::Index { base: left, index: right }
         | ExprKind::Binary { left, right, .. }
         | ExprKind::Assign { left, right }
-        | ExprKind::AssignOp { left, right }
+        | ExprKind::AssignOp { left, right, .. }
         | ExprKind::While { cond: left, body: right, .. }
         | ExprKind::Repeat { value: left, len: right } => {
             each(*left);
@@ -82,7 +77,17 @@ pub(crate) fn children(facts: &FileFacts, expr: ExprId, each: &mut dyn FnMut(Exp
         }
         ExprKind::Tuple(parts) | ExprKind::Array(parts) => parts.iter().for_each(|expr| each(*expr)),
         ExprKind::Range { start, end, .. } => start.iter().chain(end).for_each(|expr| each(*expr)),
+        ExprKind::Choice(options) => options.iter().for_each(|(_, expr)| each(*expr)),
         ExprKind::Macro(call) => call.args.iter().for_each(|expr| each(*expr)),
+    }
+}
+
+fn statement_children(statement: &Statement, each: &mut dyn FnMut(ExprId)) {
+    match statement {
+        Statement::Let { init, otherwise, .. } => init.iter().chain(otherwise).for_each(|expr| each(*expr)),
+        Statement::Expr { expr } => each(*expr),
+        Statement::Conditional(conditional) => statement_children(&conditional.1, each),
+        Statement::Item(_) => {}
     }
 }
 

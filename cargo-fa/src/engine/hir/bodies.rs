@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::Refused;
 use super::key::Key;
+use super::macros::FileMacros;
 use super::part::Part;
 use super::tables::{Rows, Tables};
 
@@ -32,6 +33,8 @@ pub(crate) struct Unread {
     pub(crate) key: Key,
     /// How many rows there are outside of its functions.
     pub(crate) outside: Rows,
+    /// What it calls of the macros of the workspace.
+    pub(super) macros: Option<FileMacros>,
     /// What a pack has of the functions.
     pub(super) stored: Option<Part>,
 }

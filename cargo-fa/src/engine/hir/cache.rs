@@ -13,11 +13,12 @@ use rustc_hash::FxHashMap;
 use super::file::FileFacts;
 use super::hash::hash;
 use super::key::Key;
+use super::macros::FileMacros;
 use super::pack::{self, Entry, Origin, Record};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-12");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-13");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;
@@ -33,9 +34,9 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// A cache below this target directory; without one, everything is parsed.
-    pub(crate) fn open(target: Option<&Path>) -> Self {
-        let directory = target.map(|target| target.join("cargo-fa").join(VERSION));
+    /// A cache in this directory; without one, everything is parsed.
+    pub(crate) fn open(directory: Option<&Path>) -> Self {
+        let directory = directory.map(Path::to_owned);
         let Some(directory) = directory.filter(|directory| std::fs::create_dir_all(directory).is_ok()) else {
             return Self::default();
         };
@@ -54,15 +55,21 @@ impl Cache {
     }
 
     /// The facts of a file of these bytes; bodies that are stored come along even if nobody asked for them.
-    pub(crate) fn parse(&self, path: &Path, bytes: &[u8], extent: Extent) -> Result<(FileFacts, Origin), Refused> {
-        let key = Key::of(bytes, extent);
+    pub(crate) fn parse(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        extent: Extent,
+        macros: Option<FileMacros>,
+    ) -> Result<(FileFacts, Origin), Refused> {
+        let key = Key::of(bytes, extent).with_macros(macros.as_ref());
         if self.directory.is_none() {
-            return Ok((parse(path, bytes, key, extent)?, Origin::Stored));
+            return Ok((parse(path, bytes, key, extent, macros)?, Origin::Stored));
         }
         let known = self.known.get(&key.stored()).filter(|entry| entry.has_bodies() || !extent.bodies);
-        match known.and_then(|entry| entry.read(path, key)) {
+        match known.and_then(|entry| entry.read(path, key, macros.clone())) {
             Some(read) => Ok(read),
-            None => Ok((parse(path, bytes, key, extent)?, Origin::Parsed(key))),
+            None => Ok((parse(path, bytes, key, extent, macros)?, Origin::Parsed(key))),
         }
     }
 
@@ -121,12 +128,11 @@ mod tests {
     }
 
     fn read(cache: &Cache, text: &[u8], extent: Extent) -> (FileFacts, Origin) {
-        cache.parse(Path::new("nowhere.rs"), text, extent).expect("parses")
+        cache.parse(Path::new("nowhere.rs"), text, extent, None).expect("parses")
     }
 
     fn packs(target: &Path) -> Vec<PathBuf> {
-        let directory = target.join("cargo-fa").join(VERSION);
-        let entries = std::fs::read_dir(directory).expect("is there").flatten().map(|entry| entry.path());
+        let entries = std::fs::read_dir(target).expect("is there").flatten().map(|entry| entry.path());
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "pack")).collect()
     }
 
@@ -153,7 +159,7 @@ mod tests {
         let (whole, _) = read(&Cache::default(), text, WHOLE);
         let run = |extent: Extent, look: bool| {
             let cache = Cache::open(Some(folder.path()));
-            let parsed = [cache.parse(&path, text, extent).expect("parses")];
+            let parsed = [cache.parse(&path, text, extent, None).expect("parses")];
             let unread = parsed[0].0.bodies.are_unread();
             if look {
                 assert_eq!(parsed[0].0, whole);
@@ -184,7 +190,7 @@ mod tests {
         let path = folder.path().join("lib.rs");
         std::fs::write(&path, "fn f() { 2 }").expect("written");
         for cache in [Cache::default(), Cache::open(Some(folder.path()))] {
-            let parsed = [cache.parse(&path, b"fn f() { 1 }", OUTLINE).expect("parses")];
+            let parsed = [cache.parse(&path, b"fn f() { 1 }", OUTLINE, None).expect("parses")];
             assert_eq!(parsed[0].0.bodies.tables().exprs.len(), 0);
             let refused = parsed[0].0.bodies.refused().expect("refused");
             assert!(refused.message.contains("changed"), "{refused:?}");
@@ -200,7 +206,7 @@ mod tests {
         let target = tempfile::tempdir().expect("a directory");
         let source = target.path().join("lib.rs");
         std::fs::write(&source, text).expect("written");
-        let read = |cache: &Cache| cache.parse(&source, text, WHOLE).expect("parses");
+        let read = |cache: &Cache| cache.parse(&source, text, WHOLE, None).expect("parses");
         let cache = Cache::open(Some(target.path()));
         let parsed = [read(&cache)];
         finish(cache, &parsed);

@@ -230,8 +230,23 @@ fn continues(rest: &[u8]) -> bool {
         || rest.starts_with(b"else")
 }
 
-fn preceded_by_word(bytes: &[u8], at: usize) -> bool {
+pub(super) fn preceded_by_word(bytes: &[u8], at: usize) -> bool {
     at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_')
+}
+
+/// Where the code goes on behind a text, a character, a lifetime's quote or a comment that starts here.
+pub(super) fn skipped(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = match bytes[at] {
+        b'"' => string_end(bytes, at),
+        b'\'' => quote_end(bytes, at),
+        b'/' if bytes.get(at + 1) == Some(&b'/') => {
+            return Some(at + memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at));
+        }
+        b'/' if bytes.get(at + 1) == Some(&b'*') => comment_end(bytes, at),
+        b'r' if !preceded_by_word(bytes, at) || matches!(bytes[at - 1], b'b' | b'c') => raw_string_end(bytes, at)?,
+        _ => return None,
+    };
+    Some(end + 1)
 }
 
 /// The offset of the closing quote.

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Refused;
 use super::bodies::Bodies;
-use super::ir::{Attrs, Expr, ExprId, ExprKind, Item, ItemId, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::ir::{
+    Attrs, Expansion, Expr, ExprId, ExprKind, Item, ItemId, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
+};
 use super::tables::Tables;
 use crate::model::suppress::Comment;
 
@@ -22,6 +25,8 @@ pub(crate) struct FileFacts {
     pub(crate) lines: u32,
     /// Comments that may suppress findings.
     pub(crate) comments: Vec<Comment>,
+    /// Items that do not parse, which are left out.
+    pub(crate) broken: Vec<Refused>,
 }
 
 impl FileFacts {
@@ -37,6 +42,18 @@ impl FileFacts {
     /// Every name and text, those of functions included.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.outside.names.iter().chain(self.bodies.tables().names.iter())
+    }
+
+    /// The macro of the workspace around a place.
+    pub(crate) fn expansion_at(&self, span: Span) -> Option<&Expansion> {
+        let all = self.outside.expansions.iter().chain(&self.bodies.tables().expansions);
+        all.filter(|call| call.failed.is_none() && call.span.lo <= span.lo && span.hi <= call.span.hi).next_back()
+    }
+
+    /// Calls of macros of the workspace that could not be expanded, as far as they were read.
+    pub(crate) fn unexpanded(&self) -> impl Iterator<Item = &Expansion> {
+        let bodies = self.bodies.known().into_iter().flat_map(|tables| &tables.expansions);
+        self.outside.expansions.iter().chain(bodies).filter(|call| call.failed.is_some())
     }
 
     pub(crate) fn path(&self, path: PathId) -> &Path {

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use super::condition::Cfg;
 use super::sparse::{Nothing, Sparse};
 
 /// A range of bytes in the file.
@@ -157,8 +158,10 @@ pub(crate) enum ExprKind {
         index: ExprId,
     },
     Deref(ExprId),
-    /// `!x` and `-x`.
-    Unary(ExprId),
+    Unary {
+        op: UnaryOp,
+        inner: ExprId,
+    },
     Ref {
         mutable: bool,
         raw: bool,
@@ -174,6 +177,7 @@ pub(crate) enum ExprKind {
         right: ExprId,
     },
     AssignOp {
+        op: BinaryOp,
         left: ExprId,
         right: ExprId,
     },
@@ -227,17 +231,38 @@ pub(crate) enum ExprKind {
         inclusive: bool,
     },
     Macro(Box<MacroCall>),
+    /// `cfg!(…)`.
+    Config(Box<Cfg>),
+    /// Below `#[cfg(…)]` where a value is wanted: of several, the first that is built.
+    Choice(Box<[(Cfg, ExprId)]>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum BinaryOp {
-    /// `&&` and `||`: the right side may not run.
-    Lazy,
-    /// `<`, `<=`, `>`, `>=`, `==`, `!=`.
-    Compare,
+    /// `&&`: the right side may not run.
+    AndThen,
+    /// `||`: the right side may not run.
+    OrElse,
+    /// `==`, `!=`.
+    Equal,
+    /// `<`, `<=`, `>`, `>=`.
+    Order,
     Add,
+    Sub,
     Mul,
-    Other,
+    Div,
+    Rem,
+    And,
+    Or,
+    Xor,
+    Shl,
+    Shr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum UnaryOp {
+    Not,
+    Neg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -283,9 +308,29 @@ pub(crate) struct Block {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Statement {
-    Let { pat: PatId, ty: Option<TypeId>, init: Option<ExprId>, otherwise: Option<ExprId>, span: Span, cold: bool },
-    Expr { expr: ExprId, cold: bool },
+    Let {
+        pat: PatId,
+        ty: Option<TypeId>,
+        init: Option<ExprId>,
+        otherwise: Option<ExprId>,
+        span: Span,
+    },
+    Expr {
+        expr: ExprId,
+    },
     Item(ItemId),
+    /// Below `#[cfg(…)]`.
+    Conditional(Box<(Cfg, Statement)>),
+}
+
+impl Statement {
+    /// What stands below `#[cfg(…)]`.
+    pub(crate) fn bare(&self) -> &Self {
+        match self {
+            Self::Conditional(conditional) => conditional.1.bare(),
+            statement => statement,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -382,11 +427,13 @@ pub(crate) struct Item {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum ItemKind {
-    /// `path` is what `#[path]` says; `inline` is false for `mod x;`.
+    /// `paths` is what `#[path]` says, and when it does; `inline` is false for `mod x;`.
     Module {
         inline: bool,
-        path: Option<Name>,
+        paths: Box<[(Cfg, Name)]>,
     },
+    /// `include!(…)` where items may stand.
+    Include(Included),
     Use(Box<[UseEntry]>),
     Fn(Box<Function>),
     Struct {
@@ -418,6 +465,21 @@ pub(crate) enum ItemKind {
     },
 }
 
+/// Which file `include!` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Included {
+    /// From the directory of the file.
+    Here(Name),
+    /// Below the directory that the build script writes to.
+    OutDir(Name),
+    /// From the directory of the manifest.
+    Package(Name),
+    /// As a variable of the environment says that the build script sets.
+    Variable(Name),
+    /// What stands in the brackets says no path.
+    Unknown,
+}
+
 /// The name of a variant, and the names and types of its fields.
 pub(crate) type Variant = (Name, Box<[(Name, TypeId)]>);
 
@@ -440,6 +502,8 @@ pub(crate) struct Impl {
     pub(crate) generics: Sparse<Generics>,
     pub(crate) self_type: TypeId,
     pub(crate) of_trait: Option<PathId>,
+    /// `type Target = T;`.
+    pub(crate) types: Box<[(Name, TypeId)]>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -480,30 +544,13 @@ pub(crate) struct Attrs {
     pub(crate) derives: Vec<PathId>,
     /// Attributes that are not built in.
     pub(crate) custom: Vec<Attr>,
-    /// What stands here was given to a macro.
-    pub(crate) given_to: Given,
+    /// What stands here was given to a macro that is not known: what it makes of it is not either.
+    pub(crate) in_macro: bool,
 }
 
 impl Nothing for Attrs {
-    const NOTHING: &'static Self = &Self {
-        cfg: Vec::new(),
-        cold: false,
-        test: false,
-        derives: Vec::new(),
-        custom: Vec::new(),
-        given_to: Given::Nobody,
-    };
-}
-
-/// Whether an item is as it stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Given {
-    #[default]
-    Nobody,
-    /// `cfg_if!`: one of several branches is compiled.
-    CfgIf,
-    /// A macro that is not known: what it makes of the item is not either.
-    Unknown,
+    const NOTHING: &'static Self =
+        &Self { cfg: Vec::new(), cold: false, test: false, derives: Vec::new(), custom: Vec::new(), in_macro: false };
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -512,16 +559,15 @@ pub(crate) struct Attr {
     /// The text between the brackets of the arguments, and where it starts.
     pub(crate) args: Option<(Box<str>, u32)>,
     pub(crate) span: Span,
+    /// What `cfg_attr` says about when it is there.
+    pub(crate) when: Option<Box<Cfg>>,
 }
 
-/// A condition of conditional compilation.
+/// A call of a macro of the workspace: the code that it becomes stands at its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Cfg {
-    Test,
-    Feature(Box<str>),
-    DebugAssertions,
-    All(Vec<Cfg>),
-    Any(Vec<Cfg>),
-    Not(Box<Cfg>),
-    Unknown,
+pub(crate) struct Expansion {
+    pub(crate) span: Span,
+    pub(crate) name: Box<str>,
+    /// Why it could not be expanded; then its arguments were read as they stand.
+    pub(crate) failed: Option<Box<str>>,
 }

@@ -2,15 +2,18 @@
 
 mod bodies;
 pub(crate) mod cache;
+pub(crate) mod condition;
 mod depth;
 pub(crate) mod file;
 pub(crate) mod hash;
 pub(crate) mod ir;
 mod key;
 mod lower;
+pub(crate) mod macros;
 mod outline;
 pub(crate) mod pack;
 mod part;
+mod recover;
 pub(crate) mod scratch;
 mod sparse;
 mod tables;
@@ -21,6 +24,8 @@ use bodies::{Bodies, Unread};
 use depth::{Prepared, Without};
 use file::FileFacts;
 use key::Key;
+use macros::FileMacros;
+use serde::{Deserialize, Serialize};
 use tables::Tables;
 
 use crate::model::suppress;
@@ -34,7 +39,7 @@ pub(crate) fn offset(at: usize) -> u32 {
 const LARGEST_FILE: usize = 64 << 20;
 
 /// Why a file could not be read, and where in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Refused {
     pub(crate) at: ir::Span,
     pub(crate) message: String,
@@ -59,12 +64,21 @@ pub(crate) struct Extent {
 /// The facts of a file of these bytes, which `key` names.
 ///
 /// It needs a stack that fits [`STACK`] for the deepest nesting it accepts, and so does whoever asks for bodies later.
-pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, extent: Extent) -> Result<FileFacts, Refused> {
-    let (mut facts, bodies) = lower_bytes(bytes, extent)?;
+pub(crate) fn parse(
+    path: &Path,
+    bytes: &[u8],
+    key: Key,
+    extent: Extent,
+    macros: Option<FileMacros>,
+) -> Result<FileFacts, Refused> {
+    let (mut facts, bodies) = lower_bytes(bytes, extent, macros.as_ref())?;
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
     facts.bodies = match bodies {
         Some(bodies) => Bodies::read(bodies),
-        None => Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows(), stored: None }),
+        None => {
+            let outside = facts.outside.rows();
+            Bodies::unread(Unread { path: path.to_owned(), key, outside, macros, stored: None })
+        }
     };
     Ok(facts)
 }
@@ -75,10 +89,14 @@ pub(crate) fn parse(path: &Path, bytes: &[u8], key: Key, extent: Extent) -> Resu
 fn parse_bodies(file: &Unread) -> Result<Tables, Refused> {
     let bytes = std::fs::read(&file.path).map_err(|error| Refused::new(0, format!("cannot be read: {error}")))?;
     let extent = Extent { tests: file.key.tests, bodies: true };
-    if Key::of(&bytes, extent) != file.key {
+    if Key::of(&bytes, extent).with_macros(file.macros.as_ref()) != file.key {
         return Err(Refused::new(0, "the file changed while it was analysed"));
     }
-    let (facts, bodies) = lower_bytes(&bytes, extent)?;
+    let (facts, bodies) = lower_bytes(&bytes, extent, file.macros.as_ref())?;
+    // What is outside of functions parsed without them: their mistakes are what is reported.
+    if let Some(broken) = facts.broken.into_iter().next() {
+        return Err(broken);
+    }
     if facts.outside.rows() != file.outside {
         return Err(Refused::new(0, "the parser read this file in two ways"));
     }
@@ -86,7 +104,11 @@ fn parse_bodies(file: &Unread) -> Result<Tables, Refused> {
 }
 
 /// The facts without the bodies of functions, and their tables unless there are some that wait.
-fn lower_bytes(bytes: &[u8], extent: Extent) -> Result<(FileFacts, Option<Tables>), Refused> {
+fn lower_bytes(
+    bytes: &[u8],
+    extent: Extent,
+    macros: Option<&FileMacros>,
+) -> Result<(FileFacts, Option<Tables>), Refused> {
     if bytes.len() > LARGEST_FILE {
         return Err(Refused::new(0, format!("larger than {} MiB", LARGEST_FILE >> 20)));
     }
@@ -96,7 +118,7 @@ fn lower_bytes(bytes: &[u8], extent: Extent) -> Result<(FileFacts, Option<Tables
     let without = Without { tests: !extent.tests, bodies: !extent.bodies };
     let prepared =
         depth::prepare(text, without).map_err(|at| Refused::new(base + at, "nested too deeply to be analysed"))?;
-    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent, offset(base)));
+    let lowered = std::panic::catch_unwind(|| lower_text(text, &prepared, extent, offset(base), macros));
     proc_macro2::extra::invalidate_current_thread_spans();
     lowered.map_err(|_| Refused::new(base, "the parser failed on this file"))?
 }
@@ -106,23 +128,39 @@ fn lower_text(
     prepared: &Prepared,
     extent: Extent,
     base: u32,
+    macros: Option<&FileMacros>,
 ) -> Result<(FileFacts, Option<Tables>), Refused> {
     let lines = lower::Lines::new(text, &prepared.text, base);
-    match syn::parse_str::<syn::File>(&prepared.text) {
-        Ok(file) => {
-            let outside = lower::Lowerer::new(lines, &prepared.bodies).outside(&file);
-            Ok(if extent.bodies || prepared.bodies.is_empty() {
-                let (facts, bodies) = outside.with_bodies(&file);
-                (facts, Some(bodies))
-            } else {
-                (outside.facts(), None)
-            })
-        }
-        Err(error) => {
-            let span = error.span();
-            let at = ir::Span { lo: lines.start(span), hi: lines.end(span) };
-            Err(Refused { at, message: format!("does not parse: {error}") })
-        }
+    let error = match syn::parse_str::<syn::File>(&prepared.text) {
+        Ok(file) => return Ok(lower_file(&file, lines, prepared, extent, macros)),
+        Err(error) => error,
+    };
+    let span = error.span();
+    let at = ir::Span { lo: lines.start(span), hi: lines.end(span) };
+    if let Some((rest, broken)) = recover::without_broken(text, &prepared.text, base)
+        && let Ok(file) = syn::parse_str::<syn::File>(&rest)
+    {
+        let lines = lower::Lines::new(text, &rest, base);
+        let (mut facts, bodies) = lower_file(&file, lines, prepared, extent, macros);
+        facts.broken = broken;
+        return Ok((facts, bodies));
+    }
+    Err(Refused { at, message: format!("does not parse: {error}") })
+}
+
+fn lower_file<'s>(
+    file: &syn::File,
+    lines: lower::Lines<'s>,
+    prepared: &'s Prepared,
+    extent: Extent,
+    macros: Option<&'s FileMacros>,
+) -> (FileFacts, Option<Tables>) {
+    let outside = lower::Lowerer::new(lines, &prepared.bodies, macros).outside(file);
+    if extent.bodies || prepared.bodies.is_empty() {
+        let (facts, bodies) = outside.with_bodies(file);
+        (facts, Some(bodies))
+    } else {
+        (outside.facts(), None)
     }
 }
 

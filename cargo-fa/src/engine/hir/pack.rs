@@ -10,6 +10,7 @@ use super::bodies::{Bodies, Unread};
 use super::file::FileFacts;
 use super::hash::checksum;
 use super::key::Key;
+use super::macros::FileMacros;
 use super::part::{Pack, Part};
 
 const MAGIC: &[u8; 8] = b"fa facts";
@@ -55,11 +56,12 @@ impl Entry {
         self.used.load(Ordering::Relaxed)
     }
 
-    pub(super) fn read(&self, path: &Path, key: Key) -> Option<(FileFacts, Origin)> {
+    pub(super) fn read(&self, path: &Path, key: Key, macros: Option<FileMacros>) -> Option<(FileFacts, Origin)> {
         let mut facts: FileFacts = self.outline.read(|bytes| postcard::from_bytes(bytes).ok())?;
         let stored = self.has_bodies().then(|| self.bodies.clone());
         let origin = if stored.is_some() { Origin::Stored } else { Origin::Outline(key) };
-        facts.bodies = Bodies::unread(Unread { path: path.to_owned(), key, outside: facts.outside.rows(), stored });
+        let outside = facts.outside.rows();
+        facts.bodies = Bodies::unread(Unread { path: path.to_owned(), key, outside, macros, stored });
         self.used.store(true, Ordering::Relaxed);
         Some((facts, origin))
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ir::{Expr, Pat, Path, Type};
+use super::ir::{Expansion, Expr, Pat, Path, Span, Type};
 
 /// What nodes name by index.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -12,6 +12,10 @@ pub(crate) struct Tables {
     pub(crate) types: Vec<Type>,
     pub(crate) pats: Vec<Pat>,
     pub(crate) exprs: Vec<Expr>,
+    /// Where functions include files as values or statements: what these say is not read.
+    pub(crate) included: Vec<Span>,
+    /// Calls of macros of the workspace, outermost ones.
+    pub(crate) expansions: Vec<Expansion>,
 }
 
 /// How many rows the tables have.
@@ -45,6 +49,7 @@ impl Tables {
         fit(&mut self.types);
         fit(&mut self.pats);
         fit(&mut self.exprs);
+        fit(&mut self.expansions);
     }
 }
 
@@ -60,7 +65,15 @@ pub(super) fn fit<R>(rows: &mut Vec<R>) {
 impl Tables {
     pub(super) const fn new() -> Self {
         let names = Names { text: String::new(), ends: Vec::new() };
-        Self { names, paths: Vec::new(), types: Vec::new(), pats: Vec::new(), exprs: Vec::new() }
+        Self {
+            names,
+            paths: Vec::new(),
+            types: Vec::new(),
+            pats: Vec::new(),
+            exprs: Vec::new(),
+            included: Vec::new(),
+            expansions: Vec::new(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ fn parse_as(bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
 }
 
 fn parse_of(path: &Path, bytes: &[u8], extent: Extent) -> Result<FileFacts, Refused> {
-    super::parse(path, bytes, Key::of(bytes, extent), extent)
+    super::parse(path, bytes, Key::of(bytes, extent), extent, None)
 }
 
 const WITHOUT_TESTS: Without = Without { tests: true, bodies: false };
@@ -75,8 +75,10 @@ fn statics_of_thread_local_are_items() {
 
 #[test]
 fn what_does_not_parse_is_refused_with_its_place() {
-    let refused = parse(b"fn f() {}\nfn g( {}\n").expect_err("does not parse");
-    assert!(refused.at.lo >= 10, "{refused:?}");
+    let partly = parse(b"fn f() {}\nfn g( {}\n").expect("a part parses");
+    assert!(partly.items.len() == 1 && partly.broken.len() == 1 && partly.broken[0].at.lo >= 10, "{partly:?}");
+    let refused = parse(b"fn g( {}\n").expect_err("nothing parses");
+    assert!(refused.message.starts_with("does not parse"), "{refused:?}");
     let refused = parse(b"fn f() {}\n\xff\xfe").expect_err("not UTF-8");
     assert_eq!(refused.at.lo, 10);
     assert!(parse(b"\"open").is_err());
@@ -169,8 +171,9 @@ fn modules_of_tests_are_left_out_unless_they_are_read() {
         assert_eq!(prepare(text, WITHOUT_TESTS), text);
     }
     let broken = b"fn f() {}\n#[cfg(test)] mod t { fn 1() {} }";
-    assert!(parse_as(broken, Extent { tests: false, bodies: true }).is_ok());
-    assert!(parse(broken).is_err());
+    let broken_in = |extent| parse_as(broken, extent).expect("a part parses").broken.len();
+    assert_eq!(broken_in(Extent { tests: false, bodies: true }), 0);
+    assert_eq!(broken_in(Extent { tests: true, bodies: true }), 1);
 }
 
 #[test]

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::metadata::Read;
-use super::{Dependency, Member, MemberAt, Target, TargetKind};
+use super::{Dependency, DependencyKind, Member, MemberAt, Read, Target, TargetKind};
 use crate::analysis::AnalysisError;
 
 /// The manifest to start from: the one that is named, or the nearest one above the current directory.
@@ -40,7 +39,8 @@ pub(super) fn read(manifest_path: Option<&Path>) -> Result<Read, AnalysisError> 
     for directory in directories {
         members.push(member(&directory, shared)?);
     }
-    Ok((root.clone(), root.join("target"), members))
+    let target_directory = root.join("target");
+    Ok(Read { root, build_directory: target_directory.clone(), target_directory, members, unread: Vec::new() })
 }
 
 fn nearest(from: &Path) -> Result<PathBuf, AnalysisError> {
@@ -82,19 +82,56 @@ pub(super) fn member(directory: &Path, shared: Option<&Table>) -> Result<MemberA
         .and_then(Value::as_str)
         .ok_or_else(|| failed(&path, &"it names no package"))?
         .to_owned();
-    let mut dependencies = Vec::new();
-    for section in ["dependencies", "dev-dependencies"] {
-        let Some(listed) = manifest.get(section).and_then(Value::as_table) else { continue };
-        for (key, value) in listed {
-            let inherited =
-                value.get("workspace").is_some().then(|| shared.and_then(|shared| shared.get(key))).flatten();
-            let package = inherited.unwrap_or(value).get("package").and_then(Value::as_str).unwrap_or(key);
-            dependencies.push(Dependency { name: key.replace('-', "_"), package: package.to_owned() });
+    let mut dependencies = dependencies(directory, &manifest, None, shared);
+    for (target, table) in manifest.get("target").and_then(Value::as_table).into_iter().flatten() {
+        if let Some(table) = table.as_table() {
+            dependencies.extend(self::dependencies(directory, table, Some(target), shared));
         }
     }
+    let features = manifest.get("features").and_then(Value::as_table).into_iter().flatten();
+    let features = features.map(|(name, entries)| (name.clone(), strings(Some(entries)))).collect();
     let targets = targets(directory, &manifest, &name);
-    let member = Member { name, targets, dependencies, loose: false };
-    Ok(MemberAt { member, directory: directory.to_owned(), default: true })
+    let member = Member { name, targets, dependencies, features: Some(features), loose: false };
+    let directory = directory.to_owned();
+    Ok(MemberAt { member, directory, default: true, outside: false, id: String::new(), described: Vec::new() })
+}
+
+fn dependencies(directory: &Path, manifest: &Table, target: Option<&str>, shared: Option<&Table>) -> Vec<Dependency> {
+    let mut dependencies = Vec::new();
+    let sections = [
+        ("dependencies", DependencyKind::Normal),
+        ("dev-dependencies", DependencyKind::Dev),
+        ("build-dependencies", DependencyKind::Build),
+    ];
+    for (section, kind) in sections {
+        for (key, value) in manifest.get(section).and_then(Value::as_table).into_iter().flatten() {
+            let inherited =
+                value.get("workspace").is_some().then(|| shared.and_then(|shared| shared.get(key))).flatten();
+            let described = inherited.unwrap_or(value);
+            let flag = |name: &str| described.get(name).or_else(|| value.get(name)).and_then(Value::as_bool);
+            let mut features = strings(described.get("features"));
+            if inherited.is_some() {
+                features.extend(strings(value.get("features")));
+            }
+            dependencies.push(Dependency {
+                name: key.replace('-', "_"),
+                key: key.clone(),
+                package: described.get("package").and_then(Value::as_str).unwrap_or(key).to_owned(),
+                kind,
+                optional: value.get("optional").and_then(Value::as_bool).unwrap_or(false),
+                default_features: flag("default-features").unwrap_or(true),
+                features,
+                target: target.map(str::to_owned),
+                path: value.get("path").and_then(Value::as_str).map(|path| directory.join(path)),
+            });
+        }
+    }
+    dependencies
+}
+
+fn strings(value: Option<&Value>) -> Vec<String> {
+    let array = value.and_then(Value::as_array).into_iter().flatten();
+    array.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn targets(directory: &Path, manifest: &Table, name: &str) -> Vec<Target> {
@@ -103,7 +140,7 @@ fn targets(directory: &Path, manifest: &Table, name: &str) -> Vec<Target> {
     let library = manifest.get("lib").and_then(|lib| lib.get("path")).and_then(Value::as_str).unwrap_or("src/lib.rs");
     let mut add = |kind, name: String, source: PathBuf| {
         if source.is_file() {
-            targets.push(Target { kind, name, source });
+            targets.push(Target { kind, name, source, required_features: Vec::new() });
         }
     };
     add(TargetKind::Library, crate_name.clone(), directory.join(library));

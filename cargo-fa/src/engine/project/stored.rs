@@ -8,17 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::MemberAt;
-use super::metadata::Read;
+use super::Read;
 use crate::engine::hir::cache::VERSION;
 use crate::engine::hir::hash::hash;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
     looked_at: Vec<Look>,
-    root: PathBuf,
-    target_directory: PathBuf,
-    members: Vec<MemberAt>,
+    read: Read,
 }
 
 /// One thing that cargo looked at, and what it saw.
@@ -101,18 +98,17 @@ pub(super) fn read(manifest: &Path) -> Option<Read> {
         return None;
     }
     let stored: Stored = postcard::from_bytes(payload).ok()?;
-    stored.looked_at.iter().all(Look::holds).then_some((stored.root, stored.target_directory, stored.members))
+    stored.looked_at.iter().all(Look::holds).then_some(stored.read)
 }
 
 /// Stores what cargo said, if everything that it looked at is known. A cache that cannot be written is no reason to fail.
-pub(super) fn write(manifest: &Path, (root, target_directory, members): &Read) {
-    let Some(looked_at) = looks(manifest, root, members) else { return };
-    let stored =
-        Stored { looked_at, root: root.clone(), target_directory: target_directory.clone(), members: members.clone() };
+pub(super) fn write(manifest: &Path, read: &Read) {
+    let Some(looked_at) = looks(manifest, read) else { return };
+    let stored = Stored { looked_at, read: read.clone() };
     let Ok(payload) = postcard::to_stdvec(&stored) else { return };
     let mut bytes = hash(&payload).to_le_bytes().to_vec();
     bytes.extend(payload);
-    let path = place(target_directory, &name(manifest));
+    let path = place(&read.target_directory, &name(manifest));
     let unfinished = path.with_extension(std::process::id().to_string());
     let _ = path.parent().map(std::fs::create_dir_all);
     let _ = std::fs::write(&unfinished, bytes).and_then(|()| std::fs::rename(&unfinished, &path));
@@ -134,7 +130,8 @@ fn target_variable() -> Option<PathBuf> {
 }
 
 /// `None` where a manifest says something that is not followed here.
-fn looks(manifest: &Path, root: &Path, members: &[MemberAt]) -> Option<Vec<Look>> {
+fn looks(manifest: &Path, read: &Read) -> Option<Vec<Look>> {
+    let Read { root, members, unread, .. } = read;
     let mut looks: Vec<Look> =
         TARGET_VARIABLES.iter().chain(&["CARGO_HOME"]).map(|name| Look::variable(name)).collect();
     // The root of the workspace is looked for upwards.
@@ -142,7 +139,13 @@ fn looks(manifest: &Path, root: &Path, members: &[MemberAt]) -> Option<Vec<Look>
         looks.push(Look::file(directory.join("Cargo.toml")));
     }
     looks.push(Look::file(root.join("Cargo.toml")));
+    looks.extend(unread.iter().map(|package| Look::file(package.manifest.clone())));
     for at in members {
+        if at.outside {
+            // Its workspace is looked for upwards as well, for what it inherits.
+            let above = at.directory.ancestors().map(|directory| directory.join("Cargo.toml"));
+            looks.extend(above.filter(|path| path.is_file()).map(Look::file));
+        }
         looks.push(Look::file(at.directory.join("Cargo.toml")));
         for file in ["src/lib.rs", "src/main.rs", "build.rs"] {
             looks.push(Look::present(at.directory.join(file)));

@@ -70,8 +70,8 @@ fn the_built_in_reader_of_manifests_sees_what_cargo_sees() {
     let root = tempfile::tempdir().expect("a directory");
     write(root.path(), WORKSPACE);
     let path = root.path().join("Cargo.toml");
-    let (_, _, by_cargo) = metadata::read(Some(&path)).expect("cargo reads it");
-    let (_, _, by_hand) = manifest::read(Some(&path)).expect("the built-in reader reads it");
+    let by_cargo = metadata::read(Some(&path)).expect("cargo reads it").members;
+    let by_hand = manifest::read(Some(&path)).expect("the built-in reader reads it").members;
     let describe = |members: Vec<MemberAt>| {
         let mut lines: Vec<String> = members
             .iter()
@@ -109,7 +109,7 @@ fn what_cargo_said_is_believed_until_something_changes() {
     write(root.path(), WORKSPACE);
     let manifest = root.path().join("Cargo.toml");
     let store = || stored::write(&manifest, &metadata::read(Some(&manifest)).expect("cargo reads it"));
-    let count = || stored::read(&manifest).map(|(_, _, members)| members.len());
+    let count = || stored::read(&manifest).map(|read| read.members.len());
     assert_eq!(count(), None, "nothing is stored");
     store();
     assert_eq!(count(), Some(3));
@@ -137,8 +137,11 @@ fn what_cargo_said_is_believed_until_something_changes() {
             write(root.path(), &[("game/Cargo.toml", &game)]);
         }
         store();
-        let expected =
-            if text.contains("to*l") { None } else { Some(metadata::read(Some(&manifest)).expect("reads").2.len()) };
+        let expected = if text.contains("to*l") {
+            None
+        } else {
+            Some(metadata::read(Some(&manifest)).expect("reads").members.len())
+        };
         assert_eq!(count(), expected, "stored again after {path}");
     }
     // What functions say changes nothing.

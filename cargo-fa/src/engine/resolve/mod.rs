@@ -4,13 +4,14 @@ mod binding;
 mod build;
 mod lookup_cache;
 pub(crate) mod paths;
+pub(crate) mod traits;
 
 use binding::{Binding, Bindings, Import};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::api;
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{Function, Item, ItemId, ItemKind};
+use crate::engine::hir::ir::{Attr, Function, Item, ItemId, ItemKind};
 use crate::engine::project::Loaded;
 use crate::model::finding::Confidence;
 
@@ -99,6 +100,8 @@ pub(crate) struct FnDef<'l> {
     pub(crate) in_test: bool,
     /// How sure it is that it is compiled as it stands.
     pub(crate) sure: Confidence,
+    /// It runs when something went wrong, or only where mistakes are looked for.
+    pub(crate) cold: bool,
 }
 
 /// What `Self` is, and where.
@@ -123,10 +126,16 @@ pub(crate) struct StaticDef<'l> {
 }
 
 /// What methods hang on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TypeKey {
     User(UserType),
     Known(api::Known),
+    /// A number, `bool` or `char` of this many bytes.
+    Scalar(u8),
+    Str,
+    Slice,
+    Tuple,
+    Unit,
 }
 
 /// All crates with their names.
@@ -138,14 +147,19 @@ pub(crate) struct Program<'l> {
     pub(crate) fns: Vec<FnDef<'l>>,
     pub(crate) types: Vec<TypeDef<'l>>,
     pub(crate) statics: Vec<StaticDef<'l>>,
-    /// Module of each `impl` block: by file and item.
     methods: FxHashMap<(TypeKey, &'l str), Vec<FnId>>,
     /// Methods of any type, by name, for receivers of unknown type.
     by_name: FxHashMap<&'l str, Vec<FnId>>,
+    impls: traits::Impls<'l>,
+    /// Of `impl<T: Bound> Trait for T`, by name.
+    blanket: FxHashMap<&'l str, Vec<(u32, FnId)>>,
+    trait_members: FxHashMap<UserType, Vec<FnId>>,
     /// Associated constants of types and traits.
     constants: FxHashMap<(UserType, &'l str), StaticId>,
-    /// `Drop` is implemented.
-    pub(crate) has_drop: FxHashSet<UserType>,
+    /// Functions of one name in one module: one of them is built, and nobody knows which.
+    twins: FxHashMap<FnId, Vec<FnId>>,
+    /// What `Drop` does.
+    pub(crate) has_drop: FxHashMap<UserType, FnId>,
     lookup_cache: lookup_cache::LookupCache<'l>,
 }
 
@@ -156,6 +170,17 @@ impl<'l> Program<'l> {
 
     pub(crate) fn all_fns(&self) -> impl Iterator<Item = FnId> + use<> {
         (0..crate::engine::hir::offset(self.fns.len())).map(FnId)
+    }
+
+    /// The functions that may be built in the place of this one.
+    pub(crate) fn twins(&self, id: FnId) -> &[FnId] {
+        self.twins.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `cfg_attr` lets an attribute be there in this build.
+    pub(crate) fn has_attribute(&self, file: usize, attr: &Attr) -> bool {
+        let member = self.loaded.files[file].member;
+        attr.when.as_ref().is_none_or(|when| self.loaded.conditions.holds(member, when) != Some(false))
     }
 
     pub(crate) fn fn_def(&self, id: FnId) -> &FnDef<'l> {

@@ -23,6 +23,14 @@ impl<'l> Program<'l> {
         self.walk(module, path.start, names, path.segments.len(), space, 0)
     }
 
+    /// What the path means without its last name.
+    pub(crate) fn resolve_owner(&self, module: ModuleId, file: usize, path: &'l Path) -> Option<Res<'l>> {
+        let facts = self.facts(file);
+        let owner = path.segments.len().checked_sub(1).filter(|len| *len > 0)?;
+        let names = path.segments.iter().take(owner).map(|segment| facts.name(segment.name));
+        self.walk(module, path.start, names, owner, Space::Types, 0)
+    }
+
     /// What a single name means where it stands.
     pub(crate) fn resolve_name(&self, module: ModuleId, name: &'l str, space: Space) -> Option<Res<'l>> {
         self.lookup(module, name, space, 0)
@@ -121,7 +129,8 @@ impl<'l> Program<'l> {
                     let target = self.walk(def.module, facts.path(*path).start, names, len, Space::Types, depth + 1)?;
                     return self.step(target, name, space, depth + 1);
                 }
-                let function = self.methods_of(TypeKey::User(user), name).first().map(|function| Res::Fn(*function));
+                let own = self.methods_of(TypeKey::User(user), name).first().copied();
+                let function = own.or_else(|| self.provided(TypeKey::User(user), name)).map(Res::Fn);
                 function.or_else(|| self.constant_of(user, name).map(Res::Static))
             }
             _ => None,

@@ -19,7 +19,7 @@ fn resolve_in_turn(text: &str, paths: &[&str]) -> Vec<String> {
     let project = Project::of_files(root.path(), &["game.rs".into()]);
     let loaded = load(&project, &Request::default(), &project.users(&[]), &Cache::default());
     assert!(loaded.files[0].refused.is_none(), "{:?}", loaded.files[0].refused);
-    let program = Program::build(&project, &loaded, false);
+    let program = Program::build(&project, &loaded);
     let meaning = |at: usize| {
         let name = format!("Probe{at}");
         let named = |def: &&TypeDef<'_>| program.facts(def.file).name(def.item.name) == name;

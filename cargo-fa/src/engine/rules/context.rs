@@ -12,9 +12,9 @@ use crate::engine::flow::types::Types;
 use crate::engine::hir::ir::Span;
 use crate::engine::project::Project;
 use crate::engine::resolve::{FnId, Program, UserType};
-use crate::engine::schedule::reach::Reached;
+use crate::engine::schedule::reach::{Called, Reach, Reached, Step};
 use crate::model::config::Config;
-use crate::model::finding::{Confidence, Finding, Place};
+use crate::model::finding::{Call, Confidence, Finding, Place};
 
 /// The analysed program.
 pub(crate) struct Context<'c, 'l> {
@@ -22,7 +22,7 @@ pub(crate) struct Context<'c, 'l> {
     pub(crate) program: &'c Program<'l>,
     pub(crate) types: Types<'c, 'l>,
     pub(crate) analysed: &'c AllAnalysed,
-    pub(crate) reached: &'c FxHashMap<FnId, Reached>,
+    pub(crate) reached: &'c Reach,
     pub(crate) config: &'c Config,
     tags: OnceCell<Tags>,
     /// Of the types that were asked about.
@@ -65,7 +65,7 @@ impl<'c, 'l> Context<'c, 'l> {
         project: &'c Project,
         program: &'c Program<'l>,
         analysed: &'c AllAnalysed,
-        reached: &'c FxHashMap<FnId, Reached>,
+        reached: &'c Reach,
         config: &'c Config,
     ) -> Self {
         Self {
@@ -107,7 +107,25 @@ impl Context<'_, '_> {
     /// The finding with where it is and how sure it is.
     pub(super) fn complete(&self, occurrence: &Occurrence<'_>, finding: Finding) -> Finding {
         let confidence = occurrence.confidence().min(finding.confidence);
-        finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id))
+        let finding = self.in_macro(occurrence, finding);
+        let mut finding =
+            finding.confidence(confidence).inside(self.package(occurrence.id), self.program.fn_path(occurrence.id));
+        if let Some(reached) = occurrence.reached {
+            let callers = [reached.root].into_iter().chain(reached.path.iter().map(|step| step.callee));
+            let calls = callers
+                .zip(&reached.path)
+                .map(|(caller, step)| Call { place: self.place(step.site), item: self.program.fn_path(caller) });
+            finding.calls = calls.collect();
+        }
+        finding
+    }
+
+    /// A finding in what a macro of the workspace became stands at the call of the macro, and edits would change its arguments.
+    fn in_macro(&self, occurrence: &Occurrence<'_>, mut finding: Finding) -> Finding {
+        let facts = self.program.facts(occurrence.file);
+        let Some(call) = facts.expansion_at(occurrence.event.span) else { return finding };
+        finding.fix = None;
+        finding.note(format!("in what the macro `{}!` becomes", call.name))
     }
 
     /// The way from the frame root to the function, as notes.
@@ -117,8 +135,12 @@ impl Context<'_, '_> {
             return finding;
         }
         let mut caller = reached.root;
-        for (site, callee) in &reached.path {
-            let text = format!("`{}` calls `{}` here", self.program.fn_name(caller), self.program.fn_name(*callee));
+        for Step { site, callee, called } in &reached.path {
+            let what = match called {
+                Called::Function => format!("`{}`", self.program.fn_name(*callee)),
+                Called::Closure => format!("a closure of `{}`", self.program.fn_name(*callee)),
+            };
+            let text = format!("`{}` calls {what} here", self.program.fn_name(caller));
             finding = finding.note_at(self.place(*site), text);
             caller = *callee;
         }

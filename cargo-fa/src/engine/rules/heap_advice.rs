@@ -57,10 +57,7 @@ pub(super) fn instead(occurrence: &Occurrence<'_>, what: &str, ty: &Ty, fate: Fa
     }
     match (stays, occurrence.function.has_allocator) {
         (true, true) => in_the_frame(what, ty, made),
-        (true, false) => match made {
-            Made::Text => "let the function take `&Frame`, and give back what `frame_format!(frame, …)` makes",
-            _ => "let the function take `&Frame`, and give back what `frame.frame_slice_from_iter(…)` and its kin make",
-        },
+        (true, false) => in_a_helper(made, fate),
         (false, _) => beyond_the_frame(made, fate),
     }
 }
@@ -94,6 +91,21 @@ fn whatever_becomes_of_it(what: &str) -> Option<&'static str> {
 }
 
 const JOB: &str = "a job that outlives the frame cannot borrow from it: keep jobs as values of an `enum`, or in a pool (`pool_unsize!(alloc.pool_box(move || …) => dyn FnMut())`)";
+
+/// For what ends with the frame, in a function that has no allocator.
+fn in_a_helper(made: Made, fate: Fate) -> &'static str {
+    match (made, fate) {
+        (Made::Boxed | Made::Shared | Made::Job, _) => "let the function take `&Frame`, and use `frame.frame_box(…)`",
+        (Made::Text, Fate::Returned) => {
+            "let the function take `&Frame`, and give back what `frame_format!(frame, …)` makes"
+        }
+        (Made::Text, _) => "let the function take `&Frame`, and use `frame_format!(frame, …)`",
+        (_, Fate::Returned) => {
+            "let the function take `&Frame`, and give back what `frame.frame_slice_from_iter(…)` and its kin make"
+        }
+        _ => "let the function take `&Frame`, and use `frame.frame_slice_from_iter(…)` and its kin",
+    }
+}
 
 /// For what ends with the frame.
 fn in_the_frame(what: &str, ty: &Ty, made: Made) -> &'static str {
@@ -156,6 +168,9 @@ fn beyond_the_frame(made: Made, fate: Fate) -> &'static str {
 /// What a container that grows can be replaced with, where its memory is not kept.
 pub(super) fn instead_of_growth(occurrence: &Occurrence<'_>, fate: Fate) -> &'static str {
     match fate {
+        Fate::Here if !occurrence.function.has_allocator => {
+            "let the function take `&Frame`, and use `frame.frame_vec()` and its kin"
+        }
         Fate::Here => {
             "use `alloc.frame_vec()`, `frame_map()`, `frame_string()` and their kin: what ends with the frame can be in its memory"
         }

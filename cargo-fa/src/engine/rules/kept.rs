@@ -6,11 +6,13 @@ use rustc_hash::FxHashSet;
 
 use super::{Context, Occurrence};
 use crate::engine::flow::containers::keeps_steady;
-use crate::engine::flow::event::{Container, Site};
+use crate::engine::flow::event::Container;
 use crate::engine::flow::value::Root;
 use crate::engine::flow::walk;
+use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{ExprId, ExprKind, MacroKind, Pat, Statement};
 use crate::engine::resolve::{FnId, UserType};
+use crate::engine::schedule::reach::Step;
 
 /// What becomes of the memory of a container that grows in the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +37,7 @@ impl Context<'_, '_> {
     }
 
     /// The calls that lead to the function say what is lent to it.
-    fn memory_on_way(&self, root: FnId, path: &[(Site, FnId)], container: &Container) -> Memory {
+    fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container) -> Memory {
         let field = container.owner.zip(container.field.as_deref());
         if container.steady || field.is_some_and(|(owner, field)| self.steady_fields(owner).contains(field)) {
             return Memory::Steady;
@@ -43,8 +45,10 @@ impl Context<'_, '_> {
         if !container.kept {
             return Memory::Local;
         }
-        if let (Some(Root::Param(param)), None, [before @ .., (site, callee)]) = (container.root, field, path) {
-            let caller = before.last().map_or(root, |(_, caller)| *caller);
+        if let (Some(Root::Param(param)), None, [before @ .., Step { site, callee, .. }]) =
+            (container.root, field, path)
+        {
+            let caller = before.last().map_or(root, |step| step.callee);
             let mut lent = self.analysed.of(caller).lent.iter();
             let lent = lent.find(|lent| lent.callee == *callee && lent.span == site.span && lent.param == param);
             if let Some(lent) = lent {
@@ -79,10 +83,41 @@ impl Context<'_, '_> {
         let Some(body) = def.function.body else { return };
         let facts = self.program.facts(def.file);
         let mut reserved: Vec<&str> = Vec::new();
+        // Variables that stand for the elements of a field, and fields that change places.
+        let mut elements: Vec<(&str, &str)> = Vec::new();
+        let mut swapped: Vec<(&str, &str)> = Vec::new();
         walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
-            ExprKind::Method(call) if keeps_steady(facts.name(call.name)) => {
-                if let ExprKind::Field { name, .. } = &facts.expr(call.receiver).kind {
-                    found.insert(facts.name(*name).to_owned());
+            ExprKind::Method(call) => {
+                let name = facts.name(call.name);
+                let field = match &facts.expr(call.receiver).kind {
+                    ExprKind::Name(name) => {
+                        elements.iter().find(|(of, _)| *of == facts.name(*name)).map(|(_, field)| *field)
+                    }
+                    _ => field_of(facts, call.receiver),
+                };
+                let empties = |expr: &ExprId| match &facts.expr(*expr).kind {
+                    ExprKind::Path(path) => {
+                        facts.path(*path).segments.last().is_some_and(|last| keeps_steady(facts.name(last.name)))
+                    }
+                    _ => false,
+                };
+                if keeps_steady(name) || name == "for_each" && call.args.iter().any(empties) {
+                    found.extend(field.map(str::to_owned));
+                }
+                if name == "append" {
+                    found.extend(call.args.first().and_then(|arg| field_of(facts, *arg)).map(str::to_owned));
+                }
+            }
+            ExprKind::For(looped) => {
+                if let (Pat::Bind { name, .. }, Some(field)) = (facts.pat(looped.pat), field_of(facts, looped.iter)) {
+                    elements.push((facts.name(*name), field));
+                }
+            }
+            ExprKind::Call { callee, args } => {
+                if let ([left, right], ExprKind::Path(path)) = (&**args, &facts.expr(*callee).kind)
+                    && facts.path(*path).segments.last().is_some_and(|last| facts.name(last.name) == "swap")
+                {
+                    swapped.extend(field_of(facts, *left).zip(field_of(facts, *right)));
                 }
             }
             ExprKind::Block(block) => {
@@ -105,6 +140,11 @@ impl Context<'_, '_> {
             }
             _ => {}
         });
+        for (left, right) in swapped {
+            if found.contains(left) || found.contains(right) {
+                found.extend([left.to_owned(), right.to_owned()]);
+            }
+        }
     }
 
     /// `Vec::with_capacity(n)`, `vec![0; n]`, also in a `Mutex` or the like.
@@ -125,5 +165,19 @@ impl Context<'_, '_> {
             ExprKind::Macro(call) => call.kind == MacroKind::VecRepeat,
             _ => false,
         }
+    }
+}
+
+/// The field that an expression leads to, or to an element of: `&mut self.cells[at]`, `self.cells.iter_mut()`.
+fn field_of(facts: &FileFacts, expr: ExprId) -> Option<&str> {
+    match &facts.expr(expr).kind {
+        ExprKind::Field { name, .. } => Some(facts.name(*name)),
+        ExprKind::Index { base: inner, .. } | ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => {
+            field_of(facts, *inner)
+        }
+        ExprKind::Method(call) if matches!(facts.name(call.name), "iter_mut" | "values_mut" | "lock" | "unwrap") => {
+            field_of(facts, call.receiver)
+        }
+        _ => None,
     }
 }

@@ -6,14 +6,16 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `nesting`, `suspensions`, `tags`: what several rules need.
+//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`: what several rules need.
 
 mod context;
+mod either;
 mod escapes;
 mod heap_advice;
 mod kept;
 mod loops;
 mod nesting;
+mod rewrites;
 mod rule;
 mod suspensions;
 mod tags;
@@ -24,6 +26,7 @@ use crate::analysis::TagGraph;
 use crate::model::codes::{FA701, FA702};
 use crate::model::finding::{Finding, Place};
 pub(crate) use context::{Context, Occurrence};
+use either::Either;
 use rule::{Finder, rule};
 
 // The files of the rules as modules, by group, and `FINDERS` with what each of them found.
@@ -32,6 +35,7 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 /// Applies every rule.
 pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
     let mut found = Vec::new();
+    let mut either = Either::default();
     let of_events: Vec<_> = FINDERS
         .iter()
         .filter_map(|finder| if let Finder::Event(check) = finder { Some(*check) } else { None })
@@ -39,12 +43,18 @@ pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
     for (id, function) in cx.analysed.iter() {
         let file = cx.program.fn_def(id).file;
         for event in &function.events {
-            let occurrence = Occurrence { id, file, event, function, reached: cx.reached.get(&id) };
+            let occurrence = Occurrence { id, file, event, function, reached: cx.reached.to(id, event.closure) };
             for check in &of_events {
-                found.extend(check(cx, &occurrence).map(|finding| cx.complete(&occurrence, finding)));
+                let Some(finding) = check(cx, &occurrence) else { continue };
+                let finding = cx.complete(&occurrence, finding);
+                match occurrence.reached.and_then(|reached| reached.either) {
+                    Some(call) if !event.in_frame => either.add(call, finding),
+                    _ => found.push(finding),
+                }
             }
         }
     }
+    found.extend(either.into_findings(cx));
     for finder in FINDERS {
         if let Finder::Program(check) = finder {
             check(cx, &mut found);

@@ -154,7 +154,7 @@ fn uses(cx: &Context<'_, '_>, handed: &Handed) -> Vec<TagUse> {
         }
     }
     for def in &cx.program.types {
-        for attr in &def.item.attrs.custom {
+        for attr in def.item.attrs.custom.iter().filter(|attr| cx.program.has_attribute(def.file, attr)) {
             let facts = cx.program.facts(def.file);
             let last = facts.path(attr.path).segments.last().map_or("", |last| facts.name(last.name));
             if last != "pooled" {

@@ -5,10 +5,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::api;
 use crate::engine::flow::walk;
-use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, Type, TypeId};
+use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, PathId, Type, TypeId};
 use crate::engine::hir::offset;
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{FnDef, FnId, Program, Res};
+use crate::engine::resolve::{FnDef, FnId, ModuleId, Program, Res};
 
 /// Calls between functions as far as names tell: more than there are.
 pub(crate) struct Graph<'l> {
@@ -42,7 +42,8 @@ impl<'l> Graph<'l> {
         let makers = program.methods_of_types(pooled);
         let names_of_makers = makers.iter().map(|id| program.fn_name(*id)).collect();
         let callable = program.callable_names();
-        let look = Look { program, pooled, makers, names_of_makers, callable };
+        let fields = callable_fields(program, users);
+        let look = Look { program, pooled, makers, names_of_makers, callable, fields };
         let analyse = |def: &FnDef<'l>| {
             if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
         };
@@ -113,6 +114,8 @@ struct Look<'p, 'l> {
     makers: FxHashSet<FnId>,
     names_of_makers: FxHashSet<&'l str>,
     callable: FxHashSet<&'l str>,
+    /// Fields that keep what can be called, by name.
+    fields: FxHashSet<&'l str>,
 }
 
 impl<'l> Look<'_, 'l> {
@@ -137,23 +140,31 @@ impl<'l> Look<'_, 'l> {
                     && let Some(Res::Fn(function)) = program.resolve_name(def.body_module, name, Space::Values)
                 {
                     named.functions.push(function);
+                    named.functions.extend(program.twins(function));
                 }
             }
             ExprKind::Path(path) => {
                 let path = facts.path(*path);
                 match program.resolve(def.body_module, def.file, path, Space::Values) {
-                    Some(Res::Fn(function)) => named.functions.push(function),
+                    Some(Res::Fn(function)) => {
+                        named.functions.push(function);
+                        named.functions.extend(program.twins(function));
+                    }
                     Some(Res::External(external)) => named.seed |= api::is_framealloc(external.krate),
                     // `Self::f`
                     _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
                 }
             }
             ExprKind::Struct(literal) => {
+                named.seed |= literal.fields.iter().any(|(name, _)| self.fields.contains(facts.name(*name)));
                 if let Some(Res::Type(user)) =
                     program.resolve(def.body_module, def.file, facts.path(literal.path), Space::Types)
                 {
                     named.seed |= self.pooled.contains(&user);
                 }
+            }
+            ExprKind::Field { name, .. } if !self.fields.is_empty() => {
+                named.seed |= self.fields.contains(facts.name(*name));
             }
             ExprKind::Macro(call) if matches!(call.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => {
                 named.seed = true;
@@ -328,4 +339,75 @@ pub(crate) fn pooled_types(program: &Program<'_>) -> FxHashSet<crate::engine::re
         }
     }
     pooled
+}
+
+/// How deep types are looked into for callables.
+const DEEPEST: u32 = 6;
+
+/// The names of fields that keep closures or pointers to functions, in packages that can name frame memory.
+fn callable_fields<'l>(program: &Program<'l>, users: &[bool]) -> FxHashSet<&'l str> {
+    let mut names = FxHashSet::default();
+    for def in program.types.iter().filter(|def| users[program.loaded.files[def.file].member]) {
+        let facts = program.facts(def.file);
+        let ItemKind::Struct { fields, generics } = &def.item.kind else { continue };
+        let is_function = |path: &PathId| {
+            let last = facts.path(*path).segments.last().map(|last| facts.name(last.name));
+            matches!(last, Some("Fn" | "FnMut" | "FnOnce"))
+        };
+        let functions: Vec<&str> = generics
+            .types
+            .iter()
+            .filter(|(_, bounds)| bounds.iter().any(is_function))
+            .map(|(name, _)| facts.name(*name))
+            .collect();
+        for (name, ty) in fields {
+            let parameter = |ty: &Type| match ty {
+                Type::Path(path) => {
+                    facts.path(*path).segments.last().is_some_and(|last| functions.contains(&facts.name(last.name)))
+                }
+                _ => false,
+            };
+            if parameter(facts.ty(*ty)) || holds_callables(program, def.module, def.file, *ty, 0) {
+                names.insert(facts.name(*name));
+            }
+        }
+    }
+    names
+}
+
+fn holds_callables(program: &Program<'_>, module: ModuleId, file: usize, ty: TypeId, depth: u32) -> bool {
+    let facts = program.facts(file);
+    if depth > DEEPEST {
+        return false;
+    }
+    let inside = |ty: &TypeId| holds_callables(program, module, file, *ty, depth + 1);
+    match facts.ty(ty) {
+        Type::FnPointer => true,
+        Type::Dyn(bounds) => bounds.iter().any(|bound| {
+            let last = facts.path(*bound).segments.last().map(|last| facts.name(last.name));
+            matches!(last, Some("Fn" | "FnMut" | "FnOnce"))
+        }),
+        Type::Ref { inner, .. } | Type::Slice(inner) | Type::Array(inner, _) => inside(inner),
+        Type::Tuple(parts) => parts.iter().any(inside),
+        Type::Path(path) => {
+            let path = facts.path(*path);
+            let mut args =
+                path.segments.iter().filter_map(|segment| segment.args.as_ref()).flat_map(|args| &args.types);
+            // `type Handler = Box<dyn Fn()>;`
+            args.any(inside)
+                || match program.resolve(module, file, path, Space::Types) {
+                    Some(Res::Type(user)) => {
+                        let def = program.type_def(user);
+                        match &def.item.kind {
+                            ItemKind::Alias { ty: Some(ty), .. } => {
+                                holds_callables(program, def.module, def.file, *ty, depth + 1)
+                            }
+                            _ => false,
+                        }
+                    }
+                    _ => false,
+                }
+        }
+        _ => false,
+    }
 }

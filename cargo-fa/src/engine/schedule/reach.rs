@@ -4,10 +4,29 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rustc_hash::FxHashMap;
 
-use crate::engine::flow::event::{LoopAround, Site};
+use crate::engine::flow::event::{CallSite, LoopAround, Site};
+use crate::engine::flow::generics::Given;
 use crate::engine::flow::summary::AllAnalysed;
+use crate::engine::flow::types::Ty;
+use crate::engine::flow::value::{Callable, Slot};
+use crate::engine::hir::ir::ExprId;
 use crate::engine::resolve::{FnId, Program};
 use crate::model::finding::Confidence;
+
+/// A call on the way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) site: Site,
+    pub(crate) callee: FnId,
+    pub(crate) called: Called,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Called {
+    Function,
+    /// A closure that the function made and a field kept.
+    Closure,
+}
 
 /// How a function is reached from a frame root.
 #[derive(Clone, Debug)]
@@ -15,25 +34,92 @@ pub(crate) struct Reached {
     /// The root, or the function whose begin and end bracket the call.
     pub(crate) root: FnId,
     /// The calls on the way, the root's first.
-    pub(crate) path: Vec<(Site, FnId)>,
+    pub(crate) path: Vec<Step>,
     pub(crate) confidence: Confidence,
     /// Loops around the calls on the way.
     pub(crate) loops: Vec<(Site, LoopAround)>,
     pub(crate) no_heap: bool,
+    /// What its generic parameters are on this way.
+    pub(crate) given: Given,
+    /// The call on the way of which nobody knows whose method it means, and the one that is followed here.
+    pub(crate) either: Option<(Site, FnId)>,
     /// The root runs in every frame; others run in those in which something happens.
     pub(crate) every_frame: bool,
 }
 
-/// Breadth first from all roots, so that paths are the shortest.
+/// A generic function is told apart by what its parameters are this many times; after that they count as unknown.
+const MOST_WAYS: usize = 24;
+/// How many calls a way may have.
+const LONGEST: usize = 24;
+
+/// The ways to each function: one, or one for each of the types that a generic function is called with.
+#[derive(Debug, Default)]
+pub(crate) struct Reach {
+    ways: FxHashMap<FnId, Vec<Reached>>,
+    /// Closures that fields keep, by the function that makes them.
+    closures: FxHashMap<(FnId, ExprId), Reached>,
+}
+
+/// What is to be followed.
+#[derive(Clone, Copy)]
+enum Node {
+    Function(FnId, usize),
+    Closure(FnId, ExprId),
+}
+
+impl Reach {
+    /// The way to report: one from where no heap may be used, and the shortest.
+    pub(crate) fn get(&self, id: FnId) -> Option<&Reached> {
+        let ways = self.ways.get(&id)?;
+        let surest = |way: &&Reached| (way.no_heap, way.either.is_none());
+        // The first of those, which is the shortest.
+        ways.iter().rev().max_by_key(surest)
+    }
+
+    /// The way to an event of a function: to the function, or to the closure around the event.
+    pub(crate) fn to(&self, id: FnId, closure: Option<ExprId>) -> Option<&Reached> {
+        self.get(id).or_else(|| self.closures.get(&(id, closure?)))
+    }
+
+    /// As [`Reach::keep`], for a closure.
+    fn keep_closure(&mut self, id: FnId, closure: ExprId, way: Reached) -> Option<Node> {
+        let known = self.closures.get(&(id, closure));
+        if known.is_some_and(|known| known.no_heap >= way.no_heap) {
+            return None;
+        }
+        self.closures.insert((id, closure), way);
+        Some(Node::Closure(id, closure))
+    }
+
+    /// Whether nobody has come to this function like this; then it is kept.
+    fn keep(&mut self, id: FnId, mut way: Reached) -> Option<Node> {
+        let ways = self.ways.entry(id).or_default();
+        if ways.len() >= MOST_WAYS {
+            way.given.clear();
+        }
+        let covers = |known: &Reached| {
+            known.given == way.given && known.no_heap >= way.no_heap && known.either.is_none() >= way.either.is_none()
+        };
+        if ways.iter().any(covers) || ways.len() >= 2 * MOST_WAYS {
+            return None;
+        }
+        ways.push(way);
+        Some(Node::Function(id, ways.len() - 1))
+    }
+}
+
+/// Breadth first, so that paths are the shortest: from the roots that are preferred, then from all others.
 ///
 /// `roots` are those besides systems with attributes, with how sure it is that they run every frame.
 pub(crate) fn reach(
     program: &Program<'_>,
     analysed: &AllAnalysed,
     roots: &BTreeMap<FnId, Confidence>,
-) -> FxHashMap<FnId, Reached> {
-    let mut reached: FxHashMap<FnId, Reached> = FxHashMap::default();
+    preferred: &dyn Fn(FnId) -> bool,
+) -> Reach {
+    let mut reach = Reach::default();
     let mut queue = VecDeque::new();
+    let mut later = VecDeque::new();
     let systems = analysed.iter().filter(|(_, function)| function.system).map(|(id, _)| id);
     let mut roots = roots.clone();
     roots.extend(systems.map(|id| (id, Confidence::High)));
@@ -41,63 +127,178 @@ pub(crate) fn reach(
     let mut roots: Vec<(FnId, Confidence)> = roots.into_iter().collect();
     roots.sort_by_key(|(id, confidence)| (std::cmp::Reverse(*confidence), *id));
     for (id, confidence) in roots {
-        let no_heap = analysed.of(id).no_heap;
         let every_frame = confidence == Confidence::High;
-        reached.insert(id, Reached { root: id, path: Vec::new(), confidence, loops: Vec::new(), no_heap, every_frame });
-        queue.push_back(id);
+        let node = reach.keep(id, Reached { confidence, every_frame, ..start(id, analysed.of(id).no_heap) });
+        if preferred(id) { queue.extend(node) } else { later.extend(node) }
     }
-    let is_cold = |id: FnId| program.fn_def(id).item.attrs.cold;
+    let kept = kept(analysed);
     // Calls between begin and end in functions that are no roots themselves.
-    for (id, caller) in analysed.iter() {
+    let of_preferred = analysed.iter().filter(|(id, _)| preferred(*id));
+    for (id, _) in of_preferred.chain(analysed.iter().filter(|(id, _)| !preferred(*id))) {
         let def = program.fn_def(id);
-        if reached.contains_key(&id) || def.in_test {
+        if reach.get(id).is_some() || def.in_test {
             continue;
         }
-        for call in caller.calls.iter().filter(|call| call.in_frame && !call.cold && !call.spawned) {
-            if reached.contains_key(&call.callee) || is_cold(call.callee) {
-                continue;
+        let here = |call: &CallSite| call.in_frame && !call.cold && !call.spawned;
+        let walk = Walk { program, analysed, kept: &kept };
+        let to_follow = if preferred(id) { &mut queue } else { &mut later };
+        walk.on(id, &start(id, false), &here, &mut reach, to_follow);
+    }
+    let walk = Walk { program, analysed, kept: &kept };
+    while let Some(node) = queue.pop_front().or_else(|| later.pop_front()) {
+        let (id, from, closure) = match node {
+            Node::Function(id, at) => (id, reach.ways.get(&id).and_then(|ways| ways.get(at)), None),
+            Node::Closure(id, closure) => (id, reach.closures.get(&(id, closure)), Some(closure)),
+        };
+        let Some(from) = from.filter(|from| from.path.len() <= LONGEST).cloned() else { continue };
+        let here = |call: &CallSite| !call.cold && !call.spawned && (closure.is_none() || call.closure == closure);
+        walk.on(id, &from, &here, &mut reach, &mut queue);
+    }
+    reach
+}
+
+/// Goes on from functions to those that they call.
+struct Walk<'w, 'l> {
+    program: &'w Program<'l>,
+    analysed: &'w AllAnalysed,
+    kept: &'w Kept,
+}
+
+impl Walk<'_, '_> {
+    fn on(
+        &self,
+        id: FnId,
+        from: &Reached,
+        here: &dyn Fn(&CallSite) -> bool,
+        reach: &mut Reach,
+        queue: &mut VecDeque<Node>,
+    ) {
+        let stops = |callee: FnId| self.program.fn_def(callee).cold || self.analysed.of(callee).system;
+        let function = self.analysed.of(id);
+        for call in function.calls.iter().filter(|call| here(call)) {
+            if !stops(call.callee)
+                && let Some(way) = step(self.program, id, from, call)
+            {
+                queue.extend(reach.keep(call.callee, way));
             }
-            let site = Site { file: def.file, span: call.span };
-            let way = Reached {
-                root: id,
-                path: vec![(site, call.callee)],
-                confidence: call.confidence,
-                loops: call.loops.iter().map(|around| (site, around.clone())).collect(),
-                no_heap: false,
-                every_frame: true,
-            };
-            reached.insert(call.callee, way);
-            queue.push_back(call.callee);
+            // One of several may be built.
+            for twin in self.program.twins(call.callee).iter().copied().filter(|twin| !stops(*twin)) {
+                let call = CallSite { callee: twin, ..call.clone() };
+                if let Some(way) = step(self.program, id, from, &call) {
+                    queue.extend(reach.keep(twin, way));
+                }
+            }
+        }
+        for (slot, call) in function.slot_calls.iter().filter(|(_, call)| here(call)) {
+            for (maker, callable) in self.kept.get(slot).into_iter().flatten() {
+                let mut call = call.clone();
+                match *callable {
+                    Callable::Function(function) if !stops(function) => {
+                        call.callee = function;
+                        if let Some(way) = step(self.program, id, from, &call) {
+                            queue.extend(reach.keep(function, way));
+                        }
+                    }
+                    Callable::Closure(closure) => {
+                        call.callee = *maker;
+                        let Some(mut way) = step(self.program, id, from, &call) else { continue };
+                        if let Some(last) = way.path.last_mut() {
+                            last.called = Called::Closure;
+                        }
+                        queue.extend(reach.keep_closure(*maker, closure, way));
+                    }
+                    _ => {}
+                }
+            }
         }
     }
-    while let Some(id) = queue.pop_front() {
-        let Some(from) = reached.get(&id).cloned() else { continue };
-        if from.path.len() > 24 {
-            continue;
-        }
-        for call in analysed.of(id).calls.iter().filter(|call| !call.cold && !call.spawned) {
-            let known = reached.get(&call.callee);
-            let stricter =
-                from.no_heap && known.is_some_and(|known| !known.no_heap) && !analysed.of(call.callee).system;
-            if (known.is_some() && !stricter) || is_cold(call.callee) {
-                continue;
-            }
-            let site = Site { file: program.fn_def(id).file, span: call.span };
-            let mut path = from.path.clone();
-            path.push((site, call.callee));
-            let mut loops = from.loops.clone();
-            loops.extend(call.loops.iter().map(|around| (site, around.clone())));
-            let way = Reached {
-                root: from.root,
-                path,
-                confidence: from.confidence.min(call.confidence),
-                loops,
-                no_heap: from.no_heap,
-                every_frame: from.every_frame,
-            };
-            reached.insert(call.callee, way);
-            queue.push_back(call.callee);
+}
+
+/// What fields keep that can be called, and who put it there.
+type Kept = FxHashMap<Slot, Vec<(FnId, Callable)>>;
+
+/// How often what one field keeps may come into another.
+const HANDED_ON: usize = 3;
+
+fn kept(analysed: &AllAnalysed) -> Kept {
+    let mut kept = Kept::default();
+    for (id, function) in analysed.iter().filter(|(_, function)| !function.stored.is_empty()) {
+        for (slot, callable) in &function.stored {
+            kept.entry(slot.clone()).or_default().push((id, *callable));
         }
     }
-    reached
+    for _ in 0..HANDED_ON {
+        for (_, function) in analysed.iter() {
+            for (from, to) in &function.moved {
+                let more = kept.get(from).cloned().unwrap_or_default();
+                let known = kept.entry(to.clone()).or_default();
+                more.into_iter().for_each(|callable| {
+                    if !known.contains(&callable) {
+                        known.push(callable);
+                    }
+                });
+            }
+        }
+    }
+    kept
+}
+
+fn start(root: FnId, no_heap: bool) -> Reached {
+    Reached {
+        root,
+        path: Vec::new(),
+        confidence: Confidence::High,
+        loops: Vec::new(),
+        no_heap,
+        given: Given::new(),
+        either: None,
+        every_frame: true,
+    }
+}
+
+/// The way that goes on with a call, unless it means another function where it comes from here.
+fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Option<Reached> {
+    let site = Site { file: program.fn_def(id).file, span: call.span };
+    let mut confidence = from.confidence.min(call.confidence);
+    let mut either = from.either;
+    match call.only.as_ref().map(|only| only.holds(&from.given)) {
+        Some(Some(false)) => return None,
+        Some(None) => {
+            confidence = confidence.min(Confidence::Medium);
+            let is_dyn = from.given.iter().any(|(param, ty)| {
+                call.only.as_ref().is_some_and(|only| only.param == *param) && matches!(ty.peeled(), Ty::Trait(_))
+            });
+            either = either.or((!is_dyn).then_some((site, call.callee)));
+        }
+        Some(Some(true)) | None => {}
+    }
+    let mut path = from.path.clone();
+    path.push(Step { site, callee: call.callee, called: Called::Function });
+    let mut loops = from.loops.clone();
+    loops.extend(call.loops.iter().map(|around| (site, around.clone())));
+    Some(Reached {
+        root: from.root,
+        path,
+        confidence,
+        loops,
+        no_heap: from.no_heap,
+        given: known_here(&call.given, &from.given),
+        either,
+        every_frame: from.every_frame,
+    })
+}
+
+/// What the parameters of a callee are, where those of its caller are known.
+fn known_here(given: &Given, of_caller: &Given) -> Given {
+    let mut known: Given = given
+        .iter()
+        .filter_map(|(param, ty)| match ty.peeled() {
+            Ty::Generic { index, .. } => {
+                of_caller.iter().find(|(known, _)| known == index).map(|(_, ty)| (*param, ty.clone()))
+            }
+            _ => Some((*param, ty.with_given(of_caller))),
+        })
+        .collect();
+    known.sort_by_key(|(param, _)| *param);
+    known
 }

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Callers, Calls, Graph};
 use crate::engine::flow::summary::{AllAnalysed, Analysed, Summary};
+use crate::engine::flow::value::Callable;
 use crate::engine::flow::{self, Surroundings};
 use crate::engine::hir::ir::ExprId;
 use crate::engine::resolve::{FnId, Program, UserType};
@@ -156,7 +157,11 @@ impl Schedule<'_, '_> {
             self.changed[at] = self.now;
         }
         self.seen[at] = self.now;
-        let mut callees: Vec<FnId> = fresh.calls.iter().map(|call| call.callee).collect();
+        let kept = fresh.stored.iter().filter_map(|(_, callable)| match callable {
+            Callable::Function(function) => Some(*function),
+            _ => None,
+        });
+        let mut callees: Vec<FnId> = fresh.calls.iter().map(|call| call.callee).chain(kept).collect();
         callees.sort_unstable();
         callees.dedup();
         self.calls.callees[at] = callees;

@@ -121,7 +121,15 @@ fn report(
 ) {
     let place = |range: &std::ops::Range<u32>| Place::new(file.clone(), range.start, range.end);
     for (range, message) in &directive.mistakes {
-        hygiene.push(Finding::new(&FA902, message.clone(), place(range)).inside(&**package, ""));
+        let finding = Finding::new(&FA902, message.clone(), place(range)).inside(&**package, "");
+        let meant = message.rsplit_once("did you mean `").and_then(|(_, rest)| rest.split_once('`'));
+        let fix = meant.map(|(word, _)| Fix {
+            title: format!("write `{word}`"),
+            edits: vec![Edit { place: place(range), replacement: word.to_owned() }],
+            // A code that is nearly another may have been meant for a third.
+            applicability: Applicability::MaybeIncorrect,
+        });
+        hygiene.push(finding.maybe_fix(fix));
     }
     let hygiene_only =
         directive.codes.iter().all(|(selector, _)| selector.codes().all(|code| code.number.starts_with("FA9")));
@@ -160,7 +168,13 @@ fn report(
     if directive.reason.is_none() && directive.mistakes.is_empty() {
         let message = "this suppression gives no reason";
         let help = "add `reason = \"…\"` behind the code";
-        hygiene.push(Finding::new(&FA903, message, place(&directive.comment)).help(help).inside(&**package, ""));
+        let finding = Finding::new(&FA903, message, place(&directive.comment)).help(help).inside(&**package, "");
+        let fix = directive.codes.last().map(|(_, last)| Fix {
+            title: "say why".to_owned(),
+            edits: vec![Edit { place: place(&(last.end..last.end)), replacement: ", reason = \"…\"".to_owned() }],
+            applicability: Applicability::HasPlaceholders,
+        });
+        hygiene.push(finding.maybe_fix(fix));
     }
 }
 

@@ -119,3 +119,19 @@ impl Own {
 pub fn own_method(alloc: &SmartAlloc, own: &Own) -> u32 {
     *alloc.frame_box(own.to_string())
 }
+
+#[frame_system]
+pub fn errors_of_what_is_not_known(alloc: &SmartAlloc, input: impl Source) -> Result<u32, String> {
+    let input = input.take_one().ok_or_else(|| "no input".to_owned())?;
+    let input = input.checked().map_err(|error| format!("{error}"))?;
+    Ok(*alloc.frame_box(input))
+}
+
+pub trait Source {
+    type Item: Checked;
+    fn take_one(&self) -> Option<Self::Item>;
+}
+
+pub trait Checked {
+    fn checked(self) -> Result<u32, u32>;
+}

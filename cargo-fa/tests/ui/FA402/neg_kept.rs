@@ -169,6 +169,47 @@ impl Physics {
     }
 }
 
+pub struct Grid {
+    cells: Vec<Vec<u32>>,
+    rows: Vec<Vec<u32>>,
+    front: Vec<u32>,
+    back: Vec<u32>,
+    pending: Vec<u32>,
+    all: Vec<u32>,
+    shared: Mutex<Vec<u32>>,
+}
+
+impl Grid {
+    pub fn begin(&mut self) {
+        self.rows.iter_mut().for_each(Vec::clear);
+        self.all.clear();
+        self.all.append(&mut self.pending);
+        std::mem::swap(&mut self.front, &mut self.back);
+        self.back.clear();
+        self.shared.lock().unwrap().clear();
+    }
+
+    #[frame_system]
+    pub fn sorted_into_cells(&mut self, alloc: &SmartAlloc, bodies: &[u32]) {
+        for cell in &mut self.cells {
+            cell.clear();
+        }
+        let first = *alloc.frame_box(1);
+        for body in bodies {
+            self.cells[(*body % 4) as usize].push(*body + first);
+            self.rows[(*body % 4) as usize].push(*body);
+        }
+    }
+
+    #[frame_system]
+    pub fn double_buffered(&mut self, alloc: &SmartAlloc) {
+        self.front.push(*alloc.frame_box(1));
+        self.back.push(2);
+        self.pending.push(3);
+        self.shared.lock().unwrap().push(4);
+    }
+}
+
 fn gather(out: &mut Vec<u32>, bodies: &[u32]) {
     for body in bodies {
         out.push(*body);

@@ -3,7 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 
-use super::super::ir::{Attr, Attrs, Cfg};
+use super::super::condition::{all_of, cfg, single, unless};
+use super::super::ir::{Attr, Attrs, Cfg, Name};
 use super::Lowerer;
 
 /// Attributes of the language and of the usual tools: they say nothing about memory.
@@ -55,34 +56,44 @@ const BUILT_IN: &[&str] = &[
 
 impl Lowerer<'_> {
     pub(super) fn attrs(&mut self, attrs: &[syn::Attribute]) -> Attrs {
-        let mut lowered = Attrs { given_to: self.given_to, ..Attrs::default() };
+        let mut lowered = Attrs { cfg: self.branch.clone(), in_macro: self.in_macro, ..Attrs::default() };
         for attr in attrs {
-            self.attr(&attr.meta, &mut lowered);
+            self.attr(&attr.meta, None, &mut lowered);
         }
         lowered
     }
 
-    /// Whether the code below these attributes is only there to find mistakes.
-    pub(super) fn is_cold(attrs: &[syn::Attribute]) -> bool {
-        attrs.iter().any(|attr| {
-            attr.path().is_ident("cfg")
-                && attr.meta.require_list().is_ok_and(|list| {
-                    let cfg = cfg(list.tokens.clone());
-                    matches!(cfg, Cfg::Test | Cfg::DebugAssertions)
-                })
-        })
+    /// The condition that these attributes make of what is below them.
+    pub(super) fn condition(attrs: &[syn::Attribute]) -> Option<Cfg> {
+        let mut all = Vec::new();
+        for attr in attrs {
+            collect_conditions(&attr.meta, &mut all);
+        }
+        (!all.is_empty()).then(|| all_of(all))
     }
 
-    fn attr(&mut self, meta: &syn::Meta, lowered: &mut Attrs) {
+    /// The paths that `#[path]` and `#[cfg_attr(…, path = …)]` give a module.
+    pub(super) fn module_paths(&mut self, attrs: &[syn::Attribute]) -> Box<[(Cfg, Name)]> {
+        let mut paths = Vec::new();
+        attrs.iter().for_each(|attr| collect_paths(&attr.meta, Cfg::Always(true), &mut paths));
+        paths.into_iter().map(|(when, path)| (when, self.text(&path))).collect()
+    }
+
+    fn attr(&mut self, meta: &syn::Meta, when: Option<&Cfg>, lowered: &mut Attrs) {
         let path = meta.path();
         let first = path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
         match (first.as_str(), meta) {
-            ("cfg", syn::Meta::List(list)) => lowered.cfg.push(cfg(list.tokens.clone())),
+            ("cfg", syn::Meta::List(_)) => {
+                let mut all = Vec::new();
+                collect_conditions(meta, &mut all);
+                lowered.cfg.extend(all.into_iter().map(|cfg| unless(when, cfg)));
+            }
             ("cfg_attr", syn::Meta::List(list)) => {
-                // The condition may or may not hold; what it adds is taken to be there.
-                if let Ok(metas) = list.parse_args_with(Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated) {
-                    for meta in metas.iter().skip(1) {
-                        self.attr(meta, lowered);
+                // Whether the condition holds is only known with the build.
+                if let Some((condition, metas)) = conditional(list) {
+                    let condition = all_of(when.cloned().into_iter().chain([condition]).collect());
+                    for meta in &metas {
+                        self.attr(meta, Some(&condition), lowered);
                     }
                 }
             }
@@ -102,6 +113,7 @@ impl Lowerer<'_> {
                     lowered.test = true;
                     return;
                 }
+                let when = when.cloned().map(Box::new);
                 let id = self.path(path);
                 let mut span = self.span_of_path(id);
                 let args = match meta {
@@ -112,6 +124,15 @@ impl Lowerer<'_> {
                             syn::MacroDelimiter::Bracket(bracket) => bracket.span,
                         };
                         let (lo, hi) = (self.lines.end(delim.open()), self.lines.start(delim.close()));
+                        if self.expands.is_open() {
+                            lowered.custom.push(Attr {
+                                path: id,
+                                args: Some((list.tokens.to_string().into(), lo)),
+                                span,
+                                when,
+                            });
+                            return;
+                        }
                         span.hi = hi + 1;
                         let base = self.lines.base;
                         let text = &self.lines.text[(lo - base) as usize..(hi - base) as usize];
@@ -119,41 +140,52 @@ impl Lowerer<'_> {
                     }
                     syn::Meta::Path(_) | syn::Meta::NameValue(_) => None,
                 };
-                lowered.custom.push(Attr { path: id, args, span });
+                lowered.custom.push(Attr { path: id, args, span, when });
             }
         }
     }
 }
 
-fn cfg(tokens: TokenStream) -> Cfg {
-    let mut tokens = tokens.into_iter();
-    let Some(TokenTree::Ident(ident)) = tokens.next() else { return Cfg::Unknown };
-    match (ident.to_string().as_str(), tokens.next()) {
-        ("test", None) => Cfg::Test,
-        ("debug_assertions", None) => Cfg::DebugAssertions,
-        ("feature", Some(TokenTree::Punct(_))) => match tokens.next() {
-            Some(TokenTree::Literal(literal)) => Cfg::Feature(literal.to_string().trim_matches('"').into()),
-            _ => Cfg::Unknown,
-        },
-        ("all", Some(TokenTree::Group(group))) => Cfg::All(cfg_list(group.stream())),
-        ("any", Some(TokenTree::Group(group))) => Cfg::Any(cfg_list(group.stream())),
-        ("not", Some(TokenTree::Group(group))) => Cfg::Not(Box::new(cfg(group.stream()))),
-        _ => Cfg::Unknown,
+/// What a `cfg` and the `cfg` in a `cfg_attr` ask for.
+fn collect_conditions(meta: &syn::Meta, all: &mut Vec<Cfg>) {
+    let syn::Meta::List(list) = meta else { return };
+    if list.path.is_ident("cfg") {
+        all.push(single(list.tokens.clone()));
+    } else if list.path.is_ident("cfg_attr")
+        && let Some((condition, metas)) = conditional(list)
+    {
+        let mut inner = Vec::new();
+        metas.iter().for_each(|meta| collect_conditions(meta, &mut inner));
+        all.extend(inner.into_iter().map(|cfg| unless(Some(&condition), cfg)));
     }
 }
 
-fn cfg_list(tokens: TokenStream) -> Vec<Cfg> {
-    let mut list = Vec::new();
-    let mut part = TokenStream::new();
-    for token in tokens {
-        if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',') {
-            list.push(cfg(std::mem::take(&mut part)));
-        } else {
-            part.extend([token]);
+fn collect_paths(meta: &syn::Meta, when: Cfg, paths: &mut Vec<(Cfg, String)>) {
+    match meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("path") => {
+            if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value {
+                paths.push((when, text.value()));
+            }
         }
+        syn::Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let Some((condition, metas)) = conditional(list) else { return };
+            let when = all_of(vec![when, condition]);
+            metas.iter().for_each(|meta| collect_paths(meta, when.clone(), paths));
+        }
+        _ => {}
     }
-    if !part.is_empty() {
-        list.push(cfg(part));
-    }
-    list
+}
+
+/// The condition of a `cfg_attr`, and the attributes that depend on it.
+fn conditional(list: &syn::MetaList) -> Option<(Cfg, Vec<syn::Meta>)> {
+    let parse = |input: syn::parse::ParseStream<'_>| {
+        let mut condition = TokenStream::new();
+        while !input.is_empty() && !input.peek(syn::Token![,]) {
+            condition.extend([input.parse::<TokenTree>()?]);
+        }
+        input.parse::<Option<syn::Token![,]>>()?;
+        let metas = Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated(input)?;
+        Ok((cfg(condition), metas.into_iter().collect()))
+    };
+    list.parse_args_with(parse).ok()
 }

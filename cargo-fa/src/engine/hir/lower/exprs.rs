@@ -1,8 +1,8 @@
 //! Expressions and statements.
 
 use super::super::ir::{
-    AsyncBlock, BinaryOp, Block, Closure, ExprId, ExprKind, ForLoop, IntKind, Literal, MethodCall, Name, Span,
-    Statement, StructLiteral,
+    AsyncBlock, BinaryOp, Block, Cfg, Closure, ExprId, ExprKind, ForLoop, IntKind, Literal, MethodCall, Name, Span,
+    Statement, StructLiteral, UnaryOp,
 };
 use super::super::offset;
 use super::Lowerer;
@@ -92,9 +92,9 @@ impl Lowerer<'_> {
                 let inner = self.expr(&node.expr);
                 let (token, kind) = match &node.op {
                     syn::UnOp::Deref(star) => (star.span, ExprKind::Deref(inner)),
-                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary(inner)),
-                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary(inner)),
-                    _ => return Some((self.span_of(inner), ExprKind::Unary(inner))),
+                    syn::UnOp::Not(not) => (not.span, ExprKind::Unary { op: UnaryOp::Not, inner }),
+                    syn::UnOp::Neg(minus) => (minus.span, ExprKind::Unary { op: UnaryOp::Neg, inner }),
+                    _ => return Some((self.span_of(inner), ExprKind::Unary { op: UnaryOp::Not, inner })),
                 };
                 (Span { lo: self.lines.start(token), hi: self.span_of(inner).hi }, kind)
             }
@@ -171,7 +171,7 @@ impl Lowerer<'_> {
                     .iter()
                     .map(|arm| {
                         let pat = self.pat(&arm.pat);
-                        (pat, self.expr(&arm.body))
+                        (pat, self.conditional_expr(&arm.attrs, &arm.body))
                     })
                     .collect();
                 (span.to(self.span_of(value)), ExprKind::Match { value, arms })
@@ -221,7 +221,14 @@ impl Lowerer<'_> {
             }
             syn::Expr::Struct(node) => {
                 let path = self.path(&node.path);
-                let fields = self.named(node.fields.iter().map(|field| (&field.member, &field.expr)), Self::expr);
+                let fields = node
+                    .fields
+                    .iter()
+                    .map(|field| {
+                        let name = self.member(&field.member);
+                        (name, self.conditional_expr(&field.attrs, &field.expr))
+                    })
+                    .collect();
                 let rest = node.rest.as_ref().map(|rest| self.expr(rest));
                 let close = self.span(node.brace_token.span.close());
                 let span = self.span_of_path(path).to(close);
@@ -265,24 +272,37 @@ impl Lowerer<'_> {
         let left = self.expr(&node.left);
         let right = self.expr(&node.right);
         let op = match &node.op {
-            BinOp::And(_) | BinOp::Or(_) => BinaryOp::Lazy,
-            BinOp::Eq(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ne(_) | BinOp::Ge(_) | BinOp::Gt(_) => {
-                BinaryOp::Compare
-            }
-            BinOp::Add(_) => BinaryOp::Add,
-            BinOp::Mul(_) => BinaryOp::Mul,
-            BinOp::AddAssign(_)
-            | BinOp::SubAssign(_)
-            | BinOp::MulAssign(_)
-            | BinOp::DivAssign(_)
-            | BinOp::RemAssign(_)
-            | BinOp::BitXorAssign(_)
-            | BinOp::BitAndAssign(_)
-            | BinOp::BitOrAssign(_)
-            | BinOp::ShlAssign(_)
-            | BinOp::ShrAssign(_) => return (self.across(left, right), ExprKind::AssignOp { left, right }),
-            _ => BinaryOp::Other,
+            BinOp::And(_) => BinaryOp::AndThen,
+            BinOp::Or(_) => BinaryOp::OrElse,
+            BinOp::Eq(_) | BinOp::Ne(_) => BinaryOp::Equal,
+            BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ge(_) | BinOp::Gt(_) => BinaryOp::Order,
+            BinOp::Add(_) | BinOp::AddAssign(_) => BinaryOp::Add,
+            BinOp::Sub(_) | BinOp::SubAssign(_) => BinaryOp::Sub,
+            BinOp::Mul(_) | BinOp::MulAssign(_) => BinaryOp::Mul,
+            BinOp::Div(_) | BinOp::DivAssign(_) => BinaryOp::Div,
+            BinOp::Rem(_) | BinOp::RemAssign(_) => BinaryOp::Rem,
+            BinOp::BitXor(_) | BinOp::BitXorAssign(_) => BinaryOp::Xor,
+            BinOp::BitAnd(_) | BinOp::BitAndAssign(_) => BinaryOp::And,
+            BinOp::BitOr(_) | BinOp::BitOrAssign(_) => BinaryOp::Or,
+            BinOp::Shl(_) | BinOp::ShlAssign(_) => BinaryOp::Shl,
+            _ => BinaryOp::Shr,
         };
+        let assigns = matches!(
+            node.op,
+            BinOp::AddAssign(_)
+                | BinOp::SubAssign(_)
+                | BinOp::MulAssign(_)
+                | BinOp::DivAssign(_)
+                | BinOp::RemAssign(_)
+                | BinOp::BitXorAssign(_)
+                | BinOp::BitAndAssign(_)
+                | BinOp::BitOrAssign(_)
+                | BinOp::ShlAssign(_)
+                | BinOp::ShrAssign(_)
+        );
+        if assigns {
+            return (self.across(left, right), ExprKind::AssignOp { op, left, right });
+        }
         (self.across(left, right), ExprKind::Binary { op, left, right })
     }
 
@@ -365,61 +385,147 @@ impl Lowerer<'_> {
     pub(super) fn statements(&mut self, stmts: &[syn::Stmt], label: Option<Name>) -> Block {
         let mut statements = Vec::with_capacity(stmts.len());
         let mut tail = None;
+        // Blocks below `#[cfg(…)]` at the end: the value is that of the one that is built.
+        let ends = |stmt: &&syn::Stmt| value_of(stmt).is_some_and(|(attrs, _)| Self::condition(attrs).is_some());
+        let choice = stmts.len() - stmts.iter().rev().take_while(ends).count();
         for (at, stmt) in stmts.iter().enumerate() {
+            if at >= choice {
+                let options = stmts[at..].iter().filter_map(value_of);
+                let options: Vec<_> = options
+                    .map(|(attrs, expr)| {
+                        (Self::condition(attrs).unwrap_or(Cfg::Always(true)), self.value_expr_of(expr))
+                    })
+                    .collect();
+                let span = options.first().map_or_else(Span::default, |(_, expr)| self.span_of(*expr));
+                tail = Some(self.push_expr(span, ExprKind::Choice(options.into())));
+                break;
+            }
             let last = at + 1 == stmts.len();
-            match stmt {
-                syn::Stmt::Local(local) => {
-                    let init = local.init.as_ref().map(|init| self.expr(&init.expr));
-                    let otherwise =
-                        local.init.as_ref().and_then(|init| init.diverge.as_ref()).map(|(_, expr)| self.expr(expr));
-                    let (pat, ty) = match &local.pat {
-                        syn::Pat::Type(typed) => {
-                            let pat = self.pat(&typed.pat);
-                            (pat, Some(self.ty(&typed.ty)))
-                        }
-                        other => (self.pat(other), None),
-                    };
-                    let span = self.span(local.let_token.span);
-                    let cold = Self::is_cold(&local.attrs);
-                    statements.push(Statement::Let { pat, ty, init, otherwise, span, cold });
-                }
+            let (attrs, statement) = match stmt {
+                syn::Stmt::Local(local) => (&local.attrs[..], self.local(local)),
                 syn::Stmt::Item(item) => {
-                    if let Some(item) = self.item(item) {
-                        statements.push(Statement::Item(item));
-                    }
+                    statements.extend(self.item(item).map(Statement::Item));
+                    continue;
                 }
                 syn::Stmt::Expr(expr, semi) => {
-                    let cold = Self::is_cold(expr_attrs(expr));
+                    let attrs = expr_attrs(expr);
                     let expr = self.expr(expr);
                     if last && semi.is_none() {
                         tail = Some(expr);
-                    } else {
-                        statements.push(Statement::Expr { expr, cold });
+                        continue;
                     }
+                    (attrs, Statement::Expr { expr })
                 }
                 syn::Stmt::Macro(node) => {
-                    let cold = Self::is_cold(&node.attrs);
-                    let expr = self.macro_call(&node.mac);
+                    if let Some(expanded) = self.expanded_statements(&node.mac) {
+                        let ends = last && node.semi_token.is_none();
+                        tail = spliced(expanded, Self::condition(&node.attrs).as_ref(), ends, &mut statements);
+                        continue;
+                    }
+                    let expr = self.foreign_call(&node.mac);
                     if last && node.semi_token.is_none() {
                         tail = Some(expr);
-                    } else {
-                        statements.push(Statement::Expr { expr, cold });
+                        continue;
                     }
+                    (&node.attrs[..], Statement::Expr { expr })
                 }
-            }
+            };
+            statements.push(match Self::condition(attrs) {
+                Some(condition) => Statement::Conditional(Box::new((condition, statement))),
+                None => statement,
+            });
         }
         Block { label, statements: statements.into(), tail }
     }
+
+    fn local(&mut self, local: &syn::Local) -> Statement {
+        let init = local.init.as_ref().map(|init| self.expr(&init.expr));
+        let otherwise = local.init.as_ref().and_then(|init| init.diverge.as_ref()).map(|(_, expr)| self.expr(expr));
+        let (pat, ty) = match &local.pat {
+            syn::Pat::Type(typed) => {
+                let pat = self.pat(&typed.pat);
+                (pat, Some(self.ty(&typed.ty)))
+            }
+            other => (self.pat(other), None),
+        };
+        Statement::Let { pat, ty, init, otherwise, span: self.span(local.let_token.span) }
+    }
+
+    /// An expression that is only there under the condition of these attributes, if they have one.
+    fn conditional_expr(&mut self, attrs: &[syn::Attribute], expr: &syn::Expr) -> ExprId {
+        let lowered = self.expr(expr);
+        match Self::condition(attrs) {
+            Some(condition) => {
+                let span = self.span_of(lowered);
+                self.push_expr(span, ExprKind::Choice(Box::new([(condition, lowered)])))
+            }
+            None => lowered,
+        }
+    }
+
+    fn value_expr_of(&mut self, value: ValueOf<'_>) -> ExprId {
+        match value {
+            ValueOf::Expr(expr) => self.expr(expr),
+            ValueOf::Macro(mac) => self.macro_call(mac),
+        }
+    }
 }
 
+/// Puts what a macro became among the statements around its call; the value of the block comes out, if it ends there.
+fn spliced(expanded: Block, when: Option<&Cfg>, ends: bool, statements: &mut Vec<Statement>) -> Option<ExprId> {
+    let under = |statement| match when {
+        Some(condition) => Statement::Conditional(Box::new((condition.clone(), statement))),
+        None => statement,
+    };
+    statements.extend(expanded.statements.into_iter().map(under));
+    if ends {
+        return expanded.tail;
+    }
+    statements.extend(expanded.tail.map(|expr| under(Statement::Expr { expr })));
+    None
+}
+
+/// What a statement without a semicolon gives.
+#[derive(Clone, Copy)]
+enum ValueOf<'s> {
+    Expr(&'s syn::Expr),
+    Macro(&'s syn::Macro),
+}
+
+fn value_of(stmt: &syn::Stmt) -> Option<(&[syn::Attribute], ValueOf<'_>)> {
+    match stmt {
+        syn::Stmt::Expr(expr, None) => Some((expr_attrs(expr), ValueOf::Expr(expr))),
+        syn::Stmt::Macro(node) if node.semi_token.is_none() => Some((&node.attrs, ValueOf::Macro(&node.mac))),
+        _ => None,
+    }
+}
+
+/// The attributes before an expression that is a statement.
 fn expr_attrs(expr: &syn::Expr) -> &[syn::Attribute] {
     match expr {
+        syn::Expr::Assign(node) => expr_attrs_or(&node.attrs, &node.left),
+        syn::Expr::Await(node) => expr_attrs_or(&node.attrs, &node.base),
+        syn::Expr::Binary(node) => expr_attrs_or(&node.attrs, &node.left),
         syn::Expr::Block(node) => &node.attrs,
-        syn::Expr::Call(node) => &node.attrs,
-        syn::Expr::MethodCall(node) => &node.attrs,
-        syn::Expr::If(node) => &node.attrs,
+        syn::Expr::Break(node) => &node.attrs,
+        syn::Expr::Call(node) => expr_attrs_or(&node.attrs, &node.func),
+        syn::Expr::Continue(node) => &node.attrs,
         syn::Expr::ForLoop(node) => &node.attrs,
+        syn::Expr::If(node) => &node.attrs,
+        syn::Expr::Loop(node) => &node.attrs,
         syn::Expr::Macro(node) => &node.attrs,
+        syn::Expr::Match(node) => &node.attrs,
+        syn::Expr::MethodCall(node) => expr_attrs_or(&node.attrs, &node.receiver),
+        syn::Expr::Path(node) => &node.attrs,
+        syn::Expr::Return(node) => &node.attrs,
+        syn::Expr::Try(node) => expr_attrs_or(&node.attrs, &node.expr),
+        syn::Expr::Unsafe(node) => &node.attrs,
+        syn::Expr::While(node) => &node.attrs,
         _ => &[],
     }
+}
+
+/// The parser may give the attributes of a statement to what it begins with.
+fn expr_attrs_or<'e>(attrs: &'e [syn::Attribute], first: &'e syn::Expr) -> &'e [syn::Attribute] {
+    if attrs.is_empty() { expr_attrs(first) } else { attrs }
 }

@@ -1,10 +1,14 @@
 //! Items.
 
+use proc_macro2::TokenStream;
+
 use super::super::ir::{
-    Function, Given, Impl, Item, ItemId, ItemKind, Name, PatId, PathStart, Receiver, Span, TypeId, UseEntry, UseTarget,
+    Cfg, Function, Impl, Included, Item, ItemId, ItemKind, Name, PatId, PathStart, Receiver, Span, TypeId, UseEntry,
+    UseTarget,
 };
 use super::Lowerer;
-use super::macros::{Items, StaticDeclarations, branches};
+use super::expand::all;
+use super::macros::{IncludedPath, Items, StaticDeclarations, branches};
 use super::types::path_start;
 
 impl Lowerer<'_> {
@@ -77,14 +81,8 @@ impl Lowerer<'_> {
 
     fn module(&mut self, node: &syn::ItemMod) -> ItemId {
         let head = self.head(&node.ident);
-        let path = node.attrs.iter().find(|attr| attr.path().is_ident("path")).and_then(|attr| {
-            let syn::Meta::NameValue(pair) = &attr.meta else { return None };
-            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
-                return None;
-            };
-            Some(self.text(&text.value()))
-        });
-        let kind = ItemKind::Module { inline: node.content.is_some(), path };
+        let paths = self.module_paths(&node.attrs);
+        let kind = ItemKind::Module { inline: node.content.is_some(), paths };
         let id = self.push_item(head, &node.attrs, kind);
         if let Some((_, items)) = &node.content {
             self.inside(id, |lowerer| {
@@ -126,22 +124,34 @@ impl Lowerer<'_> {
         let span = self.span(node.impl_token.span);
         let name = self.intern("impl");
         let head = Head { name, name_span: span, span };
-        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait }));
+        let types = node.items.iter().filter_map(|item| match item {
+            syn::ImplItem::Type(node) => Some((&node.ident, &node.ty)),
+            _ => None,
+        });
+        let types = types.map(|(ident, ty)| (self.ident(ident).0, self.ty(ty))).collect();
+        let kind = ItemKind::Impl(Box::new(Impl { generics, self_type, of_trait, types }));
         let id = self.push_item(head, &node.attrs, kind);
         self.inside(id, |lowerer| {
-            for item in &node.items {
-                match item {
-                    syn::ImplItem::Fn(node) => {
-                        lowerer.function(&node.attrs, &node.sig, Some(&node.block));
-                    }
-                    syn::ImplItem::Const(node) => {
-                        lowerer.constant(&node.attrs, &node.ident, &node.ty, Some(&node.expr));
-                    }
-                    _ => {}
-                }
-            }
+            node.items.iter().for_each(|item| lowerer.impl_item(item));
         });
         id
+    }
+
+    fn impl_item(&mut self, item: &syn::ImplItem) {
+        match item {
+            syn::ImplItem::Fn(node) => {
+                self.function(&node.attrs, &node.sig, Some(&node.block));
+            }
+            syn::ImplItem::Const(node) => {
+                self.constant(&node.attrs, &node.ident, &node.ty, Some(&node.expr));
+            }
+            syn::ImplItem::Macro(node) => {
+                self.expanded_as(&node.mac, all::<syn::ImplItem>, |lowerer, items| {
+                    items.iter().for_each(|item| lowerer.impl_item(item));
+                });
+            }
+            _ => {}
+        }
     }
 
     fn trait_item(&mut self, node: &syn::ItemTrait) -> ItemId {
@@ -187,13 +197,27 @@ impl Lowerer<'_> {
     }
 
     fn item_macro(&mut self, node: &syn::ItemMacro) {
+        if node.ident.is_some() {
+            self.defined(node);
+            return;
+        }
+        if self.expanded_items(&node.mac).is_some() {
+            return;
+        }
         let Some(last) = node.mac.path.segments.last() else { return };
         let thread_local = last.ident == "thread_local";
         if !thread_local && last.ident != "lazy_static" {
-            // What a definition holds is not code yet.
-            if node.ident.is_none() {
-                let given_to = if last.ident == "cfg_if" { Given::CfgIf } else { Given::Unknown };
-                self.items_in_macro(&node.mac, given_to);
+            if last.ident == "cfg_if" {
+                self.cfg_if(&node.mac.tokens);
+            } else if last.ident == "include" {
+                let file = self.included(&node.mac.tokens);
+                let (name, span) = self.ident(&last.ident);
+                let head = Head { name, name_span: span, span };
+                self.push_item(head, &node.attrs, ItemKind::Include(file));
+            } else {
+                let outer = std::mem::replace(&mut self.in_macro, true);
+                self.items_in_macro(node.mac.tokens.clone());
+                self.in_macro = outer;
             }
             return;
         }
@@ -208,20 +232,43 @@ impl Lowerer<'_> {
     }
 
     /// Items that are given to a macro are read as they stand, if they are nothing but items.
-    fn items_in_macro(&mut self, node: &syn::Macro, given_to: Given) {
-        let parts = match given_to {
-            Given::CfgIf => branches(node.tokens.clone()),
-            _ => vec![node.tokens.clone()],
-        };
-        let outer = std::mem::replace(&mut self.given_to, given_to);
-        for part in parts {
-            if let Ok(Items(items)) = syn::parse2(part) {
-                for item in &items {
-                    self.item(item);
-                }
+    fn items_in_macro(&mut self, tokens: TokenStream) {
+        if let Ok(Items(items)) = syn::parse2(tokens) {
+            for item in &items {
+                self.item(item);
             }
         }
-        self.given_to = outer;
+    }
+
+    /// Of the branches of `cfg_if!` the first is built whose condition holds.
+    fn cfg_if(&mut self, tokens: &TokenStream) {
+        let outer = self.branch.clone();
+        let mut before: Vec<Cfg> = Vec::new();
+        for (condition, items) in branches(tokens.clone()) {
+            self.branch.clone_from(&outer);
+            self.branch.extend(before.iter().map(|cfg| Cfg::Not(Box::new(cfg.clone()))));
+            self.branch.extend(condition.clone());
+            self.items_in_macro(items);
+            before.extend(condition);
+        }
+        self.branch = outer;
+    }
+
+    /// What `include!` names.
+    pub(super) fn included(&mut self, tokens: &TokenStream) -> Included {
+        match IncludedPath::read(tokens.clone()) {
+            Some(IncludedPath { variable: None, path }) => Included::Here(self.text(&path)),
+            Some(IncludedPath { variable: Some(variable), path }) if variable == "OUT_DIR" => {
+                Included::OutDir(self.text(path.trim_start_matches(['/', '\\'])))
+            }
+            Some(IncludedPath { variable: Some(variable), path }) if path.is_empty() => {
+                Included::Variable(self.text(&variable))
+            }
+            Some(IncludedPath { variable: Some(variable), path }) if variable == "CARGO_MANIFEST_DIR" => {
+                Included::Package(self.text(path.trim_start_matches(['/', '\\'])))
+            }
+            _ => Included::Unknown,
+        }
     }
 
     fn constant(

@@ -3,7 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 
-use super::super::ir::{Block, ExprId, ExprKind, Literal, MacroCall, MacroKind, Span, Statement};
+use super::super::condition::single;
+use super::super::ir::{Block, Cfg, ExprId, ExprKind, Literal, MacroCall, MacroKind, Span, Statement};
 use super::super::offset;
 use super::Lowerer;
 
@@ -12,8 +13,14 @@ enum Shape {
     Vec,
     FrameVec,
     Select,
-    RawAddress { mutable: bool },
+    RawAddress {
+        mutable: bool,
+    },
     Text,
+    /// `cfg!`.
+    Config,
+    /// `include!`.
+    Include,
 }
 
 fn shape(name: &str) -> Shape {
@@ -38,14 +45,29 @@ fn shape(name: &str) -> Shape {
         "addr_of" => return Shape::RawAddress { mutable: false },
         "addr_of_mut" => return Shape::RawAddress { mutable: true },
         "concat" | "stringify" | "include_str" | "include_bytes" | "env" | "option_env" | "line" | "column"
-        | "file" | "module_path" | "cfg" | "compile_error" => return Shape::Text,
+        | "file" | "module_path" | "compile_error" => return Shape::Text,
+        "cfg" => return Shape::Config,
+        "include" => return Shape::Include,
         _ => MacroKind::Unknown,
     };
     Shape::Arguments(kind)
 }
 
-impl Lowerer<'_> {
+/// Whether a macro of std or of a usual crate has this name.
+pub(super) fn is_known(name: &str) -> bool {
+    !matches!(shape(name), Shape::Arguments(MacroKind::Unknown))
+}
+
+impl<'s> Lowerer<'s> {
     pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> ExprId {
+        if let Some(expanded) = self.expanded_expr(mac) {
+            return expanded;
+        }
+        self.foreign_call(mac)
+    }
+
+    /// A call of a macro that is not of the workspace.
+    pub(super) fn foreign_call(&mut self, mac: &syn::Macro) -> ExprId {
         let name = mac.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
         let path = self.path(&mac.path);
         let close = match &mac.delimiter {
@@ -55,6 +77,16 @@ impl Lowerer<'_> {
         };
         let span = self.span_of_path(path).to(self.span(close));
         let (kind, args) = match shape(&name) {
+            Shape::Config => {
+                return self.push_expr(span, ExprKind::Config(Box::new(single(mac.tokens.clone()))));
+            }
+            Shape::Include => {
+                // The value of a constant or static runs on no frame.
+                if self.is_in_function() {
+                    self.filled().0.included.push(span);
+                }
+                return self.push_expr(span, ExprKind::Missing);
+            }
             Shape::Text => {
                 let text = self.text("");
                 return self.push_expr(span, ExprKind::Literal(Literal::Str(text)));
@@ -101,7 +133,10 @@ impl Lowerer<'_> {
         if let Ok(stmts) = syn::parse::Parser::parse2(statements, tokens.clone())
             && stmts.len() > 1
         {
+            // Items in there may be what the macro makes, or what it only talks of.
+            let outer = std::mem::replace(&mut self.in_macro, true);
             let block = self.statements(&stmts, None);
+            self.in_macro = outer;
             return vec![self.push_expr(Span::default(), ExprKind::Block(Box::new(block)))];
         }
         self.arguments_of(tokens, Separators::CommasAndSemicolons)
@@ -116,7 +151,7 @@ impl Lowerer<'_> {
                 let is_text = matches!(self.lowered(arg).kind, ExprKind::Literal(Literal::Str(_)));
                 args.push(arg);
                 if let (true, Some(TokenTree::Literal(literal))) = (is_text, literal) {
-                    self.captured_names(literal.span(), &mut args);
+                    self.captured_names(&literal, &mut args);
                 }
             }
         }
@@ -165,30 +200,23 @@ impl Lowerer<'_> {
     }
 
     /// `{name}` and `{name:?}` in the text of a literal.
-    fn captured_names(&mut self, literal: proc_macro2::Span, args: &mut Vec<ExprId>) {
-        let span = self.span(literal);
+    fn captured_names(&mut self, literal: &proc_macro2::Literal, args: &mut Vec<ExprId>) {
+        let span = self.span(literal.span());
+        if self.expands.is_open() {
+            for name in named_in(&literal.to_string()) {
+                let name = self.intern_made(name);
+                args.push(self.push_expr(span, ExprKind::Name(name)));
+            }
+            return;
+        }
         let base = self.lines.base;
-        let text = self.lines.text;
-        let literal = &text[(span.lo - base) as usize..(span.hi - base) as usize];
-        let bytes = literal.as_bytes();
-        let mut at = 0;
-        while let Some(found) = memchr::memchr(b'{', &bytes[at..]) {
-            let open = at + found;
-            if bytes.get(open + 1) == Some(&b'{') {
-                at = open + 2;
-                continue;
-            }
-            at = open + 1;
-            if literal[..open].ends_with("\\u") {
-                continue;
-            }
-            let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-            let starts = bytes.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
-            if starts && matches!(bytes.get(at + len), Some(b'}' | b':')) {
-                let name = self.intern(&literal[at..at + len]);
-                let lo = span.lo + offset(at);
-                args.push(self.push_expr(Span { lo, hi: lo + offset(len) }, ExprKind::Name(name)));
-            }
+        let text: &'s str = self.lines.text;
+        let literal: &'s str = &text[(span.lo - base) as usize..(span.hi - base) as usize];
+        let from = literal.as_ptr() as usize;
+        for name in named_in(literal) {
+            let lo = span.lo + offset(name.as_ptr() as usize - from);
+            let interned = self.intern(name);
+            args.push(self.push_expr(Span { lo, hi: lo + offset(name.len()) }, ExprKind::Name(interned)));
         }
     }
 
@@ -209,9 +237,33 @@ impl Lowerer<'_> {
         let wait = self.push_expr(span, ExprKind::Macro(Box::new(wait)));
         let value = self.missing();
         let choice = self.push_expr(span, ExprKind::Match { value, arms: bodies.into_boxed_slice() });
-        let statements = Box::new([Statement::Expr { expr: wait, cold: false }]);
+        let statements = Box::new([Statement::Expr { expr: wait }]);
         self.push_expr(span, ExprKind::Block(Box::new(Block { label: None, statements, tail: Some(choice) })))
     }
+}
+
+/// The names in braces of the text of a literal.
+fn named_in(literal: &str) -> Vec<&str> {
+    let bytes = literal.as_bytes();
+    let mut names = Vec::new();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'{', &bytes[at..]) {
+        let open = at + found;
+        if bytes.get(open + 1) == Some(&b'{') {
+            at = open + 2;
+            continue;
+        }
+        at = open + 1;
+        if literal[..open].ends_with("\\u") {
+            continue;
+        }
+        let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let starts = bytes.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        if starts && matches!(bytes.get(at + len), Some(b'}' | b':')) {
+            names.push(&literal[at..at + len]);
+        }
+    }
+    names
 }
 
 /// What stands between the arguments of a macro.
@@ -320,13 +372,55 @@ impl Parse for Items {
     }
 }
 
-/// The blocks of `if #[cfg(…)] { … } else { … }`.
-pub(super) fn branches(tokens: TokenStream) -> Vec<TokenStream> {
-    let groups = tokens.into_iter().filter_map(|token| match token {
-        TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => Some(group),
-        _ => None,
-    });
-    groups.map(|group| group.stream()).collect()
+/// The blocks of `if #[cfg(…)] { … } else { … }`, with their conditions.
+pub(super) fn branches(tokens: TokenStream) -> Vec<(Option<Cfg>, TokenStream)> {
+    let mut branches = Vec::new();
+    let mut condition = None;
+    for token in tokens {
+        let TokenTree::Group(group) = token else { continue };
+        match group.delimiter() {
+            proc_macro2::Delimiter::Brace => branches.push((condition.take(), group.stream())),
+            proc_macro2::Delimiter::Bracket => {
+                let inside = group.stream().into_iter().find_map(|token| match token {
+                    TokenTree::Group(inside) => Some(inside.stream()),
+                    _ => None,
+                });
+                condition = Some(inside.map_or(Cfg::Unknown, |tokens| single(tokens)));
+            }
+            _ => {}
+        }
+    }
+    branches
+}
+
+/// `"path"`, `env!("VARIABLE")` or `concat!(env!("VARIABLE"), "/path")`.
+pub(super) struct IncludedPath {
+    pub(super) variable: Option<String>,
+    pub(super) path: String,
+}
+
+impl IncludedPath {
+    pub(super) fn read(tokens: TokenStream) -> Option<Self> {
+        let mut path = Self { variable: None, path: String::new() };
+        path.add(tokens, true)?;
+        Some(path)
+    }
+
+    fn add(&mut self, tokens: TokenStream, first: bool) -> Option<()> {
+        match syn::parse2::<syn::Expr>(tokens).ok()? {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => self.path.push_str(&text.value()),
+            syn::Expr::Macro(node) if node.mac.path.is_ident("env") && first => {
+                self.variable = Some(node.mac.parse_body::<syn::LitStr>().ok()?.value());
+            }
+            syn::Expr::Macro(node) if node.mac.path.is_ident("concat") => {
+                for (at, part) in split(&node.mac.tokens, Separators::Commas).into_iter().enumerate() {
+                    self.add(part, first && at == 0)?;
+                }
+            }
+            _ => return None,
+        }
+        Some(())
+    }
 }
 
 /// The inside of `thread_local!` and `lazy_static!`.

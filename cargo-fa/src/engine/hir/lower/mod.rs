@@ -1,17 +1,20 @@
 //! Syntax tree in, facts out.
 
 mod attrs;
+mod expand;
 mod exprs;
 mod items;
 mod macros;
 mod pats;
 mod types;
 
+use expand::Expands;
 use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
 use super::file::FileFacts;
-use super::ir::{Expr, ExprId, ExprKind, Given, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::ir::{Cfg, Expr, ExprId, ExprKind, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::macros::FileMacros;
 use super::tables::{Rows, Tables, fit};
 
 /// Where lines start, so that line and column of a token become a byte.
@@ -82,13 +85,18 @@ pub(super) struct Lowerer<'s> {
     names: FxHashMap<&'s str, Name>,
     lines: Lines<'s>,
     parent: Option<ItemId>,
-    /// The macro around the items that are lowered.
-    given_to: Given,
+    /// Whether the items that are lowered were given to a macro that is not known.
+    in_macro: bool,
+    /// Under which conditions `cfg_if!` has them.
+    branch: Vec<Cfg>,
     missing: Option<ExprId>,
+    /// Names that are not in the text where their tokens are.
+    made: FxHashMap<Box<str>, Name>,
+    expands: Expands<'s>,
 }
 
 impl<'s> Lowerer<'s> {
-    pub(super) fn new(lines: Lines<'s>, plain: &'s [usize]) -> Self {
+    pub(super) fn new(lines: Lines<'s>, plain: &'s [usize], macros: Option<&'s FileMacros>) -> Self {
         Self {
             facts: FileFacts::default(),
             plain,
@@ -98,8 +106,11 @@ impl<'s> Lowerer<'s> {
             names: FxHashMap::default(),
             lines,
             parent: None,
-            given_to: Given::Nobody,
+            in_macro: false,
+            branch: Vec::new(),
             missing: None,
+            made: FxHashMap::default(),
+            expands: Expands::new(macros),
         }
     }
 
@@ -181,6 +192,11 @@ impl<'s> Lowerer<'s> {
         }
     }
 
+    fn is_in_function(&self) -> bool {
+        let parent = self.parent.map(|parent| &self.facts.items[parent.0 as usize].kind);
+        parent.is_some_and(|kind| matches!(kind, ItemKind::Fn(_)))
+    }
+
     fn span(&self, token: TokenSpan) -> Span {
         Span { lo: self.lines.start(token), hi: self.lines.end(token) }
     }
@@ -191,11 +207,21 @@ impl<'s> Lowerer<'s> {
     }
 
     fn intern(&mut self, text: &'s str) -> Name {
-        if let Some(name) = self.names.get(text) {
+        if let Some(name) = self.names.get(text).or_else(|| self.made.get(text)) {
             return *name;
         }
         let name = self.text(text);
         self.names.insert(text, name);
+        name
+    }
+
+    /// As [`Lowerer::intern`], for a name that a macro made.
+    fn intern_made(&mut self, text: &str) -> Name {
+        if let Some(name) = self.names.get(text).or_else(|| self.made.get(text)) {
+            return *name;
+        }
+        let name = self.text(text);
+        self.made.insert(text.into(), name);
         name
     }
 
@@ -209,6 +235,11 @@ impl<'s> Lowerer<'s> {
 
     /// The name is read from the source at the token's place: `Ident` can only be printed, which is slow.
     fn ident(&mut self, ident: &proc_macro2::Ident) -> (Name, Span) {
+        if self.expands.is_open() {
+            let text = ident.to_string();
+            let span = self.span(ident.span());
+            return (self.intern_made(text.strip_prefix("r#").unwrap_or(&text)), span);
+        }
         let lo = self.lines.start(ident.span());
         let from = (lo - self.lines.base) as usize;
         let bytes = self.lines.text.as_bytes();

@@ -24,6 +24,10 @@ impl Lowerer<'_> {
                 }
             }
             syn::Pat::Or(or) => Pat::Or(or.cases.iter().map(|case| self.pat(case)).collect()),
+            syn::Pat::Macro(node) => {
+                let expanded = self.expanded_as(&node.mac, syn::Pat::parse_multi_with_leading_vert, Self::pat);
+                return expanded.unwrap_or_else(|| self.push_pat(Pat::Wild));
+            }
             syn::Pat::Paren(paren) => return self.pat(&paren.pat),
             syn::Pat::Path(path) => Pat::Path(self.path(&path.path)),
             syn::Pat::Reference(reference) => Pat::Ref(self.pat(&reference.pat)),

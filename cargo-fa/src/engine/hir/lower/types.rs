@@ -16,6 +16,10 @@ impl Lowerer<'_> {
             syn::Type::Group(group) => return self.ty(&group.elem),
             syn::Type::ImplTrait(node) => Type::ImplTrait(self.bounds(&node.bounds)),
             syn::Type::Infer(_) => Type::Infer,
+            syn::Type::Macro(node) => {
+                let expanded = self.expanded_as(&node.mac, |input| input.parse::<syn::Type>(), Self::ty);
+                return expanded.unwrap_or_else(|| self.push_type(Type::Unknown));
+            }
             syn::Type::Never(_) => Type::Never,
             syn::Type::Paren(paren) => return self.ty(&paren.elem),
             syn::Type::Path(path) => {

@@ -1,7 +1,7 @@
 //! A pooled type in a box of the heap.
 
 use crate::engine::flow::event::EventKind;
-use crate::engine::rules::{Context, Occurrence, rule};
+use crate::engine::rules::{Context, Occurrence, rewrites, rule};
 use crate::model::finding::Finding;
 
 rule! {
@@ -19,5 +19,6 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let finding =
         Finding::new(CODE, format!("`{name}` has a pool of its own but is made with `{what}`"), cx.here(occurrence))
             .caption("allocates on the heap");
-    Some(finding.help(format!("use `{name} {{ … }}.pooled()` or `{name}::pool()`")))
+    let finding = finding.help(format!("use `{name} {{ … }}.pooled()` or `{name}::pool()`"));
+    Some(finding.maybe_fix(rewrites::pooled(cx, occurrence)))
 }

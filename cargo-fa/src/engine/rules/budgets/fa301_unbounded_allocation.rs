@@ -1,7 +1,7 @@
 //! Loops without a known bound that allocate from a frame.
 
 use crate::engine::rules::loops::LoopAllocation;
-use crate::engine::rules::{Context, Occurrence, rule};
+use crate::engine::rules::{Context, Occurrence, rewrites, rule};
 use crate::model::finding::Finding;
 
 rule! {
@@ -27,5 +27,6 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         Finding::new(CODE, message, allocation.place(cx, occurrence)).caption("the frame grows with every round").help(
             "bound the loop, reserve the memory before it, or open a scope in each round (`alloc.scoped(|frame| …)`)",
         );
-    Some(allocation.described(cx, occurrence, finding))
+    let fix = if allocation.call.is_none() { rewrites::hoisted(cx, occurrence) } else { None };
+    Some(allocation.described(cx, occurrence, finding).maybe_fix(fix))
 }

@@ -1,7 +1,7 @@
 //! Loops of many rounds that allocate from a frame in each.
 
 use crate::engine::rules::loops::{LoopAllocation, loop_words};
-use crate::engine::rules::{Context, Occurrence, rule};
+use crate::engine::rules::{Context, Occurrence, rewrites, rule};
 use crate::model::finding::Finding;
 
 rule! {
@@ -35,5 +35,6 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     };
     let finding =
         Finding::new(CODE, message, allocation.place(cx, occurrence)).caption("allocates in every round").help(help);
-    Some(allocation.described(cx, occurrence, finding))
+    let fix = if allocation.call.is_none() { rewrites::hoisted(cx, occurrence) } else { None };
+    Some(allocation.described(cx, occurrence, finding).maybe_fix(fix))
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::flow::event::{EventKind, HeapApi};
 use crate::engine::rules::heap_advice::instead;
-use crate::engine::rules::{Context, Occurrence, rule};
+use crate::engine::rules::{Context, Occurrence, rewrites, rule};
 use crate::model::finding::Finding;
 
 rule! {
@@ -32,5 +32,5 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         HeapApi::Framealloc => "use `alloc.frame_box(…)` or `alloc.pool_box(…)`",
         HeapApi::Std | HeapApi::IfLarge => instead(occurrence, what, ty, *fate),
     };
-    Some(cx.with_path(occurrence, finding).help(help))
+    Some(cx.with_path(occurrence, finding).help(help).maybe_fix(rewrites::into_frame(cx, occurrence)))
 }

@@ -3,7 +3,7 @@
 use crate::engine::flow::event::EventKind;
 use crate::engine::rules::heap_advice::instead_of_growth;
 use crate::engine::rules::kept::Memory;
-use crate::engine::rules::{Context, Occurrence, rule};
+use crate::engine::rules::{Context, Occurrence, rewrites, rule};
 use crate::model::finding::Finding;
 
 rule! {
@@ -28,10 +28,12 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         Finding::new(CODE, format!("`{what}` may grow a heap container in the frame path"), cx.here(occurrence))
             .caption("allocates and copies when the capacity is used up");
     finding.escalated = occurrence.is_no_heap();
-    Some(cx.with_path(occurrence, finding).help(match memory {
+    let finding = cx.with_path(occurrence, finding).help(match memory {
         Memory::Local => instead_of_growth(occurrence, *fate),
         _ => "use its memory again: empty it in each frame (`clear`, `drain`), or make it with room (`with_capacity`)",
-    }))
+    });
+    let fix = if memory == Memory::Local { rewrites::grown_in_frame(cx, occurrence) } else { None };
+    Some(finding.maybe_fix(fix))
 }
 
 /// A system that declares `no_heap` fills a container whose memory is used again.

@@ -1,8 +1,8 @@
 //! Barriers that wait for too many or too few.
 
 use crate::engine::flow::event::EventKind;
-use crate::engine::rules::{Context, Occurrence, rule};
-use crate::model::finding::Finding;
+use crate::engine::rules::{Context, Occurrence, rewrites, rule};
+use crate::model::finding::{Applicability, Edit, Finding, Fix};
 
 rule! {
     code: FA202,
@@ -22,6 +22,12 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     Some(
         finding.help(format!(
             "`FrameBarrier::new({participants})`, or let every participant call `signal_frame_complete()`"
-        )),
+        ))
+        .maybe_fix(rewrites::number_in(cx, occurrence).map(|at| Fix {
+            title: format!("wait for {participants} participants"),
+            edits: vec![Edit { place: cx.at(occurrence, at), replacement: participants.to_string() }],
+            // Or a participant forgets to signal.
+            applicability: Applicability::MaybeIncorrect,
+        })),
     )
 }
