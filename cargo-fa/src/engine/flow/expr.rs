@@ -244,7 +244,7 @@ impl<'l> Interpreter<'_, 'l> {
                 } else {
                     value.alias = Some(Root::Static(item));
                     let made_here = self.frames.shared_here.contains(&(Root::Static(item), None));
-                    if super::place::holds_handle(&value.ty) && !made_here {
+                    if super::handles::holds_handle(&value.ty) && !made_here {
                         value.handle = Some(Handle { resolved: false, age: Age::Kept, since: span });
                     }
                 }

@@ -89,7 +89,9 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn sorted(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         const BYTES_ON_THE_STACK: u64 = 4096;
         const SORTED_IN_PLACE: u64 = 20;
-        args.iter().for_each(|arg| drop(self.inline_closure(*arg, &[], Runs::Inline)));
+        for arg in args {
+            self.inline_closure(*arg, &[], Runs::Inline);
+        }
         let element = super::layout::element_of(&receiver.ty);
         let len = match receiver.ty.peeled() {
             Ty::Array(_, len) => *len,

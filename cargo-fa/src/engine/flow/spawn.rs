@@ -119,7 +119,7 @@ impl<'l> Interpreter<'_, 'l> {
                         let from = inner.len();
                         walk::bound_names(facts, *pat, &mut |name| inner.push(name));
                         // `let job = job;` takes the one from outside.
-                        init.iter().for_each(|init| {
+                        if let Some(init) = init {
                             walk::visit(facts, *init, &mut |expr| {
                                 if let ExprKind::Name(name) = &facts.expr(expr).kind
                                     && inner[from..].contains(&facts.name(*name))
@@ -127,7 +127,7 @@ impl<'l> Interpreter<'_, 'l> {
                                     taken.push(facts.name(*name));
                                 }
                             });
-                        });
+                        }
                     }
                 }
             }

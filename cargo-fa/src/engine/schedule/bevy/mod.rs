@@ -136,7 +136,9 @@ impl<'l> Finder<'_, 'l> {
                         added.push(*systems);
                     }
                 });
-                added.into_iter().for_each(|systems| self.collect(id, systems, Confidence::High, 0));
+                for systems in added {
+                    self.collect(id, systems, Confidence::High, 0);
+                }
             }
             ("add_observer" | "observe" | "register_system" | "register_system_cached", [system]) => {
                 self.collect(id, *system, Confidence::Medium, 0);
@@ -362,7 +364,9 @@ impl<'l> Finder<'_, 'l> {
                         run.extend(call.args.first().copied());
                     }
                 });
-                run.into_iter().for_each(|system| self.collect(id, system, sure, 0));
+                for system in run {
+                    self.collect(id, system, sure, 0);
+                }
             }
         }
     }
@@ -374,7 +378,7 @@ fn variable(facts: &FileFacts, body: ExprId, name: &str) -> Option<ExprId> {
     walk::visit(facts, body, &mut |expr| {
         let ExprKind::Block(block) = &facts.expr(expr).kind else { return };
         for statement in &block.statements {
-            if let Statement::Let { pat, init, .. } = statement
+            if let Statement::Let { pat, init, .. } = statement.bare()
                 && matches!(facts.pat(*pat), Pat::Bind { name: bound, .. } if facts.name(*bound) == name)
             {
                 found = found.or(*init);
