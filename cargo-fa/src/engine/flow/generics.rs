@@ -142,7 +142,7 @@ impl Ty {
     }
 }
 
-impl<'l> Types<'_, 'l> {
+impl Types<'_, '_> {
     /// The traits of the workspace among these bounds.
     pub(crate) fn traits(self, module: ModuleId, file: usize, bounds: &[PathId]) -> Vec<UserType> {
         let facts = self.program.facts(file);

@@ -31,7 +31,7 @@ fn behind(op: BinaryOp) -> (&'static [(&'static str, &'static str)], (&'static s
     }
 }
 
-impl<'l> Interpreter<'_, 'l> {
+impl Interpreter<'_, '_> {
     /// The method of a trait of std that the workspace implements for this type; called if there is one.
     pub(super) fn implemented(
         &mut self,
