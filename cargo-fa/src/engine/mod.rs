@@ -21,5 +21,6 @@ mod resolve;
 mod rules;
 mod schedule;
 
+pub use api::{About, Row, rows};
 pub use pipeline::open;
 pub use project::Project;

@@ -11,6 +11,9 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("Commands", Known::Commands),
     ("Query", Known::Query),
     ("Mut", Known::ResMut),
+    // `bevy_platform` and what re-exports it.
+    ("HashMap", Known::HashMap),
+    ("HashSet", Known::HashSet),
     ("World", Known::World),
     ("DeferredWorld", Known::World),
 ];

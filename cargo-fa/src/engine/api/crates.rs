@@ -1,6 +1,6 @@
 //! Common crates, whose types are as some of std's and whose methods have the names that std's have.
 
-use super::effect::Makes;
+use super::effect::{Gives, Makes};
 use super::{ANY, Crates, External, Known};
 
 /// By crate and name.
@@ -11,8 +11,29 @@ pub(super) const TYPES: &[(&str, &str, Known)] = &[
     ("rustc_hash", "FxHashSet", Known::HashSet),
     ("indexmap", "IndexMap", Known::HashMap),
     ("indexmap", "IndexSet", Known::HashSet),
-    ("parking_lot", "Mutex", Known::Mutex),
-    ("parking_lot", "RwLock", Known::RwLock),
+    ("ahash", "AHashMap", Known::HashMap),
+    ("ahash", "AHashSet", Known::HashSet),
+    ("slotmap", "SlotMap", Known::HashMap),
+    ("slotmap", "HopSlotMap", Known::HashMap),
+    ("slotmap", "DenseSlotMap", Known::HashMap),
+    ("slotmap", "SecondaryMap", Known::HashMap),
+    ("slotmap", "SparseSecondaryMap", Known::HashMap),
+    ("smallvec", "SmallVec", Known::InlineVec),
+    ("arrayvec", "ArrayVec", Known::InlineVec),
+    ("parking_lot", "Mutex", Known::Lock),
+    ("parking_lot", "FairMutex", Known::Lock),
+    ("parking_lot", "ReentrantMutex", Known::Lock),
+    ("parking_lot", "RwLock", Known::Lock),
+    ("parking_lot", "MutexGuard", Known::Guard),
+    ("parking_lot", "RwLockReadGuard", Known::Guard),
+    ("parking_lot", "RwLockWriteGuard", Known::Guard),
+    ("crossbeam", "Sender", Known::Sender),
+    ("crossbeam", "Receiver", Known::Receiver),
+    ("crossbeam", "SegQueue", Known::VecDeque),
+    ("crossbeam_queue", "SegQueue", Known::VecDeque),
+    ("crossbeam_deque", "Injector", Known::VecDeque),
+    ("crossbeam_deque", "Worker", Known::VecDeque),
+    ("crossbeam_utils", "Scope", Known::ThreadScope),
     ("once_cell", "OnceCell", Known::OnceCell),
     ("once_cell", "Lazy", Known::OnceCell),
     ("crossbeam_channel", "Sender", Known::Sender),
@@ -39,7 +60,11 @@ pub(super) static FUNCTIONS: &[External] = &[
     External(Crates::These(&["rayon"]), ANY, &["join"], Makes::JoinsClosures),
     External(Crates::These(&["rayon"]), ANY, &["spawn", "spawn_fifo"], Makes::SpawnsThread),
     External(Crates::AllButStd, ANY, &[
-        "spawn", "spawn_blocking", "spawn_local", "spawn_pinned",
+        "spawn", "spawn_blocking", "spawn_local",
     ], Makes::SpawnsTask),
+    External(Crates::These(&["serde_json"]), ANY, &["to_string", "to_string_pretty"], Makes::OnHeap(Gives::TextOrError)),
+    External(Crates::These(&["serde_json"]), ANY, &["to_vec", "to_vec_pretty"], Makes::OnHeap(Gives::ListOrError)),
+    External(Crates::These(&["serde_json"]), ANY, &["to_value"], Makes::OnHeap(Gives::OpaqueOrError)),
+    External(Crates::These(&["serde_json"]), ANY, &["from_str", "from_slice", "from_reader", "from_value"], Makes::Parses),
     External(Crates::All, ANY, &["unbounded", "bounded", "channel", "unbounded_channel"], Makes::Channel),
 ];

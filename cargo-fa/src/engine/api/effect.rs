@@ -141,6 +141,22 @@ pub(crate) enum Effect {
     MakesBox,
     /// A container like the receiver.
     MakesSame,
+    /// Something on the heap.
+    OnHeap(Gives),
+    /// Two containers, with the elements of an iterator.
+    Partitions,
+    /// A list of all elements is made and sorted; an iterator over it.
+    SortsIterator,
+    /// A stable sort: long slices need a buffer on the heap.
+    SortsIfLong,
+    /// A sort that keeps the keys of all elements on the heap.
+    SortsByKeys,
+    /// What is borrowed or shared is copied to the heap first.
+    CopiesIfShared,
+    /// The container that is an argument may grow.
+    GrowsArgument,
+    /// Arguments are kept in place, on the heap only where there are too many.
+    Keeps,
     Clones,
     Collects,
     Converts,
@@ -161,6 +177,12 @@ pub(crate) enum Effect {
     WithStatic,
     /// The address of the receiver.
     Address,
+    /// The address that a pointer is, as a number.
+    AddressAsNumber,
+    /// A pointer near a pointer, or to another type.
+    MovesPointer,
+    /// The value in a cell, copied or moved out.
+    CellValue,
     /// A reference to an element.
     Element,
     /// A reference to all of it.
@@ -279,6 +301,10 @@ pub(crate) enum Makes {
     NeverReturns,
     FormatsText,
     PassesOn,
+    /// Something on the heap.
+    OnHeap(Gives),
+    /// A value of the type that is asked for, with whatever that needs of the heap.
+    Parses,
 }
 
 /// What a function of a type does: `Vec::new`, `Box::new`.
@@ -298,6 +324,27 @@ pub(crate) enum Builds {
     WithoutDrop,
     /// The argument, wrapped.
     Wrapped,
+    /// What is shared is copied to the heap first.
+    CopiesIfShared,
+    /// The value inside, or a copy of it.
+    TakesOrCopies,
+    /// Text with a zero at its end, or an error.
+    CText,
+    /// The argument, seen as another type.
+    Seen,
     /// What is not known of the type's functions: `new` and `default` give a value of it.
     Other,
+}
+
+/// What of the heap a call gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gives {
+    Text,
+    /// The elements of the receiver, or bytes.
+    List,
+    /// Something that is not followed further.
+    Opaque,
+    TextOrError,
+    ListOrError,
+    OpaqueOrError,
 }

@@ -96,8 +96,8 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["whole_frame"], WholeFrame),
     (&["frame_scope"], OpensScope),
     (&["begin_frame"], BeginsFrame),
-    (&["end_frame"], EndsFrame),
-    (&["end_frame_with_promotions"], EndsFrameWithPromotions),
+    (&["end_frame", "end_frame_in_flight"], EndsFrame),
+    (&["end_frame_with_promotions", "end_frame_in_flight_with_promotions"], EndsFrameWithPromotions),
     (&["frame_guard"], GuardsFrame),
     (&["set_thread_frame_budget"], SetsThreadBudget),
 
@@ -132,7 +132,10 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["frame_vec_from_array"], FrameVecOfArray),
     (&["frame_vec_from_elem"], FrameVecOfElement),
     (&["frame_collect"], FrameCollect),
-    (&["frame_share"], FrameShare),
+    (&[
+        "frame_share", "frame_share_slice_clone", "frame_share_slice_copy", "frame_share_slice_fill_with",
+        "frame_share_slice_from_iter", "frame_share_str",
+    ], FrameShare),
     (&["cursor"], FrameCursor),
     (&["frame_retained"], RetainedSlot("frame_retained")),
     (&["frame_with_importance"], RetainedSlot("frame_with_importance")),
@@ -155,12 +158,12 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "__framealloc_with_tag", "alive_at_frame_end", "begin_phase", "behavior_report", "budget_events", "capacity",
         "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
         "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
-        "end_phase", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
+        "end_phase", "flight_stats", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
         "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "last_frame", "on_frame_event",
         "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
         "take_promotions", "take_recording", "thread_frame_budget", "next_frame", "next_frame_with_promotions",
-        "used_bytes",
+        "used_bytes", "wait_for_flights",
     ], Plain),
 ];
 
@@ -250,7 +253,7 @@ pub(super) static METHODS: &[Method] = &[
     ], Plain),
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
-        "frame_chunk", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets", "with_frame_chunk",
+        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets", "with_frame_chunk", "with_frames_in_flight",
         "with_global_frame_budget", "with_heap_threshold", "with_huge_pages", "with_prefault",
         "with_promotion_budget", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),

@@ -72,6 +72,13 @@ pub(crate) enum Known {
     ThreadScope,
     LocalKey,
     File,
+    Path,
+    CString,
+    // Other crates
+    /// A lock that cannot be poisoned: locking gives the guard.
+    Lock,
+    /// Elements in place, on the heap only where there are too many of them, or never.
+    InlineVec,
     // Bevy
     Res,
     ResMut,

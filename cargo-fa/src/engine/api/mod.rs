@@ -11,6 +11,7 @@ mod crates;
 pub(crate) mod effect;
 mod framealloc;
 mod known;
+mod rows;
 mod std;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use rustc_hash::FxHashMap;
 
 use effect::{Builds, Effect, Makes};
 pub(crate) use known::Known;
+pub use rows::{About, Row, rows};
 
 /// A method: what it is called on, its names, what it does.
 pub(crate) struct Method(On, &'static [&'static str], Effect);
@@ -50,6 +52,8 @@ pub(crate) enum On {
     Text,
     /// A slice, an array or a `Vec`.
     List,
+    /// A raw pointer or a `NonNull`.
+    Pointer,
     Iterator,
     OptionOrResult,
     /// A static.

@@ -4,7 +4,7 @@
 #![allow(clippy::enum_glob_use, reason = "a table is read by its columns; the lint is silent in tests")]
 
 use super::effect::Effect::*;
-use super::effect::{Builds, Makes};
+use super::effect::{Builds, Gives, Makes};
 use super::{ANY, Associated, Crates, External, Known, Method, On};
 
 pub(super) const TYPES: &[(&str, Known)] = &[
@@ -18,7 +18,8 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("String", Known::String),
     ("OsString", Known::String),
     ("PathBuf", Known::String),
-    ("CString", Known::String),
+    ("CString", Known::CString),
+    ("Path", Known::Path),
     ("HashMap", Known::HashMap),
     ("HashSet", Known::HashSet),
     ("BTreeMap", Known::BTreeMap),
@@ -107,32 +108,65 @@ pub(super) static SHARED: &[Method] = &[
     // Grow a container of the heap.
     Method(On::Container, &[
         "push", "push_back", "push_front", "insert", "extend", "append", "extend_from_slice", "push_str", "resize",
-        "resize_with", "reserve", "reserve_exact", "entry", "insert_str",
+        "resize_with", "reserve", "reserve_exact", "entry", "insert_str", "try_reserve", "try_reserve_exact",
+        "replace_range", "splice", "extend_from_within", "get_or_insert_with", "insert_full", "insert_sorted",
+        "shift_insert", "insert_before", "insert_with_key", "par_extend",
     ], Grows),
+    Method(On::Types(&[Known::Vec]), &["write", "write_all", "write_fmt"], Grows),
+    Method(On::Types(&[Known::String]), &["write_str", "write_char", "write_fmt"], Grows),
+    Method(On::Types(&[Known::InlineVec]), &[
+        "push", "insert", "try_push", "extend", "extend_from_slice", "try_insert", "try_extend_from_slice",
+    ], Keeps),
     Method(On::Cell, &[
-        "push", "insert", "set", "replace", "store", "get_or_insert", "or_insert", "swap", "get_or_init",
+        "insert", "set", "replace", "store", "get_or_insert", "swap", "get_or_init",
     ], KeptInCell),
 
     // Make something on the heap.
-    Method(On::NotOfUser, &["to_string"], MakesText),
+    Method(On::Anything, &["to_string"], MakesText),
     Method(On::Anything, &["to_owned", "into_owned"], MakesOwned),
-    Method(On::Anything, &["to_vec", "into_vec"], MakesVec),
+    Method(On::Anything, &["to_vec"], MakesVec),
     Method(On::Anything, &["into_boxed_slice", "into_boxed_str"], MakesBox),
     Method(On::Text, &[
-        "to_uppercase", "to_lowercase", "to_ascii_uppercase", "to_ascii_lowercase", "repeat", "replacen",
-        "to_str_lossy", "escape_debug", "replace",
+        "to_uppercase", "to_lowercase", "to_ascii_uppercase", "to_ascii_lowercase", "repeat", "replacen", "replace",
     ], MakesText),
     Method(On::List, &["join", "concat"], MakesText),
     Method(On::Anything, &["clone"], Clones),
     Method(On::Anything, &["collect"], Collects),
     Method(On::Anything, &["into"], Converts),
-    Method(On::Container, &["split_off", "sorted"], MakesSame),
+    Method(On::Container, &["split_off"], MakesSame),
+    Method(On::List, &["repeat"], MakesVec),
+    Method(On::Types(&[Known::Path, Known::String]), &[
+        "join", "with_extension", "with_file_name", "to_path_buf", "with_added_extension",
+    ], OnHeap(Gives::Text)),
+    Method(On::Types(&[Known::Path, Known::String]), &["canonicalize", "read_link"], OnHeap(Gives::TextOrError)),
+    Method(On::Types(&[Known::Path, Known::String]), &["read_dir"], OnHeap(Gives::OpaqueOrError)),
+    Method(On::Types(&[Known::Cow]), &["to_mut"], CopiesIfShared),
+    Method(On::Iterator, &["partition", "unzip"], Partitions),
+    // Of Bevy's queries and of itertools: a list of all elements is made and sorted.
+    Method(On::Iterator, &[
+        "sort", "sort_by", "sort_by_key", "sort_by_cached_key", "sort_unstable", "sort_unstable_by",
+        "sort_unstable_by_key", "sorted", "sorted_by", "sorted_by_key", "sorted_by_cached_key", "sorted_unstable",
+        "sorted_unstable_by", "sorted_unstable_by_key", "k_smallest", "tee", "unique", "unique_by", "permutations",
+        "combinations", "multi_cartesian_product", "powerset",
+    ], SortsIterator),
+    Method(On::Iterator, &["collect_vec"], OnHeap(Gives::List)),
+    Method(On::Iterator, &["into_group_map", "into_grouping_map", "counts", "counts_by"], OnHeap(Gives::Opaque)),
+    Method(On::Anything, &["read_to_string", "read_to_end", "read_line", "read_until"], GrowsArgument),
+    Method(On::Anything, &["collect_into_vec", "unzip_into_vecs"], GrowsArgument),
+    Method(On::NotOfUser, &["sort", "sort_by", "sort_by_key"], SortsIfLong),
+    Method(On::NotOfUser, &["par_sort", "par_sort_by", "par_sort_by_key"], SortsIfLong),
+    Method(On::NotOfUser, &["sort_by_cached_key", "par_sort_by_cached_key"], SortsByKeys),
 
     // Give a number, or nothing that refers to the receiver.
+    Method(On::Pointer, &["addr", "expose_provenance"], AddressAsNumber),
+    Method(On::Pointer, &[
+        "add", "sub", "offset", "cast", "cast_mut", "cast_const", "byte_add", "byte_sub", "byte_offset", "wrapping_add",
+        "wrapping_sub", "wrapping_offset", "wrapping_byte_add", "with_addr", "map_addr", "as_ptr",
+    ], MovesPointer),
     Method(On::NotOfUser, &[
         "len", "is_empty", "capacity", "count", "sum", "product", "contains", "any", "all", "position", "is_some",
         "is_none", "is_ok", "is_err", "eq", "ne", "cmp", "partial_cmp", "contains_key", "starts_with", "ends_with",
-        "to_bits", "is_null", "addr", "total_cmp", "is_some_and", "is_none_or", "for_each", "try_for_each",
+        "to_bits", "is_null", "total_cmp", "is_some_and", "is_none_or", "for_each", "try_for_each",
     ], Reads),
     Method(On::Anything, &["fold", "try_fold", "reduce"], Folds),
 
@@ -156,7 +190,7 @@ pub(super) static SHARED: &[Method] = &[
 
     // Options and results.
     Method(On::OptionOrResult, &[
-        "map", "and_then", "map_or", "map_or_else", "filter", "zip", "is_some_then",
+        "map", "and_then", "map_or", "map_or_else", "filter", "zip",
     ], MapsOption),
     Method(On::OptionOrResult, &[
         "unwrap", "expect", "unwrap_or_default", "unwrap_or", "unwrap_or_else", "ok_or", "ok_or_else", "map_err",
@@ -166,11 +200,13 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::Types(&[Known::Option]), &["take"], TakesOption),
 
     // Ways to a part.
-    Method(On::Types(&[Known::Mutex, Known::RwLock, Known::RefCell]), &[
-        "lock", "read", "write", "try_lock", "borrow", "borrow_mut", "get_mut",
+    Method(On::Types(&[Known::Mutex, Known::RwLock, Known::RefCell, Known::Lock]), &[
+        "lock", "read", "write", "try_lock", "borrow", "borrow_mut", "get_mut", "try_read", "try_write", "try_borrow",
+        "try_borrow_mut", "upgradable_read", "read_recursive",
     ], Locks),
     Method(On::Static, &["with", "with_borrow_mut", "with_borrow", "get_or_init"], WithStatic),
     Method(On::NotOfUser, &["as_ptr", "as_mut_ptr"], Address),
+    Method(On::Types(&[Known::Cell]), &["get", "take", "into_inner"], CellValue),
     Method(On::HasElements, &[
         "first", "last", "get", "first_mut", "last_mut", "get_mut", "get_unchecked", "get_unchecked_mut",
     ], Element),
@@ -179,8 +215,8 @@ pub(super) static SHARED: &[Method] = &[
     ], Borrows),
     Method(On::ContainerOrFrameVec, &["pop", "remove", "swap_remove", "pop_front", "pop_back"], Removes),
     Method(On::NotOfUser, &[
-        "clear", "truncate", "sort", "sort_unstable", "sort_by", "sort_by_key", "sort_unstable_by",
-        "sort_unstable_by_key", "retain", "dedup", "reverse", "swap", "fill", "shrink_to_fit", "rotate_left",
+        "clear", "truncate", "sort_unstable", "sort_unstable_by", "sort_unstable_by_key", "par_sort_unstable",
+        "par_sort_unstable_by", "par_sort_unstable_by_key", "retain", "dedup", "reverse", "swap", "fill", "shrink_to_fit", "rotate_left",
         "copy_from_slice",
     ], Rearranges),
     Method(On::Outliving, LEAD_IN, LeadsIn),
@@ -217,7 +253,6 @@ pub(super) const LEAD_IN: &[&str] = &[
     "values_mut",
     "as_mut_slice",
     "unwrap_or_else",
-    "get_mut_or_default",
     "bypass_change_detection",
 ];
 
@@ -270,18 +305,33 @@ pub(super) const COMMON: &[&str] = &[
 ];
 
 const BOXES: &[Known] = &[Known::Box, Known::Rc, Known::Arc];
-const CELLS: &[Known] =
-    &[Known::Cell, Known::RefCell, Known::Mutex, Known::RwLock, Known::OnceCell, Known::Pin, Known::Cow, Known::Option];
+const CELLS: &[Known] = &[
+    Known::Cell,
+    Known::RefCell,
+    Known::Mutex,
+    Known::RwLock,
+    Known::Lock,
+    Known::OnceCell,
+    Known::Pin,
+    Known::Cow,
+    Known::Option,
+];
 
 /// Functions of its types. The first row that fits decides.
 #[rustfmt::skip]
 pub(super) static ASSOCIATED: &[Associated] = &[
-    Associated(On::Types(BOXES), &["new", "pin", "from", "new_cyclic"], Builds::Boxed),
+    Associated(On::Types(BOXES), &[
+        "new", "pin", "from", "new_cyclic", "default", "new_uninit", "new_uninit_slice", "from_iter",
+    ], Builds::Boxed),
+    Associated(On::Types(&[Known::Rc, Known::Arc]), &["make_mut"], Builds::CopiesIfShared),
+    Associated(On::Types(&[Known::Rc, Known::Arc]), &["unwrap_or_clone"], Builds::TakesOrCopies),
     Associated(On::Types(BOXES), &["clone", "downgrade", "as_ref"], Builds::SharesOwner),
     Associated(On::Types(BOXES), &["into_raw", "leak", "as_ptr"], Builds::Leaks),
     Associated(On::Container, &["new", "default"], Builds::Empty),
     Associated(On::Container, &["with_capacity"], Builds::Reserved),
-    Associated(On::Container, &["from", "from_iter", "from_utf8_lossy", "from_utf16"], Builds::FromElements),
+    Associated(On::Container, &["from", "from_iter", "from_utf16", "from_utf16_lossy"], Builds::FromElements),
+    Associated(On::Types(&[Known::CString]), &["new"], Builds::CText),
+    Associated(On::Types(&[Known::Path]), &["new"], Builds::Seen),
     Associated(On::Types(&[Known::String]), &["from_utf8"], Builds::FromBytes),
     Associated(On::Types(&[Known::NonNull]), &[
         "new", "new_unchecked", "from", "from_ref", "from_mut", "dangling",
@@ -315,6 +365,15 @@ pub(super) static FUNCTIONS: &[External] = &[
     External(STD, &["mpsc"], &["channel", "sync_channel"], Makes::Channel),
     External(STD, &["process"], &["exit", "abort"], Makes::NeverReturns),
     External(STD, &["panic"], &["panic_any", "resume_unwind"], Makes::NeverReturns),
+    External(STD, &["env"], &["var", "current_dir", "current_exe"], Makes::OnHeap(Gives::TextOrError)),
+    External(STD, &["env"], &["var_os", "args", "args_os", "vars", "vars_os"], Makes::OnHeap(Gives::Opaque)),
+    External(STD, &["env"], &["temp_dir"], Makes::OnHeap(Gives::Text)),
+    External(STD, &["fs"], &["read"], Makes::OnHeap(Gives::ListOrError)),
+    External(STD, &["fs"], &["read_to_string", "canonicalize", "read_link"], Makes::OnHeap(Gives::TextOrError)),
+    External(STD, &["fs"], &["read_dir"], Makes::OnHeap(Gives::OpaqueOrError)),
+    External(STD, &["BufReader", "BufWriter", "LineWriter"], &["new", "with_capacity"], Makes::OnHeap(Gives::Opaque)),
+    External(STD, &["Command"], &["new"], Makes::OnHeap(Gives::Opaque)),
+    External(STD, &["alloc"], &["alloc", "alloc_zeroed", "realloc"], Makes::OnHeap(Gives::Opaque)),
     External(STD, &["fmt"], &["format"], Makes::FormatsText),
     External(STD, &["hint"], &["black_box"], Makes::PassesOn),
     External(STD, &["convert"], &["identity"], Makes::PassesOn),

@@ -49,6 +49,43 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             Builds::FromElements => self.made_of_elements(owner, declared(), call),
+            Builds::CopiesIfShared => {
+                let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
+                let inner = value.ty.argument(0);
+                self.heap_alloc(
+                    format!("{}::{}", function.before, function.last),
+                    value.ty.peeled().clone(),
+                    span,
+                    Confidence::Medium,
+                );
+                value.ty = Ty::exclusive(inner);
+                value
+            }
+            Builds::TakesOrCopies => {
+                let mut value = self.eval_args_first(args, None);
+                value.ty = value.ty.argument(0);
+                if self.types.clones_to_heap(&value.ty) == Some(true) {
+                    self.heap_alloc(
+                        format!("{}::{}", function.before, function.last),
+                        value.ty.clone(),
+                        span,
+                        Confidence::Medium,
+                    );
+                }
+                value.alias = None;
+                self.refine(value)
+            }
+            Builds::CText => {
+                self.read_all(args);
+                let ty = Ty::known(owner, []);
+                self.heap_alloc(format!("{}::{}", function.before, function.last), ty.clone(), span, Confidence::High);
+                Value::of(Ty::known(Known::Result, [ty]))
+            }
+            Builds::Seen => {
+                let mut value = self.eval_args_first(args, None);
+                value.ty = Ty::reference(Ty::known(owner, []));
+                value
+            }
             Builds::FromBytes => self.wrapped(Known::Result, args, None),
             Builds::Pointer => self.non_null(function, args),
             Builds::WithoutDrop => {
@@ -135,7 +172,7 @@ impl<'l> Interpreter<'_, 'l> {
         let value = self.eval_args_first(args, None);
         let is_move = value.ty == Ty::known(owner, []) || value.is(owner) && matches!(value.ty, Ty::Known(..));
         let ty = if generics.is_empty() && owner != Known::String {
-            Ty::known(owner, [super::place::element_of(&value.ty)])
+            Ty::known(owner, [super::layout::element_of(&value.ty)])
         } else {
             declared
         };

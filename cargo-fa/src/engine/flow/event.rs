@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::generics::{Condition, Given};
-use super::tags::OpenTag;
+use super::open_tag::OpenTag;
 use super::types::Ty;
 use super::value::{Bound, Root};
 use crate::engine::hir::ir::{ExprId, Span};
@@ -249,6 +249,8 @@ pub(crate) enum Runner {
 pub(crate) enum HeapApi {
     Std,
     Framealloc,
+    /// Std's, where what is at hand is large enough: only said where the system promises not to.
+    IfLarge,
 }
 
 /// How many elements an allocation has.

@@ -4,7 +4,7 @@ use super::conditions::Decision;
 use super::event::{Arm, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
-use super::value::{AtEnd, Callable, Root, State, Value};
+use super::value::{Age, AtEnd, Callable, Handle, Root, State, Value};
 use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
@@ -49,7 +49,7 @@ impl<'l> Interpreter<'_, 'l> {
                 let constant = self.associated_constant(facts.path(*path)).map(Res::Static);
                 let res = constant
                     .or_else(|| self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values));
-                self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)))
+                self.constant_value(res, facts.path(*path).segments.last().map(|last| facts.name(last.name)), span)
             }
             ExprKind::Block(block) => self.block(block, span, expected),
             ExprKind::Async(block) => self.async_value(block, span),
@@ -190,7 +190,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn eval_name(&mut self, name: &'l str, span: Span, used_as: NameUse) -> Value {
         let Some(var) = self.lookup_var(name) else {
             let res = self.around.program.resolve_name(self.module, name, Space::Values);
-            return self.constant_value(res, Some(name));
+            return self.constant_value(res, Some(name), span);
         };
         let mut value = self.use_var(var, span);
         if used_as == NameUse::Value {
@@ -229,7 +229,7 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
-    pub(super) fn constant_value(&mut self, res: Option<Res<'l>>, name: Option<&'l str>) -> Value {
+    pub(super) fn constant_value(&mut self, res: Option<Res<'l>>, name: Option<&'l str>, span: Span) -> Value {
         match res {
             Some(Res::Static(item)) => {
                 let def = &self.around.program.statics[item.0 as usize];
@@ -243,6 +243,10 @@ impl<'l> Interpreter<'_, 'l> {
                     value.symbol = name.map(Into::into);
                 } else {
                     value.alias = Some(Root::Static(item));
+                    let made_here = self.frames.shared_here.contains(&(Root::Static(item), None));
+                    if super::place::holds_handle(&value.ty) && !made_here {
+                        value.handle = Some(Handle { resolved: false, age: Age::Kept, since: span });
+                    }
                 }
                 value.text = self.tag_text(item);
                 value.callables = self.in_table(item, &value.ty);

@@ -76,8 +76,11 @@ impl<'l> Interpreter<'_, 'l> {
                 }
                 Value::unknown()
             }
+            Makes::OnHeap(gives) => self.on_heap(&named(function), gives, &Ty::Scalar(1), args, span),
+            Makes::Parses => self.parsed(&named(function), generics, expected, args, span),
             Makes::Channel => {
                 self.eval_args_first(args, None);
+                self.heap_alloc(named(function), Ty::Unknown, span, Confidence::High);
                 let item = generics.first().cloned().unwrap_or(Ty::Unknown);
                 let ends = [Ty::known(Known::Sender, [item.clone()]), Ty::known(Known::Receiver, [item])];
                 Value::of(Ty::Tuple(Arc::new(ends)))
@@ -222,4 +225,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
         Value::unknown()
     }
+}
+
+/// `fs::read`: a function as a message names it.
+fn named(function: External<'_>) -> String {
+    format!("{}::{}", function.before, function.last)
 }

@@ -2,10 +2,12 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Fate, HeapApi};
+use super::spawn::Runs;
 use super::summary::ParameterUse;
 use super::types::Ty;
 use super::value::Value;
 use crate::engine::api::Known;
+use crate::engine::api::effect::Gives;
 use crate::engine::hir::ir::{ExprId, MethodCall, Span};
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
@@ -28,6 +30,102 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
+    /// A call that gives something on the heap, as its row says.
+    pub(super) fn on_heap(&mut self, what: &str, gives: Gives, element: &Ty, args: &'l [ExprId], at: Span) -> Value {
+        let text = Ty::known(Known::String, []);
+        let list = Ty::known(Known::Vec, [element.clone()]);
+        let ty = match gives {
+            Gives::Text | Gives::TextOrError => text,
+            Gives::List | Gives::ListOrError => list,
+            Gives::Opaque | Gives::OpaqueOrError => Ty::Opaque { borrows: true },
+        };
+        let mut value = self.eval_args_first(args, None);
+        self.heap_alloc(what.to_owned(), ty.clone(), at, Confidence::High);
+        value.ty = match gives {
+            Gives::Text | Gives::List | Gives::Opaque => ty,
+            Gives::TextOrError | Gives::ListOrError | Gives::OpaqueOrError => Ty::known(Known::Result, [ty]),
+        };
+        value.alias = None;
+        self.refine(value)
+    }
+
+    /// `partition` and `unzip`: two containers, where the types that are asked for are such.
+    pub(super) fn partitioned(
+        &mut self,
+        receiver: &Value,
+        name: &str,
+        call: &'l MethodCall,
+        expected: Option<&Ty>,
+    ) -> Value {
+        let item = self.item_of(receiver);
+        self.through_loop(receiver, call.name_span, &mut |flow| {
+            for arg in &call.args {
+                flow.inline_closure(*arg, std::slice::from_ref(&item), Runs::Inline);
+            }
+        });
+        let asked: Vec<Ty> = call.turbofish.iter().map(|ty| self.lower_type(*ty)).collect();
+        let parts: Vec<Ty> = match (name, &*asked) {
+            ("partition", [both]) => vec![both.clone(), both.clone()],
+            ("unzip", [_, _, left, right]) => vec![left.clone(), right.clone()],
+            _ => match expected {
+                Some(Ty::Tuple(parts)) => parts.to_vec(),
+                _ => Vec::new(),
+            },
+        };
+        let on_heap = |ty: &&Ty| matches!(ty, Ty::Known(known, _) if known.is_heap_container());
+        if let Some(ty) = parts.iter().find(on_heap) {
+            self.heap_alloc(name.to_owned(), ty.clone(), call.name_span, Confidence::High);
+        } else if parts.is_empty() {
+            self.heap_alloc(name.to_owned(), Ty::Unknown, call.name_span, Confidence::Low);
+        }
+        let mut value = receiver.clone();
+        value.alias = None;
+        value.bound = None;
+        value.ty = if parts.is_empty() { Ty::Unknown } else { Ty::Tuple(parts.into()) };
+        self.refine(value)
+    }
+
+    /// A stable sort takes a buffer from the heap once the elements are more than its own room on the stack holds.
+    pub(super) fn sorted(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
+        const BYTES_ON_THE_STACK: u64 = 4096;
+        const SORTED_IN_PLACE: u64 = 20;
+        args.iter().for_each(|arg| drop(self.inline_closure(*arg, &[], Runs::Inline)));
+        let element = super::layout::element_of(&receiver.ty);
+        let len = match receiver.ty.peeled() {
+            Ty::Array(_, len) => *len,
+            _ => None,
+        };
+        let bytes = len.zip(self.types.layout(&element)).map(|(len, (size, _))| (len, len.saturating_mul(size)));
+        let ty = Ty::known(Known::Vec, [element]);
+        match bytes {
+            Some((len, bytes)) if len <= SORTED_IN_PLACE || bytes <= BYTES_ON_THE_STACK => {}
+            Some(_) => self.heap_alloc(name.to_owned(), ty, at, Confidence::High),
+            None => self.heap_event(name.to_owned(), ty, at, Confidence::Medium, HeapApi::IfLarge),
+        }
+        Value::unit()
+    }
+
+    /// A value that is read from text or bytes, with what its type keeps on the heap.
+    pub(super) fn parsed(
+        &mut self,
+        what: &str,
+        generics: &[Ty],
+        expected: Option<&Ty>,
+        args: &'l [ExprId],
+        at: Span,
+    ) -> Value {
+        self.read_all(args);
+        let expected = expected.map(|ty| match ty {
+            Ty::Known(Known::Result | Known::Option, _) => ty.argument(0),
+            other => other.clone(),
+        });
+        let ty = generics.last().cloned().or(expected).unwrap_or(Ty::Unknown);
+        if self.types.clones_to_heap(&ty) == Some(true) {
+            self.heap_alloc(what.to_owned(), ty.clone(), at, Confidence::High);
+        }
+        Value::of(Ty::known(Known::Result, [ty]))
+    }
+
     pub(super) fn made(&mut self, what: &str, ty: Ty, args: &'l [ExprId], at: Span, confidence: Confidence) -> Value {
         self.read_all(args);
         self.heap_alloc(what.to_owned(), ty.clone(), at, confidence);
@@ -38,6 +136,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn made_owned(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         let ty = owned(receiver.ty.peeled());
         let confidence = match &ty {
+            Ty::User(..) if self.types.clones_to_heap(&ty) == Some(true) => Some(Confidence::High),
             Ty::Known(known, _) if known.is_heap_container() => Some(Confidence::High),
             Ty::Unknown => Some(Confidence::Low),
             _ => None,
@@ -61,7 +160,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn cloned(&mut self, receiver: &Value, at: Span) -> Value {
-        let ty = receiver.ty.peeled().clone();
+        let mut ty = receiver.ty.peeled().clone();
+        // They are not `Clone` themselves.
+        while let Ty::Known(Known::Guard | Known::ResMut | Known::Local, args) = &ty {
+            ty = args.first().map_or(Ty::Unknown, |inner| inner.peeled().clone());
+        }
         match self.types.clones_to_heap(&ty) {
             // Whether it allocates, the caller knows.
             _ if self.on_parameter(&ty, ParameterUse::Clone) => {}
@@ -173,7 +276,7 @@ impl Interpreter<'_, '_> {
 }
 
 /// What a borrowed value is when it is owned.
-fn owned(ty: &Ty) -> Ty {
+pub(super) fn owned(ty: &Ty) -> Ty {
     match ty {
         Ty::Str => Ty::known(Known::String, []),
         Ty::Slice(inner) => Ty::known(Known::Vec, [(**inner).clone()]),

@@ -166,14 +166,14 @@ impl<'l> Interpreter<'_, 'l> {
                 None
             }
             "sort" | "sort_unstable" | "binary_search" | "max" | "min" | "is_sorted" | "cmp" => {
-                let element = super::place::element_of(&receiver.ty);
+                let element = super::layout::element_of(&receiver.ty);
                 let element = if element.is_unknown() { receiver.ty.argument(0) } else { element };
                 let element = element.peeled().clone();
                 self.compared(&element, at);
                 None
             }
             "contains" | "dedup" => {
-                let element = super::place::element_of(&receiver.ty).peeled().clone();
+                let element = super::layout::element_of(&receiver.ty).peeled().clone();
                 self.implemented(&element, "PartialEq", "eq", &[], at);
                 None
             }

@@ -26,7 +26,8 @@ impl Types<'_, '_> {
             Ty::Unknown | Ty::Ptr(_) | Ty::Trait(_) | Ty::Closure => true,
             Ty::Never | Ty::Unit | Ty::Str | Ty::Param(_) | Ty::Function => false,
             Ty::Scalar(bytes) => raw && *bytes >= 8,
-            Ty::Ref { inner, fixed, .. } => !fixed || self.refers(inner, by, seen),
+            // What was made of an address has whatever lifetime somebody claims.
+            Ty::Ref { inner, fixed, .. } => !fixed || raw || self.refers(inner, by, seen),
             Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, by, seen)),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, by, seen),
             Ty::Opaque { borrows } => *borrows,
@@ -249,4 +250,20 @@ impl Types<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// The element of what is indexed, seen through references and owners.
+pub(super) fn element_of(ty: &Ty) -> Ty {
+    let mut ty = ty.clone();
+    for _ in 0..6 {
+        match ty.peeled() {
+            Ty::Array(inner, _) | Ty::Slice(inner) => return (**inner).clone(),
+            Ty::Known(Known::VecDeque, args) => return args.first().cloned().unwrap_or(Ty::Unknown),
+            other => match other.deref() {
+                Some(next) => ty = next,
+                None => return Ty::Unknown,
+            },
+        }
+    }
+    Ty::Unknown
 }

@@ -17,7 +17,13 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         let name = facts.name(call.name);
         // Long chains are nested as deeply as they are long.
-        let receiver = self.eval_place(call.receiver);
+        // What is unwrapped is asked for through the call that gives it: `let save: Save = from_str(text).unwrap()`.
+        let unwraps = matches!(name, "unwrap" | "expect" | "unwrap_or_default" | "unwrap_or_else" | "unwrap_or");
+        let asked = expected.filter(|_| unwraps).map(|ty| Ty::known(Known::Option, [ty.clone()]));
+        let receiver = match (&facts.expr(call.receiver).kind, asked) {
+            (ExprKind::Call { .. }, Some(asked)) => self.eval(call.receiver, Some(&asked)),
+            _ => self.eval_place(call.receiver),
+        };
         let scope = u32::from(api::joins_what_it_spawns(name) && receiver.ty.allocator().is_none());
         let seldom = u32::from(api::runs_where_nothing_is_yet(name));
         let fails = u32::from(receiver.ty.is_unknown() && api::runs_where_it_failed(name));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Interpreter;
 use super::event::{EscapeRoute, EventKind};
 use super::expr::NameUse;
+use super::layout::element_of;
 use super::stores::Target;
 use super::types::{Link, Ty, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
@@ -226,6 +227,10 @@ impl<'l> Interpreter<'_, 'l> {
             _ => true,
         };
         if better {
+            // A reference that becomes a pointer is watched no longer.
+            if let Ty::Ptr(_) = ty {
+                value.flows.iter_mut().for_each(|flow| flow.raw = true);
+            }
             value.ty = ty;
         }
         if let Some(content) = value.ty.collected() {
@@ -389,30 +394,25 @@ impl<'l> Interpreter<'_, 'l> {
 }
 
 /// A handle, or something made of handles.
-fn holds_handle(ty: &Ty) -> bool {
+pub(super) fn holds_handle(ty: &Ty) -> bool {
     match ty.peeled() {
         Ty::Known(Known::FrameHandle, _) => true,
         Ty::Known(known, args) => {
-            (*known == Known::Option || known.is_heap_container()) && args.iter().any(holds_handle)
+            let holds = matches!(
+                known,
+                Known::Option
+                    | Known::Guard
+                    | Known::Mutex
+                    | Known::RwLock
+                    | Known::Lock
+                    | Known::Cell
+                    | Known::RefCell
+                    | Known::OnceCell
+            );
+            (holds || known.is_heap_container()) && args.iter().any(holds_handle)
         }
         Ty::Tuple(parts) => parts.iter().any(holds_handle),
         Ty::Array(inner, _) | Ty::Slice(inner) => holds_handle(inner),
         _ => false,
     }
-}
-
-/// The element of what is indexed, seen through references and owners.
-pub(super) fn element_of(ty: &Ty) -> Ty {
-    let mut ty = ty.clone();
-    for _ in 0..6 {
-        match ty.peeled() {
-            Ty::Array(inner, _) | Ty::Slice(inner) => return (**inner).clone(),
-            Ty::Known(Known::VecDeque, args) => return args.first().cloned().unwrap_or(Ty::Unknown),
-            other => match other.deref() {
-                Some(next) => ty = next,
-                None => return Ty::Unknown,
-            },
-        }
-    }
-    Ty::Unknown
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs};
 
 use super::event::{EventKind, Open};
+use super::open_tag::OpenTag;
 use super::scopes::ScopeKind;
 use super::summary::Analysed;
-use super::tags::OpenTag;
 use super::types::{SELF, Ty, TypeScope, Types, UNNAMED};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::layout::element_of;
 use super::option_and_result::runs_seldom;
-use super::place::element_of;
 use super::spawn::Runs;
 use super::stores::Target;
 use super::types::Ty;
@@ -39,6 +39,37 @@ impl<'l> Interpreter<'_, 'l> {
                 let known = if *effect == Effect::MakesVec { Known::Vec } else { Known::Box };
                 self.copied("to_vec", receiver, Ty::known(known, [element_of(&receiver.ty)]), args, at)
             }
+            Effect::OnHeap(gives) => self.on_heap(name, *gives, &element_of(&receiver.ty), args, at),
+            Effect::Partitions => self.partitioned(receiver, name, call, expected),
+            Effect::SortsIterator => {
+                let value = self.adapted(receiver, name, args, at);
+                let ty = Ty::known(Known::Vec, [receiver.ty.argument(0)]);
+                self.heap_alloc(name.to_owned(), ty, at, Confidence::High);
+                value
+            }
+            Effect::SortsIfLong => self.sorted(receiver, name, args, at),
+            Effect::SortsByKeys => {
+                args.iter().for_each(|arg| drop(self.inline_closure(*arg, &[], Runs::Inline)));
+                self.heap_alloc(name.to_owned(), Ty::Unknown, at, Confidence::High);
+                Value::unit()
+            }
+            Effect::CopiesIfShared => {
+                let ty = super::heap::owned(receiver.ty.peeled());
+                let sure =
+                    if self.types.clones_to_heap(&ty) == Some(true) { Confidence::Medium } else { Confidence::Low };
+                self.heap_alloc(name.to_owned(), ty.clone(), at, sure);
+                Value { ty: Ty::exclusive(ty), ..receiver.clone() }
+            }
+            Effect::GrowsArgument => {
+                for arg in args {
+                    let target = self.eval_place(*arg);
+                    if let Some(head) = target.ty.collection().and_then(|ty| ty.head()) {
+                        self.growth(&target, &format!("{name} into a {}", head.name()), at);
+                    }
+                }
+                Value::of(Ty::known(Known::Result, [Ty::usize()]))
+            }
+            Effect::Keeps => self.kept_in_place(receiver, name, args, span),
             Effect::Clones if args.is_empty() => self.cloned(receiver, at),
             Effect::Collects => self.collected(receiver, call, expected, at),
             Effect::Converts if args.is_empty() => self.converted(receiver, expected, at),
@@ -63,13 +94,39 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::Locks => {
                 let guard = Ty::known(Known::Guard, [receiver.ty.argument(0)]);
-                let fails = receiver.ty.head() != Some(Known::RefCell);
+                // Only what can be poisoned may fail; what is only tried may give nothing.
+                let fails = !matches!(receiver.ty.head(), Some(Known::RefCell | Known::Lock));
                 let mut value = receiver.clone();
-                value.ty = if fails { Ty::known(Known::Result, [guard]) } else { guard };
+                value.ty = match name.starts_with("try_") {
+                    true if receiver.ty.head() == Some(Known::Lock) => Ty::known(Known::Option, [guard]),
+                    true => Ty::known(Known::Result, [guard]),
+                    false if fails => Ty::known(Known::Result, [guard]),
+                    false => guard,
+                };
                 value
             }
             Effect::WithStatic => self.with_static(receiver, name, args),
             Effect::Address => Self::address(receiver),
+            Effect::AddressAsNumber => {
+                let mut value = Self::address(receiver);
+                value.ty = Ty::usize();
+                value
+            }
+            Effect::MovesPointer => {
+                self.read_all(args);
+                let mut value = receiver.clone();
+                value.ty = match name {
+                    "cast" => Ty::Ptr(Arc::new(call.turbofish.first().map_or(Ty::Unknown, |ty| self.lower_type(*ty)))),
+                    _ => Ty::Ptr(Arc::new(receiver.ty.peeled().pointed_at())),
+                };
+                value.alias = None;
+                value
+            }
+            Effect::CellValue => {
+                let mut value = receiver.clone();
+                value.ty = receiver.ty.argument(0);
+                value
+            }
             Effect::Element => {
                 self.read_all(args);
                 let mut value = receiver.clone();
@@ -148,6 +205,22 @@ impl<'l> Interpreter<'_, 'l> {
         {
             value.ty = Ty::known(known, [ty.clone()]);
         }
+    }
+
+    /// Arguments are put into a list that has its elements in place.
+    fn kept_in_place(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
+        let element = match receiver.ty.argument(0) {
+            Ty::Array(inner, _) => (*inner).clone(),
+            other => other,
+        };
+        for arg in args {
+            let mut value = self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()));
+            if !element.is_unknown() {
+                self.types.keep_held(&element, &mut value.flows);
+            }
+            self.store(receiver, &value, &Target::Container(name), span);
+        }
+        Value::unknown()
     }
 
     fn kept_in_cell(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
@@ -309,6 +382,7 @@ fn fits(on: On, receiver: &Value) -> bool {
         On::Cell => head().is_some_and(Known::is_cell),
         On::Text => matches!(receiver.ty.peeled(), Ty::Str) || head() == Some(Known::String),
         On::List => matches!(receiver.ty.peeled(), Ty::Slice(_) | Ty::Array(..)) || head() == Some(Known::Vec),
+        On::Pointer => matches!(receiver.ty, Ty::Ptr(_)) || head() == Some(Known::NonNull),
         On::Iterator => head() == Some(Known::Iterator),
         On::OptionOrResult => matches!(head(), Some(Known::Option | Known::Result)),
         On::Static => matches!(receiver.alias, Some(Root::Static(_))),

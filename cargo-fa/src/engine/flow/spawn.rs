@@ -3,7 +3,7 @@
 use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
 use super::summary::StoreTarget;
 use super::types::Ty;
-use super::value::{Callable, Flow, FrameState, Region, Root, State, Value, Var};
+use super::value::{Age, Callable, Flow, FrameState, Region, Root, State, Value, Var};
 use super::walk;
 use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
@@ -111,12 +111,23 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn captures(&self, body: ExprId) -> Vec<(Var, Vec<Flow>)> {
         let facts = self.facts;
         let mut found: Vec<(Var, Vec<Flow>)> = Vec::new();
-        let mut inner: Vec<&str> = Vec::new();
+        let (mut inner, mut taken): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
         walk::visit(facts, body, &mut |expr| {
             if let ExprKind::Block(block) = &facts.expr(expr).kind {
                 for statement in &block.statements {
-                    if let crate::engine::hir::ir::Statement::Let { pat, .. } = statement.bare() {
+                    if let crate::engine::hir::ir::Statement::Let { pat, init, .. } = statement.bare() {
+                        let from = inner.len();
                         walk::bound_names(facts, *pat, &mut |name| inner.push(name));
+                        // `let job = job;` takes the one from outside.
+                        init.iter().for_each(|init| {
+                            walk::visit(facts, *init, &mut |expr| {
+                                if let ExprKind::Name(name) = &facts.expr(expr).kind
+                                    && inner[from..].contains(&facts.name(*name))
+                                {
+                                    taken.push(facts.name(*name));
+                                }
+                            });
+                        });
                     }
                 }
             }
@@ -127,7 +138,7 @@ impl<'l> Interpreter<'_, 'l> {
         walk::visit(facts, body, &mut |expr| {
             let ExprKind::Name(name) = &facts.expr(expr).kind else { return };
             let name = facts.name(*name);
-            if inner.contains(&name) {
+            if inner.contains(&name) && !taken.contains(&name) {
                 return;
             }
             let Some(var) = self.lookup_var(name) else { return };
@@ -305,7 +316,13 @@ impl<'l> Interpreter<'_, 'l> {
             let frame = self.loops.frame_from;
             let before = self.run_later();
             // It has been said that this gets out: what the task does with it is no second finding.
-            self.state.values.change_referring(|value| value.flows.retain(|flow| !flow.frame));
+            self.state.values.change_referring(|value| {
+                value.flows.retain(|flow| !flow.frame);
+                // It may run in a later frame than the one that a handle was made in.
+                if let Some(handle) = value.handle.as_mut().filter(|handle| handle.age == Age::Fresh) {
+                    (handle.age, handle.since) = (Age::Kept, span);
+                }
+            });
             if let ExprKind::Closure(closure) = &facts.expr(arg).kind {
                 self.thread_budget(closure);
                 self.run_closure(closure, &[], Runs::Thread, None);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::barriers::Signals;
 use super::event::{CallSite, Event, Lent, Site};
+use super::signals::Signals;
 use super::types::Ty;
 use super::value::{Callable, Slot};
 use crate::engine::hir::offset;

@@ -13,11 +13,7 @@ pub(super) fn follow(read: &mut Read) {
     let leads_out = |(name, directory): &(String, PathBuf)| {
         !FRAMEALLOC.contains(&name.as_str()) && !names.contains(name) && !known.contains(&real(directory))
     };
-    let mut nearby = match wanted.iter().any(leads_out) {
-        // Cargo takes as long for all of them as for one.
-        true => metadata::read_with_paths(&read.root.join("Cargo.toml")),
-        false => return,
-    };
+    let mut nearby = if wanted.iter().any(leads_out) { metadata::read_with_paths(&read.root.join("Cargo.toml")) } else { return };
     while let Some((name, directory)) = wanted.pop() {
         // A link may lead in a circle: what counts is where it ends.
         if FRAMEALLOC.contains(&name.as_str()) || names.contains(&name) || !known.insert(real(&directory)) {
@@ -28,13 +24,10 @@ pub(super) fn follow(read: &mut Read) {
         if !nearby.iter().any(at) {
             match metadata::read(Some(&manifest)) {
                 Ok(other) => nearby.extend(other.members),
-                Err(cargo) => match manifest::member(&directory, None) {
-                    Ok(member) => nearby.push(member),
-                    Err(_) => {
-                        let message = format!("the dependency `{name}` was not read: {cargo}");
-                        read.unread.push(UnreadPackage { name, manifest, message });
-                        continue;
-                    }
+                Err(cargo) => if let Ok(member) = manifest::member(&directory, None) { nearby.push(member) } else {
+                    let message = format!("the dependency `{name}` was not read: {cargo}");
+                    read.unread.push(UnreadPackage { name, manifest, message });
+                    continue;
                 },
             }
         }

@@ -42,6 +42,9 @@ fn made(what: &str, ty: &Ty) -> Made {
 
 /// What an allocation can be replaced with.
 pub(super) fn instead(occurrence: &Occurrence<'_>, what: &str, ty: &Ty, fate: Fate) -> &'static str {
+    if let Some(help) = whatever_becomes_of_it(what) {
+        return help;
+    }
     let made = made(what, ty);
     let stays = match fate {
         Fate::Here => true,
@@ -57,6 +60,34 @@ pub(super) fn instead(occurrence: &Occurrence<'_>, what: &str, ty: &Ty, fate: Fa
         (true, false) => in_a_helper(made, fate),
         (false, _) => beyond_the_frame(made, fate),
     }
+}
+
+/// For calls that have no form in frame memory.
+fn whatever_becomes_of_it(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "sort" | "sort_by" | "sort_by_key" | "par_sort" | "par_sort_by" | "par_sort_by_key" | "sort_by_cached_key" => {
+            "use `sort_unstable` and its kin, which need no memory"
+        }
+        "Rc::make_mut" | "Arc::make_mut" | "Rc::unwrap_or_clone" | "Arc::unwrap_or_clone" | "to_mut" => {
+            "it copies what somebody else still holds: change it outside of the frame"
+        }
+        _ if [
+            "fs::",
+            "env::",
+            "mpsc::",
+            "BufReader::",
+            "BufWriter::",
+            "serde_json::",
+            "crossbeam_channel::",
+            "flume::",
+        ]
+        .iter()
+        .any(|module| what.starts_with(module)) =>
+        {
+            "do this once, outside of the frame"
+        }
+        _ => return None,
+    })
 }
 
 const JOB: &str = "a job that outlives the frame cannot borrow from it: keep jobs as values of an `enum`, or in a pool (`pool_unsize!(alloc.pool_box(move || …) => dyn FnMut())`)";

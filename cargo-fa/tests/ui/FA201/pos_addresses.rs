@@ -85,3 +85,15 @@ pub fn to_a_helper_with_an_offset(alloc: &SmartAlloc) {
     let first = values.as_ptr() as usize;
     start_with(first + 4); //~ FA201
 }
+
+pub struct Carried(*mut u32);
+
+unsafe impl Send for Carried {}
+
+pub fn in_a_wrapper(alloc: &SmartAlloc) {
+    let carried = Carried(alloc.frame_ref(1_u32));
+    thread::spawn(move || { //~ FA201
+        let carried = carried;
+        println!("{}", unsafe { *carried.0 });
+    });
+}

@@ -142,3 +142,21 @@ impl Unrelated {
         self.frame_box.push(value);
     }
 }
+
+pub struct Measured {
+    last: f32,
+    aligned: bool,
+    bytes: usize,
+}
+
+impl Measured {
+    /// Pointers that are used up within the frame, and what is read through them.
+    pub fn within_the_frame(&mut self, alloc: &SmartAlloc) {
+        let values = alloc.frame_slice_fill_with(8, |_| 0.0_f32);
+        let last = unsafe { values.as_ptr().add(7) };
+        let seen = unsafe { std::slice::from_raw_parts(values.as_ptr(), 4) };
+        self.last = unsafe { *last };
+        self.aligned = values.as_ptr().addr() % 16 == 0;
+        self.bytes = seen.len();
+    }
+}

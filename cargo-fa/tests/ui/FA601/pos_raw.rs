@@ -136,3 +136,46 @@ fn publish(value: &mut u32) {
 pub fn by_publisher(alloc: &SmartAlloc) {
     publish(alloc.frame_ref(1_u32)); //~ FA601
 }
+
+pub struct Uploads {
+    view: &'static [f32],
+    first: *const f32,
+    address: usize,
+    job: Option<Job>,
+}
+
+pub struct Job(*const f32);
+
+unsafe impl Send for Job {}
+
+impl Uploads {
+    pub fn from_raw_parts(&mut self, alloc: &SmartAlloc) {
+        let values = alloc.frame_slice_fill_with(8, |_| 0.0_f32);
+        self.view = unsafe { std::slice::from_raw_parts(values.as_ptr(), values.len()) }; //~ FA601
+    }
+
+    pub fn offset(&mut self, alloc: &SmartAlloc) {
+        let values = alloc.frame_slice_fill_with(8, |_| 0.0_f32);
+        self.first = unsafe { values.as_ptr().add(4) }; //~ FA601
+    }
+
+    pub fn cast(&mut self, alloc: &SmartAlloc) {
+        let values = alloc.frame_slice_fill_with(8, |_| 0_u32);
+        self.first = values.as_ptr().cast::<f32>(); //~ FA601
+    }
+
+    pub fn address(&mut self, alloc: &SmartAlloc) {
+        let values = alloc.frame_slice_fill_with(8, |_| 0.0_f32);
+        self.address = values.as_ptr().addr(); //~ FA601
+    }
+
+    pub fn exposed(&mut self, alloc: &SmartAlloc) {
+        let values = alloc.frame_slice_fill_with(8, |_| 0.0_f32);
+        self.address = values.as_ptr().expose_provenance(); //~ FA601
+    }
+
+    pub fn wrapped(&mut self, alloc: &SmartAlloc) {
+        let values = alloc.frame_slice_fill_with(8, |_| 0.0_f32);
+        self.job = Some(Job(values.as_ptr())); //~ FA601
+    }
+}

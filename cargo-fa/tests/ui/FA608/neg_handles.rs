@@ -81,3 +81,30 @@ pub fn each_frame(alloc: &mut SmartAlloc) -> u32 {
 pub fn another_option(alloc: &SmartAlloc, other: Option<u32>) -> u32 {
     *alloc.frame_box(other.unwrap())
 }
+
+static CURRENT: std::sync::Mutex<Option<FrameHandle<u32>>> = std::sync::Mutex::new(None);
+
+pub fn checked_of_a_static(alloc: &SmartAlloc) -> u32 {
+    let current = *CURRENT.lock().unwrap();
+    current.and_then(|mesh| mesh.get(alloc).copied()).unwrap_or(0)
+}
+
+pub fn kept_in_a_static(alloc: &SmartAlloc) -> u32 {
+    *CURRENT.lock().unwrap() = Some(alloc.frame_share(1_u32));
+    *CURRENT.lock().unwrap().unwrap().get(alloc).unwrap()
+}
+
+pub fn checked_in_a_thread(alloc: &'static std::sync::RwLock<SmartAlloc>) {
+    let handle = alloc.read().unwrap().frame_share(1_u32);
+    std::thread::spawn(move || {
+        let alloc = alloc.read().unwrap();
+        if let Some(number) = handle.get(&alloc) {
+            println!("{number}");
+        }
+    });
+}
+
+pub fn in_a_thread_that_is_joined(alloc: &SmartAlloc) -> u32 {
+    let handle = alloc.frame_share(1_u32);
+    std::thread::scope(|threads| threads.spawn(|| *handle.get(alloc).unwrap()).join().unwrap())
+}

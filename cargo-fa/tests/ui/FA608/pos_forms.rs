@@ -62,3 +62,31 @@ pub fn of_the_last_round(alloc: &mut SmartAlloc) -> u32 {
     }
     sum
 }
+
+static CURRENT: std::sync::Mutex<Option<FrameHandle<u32>>> = std::sync::Mutex::new(None);
+
+thread_local! {
+    static LAST: std::cell::Cell<Option<FrameHandle<u32>>> = const { std::cell::Cell::new(None) };
+}
+
+pub fn in_a_static(alloc: &SmartAlloc) -> u32 {
+    *CURRENT.lock().unwrap().unwrap().get(alloc).unwrap() //~ FA608
+}
+
+pub fn copied_out_of_a_static(alloc: &SmartAlloc) -> u32 {
+    let current = *CURRENT.lock().unwrap();
+    current.map_or(0, |mesh| *mesh.get(alloc).expect("kept")) //~ FA608
+}
+
+pub fn in_a_thread_local(alloc: &SmartAlloc) -> u32 {
+    let last = LAST.get().unwrap();
+    *last.get(alloc).unwrap() //~ FA608
+}
+
+pub fn in_a_detached_thread(alloc: &'static std::sync::RwLock<SmartAlloc>) {
+    let handle = alloc.read().unwrap().frame_share(1_u32);
+    std::thread::spawn(move || {
+        let alloc = alloc.read().unwrap();
+        println!("{}", handle.get(&alloc).unwrap()); //~ FA608
+    });
+}

@@ -46,6 +46,10 @@ pub mod audio {
 pub mod physics {
     use framealloc::{SmartAlloc, Tag};
 
+    pub fn collide(alloc: &SmartAlloc) {
+        println!("{}", alloc.tagged("collision").frame_box(1_u32));
+    }
+
     /// Another one of the same name.
     pub static TAG: Tag = Tag::new("physics");
 

@@ -1,7 +1,7 @@
 //! Nothing is declared: slips of the keyboard.
 use framealloc::{SmartAlloc, alloc_tag};
 
-#[alloc_tag("physics")]
+#[alloc_tag("physics")] //~ FA802
 pub fn step(alloc: &SmartAlloc) {
     println!("{}", alloc.frame_box(1_u32));
 }

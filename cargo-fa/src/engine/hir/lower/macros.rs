@@ -25,8 +25,8 @@ enum Shape {
 
 fn shape(name: &str) -> Shape {
     let kind = match name {
-        "format" | "format_args" => MacroKind::Format,
-        "print" | "println" | "eprint" | "eprintln" => MacroKind::Print,
+        "format" => MacroKind::Format,
+        "format_args" | "print" | "println" | "eprint" | "eprintln" => MacroKind::Print,
         "write" | "writeln" => MacroKind::Write,
         "panic" | "todo" | "unimplemented" | "unreachable" | "bail" => MacroKind::Panic,
         "assert" | "assert_eq" | "assert_ne" | "ensure" => MacroKind::Assert,
@@ -385,7 +385,7 @@ pub(super) fn branches(tokens: TokenStream) -> Vec<(Option<Cfg>, TokenStream)> {
                     TokenTree::Group(inside) => Some(inside.stream()),
                     _ => None,
                 });
-                condition = Some(inside.map_or(Cfg::Unknown, |tokens| single(tokens)));
+                condition = Some(inside.map_or(Cfg::Unknown, single));
             }
             _ => {}
         }

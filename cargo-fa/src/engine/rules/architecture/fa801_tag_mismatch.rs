@@ -18,14 +18,18 @@ rule! {
 }
 
 fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
-    found.extend(cx.tags().uses.iter().filter_map(|used| mismatch(cx, used)));
-    found.extend(cx.config.tags.iter().filter_map(|(name, tag)| gone(cx, name, tag)));
+    let mismatches = cx.tags().uses.iter().filter_map(|used| mismatch(cx, used));
+    let (told, mismatches): (Vec<&str>, Vec<Finding>) = mismatches.unzip();
+    found.extend(mismatches);
+    // Whoever reads that a tag is used elsewhere reads there that its module is gone.
+    let quiet = cx.config.tags.iter().filter(|(name, _)| !told.contains(&name.as_str()));
+    found.extend(quiet.filter_map(|(name, tag)| gone(cx, name, tag)));
 }
 
-fn mismatch(cx: &Context<'_, '_>, used: &TagUse) -> Option<Finding> {
-    let fits = |tag: &TagSection| {
-        tag.modules.is_empty() || tag.modules.iter().any(|pattern| matches(pattern, &used.module))
-    };
+/// The tag that is used where it does not belong, and the finding.
+fn mismatch<'c>(cx: &'c Context<'_, '_>, used: &TagUse) -> Option<(&'c str, Finding)> {
+    let fits =
+        |tag: &TagSection| tag.modules.is_empty() || tag.modules.iter().any(|pattern| matches(pattern, &used.module));
     // Of the tags that it may be, none that is declared is at home here.
     let declared: Vec<_> = used.paths.iter().filter_map(|path| cx.config.tags.get_key_value(path)).collect();
     if declared.iter().any(|(_, tag)| fits(tag)) {
@@ -45,7 +49,7 @@ fn mismatch(cx: &Context<'_, '_>, used: &TagUse) -> Option<Finding> {
     for pattern in tag.modules.iter().filter(|pattern| is_gone(cx, pattern)) {
         finding = finding.note(format!("there is no module `{pattern}` any more: was it renamed?"));
     }
-    Some(finding.help(help).inside(&used.package, &used.item))
+    Some((name, finding.help(help).inside(&used.package, &used.item)))
 }
 
 /// A tag of which one of the modules has been renamed or removed.

@@ -27,10 +27,11 @@ fn check(cx: &Context<'_, '_>, found: &mut Vec<Finding>) {
 fn unknown(cx: &Context<'_, '_>, used: &TagUse, counts: &BTreeMap<&str, usize>) -> Option<Finding> {
     let tags = &cx.config.tags;
     if tags.is_empty() {
-        return twin(cx, used, counts);
+        return twin(used, counts);
     }
     // The first part of a declared path counts as declared, as it does for the macros.
-    let ends = |known: &str, path: &str| known.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"));
+    let ends =
+        |known: &str, path: &str| known.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"));
     let declared = |path: &str| tags.keys().any(|known| ends(known, path) || is_below(known, path));
     if used.paths.iter().any(|path| declared(path)) {
         return None;
@@ -42,9 +43,11 @@ fn unknown(cx: &Context<'_, '_>, used: &TagUse, counts: &BTreeMap<&str, usize>) 
     let open = path.strip_suffix(&*used.written).and_then(|open| open.strip_suffix("::"));
     finding = match (open, closest(path, tags.keys().map(String::as_str))) {
         // The name is declared, and is another tag than this.
-        (Some(open), _) if declared(&used.written) => finding
-            .caption(format!("nests under `{open}`, which is open here"))
-            .help(format!("add `{key}` to `.fa.toml`, or open a `static` of the type `Tag`, whose path is the whole path")),
+        (Some(open), _) if declared(&used.written) => {
+            finding.caption(format!("nests under `{open}`, which is open here")).help(format!(
+                "add `{key}` to `.fa.toml`, or open a `static` of the type `Tag`, whose path is the whole path"
+            ))
+        }
         (_, Some(near)) => finding
             .caption(format!("did you mean `{near}`?"))
             .help(format!("write `{near}`, or add `{key}` to `.fa.toml`"))
@@ -55,22 +58,18 @@ fn unknown(cx: &Context<'_, '_>, used: &TagUse, counts: &BTreeMap<&str, usize>) 
 }
 
 /// A tag that is a slip of the keyboard away from one that is used more often, where none is declared.
-fn twin(cx: &Context<'_, '_>, used: &TagUse, counts: &BTreeMap<&str, usize>) -> Option<Finding> {
+fn twin(used: &TagUse, counts: &BTreeMap<&str, usize>) -> Option<Finding> {
     let path = used.paths.first()?;
     let mine = counts.get(path.as_str()).copied().unwrap_or(0);
     let is_long = path.len() > 3;
-    // Of two that are used as often the later is the slip, if nothing but two letters changed places.
-    let is_later = |name: &str| {
-        let first = cx.tags().uses.iter().find(|used| used.paths.iter().any(|path| path == name));
-        first.is_some_and(|first| first.place < used.place)
-    };
     let (twin, count) = counts.iter().filter(|_| is_long).find(|(name, count)| {
         let more = **count > mine && is_slip(name, path);
-        more || (**count == mine && path.len() > 4 && is_transposed(name, path) && is_later(name))
+        more || (**count == mine && path.len() > 4 && is_transposed(name, path))
     })?;
     let message = match count.cmp(&mine) {
         Ordering::Greater => format!("tag `{path}` is a slip away from `{twin}`, which is used more often"),
-        _ => format!("tag `{path}` is a slip away from `{twin}`"),
+        // Which of the two is meant nobody can tell: both are shown.
+        _ => format!("tag `{path}` is a slip away from `{twin}`, which is used as often"),
     };
     let finding = Finding::new(CODE, message, used.place.clone())
         .confidence(Confidence::Medium.min(used.confidence))
@@ -89,7 +88,8 @@ fn is_transposed(name: &str, meant: &str) -> bool {
     let (name, meant): (Vec<char>, Vec<char>) = (name.chars().collect(), meant.chars().collect());
     let Some(at) = name.iter().zip(&meant).position(|(left, right)| left != right) else { return false };
     let swapped = name.get(at + 1) == meant.get(at) && name.get(at) == meant.get(at + 1);
-    let is_letter = |letters: &[char]| letters[at].is_alphabetic() && letters.get(at + 1).is_some_and(|next| next.is_alphabetic());
+    let is_letter =
+        |letters: &[char]| letters[at].is_alphabetic() && letters.get(at + 1).is_some_and(|next| next.is_alphabetic());
     swapped && is_letter(&name) && name.get(at + 2..) == meant.get(at + 2..)
 }
 

@@ -26,7 +26,8 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
 
 fn dropped_after_end(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::DroppedAfterEnd { name, ended, allocated } = &occurrence.event.kind else { return None };
-    let used = |event: &Event| matches!(&event.kind, EventKind::UseAfterEnd { allocated: other, .. } if other == allocated);
+    let used =
+        |event: &Event| matches!(&event.kind, EventKind::UseAfterEnd { allocated: other, .. } if other == allocated);
     if occurrence.function.events.iter().any(used) {
         return None;
     }
@@ -36,7 +37,10 @@ fn dropped_after_end(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Optio
     if allocated.hi > 0 && *allocated != occurrence.event.span {
         finding = finding.label(cx.at(occurrence, *allocated), "allocated here");
     }
-    Some(refused(finding, occurrence).help(format!("drop `{name}` before the frame ends, or put its use into a block of its own")))
+    Some(
+        refused(finding, occurrence)
+            .help(format!("drop `{name}` before the frame ends, or put its use into a block of its own")),
+    )
 }
 
 fn use_after_end(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {

@@ -17,7 +17,7 @@ rule! {
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::HeapAlloc { what, ty, api, fate } = &occurrence.event.kind else { return None };
     let no_heap = occurrence.is_no_heap();
-    if occurrence.event.cold || !occurrence.runs_in_frame() || (*api == HeapApi::Framealloc && !no_heap) {
+    if occurrence.event.cold || !occurrence.runs_in_frame() || (*api != HeapApi::Std && !no_heap) {
         return None;
     }
     let made = cx.types.display(ty);
@@ -30,7 +30,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     }
     let help = match api {
         HeapApi::Framealloc => "use `alloc.frame_box(…)` or `alloc.pool_box(…)`",
-        HeapApi::Std => instead(occurrence, what, ty, *fate),
+        HeapApi::Std | HeapApi::IfLarge => instead(occurrence, what, ty, *fate),
     };
     Some(cx.with_path(occurrence, finding).help(help).maybe_fix(rewrites::into_frame(cx, occurrence)))
 }
