@@ -166,17 +166,17 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     }
 
     /// A call, of which what comes out is as sure as `confidence` says.
-    pub(super) fn call_as(&mut self, called: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
-        let callee = called.function;
+    pub(super) fn call_as(&mut self, target: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
+        let callee = target.function;
         self.lend(callee, args, span);
         args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
-        let mut given = called.given.clone();
+        let mut given = target.given.clone();
         if signature.is_generic {
             signature.params.iter().zip(args).for_each(|(param, arg)| param.match_with(&arg.ty, &mut given));
         }
-        self.record_call(called, given.clone(), args, span);
+        self.record_call(target, given.clone(), args, span);
         let params = &*signature.params;
         let summary = self.summary_of(callee);
         let mapped: Vec<Vec<Flow>> = args

@@ -131,10 +131,10 @@ impl<'l> Interpreter<'_, 'l> {
         let summary = self.summary_of(callee);
         for param in &summary.calls {
             let Some(arg) = args.get(usize::from(*param)) else { continue };
-            let mut called = arg.clone();
+            let mut passed = arg.clone();
             // Closures ran where they were made.
-            called.callables.retain(|callable| !matches!(callable, Callable::Closure(_)));
-            self.call_callables(&called, &[], span);
+            passed.callables.retain(|callable| !matches!(callable, Callable::Closure(_)));
+            self.call_callables(&passed, &[], span);
         }
         for (param, slot) in &summary.keeps {
             if let Some(arg) = args.get(usize::from(*param)) {
@@ -170,11 +170,11 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// `(self.on)(x)`, `(HANDLERS[i])(x)`, `pick()(x)`.
     pub(super) fn call_place(&mut self, callee: ExprId, args: &'l [ExprId], span: Span) -> Value {
-        let called = self.eval_place(callee);
-        if called.callables.is_empty() && called.slot.is_none() {
+        let value = self.eval_place(callee);
+        if value.callables.is_empty() && value.slot.is_none() {
             return self.unknown_call(args);
         }
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();
-        self.call_callables(&called, &values, span)
+        self.call_callables(&value, &values, span)
     }
 }

@@ -145,7 +145,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn for_loop(&mut self, looped: &'l ForLoop, span: Span) -> Value {
         let iterated = self.eval_place(looped.iter);
         self.uses_up(looped.iter, &iterated.ty);
-        let iterated = self.into_iterator(iterated, span);
+        let iterated = self.iterator_for(iterated, span);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
         self.run_loop(looped.label, bound, span, LoopEnd::Condition, |flow| {

@@ -27,7 +27,9 @@ impl Types<'_, '_> {
         };
         match ty {
             // Asked about each variable that is read: what it is made of is looked at once.
-            Ty::User(user, args) if args.is_empty() => self.program.drop_calls[user.0 as usize].get_or_init(read).clone(),
+            Ty::User(user, args) if args.is_empty() => {
+                self.program.drop_calls[user.0 as usize].get_or_init(read).clone()
+            }
             _ => read(),
         }
     }
@@ -282,7 +284,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// What `for` makes of a value: the iterator that `IntoIterator` of the workspace gives.
-    pub(super) fn into_iterator(&mut self, iterated: Value, span: Span) -> Value {
+    pub(super) fn iterator_for(&mut self, iterated: Value, span: Span) -> Value {
         if !matches!(iterated.ty.peeled(), Ty::User(..)) {
             return iterated;
         }

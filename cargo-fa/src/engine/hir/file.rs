@@ -46,8 +46,8 @@ impl FileFacts {
 
     /// The macro of the workspace around a place.
     pub(crate) fn expansion_at(&self, span: Span) -> Option<&Expansion> {
-        let all = self.outside.expansions.iter().chain(&self.bodies.tables().expansions);
-        all.filter(|call| call.failed.is_none() && call.span.lo <= span.lo && span.hi <= call.span.hi).next_back()
+        let mut all = self.outside.expansions.iter().chain(&self.bodies.tables().expansions);
+        all.rfind(|call| call.failed.is_none() && call.span.lo <= span.lo && span.hi <= call.span.hi)
     }
 
     /// Calls of macros of the workspace that could not be expanded, as far as they were read.
