@@ -253,9 +253,9 @@ pub(super) static METHODS: &[Method] = &[
     ], Plain),
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
-        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets", "with_frame_chunk", "with_frames_in_flight",
-        "with_global_frame_budget", "with_heap_threshold", "with_huge_pages", "with_prefault",
-        "with_promotion_budget", "with_tag_budget", "with_thread_frame_budget",
+        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets",
+        "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_threshold",
+        "with_huge_pages", "with_prefault", "with_promotion_budget", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),
 ];
 

@@ -169,9 +169,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call_as(&mut self, target: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
         let callee = target.function;
         self.lend(callee, args, span);
-        for arg in args {
-            self.becomes(arg, Fate::Given);
-        }
+        args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
         let mut given = target.given.clone();
@@ -252,7 +250,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     continue;
                 }
                 if part.frame {
-                    flow.content.clone_from(&held);
+                    flow.content = held.clone();
                 }
                 flow.captured |= part.captured;
                 flow.confidence = flow.confidence.min(part.confidence).min(confidence);

@@ -131,10 +131,10 @@ impl<'l> Interpreter<'_, 'l> {
         let summary = self.summary_of(callee);
         for param in &summary.calls {
             let Some(arg) = args.get(usize::from(*param)) else { continue };
-            let mut arg = arg.clone();
+            let mut passed = arg.clone();
             // Closures ran where they were made.
-            arg.callables.retain(|callable| !matches!(callable, Callable::Closure(_)));
-            self.call_callables(&arg, &[], span);
+            passed.callables.retain(|callable| !matches!(callable, Callable::Closure(_)));
+            self.call_callables(&passed, &[], span);
         }
         for (param, slot) in &summary.keeps {
             if let Some(arg) = args.get(usize::from(*param)) {

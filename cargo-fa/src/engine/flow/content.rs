@@ -96,7 +96,13 @@ impl Types<'_, '_> {
             | Ty::Param(_)
             | Ty::Function
             | Ty::Opaque { borrows: false } => Way::No,
-            Ty::Generic { .. } => Way::from(self.can_refer(ty, Link::Borrow)),
+            Ty::Generic { .. } => {
+                if self.can_refer(ty, Link::Borrow) {
+                    Way::Yes
+                } else {
+                    Way::No
+                }
+            }
             Ty::Ref { inner, .. } => behind(inner),
             Ty::Tuple(parts) => Way::any(parts.iter().map(part)),
             Ty::Array(inner, _) | Ty::Slice(inner) => part(inner),

@@ -145,7 +145,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn for_loop(&mut self, looped: &'l ForLoop, span: Span) -> Value {
         let iterated = self.eval_place(looped.iter);
         self.uses_up(looped.iter, &iterated.ty);
-        let iterated = self.made_iterator(iterated, span);
+        let iterated = self.iterator_for(iterated, span);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
         self.run_loop(looped.label, bound, span, LoopEnd::Condition, |flow| {
@@ -244,7 +244,7 @@ impl<'l> Interpreter<'_, 'l> {
                 } else {
                     value.alias = Some(Root::Static(item));
                     let made_here = self.frames.shared_here.contains(&(Root::Static(item), None));
-                    if super::place::holds_handle(&value.ty) && !made_here {
+                    if super::handles::holds_handle(&value.ty) && !made_here {
                         value.handle = Some(Handle { resolved: false, age: Age::Kept, since: span });
                     }
                 }

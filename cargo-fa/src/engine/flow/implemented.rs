@@ -284,7 +284,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// What `for` makes of a value: the iterator that `IntoIterator` of the workspace gives.
-    pub(super) fn made_iterator(&mut self, iterated: Value, span: Span) -> Value {
+    pub(super) fn iterator_for(&mut self, iterated: Value, span: Span) -> Value {
         if !matches!(iterated.ty.peeled(), Ty::User(..)) {
             return iterated;
         }

@@ -77,7 +77,7 @@ impl<'l> Interpreter<'_, 'l> {
         value.fresh = false;
         value.bound = None;
         value.symbol = Some(name.into());
-        if holds_handle(&value.ty) {
+        if super::handles::holds_handle(&value.ty) {
             let made_here =
                 base.alias.is_some_and(|root| self.frames.shared_here.contains(&(root, value.field.clone())));
             let kept = !made_here
@@ -371,7 +371,7 @@ impl<'l> Interpreter<'_, 'l> {
         value.fresh = false;
         value.bound = None;
         value.closure = None;
-        if !holds_handle(&value.ty) && value.handle.is_some_and(|handle| !handle.resolved) {
+        if !super::handles::holds_handle(&value.ty) && value.handle.is_some_and(|handle| !handle.resolved) {
             value.handle = None;
         }
         if !value.ty.is_unknown() {
@@ -390,29 +390,5 @@ impl<'l> Interpreter<'_, 'l> {
             Some(Res::Variant(user, at)) => self.types.fields(user, args, Some(at as usize)),
             _ => Vec::new(),
         }
-    }
-}
-
-/// A handle, or something made of handles.
-pub(super) fn holds_handle(ty: &Ty) -> bool {
-    match ty.peeled() {
-        Ty::Known(Known::FrameHandle, _) => true,
-        Ty::Known(known, args) => {
-            let holds = matches!(
-                known,
-                Known::Option
-                    | Known::Guard
-                    | Known::Mutex
-                    | Known::RwLock
-                    | Known::Lock
-                    | Known::Cell
-                    | Known::RefCell
-                    | Known::OnceCell
-            );
-            (holds || known.is_heap_container()) && args.iter().any(holds_handle)
-        }
-        Ty::Tuple(parts) => parts.iter().any(holds_handle),
-        Ty::Array(inner, _) | Ty::Slice(inner) => holds_handle(inner),
-        _ => false,
     }
 }

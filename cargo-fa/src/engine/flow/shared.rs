@@ -16,7 +16,6 @@ use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
     /// A method that is known by its name and by the kind of its receiver.
-    #[expect(clippy::too_many_lines, reason = "an arm for each effect")]
     pub(super) fn shared_method(
         &mut self,
         receiver: &Value,
@@ -40,39 +39,6 @@ impl<'l> Interpreter<'_, 'l> {
                 let known = if *effect == Effect::MakesVec { Known::Vec } else { Known::Box };
                 self.copied("to_vec", receiver, Ty::known(known, [element_of(&receiver.ty)]), args, at)
             }
-            Effect::OnHeap(gives) => self.on_heap(name, *gives, &element_of(&receiver.ty), args, at),
-            Effect::Partitions => self.partitioned(receiver, name, call, expected),
-            Effect::SortsIterator => {
-                let value = self.adapted(receiver, name, args, at);
-                let ty = Ty::known(Known::Vec, [receiver.ty.argument(0)]);
-                self.heap_alloc(name.to_owned(), ty, at, Confidence::High);
-                value
-            }
-            Effect::SortsIfLong => self.sorted(receiver, name, args, at),
-            Effect::SortsByKeys => {
-                for arg in args {
-                    self.inline_closure(*arg, &[], Runs::Inline);
-                }
-                self.heap_alloc(name.to_owned(), Ty::Unknown, at, Confidence::High);
-                Value::unit()
-            }
-            Effect::CopiesIfShared => {
-                let ty = super::heap::owned(receiver.ty.peeled());
-                let sure =
-                    if self.types.clones_to_heap(&ty) == Some(true) { Confidence::Medium } else { Confidence::Low };
-                self.heap_alloc(name.to_owned(), ty.clone(), at, sure);
-                Value { ty: Ty::exclusive(ty), ..receiver.clone() }
-            }
-            Effect::GrowsArgument => {
-                for arg in args {
-                    let target = self.eval_place(*arg);
-                    if let Some(head) = target.ty.collection().and_then(|ty| ty.head()) {
-                        self.growth(&target, &format!("{name} into a {}", head.name()), at);
-                    }
-                }
-                Value::of(Ty::known(Known::Result, [Ty::usize()]))
-            }
-            Effect::Keeps => self.kept_in_place(receiver, name, args, span),
             Effect::Clones if args.is_empty() => self.cloned(receiver, at),
             Effect::Collects => self.collected(receiver, call, expected, at),
             Effect::Converts if args.is_empty() => self.converted(receiver, expected, at),
@@ -110,26 +76,6 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::WithStatic => self.with_static(receiver, name, args),
             Effect::Address => Self::address(receiver),
-            Effect::AddressAsNumber => {
-                let mut value = Self::address(receiver);
-                value.ty = Ty::usize();
-                value
-            }
-            Effect::MovesPointer => {
-                self.read_all(args);
-                let mut value = receiver.clone();
-                value.ty = match name {
-                    "cast" => Ty::Ptr(Arc::new(call.turbofish.first().map_or(Ty::Unknown, |ty| self.lower_type(*ty)))),
-                    _ => Ty::Ptr(Arc::new(receiver.ty.peeled().pointed_at())),
-                };
-                value.alias = None;
-                value
-            }
-            Effect::CellValue => {
-                let mut value = receiver.clone();
-                value.ty = receiver.ty.argument(0);
-                value
-            }
             Effect::Element => {
                 self.read_all(args);
                 let mut value = receiver.clone();
@@ -147,7 +93,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = Ty::Unknown;
                 value
             }
-            _ => return None,
+            _ => return self.row_method(*effect, receiver, call, (span, expected)),
         })
     }
 
@@ -208,22 +154,6 @@ impl<'l> Interpreter<'_, 'l> {
         {
             value.ty = Ty::known(known, [ty.clone()]);
         }
-    }
-
-    /// Arguments are put into a list that has its elements in place.
-    fn kept_in_place(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
-        let element = match receiver.ty.argument(0) {
-            Ty::Array(inner, _) => (*inner).clone(),
-            other => other,
-        };
-        for arg in args {
-            let mut value = self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()));
-            if !element.is_unknown() {
-                self.types.keep_held(&element, &mut value.flows);
-            }
-            self.store(receiver, &value, &Target::Container(name), span);
-        }
-        Value::unknown()
     }
 
     fn kept_in_cell(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {

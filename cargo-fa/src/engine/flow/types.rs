@@ -132,14 +132,6 @@ impl Ty {
         }
     }
 
-    /// What a pointer points at.
-    pub(crate) fn pointed_at(&self) -> Self {
-        match self {
-            Self::Ptr(inner) => (**inner).clone(),
-            other => other.argument(0),
-        }
-    }
-
     /// What one step of `*` gives.
     pub(crate) fn deref(&self) -> Option<Self> {
         if let Some(inner) = self.pointee() {
@@ -153,11 +145,9 @@ impl Ty {
             Self::Known(Known::Vec | Known::FrameVec, args) => {
                 Some(Self::Slice(Arc::new(args.first().cloned().unwrap_or(Self::Unknown))))
             }
-            Self::Known(Known::InlineVec, args) => Some(Self::Slice(Arc::new(match args.first() {
-                Some(Self::Array(inner, _)) => (**inner).clone(),
-                Some(other) => other.clone(),
-                None => Self::Unknown,
-            }))),
+            Self::Known(Known::InlineVec, _) => {
+                Some(Self::Slice(Arc::new(super::heap_methods::element_in_place(self))))
+            }
             Self::Known(Known::String | Known::FrameString, _) => Some(Self::Str),
             _ => None,
         }

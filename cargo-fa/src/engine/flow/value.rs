@@ -76,7 +76,6 @@ impl Flow {
 
 /// What is known about a value.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that hold in any combination")]
 pub(crate) struct Value {
     pub(crate) ty: Ty,
     pub(crate) flows: Vec<Flow>,

@@ -62,7 +62,9 @@ impl Question {
         let place = target_directory.map(|target| target.join("cargo-fa").join(VERSION).join(self.name()));
         let stored =
             place.as_ref().filter(|_| self.running.is_none()).and_then(|place| std::fs::read_to_string(place).ok());
-        let text = if let Some(text) = stored { Some(text) } else {
+        let text = if stored.is_some() {
+            stored
+        } else {
             let text = self.ask()?;
             if let (Some(place), Some(text)) = (place, &text) {
                 let unfinished = place.with_extension(std::process::id().to_string());

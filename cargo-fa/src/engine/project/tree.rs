@@ -137,11 +137,10 @@ impl<'p> Tree<'p> {
         let name = facts.name(item.name);
         let candidates = [directory.join(format!("{name}.rs")), directory.join(name).join("mod.rs")];
         if let Some(path) = candidates.iter().find(|path| self.is_file(path)) {
-            Target::File { children: children_directory(path), path: path.clone() }
-        } else {
-            let [flat, nested] = candidates.map(|path| self.shown(&path));
-            Target::Nowhere(format!("has no file: neither {flat} nor {nested} exists"))
+            return Target::File { children: children_directory(path), path: path.clone() };
         }
+        let [flat, nested] = candidates.map(|path| self.shown(&path));
+        Target::Nowhere(format!("has no file: neither {flat} nor {nested} exists"))
     }
 
     fn included(&self, file: &Path, facts: &FileFacts, included: Included) -> Target {

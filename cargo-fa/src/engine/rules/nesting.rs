@@ -33,7 +33,7 @@ impl Arenas {
     }
 
     /// The arenas that a call of the function hands over.
-    pub(in crate::engine::rules) fn in_callee(&self, call: &CallSite) -> Self {
+    pub(in crate::engine::rules) fn handed_by(&self, call: &CallSite) -> Self {
         let known = call.arenas.iter().filter_map(|(param, tag)| {
             let path = match tag {
                 Some(tag) => self.path_of(tag)?,
@@ -64,7 +64,7 @@ impl Handed {
         while let Some(id) = queue.pop_front() {
             let into = ways.get(&id).unwrap_or(&nothing).clone();
             for call in analysed.of(id).calls.iter().filter(|call| !call.arenas.is_empty()) {
-                for arenas in into.iter().map(|arenas| arenas.in_callee(call)) {
+                for arenas in into.iter().map(|arenas| arenas.handed_by(call)) {
                     let known = ways.entry(call.callee).or_default();
                     if !arenas.0.is_empty() && known.len() < MOST_WAYS && known.insert(arenas) {
                         queue.push_back(call.callee);

@@ -228,7 +228,7 @@ fn crossings(cx: &Context<'_, '_>, handed: &Handed) -> Vec<Crossing> {
             let mut seen = BTreeSet::new();
             for arenas in &ways {
                 let Some(Some(from)) = call.tag.as_ref().and_then(|tag| arenas.path_of(tag)) else { continue };
-                for (to, way) in entered(cx, call.callee, arenas.in_callee(call)) {
+                for (to, way) in entered(cx, call.callee, arenas.handed_by(call)) {
                     if to != from && seen.insert((from.clone(), to.clone())) {
                         crossings.push(crossing(cx, caller, call, (&from, to), way));
                     }
@@ -290,7 +290,7 @@ fn entered(cx: &Context<'_, '_>, callee: FnId, arenas: Arenas) -> Vec<(String, V
             if seen.insert(call.callee) {
                 let mut way = way.clone();
                 way.push((Site { file, span: call.span }, call.callee));
-                queue.push_back((call.callee, arenas.in_callee(call), way));
+                queue.push_back((call.callee, arenas.handed_by(call), way));
             }
         }
     }

@@ -147,9 +147,7 @@ impl Lowerer<'_> {
             }
             syn::ImplItem::Macro(node) => {
                 self.expanded_as(&node.mac, all::<syn::ImplItem>, |lowerer, items| {
-                    for item in items {
-                        lowerer.impl_item(item);
-                    }
+                    items.iter().for_each(|item| lowerer.impl_item(item));
                 });
             }
             _ => {}

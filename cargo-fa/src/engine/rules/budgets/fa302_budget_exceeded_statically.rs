@@ -152,7 +152,7 @@ fn bytes_of(
                 continue;
             }
             let Ok(times) = trips(call.loops.iter(), cx.config) else { continue };
-            let below = bytes_of(cx, (call.callee, arenas.in_callee(call)), counted, known, depth + 1);
+            let below = bytes_of(cx, (call.callee, arenas.handed_by(call)), counted, known, depth + 1);
             let part = below.total.saturating_mul(times);
             if part > 0 {
                 let name = cx.program.fn_name(call.callee);

@@ -378,7 +378,7 @@ fn variable(facts: &FileFacts, body: ExprId, name: &str) -> Option<ExprId> {
     walk::visit(facts, body, &mut |expr| {
         let ExprKind::Block(block) = &facts.expr(expr).kind else { return };
         for statement in &block.statements {
-            if let Statement::Let { pat, init, .. } = statement
+            if let Statement::Let { pat, init, .. } = statement.bare()
                 && matches!(facts.pat(*pat), Pat::Bind { name: bound, .. } if facts.name(*bound) == name)
             {
                 found = found.or(*init);

@@ -117,7 +117,7 @@ impl Look<'_, '_> {
                     let args = facts.path(*path).segments.iter().filter_map(|segment| segment.args.as_ref());
                     args.flat_map(|args| &args.types).any(is)
                 }
-                ExprKind::Block(block) => block.statements.iter().any(|statement| match statement {
+                ExprKind::Block(block) => block.statements.iter().any(|statement| match statement.bare() {
                     Statement::Let { ty: Some(ty), .. } => is(ty),
                     _ => false,
                 }),
