@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use conditions::Conditions;
-pub(crate) use load::{Loaded, SourceFile, load};
+pub(crate) use load::{Loaded, load};
 
 use conditions::{CompilerCfgs, MemberConditions};
 use script::Script;
