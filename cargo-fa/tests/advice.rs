@@ -4,6 +4,8 @@
 //! `before`, in which something is found, and the module `after`, in which the advice was followed. `//# [refused]`
 //! says that rustc does not take the module `before` either.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -117,29 +119,9 @@ fn every_advice_that_the_fixtures_get_is_followed_somewhere() {
 
 #[test]
 fn programs_that_followed_advice_compile() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::create_dir(directory.path().join("src")).unwrap();
-    let mut modules = String::from("#![allow(warnings)]\n");
-    for case in cases() {
+    let modules = cases().into_iter().map(|case| {
         let before = if case.refused { "" } else { &case.before };
-        let text = format!("{}\n{before}\n{}", case.shared, case.after);
-        std::fs::write(directory.path().join(format!("src/{}.rs", case.name)), text).unwrap();
-        let _ = writeln!(modules, "mod {};", case.name);
-    }
-    std::fs::write(directory.path().join("src/lib.rs"), modules).unwrap();
-    let manifest = format!(
-        "[package]\nname = \"advice\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\nframealloc = {{ path = {:?} }}\n",
-        workspace.join("framealloc")
-    );
-    std::fs::write(directory.path().join("Cargo.toml"), manifest).unwrap();
-    std::fs::copy(workspace.join("Cargo.lock"), directory.path().join("Cargo.lock")).unwrap();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    let output = std::process::Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--quiet", "--manifest-path"])
-        .arg(directory.path().join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", target.join("fixtures"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (case.name, format!("{}\n{before}\n{}", case.shared, case.after))
+    });
+    support::assert_modules_compile("advice", modules);
 }

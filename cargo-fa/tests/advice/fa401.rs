@@ -816,3 +816,117 @@ pub mod after {
         table(alloc, number)[0] + *alloc.frame_box(1)
     }
 }
+
+//# do this once, outside of the frame
+pub mod before {
+    use super::*;
+
+    #[frame_system]
+    pub fn named(alloc: &SmartAlloc) -> usize {
+        let name = std::env::var("PLAYER").unwrap_or_default();
+        name.len() + *alloc.frame_box(1_usize)
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    pub fn start() -> String {
+        std::env::var("PLAYER").unwrap_or_default()
+    }
+
+    #[frame_system]
+    pub fn named(alloc: &SmartAlloc, name: &str) -> usize {
+        name.len() + *alloc.frame_box(1_usize)
+    }
+}
+
+//# it copies what somebody else still holds: change it outside of the frame
+pub mod before {
+    use super::*;
+    use std::sync::Arc;
+
+    #[derive(Clone)]
+    pub struct Settings {
+        pub names: Vec<u32>,
+    }
+
+    #[frame_system]
+    pub fn changed(alloc: &SmartAlloc, settings: &mut Arc<Settings>) -> usize {
+        Arc::make_mut(settings).names.clear();
+        settings.names.len() + *alloc.frame_box(1_usize)
+    }
+}
+
+pub mod after {
+    use super::*;
+    use std::sync::Arc;
+
+    #[derive(Clone)]
+    pub struct Settings {
+        pub names: Vec<u32>,
+    }
+
+    pub fn between_frames(settings: &mut Arc<Settings>) {
+        Arc::make_mut(settings).names.clear();
+    }
+
+    #[frame_system]
+    pub fn read(alloc: &SmartAlloc, settings: &Arc<Settings>) -> usize {
+        settings.names.len() + *alloc.frame_box(1_usize)
+    }
+}
+
+//# use `sort_unstable` and its kin, which need no memory
+pub mod before {
+    use super::*;
+
+    #[frame_system(no_heap)]
+    pub fn sorted(alloc: &SmartAlloc, depths: &mut [u32]) -> u32 {
+        depths.sort();
+        depths[0] + *alloc.frame_box(1)
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    #[frame_system(no_heap)]
+    pub fn sorted(alloc: &SmartAlloc, depths: &mut [u32]) -> u32 {
+        depths.sort_unstable();
+        depths[0] + *alloc.frame_box(1)
+    }
+}
+
+//# use frame memory, or make it once before the first frame
+pub mod before {
+    use super::*;
+
+    #[derive(Clone)]
+    pub struct Settings {
+        pub names: Vec<u32>,
+    }
+
+    #[frame_system]
+    pub fn copied(alloc: &SmartAlloc, settings: &Settings) -> usize {
+        let mut own = settings.to_owned();
+        own.names.sort_unstable();
+        own.names.len() + *alloc.frame_box(1_usize)
+    }
+}
+
+pub mod after {
+    use super::*;
+
+    #[derive(Clone)]
+    pub struct Settings {
+        pub names: Vec<u32>,
+    }
+
+    #[frame_system]
+    pub fn copied(alloc: &SmartAlloc, settings: &Settings) -> usize {
+        let names = alloc.frame_slice_copy(&settings.names);
+        names.sort_unstable();
+        names.len() + *alloc.frame_box(1_usize)
+    }
+}

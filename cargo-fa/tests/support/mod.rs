@@ -117,3 +117,24 @@ fn framealloc() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     root.join("framealloc").to_str().unwrap().replace('\\', "/")
 }
+
+/// Checks a package of these modules, each with its name and text, against the real crates: one run of rustc.
+pub(crate) fn assert_modules_compile(package: &str, modules: impl Iterator<Item = (String, String)>) {
+    let mut lib = String::from("#![allow(warnings)]\n");
+    let mut sample = Sample::empty().file("Cargo.toml", &(manifest(package) + "[workspace]\n"));
+    for (name, text) in modules {
+        lib += &format!("mod {name};\n");
+        sample = sample.file(&format!("src/{name}.rs"), &text);
+    }
+    sample.write("src/lib.rs", &lib);
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    std::fs::copy(workspace.join("Cargo.lock"), sample.path("Cargo.lock")).unwrap();
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--offline", "--quiet", "--manifest-path"])
+        .arg(sample.path("Cargo.toml"))
+        .env("CARGO_TARGET_DIR", target.join("fixtures"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -89,9 +89,12 @@ impl Lifetimes {
 
     /// Whether a borrow in this argument can be in the result.
     pub(super) fn may_return(&self, from: u16) -> bool {
-        let names = self.param(from);
-        let (named, open) = (names.named && self.output.named, names.open || self.output.open);
-        named || open || (self.output.elided && (names.named || !self.by_reference || from == 0))
+        let param = self.param(from);
+        let output = self.output;
+        param.open
+            || output.open
+            || param.named && output.named
+            || output.elided && (param.named || !self.by_reference || from == 0)
     }
 
     /// Whether what is given for this parameter has to live as long as the program.
