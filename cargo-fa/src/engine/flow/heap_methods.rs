@@ -85,7 +85,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Arguments are put into a list that has its elements in place.
     fn kept_in_place(&mut self, receiver: &Value, name: &'l str, args: &'l [ExprId], span: Span) -> Value {
-        let element = element_in_place(receiver.ty.peeled());
+        let element = super::layout::element_in_place(receiver.ty.peeled());
         for arg in args {
             let mut value = self.eval(*arg, Some(&element).filter(|ty| !ty.is_unknown()));
             if !element.is_unknown() {
@@ -102,13 +102,5 @@ fn pointed_at(ty: &Ty) -> Ty {
     match ty {
         Ty::Ptr(inner) => (**inner).clone(),
         other => other.argument(0),
-    }
-}
-
-/// The element of `SmallVec<[T; N]>` and `ArrayVec<T, N>`.
-pub(super) fn element_in_place(ty: &Ty) -> Ty {
-    match ty.argument(0) {
-        Ty::Array(inner, _) => (*inner).clone(),
-        other => other,
     }
 }

@@ -267,3 +267,11 @@ pub(super) fn element_of(ty: &Ty) -> Ty {
     }
     Ty::Unknown
 }
+
+/// The element of `SmallVec<[T; N]>` and `ArrayVec<T, N>`.
+pub(super) fn element_in_place(ty: &Ty) -> Ty {
+    match ty.argument(0) {
+        Ty::Array(inner, _) => (*inner).clone(),
+        other => other,
+    }
+}

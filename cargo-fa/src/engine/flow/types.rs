@@ -146,7 +146,7 @@ impl Ty {
                 Some(Self::Slice(Arc::new(args.first().cloned().unwrap_or(Self::Unknown))))
             }
             Self::Known(Known::InlineVec, _) => {
-                Some(Self::Slice(Arc::new(super::heap_methods::element_in_place(self))))
+                Some(Self::Slice(Arc::new(super::layout::element_in_place(self))))
             }
             Self::Known(Known::String | Known::FrameString, _) => Some(Self::Str),
             _ => None,

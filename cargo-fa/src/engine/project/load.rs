@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::tree::{Links, Tree, Unread, children_directory};
+use super::tree::{Links, Tree, Unread};
 use super::{Conditions, Project, TargetKind, relative};
 use crate::analysis::Request;
 use crate::engine::hir::cache::Cache;
@@ -134,7 +134,7 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
         for (member, target) in &targets {
             let package = project.root.join(&project.packages[*member].directory);
             let mut tree = Tree::new(&parsed, &conditions, *member, &package);
-            tree.follow(&target.source, &children_directory(&target.source, true));
+            tree.follow(&target.source, target.source.parent().unwrap_or(Path::new("")));
             wanted.extend(tree.missing.into_iter().map(|path| Pending { path, member: *member }));
             links.push(tree.links);
             for (file, refused) in tree.unread {

@@ -137,7 +137,7 @@ impl<'p> Tree<'p> {
         let name = facts.name(item.name);
         let candidates = [directory.join(format!("{name}.rs")), directory.join(name).join("mod.rs")];
         if let Some(path) = candidates.iter().find(|path| self.is_file(path)) {
-            return Target::File { children: children_directory(path, false), path: path.clone() };
+            return Target::File { children: children_directory(path), path: path.clone() };
         }
         let [flat, nested] = candidates.map(|path| self.shown(&path));
         Target::Nowhere(format!("has no file: neither {flat} nor {nested} exists"))
@@ -192,11 +192,11 @@ impl<'p> Tree<'p> {
     }
 }
 
-/// Where the modules of a file live.
-pub(super) fn children_directory(file: &Path, root: bool) -> PathBuf {
+/// Where the modules of a file live that is not the root of a crate.
+fn children_directory(file: &Path) -> PathBuf {
     let parent = file.parent().map(Path::to_owned).unwrap_or_default();
     let stem = file.file_stem().unwrap_or_default();
-    if root || stem == "mod" { parent } else { parent.join(stem) }
+    if stem == "mod" { parent } else { parent.join(stem) }
 }
 
 /// The names of the inline modules around an item; false when it stands in a function body.

@@ -128,7 +128,7 @@ pub(crate) fn reach(
     roots.sort_by_key(|(id, confidence)| (std::cmp::Reverse(*confidence), *id));
     for (id, confidence) in roots {
         let every_frame = confidence == Confidence::High;
-        let node = reach.keep(id, Reached { confidence, every_frame, ..start(id, analysed.of(id).no_heap) });
+        let node = reach.keep(id, Reached { confidence, every_frame, no_heap: analysed.of(id).no_heap, ..start(id) });
         if preferred(id) { queue.extend(node) } else { later.extend(node) }
     }
     let kept = kept(analysed);
@@ -142,7 +142,7 @@ pub(crate) fn reach(
         let here = |call: &CallSite| call.in_frame && !call.cold && !call.spawned;
         let walk = Walk { program, analysed, kept: &kept };
         let to_follow = if preferred(id) { &mut queue } else { &mut later };
-        walk.on(id, &start(id, false), &here, &mut reach, to_follow);
+        walk.on(id, &start(id), &here, &mut reach, to_follow);
     }
     let walk = Walk { program, analysed, kept: &kept };
     while let Some(node) = queue.pop_front().or_else(|| later.pop_front()) {
@@ -232,24 +232,24 @@ fn kept(analysed: &AllAnalysed) -> Kept {
             for (from, to) in &function.moved {
                 let more = kept.get(from).cloned().unwrap_or_default();
                 let known = kept.entry(to.clone()).or_default();
-                more.into_iter().for_each(|callable| {
+                for callable in more {
                     if !known.contains(&callable) {
                         known.push(callable);
                     }
-                });
+                }
             }
         }
     }
     kept
 }
 
-fn start(root: FnId, no_heap: bool) -> Reached {
+fn start(root: FnId) -> Reached {
     Reached {
         root,
         path: Vec::new(),
         confidence: Confidence::High,
         loops: Vec::new(),
-        no_heap,
+        no_heap: false,
         given: Given::new(),
         either: None,
         every_frame: true,
