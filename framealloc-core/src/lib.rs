@@ -15,6 +15,7 @@
 //! | a level, a match, a subsystem | [`SmartAlloc::scratch`] | when the region is reset or dropped |
 //! | a frame value that proved worth keeping | [`SmartAlloc::frame_retained`] | as its new home |
 //! | a value for another thread | [`SmartAlloc::frame_box_for_transfer`] | after receipt |
+//! | a destructor off the hot thread | [`RetireQueue::retire`] | when the queue is drained |
 //! | something large or persistent | [`SmartAlloc::heap_box`] | on drop |
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -41,6 +42,7 @@ mod probes;
 #[allow(unsafe_code, reason = "the one place for it: `raw/mod.rs` says which invariants it rests on")]
 #[allow(clippy::needless_borrow, reason = "rustc wants references through raw pointers to be explicit")]
 mod raw;
+mod retire;
 mod rows;
 mod scratch;
 #[cfg(feature = "serde")]
@@ -133,6 +135,7 @@ pub use raw::global::counting::{AllocCalls, CountingAlloc};
 pub use raw::global::heap_guard::{HeapGuard, no_heap};
 pub use raw::global::heap_use::{HeapGuardMode, HeapSite};
 pub use raw::global::zone::HeapUse;
+pub use retire::{Drain, DrainReport, RetireQueue};
 pub use scratch::ScratchSet;
 pub use strict::{Level, Strict};
 pub use tag::{IntoTag, Tag, TagId, TagNameError};

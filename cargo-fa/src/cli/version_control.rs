@@ -31,13 +31,13 @@ const NAMED: usize = 5;
 /// There is no version control, git cannot be asked, or files have changes, and that is not allowed.
 pub(super) fn check(root: &Path, allowed: Allowed) -> Result<(), UsageError> {
     let Some(mark) = MARKS.into_iter().find(|mark| above(root, mark).is_some()) else {
-        return match allowed.allow_no_vcs {
-            true => Ok(()),
-            false => Err(UsageError(format!(
-                "{} is under no version control, so that what --fix changes could not be undone; commit it, or pass --allow-no-vcs",
-                root.display()
-            ))),
-        };
+        if allowed.allow_no_vcs {
+            return Ok(());
+        }
+        return Err(UsageError(format!(
+            "{} is under no version control, so that what --fix changes could not be undone; commit it, or pass --allow-no-vcs",
+            root.display()
+        )));
     };
     if mark != ".git" || (allowed.allow_dirty && allowed.allow_staged) {
         // Only git is asked about changes, as cargo does.

@@ -28,7 +28,8 @@ struct Message<'a> {
     reason: &'static str,
     #[serde(flatten)]
     compiled: &'a Compiled,
-    message: Diagnostic<'a>,
+    #[serde(rename = "message")]
+    diagnostic: Diagnostic<'a>,
 }
 
 #[derive(Serialize)]
@@ -76,15 +77,15 @@ pub(super) fn render(report: &Report) -> String {
 pub(super) fn render_messages(report: &Report) -> String {
     let mut text = String::new();
     for reported in &report.findings {
-        let mut message = diagnostic(reported, &report.sources);
-        if let Some(code) = &mut message.code {
+        let mut diagnostic = diagnostic(reported, &report.sources);
+        if let Some(code) = &mut diagnostic.code {
             code.code = format!("cargo-fa::{}", code.code);
         }
         // What is in no package, such as `.fa.toml`, goes with the first.
         let compiled = report.compiled.get(&reported.finding.primary.file).or_else(|| report.compiled.values().next());
         let line = match compiled {
-            Some(compiled) => serde_json::to_string(&Message { reason: "compiler-message", compiled, message }),
-            None => serde_json::to_string(&message),
+            Some(compiled) => serde_json::to_string(&Message { reason: "compiler-message", compiled, diagnostic }),
+            None => serde_json::to_string(&diagnostic),
         };
         text.push_str(&line.unwrap_or_default());
         text.push('\n');

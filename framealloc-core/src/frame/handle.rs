@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::SmartAlloc;
-use crate::raw::frames::shared::Shared;
+use crate::raw::frames::shared_name::Shared;
 
 /// The name of a value shared with later systems of its frame: `Copy`, and free of lifetimes.
 ///

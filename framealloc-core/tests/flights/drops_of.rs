@@ -191,7 +191,7 @@ fn flights_outlive_their_allocator() {
             .map(|n| {
                 let values = alloc.frame_share_slice_fill_with(n + 1, |_| drops.value());
                 let text = alloc.tagged("fd_gone").frame_share_str("still here");
-                let _ = alloc.frame_share_slice_copy(&[0_u8; LARGE]);
+                let _ = alloc.frame_share_slice_fill_with(LARGE, |_| 0_u8);
                 (alloc.end_frame_in_flight(), values, text)
             })
             .collect();

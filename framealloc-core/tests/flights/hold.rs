@@ -67,7 +67,9 @@ fn a_flight_is_read_while_the_next_frames_run() {
             // A frame in between that ends as ever.
             if number % 5 == 0 {
                 alloc.whole_frame(|alloc| assert!(scene(alloc, number).get(alloc).is_some()));
-                held.iter().for_each(|(flight, root)| check(flight, *root, flight.frame_number()));
+                for (flight, root) in &held {
+                    check(flight, *root, flight.frame_number());
+                }
             }
         }
     }

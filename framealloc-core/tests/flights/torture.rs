@@ -48,6 +48,12 @@ fn check(flight: &FrameInFlight, expected: &Expected) {
     assert!(expected.texts.iter().all(|(handle, text)| flight.get(*handle) == Some(text)));
 }
 
+fn check_all(held: &[(FrameInFlight, Expected)]) {
+    for (flight, expected) in held {
+        check(flight, expected);
+    }
+}
+
 /// Shares something under some tag. Returns how many values with a drop were made.
 fn share(
     alloc: &SmartAlloc,
@@ -103,7 +109,7 @@ fn dispose(flight: FrameInFlight) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(flight)));
 }
 
-fn program(seed: u64, steps: usize, send: &mpsc::Sender<(FrameInFlight, Expected)>) {
+fn program(seed: u64, steps: usize, reader: &mpsc::Sender<(FrameInFlight, Expected)>) {
     let mut random = Random::new(seed);
     let drops = Drops::default();
     let limit = 1 + random.below(5);
@@ -116,46 +122,45 @@ fn program(seed: u64, steps: usize, send: &mpsc::Sender<(FrameInFlight, Expected
     }
     let mut alloc = SmartAlloc::new(config);
     let (mut made, mut held): (usize, Vec<(FrameInFlight, Expected)>) = (0, Vec::new());
-    let mut spare = Vec::new();
+    let mut clones = Vec::new();
     for _ in 0..steps {
         alloc.begin_frame();
         let mut expected = Expected { values: vec![], slices: vec![], owned: vec![], texts: vec![] };
         for _ in 0..random.below(12) {
-            made += share(&alloc, &mut random, &drops, &mut spare, &mut expected);
+            made += share(&alloc, &mut random, &drops, &mut clones, &mut expected);
         }
         if random.below(4) == 0 {
             made += thread::scope(|threads| {
                 let (alloc, drops, expected) = (&alloc, &drops, &mut expected);
                 let seed = random.next();
-                let share = move || share(alloc, &mut Random::new(seed), drops, &mut Vec::new(), expected);
-                threads.spawn(share).join().unwrap()
+                let work = move || share(alloc, &mut Random::new(seed), drops, &mut Vec::new(), expected);
+                threads.spawn(work).join().unwrap()
             });
         }
         match random.below(5) {
             0 => drop(catch_unwind(AssertUnwindSafe(|| alloc.end_frame()))),
-            _ => match alloc.try_end_frame_in_flight() {
-                Ok(flight) => {
+            _ => {
+                if let Ok(flight) = alloc.try_end_frame_in_flight() {
                     check(&flight, &expected);
                     held.push((flight, expected));
-                }
-                Err(_) => {
+                } else {
                     assert!(alloc.is_in_frame());
                     drop(catch_unwind(AssertUnwindSafe(|| alloc.end_frame())));
                 }
-            },
+            }
         }
         if !held.is_empty() {
             let at = random.below(held.len());
             match random.below(6) {
-                0 => send.send((held[at].0.clone(), held[at].1.clone())).unwrap(),
-                1 => send.send(held.swap_remove(at)).unwrap(),
+                0 => reader.send((held[at].0.clone(), held[at].1.clone())).unwrap(),
+                1 => reader.send(held.swap_remove(at)).unwrap(),
                 2 => dispose(held.swap_remove(at).0),
-                3 => spare.push(held[at].0.clone()),
-                4 => spare.drain(..).for_each(dispose),
+                3 => clones.push(held[at].0.clone()),
+                4 => clones.drain(..).for_each(dispose),
                 _ => {}
             }
         }
-        held.iter().for_each(|(flight, expected)| check(flight, expected));
+        check_all(&held);
     }
     // In any order: the allocator, flights, values that hold flights.
     let alloc = if random.below(2) == 0 {
@@ -164,9 +169,11 @@ fn program(seed: u64, steps: usize, send: &mpsc::Sender<(FrameInFlight, Expected
     } else {
         Some(alloc)
     };
-    held.iter().for_each(|(flight, expected)| check(flight, expected));
-    held.into_iter().for_each(|(flight, _)| dispose(flight));
-    spare.into_iter().for_each(dispose);
+    check_all(&held);
+    for (flight, _) in held {
+        dispose(flight);
+    }
+    clones.into_iter().for_each(dispose);
     drop(catch_unwind(AssertUnwindSafe(|| drop(alloc))));
     // Those that were sent are dropped by the other thread.
     while drops.holders() > 1 {

@@ -1,8 +1,9 @@
 //! The cases of pools and of the heap.
 
 use framealloc_core::pool::{self, Pool, PoolMap, PoolSpec, Pooled};
-use framealloc_core::{AllocError, HeapBox, PoolBox, SmartAlloc, TagId, heap};
+use framealloc_core::{AllocError, HeapBox, PoolBox, RetireQueue, SmartAlloc, TagId, heap};
 
+use crate::allocator::refusing;
 use crate::refuse::Refusal::{self, Full, Memory, Size};
 use crate::refuse::Typed;
 use crate::{Case, cases};
@@ -62,8 +63,30 @@ fn on_map<R, E: Typed>(
     outcome
 }
 
+/// A queue that has all places for boxes that there are without more memory, if that is the refusal.
+fn full_of_boxes(refusal: Refusal) -> RetireQueue {
+    let queue = RetireQueue::new();
+    if refusal == Memory {
+        while refusing(0, || queue.try_retire(pool::boxed(()))).is_ok() {}
+    }
+    queue
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = cases! {
+        "RetireQueue::try_retire" MEMORY |a, r| {
+            let queue = RetireQueue::new();
+            let value: Small<9001> = [1; 9001];
+            r.during(a.frame(), || queue.try_retire(value))
+        };
+        "PoolBox::try_retire" MEMORY |a, r| {
+            let (queue, _full) = (RetireQueue::new(), full_of_boxes(r));
+            r.during(a.frame(), || PoolBox::try_retire(pool::boxed(()), &queue))
+        };
+        "HeapBox::try_retire" MEMORY |a, r| {
+            let (queue, _full) = (RetireQueue::new(), full_of_boxes(r));
+            r.during(a.frame(), || HeapBox::try_retire(heap::boxed((), TagId::NONE), &queue))
+        };
         "pool::try_boxed" MEMORY |a, r| { small::<3000>(a, r)?; r.during(a.frame(), || pool::try_boxed(BIG)) };
         "pool::try_slot" MEMORY |a, r| r.during(a.frame(), pool::try_slot::<[u8; 9000]>);
         "pool::try_slice_fill_with" SIZED |a, r|

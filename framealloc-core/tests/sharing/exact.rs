@@ -52,7 +52,7 @@ fn shared_bytes_are_those_of_their_tag_thread_and_system() {
                     bytes_of(size)
                 }
                 1 => {
-                    let _ = alloc.frame_share_slice_fill_with(size, |n| n as u8);
+                    let _ = alloc.frame_share_slice_fill_with(size, |_| 7_u8);
                     bytes_of(size)
                 }
                 _ => {

@@ -12,6 +12,10 @@ use crate::drops::{Counted, Drops};
 #[repr(align(256))]
 struct Aligned(u8);
 
+fn byte(index: usize) -> u8 {
+    index.to_le_bytes()[0]
+}
+
 #[test]
 fn slices_of_any_length_are_shared_in_every_way() {
     for len in [0, 1, 2, 7, 100, 5000] {
@@ -25,8 +29,8 @@ fn slices_of_any_length_are_shared_in_every_way() {
         let collected = alloc.frame_share_slice_from_iter(texts.iter().cloned());
         // No hint of how many there are.
         let filtered = alloc.frame_share_slice_from_iter(source.iter().copied().filter(|n| n % 3 == 0));
-        let aligned = alloc.frame_share_slice_fill_with(len, |index| Aligned(index as u8));
-        let aligned_too = alloc.frame_share_slice_from_iter((0..len).map(|index| Aligned(index as u8)));
+        let aligned = alloc.frame_share_slice_fill_with(len, |index| Aligned(byte(index)));
+        let aligned_too = alloc.frame_share_slice_from_iter((0..len).map(|index| Aligned(byte(index))));
         let text = alloc.frame_share_str(&texts.concat());
         assert_eq!(copied.get(&alloc), Some(&source[..]));
         for strings in [cloned, filled, collected] {
@@ -36,7 +40,7 @@ fn slices_of_any_length_are_shared_in_every_way() {
         assert_eq!(filtered.get(&alloc), Some(&expected[..]));
         for aligned in [aligned, aligned_too] {
             let values = aligned.get(&alloc).unwrap();
-            assert!(values.iter().enumerate().all(|(index, value)| value.0 == index as u8));
+            assert!(values.iter().enumerate().all(|(index, value)| value.0 == byte(index)));
             assert_eq!((values.len(), values.as_ptr().addr() % 256), (len, 0));
         }
         assert_eq!(text.get(&alloc), Some(&*texts.concat()));
@@ -87,13 +91,6 @@ fn slices_of_values_without_size_drop_every_one_of_them() {
 
 #[test]
 fn what_is_too_long_is_refused_before_anything_is_made() {
-    let alloc = SmartAlloc::default();
-    let made = Cell::new(0);
-    let refused = alloc.try_frame_share_slice_fill_with(usize::MAX / 2, |_| {
-        made.set(made.get() + 1);
-        1_u64
-    });
-    assert!(matches!(refused, Err(AllocError::CapacityOverflow)));
     /// An iterator that promises more than there can be.
     struct Liar(u32);
     impl Iterator for Liar {
@@ -106,6 +103,13 @@ fn what_is_too_long_is_refused_before_anything_is_made() {
             (usize::MAX, None)
         }
     }
+    let alloc = SmartAlloc::default();
+    let made = Cell::new(0);
+    let refused = alloc.try_frame_share_slice_fill_with(usize::MAX / 2, |_| {
+        made.set(made.get() + 1);
+        1_u64
+    });
+    assert!(matches!(refused, Err(AllocError::CapacityOverflow)));
     assert!(matches!(alloc.try_frame_share_slice_from_iter(Liar(3)), Err(AllocError::CapacityOverflow)));
     assert_eq!(made.get(), 0);
 }

@@ -6,9 +6,10 @@ use super::Interpreter;
 use super::external::ExternalCall;
 use super::types::Ty;
 use super::value::Value;
+use super::walk;
 use crate::engine::api::effect::Builds;
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::ExprId;
+use crate::engine::hir::ir::{ExprId, ExprKind};
 use crate::engine::resolve::External;
 use crate::model::finding::Confidence;
 
@@ -123,7 +124,11 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = self.eval_args_first(args, inner.as_ref());
         let what = format!("{}::{}", function.before, function.last);
         let ty = Ty::known(owner, [value.ty.clone()]);
-        self.heap_alloc(what, ty.clone(), span, Confidence::High);
+        // A box of nothing has no memory.
+        let nothing = owner == Known::Box && args.first().is_some_and(|arg| self.is_empty(*arg, &value.ty));
+        if !nothing {
+            self.heap_alloc(what, ty.clone(), span, Confidence::High);
+        }
         if owner == Known::Box && function.last == "new" {
             let inner = value.ty.clone();
             self.pooled_in_box("Box::new", &inner, span);
@@ -132,6 +137,22 @@ impl<'l> Interpreter<'_, 'l> {
         value.alias = None;
         value.fresh = owner == Known::Box;
         value
+    }
+
+    /// A closure that captures nothing, a function by its name, or a struct without fields.
+    fn is_empty(&self, expr: ExprId, ty: &Ty) -> bool {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Closure(closure) => {
+                let mut captures = false;
+                walk::visit(facts, closure.body, &mut |expr| {
+                    captures |= matches!(&facts.expr(expr).kind, ExprKind::Name(name) if self.lookup_var(facts.name(*name)).is_some());
+                });
+                !captures
+            }
+            ExprKind::Name(_) | ExprKind::Path(_) if *ty == Ty::Function => true,
+            _ => matches!(ty, Ty::User(..)) && self.types.layout(ty).is_some_and(|(bytes, _)| bytes == 0),
+        }
     }
 
     /// `NonNull::new`, `NonNull::from`.
@@ -151,7 +172,7 @@ impl<'l> Interpreter<'_, 'l> {
         let value = self.eval_args_first(args, None);
         let is_move = value.ty == Ty::known(owner, []) || value.is(owner) && matches!(value.ty, Ty::Known(..));
         let ty = if generics.is_empty() && owner != Known::String {
-            Ty::known(owner, [super::place::element_of(&value.ty)])
+            Ty::known(owner, [super::layout::element_of(&value.ty)])
         } else {
             declared
         };

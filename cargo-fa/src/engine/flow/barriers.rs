@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::event::EventKind;
+use super::signals::Signals;
 use super::walk;
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, MacroKind, MethodCall, Pat, PatId, Span, Statement};
@@ -18,24 +19,7 @@ pub(super) struct Barriers {
     pub(super) frame_ends: Vec<(Span, u32)>,
 }
 
-/// Who signals a barrier, as far as a function and what it calls tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "facts that hold in any combination")]
-pub(crate) struct Signals {
-    /// The thread that runs the function.
-    own: bool,
-    /// Threads that are spawned.
-    threads: u64,
-    /// Some of them are not joined here.
-    detached: bool,
-    /// Some of them are joined before the function goes on.
-    joins: bool,
-    waits: bool,
-    /// Somebody gets the barrier who may do anything with it, or a number is not known.
-    unknown: bool,
-}
-
-/// How many a builder was told of, where that is known.
+/// How many a builder is made for, where that is known.
 struct Participants(Option<u64>);
 
 /// What a call does with the closures among its arguments.

@@ -42,9 +42,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     let params = callees.first().map(|callee| self.param_types(callee.function)).unwrap_or_default();
                     let values = self.arguments(args, params);
                     return self.call_either(callees, &values, &generics, span);
-                } else {
-                    (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
                 }
+                (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
             }
             // `(|| …)()`
             ExprKind::Closure(closure) => {
@@ -201,6 +200,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             })
             .collect();
         self.hand_on_callables(callee, args, span);
+        self.parameters_used(callee, &given, span);
         self.whole_from_scope(callee, summary, args, params, span);
         self.apply_stores(callee, signature, args, &mapped, span);
         if confidence == Confidence::High {

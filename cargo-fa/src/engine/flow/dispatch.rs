@@ -73,19 +73,19 @@ impl<'l> Interpreter<'_, 'l> {
     /// What `Deref` does on the way to what is behind a type of the workspace: nothing mostly, and then it is not called.
     fn deref_calls(&self, receiver: &Ty) -> Vec<Callee> {
         let Some(key @ TypeKey::User(_)) = receiver.peeled().key() else { return Vec::new() };
-        let of = self.around.program.foreign_methods(key, "Deref", "deref");
-        of.into_iter().map(|function| Callee::new(function, Confidence::High)).collect()
+        let found = self.around.program.foreign_methods(key, "Deref", "deref");
+        found.into_iter().map(|function| Callee::new(function, Confidence::High)).collect()
     }
 
     fn callees_on(&self, ty: &Ty, name: &'l str) -> Vec<Callee> {
         let program = self.around.program;
         match ty {
             Ty::Generic { index, traits } => {
-                let declared = traits.iter().find_map(|of| program.declared_in(*of, name));
-                declared.map(|(of, declared)| self.bounded(*index, of, declared)).unwrap_or_default()
+                let declared = traits.iter().find_map(|user_trait| program.declared_in(*user_trait, name));
+                declared.map(|(user_trait, declared)| self.bounded(*index, user_trait, declared)).unwrap_or_default()
             }
-            Ty::Trait(of) => match program.declared_in(*of, name) {
-                Some((of, declared)) => self.behind_dyn(ty, of, declared),
+            Ty::Trait(user_trait) => match program.declared_in(*user_trait, name) {
+                Some((user_trait, declared)) => self.behind_dyn(ty, user_trait, declared),
                 None => Vec::new(),
             },
             _ => self.of_type(ty, name),
@@ -119,35 +119,37 @@ impl<'l> Interpreter<'_, 'l> {
         let Some(bounds) = program.blanket_bounds(def) else { return false };
         let facts = program.facts(def.file);
         let key = ty.key();
-        bounds.iter().all(|bound| match program.trait_of(def.module, def.file, *bound) {
-            Some(TraitOf::User(of)) => key.is_some_and(|key| self.types.implements(key, of)),
+        bounds.iter().all(|path| match program.trait_of(def.module, def.file, *path) {
+            Some(TraitOf::User(user_trait)) => key.is_some_and(|key| self.types.implements(key, user_trait)),
             Some(TraitOf::Foreign("Fn" | "FnMut" | "FnOnce")) => matches!(ty, Ty::Closure | Ty::Function),
             // Which of std's types are numbers, iterators or futures is not told by our tables.
             Some(TraitOf::Foreign("Iterator" | "IntoIterator")) => {
                 matches!(ty, Ty::Known(api::Known::Iterator, _))
                     || key.is_some_and(|key| !program.foreign_methods(key, "Iterator", "next").is_empty())
             }
-            Some(TraitOf::Foreign(of)) => match ty {
+            Some(TraitOf::Foreign(bound)) => match ty {
                 Ty::User(user, _) => {
                     let item = program.type_def(*user);
                     let of_item = program.facts(item.file);
                     let derived = item.item.attrs.derives.iter().filter_map(|path| of_item.path(*path).segments.last());
-                    derived.into_iter().any(|last| of_item.name(last.name) == of)
-                        || program.impls_for(TypeKey::User(*user)).any(|def| def.of_trait == Some(TraitOf::Foreign(of)))
-                        || matches!(of, "Sized" | "Send" | "Sync")
+                    derived.into_iter().any(|last| of_item.name(last.name) == bound)
+                        || program
+                            .impls_for(TypeKey::User(*user))
+                            .any(|def| def.of_trait == Some(TraitOf::Foreign(bound)))
+                        || matches!(bound, "Sized" | "Send" | "Sync")
                 }
-                _ => matches!(of, "Sized" | "Send" | "Sync" | "Copy" | "Clone" | "Debug" | "Display" | "ToString"),
+                _ => matches!(bound, "Sized" | "Send" | "Sync" | "Copy" | "Clone" | "Debug" | "Display" | "ToString"),
             },
-            None => facts.path(*bound).segments.is_empty(),
+            None => facts.path(*path).segments.is_empty(),
         })
     }
 
     /// A parameter bounded by a trait: whose method it is, the caller of this function knows.
-    fn bounded(&self, index: u16, of: UserType, declared: FnId) -> Vec<Callee> {
+    fn bounded(&self, index: u16, user_trait: UserType, declared: FnId) -> Vec<Callee> {
         let program = self.around.program;
         let name = program.fn_name(declared);
         let (mut found, mut overridden) = (Vec::new(), Vec::new());
-        for def in program.impls_of_trait(TraitOf::User(of)).take(MOST_IMPLS) {
+        for def in program.impls_of_trait(TraitOf::User(user_trait)).take(MOST_IMPLS) {
             let Some(own) = def.fns.iter().find(|function| program.fn_name(**function) == name) else { continue };
             let mut callee = Callee::new(*own, Confidence::High);
             match def.key {
@@ -160,7 +162,7 @@ impl<'l> Interpreter<'_, 'l> {
             found.push(callee);
         }
         if program.fn_def(declared).function.body.is_some() {
-            let forwarded = Ty::Generic { index, traits: Arc::new([of]) };
+            let forwarded = Ty::Generic { index, traits: Arc::new([user_trait]) };
             let mut callee = Callee::with_self(declared, Confidence::High, forwarded);
             callee.only = Some(Condition { param: index, types: overridden, others: true });
             found.push(callee);
@@ -169,11 +171,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `dyn Trait`: whoever implements the trait may be meant.
-    fn behind_dyn(&self, ty: &Ty, of: UserType, declared: FnId) -> Vec<Callee> {
+    fn behind_dyn(&self, ty: &Ty, user_trait: UserType, declared: FnId) -> Vec<Callee> {
         let program = self.around.program;
         let name = program.fn_name(declared);
         let (mut found, mut provided) = (Vec::new(), true);
-        for def in program.impls_of_trait(TraitOf::User(of)).take(MOST_IMPLS) {
+        for def in program.impls_of_trait(TraitOf::User(user_trait)).take(MOST_IMPLS) {
             let own = def.fns.iter().find(|function| program.fn_name(**function) == name);
             found.extend(own.map(|own| Callee::new(*own, Confidence::Medium)));
             provided |= own.is_none();
@@ -258,7 +260,7 @@ impl<'l> Interpreter<'_, 'l> {
         if generics.len() != def.function.generics.types.len() {
             return Vec::new();
         }
-        let before = self.around.program.impl_around(function).map_or(0, |of| of.block.generics.types.len());
+        let before = self.around.program.impl_around(function).map_or(0, |def| def.block.generics.types.len());
         (0..).skip(before).zip(generics.iter().cloned()).filter(|(_, ty)| !ty.is_unknown()).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::generics::{Condition, Given};
-use super::tags::OpenTag;
+use super::open_tag::OpenTag;
 use super::types::Ty;
 use super::value::{Bound, Root};
 use crate::engine::hir::ir::{ExprId, Span};

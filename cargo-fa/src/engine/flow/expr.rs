@@ -207,7 +207,7 @@ impl<'l> Interpreter<'_, 'l> {
                 _ => false,
             };
             if matches!(value.ty, Ty::User(..) | Ty::Tuple(_) | Ty::Known(Known::Option, _))
-                && !self.types.drop_calls(&value.ty).is_empty()
+                && (self.types.owns_heap(&value.ty) || !self.types.drop_calls(&value.ty).is_empty())
                 && let Some(known) = self.state.values.get_mut(var)
             {
                 known.moved = true;

@@ -51,7 +51,7 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::FrameVecOfArray | Effect::FrameVecOfElement => {
                 let value = self.eval_args_first(args, None);
                 let array = effect == Effect::FrameVecOfArray;
-                let element = if array { super::place::element_of(&value.ty) } else { value.ty };
+                let element = if array { super::layout::element_of(&value.ty) } else { value.ty };
                 let ty = Ty::known(Known::FrameVec, [element.clone()]);
                 let mut made = self.frame_alloc(allocator, "frame_vec", element, None, ty, at);
                 made.add_flows(&value.flows);
@@ -111,12 +111,12 @@ impl<'l> Interpreter<'_, 'l> {
     /// A slice of the elements of the first argument.
     fn frame_slice(&mut self, allocator: &Value, elements: Elements, args: &'l [ExprId], at: Span) -> Value {
         let source = args.first().map_or_else(Value::unknown, |source| self.eval_place(*source));
-        let mut element = match super::place::element_of(&source.ty) {
+        let mut element = match super::layout::element_of(&source.ty) {
             Ty::Unknown => source.ty.element(),
             element => element,
         };
         if elements == Elements::Concatenated {
-            element = super::place::element_of(&element);
+            element = super::layout::element_of(&element);
         }
         let count = match source.ty.peeled() {
             Ty::Array(_, Some(len)) => Some(Count::Exactly(*len)),
@@ -215,7 +215,7 @@ impl<'l> Interpreter<'_, 'l> {
             (Known::FrameBox, "new_in") => (given.ty.clone(), Some(Count::Exactly(1))),
             (_, "new_in") => (generic.unwrap_or(Ty::Unknown), Some(Count::Exactly(0))),
             (_, "with_capacity_in") => (generic.unwrap_or(Ty::Unknown), count_of(&given)),
-            _ => (super::place::element_of(&given.ty), None),
+            _ => (super::layout::element_of(&given.ty), None),
         };
         let result = match (known, name) {
             (Known::FrameString, _) => Ty::known(known, []),

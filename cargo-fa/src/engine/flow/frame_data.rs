@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Interpreter;
 use super::allocator::wrap_result;
 use super::event::EventKind;
-use super::place::element_of;
+use super::layout::element_of;
 use super::spawn::Runs;
 use super::types::Ty;
 use super::value::{Flow, Handle, Root, Value};

@@ -75,8 +75,8 @@ impl Ty {
             (Self::Slice(left) | Self::Array(left, _), Self::Slice(right) | Self::Array(right, _)) => {
                 left.match_at(right, given, depth + 1);
             }
-            (Self::Known(left, of), Self::Known(right, with)) if left == right => all(of, with),
-            (Self::User(left, of), Self::User(right, with)) if left == right => all(of, with),
+            (Self::Known(left, params), Self::Known(right, args)) if left == right => all(params, args),
+            (Self::User(left, params), Self::User(right, args)) if left == right => all(params, args),
             (Self::Tuple(left), Self::Tuple(right)) => all(left, right),
             (param, arg) => {
                 if let Some(behind) = arg.deref() {
@@ -88,7 +88,7 @@ impl Ty {
 
     /// The type where these are known: what else is a parameter of the callee means nothing to the caller.
     pub(crate) fn with_given(&self, given: &[(u16, Self)]) -> Self {
-        let of = |inner: &Arc<Self>| Arc::new(inner.with_given(given));
+        let one = |inner: &Arc<Self>| Arc::new(inner.with_given(given));
         let all = |args: &Arc<[Self]>| args.iter().map(|arg| arg.with_given(given)).collect::<Arc<[Self]>>();
         match self {
             Self::Generic { index, traits } => match given.iter().find(|(known, _)| known == index) {
@@ -98,10 +98,10 @@ impl Ty {
                     _ => Self::Opaque { borrows: false },
                 },
             },
-            Self::Ref { inner, mutable, fixed } => Self::Ref { inner: of(inner), mutable: *mutable, fixed: *fixed },
-            Self::Ptr(inner) => Self::Ptr(of(inner)),
-            Self::Slice(inner) => Self::Slice(of(inner)),
-            Self::Array(inner, len) => Self::Array(of(inner), *len),
+            Self::Ref { inner, mutable, fixed } => Self::Ref { inner: one(inner), mutable: *mutable, fixed: *fixed },
+            Self::Ptr(inner) => Self::Ptr(one(inner)),
+            Self::Slice(inner) => Self::Slice(one(inner)),
+            Self::Array(inner, len) => Self::Array(one(inner), *len),
             Self::Tuple(args) => Self::Tuple(all(args)),
             Self::Known(known, args) => Self::Known(*known, all(args)),
             Self::User(user, args) => Self::User(*user, all(args)),
@@ -134,15 +134,15 @@ impl Ty {
             }
             (Self::Slice(left) | Self::Array(left, _), Self::Slice(right) | Self::Array(right, _))
             | (Self::Ptr(left), Self::Ptr(right)) => left.takes(right),
-            (Self::Known(left, of), Self::Known(right, with)) => left == right && all(of, with),
-            (Self::User(left, of), Self::User(right, with)) => left == right && all(of, with),
+            (Self::Known(left, params), Self::Known(right, args)) => left == right && all(params, args),
+            (Self::User(left, params), Self::User(right, args)) => left == right && all(params, args),
             (Self::Tuple(left), Self::Tuple(right)) => left.len() == right.len() && all(left, right),
             (left, right) => left == right,
         }
     }
 }
 
-impl<'l> Types<'_, 'l> {
+impl Types<'_, '_> {
     /// The traits of the workspace among these bounds.
     pub(crate) fn traits(self, module: ModuleId, file: usize, bounds: &[PathId]) -> Vec<UserType> {
         let facts = self.program.facts(file);
@@ -170,7 +170,7 @@ impl<'l> Types<'_, 'l> {
     }
 
     /// Whether a type has a trait, as far as `impl`s tell.
-    pub(crate) fn implements(self, key: TypeKey, of: UserType) -> bool {
-        self.program.impls_for(key).any(|def| def.of_trait == Some(TraitOf::User(of)))
+    pub(crate) fn implements(self, key: TypeKey, user_trait: UserType) -> bool {
+        self.program.impls_for(key).any(|def| def.of_trait == Some(TraitOf::User(user_trait)))
     }
 }

@@ -3,11 +3,13 @@
 use super::Interpreter;
 use super::event::{EventKind, Fate, HeapApi};
 use super::spawn::Runs;
+use super::summary::ParameterUse;
 use super::types::Ty;
 use super::value::Value;
 use crate::engine::api::Known;
 use crate::engine::api::effect::Gives;
 use crate::engine::hir::ir::{ExprId, MethodCall, Span};
+use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
@@ -90,7 +92,7 @@ impl<'l> Interpreter<'_, 'l> {
         for arg in args {
             self.inline_closure(*arg, &[], Runs::Inline);
         }
-        let element = super::place::element_of(&receiver.ty);
+        let element = super::layout::element_of(&receiver.ty);
         let len = match receiver.ty.peeled() {
             Ty::Array(_, len) => *len,
             _ => None,
@@ -166,6 +168,8 @@ impl<'l> Interpreter<'_, 'l> {
             ty = args.first().map_or(Ty::Unknown, |inner| inner.peeled().clone());
         }
         match self.types.clones_to_heap(&ty) {
+            // Whether it allocates, the caller knows.
+            _ if self.on_parameter(&ty, ParameterUse::Clone) => {}
             Some(true) => self.heap_alloc("clone".to_owned(), ty.clone(), at, Confidence::High),
             Some(false) => {}
             None => self.heap_alloc("clone".to_owned(), ty.clone(), at, Confidence::Low),
@@ -219,7 +223,9 @@ impl<'l> Interpreter<'_, 'l> {
         let ty = expected.cloned().unwrap_or(Ty::Unknown);
         let from_text = matches!(receiver.ty.peeled(), Ty::Str);
         let owned = matches!(ty, Ty::Known(Known::String | Known::Vec | Known::Box | Known::Rc | Known::Arc, _));
-        if owned && (from_text || matches!(receiver.ty, Ty::Ref { .. })) {
+        if self.on_parameter(receiver.ty.peeled(), ParameterUse::IntoOwned) {
+            // It depends on what the caller gives.
+        } else if owned && (from_text || matches!(receiver.ty, Ty::Ref { .. })) {
             self.heap_alloc("into".to_owned(), ty.clone(), at, Confidence::High);
         }
         let mut value = receiver.clone();
@@ -232,6 +238,42 @@ impl<'l> Interpreter<'_, 'l> {
             value.flows.iter_mut().for_each(|flow| flow.confidence = flow.confidence.min(Confidence::Medium));
         }
         self.refine(value)
+    }
+}
+
+impl Interpreter<'_, '_> {
+    /// Something is done to a generic parameter that allocates for some types: callers are told.
+    fn on_parameter(&mut self, ty: &Ty, how: ParameterUse) -> bool {
+        let Ty::Generic { index, .. } = ty else { return false };
+        let uses = &mut self.recorder.out.summary.parameter_uses;
+        if self.context.cold == 0 && self.context.guessing == 0 && !uses.contains(&(*index, how)) {
+            uses.push((*index, how));
+        }
+        true
+    }
+
+    /// What a callee does to its generic parameters allocates if they are these.
+    pub(super) fn parameters_used(&mut self, callee: FnId, given: &[(u16, Ty)], span: Span) {
+        let summary = self.summary_of(callee);
+        for (param, how) in &summary.parameter_uses {
+            let Some((_, ty)) = given.iter().find(|(known, _)| known == param) else { continue };
+            if self.on_parameter(ty.peeled(), *how) {
+                continue;
+            }
+            match how {
+                ParameterUse::Clone if !matches!(ty, Ty::Ref { .. }) => {
+                    if self.types.clones_to_heap(ty) == Some(true) {
+                        self.heap_alloc("clone".to_owned(), ty.clone(), span, Confidence::High);
+                    }
+                    let ty = ty.clone();
+                    self.parts_called(&ty, "Clone", "clone", span);
+                }
+                ParameterUse::IntoOwned if *ty.peeled() == Ty::Str => {
+                    self.heap_alloc("into".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
+                }
+                ParameterUse::Clone | ParameterUse::IntoOwned => {}
+            }
+        }
     }
 }
 

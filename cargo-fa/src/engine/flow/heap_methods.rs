@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::place::element_of;
+use super::layout::element_of;
 use super::spawn::Runs;
 use super::stores::Target;
 use super::types::Ty;

@@ -17,11 +17,21 @@ const DEEPEST: u32 = 5;
 impl Types<'_, '_> {
     /// What runs when a value of this type is dropped, as far as the workspace wrote it; first its own.
     pub(super) fn drop_calls(self, ty: &Ty) -> Vec<(UserType, FnId)> {
-        let mut found = Vec::new();
-        if !self.program.has_drop.is_empty() {
-            self.drop_calls_at(ty, 0, &mut FxHashSet::default(), &mut found);
+        if self.program.has_drop.is_empty() {
+            return Vec::new();
         }
-        found
+        let read = || {
+            let mut found = Vec::new();
+            self.drop_calls_at(ty, 0, &mut FxHashSet::default(), &mut found);
+            found
+        };
+        match ty {
+            // Asked about each variable that is read: what it is made of is looked at once.
+            Ty::User(user, args) if args.is_empty() => {
+                self.program.drop_calls[user.0 as usize].get_or_init(read).clone()
+            }
+            _ => read(),
+        }
     }
 
     fn drop_calls_at(self, ty: &Ty, depth: u32, seen: &mut FxHashSet<UserType>, found: &mut Vec<(UserType, FnId)>) {
@@ -67,16 +77,16 @@ impl Types<'_, '_> {
     }
 
     /// The functions of one name and trait of std that are somewhere in a type: `clone` of a field.
-    fn parts_with(self, ty: &Ty, of: &str, method: &str, depth: u32, found: &mut Vec<FnId>) {
+    fn parts_with(self, ty: &Ty, trait_name: &str, method: &str, depth: u32, found: &mut Vec<FnId>) {
         if depth > DEEPEST {
             return;
         }
         match ty {
             Ty::User(user, args) => {
-                let own = self.program.foreign_methods(TypeKey::User(*user), of, method);
+                let own = self.program.foreign_methods(TypeKey::User(*user), trait_name, method);
                 if own.is_empty() {
                     for (_, field) in self.fields(*user, args, None) {
-                        self.parts_with(&field, of, method, depth + 1, found);
+                        self.parts_with(&field, trait_name, method, depth + 1, found);
                     }
                 } else {
                     found.extend(own.into_iter().filter(|function| !found.contains(function)).collect::<Vec<_>>());
@@ -84,9 +94,9 @@ impl Types<'_, '_> {
             }
             Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::PhantomData, _) => {}
             Ty::Known(_, parts) | Ty::Tuple(parts) => {
-                parts.iter().for_each(|part| self.parts_with(part, of, method, depth + 1, found));
+                parts.iter().for_each(|part| self.parts_with(part, trait_name, method, depth + 1, found));
             }
-            Ty::Array(inner, _) => self.parts_with(inner, of, method, depth + 1, found),
+            Ty::Array(inner, _) => self.parts_with(inner, trait_name, method, depth + 1, found),
             _ => {}
         }
     }
@@ -156,14 +166,14 @@ impl<'l> Interpreter<'_, 'l> {
                 None
             }
             "sort" | "sort_unstable" | "binary_search" | "max" | "min" | "is_sorted" | "cmp" => {
-                let element = super::place::element_of(&receiver.ty);
+                let element = super::layout::element_of(&receiver.ty);
                 let element = if element.is_unknown() { receiver.ty.argument(0) } else { element };
                 let element = element.peeled().clone();
                 self.compared(&element, at);
                 None
             }
             "contains" | "dedup" => {
-                let element = super::place::element_of(&receiver.ty).peeled().clone();
+                let element = super::layout::element_of(&receiver.ty).peeled().clone();
                 self.implemented(&element, "PartialEq", "eq", &[], at);
                 None
             }
@@ -196,9 +206,9 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `From`, `TryFrom` and `FromStr` of this type, for an argument that they take.
-    fn converted_by(&mut self, target: &Ty, of: &str, method: &str, args: &[Value], at: Span) -> Option<Value> {
+    fn converted_by(&mut self, target: &Ty, trait_name: &str, method: &str, args: &[Value], at: Span) -> Option<Value> {
         let key = target.key()?;
-        let found = self.around.program.foreign_methods(key, of, method);
+        let found = self.around.program.foreign_methods(key, trait_name, method);
         let takes = |function: &FnId| {
             self.param_types(*function).iter().zip(args).all(|(param, arg)| {
                 !arg.ty.is_unknown() && param.takes(&arg.ty) || matches!(target, Ty::User(..)) && arg.ty.is_unknown()
@@ -211,16 +221,16 @@ impl<'l> Interpreter<'_, 'l> {
             return None;
         }
         let mut value = self.call_either(callees, args, &[], at);
-        if of == "From" {
+        if trait_name == "From" {
             value.ty = target.clone();
         }
         Some(value)
     }
 
     /// What a derived method calls on the parts.
-    fn parts_called(&mut self, ty: &Ty, of: &str, method: &str, at: Span) {
+    pub(super) fn parts_called(&mut self, ty: &Ty, trait_name: &str, method: &str, at: Span) {
         let mut found = Vec::new();
-        self.types.parts_with(ty, of, method, 0, &mut found);
+        self.types.parts_with(ty, trait_name, method, 0, &mut found);
         for function in found {
             self.call_as(&Callee::new(function, Confidence::Medium), &[], at, Confidence::Medium);
         }

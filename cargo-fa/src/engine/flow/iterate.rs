@@ -21,7 +21,7 @@ impl<'l> Interpreter<'_, 'l> {
             },
             ty => {
                 let direct = ty.element();
-                if direct.is_unknown() { super::place::element_of(ty) } else { direct }
+                if direct.is_unknown() { super::layout::element_of(ty) } else { direct }
             }
         };
         let owns = name == "drain"

@@ -251,3 +251,19 @@ impl Types<'_, '_> {
         }
     }
 }
+
+/// The element of what is indexed, seen through references and owners.
+pub(super) fn element_of(ty: &Ty) -> Ty {
+    let mut ty = ty.clone();
+    for _ in 0..6 {
+        match ty.peeled() {
+            Ty::Array(inner, _) | Ty::Slice(inner) => return (**inner).clone(),
+            Ty::Known(Known::VecDeque, args) => return args.first().cloned().unwrap_or(Ty::Unknown),
+            other => match other.deref() {
+                Some(next) => ty = next,
+                None => return Ty::Unknown,
+            },
+        }
+    }
+    Ty::Unknown
+}

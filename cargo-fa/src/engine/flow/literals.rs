@@ -1,11 +1,13 @@
-//! Literals, and values that are made of others where they are written: tuples, arrays, references.
+//! Literals, and values that are made of others where they are written: structs, tuples, arrays, references.
 
 use std::sync::Arc;
 
 use super::Interpreter;
 use super::types::Ty;
 use super::value::Value;
-use crate::engine::hir::ir::{ExprId, IntKind, Literal};
+use crate::engine::hir::ir::{ExprId, IntKind, Literal, StructLiteral};
+use crate::engine::resolve::Res;
+use crate::engine::resolve::paths::Space;
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn literal(&mut self, literal: Literal) -> Value {
@@ -86,5 +88,53 @@ impl<'l> Interpreter<'_, 'l> {
         value.flows.iter_mut().for_each(|flow| flow.raw = true);
         value.ty = Ty::Ptr(Arc::new(value.ty));
         value
+    }
+
+    /// `Type { field: value, ..rest }`.
+    pub(super) fn struct_literal(&mut self, literal: &'l StructLiteral, expected: Option<&Ty>) -> Value {
+        let facts = self.facts;
+        let path = facts.path(literal.path);
+        let is_self =
+            path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
+        let (ty, variant) = if is_self {
+            (self.type_scope.self_type.clone().unwrap_or(Ty::Unknown), None)
+        } else {
+            match self.around.program.resolve(self.module, self.file, path, Space::Types) {
+                Some(Res::Type(user)) => (self.types.user(user, Vec::new(), 0), None),
+                Some(Res::Variant(user, at)) => (self.types.user(user, Vec::new(), 0), Some(at as usize)),
+                _ => (Ty::Unknown, None),
+            }
+        };
+        let ty = match expected {
+            Some(expected @ Ty::User(user, args))
+                if matches!(&ty, Ty::User(same, _) if same == user) && !args.is_empty() =>
+            {
+                expected.clone()
+            }
+            _ => ty,
+        };
+        let fields = match &ty {
+            Ty::User(user, args) => self.types.fields(*user, args, variant),
+            _ => Vec::new(),
+        };
+        let mut whole = Value::of(ty);
+        for (name, expr) in &literal.fields {
+            let name = facts.name(*name);
+            let field = fields.iter().find(|(field, _)| *field == name).map(|(_, ty)| ty.clone());
+            let mut value = self.eval(*expr, field.as_ref());
+            if let Some(field) = field
+                && !matches!(field, Ty::Param(_))
+            {
+                self.annotate(&mut value, field);
+            }
+            whole.add_flows(&value.flows);
+            self.made_with(&whole.ty.clone(), name, &value);
+            whole.own_made(&value.made);
+        }
+        if let Some(rest) = literal.rest {
+            let rest = self.eval(rest, Some(&whole.ty.clone()));
+            whole.add_flows(&rest.flows);
+        }
+        whole
     }
 }

@@ -2,7 +2,7 @@
 
 mod allocator;
 mod associated;
-pub(crate) mod barriers;
+mod barriers;
 mod call;
 mod callbacks;
 mod conditions;
@@ -12,6 +12,7 @@ mod dispatch;
 pub(crate) mod event;
 mod expr;
 mod external;
+mod fields;
 mod frame_calls;
 mod frame_data;
 mod framealloc;
@@ -27,6 +28,7 @@ mod literals;
 mod loops;
 mod macros;
 mod method;
+pub(crate) mod open_tag;
 mod operators;
 mod option_and_result;
 mod place;
@@ -37,11 +39,12 @@ mod roots;
 mod scopes;
 mod shapes;
 mod shared;
+mod signals;
 mod signature;
 mod spawn;
 mod stores;
 pub(crate) mod summary;
-pub(crate) mod tags;
+mod tags;
 pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
@@ -145,7 +148,7 @@ struct Context {
     seldom: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
-    tags: Vec<tags::OpenTag>,
+    tags: Vec<open_tag::OpenTag>,
     /// The closures that we are in and that somebody else may run, outermost first.
     closures: Vec<ExprId>,
 }

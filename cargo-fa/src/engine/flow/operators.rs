@@ -31,11 +31,18 @@ fn behind(op: BinaryOp) -> (&'static [(&'static str, &'static str)], (&'static s
     }
 }
 
-impl<'l> Interpreter<'_, 'l> {
+impl Interpreter<'_, '_> {
     /// The method of a trait of std that the workspace implements for this type; called if there is one.
-    pub(super) fn implemented(&mut self, ty: &Ty, of: &str, method: &str, args: &[Value], span: Span) -> Option<Value> {
+    pub(super) fn implemented(
+        &mut self,
+        ty: &Ty,
+        trait_name: &str,
+        method: &str,
+        args: &[Value],
+        span: Span,
+    ) -> Option<Value> {
         let key = ty.peeled().key()?;
-        let found = self.around.program.foreign_methods(key, of, method);
+        let found = self.around.program.foreign_methods(key, trait_name, method);
         if found.is_empty() {
             return None;
         }
@@ -86,7 +93,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let (traits, _) = behind(op);
         let args = [left.clone(), right.clone()];
-        let called = traits.iter().find_map(|(of, method)| self.implemented(&left.ty, of, method, &args, span));
+        let called =
+            traits.iter().find_map(|(trait_name, method)| self.implemented(&left.ty, trait_name, method, &args, span));
         let compares = matches!(op, BinaryOp::Equal | BinaryOp::Order);
         called.map(|value| if compares { Value::of(Ty::Scalar(1)) } else { value })
     }
@@ -103,24 +111,24 @@ impl<'l> Interpreter<'_, 'l> {
         if target.ty.head() == Some(Known::String) {
             self.growth(&target, "String += &str", span);
         } else if matches!(target.ty.peeled(), Ty::User(..)) {
-            let (_, (of, method)) = behind(op);
+            let (_, (trait_name, method)) = behind(op);
             let mut place = target.clone();
             place.ty = Ty::exclusive(target.ty.peeled().clone());
             let ty = target.ty.clone();
-            self.implemented(&ty, of, method, &[place, value], span);
+            self.implemented(&ty, trait_name, method, &[place, value], span);
         }
         Value::unit()
     }
 
     pub(super) fn unary(&mut self, op: UnaryOp, inner: ExprId, span: Span) -> Value {
         let value = self.eval(inner, None);
-        let (of, method) = match op {
+        let (trait_name, method) = match op {
             UnaryOp::Not => ("Not", "not"),
             UnaryOp::Neg => ("Neg", "neg"),
         };
         let ty = value.ty.clone();
         let called = matches!(ty.peeled(), Ty::User(..))
-            .then(|| self.implemented(&ty, of, method, std::slice::from_ref(&value), span))
+            .then(|| self.implemented(&ty, trait_name, method, std::slice::from_ref(&value), span))
             .flatten();
         called.unwrap_or_else(|| Value::of(ty))
     }

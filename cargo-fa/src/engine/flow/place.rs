@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::Interpreter;
 use super::event::{EscapeRoute, EventKind};
 use super::expr::NameUse;
+use super::layout::element_of;
 use super::stores::Target;
 use super::types::{Link, Ty, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, StructLiteral, TypeId};
+use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, TypeId};
 use crate::engine::resolve::Res;
 use crate::engine::resolve::paths::Space;
 use crate::model::finding::Confidence;
@@ -390,69 +391,4 @@ impl<'l> Interpreter<'_, 'l> {
             _ => Vec::new(),
         }
     }
-
-    // ---- literals of structs ----
-
-    pub(super) fn struct_literal(&mut self, literal: &'l StructLiteral, expected: Option<&Ty>) -> Value {
-        let facts = self.facts;
-        let path = facts.path(literal.path);
-        let is_self =
-            path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
-        let (ty, variant) = if is_self {
-            (self.type_scope.self_type.clone().unwrap_or(Ty::Unknown), None)
-        } else {
-            match self.around.program.resolve(self.module, self.file, path, Space::Types) {
-                Some(Res::Type(user)) => (self.types.user(user, Vec::new(), 0), None),
-                Some(Res::Variant(user, at)) => (self.types.user(user, Vec::new(), 0), Some(at as usize)),
-                _ => (Ty::Unknown, None),
-            }
-        };
-        let ty = match expected {
-            Some(expected @ Ty::User(user, args))
-                if matches!(&ty, Ty::User(same, _) if same == user) && !args.is_empty() =>
-            {
-                expected.clone()
-            }
-            _ => ty,
-        };
-        let fields = match &ty {
-            Ty::User(user, args) => self.types.fields(*user, args, variant),
-            _ => Vec::new(),
-        };
-        let mut whole = Value::of(ty);
-        for (name, expr) in &literal.fields {
-            let name = facts.name(*name);
-            let field = fields.iter().find(|(field, _)| *field == name).map(|(_, ty)| ty.clone());
-            let mut value = self.eval(*expr, field.as_ref());
-            if let Some(field) = field
-                && !matches!(field, Ty::Param(_))
-            {
-                self.annotate(&mut value, field);
-            }
-            whole.add_flows(&value.flows);
-            self.made_with(&whole.ty.clone(), name, &value);
-            whole.own_made(&value.made);
-        }
-        if let Some(rest) = literal.rest {
-            let rest = self.eval(rest, Some(&whole.ty.clone()));
-            whole.add_flows(&rest.flows);
-        }
-        whole
-    }
-}
-
-/// The element of what is indexed, seen through references and owners.
-pub(super) fn element_of(ty: &Ty) -> Ty {
-    let mut ty = ty.clone();
-    for _ in 0..6 {
-        match ty.peeled() {
-            Ty::Array(inner, _) | Ty::Slice(inner) => return (**inner).clone(),
-            Ty::Known(Known::VecDeque, args) => return args.first().cloned().unwrap_or(Ty::Unknown),
-            other => match other.deref() {
-                Some(next) => ty = next,
-                None => return Ty::Unknown,
-            },
-        }
-    }
-    Ty::Unknown
 }

@@ -37,7 +37,7 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::known(Known::PoolBox, [Ty::Slice(Arc::new(element))]))
             }
             Effect::PoolSliceCopied => {
-                let element = super::place::element_of(&self.slice_argument(args).ty);
+                let element = super::layout::element_of(&self.slice_argument(args).ty);
                 Value::of(Ty::known(Known::PoolBox, [Ty::Slice(Arc::new(element))]))
             }
             Effect::PoolText => {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs};
 
 use super::event::{EventKind, Open};
+use super::open_tag::OpenTag;
 use super::scopes::ScopeKind;
 use super::summary::Analysed;
-use super::tags::OpenTag;
 use super::types::{SELF, Ty, TypeScope, Types, UNNAMED};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
@@ -41,7 +41,7 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
     }
     generics.push(&def.function.generics);
     scope.params.clear();
-    for (index, (name, bounds)) in (0..UNNAMED).zip(generics.iter().flat_map(|of| &of.types)) {
+    for (index, (name, bounds)) in (0..UNNAMED).zip(generics.iter().flat_map(|declared| &declared.types)) {
         let ty = match types.bounds(def.module, def.file, bounds, &scope, 0) {
             Ty::Trait(_) | Ty::Opaque { .. } => {
                 Ty::Generic { index, traits: types.traits(def.module, def.file, bounds).into() }
@@ -79,17 +79,17 @@ pub(crate) fn param_types<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, scope: &Typ
     params.extend((UNNAMED..SELF).zip(&def.function.params).map(|(index, (_, ty))| {
         let lowered = types.lower(def.module, def.file, *ty, scope);
         let (mut inner, mut mutable) = (*ty, None);
-        if let Type::Ref { inner: of, mutable: exclusive, .. } = facts.ty(inner) {
-            (inner, mutable) = (*of, Some(*exclusive));
+        if let Type::Ref { inner: behind, mutable: exclusive, .. } = facts.ty(inner) {
+            (inner, mutable) = (*behind, Some(*exclusive));
         }
         match (facts.ty(inner), lowered.peeled()) {
             // `impl Trait`: a parameter without a name.
             (Type::ImplTrait(bounds), Ty::Trait(_) | Ty::Opaque { .. }) => {
-                let of = Ty::Generic { index, traits: types.traits(def.module, def.file, bounds).into() };
+                let parameter = Ty::Generic { index, traits: types.traits(def.module, def.file, bounds).into() };
                 match mutable {
-                    Some(true) => Ty::exclusive(of),
-                    Some(false) => Ty::reference(of),
-                    None => of,
+                    Some(true) => Ty::exclusive(parameter),
+                    Some(false) => Ty::reference(parameter),
+                    None => parameter,
                 }
             }
             _ => lowered,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::place::element_of;
+use super::layout::element_of;
 use super::types::Ty;
 use crate::engine::api::Known;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::layout::element_of;
 use super::option_and_result::runs_seldom;
-use super::place::element_of;
 use super::spawn::Runs;
 use super::stores::Target;
 use super::types::Ty;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::barriers::Signals;
 use super::event::{CallSite, Event, Lent, Site};
+use super::signals::Signals;
 use super::types::Ty;
 use super::value::{Callable, Slot};
 use crate::engine::hir::offset;
@@ -77,6 +77,8 @@ pub(crate) struct Summary {
     pub(crate) signals: Vec<(u16, Signals)>,
     /// It sets a budget for the thread that runs it.
     pub(crate) sets_budget: bool,
+    /// What is done to generic parameters that allocates for some types, by their index.
+    pub(crate) parameter_uses: Vec<(u16, ParameterUse)>,
     /// Parameters that are called.
     pub(crate) calls: Vec<u16>,
     /// Parameters that are put into fields that keep callables.
@@ -99,6 +101,15 @@ impl Summary {
             || !self.keeps.is_empty()
             || self.result_type.as_ref().is_some_and(Ty::may_hold_frames)
     }
+}
+
+/// Something that allocates or not, as the type is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ParameterUse {
+    /// `value.clone()` where it is `T: Clone`.
+    Clone,
+    /// `value.into()` where it is `impl Into<String>`.
+    IntoOwned,
 }
 
 /// A part of the result.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::tags::OpenTag;
+use super::open_tag::OpenTag;
 use super::types::{Link, Ty};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};

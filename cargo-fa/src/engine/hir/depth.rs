@@ -3,7 +3,7 @@
 //! The lexer turns every line of documentation into an attribute with an escaped string in it, which takes as long as
 //! parsing the code. Nothing here reads documentation, so that it never gets to see it. Nor does it see what is inside of
 //! `#[cfg(test)] mod tests { … }` in a run that reads no tests, a fifth of most libraries: that is as little part of the
-//! program then as a file in `tests/`. What `macro_rules!` defines is not read in any run. And of a library that cannot
+//! program then as a file in `tests/`. What `macro_rules!` defines is read by [`super::macros`], not by the parser. And of a library that cannot
 //! name frame memory it sees what is outside of functions first, and a whole file only if code with frames calls a
 //! function in it.
 

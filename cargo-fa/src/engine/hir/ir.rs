@@ -22,6 +22,11 @@ impl Span {
     }
 }
 
+/// Offsets and rows are 32 bits wide: files over 4 GiB are refused before anything is parsed.
+pub(crate) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
 macro_rules! index {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
         $(#[$doc])*

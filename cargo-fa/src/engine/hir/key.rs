@@ -1,8 +1,16 @@
 //! How the text of a file is named: by its content, and by the macros that it calls.
 
-use super::Extent;
 use super::hash::hash;
 use super::macros::FileMacros;
+
+/// What of a file is parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// What is in modules of tests.
+    pub(crate) tests: bool,
+    /// What is in functions; otherwise that waits until somebody asks for it.
+    pub(crate) bodies: bool,
+}
 
 /// Names a text, and whether what is in its modules of tests counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,17 +23,14 @@ use std::path::Path;
 use bodies::{Bodies, Unread};
 use depth::{Prepared, Without};
 use file::FileFacts;
+pub(crate) use ir::offset;
+pub(crate) use key::Extent;
 use key::Key;
 use macros::FileMacros;
 use serde::{Deserialize, Serialize};
 use tables::Tables;
 
 use crate::model::suppress;
-
-/// Offsets and rows are 32 bits wide: files over 4 GiB are refused before anything is parsed.
-pub(crate) fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
 
 /// Files over this size are reported instead of parsed: the positions of syn overflow at 4 GiB, and nobody writes 64 MiB.
 const LARGEST_FILE: usize = 64 << 20;
@@ -52,15 +49,6 @@ impl Refused {
     }
 }
 
-/// What of a file is parsed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Extent {
-    /// What is in modules of tests.
-    pub(crate) tests: bool,
-    /// What is in functions; otherwise that waits until somebody asks for it.
-    pub(crate) bodies: bool,
-}
-
 /// The facts of a file of these bytes, which `key` names.
 ///
 /// It needs a stack that fits [`STACK`] for the deepest nesting it accepts, and so does whoever asks for bodies later.
@@ -73,12 +61,11 @@ pub(crate) fn parse(
 ) -> Result<FileFacts, Refused> {
     let (mut facts, bodies) = lower_bytes(bytes, extent, macros.as_ref())?;
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
-    facts.bodies = match bodies {
-        Some(bodies) => Bodies::read(bodies),
-        None => {
-            let outside = facts.outside.rows();
-            Bodies::unread(Unread { path: path.to_owned(), key, outside, macros, stored: None })
-        }
+    facts.bodies = if let Some(bodies) = bodies {
+        Bodies::read(bodies)
+    } else {
+        let outside = facts.outside.rows();
+        Bodies::unread(Unread { path: path.to_owned(), key, outside, macros, stored: None })
     };
     Ok(facts)
 }

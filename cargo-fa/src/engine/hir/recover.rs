@@ -8,7 +8,7 @@ use super::lower::Lines;
 use super::{Refused, ir};
 
 /// The text without the items that do not parse, and why each does not; nothing if no item is left.
-pub(super) fn without_broken(original: &str, text: &str, base: u32) -> Option<(String, Vec<Refused>)> {
+pub(super) fn without_broken(original: &str, text: &str, offset: u32) -> Option<(String, Vec<Refused>)> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut kept = vec![true; lines.len()];
     let mut refused = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn without_broken(original: &str, text: &str, base: u32) -> Option<(S
         return None;
     }
     let rest: String = lines.iter().zip(&kept).map(|(line, kept)| if *kept { *line } else { end_of(line) }).collect();
-    let positions = Lines::new(original, text, base);
+    let positions = Lines::new(original, text, offset);
     let refused = refused.into_iter().map(|error: syn::Error| {
         let span = error.span();
         let at = ir::Span { lo: positions.start(span), hi: positions.end(span) };

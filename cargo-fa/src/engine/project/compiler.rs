@@ -62,17 +62,16 @@ impl Question {
         let place = target_directory.map(|target| target.join("cargo-fa").join(VERSION).join(self.name()));
         let stored =
             place.as_ref().filter(|_| self.running.is_none()).and_then(|place| std::fs::read_to_string(place).ok());
-        let text = match stored {
-            Some(text) => Some(text),
-            None => {
-                let text = self.ask()?;
-                if let (Some(place), Some(text)) = (place, &text) {
-                    let unfinished = place.with_extension(std::process::id().to_string());
-                    let _ = place.parent().map(std::fs::create_dir_all);
-                    let _ = std::fs::write(&unfinished, text).and_then(|()| std::fs::rename(&unfinished, &place));
-                }
-                text
+        let text = if stored.is_some() {
+            stored
+        } else {
+            let text = self.ask()?;
+            if let (Some(place), Some(text)) = (place, &text) {
+                let unfinished = place.with_extension(std::process::id().to_string());
+                let _ = place.parent().map(std::fs::create_dir_all);
+                let _ = std::fs::write(&unfinished, text).and_then(|()| std::fs::rename(&unfinished, &place));
             }
+            text
         };
         Ok(text.map(|text| {
             // Cargo's profile decides about these.

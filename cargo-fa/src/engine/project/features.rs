@@ -88,7 +88,9 @@ impl<'m> Resolver<'m> {
         if having.is_empty() {
             return Err(self.unknown(selected, asked, asked));
         }
-        having.into_iter().for_each(|member| self.enable(member, asked));
+        for member in having {
+            self.enable(member, asked);
+        }
         Ok(())
     }
 
@@ -193,7 +195,9 @@ impl<'m> Resolver<'m> {
             if ready.is_empty() {
                 return;
             }
-            ready.into_iter().for_each(|(member, key, feature)| self.pass_on(member, key, feature));
+            for (member, key, feature) in ready {
+                self.pass_on(member, key, feature);
+            }
         }
     }
 }

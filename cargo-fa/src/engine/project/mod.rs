@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use conditions::Conditions;
-pub(crate) use load::{Loaded, SourceFile, load};
+pub(crate) use load::{Loaded, load};
 
 use conditions::{CompilerCfgs, MemberConditions};
 use script::Script;
@@ -136,22 +136,21 @@ impl Project {
         let manifest_path = options.manifest_path.as_deref();
         let start = manifest::start(manifest_path).ok().filter(|_| options.cache);
         let mut asked = compiler::Question::new(&options.build);
-        let (read, fresh) = match start.as_deref().and_then(stored::read) {
-            Some(read) => (read, false),
-            None => {
-                // Cargo and rustc take their time, and need not wait for each other.
-                asked.start();
-                let mut read = match metadata::read(manifest_path) {
-                    Ok(read) => read,
-                    Err(cargo) => manifest::read(manifest_path).map_err(|_| cargo)?,
-                };
-                outside::follow(&mut read);
-                (read, true)
+        let read = if let Some(read) = start.as_deref().and_then(stored::read) {
+            read
+        } else {
+            // Cargo and rustc take their time, and need not wait for each other.
+            asked.start();
+            let mut read = match metadata::read(manifest_path) {
+                Ok(read) => read,
+                Err(cargo) => manifest::read(manifest_path).map_err(|_| cargo)?,
+            };
+            outside::follow(&mut read);
+            if let Some(start) = &start {
+                stored::write(start, &read);
             }
+            read
         };
-        if let Some(start) = start.as_deref().filter(|_| fresh) {
-            stored::write(start, &read);
-        }
         let compiler = asked.answer(options.cache.then_some(&*read.target_directory));
         let compiler = compiler.map_err(AnalysisError::Build)?;
         let profile = profile::Profile::find(&read.root, options.build.profile.as_deref());

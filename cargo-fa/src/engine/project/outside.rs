@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::{FRAMEALLOC, MemberAt, Read, UnreadPackage, manifest, metadata};
 
 /// Adds the packages outside that members lead to, and those that these lead to.
@@ -13,36 +15,44 @@ pub(super) fn follow(read: &mut Read) {
     let leads_out = |(name, directory): &(String, PathBuf)| {
         !FRAMEALLOC.contains(&name.as_str()) && !names.contains(name) && !known.contains(&real(directory))
     };
-    let mut nearby = match wanted.iter().any(leads_out) {
-        // Cargo takes as long for all of them as for one.
-        true => metadata::read_with_paths(&read.root.join("Cargo.toml")),
-        false => return,
-    };
-    while let Some((name, directory)) = wanted.pop() {
+    if !wanted.iter().any(leads_out) {
+        return;
+    }
+    // Cargo takes as long for all of them as for one.
+    let mut nearby = metadata::read_with_paths(&read.root.join("Cargo.toml"));
+    while !wanted.is_empty() {
         // A link may lead in a circle: what counts is where it ends.
-        if FRAMEALLOC.contains(&name.as_str()) || names.contains(&name) || !known.insert(real(&directory)) {
-            continue;
-        }
-        let at = |member: &MemberAt| real(&member.directory) == real(&directory);
-        let manifest = directory.join("Cargo.toml");
-        if !nearby.iter().any(at) {
-            match metadata::read(Some(&manifest)) {
-                Ok(other) => nearby.extend(other.members),
-                Err(cargo) => match manifest::member(&directory, None) {
-                    Ok(member) => nearby.push(member),
-                    Err(_) => {
-                        let message = format!("the dependency `{name}` was not read: {cargo}");
-                        read.unread.push(UnreadPackage { name, manifest, message });
-                        continue;
-                    }
-                },
+        let is_new = |(name, directory): &(String, PathBuf)| {
+            !FRAMEALLOC.contains(&name.as_str()) && !names.contains(name) && known.insert(real(directory))
+        };
+        let wave: Vec<(String, PathBuf)> = std::mem::take(&mut wanted).into_iter().filter(is_new).collect();
+        let is_at = |member: &MemberAt, directory: &Path| real(&member.directory) == real(directory);
+        let unknown = |(_, directory): &&(String, PathBuf)| !nearby.iter().any(|member| is_at(member, directory));
+        let ask = |(name, directory): &(String, PathBuf)| {
+            let manifest = directory.join("Cargo.toml");
+            metadata::read(Some(&manifest)).map(|other| other.members).or_else(|cargo| {
+                manifest::member(directory, None).map(|member| vec![member]).map_err(|_| {
+                    let message = format!("the dependency `{name}` was not read: {cargo}");
+                    UnreadPackage { name: name.clone(), manifest, message }
+                })
+            })
+        };
+        let asked: Vec<&(String, PathBuf)> = wave.iter().filter(unknown).collect();
+        // Each waits for a cargo of its own.
+        let answers: Vec<_> = asked.into_par_iter().map(ask).collect();
+        for answer in answers {
+            match answer {
+                Ok(members) => nearby.extend(members),
+                Err(unread) => read.unread.push(unread),
             }
         }
-        let Some(found) = nearby.iter().find(|member| at(member)) else { continue };
-        let member = MemberAt { outside: true, default: false, ..found.clone() };
-        names.insert(member.member.name.clone());
-        wanted.extend(paths(std::slice::from_ref(&member)));
-        read.members.push(member);
+        for (_, directory) in &wave {
+            let Some(found) = nearby.iter().find(|member| is_at(member, directory)) else { continue };
+            let member = MemberAt { outside: true, default: false, ..found.clone() };
+            names.insert(member.member.name.clone());
+            wanted.extend(paths(std::slice::from_ref(&member)));
+            read.members.push(member);
+        }
     }
 }
 

@@ -136,13 +136,11 @@ impl<'p> Tree<'p> {
         }
         let name = facts.name(item.name);
         let candidates = [directory.join(format!("{name}.rs")), directory.join(name).join("mod.rs")];
-        match candidates.iter().find(|path| self.is_file(path)) {
-            Some(path) => Target::File { children: children_directory(path, false), path: path.clone() },
-            None => {
-                let [flat, nested] = candidates.map(|path| self.shown(&path));
-                Target::Nowhere(format!("has no file: neither {flat} nor {nested} exists"))
-            }
+        if let Some(path) = candidates.iter().find(|path| self.is_file(path)) {
+            return Target::File { children: children_directory(path, false), path: path.clone() };
         }
+        let [flat, nested] = candidates.map(|path| self.shown(&path));
+        Target::Nowhere(format!("has no file: neither {flat} nor {nested} exists"))
     }
 
     fn included(&self, file: &Path, facts: &FileFacts, included: Included) -> Target {

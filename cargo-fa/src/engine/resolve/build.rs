@@ -1,6 +1,7 @@
 //! Collects the modules, items and impls of all crates.
 
 use std::collections::hash_map::Entry;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -63,6 +64,7 @@ impl<'l> Program<'l> {
             trait_members: FxHashMap::default(),
             twins: FxHashMap::default(),
             has_drop: FxHashMap::default(),
+            drop_calls: Vec::new(),
             lookup_cache: LookupCache::new(),
         };
         let mut builder = Builder { program, impls: Vec::new(), files: Vec::new() };
@@ -369,6 +371,7 @@ impl<'l> Builder<'l> {
             self.program.impls.push(ImplDef { file, block, module, key, of_trait, fns });
         }
         self.program.find_blankets();
+        self.program.drop_calls.resize_with(self.program.types.len(), OnceLock::new);
         // What was found so far was found without these methods.
         self.program.lookup_cache = LookupCache::new();
         self.program

@@ -6,6 +6,8 @@ mod lookup_cache;
 pub(crate) mod paths;
 pub(crate) mod traits;
 
+use std::sync::OnceLock;
+
 use binding::{Binding, Bindings, Import};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -160,6 +162,8 @@ pub(crate) struct Program<'l> {
     twins: FxHashMap<FnId, Vec<FnId>>,
     /// What `Drop` does.
     pub(crate) has_drop: FxHashMap<UserType, FnId>,
+    /// What dropping each type calls, once somebody asked.
+    pub(crate) drop_calls: Vec<OnceLock<Vec<(UserType, FnId)>>>,
     lookup_cache: lookup_cache::LookupCache<'l>,
 }
 

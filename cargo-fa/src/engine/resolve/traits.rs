@@ -40,8 +40,8 @@ pub(super) struct Impls<'l> {
 impl<'l> Impls<'l> {
     pub(super) fn push(&mut self, def: ImplDef<'l>) {
         let at = crate::engine::hir::offset(self.all.len());
-        if let Some(of) = def.of_trait {
-            self.of_trait.entry(of).or_default().push(at);
+        if let Some(of_trait) = def.of_trait {
+            self.of_trait.entry(of_trait).or_default().push(at);
         }
         if let Some(key) = def.key {
             self.of_type.entry(key).or_default().push(at);
@@ -70,8 +70,8 @@ impl<'l> Program<'l> {
         self.impls.of_fn.get(&function).map(|at| &self.impls.all[*at as usize])
     }
 
-    pub(crate) fn impls_of_trait(&self, of: TraitOf<'l>) -> impl Iterator<Item = &ImplDef<'l>> {
-        self.impls.of_trait.get(&of).into_iter().flatten().map(|at| &self.impls.all[*at as usize])
+    pub(crate) fn impls_of_trait(&self, user_trait: TraitOf<'l>) -> impl Iterator<Item = &ImplDef<'l>> {
+        self.impls.of_trait.get(&user_trait).into_iter().flatten().map(|at| &self.impls.all[*at as usize])
     }
 
     pub(crate) fn impls_for(&self, key: TypeKey) -> impl Iterator<Item = &ImplDef<'l>> {
@@ -79,29 +79,33 @@ impl<'l> Program<'l> {
     }
 
     /// The functions of one name that this type has from a trait of std: `add` of `Add`, for each type on the right.
-    pub(crate) fn foreign_methods(&self, key: TypeKey, of: &str, name: &str) -> Vec<FnId> {
-        let impls =
-            self.impls_for(key).filter(|def| matches!(def.of_trait, Some(TraitOf::Foreign(last)) if last == of));
+    pub(crate) fn foreign_methods(&self, key: TypeKey, trait_name: &str, name: &str) -> Vec<FnId> {
+        let impls = self
+            .impls_for(key)
+            .filter(|def| matches!(def.of_trait, Some(TraitOf::Foreign(last)) if last == trait_name));
         impls.flat_map(|def| &def.fns).copied().filter(|function| self.fn_name(*function) == name).collect()
     }
 
     /// An associated type of an `impl` of a trait of std, and the `impl`.
-    pub(crate) fn foreign_type(&self, key: TypeKey, of: &str, name: &str) -> Option<(&ImplDef<'l>, TypeId)> {
-        self.impls_for(key).filter(|def| matches!(def.of_trait, Some(TraitOf::Foreign(last)) if last == of)).find_map(
-            |def| {
+    pub(crate) fn foreign_type(&self, key: TypeKey, trait_name: &str, name: &str) -> Option<(&ImplDef<'l>, TypeId)> {
+        self.impls_for(key)
+            .filter(|def| matches!(def.of_trait, Some(TraitOf::Foreign(last)) if last == trait_name))
+            .find_map(|def| {
                 let facts = self.facts(def.file);
                 let (_, ty) = def.block.types.iter().find(|(known, _)| facts.name(*known) == name)?;
                 Some((def, *ty))
-            },
-        )
+            })
     }
 
     /// The trait, or one above it, that declares a method, and the declaration.
-    pub(crate) fn declared_in(&self, of: UserType, name: &'l str) -> Option<(UserType, FnId)> {
+    pub(crate) fn declared_in(&self, user_trait: UserType, name: &'l str) -> Option<(UserType, FnId)> {
         let mut found = None;
-        let _ = self.each_trait_from(of, &mut |of| match self.methods_of(TypeKey::User(of), name).first() {
+        let _ = self.each_trait_from(user_trait, &mut |user_trait| match self
+            .methods_of(TypeKey::User(user_trait), name)
+            .first()
+        {
             Some(function) => {
-                found = Some((of, *function));
+                found = Some((user_trait, *function));
                 ControlFlow::Break(())
             }
             None => ControlFlow::Continue(()),
@@ -110,13 +114,17 @@ impl<'l> Program<'l> {
     }
 
     /// This trait and those above it.
-    fn each_trait_from(&self, of: UserType, each: &mut dyn FnMut(UserType) -> ControlFlow<()>) -> ControlFlow<()> {
-        let mut traits = vec![of];
+    fn each_trait_from(
+        &self,
+        user_trait: UserType,
+        each: &mut dyn FnMut(UserType) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut traits = vec![user_trait];
         let mut at = 0;
-        while let Some(of) = traits.get(at).copied() {
+        while let Some(user_trait) = traits.get(at).copied() {
             at += 1;
-            each(of)?;
-            let def = self.type_def(of);
+            each(user_trait)?;
+            let def = self.type_def(user_trait);
             let ItemKind::Trait { supers, .. } = &def.item.kind else { continue };
             for path in supers.iter().filter(|_| at <= SUPERTRAITS) {
                 if let Some(TraitOf::User(above)) = self.trait_of(def.module, def.file, *path)
@@ -132,8 +140,8 @@ impl<'l> Program<'l> {
     /// The body that a trait gives to this type's method where the type has none of its own.
     pub(crate) fn provided(&self, key: TypeKey, name: &'l str) -> Option<FnId> {
         self.impls_for(key).find_map(|def| {
-            let Some(TraitOf::User(of)) = def.of_trait else { return None };
-            let provided = self.methods_of(TypeKey::User(of), name).iter().copied();
+            let Some(TraitOf::User(user_trait)) = def.of_trait else { return None };
+            let provided = self.methods_of(TypeKey::User(user_trait), name).iter().copied();
             provided.into_iter().find(|function| self.fn_def(*function).function.body.is_some())
         })
     }
@@ -172,9 +180,9 @@ impl<'l> Program<'l> {
             for function in &def.fns {
                 found.entry(self.fn_name(*function)).or_default().push((at, *function));
             }
-            let TraitOf::User(of) = of_trait else { continue };
+            let TraitOf::User(user_trait) = of_trait else { continue };
             let own: Vec<&str> = def.fns.iter().map(|function| self.fn_name(*function)).collect();
-            for function in self.members_of_trait(of) {
+            for function in self.members_of_trait(user_trait) {
                 let name = self.fn_name(function);
                 if self.fn_def(function).function.body.is_some() && !own.contains(&name) {
                     found.entry(name).or_default().push((at, function));
@@ -184,8 +192,8 @@ impl<'l> Program<'l> {
         self.blanket = found;
     }
 
-    fn members_of_trait(&self, of: UserType) -> Vec<FnId> {
-        let mut members: Vec<FnId> = self.trait_members.get(&of).cloned().unwrap_or_default();
+    fn members_of_trait(&self, user_trait: UserType) -> Vec<FnId> {
+        let mut members: Vec<FnId> = self.trait_members.get(&user_trait).cloned().unwrap_or_default();
         members.sort_unstable();
         members
     }
@@ -193,7 +201,7 @@ impl<'l> Program<'l> {
     /// The trait whose declaration a function is.
     pub(crate) fn trait_around(&self, function: FnId) -> Option<UserType> {
         match self.fn_def(function).owner {
-            Some(Owner::Trait(of)) => Some(of),
+            Some(Owner::Trait(user_trait)) => Some(user_trait),
             _ => None,
         }
     }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use rustc_hash::FxHashMap;
 
 use crate::engine::flow::event::CallSite;
+use crate::engine::flow::open_tag::{OpenTag, nested};
 use crate::engine::flow::summary::AllAnalysed;
-use crate::engine::flow::tags::{OpenTag, nested};
 use crate::engine::resolve::FnId;
 
 /// The tags of the arenas among the parameters of a function, in one way of calling it; `None` is no tag.

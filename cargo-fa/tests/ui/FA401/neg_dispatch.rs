@@ -235,3 +235,33 @@ impl<'a> Deref for View<'a> {
 pub fn behind_a_view(alloc: &SmartAlloc, view: &View<'_>) -> u32 {
     view.iter().sum::<u32>() + view[0] + view.first().copied().unwrap_or(0) + *alloc.frame_box(1)
 }
+
+fn duplicate<T: Clone>(value: &T) -> T {
+    value.clone()
+}
+#[derive(Clone)]
+pub struct Flat(u32);
+#[frame_system]
+pub fn clones_a_number(alloc: &SmartAlloc, flat: &Flat) -> u32 {
+    duplicate(flat).0 + duplicate(&3_u32) + *alloc.frame_box(1)
+}
+pub fn clones_a_text(text: &String) -> String {
+    duplicate(text)
+}
+
+fn named(text: impl Into<String>) -> usize {
+    let text: String = text.into();
+    text.len()
+}
+#[frame_system]
+pub fn gives_a_string(alloc: &SmartAlloc, text: &mut String) -> usize {
+    let text = std::mem::take(text);
+    named(text) + *alloc.frame_box(1_usize)
+}
+
+// A box of nothing has no memory.
+#[frame_system]
+pub fn boxes_nothing(alloc: &SmartAlloc) -> u32 {
+    let call: Box<dyn Fn() -> u32> = Box::new(|| 1);
+    call() + *alloc.frame_box(1)
+}

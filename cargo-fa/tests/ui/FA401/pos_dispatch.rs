@@ -427,3 +427,37 @@ impl Effect for Ice {
 pub fn not_known<E: Effect>(alloc: &SmartAlloc, effect: &E) -> usize {
     effect.run() + *alloc.frame_box(1_usize)
 }
+
+pub struct Deep {
+    names: Vec<String>,
+}
+impl Clone for Deep {
+    fn clone(&self) -> Self {
+        Deep { names: self.names.to_vec() } //~ FA401
+    }
+}
+#[derive(Clone)]
+pub struct Flat {
+    name: String,
+}
+fn duplicate<T: Clone>(value: &T) -> T {
+    value.clone()
+}
+fn duplicate_again<T: Clone>(value: &T) -> T {
+    duplicate(value)
+}
+#[frame_system]
+pub fn cloned_by_a_bound(alloc: &SmartAlloc, deep: &Deep, flat: &Flat) -> usize {
+    duplicate(deep).names.len()
+        + duplicate_again(flat).name.len() //~ FA401
+        + *alloc.frame_box(1_usize)
+}
+
+fn named(text: impl Into<String>) -> usize {
+    let text: String = text.into();
+    text.len()
+}
+#[frame_system]
+pub fn into_text(alloc: &SmartAlloc) -> usize {
+    named("boss") + *alloc.frame_box(1_usize) //~ FA401
+}

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::accounts::{self, SharedAccounts};
 use super::entries::{Access, Entries, Entry};
-use super::flights::ending::Loading;
 use super::flights::flight::FlightInner;
+use super::flights::loading::Loading;
 use super::flights::returns::Returns;
 use super::frame::Frame;
 use super::hooks::{FrameBefore, FrameHooks, Hooks};
@@ -463,7 +463,7 @@ impl SmartAlloc {
             // SAFETY: `self` is exclusive, and what was shared has been dropped before, or the flight has its list (I5, I26).
             scopes_left_open += unsafe {
                 if let Some(flight) = flight {
-                    flight.take_list(arenas);
+                    flight.take_list(&raw mut (*arenas.state()).drops);
                 }
                 arenas.end_frame(trim, flight)
             };

@@ -100,6 +100,7 @@ pub(crate) mod scratch;
 pub(crate) mod scratch_region;
 pub(crate) mod shared;
 pub(crate) mod shared_arenas;
+pub(crate) mod shared_name;
 pub(crate) mod thread_arenas;
 pub(crate) mod tls;
 pub(crate) mod transfers;

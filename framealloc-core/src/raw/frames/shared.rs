@@ -1,7 +1,6 @@
 //! Values that live until the frame ends, whichever scope made them: shared values and whatever else drops then.
 
 use core::alloc::Layout;
-use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -11,6 +10,7 @@ use super::fill::{self, Room};
 use super::frame::Frame;
 use super::lists::DropNode;
 use super::owned::{self, Owned};
+use super::shared_name::Shared;
 use super::thread_arenas::ThreadArenas;
 use crate::error::Failure;
 use crate::panics::Payload;
@@ -31,38 +31,10 @@ struct SliceNode<T> {
     values: NonNull<[T]>,
 }
 
-/// The name of a value that lives until the frame ends.
-pub(crate) struct Shared<T: ?Sized> {
-    pub(super) allocator: u64,
-    pub(super) frames_ended: u64,
-    pub(super) value: NonNull<T>,
-    owner: PhantomData<T>,
-}
-
-// SAFETY: a handle only gives out `&T`, and only while the value lives. The value is dropped by whichever thread ends
-// the frame, hence `Send`, and read by any thread, hence `Sync`.
-unsafe impl<T: ?Sized + Send + Sync> Send for Shared<T> {}
-// SAFETY: a handle gives out `&T` only, while the value lives, to any thread.
-unsafe impl<T: ?Sized + Send + Sync> Sync for Shared<T> {}
-
-impl<T: ?Sized> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T: ?Sized> Copy for Shared<T> {}
-
-impl<T: ?Sized> PartialEq for Shared<T> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.allocator, self.frames_ended) == (other.allocator, other.frames_ended)
-            // Both the address and the length: a slice may begin where another one does.
-            && core::ptr::eq(self.value.as_ptr(), other.value.as_ptr())
-    }
-}
-
 impl<T: ?Sized> Shared<T> {
-    fn new(frame: &Frame, value: NonNull<T>) -> Self {
-        Self { allocator: frame.id(), frames_ended: frame.frames_ended(), value, owner: PhantomData }
+    /// The name of a value that was just shared.
+    fn of(frame: &Frame, value: NonNull<T>) -> Self {
+        Self::new(frame.id(), frame.frames_ended(), value)
     }
 
     /// Returns the value while its frame lasts.
@@ -104,7 +76,7 @@ pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: 
         unsafe { place.write(value) };
         place
     };
-    Ok(Shared::new(frame, value))
+    Ok(Shared::of(frame, value))
 }
 
 /// Shares a copy of a slice.
@@ -116,7 +88,7 @@ pub(crate) fn share_copy<T: Copy + Send + Sync + 'static, E: Failure>(
 ) -> Result<Shared<[T]>, E> {
     let frame = frame.for_sharing();
     let copy = frame.sharing(|frame| owned::copied::<T, E>(frame, source).map(NonNull::from))?;
-    Ok(Shared::new(frame, copy))
+    Ok(Shared::of(frame, copy))
 }
 
 /// Shares a copy of a string.
@@ -125,7 +97,7 @@ pub(crate) fn share_copy<T: Copy + Send + Sync + 'static, E: Failure>(
 pub(crate) fn share_str<E: Failure>(frame: &Frame, source: &str) -> Result<Shared<str>, E> {
     let frame = frame.for_sharing();
     let copy = frame.sharing(|frame| owned::copied_str::<E>(frame, source).map(NonNull::from))?;
-    Ok(Shared::new(frame, copy))
+    Ok(Shared::of(frame, copy))
 }
 
 /// Shares what `make` returns for each index.
@@ -152,11 +124,11 @@ pub(crate) fn share_made<T: Send + Sync + 'static, E: Failure>(
 ) -> Result<Shared<[T]>, E> {
     let frame = frame.for_sharing();
     let node = if needs_drop::<T>() { Some(Room::find::<E>(frame, Layout::new::<SliceNode<T>>())?) } else { None };
-    let made = make(frame);
+    let values = make(frame);
     // Refused or not: what was given back had to be there.
     frame.recount_shared();
     // As a raw pointer from here on: the list owns the values, if anybody has to.
-    let values = made?.into_raw();
+    let values = values?.into_raw();
     if let Some(node) = node {
         let node = node.keep().cast::<SliceNode<T>>();
         let list = frame.arenas().state();
@@ -168,7 +140,7 @@ pub(crate) fn share_made<T: Send + Sync + 'static, E: Failure>(
             (*list).drops = node.as_ptr().cast();
         }
     }
-    Ok(Shared::new(frame, values))
+    Ok(Shared::of(frame, values))
 }
 
 /// # Safety

@@ -4,26 +4,12 @@
 
 use core::ptr::NonNull;
 
-use super::flights::ending::Loading;
+use super::flights::loading::Loading;
 use super::frame::{Frame, FrameKind};
-use super::thread_arenas::ThreadArenas;
+use super::thread_arenas::{SharedArena, ThreadArenas};
 use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
 use crate::tag::TagId;
-
-/// The arena of the shared values of one tag.
-pub(super) struct SharedArena {
-    /// Null where nothing was shared under the tag.
-    pub(super) frame: *mut Frame,
-    /// Chunks that came back from flights.
-    spare: Vec<Chunk>,
-}
-
-impl Default for SharedArena {
-    fn default() -> Self {
-        Self { frame: core::ptr::null_mut(), spare: Vec::new() }
-    }
-}
 
 /// Bytes that a thread has shared and no system has booked, at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,16 +6,15 @@ use core::ptr::NonNull;
 use super::accounts::ThreadBudgets;
 use super::allocator::{Inner, SmartAlloc};
 use super::arena::{Arena, Fallbacks};
-use super::flights::ending::Loading;
+use super::flights::loading::Loading;
 use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
 use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
-use super::shared_arenas::SharedArena;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
 use crate::raw::global::zone::{HeapUse, HeapZone};
-use crate::raw::mem::chunk::ChunkPolicy;
+use crate::raw::mem::chunk::{Chunk, ChunkPolicy};
 use crate::raw::mem::count::Count;
 use crate::rows::row_at;
 use crate::sync::Witness;
@@ -46,6 +45,20 @@ impl SiteFigures {
         if other.heap.calls != 0 {
             self.heap.add(other.heap);
         }
+    }
+}
+
+/// The arena of the shared values of one tag.
+pub(super) struct SharedArena {
+    /// Null where nothing was shared under the tag.
+    pub(super) frame: *mut Frame,
+    /// Chunks that came back from flights.
+    pub(super) spare: Vec<Chunk>,
+}
+
+impl Default for SharedArena {
+    fn default() -> Self {
+        Self { frame: core::ptr::null_mut(), spare: Vec::new() }
     }
 }
 

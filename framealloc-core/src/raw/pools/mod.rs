@@ -32,6 +32,9 @@
 //! - **P13** A single slot lies in the first `SLAB` bytes of a block that is aligned to that and begins with a header
 //!   like that of a slab: of the pool `SINGLE`, with 0 for both indices, so that no free slot of its kind ever gets into
 //!   a magazine (P4).
+//! - **P14** A value that is retired is in one place: among those added, which are pushed to by exchange and only ever
+//!   taken as a whole, among those collected, under the lock, or with the one who took it out and drops it. It is
+//!   written before the exchange that adds it (release, then acquire), and its place is freed after its drop (P8).
 
 pub(crate) mod beside;
 pub(crate) mod boxes;
@@ -46,6 +49,7 @@ pub(crate) mod promoted;
 pub(crate) mod redzones;
 pub(crate) mod refusals;
 pub(crate) mod request;
+pub(crate) mod retire;
 pub(crate) mod single_slot;
 pub(crate) mod size_class;
 pub(crate) mod slab;

@@ -75,7 +75,9 @@ impl Lowerer<'_> {
     /// The paths that `#[path]` and `#[cfg_attr(…, path = …)]` give a module.
     pub(super) fn module_paths(&mut self, attrs: &[syn::Attribute]) -> Box<[(Cfg, Name)]> {
         let mut paths = Vec::new();
-        attrs.iter().for_each(|attr| collect_paths(&attr.meta, Cfg::Always(true), &mut paths));
+        for attr in attrs {
+            collect_paths(&attr.meta, Cfg::Always(true), &mut paths);
+        }
         paths.into_iter().map(|(when, path)| (when, self.text(&path))).collect()
     }
 
@@ -155,7 +157,9 @@ fn collect_conditions(meta: &syn::Meta, all: &mut Vec<Cfg>) {
         && let Some((condition, metas)) = conditional(list)
     {
         let mut inner = Vec::new();
-        metas.iter().for_each(|meta| collect_conditions(meta, &mut inner));
+        for meta in &metas {
+            collect_conditions(meta, &mut inner);
+        }
         all.extend(inner.into_iter().map(|cfg| unless(Some(&condition), cfg)));
     }
 }
@@ -170,7 +174,9 @@ fn collect_paths(meta: &syn::Meta, when: Cfg, paths: &mut Vec<(Cfg, String)>) {
         syn::Meta::List(list) if list.path.is_ident("cfg_attr") => {
             let Some((condition, metas)) = conditional(list) else { return };
             let when = all_of(vec![when, condition]);
-            metas.iter().for_each(|meta| collect_paths(meta, when.clone(), paths));
+            for meta in &metas {
+                collect_paths(meta, when.clone(), paths);
+            }
         }
         _ => {}
     }

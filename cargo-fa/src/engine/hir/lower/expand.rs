@@ -38,7 +38,7 @@ impl<'s> Expands<'s> {
     }
 }
 
-impl<'s> Lowerer<'s> {
+impl Lowerer<'_> {
     /// What a call becomes; `None` where the macro is not of the workspace, or cannot be expanded.
     fn expanded(&mut self, mac: &syn::Macro) -> Option<(TokenStream, Span)> {
         let file = self.expands.file?;
@@ -62,22 +62,21 @@ impl<'s> Lowerer<'s> {
         let made = self.expands.made.iter().rev().find(|(known, _)| *known == name).map(|(_, rules)| Rc::clone(rules));
         let (rules, krate) = match made {
             Some(rules) if prefix == Prefix::None => (rules, None),
-            _ => match file.find(&name, &prefix, span.lo as usize) {
-                Some(id) => {
+            _ => {
+                if let Some(id) = file.find(&name, &prefix, span.lo as usize) {
                     let rules = self.expands.rules.entry(id).or_insert_with(|| file.rules(id).map(Rc::new)).clone();
                     let Some(rules) = rules else {
                         self.unexpanded(&name, span, "its rules are not understood");
                         return None;
                     };
                     (rules, file.crate_of(id))
-                }
-                None => {
+                } else {
                     if prefix == Prefix::None && file.has(&name) && !is_known(&name) {
                         self.unexpanded(&name, span, "several macros of this name might be meant");
                     }
                     return None;
                 }
-            },
+            }
         };
         if self.expands.depth >= DEEPEST {
             self.unexpanded(&name, span, "it calls itself too often");
@@ -130,27 +129,23 @@ impl<'s> Lowerer<'s> {
         if let Ok(expr) = syn::parse2::<syn::Expr>(tokens.clone()) {
             return Some(self.within(|lowerer| lowerer.expr(&expr)));
         }
-        match syn::Block::parse_within.parse2(tokens) {
-            Ok(statements) => {
-                let block = self.within(|lowerer| lowerer.statements(&statements, None));
-                Some(self.push_expr(span, ExprKind::Block(Box::new(block))))
-            }
-            Err(_) => {
-                self.misplaced(mac, span, "what it becomes is not an expression");
-                None
-            }
+        if let Ok(statements) = syn::Block::parse_within.parse2(tokens) {
+            let block = self.within(|lowerer| lowerer.statements(&statements, None));
+            Some(self.push_expr(span, ExprKind::Block(Box::new(block))))
+        } else {
+            self.misplaced(mac, span, "what it becomes is not an expression");
+            None
         }
     }
 
     /// A call where a statement stands: what it declares is there for those behind it.
     pub(super) fn expanded_statements(&mut self, mac: &syn::Macro) -> Option<Block> {
         let (tokens, span) = self.expanded(mac)?;
-        match syn::Block::parse_within.parse2(tokens) {
-            Ok(statements) => Some(self.within(|lowerer| lowerer.statements(&statements, None))),
-            Err(_) => {
-                self.misplaced(mac, span, "what it becomes is not a statement");
-                None
-            }
+        if let Ok(statements) = syn::Block::parse_within.parse2(tokens) {
+            Some(self.within(|lowerer| lowerer.statements(&statements, None)))
+        } else {
+            self.misplaced(mac, span, "what it becomes is not a statement");
+            None
         }
     }
 
@@ -162,12 +157,11 @@ impl<'s> Lowerer<'s> {
         lower: impl FnOnce(&mut Self, &N) -> T,
     ) -> Option<T> {
         let (tokens, span) = self.expanded(mac)?;
-        match parse.parse2(tokens) {
-            Ok(node) => Some(self.within(|lowerer| lower(lowerer, &node))),
-            Err(_) => {
-                self.misplaced(mac, span, "what it becomes is not what is expected there");
-                None
-            }
+        if let Ok(node) = parse.parse2(tokens) {
+            Some(self.within(|lowerer| lower(lowerer, &node)))
+        } else {
+            self.misplaced(mac, span, "what it becomes is not what is expected there");
+            None
         }
     }
 

@@ -385,7 +385,7 @@ pub(super) fn branches(tokens: TokenStream) -> Vec<(Option<Cfg>, TokenStream)> {
                     TokenTree::Group(inside) => Some(inside.stream()),
                     _ => None,
                 });
-                condition = Some(inside.map_or(Cfg::Unknown, |tokens| single(tokens)));
+                condition = Some(inside.map_or(Cfg::Unknown, single));
             }
             _ => {}
         }

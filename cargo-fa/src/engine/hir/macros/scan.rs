@@ -22,7 +22,7 @@ pub(crate) struct Found {
     pub(crate) calls: Vec<String>,
 }
 
-const DEFINES: &[u8] = b"macro_rules!";
+const DEFINES: &[u8] = b"macro_rules";
 
 /// The definitions in a text, in their order; those inside of the rules of another are not among them.
 pub(crate) fn definitions(bytes: &[u8]) -> Vec<Found> {
@@ -67,10 +67,14 @@ pub(crate) fn definitions(bytes: &[u8]) -> Vec<Found> {
     found
 }
 
-/// The name and the inside of the brackets of a definition, from behind its `!`.
+/// The name and the inside of the brackets of a definition, from behind its first word.
 fn definition(bytes: &[u8], from: usize) -> Option<(Range<usize>, Range<usize>)> {
     let blank = |from: usize| from + bytes[from..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let start = blank(from);
+    let mark = blank(from);
+    if bytes.get(mark) != Some(&b'!') {
+        return None;
+    }
+    let start = blank(mark + 1);
     let len = bytes.get(start..)?.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let bracket = blank(start + len);
     if len == 0 || !matches!(bytes.get(bracket)?, b'{' | b'(' | b'[') {
@@ -115,6 +119,7 @@ pub(super) fn called(bytes: &[u8]) -> impl Iterator<Item = &str> {
         if bytes.get(at + 1) == Some(&b'=') {
             return None;
         }
+        let at = bytes[..at].trim_ascii_end().len();
         let word = bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         (word > 0).then(|| std::str::from_utf8(&bytes[at - word..at]).ok()).flatten()
     })

@@ -66,10 +66,9 @@ const DEEPEST: u32 = 6;
 /// Systems of the schedules of `[analysis] bevy_schedules`, and of those that are put into the main order beside them, run
 /// every frame. Observers, hooks and registered systems run when something happens, which is less sure.
 pub(crate) fn systems(program: &Program<'_>, config: &Config, users: &[bool]) -> Systems {
-    let adds = |file: &crate::engine::project::SourceFile| {
-        users[file.member] && file.facts.names().any(|name| ADDS.contains(&name) || labels::orders(name))
-    };
-    let files: Vec<bool> = program.loaded.files.iter().map(adds).collect();
+    let adds = |name: &str| ADDS.contains(&name) || labels::orders(name);
+    let files = program.loaded.files.iter().map(|file| users[file.member] && file.facts.names().any(adds));
+    let files: Vec<bool> = files.collect();
     if !files.contains(&true) {
         return Systems::default();
     }

@@ -7,12 +7,8 @@ use super::flight::{Flight, FlightInner};
 use super::returns::Returns;
 use crate::panics::Payload;
 use crate::raw::frames::allocator::SmartAlloc;
-use crate::raw::frames::arena::Arena;
 use crate::raw::frames::promotions::PromotionSummary;
-use crate::raw::frames::thread_arenas::ThreadArenas;
 use crate::raw::global::zone::HeapZone;
-use crate::raw::mem::chunk::Chunk;
-use crate::tag::TagId;
 
 /// What is held of ended frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,13 +16,6 @@ pub(crate) struct FlightFigures {
     pub(crate) held: usize,
     pub(crate) bytes: usize,
     pub(crate) reserved: usize,
-}
-
-/// A flight that takes memory out of the arena set with this index.
-#[derive(Clone, Copy)]
-pub(crate) struct Loading {
-    pub(in crate::raw::frames) flight: NonNull<FlightInner>,
-    pub(in crate::raw::frames) set: usize,
 }
 
 impl SmartAlloc {
@@ -118,39 +107,6 @@ impl SmartAlloc {
             for flight in (&mut (*self.frame_state()).spare_flights).drain(..) {
                 drop(Box::from_raw(flight.as_ptr()));
             }
-        }
-    }
-}
-
-impl Loading {
-    /// Takes the list of what drops.
-    ///
-    /// # Safety
-    /// The allocator of `arenas` is held exclusively, and the flight is nobody else's.
-    pub(in crate::raw::frames) unsafe fn take_list(self, arenas: &ThreadArenas) {
-        // SAFETY: by the contract.
-        unsafe {
-            let list = core::mem::replace(&mut (*arenas.state()).drops, core::ptr::null_mut());
-            if !list.is_null() {
-                (&mut (*self.flight.as_ptr()).lists).push(list);
-            }
-        }
-    }
-
-    /// Takes over what an arena of shared values has. Returns how far it was bumped.
-    ///
-    /// # Safety
-    /// As for [`Self::take_list`]; the flight has the list of what drops in the arena, and gives its values out only while it has the
-    /// memory.
-    pub(in crate::raw::frames) unsafe fn load(self, arena: &Arena, tag: TagId) -> usize {
-        // SAFETY: by the contract; the reference ends with this function.
-        unsafe {
-            let flight = &mut *self.flight.as_ptr();
-            let parcel = flight.parcel(self.set, tag);
-            let bytes = arena.hand_over(&mut parcel.chunks, &mut parcel.dedicated);
-            let beside: usize = parcel.dedicated.iter().map(Chunk::size).sum();
-            flight.bytes += bytes + beside;
-            bytes
         }
     }
 }

@@ -8,7 +8,7 @@ use super::returns::Returns;
 use crate::panics::{Payload, first_panic, resume};
 use crate::raw::frames::lists::DropNode;
 use crate::raw::frames::report::FrameReport;
-use crate::raw::frames::shared::Shared;
+use crate::raw::frames::shared_name::Shared;
 use crate::raw::mem::chunk::Chunk;
 use crate::raw::mem::poison::poison;
 use crate::sync::{Acquire, AtomicUsize, Relaxed, Release, Witness};

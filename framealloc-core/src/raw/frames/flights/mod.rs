@@ -5,4 +5,5 @@
 
 pub(crate) mod ending;
 pub(crate) mod flight;
+pub(crate) mod loading;
 pub(crate) mod returns;
