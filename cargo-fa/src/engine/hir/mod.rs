@@ -61,7 +61,9 @@ pub(crate) fn parse(
 ) -> Result<FileFacts, Refused> {
     let (mut facts, bodies) = lower_bytes(bytes, extent, macros.as_ref())?;
     facts.comments = std::str::from_utf8(bytes).map(suppress::comments).unwrap_or_default();
-    facts.bodies = if let Some(bodies) = bodies { Bodies::read(bodies) } else {
+    facts.bodies = if let Some(bodies) = bodies {
+        Bodies::read(bodies)
+    } else {
         let outside = facts.outside.rows();
         Bodies::unread(Unread { path: path.to_owned(), key, outside, macros, stored: None })
     };

@@ -62,19 +62,21 @@ impl Lowerer<'_> {
         let made = self.expands.made.iter().rev().find(|(known, _)| *known == name).map(|(_, rules)| Rc::clone(rules));
         let (rules, krate) = match made {
             Some(rules) if prefix == Prefix::None => (rules, None),
-            _ => if let Some(id) = file.find(&name, &prefix, span.lo as usize) {
-                let rules = self.expands.rules.entry(id).or_insert_with(|| file.rules(id).map(Rc::new)).clone();
-                let Some(rules) = rules else {
-                    self.unexpanded(&name, span, "its rules are not understood");
+            _ => {
+                if let Some(id) = file.find(&name, &prefix, span.lo as usize) {
+                    let rules = self.expands.rules.entry(id).or_insert_with(|| file.rules(id).map(Rc::new)).clone();
+                    let Some(rules) = rules else {
+                        self.unexpanded(&name, span, "its rules are not understood");
+                        return None;
+                    };
+                    (rules, file.crate_of(id))
+                } else {
+                    if prefix == Prefix::None && file.has(&name) && !is_known(&name) {
+                        self.unexpanded(&name, span, "several macros of this name might be meant");
+                    }
                     return None;
-                };
-                (rules, file.crate_of(id))
-            } else {
-                if prefix == Prefix::None && file.has(&name) && !is_known(&name) {
-                    self.unexpanded(&name, span, "several macros of this name might be meant");
                 }
-                return None;
-            },
+            }
         };
         if self.expands.depth >= DEEPEST {
             self.unexpanded(&name, span, "it calls itself too often");
@@ -139,7 +141,9 @@ impl Lowerer<'_> {
     /// A call where a statement stands: what it declares is there for those behind it.
     pub(super) fn expanded_statements(&mut self, mac: &syn::Macro) -> Option<Block> {
         let (tokens, span) = self.expanded(mac)?;
-        if let Ok(statements) = syn::Block::parse_within.parse2(tokens) { Some(self.within(|lowerer| lowerer.statements(&statements, None))) } else {
+        if let Ok(statements) = syn::Block::parse_within.parse2(tokens) {
+            Some(self.within(|lowerer| lowerer.statements(&statements, None)))
+        } else {
             self.misplaced(mac, span, "what it becomes is not a statement");
             None
         }
@@ -153,7 +157,9 @@ impl Lowerer<'_> {
         lower: impl FnOnce(&mut Self, &N) -> T,
     ) -> Option<T> {
         let (tokens, span) = self.expanded(mac)?;
-        if let Ok(node) = parse.parse2(tokens) { Some(self.within(|lowerer| lower(lowerer, &node))) } else {
+        if let Ok(node) = parse.parse2(tokens) {
+            Some(self.within(|lowerer| lower(lowerer, &node)))
+        } else {
             self.misplaced(mac, span, "what it becomes is not what is expected there");
             None
         }
