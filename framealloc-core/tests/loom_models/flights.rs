@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use framealloc_core::{AllocConfig, Drain, FrameHandle, FrameInFlight, RetireQueue, SmartAlloc};
+use framealloc_core::{AllocConfig, FrameHandle, FrameInFlight, SmartAlloc};
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
@@ -175,22 +175,5 @@ fn who_sees_that_a_flight_is_back_finds_its_memory() {
         assert_eq!((alloc.flight_stats().capacity, alloc.capacity()), (of_one, of_one));
         drop(flight);
         reader.join().unwrap();
-    });
-}
-
-#[test]
-fn values_are_retired_while_another_thread_drains() {
-    model(3, || {
-        let queue = Arc::new(RetireQueue::new());
-        let drops = [Drops::new(), Drops::new(), Drops::new()];
-        queue.retire(Value(0, drops[0].clone()));
-        let adding = [1, 2].map(|number| {
-            let (queue, value) = (queue.clone(), Value(number, drops[number as usize].clone()));
-            thread::spawn(move || queue.retire(value))
-        });
-        let mut dropped = queue.drain(Drain::all().at_most(2)).dropped;
-        adding.into_iter().for_each(|adding| adding.join().unwrap());
-        dropped += queue.drain(Drain::all()).dropped;
-        assert_eq!((dropped, drops.map(|drops| drops.count())), (3, [1; 3]));
     });
 }
