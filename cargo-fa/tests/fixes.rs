@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::fmt::Write as _;
+
 use support::Sample;
 
 const CONFIGURATION: &str = "[tags.physics]\n[tags.audio]\n[tags.layer1]\n[tags.layer2]\n";
@@ -176,21 +178,25 @@ fn rewritten(fixed: bool) -> String {
     });
     for (number, (_, before, after)) in REWRITES.iter().enumerate() {
         let body = if fixed { after } else { before };
-        text.push_str(&format!(
+        write!(
+            text,
             "#[frame_system]\npub fn fixed{number}(alloc: &SmartAlloc, v: u32, xs: &[u32]) {{\n    let _ = (v, xs);\n    {body}\n    println!(\"{{}}\", *alloc.frame_box(1_u8));\n}}\n"
-        ));
+        )
+        .unwrap();
     }
     for (number, body) in KEPT.iter().enumerate() {
-        text.push_str(&format!(
+        write!(
+            text,
             "#[frame_system]\npub fn kept{number}(alloc: &SmartAlloc, v: u32, names: &mut Vec<u32>) {{\n    names.clear();\n    {body}\n    println!(\"{{}}\", *alloc.frame_box(1_u8));\n}}\n"
-        ));
+        )
+        .unwrap();
     }
     text.push_str("fn main() {\n    let alloc = SmartAlloc::default();\n");
     for number in 0..REWRITES.len() {
-        text.push_str(&format!("    fixed{number}(&alloc, 1, &[1, 2]);\n"));
+        writeln!(text, "    fixed{number}(&alloc, 1, &[1, 2]);").unwrap();
     }
     for number in 0..KEPT.len() {
-        text.push_str(&format!("    kept{number}(&alloc, 1, &mut Vec::new());\n"));
+        writeln!(text, "    kept{number}(&alloc, 1, &mut Vec::new());").unwrap();
     }
     text + "}\n"
 }

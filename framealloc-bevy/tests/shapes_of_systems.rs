@@ -1,6 +1,11 @@
 //! Systems in the shapes in which games write them. `cargo-fa/tests/bevy.rs` reads this file: lines that are marked are those
 //! that run every frame and allocate on the heap; the others are set-up, or do not.
-#![allow(elided_lifetimes_in_paths, missing_docs, unused_qualifications, reason = "systems are written as in every Bevy program")]
+#![allow(
+    elided_lifetimes_in_paths,
+    missing_docs,
+    unused_qualifications,
+    reason = "systems are written as in every Bevy program"
+)]
 #![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters over by value")]
 
 use bevy_app::{MainScheduleOrder, prelude::*};
@@ -45,6 +50,7 @@ fn in_first(alloc: Res<AllocResource>, mut shown: ResMut<Shown>) {
     shown.0.truncate(format!("{}", *alloc.frame_box(1)).len()); //~ FA401
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a system that can fail is one of the shapes")]
 fn in_pre_update(alloc: Res<AllocResource>) -> Result {
     drop(format!("{}", *alloc.frame_box(1))); //~ FA401
     Ok(())

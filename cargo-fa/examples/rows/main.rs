@@ -62,7 +62,9 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(wrong) => {
-            wrong.iter().for_each(|line| println!("rows: {line}"));
+            for line in &wrong {
+                println!("rows: {line}");
+            }
             ExitCode::FAILURE
         }
         Err(error) => {
@@ -138,7 +140,7 @@ fn wrong(rows: &[Row], directory: &Path) -> Result<Vec<String>, String> {
     let mut exists: BTreeSet<&(usize, String)> = BTreeSet::new();
     for question in &questions {
         let errors = answers.get(&(question.package.to_owned(), question.line)).map_or(&[][..], Vec::as_slice);
-        if errors.iter().all(|error| !says_missing(error)) && !(question.package == "paths" && !errors.is_empty()) {
+        if errors.iter().all(|error| !says_missing(error)) && (question.package != "paths" || errors.is_empty()) {
             exists.insert(&question.about);
         }
     }

@@ -123,7 +123,7 @@ pub(crate) fn assert_modules_compile(package: &str, modules: impl Iterator<Item 
     let mut lib = String::from("#![allow(warnings)]\n");
     let mut sample = Sample::empty().file("Cargo.toml", &(manifest(package) + "[workspace]\n"));
     for (name, text) in modules {
-        lib += &format!("mod {name};\n");
+        lib.extend(["mod ", &name, ";\n"]);
         sample = sample.file(&format!("src/{name}.rs"), &text);
     }
     sample.write("src/lib.rs", &lib);

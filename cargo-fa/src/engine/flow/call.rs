@@ -169,7 +169,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call_as(&mut self, target: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
         let callee = target.function;
         self.lend(callee, args, span);
-        args.iter().for_each(|arg| self.becomes(arg, Fate::Given));
+        for arg in args {
+            self.becomes(arg, Fate::Given);
+        }
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
         let mut given = target.given.clone();
@@ -250,7 +252,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     continue;
                 }
                 if part.frame {
-                    flow.content = held.clone();
+                    flow.content.clone_from(&held);
                 }
                 flow.captured |= part.captured;
                 flow.confidence = flow.confidence.min(part.confidence).min(confidence);

@@ -145,9 +145,7 @@ impl Ty {
             Self::Known(Known::Vec | Known::FrameVec, args) => {
                 Some(Self::Slice(Arc::new(args.first().cloned().unwrap_or(Self::Unknown))))
             }
-            Self::Known(Known::InlineVec, _) => {
-                Some(Self::Slice(Arc::new(super::layout::element_in_place(self))))
-            }
+            Self::Known(Known::InlineVec, _) => Some(Self::Slice(Arc::new(super::layout::element_in_place(self)))),
             Self::Known(Known::String | Known::FrameString, _) => Some(Self::Str),
             _ => None,
         }

@@ -75,6 +75,7 @@ impl Flow {
 }
 
 /// What is known about a value.
+#[expect(clippy::struct_excessive_bools, reason = "each is found out and asked by itself")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
     pub(crate) ty: Ty,

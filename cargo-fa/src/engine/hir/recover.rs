@@ -153,26 +153,26 @@ mod tests {
         Some((file.items.iter().flat_map(name).collect(), refused.iter().map(|of| line(of).to_string()).collect()))
     }
 
-    fn is(names: &[&str], lines: &[&str]) -> Option<(Vec<String>, Vec<String>)> {
+    fn parts(names: &[&str], lines: &[&str]) -> (Vec<String>, Vec<String>) {
         let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Some((own(names), own(lines)))
+        (own(names), own(lines))
     }
 
     #[test]
     fn items_that_are_whole_are_kept() {
-        assert_eq!(rest("fn a() {}\nfn b( {\nfn c() {}\n"), is(&["a", "c"], &["2"]));
+        assert_eq!(rest("fn a() {}\nfn b( {\nfn c() {}\n"), Some(parts(&["a", "c"], &["2"])));
         assert_eq!(
             rest("fn a() {\n    let x = (1;\n}\n#[inline]\nfn b()\nwhere\n    u8: Copy,\n{\n}\n"),
-            is(&["b"], &["2"])
+            Some(parts(&["b"], &["2"]))
         );
         assert_eq!(rest("fn a() { \"open }\n"), None);
-        assert_eq!(rest("fn a() {}\nfn b() {\n    if x {\n}\nfn c() {}\n"), is(&["a", "c"], &["2"]));
+        assert_eq!(rest("fn a() {}\nfn b() {\n    if x {\n}\nfn c() {}\n"), Some(parts(&["a", "c"], &["2"])));
     }
 
     #[test]
     fn members_that_are_whole_are_kept() {
         let text = "struct S;\nimpl S {\n    fn a(&self) {}\n\n    #[inline]\n    fn b(&self) {\n        self.\n    }\n    fn c(&self) {}\n}\n";
-        assert_eq!(rest(text), is(&["a", "c"], &["8"]));
+        assert_eq!(rest(text), Some(parts(&["a", "c"], &["8"])));
         let text = "mod m {\n    fn a() {}\n    fn b() { ( }\n}\nfn c() {}\n";
         let (_, refused) = without_broken(text, text, 0).expect("something is left");
         assert_eq!(refused.len(), 1);

@@ -147,7 +147,9 @@ impl Lowerer<'_> {
             }
             syn::ImplItem::Macro(node) => {
                 self.expanded_as(&node.mac, all::<syn::ImplItem>, |lowerer, items| {
-                    items.iter().for_each(|item| lowerer.impl_item(item));
+                    for item in items {
+                        lowerer.impl_item(item);
+                    }
                 });
             }
             _ => {}

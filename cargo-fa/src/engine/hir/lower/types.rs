@@ -17,7 +17,7 @@ impl Lowerer<'_> {
             syn::Type::ImplTrait(node) => Type::ImplTrait(self.bounds(&node.bounds)),
             syn::Type::Infer(_) => Type::Infer,
             syn::Type::Macro(node) => {
-                let expanded = self.expanded_as(&node.mac, |input| input.parse::<syn::Type>(), Self::ty);
+                let expanded = self.expanded_as(&node.mac, <syn::Type as syn::parse::Parse>::parse, Self::ty);
                 return expanded.unwrap_or_else(|| self.push_type(Type::Unknown));
             }
             syn::Type::Never(_) => Type::Never,
