@@ -43,16 +43,16 @@ fn takes_frame(cx: &Context<'_, '_>, callee: FnId) -> Option<Fix> {
         let Type::Path(path) = facts.ty(*inner) else { return None };
         let path = facts.path(*path);
         match cx.program.resolve(def.module, def.file, path, Space::Types) {
-            Some(Res::External(external)) if external.is_framealloc() && external.last == "SmartAlloc" => Some(path.span),
+            Some(Res::External(external)) if external.is_framealloc() && external.last == "SmartAlloc" => {
+                Some(path.span)
+            }
             _ => None,
         }
     })?;
     let (mut calls, mut from_scopes) = (0, 0);
     for (_, function) in cx.analysed.iter() {
         calls += function.calls.iter().filter(|call| call.callee == callee).count();
-        let is_it = |event: &&Event| {
-            matches!(&event.kind, EventKind::WholeFrameFromScope { callee: other, .. } if *other == callee)
-        };
+        let is_it = |event: &&Event| matches!(&event.kind, EventKind::WholeFrameFromScope { callee: other, .. } if *other == callee);
         from_scopes += function.events.iter().filter(is_it).count();
     }
     // What a library offers may be called by others.

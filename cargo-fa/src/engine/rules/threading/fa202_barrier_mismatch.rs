@@ -20,14 +20,15 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         if declared > participants { "nobody ever gets past it" } else { "the frame counts as complete too early" };
     let finding = Finding::new(CODE, message, cx.here(occurrence)).caption(consequence);
     Some(
-        finding.help(format!(
-            "`FrameBarrier::new({participants})`, or let every participant call `signal_frame_complete()`"
-        ))
-        .maybe_fix(rewrites::number_in(cx, occurrence).map(|at| Fix {
-            title: format!("wait for {participants} participants"),
-            edits: vec![Edit { place: cx.at(occurrence, at), replacement: participants.to_string() }],
-            // Or a participant forgets to signal.
-            applicability: Applicability::MaybeIncorrect,
-        })),
+        finding
+            .help(format!(
+                "`FrameBarrier::new({participants})`, or let every participant call `signal_frame_complete()`"
+            ))
+            .maybe_fix(rewrites::number_in(cx, occurrence).map(|at| Fix {
+                title: format!("wait for {participants} participants"),
+                edits: vec![Edit { place: cx.at(occurrence, at), replacement: participants.to_string() }],
+                // Or a participant forgets to signal.
+                applicability: Applicability::MaybeIncorrect,
+            })),
     )
 }
