@@ -288,7 +288,7 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
         "from_utf8_unchecked",
     ], Makes::Other),
     Function(&["PoolBox", "HeapBox"], &[
-        "clone", "from_raw", "into_inner", "into_pin", "into_raw", "leak", "new",
+        "clone", "from_raw", "into_inner", "into_pin", "into_raw", "leak", "new", "retire",
     ], Makes::Other),
     Function(&["Pool"], &["fixed", "new"], Makes::Other),
     Function(&["AllocResource"], &["new"], Makes::Other),

@@ -49,32 +49,8 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             Builds::FromElements => self.made_of_elements(owner, declared(), call),
-            Builds::CopiesIfShared => {
-                let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
-                let inner = value.ty.argument(0);
-                self.heap_alloc(
-                    format!("{}::{}", function.before, function.last),
-                    value.ty.peeled().clone(),
-                    span,
-                    Confidence::Medium,
-                );
-                value.ty = Ty::exclusive(inner);
-                value
-            }
-            Builds::TakesOrCopies => {
-                let mut value = self.eval_args_first(args, None);
-                value.ty = value.ty.argument(0);
-                if self.types.clones_to_heap(&value.ty) == Some(true) {
-                    self.heap_alloc(
-                        format!("{}::{}", function.before, function.last),
-                        value.ty.clone(),
-                        span,
-                        Confidence::Medium,
-                    );
-                }
-                value.alias = None;
-                self.refine(value)
-            }
+            Builds::CopiesIfShared => self.copied_if_shared(call),
+            Builds::TakesOrCopies => self.taken_or_copied(call),
             Builds::CText => {
                 self.read_all(args);
                 let ty = Ty::known(owner, []);
@@ -94,19 +70,7 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = Ty::known(Known::ManuallyDrop, [value.ty]);
                 value
             }
-            Builds::Wrapped => {
-                let mut value = self.eval_args_first(args, None);
-                value.ty = match owner {
-                    Known::Cow if function.last == "Borrowed" => {
-                        Ty::known(owner, [value.ty.deref().unwrap_or(Ty::Unknown)])
-                    }
-                    Known::Option => Ty::known(owner, [value.ty]),
-                    _ if function.last == "new" && !args.is_empty() => Ty::known(owner, [value.ty]),
-                    _ => declared(),
-                };
-                value.alias = None;
-                value
-            }
+            Builds::Wrapped => self.wrapped_in(owner, declared(), call),
             Builds::Other => {
                 let mut value = self.eval_args_first(args, None);
                 value.ty = if matches!(function.last, "new" | "default") { declared() } else { Ty::Unknown };
@@ -115,6 +79,52 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
         }
+    }
+
+    /// `Arc::make_mut`, `Rc::make_mut`.
+    fn copied_if_shared(&mut self, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, span, .. } = call;
+        let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
+        let inner = value.ty.argument(0);
+        self.heap_alloc(
+            format!("{}::{}", function.before, function.last),
+            value.ty.peeled().clone(),
+            span,
+            Confidence::Medium,
+        );
+        value.ty = Ty::exclusive(inner);
+        value
+    }
+
+    /// `Arc::unwrap_or_clone`, `Cow::into_owned`.
+    fn taken_or_copied(&mut self, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, span, .. } = call;
+        let mut value = self.eval_args_first(args, None);
+        value.ty = value.ty.argument(0);
+        if self.types.clones_to_heap(&value.ty) == Some(true) {
+            self.heap_alloc(
+                format!("{}::{}", function.before, function.last),
+                value.ty.clone(),
+                span,
+                Confidence::Medium,
+            );
+        }
+        value.alias = None;
+        self.refine(value)
+    }
+
+    /// `Some`, `Cell::new`, `Cow::Borrowed`: the first argument in something that takes no memory.
+    fn wrapped_in(&mut self, owner: Known, declared: Ty, call: ExternalCall<'_, 'l>) -> Value {
+        let ExternalCall { function, args, .. } = call;
+        let mut value = self.eval_args_first(args, None);
+        value.ty = match owner {
+            Known::Cow if function.last == "Borrowed" => Ty::known(owner, [value.ty.deref().unwrap_or(Ty::Unknown)]),
+            Known::Option => Ty::known(owner, [value.ty]),
+            _ if function.last == "new" && !args.is_empty() => Ty::known(owner, [value.ty]),
+            _ => declared,
+        };
+        value.alias = None;
+        value
     }
 
     /// `Box::new`, `Arc::from`: the first argument, on the heap.

@@ -184,22 +184,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let mapped: Vec<Vec<Flow>> = args
             .iter()
             .enumerate()
-            .map(|(at, arg)| {
-                let param = params.get(at).unwrap_or(&Ty::Unknown);
-                let mut flows = self.through_param(arg, param);
-                // A number is handed on as a number, unless it is an address.
-                if matches!(param, Ty::Scalar(_)) {
-                    flows.retain(|flow| flow.raw);
-                }
-                // A `&&T` for a `&T`: rustc looks through the outer reference.
-                if let (Ty::Ref { .. }, Ty::Ref { inner, .. }) = (param, &arg.ty)
-                    && matches!(**inner, Ty::Ref { .. })
-                    && param.is_concrete()
-                {
-                    self.types.keep_held(param, &mut flows);
-                }
-                flows
-            })
+            .map(|(at, arg)| self.handed_on(arg, params.get(at).unwrap_or(&Ty::Unknown)))
             .collect();
         self.hand_on_callables(callee, args, span);
         self.parameters_used(callee, &given, span);
@@ -238,27 +223,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
             return value;
         }
-        // What the function has allocated holds what the type of its result says.
-        let held = value.ty.held_directly().filter(|_| signature.lifetimes.own_memory());
-        for part in &summary.result {
-            for flow in mapped.get(usize::from(part.param)).into_iter().flatten() {
-                let mut flow = flow.clone();
-                if part.frame {
-                    flow.frame = true;
-                    flow.site = span;
-                }
-                flow.raw |= part.raw;
-                if !flow.raw && !signature.lifetimes.may_return(part.param) {
-                    continue;
-                }
-                if part.frame {
-                    flow.content.clone_from(&held);
-                }
-                flow.captured |= part.captured;
-                flow.confidence = flow.confidence.min(part.confidence).min(confidence);
-                value.add_flows(&[flow]);
-            }
-        }
+        add_result(&mut value, summary, signature, &mapped, span, confidence);
         // Something of the caller may come back by reference.
         let result_is_reference = matches!(value.ty, Ty::Ref { .. });
         if result_is_reference && let Some(part) = summary.result.first() {
@@ -271,6 +236,23 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             value.handle = Some(super::value::Handle { resolved: false, age: super::value::Age::Fresh, since: span });
         }
         self.refine(value)
+    }
+
+    /// What an argument hands on to a function with this parameter.
+    fn handed_on(&self, arg: &Value, param: &Ty) -> Vec<Flow> {
+        let mut flows = self.through_param(arg, param);
+        // A number is handed on as a number, unless it is an address.
+        if matches!(param, Ty::Scalar(_)) {
+            flows.retain(|flow| flow.raw);
+        }
+        // A `&&T` for a `&T`: rustc looks through the outer reference.
+        if let (Ty::Ref { .. }, Ty::Ref { inner, .. }) = (param, &arg.ty)
+            && matches!(**inner, Ty::Ref { .. })
+            && param.is_concrete()
+        {
+            self.types.keep_held(param, &mut flows);
+        }
+        flows
     }
 
     /// What an argument refers to once it is seen with the type of its parameter.
@@ -535,5 +517,37 @@ fn target_content(ty: &Ty) -> Option<Ty> {
         Ty::Known(_, args) => args.first().cloned().filter(|ty| !ty.is_unknown()),
         ty @ (Ty::User(..) | Ty::Scalar(_)) => Some(ty.clone()),
         _ => None,
+    }
+}
+
+/// What comes out of a call refers to.
+fn add_result(
+    value: &mut Value,
+    summary: &Summary,
+    signature: &Signature<'_>,
+    mapped: &[Vec<Flow>],
+    span: Span,
+    confidence: Confidence,
+) {
+    // What the function has allocated holds what the type of its result says.
+    let held = value.ty.held_directly().filter(|_| signature.lifetimes.own_memory());
+    for part in &summary.result {
+        for flow in mapped.get(usize::from(part.param)).into_iter().flatten() {
+            let mut flow = flow.clone();
+            if part.frame {
+                flow.frame = true;
+                flow.site = span;
+            }
+            flow.raw |= part.raw;
+            if !flow.raw && !signature.lifetimes.may_return(part.param) {
+                continue;
+            }
+            if part.frame {
+                flow.content.clone_from(&held);
+            }
+            flow.captured |= part.captured;
+            flow.confidence = flow.confidence.min(part.confidence).min(confidence);
+            value.add_flows(&[flow]);
+        }
     }
 }
