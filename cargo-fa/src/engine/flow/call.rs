@@ -39,8 +39,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     .map(|ty| self.lower_type(*ty))
                     .collect();
                 if let Some(callees) = self.associated(path) {
-                    let params = callees.first().map(|callee| self.param_types(callee.function)).unwrap_or_default();
-                    let values = self.arguments(args, params);
+                    let values = self.arguments(args, callees.first().map(|callee| callee.function), 0);
                     return self.call_either(callees, &values, &generics, span);
                 }
                 (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
@@ -54,8 +53,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         };
         match res {
             Some(Res::Fn(function)) => {
-                let params = self.param_types(function);
-                let values = self.arguments(args, params);
+                let values = self.arguments(args, Some(function), 0);
                 let callees = match &facts.expr(callee).kind {
                     ExprKind::Path(path) => self.by_path(function, facts.path(*path), &values),
                     _ => vec![Callee::new(function, Confidence::High)],
@@ -148,10 +146,6 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.frames.delimited.insert(key.clone());
             self.state.frames.insert(key, FrameState::Unknown);
         }
-    }
-
-    pub(super) fn arguments(&mut self, args: &'l [ExprId], params: &[Ty]) -> Vec<Value> {
-        args.iter().enumerate().map(|(at, arg)| self.eval(*arg, params.get(at))).collect()
     }
 
     /// The types of all parameters, the receiver first.

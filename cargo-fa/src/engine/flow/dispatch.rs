@@ -209,11 +209,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     fn call_all(&mut self, callees: Vec<Callee>, receiver: &Value, call: &'l MethodCall, span: Span) -> Value {
-        let params = callees.first().map(|callee| self.param_types(callee.function)).unwrap_or_default();
         let mut args = vec![receiver.clone()];
-        for (at, arg) in call.args.iter().enumerate() {
-            args.push(self.eval(*arg, params.get(at + 1)));
-        }
+        args.extend(self.arguments(&call.args, callees.first().map(|callee| callee.function), 1));
         self.consume(call.receiver, callees.first().map(|callee| callee.function));
         let generics: Vec<Ty> = call.turbofish.iter().map(|ty| self.lower_type(*ty)).collect();
         self.call_either(callees, &args, &generics, span)

@@ -23,12 +23,17 @@ pub(super) enum NameUse {
 impl<'l> Interpreter<'_, 'l> {
     /// The value of an expression that is moved or copied out of where it is.
     pub(super) fn eval(&mut self, expr: ExprId, expected: Option<&Ty>) -> Value {
+        self.evaluated(|interpreter| interpreter.eval_kind(expr, expected))
+    }
+
+    /// What evaluating anything takes, whoever knows what it is.
+    pub(super) fn evaluated(&mut self, evaluate: impl FnOnce(&mut Self) -> Value) -> Value {
         if self.depth > DEEPEST {
             return Value::unknown();
         }
         self.depth += 1;
         let made = self.recorder.made.len();
-        let mut value = self.eval_kind(expr, expected);
+        let mut value = evaluate(self);
         self.own_what_was_made(made, &mut value);
         self.depth -= 1;
         value
@@ -53,7 +58,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             ExprKind::Block(block) => self.block(block, span, expected),
             ExprKind::Async(block) => self.async_value(block, span),
-            ExprKind::Closure(closure) => self.loose_closure(expr, closure),
+            ExprKind::Closure(closure) => self.loose_closure(expr, closure, &[]),
             ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
             ExprKind::Method(call) => self.method_call(call, span, expected),
             ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {

@@ -5,6 +5,7 @@ mod associated;
 mod barriers;
 mod call;
 mod callbacks;
+mod closure_params;
 mod conditions;
 pub(crate) mod containers;
 mod content;

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::closure_params::closure_params;
 use super::lifetimes::Lifetimes;
 use super::roots::{param_types, type_scope};
 use super::types::{Ty, TypeScope, Types};
@@ -15,6 +16,8 @@ pub(crate) struct Signature<'l> {
     /// The receiver first.
     pub(crate) params: Vec<Ty>,
     pub(crate) output: Ty,
+    /// What closures that are passed are given, by parameter.
+    pub(crate) closures: Vec<Box<[Ty]>>,
     /// What stands for a parameter is to be read off the arguments.
     pub(crate) is_generic: bool,
     pub(crate) lifetimes: Lifetimes,
@@ -38,12 +41,13 @@ impl<'l> Signatures<'l> {
             let types = Types { program };
             let scope = type_scope(program, def);
             let params = param_types(types, def, &scope);
+            let closures = closure_params(types, def, &scope);
             let output = def.function.output.map_or(Ty::Unit, |ty| types.lower(def.module, def.file, ty, &scope));
             // What a parameter of the function stands for is up to its caller.
             let output = if matches!(output, Ty::Param(_)) { Ty::Unknown } else { output };
             let is_generic = output.is_generic() || params.iter().any(Ty::is_generic);
             let lifetimes = Lifetimes::read(types, def, &scope);
-            Box::new(Signature { scope, params, output, is_generic, lifetimes })
+            Box::new(Signature { scope, params, output, closures, is_generic, lifetimes })
         })
     }
 }

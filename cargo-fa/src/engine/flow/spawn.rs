@@ -33,8 +33,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// A closure that is kept as a value: what it captures, it holds.
-    pub(super) fn loose_closure(&mut self, expr: ExprId, closure: &'l Closure) -> Value {
+    /// A closure that is kept as a value, and is given this when it is called: what it captures, it holds.
+    pub(super) fn loose_closure(&mut self, expr: ExprId, closure: &'l Closure, given: &[Ty]) -> Value {
         let mut value = Value::of(Ty::Closure);
         value.closure = Some(expr);
         value.callables = vec![Callable::Closure(expr)];
@@ -42,7 +42,8 @@ impl<'l> Interpreter<'_, 'l> {
         let frame = self.loops.frame_from;
         let before = self.run_later();
         self.context.closures.push(expr);
-        self.run_closure(closure, &[], Runs::Inline, None);
+        let given: Vec<Value> = given.iter().cloned().map(Value::of).collect();
+        self.run_closure(closure, &given, Runs::Inline, None);
         self.context.closures.pop();
         // Running the body once more does not make its moves happen here.
         self.ran_later(before);
