@@ -40,7 +40,7 @@ for sample in cargo-fa/tests/fixtures/*/; do
         echo "cargo fa failed with $status in $sample" >&2
         exit "$status"
     fi
-    "$work/venv/bin/python" ci/formats.py "$out" "$work/node_modules/@microsoft/sarif-multitool-linux/sarif-2.1.0.json"
+    "$work/venv/bin/python" ci/formats.py "$out" "$work/node_modules/@microsoft/sarif-multitool-linux/sarif-2.1.0.json" "$sample"
     "$multitool" validate "$out/report.sarif" --rule-kind 'Sarif;Ghas' --output "$out/multitool.sarif" --log ForceOverwrite \
         >"$out/multitool.txt" || { cat "$out/multitool.txt"; exit 1; }
     # SARIF2005 asks for a web address of the tool, which it gets from `repository` in Cargo.toml once there is one.
