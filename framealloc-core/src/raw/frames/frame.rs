@@ -145,7 +145,8 @@ impl Frame {
         &self.handle
     }
 
-    /// Returns the bytes handed out from this frame's arena since it was last reset, padding included.
+    /// Returns the bytes handed out from this frame's arena since it was last reset, padding included. Shared values
+    /// ([`SmartAlloc::frame_share`]) have memory of their own and are not among them; reports and statistics count both.
     ///
     /// ```
     /// # let alloc = framealloc_core::SmartAlloc::default();
