@@ -1,10 +1,8 @@
 //! What a closure is given: the signature of the function to which it is passed says so, `impl Fn(&World, f32)`.
 
-use super::Interpreter;
 use super::types::{Ty, TypeScope, Types};
-use super::value::Value;
-use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, PathId, Type, TypeId};
-use crate::engine::resolve::{FnDef, FnId, Owner};
+use crate::engine::hir::ir::{ItemKind, PathId, Type, TypeId};
+use crate::engine::resolve::{FnDef, Owner};
 
 /// By parameter, the receiver first: the types of what a closure that is passed there is given, nothing where it is no
 /// closure or they are not known.
@@ -64,29 +62,4 @@ fn bounds_of<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, name: &str) -> Option<&'
     };
     let mut declared = of_impl.into_iter().chain([&def.function.generics]).flat_map(|generics| &generics.types);
     declared.find(|(param, _)| facts.name(*param) == name).map(|(_, bounds)| &**bounds)
-}
-
-impl<'l> Interpreter<'_, 'l> {
-    /// The arguments of a call of this function, of which the first stands for this parameter.
-    pub(super) fn arguments(&mut self, args: &'l [ExprId], function: Option<FnId>, first: usize) -> Vec<Value> {
-        let signature = function.map(|function| self.around.signatures.of(self.around.program, function));
-        let facts = self.facts;
-        let arg = |(at, arg): (usize, &ExprId)| {
-            let given = signature.and_then(|signature| signature.closures.get(at)).filter(|given| !given.is_empty());
-            // `&mut |world| …` for a `&mut dyn FnMut(&World)`.
-            let (inner, to): (ExprId, fn(Ty) -> Ty) = match &facts.expr(*arg).kind {
-                ExprKind::Ref { raw: false, mutable: true, inner } => (*inner, Ty::exclusive),
-                ExprKind::Ref { raw: false, mutable: false, inner } => (*inner, Ty::reference),
-                _ => (*arg, |ty| ty),
-            };
-            if let (Some(closure), Some(given)) = (self.closure_at(inner), given) {
-                let mut value = self.evaluated(|interpreter| interpreter.loose_closure(inner, closure, given));
-                value.ty = to(value.ty);
-                value
-            } else {
-                self.eval(*arg, signature.and_then(|signature| signature.params.get(at)))
-            }
-        };
-        (first..).zip(args).map(arg).collect()
-    }
 }

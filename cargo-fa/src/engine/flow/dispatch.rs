@@ -7,7 +7,7 @@ use super::generics::{Condition, Given};
 use super::types::{SELF, Ty};
 use super::value::Value;
 use crate::engine::api;
-use crate::engine::hir::ir::{ExprId, MethodCall, Receiver, Span};
+use crate::engine::hir::ir::{ExprId, ExprKind, MethodCall, Receiver, Span};
 use crate::engine::resolve::traits::TraitOf;
 use crate::engine::resolve::{FnId, Res, TypeKey, UserType};
 use crate::model::finding::Confidence;
@@ -214,6 +214,29 @@ impl<'l> Interpreter<'_, 'l> {
         self.consume(call.receiver, callees.first().map(|callee| callee.function));
         let generics: Vec<Ty> = call.turbofish.iter().map(|ty| self.lower_type(*ty)).collect();
         self.call_either(callees, &args, &generics, span)
+    }
+
+    /// The arguments of a call of this function, of which the first stands for this parameter.
+    pub(super) fn arguments(&mut self, args: &'l [ExprId], function: Option<FnId>, first: usize) -> Vec<Value> {
+        let signature = function.map(|function| self.around.signatures.of(self.around.program, function));
+        let facts = self.facts;
+        let arg = |(at, arg): (usize, &ExprId)| {
+            let given = signature.and_then(|signature| signature.closures.get(at)).filter(|given| !given.is_empty());
+            // `&mut |world| …` for a `&mut dyn FnMut(&World)`.
+            let (inner, to): (ExprId, fn(Ty) -> Ty) = match &facts.expr(*arg).kind {
+                ExprKind::Ref { raw: false, mutable: true, inner } => (*inner, Ty::exclusive),
+                ExprKind::Ref { raw: false, mutable: false, inner } => (*inner, Ty::reference),
+                _ => (*arg, |ty| ty),
+            };
+            if let (Some(closure), Some(given)) = (self.closure_at(inner), given) {
+                let mut value = self.evaluated(|interpreter| interpreter.loose_closure(inner, closure, given));
+                value.ty = to(value.ty);
+                value
+            } else {
+                self.eval(*arg, signature.and_then(|signature| signature.params.get(at)))
+            }
+        };
+        (first..).zip(args).map(arg).collect()
     }
 
     /// Calls whichever of these the arguments fit, or all of them where that is not known.
