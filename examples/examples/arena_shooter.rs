@@ -141,7 +141,6 @@ fn fire(world: &mut World<'_>, dice: &mut Dice) {
         let angle = dice.roll(std::f32::consts::TAU);
         let bullet = Bullet { position: [SIDE as f32 / 2.0; 2], velocity: [angle.cos() * 0.4, angle.sin() * 0.4] };
         match bullet.try_pooled() {
-            // fa: allow(FA402, reason = "the pool is full long before the vector has to grow often")
             Ok(bullet) => world.bullets.push(bullet),
             Err(_jammed) => world.jammed += 1,
         }
@@ -186,7 +185,6 @@ fn resolve(alloc: &SmartAlloc, world: &mut World<'_>, frame: u32, effects: &mpsc
     let mut spent: Vec<usize> = Vec::new();
     for &(bullet, enemy) in &hits {
         world.enemies[enemy].health -= 40;
-        // fa: allow(FA402, reason = "a handful of hits in a frame")
         spent.push(bullet);
         let hit = alloc.frame_box_for_transfer(Hit { frame, loudness: 0.5 });
         // When the other side is gone, the handle comes back in the error and counts as dropped.
@@ -262,7 +260,6 @@ fn main() {
                 waves += 1;
                 for _ in world.enemies.len()..ENEMIES {
                     let position = [dice.roll(SIDE as f32), dice.roll(SIDE as f32)];
-                    // fa: allow(FA402, reason = "a wave comes once in many frames")
                     world.enemies.push(Enemy { position, health: 100 }.pooled());
                 }
             }

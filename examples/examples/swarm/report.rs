@@ -61,7 +61,6 @@ impl Stopwatch {
         let start = Instant::now();
         let result = work();
         if self.running {
-            // fa: allow(FA402, reason = "the stopwatch is no part of the frame that it times")
             self.systems[system as usize].push(start.elapsed());
         }
         result

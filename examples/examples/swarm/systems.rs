@@ -75,7 +75,6 @@ pub fn tick(alloc: &mut SmartAlloc, game: &mut Game<PoolBox<Dart>>, parts: usize
     watch.time(System::Fly, || {
         // Darts are made on whatever thread a hunter is on, live for some frames, and are dropped here: their slots go round.
         let thrown = each_part(alloc, world, parts, |_, agents| throw(alloc, world, agents));
-        // fa: allow(FA402, reason = "the list has room for all darts that can fly at once")
         darts.extend(thrown.into_iter().flatten());
         fly(alloc, world, buckets, darts);
     });
