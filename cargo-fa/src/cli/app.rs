@@ -126,7 +126,7 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             Ok(CLEAN)
         }
         Some(Command::Graph { format, build }) => {
-            let session = Session::open(common, build.of(&[], false), open)?;
+            let session = Session::open(common, build.of_default_packages(), open)?;
             let plan = Plan::new(&*session.workspace, &session.current, common, &Check::default())?;
             let tags = plan.analyze(&*session.workspace).tags;
             print(&match format {
@@ -163,7 +163,9 @@ impl Session {
 fn run_check(common: &Common, check: &Check, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
     let progress = (!common.quiet && std::io::stderr().is_terminal()).then(progress::start);
-    let session = Session::open(common, check.build.of(&check.package, check.workspace), open)?;
+    let build =
+        Build { packages: check.package.clone(), workspace: check.workspace, ..check.build.of_default_packages() };
+    let session = Session::open(common, build, open)?;
     let workspace = &*session.workspace;
     let plan = Plan::new(workspace, &session.current, common, check)?;
     let opened = started.elapsed();
@@ -358,7 +360,7 @@ fn summary(report: &Report, elapsed: Duration) -> String {
 fn show(common: &Common, file: &Path, build: &BuildFlags, open: Open) -> Result<u8, UsageError> {
     let started = Instant::now();
     let check = Check::everything_about(file);
-    let mut session = Session::open(common, build.of(&[], false), open)?;
+    let mut session = Session::open(common, build.of_default_packages(), open)?;
     let mut plan = Plan::new(&*session.workspace, &session.current, common, &check)?;
     let mut analysis = plan.analyze(&*session.workspace);
     let named = from_root(session.workspace.root(), &session.current, file);

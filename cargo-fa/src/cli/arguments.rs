@@ -235,12 +235,12 @@ pub struct BuildFlags {
 }
 
 impl BuildFlags {
-    /// The build of these packages.
+    /// The build of the packages that cargo builds where none is named.
     #[must_use]
-    pub fn of(&self, packages: &[String], workspace: bool) -> Build {
+    pub fn of_default_packages(&self) -> Build {
         Build {
-            packages: packages.to_vec(),
-            workspace,
+            packages: Vec::new(),
+            workspace: false,
             features: self.features.clone(),
             all_features: self.all_features,
             no_default_features: self.no_default_features,

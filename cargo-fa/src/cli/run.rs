@@ -48,7 +48,7 @@ pub struct Plan<'w> {
     baseline: Option<Baseline>,
     details: Vec<String>,
     /// `-vv`: every place that the build leaves out, not a few of each kind.
-    all_left_out: bool,
+    most_left_out: usize,
 }
 
 /// Reads the configuration of a workspace.
@@ -112,7 +112,7 @@ impl<'w> Plan<'w> {
             left_out: common.verbose > 0,
             packages: selection.packages.clone(),
         };
-        let all_left_out = common.verbose > 1;
+        let most_left_out = if common.verbose > 1 { usize::MAX } else { 3 };
         Ok(Self {
             root,
             packages: workspace.packages(),
@@ -123,7 +123,7 @@ impl<'w> Plan<'w> {
             request,
             baseline,
             details,
-            all_left_out,
+            most_left_out,
         })
     }
 
@@ -189,7 +189,7 @@ impl<'w> Plan<'w> {
                 .push(format!("of {files} only the outlines were read: no code that uses frames calls into them"));
         }
         let sources = &mut SourceMap::new(self.root);
-        self.details.extend(left_out(&analysis.left_out, &selection, &package_of, sources, self.all_left_out));
+        self.details.extend(left_out(&analysis.left_out, &selection, &package_of, sources, self.most_left_out));
         let mut report = report;
         for Unexpanded { place, name, reason } in &analysis.unexpanded {
             report.sources.load(&place.file);
@@ -379,13 +379,13 @@ fn select_findings(
     selected
 }
 
-/// What the build leaves out of the selected files, by condition.
+/// What the build leaves out of the selected files, by condition, of each at most so many places.
 fn left_out(
     left_out: &[LeftOut],
     selection: &Selection,
     package_of: &BTreeMap<Arc<str>, Arc<str>>,
     sources: &mut SourceMap,
-    all: bool,
+    most: usize,
 ) -> Vec<String> {
     let mut of_conditions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for one in left_out {
@@ -399,7 +399,7 @@ fn left_out(
         }
     }
     let line = |(condition, places): (&str, Vec<String>)| {
-        let shown = if all { places.len() } else { places.len().min(3) };
+        let shown = places.len().min(most);
         let more = places.len() - shown;
         let rest = if more > 0 { format!(" and {more} more, which -vv lists") } else { String::new() };
         format!("not in this build, since `{condition}` does not hold: {}{rest}", places[..shown].join(", "))

@@ -144,7 +144,8 @@ fn list_files(project: &Project, loaded: &Loaded, analysis: &mut Analysis) {
         file.refused.iter().chain(file.facts.bodies.refused()).for_each(|refused| unread(refused, Unread::File));
         file.facts.broken.iter().for_each(|refused| unread(refused, Unread::Part));
         file.unread.iter().for_each(|refused| unread(refused, Unread::Named));
-        let included = file.facts.bodies.known().into_iter().chain([&file.facts.outside]).flat_map(|of| &of.included);
+        let included =
+            file.facts.bodies.known().into_iter().chain([&file.facts.outside]).flat_map(|tables| &tables.included);
         for at in included {
             let message = "include! gives a value or statements that were not read".to_owned();
             unread(&hir::Refused { at: *at, message }, Unread::Named);

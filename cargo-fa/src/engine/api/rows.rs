@@ -41,15 +41,15 @@ pub fn rows() -> Vec<Row> {
     let types = types();
     let mut rows: Vec<Row> =
         types.iter().map(|(krate, name, _)| Row { about: About::Type(krate, name), names: &[] }).collect();
-    let of = |wanted: &dyn Fn(Known) -> bool| {
+    let types_that = |wanted: &dyn Fn(Known) -> bool| {
         types.iter().filter(|(.., known)| wanted(*known)).map(|(krate, name, _)| (*krate, *name)).collect::<Vec<_>>()
     };
     let methods = |on: On| match on {
-        On::Types(known) => About::Methods(of(&|of| known.contains(&of))),
-        On::Container => About::Methods(of(&Known::is_heap_container)),
-        On::Cell => About::Methods(of(&Known::is_cell)),
-        On::OptionOrResult => About::Methods(of(&|of| matches!(of, Known::Option | Known::Result))),
-        On::Static => About::Methods(of(&|of| matches!(of, Known::LocalKey | Known::OnceCell))),
+        On::Types(known) => About::Methods(types_that(&|ty| known.contains(&ty))),
+        On::Container => About::Methods(types_that(&Known::is_heap_container)),
+        On::Cell => About::Methods(types_that(&Known::is_cell)),
+        On::OptionOrResult => About::Methods(types_that(&|ty| matches!(ty, Known::Option | Known::Result))),
+        On::Static => About::Methods(types_that(&|ty| matches!(ty, Known::LocalKey | Known::OnceCell))),
         On::Text => About::MethodsOfKind("text"),
         On::List => About::MethodsOfKind("list"),
         On::Iterator => About::MethodsOfKind("iterator"),

@@ -114,13 +114,13 @@ impl Interpreter<'_, '_> {
             container.steady |= container.kept && steady.contains(&key(container.root, container.field.as_ref()));
         };
         for event in &mut self.recorder.out.events {
-            let of = |made: Span| self.recorder.fates.get(&made).copied().unwrap_or_default();
+            let fate_of = |made: Span| self.recorder.fates.get(&made).copied().unwrap_or_default();
             match &mut event.kind {
                 EventKind::HeapGrowth { container, fate, .. } => {
                     settle(container);
-                    *fate = container.made.map(of).unwrap_or_default();
+                    *fate = container.made.map(fate_of).unwrap_or_default();
                 }
-                EventKind::HeapAlloc { fate, .. } => *fate = of(event.span),
+                EventKind::HeapAlloc { fate, .. } => *fate = fate_of(event.span),
                 _ => {}
             }
         }

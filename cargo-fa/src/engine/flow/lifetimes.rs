@@ -164,7 +164,7 @@ impl Reader<'_, '_, '_> {
         let all = |types: &[TypeId]| types.iter().fold(Names::default(), |names, ty| names.and(inner(*ty)));
         match facts.ty(ty) {
             Type::Ref { lifetime, inner: of, .. } => Names::of(*lifetime).and(inner(*of)),
-            Type::Ptr(of) | Type::Array(of, _) | Type::Slice(of) => inner(*of),
+            Type::Ptr(target) | Type::Array(target, _) | Type::Slice(target) => inner(*target),
             Type::Tuple(parts) => all(parts),
             Type::Path(path) => {
                 let path_id = *path;
@@ -223,8 +223,8 @@ impl Reader<'_, '_, '_> {
             Type::Path(path) => {
                 let Some(last) = facts.path(*path).segments.last() else { return false };
                 let Some(args) = last.args.as_deref() else { return false };
-                if let ("Option" | "Result", [of, ..]) = (facts.name(last.name), &*args.types) {
-                    return self.points_into_memory_of_its_own(*of);
+                if let ("Option" | "Result", [held, ..]) = (facts.name(last.name), &*args.types) {
+                    return self.points_into_memory_of_its_own(*held);
                 }
                 let outer = match &*args.lifetimes {
                     [] => Lifetime::Elided,
@@ -245,8 +245,8 @@ impl Reader<'_, '_, '_> {
         let facts = self.types.program.facts(self.def.file);
         let inner = |ty: &TypeId| self.mentions(*ty, wanted, depth + 1);
         match facts.ty(ty) {
-            Type::Ref { lifetime, inner: of, .. } => *lifetime == wanted || inner(of),
-            Type::Ptr(of) | Type::Array(of, _) | Type::Slice(of) => inner(of),
+            Type::Ref { lifetime, inner: target, .. } => *lifetime == wanted || inner(target),
+            Type::Ptr(target) | Type::Array(target, _) | Type::Slice(target) => inner(target),
             Type::Tuple(parts) => parts.iter().any(inner),
             Type::Path(path) => {
                 let names = self.names(ty, depth);

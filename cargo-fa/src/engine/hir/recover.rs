@@ -150,7 +150,7 @@ mod tests {
             _ => Vec::new(),
         };
         let line = |refused: &Refused| text[..refused.at.lo as usize].lines().count().max(1);
-        Some((file.items.iter().flat_map(name).collect(), refused.iter().map(|of| line(of).to_string()).collect()))
+        Some((file.items.iter().flat_map(name).collect(), refused.iter().map(|one| line(one).to_string()).collect()))
     }
 
     fn parts(names: &[&str], lines: &[&str]) -> (Vec<String>, Vec<String>) {

@@ -20,8 +20,8 @@ pub(super) fn resolve(
     rest.select(&alone, &Build::default())?;
     rest.finish();
     let known = (0..members.len()).map(|member| {
-        let of = if resolver.reached[member] { &mut resolver } else { &mut rest };
-        members[member].features.is_some().then(|| std::mem::take(&mut of.enabled[member]))
+        let chosen = if resolver.reached[member] { &mut resolver } else { &mut rest };
+        members[member].features.is_some().then(|| std::mem::take(&mut chosen.enabled[member]))
     });
     Ok(known.collect())
 }
@@ -138,9 +138,9 @@ impl<'m> Resolver<'m> {
     }
 
     fn enable(&mut self, member: usize, feature: &str) {
-        let of = &self.members[member];
-        let entries = of.features.as_ref().and_then(|features| features.get_key_value(feature));
-        let implied = of.dependencies.iter().any(|dependency| dependency.optional && dependency.key == feature);
+        let package = &self.members[member];
+        let entries = package.features.as_ref().and_then(|features| features.get_key_value(feature));
+        let implied = package.dependencies.iter().any(|dependency| dependency.optional && dependency.key == feature);
         if (entries.is_none() && !implied) || !self.enabled[member].insert(feature.to_owned()) {
             return;
         }
@@ -154,7 +154,7 @@ impl<'m> Resolver<'m> {
                 self.weak.push((member, dependency, feature));
             } else if let Some((dependency, feature)) = entry.split_once('/') {
                 self.turn_on(member, dependency);
-                if of.features.as_ref().is_some_and(|features| features.contains_key(dependency)) {
+                if package.features.as_ref().is_some_and(|features| features.contains_key(dependency)) {
                     self.enable(member, dependency);
                 }
                 self.pass_on(member, dependency, feature);
@@ -165,8 +165,8 @@ impl<'m> Resolver<'m> {
     }
 
     fn turn_on(&mut self, member: usize, key: &str) {
-        let of = &self.members[member];
-        for dependency in of.dependencies.iter().filter(|dependency| dependency.key == key) {
+        let package = &self.members[member];
+        for dependency in package.dependencies.iter().filter(|dependency| dependency.key == key) {
             if self.optional.insert((member, dependency.key.as_str())) || !dependency.optional {
                 self.depend(dependency);
             }
@@ -174,8 +174,8 @@ impl<'m> Resolver<'m> {
     }
 
     fn pass_on(&mut self, member: usize, key: &str, feature: &str) {
-        let of = &self.members[member];
-        let packages = of.dependencies.iter().filter(|dependency| dependency.key == key);
+        let package = &self.members[member];
+        let packages = package.dependencies.iter().filter(|dependency| dependency.key == key);
         for package in packages.map(|dependency| dependency.package.as_str()) {
             if let Some(to) = self.by_name.get(package).copied() {
                 self.enable(to, feature);
@@ -238,7 +238,10 @@ mod tests {
             ),
         ];
         let known = resolve(&members, &[0], build, &|_| true)?;
-        Ok(known.into_iter().map(|of| of.expect("known").into_iter().collect::<Vec<_>>().join(" ")).collect())
+        Ok(known
+            .into_iter()
+            .map(|features| features.expect("known").into_iter().collect::<Vec<_>>().join(" "))
+            .collect())
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
         }
         macros.add(found);
         let known = Arc::new(macros);
-        let fresh = parse_all(std::mem::take(&mut wanted), cache, request.tests, users, &known);
+        let fresh = parse_all(std::mem::take(&mut wanted), cache, request, users, &known);
         macros = Arc::into_inner(known).unwrap_or_default();
         parsed.extend(fresh);
         links.clear();
@@ -264,7 +264,7 @@ fn definitions(wanted: &[Pending]) -> Vec<(PathBuf, usize, Vec<Found>)> {
 fn parse_all(
     wanted: Vec<Pending>,
     cache: &Cache,
-    tests: bool,
+    request: &Request,
     users: &[bool],
     macros: &Arc<Macros>,
 ) -> Vec<(OsString, (usize, Parsed))> {
@@ -276,28 +276,32 @@ fn parse_all(
         .into_par_iter()
         .with_max_len(1)
         .map(|(_, pending)| {
-            let parse = |bytes: &mut Vec<u8>| match File::open(&pending.path)
-                .and_then(|mut file| file.read_to_end(bytes))
-            {
-                Ok(_) => {
-                    let text = || text_of(bytes);
-                    let macros = macros.for_file(&pending.path, pending.member, bytes);
-                    match cache.parse(&pending.path, bytes, Extent { tests, bodies: users[pending.member] }, macros) {
-                        Ok(read) => {
-                            let comments = &read.0.comments;
-                            let directives =
-                                if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
-                            Parsed::Facts(Box::new(read), directives)
+            let parse =
+                |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut file| file.read_to_end(bytes)) {
+                    Ok(_) => {
+                        let text = || text_of(bytes);
+                        let macros = macros.for_file(&pending.path, pending.member, bytes);
+                        match cache.parse(
+                            &pending.path,
+                            bytes,
+                            Extent { tests: request.tests, bodies: users[pending.member] },
+                            macros,
+                        ) {
+                            Ok(read) => {
+                                let comments = &read.0.comments;
+                                let directives =
+                                    if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
+                                Parsed::Facts(Box::new(read), directives)
+                            }
+                            Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
                         }
-                        Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
                     }
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
-                Err(error) => {
-                    let message = format!("cannot be read: {error}");
-                    Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
-                }
-            };
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
+                    Err(error) => {
+                        let message = format!("cannot be read: {error}");
+                        Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
+                    }
+                };
             let parsed = scratch::with_buffer(parse);
             (pending.path.into_os_string(), (pending.member, parsed))
         })

@@ -72,15 +72,17 @@ mod tests {
         let manifest = "[profile.shipping]\ninherits = \"release\"\n[profile.checked]\ninherits = \"shipping\"\n\
                         debug-assertions = true\n[profile.profiling]\ninherits = \"checked\"\n";
         std::fs::write(root.path().join("Cargo.toml"), manifest).expect("written");
-        let of = |name: &str| Profile::find(root.path(), Some(name)).map(|of| (of.debug_assertions, of.directory));
+        let found = |name: &str| {
+            Profile::find(root.path(), Some(name)).map(|profile| (profile.debug_assertions, profile.directory))
+        };
         let is = |debug_assertions, directory: &str| Ok((debug_assertions, directory.to_owned()));
-        assert_eq!(of("dev"), is(true, "debug"));
-        assert_eq!(of("release"), is(false, "release"));
-        assert_eq!(of("bench"), is(false, "release"));
-        assert_eq!(of("shipping"), is(false, "shipping"));
-        assert_eq!(of("profiling"), is(true, "profiling"));
+        assert_eq!(found("dev"), is(true, "debug"));
+        assert_eq!(found("release"), is(false, "release"));
+        assert_eq!(found("bench"), is(false, "release"));
+        assert_eq!(found("shipping"), is(false, "shipping"));
+        assert_eq!(found("profiling"), is(true, "profiling"));
         assert_eq!(
-            of("shiping").unwrap_err(),
+            found("shiping").unwrap_err(),
             "--profile shiping: no such profile in Cargo.toml; did you mean `shipping`?"
         );
     }

@@ -71,7 +71,10 @@ pub(super) fn outputs(build: &Path, packages: &[&str]) -> BTreeMap<String, Scrip
         if hash.len() != 16 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             continue;
         }
-        let Ok(written) = std::fs::metadata(entry.path().join("output")).and_then(|of| of.modified()) else { continue };
+        let Ok(written) = std::fs::metadata(entry.path().join("output")).and_then(|metadata| metadata.modified())
+        else {
+            continue;
+        };
         if newest.get(package).is_none_or(|(known, _)| *known < written) {
             newest.insert(package, (written, entry.path()));
         }

@@ -412,7 +412,7 @@ impl Program<'_> {
             },
             // `impl dyn Trait { … }`
             Type::Dyn(bounds) => match self.trait_of(module, file, *bounds.first()?)? {
-                TraitOf::User(of) => Some(TypeKey::User(of)),
+                TraitOf::User(user) => Some(TypeKey::User(user)),
                 TraitOf::Foreign(_) => None,
             },
             _ => None,

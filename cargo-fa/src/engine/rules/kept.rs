@@ -91,7 +91,7 @@ impl Context<'_, '_> {
                 let name = facts.name(call.name);
                 let field = match &facts.expr(call.receiver).kind {
                     ExprKind::Name(name) => {
-                        elements.iter().find(|(of, _)| *of == facts.name(*name)).map(|(_, field)| *field)
+                        elements.iter().find(|(variable, _)| *variable == facts.name(*name)).map(|(_, field)| *field)
                     }
                     _ => field_of(facts, call.receiver),
                 };

@@ -167,7 +167,7 @@ pub(super) fn hoisted(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Opti
         });
         for looped in statements.chain(outer.tail) {
             let body = match &facts.expr(looped).kind {
-                ExprKind::For(of) if of.label.is_none() => of.body,
+                ExprKind::For(each) if each.label.is_none() => each.body,
                 ExprKind::While { label: None, body, .. } | ExprKind::Loop { label: None, body } => *body,
                 _ => continue,
             };

@@ -83,8 +83,8 @@ impl Rule {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a game stay far below 2^52")]
-fn part(of: u64, all: u64) -> f64 {
-    if all == 0 { 0.0 } else { of as f64 / all as f64 }
+fn part(count: u64, all: u64) -> f64 {
+    if all == 0 { 0.0 } else { count as f64 / all as f64 }
 }
 
 /// Requests in a second, where at least every tenth frame has some.
@@ -93,8 +93,8 @@ fn heap_rate(requests: u64, heap_frames: u64, frames: u64) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "limits stay far below 2^52")]
-fn limit(of: u64) -> f64 {
-    of as f64
+fn limit(count: u64) -> f64 {
+    count as f64
 }
 
 pub(super) fn of_tag(tag: &TagBehavior, limits: &BehaviorThresholds) -> impl Iterator<Item = Finding> + use<> {

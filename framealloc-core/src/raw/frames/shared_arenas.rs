@@ -149,9 +149,9 @@ impl ThreadArenas {
         let Some(arena) = (unsafe { (&mut (*self.state()).shared).get_mut(tag.index()) }) else { return };
         let Some(frame) = NonNull::new(arena.frame) else { return };
         // SAFETY: frames live as long as their arena set (I3).
-        let of = unsafe { frame.as_ref() }.arena();
+        let scratch = unsafe { frame.as_ref() }.arena();
         // An arena set that was idle has forgotten what frames need.
-        arena.spare.extend(chunks.drain(..).filter(|chunk| of.high_water() > 0 && of.fits(chunk)));
+        arena.spare.extend(chunks.drain(..).filter(|chunk| scratch.high_water() > 0 && scratch.fits(chunk)));
     }
 
     /// Frees the chunks that came back from flights.

@@ -418,8 +418,14 @@ impl Lowerer<'_> {
                 }
                 syn::Stmt::Macro(node) => {
                     if let Some(expanded) = self.expanded_statements(&node.mac) {
-                        let ends = last && node.semi_token.is_none();
-                        tail = spliced(expanded, Self::condition(&node.attrs).as_ref(), ends, &mut statements);
+                        let condition = Self::condition(&node.attrs);
+                        let under = |statement| under(condition.as_ref(), statement);
+                        statements.extend(expanded.statements.into_iter().map(under));
+                        if last && node.semi_token.is_none() {
+                            tail = expanded.tail;
+                        } else {
+                            statements.extend(expanded.tail.map(|expr| under(Statement::Expr { expr })));
+                        }
                         continue;
                     }
                     let expr = self.foreign_call(&node.mac);
@@ -471,18 +477,12 @@ impl Lowerer<'_> {
     }
 }
 
-/// Puts what a macro became among the statements around its call; the value of the block comes out, if it ends there.
-fn spliced(expanded: Block, when: Option<&Cfg>, ends: bool, statements: &mut Vec<Statement>) -> Option<ExprId> {
-    let under = |statement| match when {
+/// A statement with the condition of the call of a macro from which it comes.
+fn under(condition: Option<&Cfg>, statement: Statement) -> Statement {
+    match condition {
         Some(condition) => Statement::Conditional(Box::new((condition.clone(), statement))),
         None => statement,
-    };
-    statements.extend(expanded.statements.into_iter().map(under));
-    if ends {
-        return expanded.tail;
     }
-    statements.extend(expanded.tail.map(|expr| under(Statement::Expr { expr })));
-    None
 }
 
 /// What a statement without a semicolon gives.

@@ -402,19 +402,23 @@ pub(super) struct IncludedPath {
 impl IncludedPath {
     pub(super) fn read(tokens: TokenStream) -> Option<Self> {
         let mut path = Self { variable: None, path: String::new() };
-        path.add(tokens, true)?;
+        path.add(tokens)?;
         Some(path)
     }
 
-    fn add(&mut self, tokens: TokenStream, first: bool) -> Option<()> {
+    fn is_empty(&self) -> bool {
+        self.variable.is_none() && self.path.is_empty()
+    }
+
+    fn add(&mut self, tokens: TokenStream) -> Option<()> {
         match syn::parse2::<syn::Expr>(tokens).ok()? {
             syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => self.path.push_str(&text.value()),
-            syn::Expr::Macro(node) if node.mac.path.is_ident("env") && first => {
+            syn::Expr::Macro(node) if node.mac.path.is_ident("env") && self.is_empty() => {
                 self.variable = Some(node.mac.parse_body::<syn::LitStr>().ok()?.value());
             }
             syn::Expr::Macro(node) if node.mac.path.is_ident("concat") => {
-                for (at, part) in split(&node.mac.tokens, Separators::Commas).into_iter().enumerate() {
-                    self.add(part, first && at == 0)?;
+                for part in split(&node.mac.tokens, Separators::Commas) {
+                    self.add(part)?;
                 }
             }
             _ => return None,

@@ -38,7 +38,8 @@ impl Labels {
                 let ExprKind::Method(call) = &facts.expr(expr).kind else { return };
                 let (true, [_, label]) = (orders(facts.name(call.name)), &*call.args) else { return };
                 let Some(name) = last_name(facts, *label) else { return };
-                let is_name = |pat| matches!(facts.pat(pat), Pat::Bind { name: of, .. } if facts.name(*of) == name);
+                let is_name =
+                    |pat| matches!(facts.pat(pat), Pat::Bind { name: bound, .. } if facts.name(*bound) == name);
                 match def.function.params.iter().position(|(pat, _)| is_name(*pat)) {
                     Some(at) => helpers.push((id, at)),
                     None => drop(labels.0.insert(name.to_owned())),

@@ -162,13 +162,13 @@ impl<'l> Finder<'_, 'l> {
             ExprKind::Name(name) => self.named(within, (facts.name(*name), facts.expr(expr).span), sure, depth),
             ExprKind::Path(path) => {
                 let path = facts.path(*path);
-                if let Some(of) = self.of_self(within, path) {
-                    self.system(of, sure);
+                if let Some(function) = self.of_self(within, path) {
+                    self.system(function, sure);
                     return;
                 }
                 let def = self.program.fn_def(within);
-                if let Some(Res::Fn(of)) = self.program.resolve(def.body_module, def.file, path, Space::Values) {
-                    self.system(of, sure);
+                if let Some(Res::Fn(function)) = self.program.resolve(def.body_module, def.file, path, Space::Values) {
+                    self.system(function, sure);
                 }
             }
             ExprKind::Tuple(parts) | ExprKind::Array(parts) => {
@@ -210,17 +210,17 @@ impl<'l> Finder<'_, 'l> {
         let is_outside = |init: &ExprId| facts.expr(*init).span.lo > span.lo || facts.expr(*init).span.hi <= span.lo;
         if let Some(init) = def.function.body.and_then(|body| variable(facts, body, name)).filter(is_outside) {
             self.collect(within, init, sure, depth + 1);
-        } else if let Some(Res::Fn(of)) = self.program.resolve_name(def.body_module, name, Space::Values) {
-            self.system(of, sure);
+        } else if let Some(Res::Fn(function)) = self.program.resolve_name(def.body_module, name, Space::Values) {
+            self.system(function, sure);
         }
     }
 
     /// `not(condition)`, or a helper of the workspace that returns systems.
     fn called(&mut self, within: FnId, callee: ExprId, args: &'l [ExprId], sure: Confidence, depth: u32) {
         match self.callee(within, callee) {
-            Some(of) => {
-                let Some(body) = self.program.fn_def(of).function.body else { return };
-                self.collect(of, body, sure, depth + 1);
+            Some(function) => {
+                let Some(body) = self.program.fn_def(function).function.body else { return };
+                self.collect(function, body, sure, depth + 1);
             }
             None => args.iter().for_each(|arg| self.collect(within, *arg, sure, depth)),
         }
@@ -233,15 +233,15 @@ impl<'l> Finder<'_, 'l> {
             ExprKind::Name(name) => self.program.resolve_name(def.body_module, facts.name(*name), Space::Values),
             ExprKind::Path(path) => {
                 let path = facts.path(*path);
-                if let Some(of) = self.of_self(within, path) {
-                    return Some(of);
+                if let Some(function) = self.of_self(within, path) {
+                    return Some(function);
                 }
                 self.program.resolve(def.body_module, def.file, path, Space::Values)
             }
             _ => None,
         };
         match res {
-            Some(Res::Fn(of)) => Some(of),
+            Some(Res::Fn(function)) => Some(function),
             _ => None,
         }
     }
@@ -260,10 +260,10 @@ impl<'l> Finder<'_, 'l> {
         self.program.methods_of(TypeKey::User(user), facts.name(last.name)).first().copied()
     }
 
-    fn system(&mut self, of: FnId, sure: Confidence) {
-        let def = self.program.fn_def(of);
-        if self.users[self.program.loaded.files[def.file].member] && param::takes_allocator(self.program, of) {
-            let known = self.found.functions.entry(of).or_insert(sure);
+    fn system(&mut self, function: FnId, sure: Confidence) {
+        let def = self.program.fn_def(function);
+        if self.users[self.program.loaded.files[def.file].member] && param::takes_allocator(self.program, function) {
+            let known = self.found.functions.entry(function).or_insert(sure);
             *known = sure.max(*known);
         }
     }
@@ -308,16 +308,19 @@ impl<'l> Finder<'_, 'l> {
         walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
             ExprKind::Call { callee, args } => {
                 let name = last_name(facts, *callee);
-                for (of, at, sure) in params.iter().filter(|(of, ..)| name == Some(self.program.fn_name(*of))) {
-                    if self.callee(id, *callee) == Some(*of) {
+                for (function, at, sure) in
+                    params.iter().filter(|(function, ..)| name == Some(self.program.fn_name(*function)))
+                {
+                    if self.callee(id, *callee) == Some(*function) {
                         handed.extend(args.get(*at).map(|arg| (*arg, *sure)));
                     }
                 }
             }
             ExprKind::Method(call) => {
                 let name = facts.name(call.name);
-                let of_name = params.iter().filter(|(of, ..)| {
-                    name == self.program.fn_name(*of) && self.program.fn_def(*of).function.receiver.is_some()
+                let of_name = params.iter().filter(|(function, ..)| {
+                    name == self.program.fn_name(*function)
+                        && self.program.fn_def(*function).function.receiver.is_some()
                 });
                 handed.extend(of_name.filter_map(|(_, at, sure)| Some((*call.args.get(*at)?, *sure))));
             }
@@ -338,9 +341,9 @@ impl<'l> Finder<'_, 'l> {
                 }
                 for hook in attr.args.iter().flat_map(|(text, _)| param::hooks_in(text)) {
                     let name = facts.names().find(|name| *name == hook);
-                    let of = name.and_then(|name| self.program.resolve_name(def.module, name, Space::Values));
-                    if let Some(Res::Fn(of)) = of {
-                        self.system(of, Confidence::Medium);
+                    let function = name.and_then(|name| self.program.resolve_name(def.module, name, Space::Values));
+                    if let Some(Res::Fn(function)) = function {
+                        self.system(function, Confidence::Medium);
                     }
                 }
             }
