@@ -20,6 +20,9 @@ static GLOBAL: CountingAlloc = CountingAlloc::system();
 const WARM_UP: u32 = 1_000;
 const FRAMES: u32 = 10_000;
 
+/// Bytes that the sanitizer watches behind each value.
+const GAP: usize = if cfg!(framealloc_asan) { 8 } else { 0 };
+
 /// The paths that the systems below use, and the bytes that they recorded in the running frame.
 const PATHS: [&str; 6] = ["physics", "ai", "ai::paths", "audio", "render", "(untagged)"];
 static RECORDED: [AtomicUsize; 6] = [const { AtomicUsize::new(0) }; 6];
@@ -95,7 +98,7 @@ fn render<const N: usize>(alloc: Res<AllocResource>, mut queue: Local<Option<Fra
         assert_eq!(shared.get(frame).map(|shared| shared[7]), Some(N as u64 * 5));
         *queue = Some(shared);
         // What is shared has memory of its own, apart from that of the frame.
-        record(4, frame.used_bytes() - before + size_of::<[u64; 8]>());
+        record(4, frame.used_bytes() - before + size_of::<[u64; 8]>() + GAP);
     });
 }
 
