@@ -4,7 +4,7 @@ mod support;
 
 use std::fmt::Write as _;
 
-use support::Sample;
+use support::{Sample, assert_compiles};
 
 const CONFIGURATION: &str = "[tags.physics]\n[tags.audio]\n[tags.layer1]\n[tags.layer2]\n";
 
@@ -260,18 +260,4 @@ fn suggestions_for_a_person_compile_as_well() {
         sample.write("src/lib.rs", &fixed);
         assert_compiles(&sample);
     }
-}
-
-fn assert_compiles(sample: &Sample) {
-    let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    std::fs::copy(workspace.join("Cargo.lock"), sample.path("Cargo.lock")).unwrap();
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), std::path::PathBuf::from);
-    let output = std::process::Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--quiet", "--manifest-path"])
-        .arg(sample.path("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", target.join("fixtures"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

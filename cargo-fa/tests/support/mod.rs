@@ -127,6 +127,11 @@ pub(crate) fn assert_modules_compile(package: &str, modules: impl Iterator<Item 
         sample = sample.file(&format!("src/{name}.rs"), &text);
     }
     sample.write("src/lib.rs", &lib);
+    assert_compiles(&sample);
+}
+
+/// Checks a package against the real crates, of the versions that the workspace has locked.
+pub(crate) fn assert_compiles(sample: &Sample) {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     std::fs::copy(workspace.join("Cargo.lock"), sample.path("Cargo.lock")).unwrap();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
