@@ -1,5 +1,6 @@
 //! A flight: the memory and the values that an ended frame shared, held by whoever reads them.
 
+use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -153,6 +154,29 @@ impl Flight {
         // (I26).
         Some(unsafe { shared.value.as_ref() })
     }
+
+    /// Ends this holder. Returns the first panic of the values, which drop if it was the last one.
+    pub(crate) fn drop_caught(self) -> Option<Payload> {
+        let flight = ManuallyDrop::new(self);
+        // SAFETY: it is not used again, and its drop does not run.
+        unsafe { flight.end() }
+    }
+
+    /// Ends this holder. Returns the first panic of the values.
+    ///
+    /// # Safety
+    /// The holder is not used again.
+    #[inline]
+    unsafe fn end(&self) -> Option<Payload> {
+        // Release: what was read through this holder comes before the drops.
+        if self.inner().holders.fetch_sub(1, Release) != 1 {
+            return None;
+        }
+        // Acquire: all of the other holders' reads come before. A load and not a fence, which race detectors cannot follow.
+        self.inner().holders.load(Acquire);
+        // SAFETY: the last holder ends here (I26).
+        unsafe { land(self.0) }
+    }
 }
 
 impl Clone for Flight {
@@ -168,15 +192,8 @@ impl Clone for Flight {
 impl Drop for Flight {
     #[inline]
     fn drop(&mut self) {
-        // Release: what was read through this holder comes before the drops.
-        if self.inner().holders.fetch_sub(1, Release) != 1 {
-            return;
-        }
-        // Acquire: all of the other holders' reads come before. A load and not a fence, which race detectors cannot follow.
-        self.inner().holders.load(Acquire);
-        // SAFETY: the last holder ends here (I26).
-        let panicked = unsafe { land(self.0) };
-        resume(panicked);
+        // SAFETY: it is dropped once.
+        resume(unsafe { self.end() });
     }
 }
 
