@@ -51,7 +51,7 @@ impl SmartAlloc {
             // SAFETY: nobody else has it; all arenas have been asked for what they share.
             flight = Some(unsafe {
                 (*inner.as_ptr()).report = report;
-                Flight::start(inner, &returns)
+                Flight::start(inner, returns)
             });
         });
         flight.map(|flight| (flight, panicked.1))

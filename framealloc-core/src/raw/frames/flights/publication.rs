@@ -297,13 +297,14 @@ impl<R: ?Sized> Reader<R> {
     #[inline]
     pub(crate) fn latest(&mut self) -> Option<Reading<'_, R>> {
         let slot = self.slot();
-        // Release: what was read before, through a result that was forgotten, comes before what a publisher does that finds this.
-        slot.reading.store(looking(), Release);
+        // Relaxed: who finds this ends nothing, and the count publishes it.
+        slot.reading.store(looking(), Relaxed);
         // A publisher that counts later finds what is stored above; one that counted before is found below (I29).
         slot.looks.fetch_add(1, AcqRel);
         // Acquire: the edition as it was written.
         let found = self.publication.newest.0.load(Acquire);
-        // Release: as above. From here on it holds this edition only, however long it is read.
+        // Release: what was read before, through a result that was forgotten, comes before the end of what that was. From here on it
+        // holds this edition only, however long it is read.
         slot.reading.store(found, Release);
         let edition = NonNull::new(found)?;
         // SAFETY: the slot has it until `Reading` drops or `self` is used again, by when the borrow has ended; the publisher does not
