@@ -5,4 +5,5 @@ mod accounts;
 mod barrier;
 mod flights;
 mod heaps;
+mod lists;
 mod pool;
