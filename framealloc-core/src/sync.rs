@@ -7,8 +7,14 @@ pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64,
 #[cfg(framealloc_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, fence};
 
+/// Where the last owner may be any thread, and what it frees must come after all that the others did.
+#[cfg(framealloc_loom)]
+pub(crate) use loom::sync::Arc;
+#[cfg(not(framealloc_loom))]
+pub(crate) use std::sync::Arc;
+
 pub(crate) use core::sync::atomic::Ordering::Relaxed;
-// For what takes no lock, frames in flight and what observers walk: each use has a model that fails without it.
+// For what takes no lock, frames in flight, publication and what observers walk: each use has a model that fails without it.
 pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 
 #[cfg(not(any(framealloc_loom, feature = "parking_lot")))]
@@ -91,20 +97,6 @@ impl<T> Mutex<T> {
         pub(crate) fn new(value: T) -> Self {
             Self(base::Mutex::new(value))
         }
-    }
-
-    /// What is protected, for who has the lock to itself.
-    #[cfg(any(framealloc_loom, not(feature = "parking_lot")))]
-    #[allow(dead_code, reason = "publication of frames uses it")]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// What is protected, for who has the lock to itself.
-    #[cfg(all(not(framealloc_loom), feature = "parking_lot"))]
-    #[allow(dead_code, reason = "publication of frames uses it")]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut()
     }
 
     /// Waits for the lock.

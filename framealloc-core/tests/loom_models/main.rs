@@ -3,7 +3,9 @@
 
 mod accounts;
 mod barrier;
+mod drops;
 mod flights;
 mod heaps;
 mod lists;
 mod pool;
+mod publication;

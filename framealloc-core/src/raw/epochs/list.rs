@@ -71,6 +71,13 @@ impl<T> Node<T> {
     }
 }
 
+/// # Safety
+/// As for [`Node::free`].
+unsafe fn free_node<T>(node: NonNull<u8>) {
+    // SAFETY: passed on.
+    unsafe { Node::<T>::free(node.cast()) };
+}
+
 /// A list of values that others look at while it changes.
 #[derive(Debug)]
 pub(crate) struct List<T> {
@@ -155,7 +162,7 @@ impl<T> List<T> {
             match place.compare_exchange(at, unmarked(after), AcqRel, Acquire) {
                 Ok(_) => {
                     // SAFETY: it was unlinked by us, and by nobody else (E1, E2).
-                    unsafe { pin.defer(move || Node::free(node)) };
+                    unsafe { pin.defer(node.cast(), free_node::<T>) };
                     at = unmarked(after);
                 }
                 Err(now) if is_marked(now) => return false,

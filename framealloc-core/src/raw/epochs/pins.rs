@@ -7,6 +7,7 @@ pub(crate) use stand_in::{Pin, pin};
 
 #[cfg(not(framealloc_loom))]
 mod collector {
+    use core::ptr::NonNull;
     use std::sync::LazyLock;
 
     use crossbeam_epoch::{Collector, Guard, LocalHandle};
@@ -35,14 +36,14 @@ mod collector {
     }
 
     impl Pin {
-        /// Calls `free` when nobody is pinned who was at the time of this call.
+        /// Calls `free` with `what` when nobody is pinned who was at the time of this call.
         ///
         /// # Safety
-        /// `free` is sound to call on any thread, at any time after that.
-        pub(in crate::raw::epochs) unsafe fn defer(&self, free: impl FnOnce()) {
+        /// That is sound on any thread, at any time after that.
+        pub(in crate::raw::epochs) unsafe fn defer(&self, what: NonNull<u8>, free: unsafe fn(NonNull<u8>)) {
             let _growth = HeapZone::growth();
-            // SAFETY: passed on.
-            unsafe { self.0.defer_unchecked(free) };
+            // SAFETY: passed on. Two words: they need no memory of their own.
+            unsafe { self.0.defer_unchecked(move || free(what)) };
         }
     }
 }
@@ -54,11 +55,12 @@ mod collector {
 #[cfg(framealloc_loom)]
 mod stand_in {
     use core::marker::PhantomData;
+    use core::ptr::NonNull;
     use std::sync::{Mutex, PoisonError};
 
     use crate::sync::{AcqRel, AtomicUsize};
 
-    type Deferred = Box<dyn FnOnce()>;
+    type Deferred = (NonNull<u8>, unsafe fn(NonNull<u8>));
 
     struct State {
         pinned: AtomicUsize,
@@ -66,6 +68,8 @@ mod stand_in {
         deferred: Mutex<Vec<Deferred>>,
     }
 
+    // SAFETY: what is deferred may be called on any thread, by the contract of `Pin::defer`.
+    unsafe impl Send for State {}
     // SAFETY: what is deferred may be called on any thread, by the contract of `Pin::defer`.
     unsafe impl Sync for State {}
 
@@ -83,11 +87,8 @@ mod stand_in {
     }
 
     impl Pin {
-        pub(in crate::raw::epochs) unsafe fn defer(&self, free: impl FnOnce()) {
-            let free: Box<dyn FnOnce() + '_> = Box::new(free);
-            // SAFETY: by the contract it may be called at any time.
-            let free = unsafe { core::mem::transmute::<Box<dyn FnOnce() + '_>, Deferred>(free) };
-            STATE.deferred.lock().unwrap_or_else(PoisonError::into_inner).push(free);
+        pub(in crate::raw::epochs) unsafe fn defer(&self, what: NonNull<u8>, free: unsafe fn(NonNull<u8>)) {
+            STATE.deferred.lock().unwrap_or_else(PoisonError::into_inner).push((what, free));
         }
     }
 
@@ -95,7 +96,8 @@ mod stand_in {
         fn drop(&mut self) {
             if STATE.pinned.fetch_sub(1, AcqRel) == 1 {
                 let deferred = core::mem::take(&mut *STATE.deferred.lock().unwrap_or_else(PoisonError::into_inner));
-                deferred.into_iter().for_each(|free| free());
+                // SAFETY: by the contract of `defer`: nobody is pinned.
+                deferred.into_iter().for_each(|(what, free)| unsafe { free(what) });
             }
         }
     }

@@ -111,6 +111,7 @@ impl Drop for Entries {
 
 impl Inner {
     /// Finds, claims or makes the arena set of this thread.
+    #[inline(never)]
     pub(super) fn arenas_of_this_thread(&self, access: Access) -> NonNull<ThreadArenas> {
         let _growth = HeapZone::growth();
         let token = thread_token::token();
