@@ -22,6 +22,7 @@ run swarm "both worlds are equal" cargo run -q --release --example swarm -- --fr
 run pipeline "drew the same" cargo run -q --release --example pipeline -- --frames 400
 run arena_shooter "high-water" cargo run -q --release -p framealloc-examples --example arena_shooter
 run bevy_swarm "allocator calls/frame" cargo run -q --release -p framealloc-bevy --example bevy_swarm
+run bevy_swarm_pipelined "pictures, all the same" cargo run -q --release -p framealloc-bevy --example bevy_swarm -- --pipelined
 if cargo run -q --release --example swarm -- --agents no-number >/dev/null 2>&1; then
     echo "examples: swarm accepts an argument that is no number" >&2
     exit 1

@@ -24,6 +24,8 @@ use crate::{AllocResource, SmartAllocSystems, check};
 /// | [`framealloc/high_water`](Self::HIGH_WATER) | the most bytes of any frame |
 /// | [`framealloc/heap_fallbacks`](Self::HEAP_FALLBACKS) | requests of the last frame that went to the heap |
 /// | [`framealloc/budget_events`](Self::BUDGET_EVENTS) | how often a budget warned, refused or promoted in the last frame |
+/// | [`framealloc/frames_in_flight`](Self::FRAMES_IN_FLIGHT) | ended frames that are held, where any may be |
+/// | [`framealloc/flight_bytes`](Self::FLIGHT_BYTES) | bytes that they hold beside those of the open frame, where any may be |
 /// | `framealloc/tag/<tag>/bytes` | bytes of the last frame under one tag: see [`tag_path`](Self::tag_path) |
 /// | `framealloc/pool/<type>/live` | objects of a `#[pooled]` type that are alive: see [`pool_path`](Self::pool_path) |
 ///
@@ -72,6 +74,10 @@ impl SmartAllocDiagnosticsPlugin<Main> {
     pub const HEAP_FALLBACKS: DiagnosticPath = DiagnosticPath::const_new("framealloc/heap_fallbacks");
     /// How often budgets warned, refused, promoted or passed their soft limit in the last frame.
     pub const BUDGET_EVENTS: DiagnosticPath = DiagnosticPath::const_new("framealloc/budget_events");
+    /// Ended frames that are held by a `FrameInFlight`.
+    pub const FRAMES_IN_FLIGHT: DiagnosticPath = DiagnosticPath::const_new("framealloc/frames_in_flight");
+    /// Bytes of what they shared.
+    pub const FLIGHT_BYTES: DiagnosticPath = DiagnosticPath::const_new("framealloc/flight_bytes");
 
     /// Returns the path of the live objects of a pool, for example `framealloc/pool/Bullet/live`.
     #[must_use]
@@ -147,6 +153,12 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocDiagnosticsPlugin<M> {
             return;
         };
         let declared: Vec<&'static str> = alloc.declared_tags().iter().map(|tag| tag.path()).collect();
+        if alloc.flight_stats().limit > 0 {
+            let figures = app.world().resource::<Figures<M>>();
+            let (frames, bytes) = (figures.frames_in_flight.clone(), figures.flight_bytes.clone());
+            app.register_diagnostic(Diagnostic::new(frames));
+            app.register_diagnostic(Diagnostic::new(bytes).with_suffix(BYTES));
+        }
         for tag in declared {
             let path = item_path(self.prefix, "tag", tag, "bytes");
             app.register_diagnostic(Diagnostic::new(path).with_suffix(BYTES));
@@ -182,6 +194,8 @@ struct Figures<M: Send + Sync + 'static> {
     high_water: DiagnosticPath,
     heap_fallbacks: DiagnosticPath,
     budget_events: DiagnosticPath,
+    frames_in_flight: DiagnosticPath,
+    flight_bytes: DiagnosticPath,
     tags: Items,
     pools: Items,
     marker: PhantomData<fn() -> M>,
@@ -196,6 +210,8 @@ impl<M: Send + Sync + 'static> Figures<M> {
             high_water: path("high_water"),
             heap_fallbacks: path("heap_fallbacks"),
             budget_events: path("budget_events"),
+            frames_in_flight: path("frames_in_flight"),
+            flight_bytes: path("flight_bytes"),
             tags: Items { kind: "tag", figure: "bytes", suffix: BYTES, known: Vec::new() },
             pools: Items { kind: "pool", figure: "live", suffix: "", known: Vec::new() },
             marker: PhantomData,
@@ -247,6 +263,12 @@ fn diagnose<M: Send + Sync + 'static>(
 
     let events = alloc.budget_events();
     recorder.record(&figures.budget_events, events.iter().map(|event| event.count).sum());
+
+    let flights = alloc.flight_stats();
+    if flights.limit > 0 {
+        recorder.record(&figures.frames_in_flight, flights.frames);
+        recorder.record(&figures.flight_bytes, flights.bytes);
+    }
 
     // Pools are the whole process's: one allocator's diagnostics are enough.
     if TypeId::of::<M>() == TypeId::of::<Main>() {

@@ -21,7 +21,7 @@
 //!
 //! /// The wounded of this frame, for systems that come later in it.
 //! #[derive(Resource, Default)]
-//! struct Wounded(Option<FrameHandle<Vec<Entity>>>);
+//! struct Wounded(Option<FrameHandle<[Entity]>>);
 //!
 //! #[frame_system(tag = "combat")]
 //! fn triage(alloc: Res<AllocResource>, healths: Query<(Entity, &Health)>, mut wounded: ResMut<Wounded>) {
@@ -30,8 +30,8 @@
 //!     by_health.extend(healths.iter().filter(|(_, health)| health.0 < 50));
 //!     by_health.sort_by_key(|(_, health)| health.0);
 //!     // A result: it lives until the next frame begins.
-//!     let worst = by_health.iter().take(2).map(|(entity, _)| *entity).collect();
-//!     wounded.0 = Some(alloc.frame_share(worst));
+//!     let worst = by_health.iter().take(2).map(|(entity, _)| *entity);
+//!     wounded.0 = Some(alloc.frame_share_slice_from_iter(worst));
 //! }
 //!
 //! fn heal(alloc: FrameAlloc, wounded: Res<Wounded>, mut healths: Query<&mut Health>) {
@@ -61,6 +61,8 @@
 //! | scratch of one system | `#[frame_system]`, then `alloc.frame_vec()`, `alloc.frame_slice_from_iter(…)`, … |
 //! | to see whose bytes they are | `#[frame_system(tag = "physics")]`, `#[alloc_tag("physics")]`, `alloc.tagged("physics")` |
 //! | a value for later systems of the frame | `alloc.frame_share(value)`, the [`FrameHandle`] in a resource |
+//! | a list or a text for them | `alloc.frame_share_slice_from_iter(…)`, `frame_share_str` |
+//! | to read it in another world or thread meanwhile | [`SmartAllocPlugin::with_frames_in_flight`], [`LastFlight`] |
 //! | a value for the next frame | `alloc.frame_retain(value, policy)`, then [`FramePromotions::take`] |
 //! | a value that comes and goes with an entity | `#[derive(Pooled)]`, a `PoolBox` in the component: despawning frees its slot |
 //! | memory in `par_iter` or a task scope | `let alloc = alloc.whole();` before, `alloc.scoped(…)` or `alloc.frame_box(…)` inside |
@@ -133,6 +135,9 @@
 //! # assert_eq!(app.sub_app(RenderApp).world().resource::<AllocResource>().frame_number(), 1);
 //! ```
 //!
+//! A renderer that runs one frame behind takes a handle and the [flight](LastFlight) of its frame instead of copies:
+//! [`SmartAllocPlugin::with_frames_in_flight`].
+//!
 //! # What it costs
 //! Less than a microsecond per frame for the plugin, some nanoseconds per call for `#[frame_system]`, and in steady frames no
 //! call to the system's allocator: the examples `overhead` and `bevy_swarm` of this crate measure it on your machine.
@@ -143,6 +148,7 @@
 
 mod check;
 mod diagnostics;
+mod flight;
 mod param;
 mod plugin;
 mod prewarm;
@@ -151,26 +157,29 @@ mod resource;
 mod schedule;
 
 pub use diagnostics::SmartAllocDiagnosticsPlugin;
+pub use flight::{FlightPolicy, LastFlight};
 pub use param::FrameAlloc;
 pub use plugin::{SmartAllocPlugin, SmartAllocPlugins};
 pub use promotions::FramePromotions;
 pub use resource::AllocResource;
-pub use schedule::{FixedFrameBegin, FrameBegin, SmartAllocSystems};
+pub use schedule::{FixedFrameBegin, FrameBegin, FrameEnd, SmartAllocSystems};
 
 #[doc(no_inline)]
-pub use framealloc_core::{AllocConfig, Frame, FrameBox, FrameHandle, FrameReport, SmartAlloc, Tag};
+pub use framealloc_core::{AllocConfig, Frame, FrameBox, FrameHandle, FrameInFlight, FrameReport, SmartAlloc, Tag};
 
 /// What most games import.
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::{
-        AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, FramePromotions, SmartAllocDiagnosticsPlugin,
-        SmartAllocPlugin, SmartAllocPlugins, SmartAllocSystems,
+        AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, FrameEnd, FramePromotions, LastFlight,
+        SmartAllocDiagnosticsPlugin, SmartAllocPlugin, SmartAllocPlugins, SmartAllocSystems,
     };
     #[doc(no_inline)]
     pub use bevy_app::FixedMain;
     #[doc(no_inline)]
-    pub use framealloc_core::{AllocConfig, Frame, FrameHandle, SmartAlloc, Tag, gigabytes, kilobytes, megabytes};
+    pub use framealloc_core::{
+        AllocConfig, Frame, FrameHandle, FrameInFlight, SmartAlloc, Tag, gigabytes, kilobytes, megabytes,
+    };
 }
 
 /// The README and the chapter of the guide, as documentation tests: every Rust block compiles and runs as it stands.

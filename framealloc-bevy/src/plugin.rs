@@ -6,12 +6,14 @@ use core::marker::PhantomData;
 use bevy_app::{App, FixedMain, Main, Plugin, PluginGroup, PluginGroupBuilder};
 use bevy_ecs::change_detection::{DetectChangesMut, ResMut};
 use bevy_ecs::schedule::{IntoScheduleConfigs, ScheduleLabel};
-use bevy_ecs::system::Local;
 use framealloc_core::{AllocConfig, TagId};
 
-use crate::prewarm::prewarm;
-use crate::schedule::EndsIn;
-use crate::{AllocResource, FramePromotions, SmartAllocDiagnosticsPlugin, SmartAllocSystems};
+use crate::flight::{at_frame_begin, at_frame_end};
+use crate::prewarm::prewarm_once;
+use crate::schedule::{EndsIn, install_frame_end};
+use crate::{
+    AllocResource, FlightPolicy, FrameEnd, FramePromotions, LastFlight, SmartAllocDiagnosticsPlugin, SmartAllocSystems,
+};
 
 /// Gives the world an [`AllocResource`] and ends its frame, for all threads, in [`FrameBegin`](crate::FrameBegin).
 ///
@@ -38,6 +40,8 @@ pub struct SmartAllocPlugin<M: Send + Sync + 'static = Main> {
     ends_in: EndsIn,
     tags: Vec<TagId>,
     prewarm: bool,
+    frames_in_flight: usize,
+    flight_policy: FlightPolicy,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -82,7 +86,15 @@ impl<M: Send + Sync + 'static> SmartAllocPlugin<M> {
     }
 
     fn ending(ends_in: EndsIn) -> Self {
-        Self { config: AllocConfig::default(), ends_in, tags: Vec::new(), prewarm: false, marker: PhantomData }
+        Self {
+            config: AllocConfig::default(),
+            ends_in,
+            tags: Vec::new(),
+            prewarm: false,
+            frames_in_flight: 0,
+            flight_policy: FlightPolicy::default(),
+            marker: PhantomData,
+        }
     }
 
     /// Sets how the allocator is set up.
@@ -106,6 +118,50 @@ impl<M: Send + Sync + 'static> SmartAllocPlugin<M> {
         self.prewarm = prewarm;
         self
     }
+
+    /// Has each frame end in flight: what it shared lives on in [`LastFlight`] for other worlds and threads. At most `at_most` frames
+    /// may be held at once; with 0, the default, frames end as ever.
+    ///
+    /// The frame of the app then ends in [`FrameEnd`], before the extraction, so that the handles that a render world extracts are of
+    /// the flight that it extracts. That world runs one frame behind; where it keeps the flight until it extracts the next one,
+    /// `at_most` is 2. The frame of a fixed timestep or of a schedule of yours ends where it ever did, at the start of the next one.
+    ///
+    /// What happens when `at_most` frames are held already is the [`FlightPolicy`].
+    ///
+    /// [`LastFlight`] has an example.
+    #[must_use]
+    pub fn with_frames_in_flight(mut self, at_most: usize) -> Self {
+        self.frames_in_flight = at_most;
+        self
+    }
+
+    /// Sets what the end of a frame does while as many frames are in flight as may be.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bevy_app::prelude::*;
+    /// use framealloc_bevy::{FlightPolicy, prelude::*};
+    ///
+    /// let patience = FlightPolicy::WaitFor(Duration::from_millis(4));
+    /// let plugin = SmartAllocPlugin::default().with_frames_in_flight(1).with_flight_policy(patience);
+    /// App::new().add_plugins(plugin).update();
+    /// ```
+    #[must_use]
+    pub fn with_flight_policy(mut self, policy: FlightPolicy) -> Self {
+        self.flight_policy = policy;
+        self
+    }
+
+    /// Has frames end in flight, in the schedules where they end.
+    fn install_flights(&self, app: &mut App) {
+        app.insert_resource(LastFlight::<M>::none());
+        let (schedule, policy) = (self.ends_in.label(), self.flight_policy);
+        if self.ends_in == EndsIn::FrameBegin {
+            install_frame_end(app);
+            app.add_systems(FrameEnd, at_frame_end::<M>(policy).in_set(SmartAllocSystems::EndFrame));
+        }
+        app.add_systems(schedule, at_frame_begin::<M>(policy, self.prewarm).in_set(SmartAllocSystems::EndFrame));
+    }
 }
 
 impl Default for SmartAllocPlugin<Main> {
@@ -116,15 +172,19 @@ impl Default for SmartAllocPlugin<Main> {
 
 impl<M: Send + Sync + 'static> Plugin for SmartAllocPlugin<M> {
     fn build(&self, app: &mut App) {
-        app.insert_resource(AllocResource::<M>::new(self.config.clone()).with_tags(&self.tags));
+        let mut config = self.config.clone();
+        if self.frames_in_flight > 0 {
+            config = config.with_frames_in_flight(self.frames_in_flight);
+        }
+        app.insert_resource(AllocResource::<M>::new(config).with_tags(&self.tags));
         app.insert_resource(FramePromotions::<M>::new());
         self.ends_in.install(app);
         let schedule = self.ends_in.label();
         app.configure_sets(schedule, (SmartAllocSystems::EndFrame, SmartAllocSystems::Diagnose).chain());
-        if self.prewarm {
-            app.add_systems(schedule, prewarm_and_end_frame::<M>.in_set(SmartAllocSystems::EndFrame));
+        if self.frames_in_flight > 0 {
+            self.install_flights(app);
         } else {
-            app.add_systems(schedule, end_frame::<M>.in_set(SmartAllocSystems::EndFrame));
+            app.add_systems(schedule, end_frame::<M>(self.prewarm).in_set(SmartAllocSystems::EndFrame));
         }
     }
 }
@@ -136,28 +196,23 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocPlugin<M> {
             .field("ends_in", &self.ends_in)
             .field("tags", &self.tags)
             .field("prewarm", &self.prewarm)
+            .field("frames_in_flight", &self.frames_in_flight)
+            .field("flight_policy", &self.flight_policy)
             .finish_non_exhaustive()
     }
 }
 
-/// Ends the frame: exclusive access to the resource is the proof that no system holds a value of it.
-fn end_frame<M: Send + Sync + 'static>(mut alloc: ResMut<AllocResource<M>>, mut kept: ResMut<FramePromotions<M>>) {
-    // Else both resources would count as changed every frame.
-    let promotions = alloc.bypass_change_detection().next_frame_with_promotions();
-    kept.bypass_change_detection().replace(promotions);
-}
-
-/// As [`end_frame`]; before the first end of a frame all threads take their first memory.
-fn prewarm_and_end_frame<M: Send + Sync + 'static>(
-    alloc: ResMut<AllocResource<M>>,
-    kept: ResMut<FramePromotions<M>>,
-    mut done: Local<bool>,
-) {
-    if !*done {
-        *done = true;
-        prewarm(&alloc, alloc.declared_tags());
+/// Ends the frame: exclusive access to the resource is the proof that no system holds a value of it. Where `cold` says so, all
+/// threads take their first memory before the first end of a frame.
+fn end_frame<M: Send + Sync + 'static>(
+    mut cold: bool,
+) -> impl FnMut(ResMut<AllocResource<M>>, ResMut<FramePromotions<M>>) {
+    move |mut alloc, mut kept| {
+        // Else both resources would count as changed every frame.
+        let alloc = alloc.bypass_change_detection();
+        prewarm_once(&mut cold, alloc);
+        kept.bypass_change_detection().replace(alloc.next_frame_with_promotions());
     }
-    end_frame(alloc, kept);
 }
 
 /// [`SmartAllocPlugin`] and [`SmartAllocDiagnosticsPlugin`].

@@ -8,14 +8,23 @@ use std::time::Instant;
 use bevy_tasks::ComputeTaskPool;
 use framealloc_core::{SmartAlloc, TagId};
 
+use crate::AllocResource;
+
 /// How long the threads wait for each other. One that is busy so long with something else is left out.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Warms the threads up if they are `cold`.
+pub(crate) fn prewarm_once<M: Send + Sync + 'static>(cold: &mut bool, alloc: &AllocResource<M>) {
+    if core::mem::take(cold) {
+        prewarm(alloc, alloc.declared_tags());
+    }
+}
 
 /// Has the calling thread and each thread of the compute pool take its first memory for the frame, a scope and `tags`.
 ///
 /// The pool cannot be told which thread runs a task, so each task waits until all of them are running: then they are on
 /// as many threads.
-pub(crate) fn prewarm(alloc: &SmartAlloc, tags: &[TagId]) {
+fn prewarm(alloc: &SmartAlloc, tags: &[TagId]) {
     // Bevy runs tasks on the calling thread there, one after the other: they cannot wait for each other.
     if cfg!(target_family = "wasm") {
         return touch(alloc, tags);

@@ -1,5 +1,6 @@
 //! The allocator as a resource.
 
+use core::convert::Infallible;
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
@@ -9,7 +10,7 @@ use std::panic::{catch_unwind, resume_unwind};
 use bevy_app::Main;
 use bevy_ecs::resource::Resource;
 use framealloc_core::__private::keep_promotions;
-use framealloc_core::{AllocConfig, FrameReport, Promotions, SmartAlloc, TagId};
+use framealloc_core::{AllocConfig, FlightError, FrameInFlight, FrameReport, Promotions, SmartAlloc, TagId};
 
 /// The allocator of a world. It derefs to [`SmartAlloc`], so every call of it is at hand.
 ///
@@ -43,6 +44,8 @@ pub struct AllocResource<M: Send + Sync + 'static = Main> {
     alloc: SmartAlloc,
     last_frame: FrameReport,
     tags: Vec<TagId>,
+    /// The open frame was begun by `FrameEnd`, so that the next `FrameBegin` has nothing to do.
+    begun_by_end: bool,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -54,6 +57,7 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
             alloc: SmartAlloc::new(config),
             last_frame: FrameReport::default(),
             tags: Vec::new(),
+            begun_by_end: false,
             marker: PhantomData,
         }
     }
@@ -87,16 +91,14 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// # Panics
     /// If the drop of a value of the old frame panics. The frame has ended then all the same.
     pub fn next_frame(&mut self) -> FrameReport {
-        let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame()));
-        // However the last one ended: what is outside frames (startup systems) has ended with it.
-        let begun = catch_unwind(AssertUnwindSafe(|| self.alloc.begin_frame()));
-        match ended.and_then(|report| begun.map(|()| report)) {
-            Ok(report) => {
-                self.last_frame = report;
-                report
-            }
-            Err(panic) => resume_unwind(panic),
-        }
+        let turned = self.turn(
+            |alloc| {
+                let report = alloc.end_frame();
+                Ok::<_, Infallible>((report, report))
+            },
+            |_, _| {},
+        );
+        turned.unwrap_or_else(|never| match never {})
     }
 
     /// As [`next_frame`](Self::next_frame), but what was retained moves to its new home instead of being dropped.
@@ -104,19 +106,112 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// # Panics
     /// As [`next_frame`](Self::next_frame). What was promoted waits then for `take_promotions`, or else for the next end of a frame.
     pub fn next_frame_with_promotions(&mut self) -> Promotions {
-        let ended = catch_unwind(AssertUnwindSafe(|| self.alloc.end_frame_with_promotions()));
+        let turned = self.turn(
+            |alloc| {
+                let promotions = alloc.end_frame_with_promotions();
+                let report = promotions.report();
+                Ok::<_, Infallible>((promotions, report))
+            },
+            keep_promotions,
+        );
+        turned.unwrap_or_else(|never| match never {})
+    }
+
+    /// As [`next_frame`](Self::next_frame), but what was shared lives on with what is returned.
+    ///
+    /// ```
+    /// use framealloc_bevy::prelude::*;
+    ///
+    /// let mut alloc = AllocResource::<()>::new(AllocConfig::default().with_frames_in_flight(1));
+    /// alloc.next_frame();
+    /// let name = alloc.frame_share_str("harbour");
+    /// let flight = alloc.next_frame_in_flight();
+    /// assert_eq!((flight.get(name), alloc.frame_number()), (Some("harbour"), 2));
+    /// ```
+    ///
+    /// # Panics
+    /// If as many frames are in flight as may be; the frame is still open then. Else as [`next_frame`](Self::next_frame), and what was
+    /// shared is dropped.
+    #[track_caller]
+    pub fn next_frame_in_flight(&mut self) -> FrameInFlight {
+        self.try_next_frame_in_flight().unwrap_or_else(|full| refuse(full))
+    }
+
+    /// Like [`next_frame_in_flight`](Self::next_frame_in_flight).
+    ///
+    /// # Errors
+    /// If as many frames are in flight as may be. The frame is still open then, and nothing has changed.
+    ///
+    /// # Panics
+    /// As [`next_frame`](Self::next_frame); what was shared is dropped then.
+    pub fn try_next_frame_in_flight(&mut self) -> Result<FrameInFlight, FlightError> {
+        self.turn(
+            |alloc| {
+                let flight = alloc.try_end_frame_in_flight()?;
+                let report = flight.report();
+                Ok((flight, report))
+            },
+            |_, flight| drop(flight),
+        )
+    }
+
+    /// [`next_frame_in_flight`](Self::next_frame_in_flight) and [`next_frame_with_promotions`](Self::next_frame_with_promotions) at once.
+    ///
+    /// # Panics
+    /// As both of these.
+    #[track_caller]
+    pub fn next_frame_in_flight_with_promotions(&mut self) -> (FrameInFlight, Promotions) {
+        self.try_next_frame_in_flight_with_promotions().unwrap_or_else(|full| refuse(full))
+    }
+
+    /// Like [`next_frame_in_flight_with_promotions`](Self::next_frame_in_flight_with_promotions).
+    ///
+    /// # Errors
+    /// If as many frames are in flight as may be. The frame is still open then, and nothing has changed.
+    ///
+    /// # Panics
+    /// As [`next_frame_with_promotions`](Self::next_frame_with_promotions); what was shared is dropped then.
+    pub fn try_next_frame_in_flight_with_promotions(&mut self) -> Result<(FrameInFlight, Promotions), FlightError> {
+        self.turn(
+            |alloc| {
+                let (flight, promotions) = alloc.try_end_frame_in_flight_with_promotions()?;
+                let report = flight.report();
+                Ok(((flight, promotions), report))
+            },
+            |alloc, (_flight, promotions)| keep_promotions(alloc, promotions),
+        )
+    }
+
+    /// Ends the frame by `end` and begins the next one, unless `end` returns an error: the frame is open then. `keep` gets the result if
+    /// the begin panics.
+    fn turn<R, E>(
+        &mut self,
+        end: impl FnOnce(&mut SmartAlloc) -> Result<(R, FrameReport), E>,
+        keep: impl FnOnce(&mut SmartAlloc, R),
+    ) -> Result<R, E> {
+        let ended = match catch_unwind(AssertUnwindSafe(|| end(&mut self.alloc))) {
+            Ok(Err(error)) => return Err(error),
+            Ok(Ok(ended)) => Ok(ended),
+            Err(panic) => Err(panic),
+        };
+        // However the last one ended: what is outside frames (startup systems) has ended with it.
         let begun = catch_unwind(AssertUnwindSafe(|| self.alloc.begin_frame()));
         match (ended, begun) {
-            (Ok(promotions), Ok(())) => {
-                self.last_frame = promotions.report();
-                promotions
+            (Ok((result, report)), Ok(())) => {
+                self.last_frame = report;
+                Ok(result)
             }
-            (Ok(promotions), Err(panic)) => {
-                keep_promotions(&mut self.alloc, promotions);
+            (Ok((result, _)), Err(panic)) => {
+                keep(&mut self.alloc, result);
                 resume_unwind(panic)
             }
             (Err(panic), _) => resume_unwind(panic),
         }
+    }
+
+    /// Notes whether the open frame was begun by `FrameEnd`; returns what was noted before.
+    pub(crate) fn set_begun_by_end(&mut self, begun: bool) -> bool {
+        core::mem::replace(&mut self.begun_by_end, begun)
     }
 
     /// Returns what the last frame used: bytes and high-water over all threads.
@@ -155,4 +250,11 @@ impl<M: Send + Sync + 'static> fmt::Debug for AllocResource<M> {
             .field("last_frame", &self.last_frame)
             .finish_non_exhaustive()
     }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn refuse(full: FlightError) -> ! {
+    panic!("{full}")
 }

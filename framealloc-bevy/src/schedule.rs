@@ -1,12 +1,12 @@
 //! When the frame ends: schedules of their own, and the names to order systems by.
 
-use bevy_app::{App, First, FixedFirst, FixedMainScheduleOrder, MainScheduleOrder};
+use bevy_app::{App, First, FixedFirst, FixedMainScheduleOrder, Last, MainScheduleOrder};
 use bevy_ecs::schedule::{InternedScheduleLabel, Schedule, ScheduleLabel, SingleThreadedExecutor, SystemSet};
 
 /// The schedule that ends the frame of `AllocResource`. It runs before [`First`].
 ///
 /// All that was allocated since the last `FrameBegin` dies here, so frame memory can be read through `Last` and through
-/// the extraction to the render world. No system of another plugin is in this schedule by accident; one that you add is
+/// the extraction to the render world; with frames in flight it ends in [`FrameEnd`], before the extraction. No system of another plugin is in this schedule by accident; one that you add is
 /// ordered by [`SmartAllocSystems`].
 ///
 /// A program that runs its schedules by hand, without Bevy's `Main`, runs this one first:
@@ -25,6 +25,17 @@ use bevy_ecs::schedule::{InternedScheduleLabel, Schedule, ScheduleLabel, SingleT
 /// ```
 #[derive(ScheduleLabel, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FrameBegin;
+
+/// The schedule that ends the frame of `AllocResource` in flight, where
+/// [`SmartAllocPlugin::with_frames_in_flight`](crate::SmartAllocPlugin::with_frames_in_flight) says so. It runs after [`Last`] and
+/// before anything is extracted.
+///
+/// The handles that resources hold and the flight in [`LastFlight`](crate::LastFlight) are then of the same frame, and a world that
+/// extracts both runs one frame behind. The next frame begins here too, so that extraction may allocate; [`FrameBegin`] finds it
+/// begun. A program that runs its schedules by hand runs this one last. If it does not, the frame ends in flight in the next
+/// [`FrameBegin`].
+#[derive(ScheduleLabel, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FrameEnd;
 
 /// The schedule that ends the frame of `AllocResource<FixedMain>`. It runs in `FixedMain`, before [`FixedFirst`].
 #[derive(ScheduleLabel, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,7 +60,7 @@ pub struct FixedFrameBegin;
 /// ```
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SmartAllocSystems {
-    /// Ends the frame and begins the next one.
+    /// Ends the frame and begins the next one; with frames in flight also in [`FrameEnd`].
     EndFrame,
     /// Writes the figures of the frame that ended to Bevy's diagnostics; after [`Self::EndFrame`].
     Diagnose,
@@ -80,11 +91,8 @@ impl EndsIn {
     /// An app without that order (`App::empty`, a sub-app) runs its schedules by hand.
     pub(crate) fn install(self, app: &mut App) {
         let label = self.label();
-        if !matches!(self, Self::Schedule(_)) && app.get_schedule(label).is_none() {
-            let mut schedule = Schedule::new(label);
-            // Two short systems in a row: handing them to other threads would cost more than they do.
-            schedule.set_executor(SingleThreadedExecutor::new());
-            app.add_schedule(schedule);
+        if !matches!(self, Self::Schedule(_)) {
+            add_schedule(label, app);
         }
         let (labels, first) = match self {
             Self::FrameBegin => {
@@ -103,5 +111,26 @@ impl EndsIn {
             let at = labels.iter().position(|other| *other == first).unwrap_or(0);
             labels.insert(at, label);
         }
+    }
+}
+
+/// Adds [`FrameEnd`] to the app and to the order that Bevy runs schedules in.
+pub(crate) fn install_frame_end(app: &mut App) {
+    let label = FrameEnd.intern();
+    add_schedule(label, app);
+    let Some(mut order) = app.world_mut().get_resource_mut::<MainScheduleOrder>() else { return };
+    if !order.labels.contains(&label) {
+        // An app that took `Last` out of its order ends the frame last.
+        let at = order.labels.iter().position(|other| *other == Last.intern()).map_or(order.labels.len(), |at| at + 1);
+        order.labels.insert(at, label);
+    }
+}
+
+fn add_schedule(label: InternedScheduleLabel, app: &mut App) {
+    if app.get_schedule(label).is_none() {
+        let mut schedule = Schedule::new(label);
+        // Two short systems in a row: handing them to other threads would cost more than they do.
+        schedule.set_executor(SingleThreadedExecutor::new());
+        app.add_schedule(schedule);
     }
 }

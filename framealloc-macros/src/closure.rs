@@ -12,8 +12,18 @@ use syn::{ReturnType, Type};
 use crate::item::Function;
 
 /// `|binding: ty| -> Return { body }`, not `move`: what the body only reads stays with the caller.
-pub(crate) fn of_body(function: &Function, binding: &Ident, ty: Option<&TokenStream>) -> TokenStream {
-    let body = &function.body;
+///
+/// `first` runs before the body, as its first statement.
+pub(crate) fn of_body(
+    function: &Function,
+    binding: &Ident,
+    ty: Option<&TokenStream>,
+    first: Option<&TokenStream>,
+) -> TokenStream {
+    let body = match first {
+        None => function.body.clone(),
+        Some(first) => function.body_after(first),
+    };
     // `-> ()` written out: a last expression of another type is then reported at its own place.
     let annotation = match &function.signature.output {
         ReturnType::Default => Some(quote_spanned!(Span::mixed_site()=> -> ())),

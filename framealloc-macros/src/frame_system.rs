@@ -107,8 +107,10 @@ fn scope(
         quote_spanned!(Span::mixed_site()=> let #out = #runtime::outer(#borrow #expression);)
     });
     let site = site(args, function, runtime);
-    let body = closure::of_body(function, binding, None);
-    quote_spanned!(Span::mixed_site()=> #out #runtime::with_frame(#borrow #expression, #site, #body))
+    let mark = effect_mark(args, function, runtime);
+    let body = closure::of_body(function, binding, None, mark.as_ref());
+    let with_frame = if mark.is_some() { quote!(with_frame_apart) } else { quote!(with_frame) };
+    quote_spanned!(Span::mixed_site()=> #out #runtime::#with_frame(#borrow #expression, #site, #body))
 }
 
 /// `alloc: &mut SmartAlloc`: the body is the frame.
@@ -129,19 +131,38 @@ fn whole_frame(
     let AllocatorSource { expression, binding, .. } = source;
     let site = site(args, function, runtime);
     let ty = quote_spanned!(Span::mixed_site()=> &#runtime::SmartAlloc);
-    let body = closure::of_body(function, binding, Some(&ty));
-    quote_spanned!(Span::mixed_site()=> #runtime::whole_frame(#expression, #site, #body))
+    let mark = effect_mark(args, function, runtime);
+    let body = closure::of_body(function, binding, Some(&ty), mark.as_ref());
+    let whole_frame = if mark.is_some() { quote!(whole_frame_apart) } else { quote!(whole_frame) };
+    quote_spanned!(Span::mixed_site()=> #runtime::#whole_frame(#expression, #site, #body))
 }
 
-/// `{ static SITE: Site = …; &SITE }`: in a block of its own, so that the body does not see the name.
-fn site(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> TokenStream {
-    let name = if let Some(name) = &args.name {
+/// The name that reports use.
+fn name(args: &FrameSystemArgs, function: &Function) -> TokenStream {
+    if let Some(name) = &args.name {
         let name = &name.value;
         quote!(#name)
     } else {
         let name = plain_name(&function.signature.ident);
         quote_spanned!(Span::mixed_site()=> ::core::concat!(::core::module_path!(), "::", #name))
-    };
+    }
+}
+
+/// `{ static MARK: EffectMark = …; MARK.hold() }`, which the body begins with if the function declares an effect.
+fn effect_mark(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> Option<TokenStream> {
+    let name = name(args, function);
+    args.no_heap.then(|| {
+        quote_spanned!(Span::mixed_site()=> {
+            static __FRAMEALLOC_EFFECTS: #runtime::EffectMark =
+                #runtime::EffectMark::new(#name, ::core::file!(), ::core::line!()).no_heap();
+            __FRAMEALLOC_EFFECTS.hold()
+        })
+    })
+}
+
+/// `{ static SITE: Site = …; &SITE }`: in a block of its own, so that the body does not see the name.
+fn site(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> TokenStream {
+    let name = name(args, function);
     let tag = args.tag.as_ref().map(|tag| match &tag.value {
         TagSpec::Name(name) => {
             let mut name = Literal::string(name);

@@ -21,7 +21,7 @@ impl SharedGrid {
 
 /// The health of all agents by number, as the last system that changed it left it.
 #[derive(Resource, Default)]
-struct SharedHealth(Option<FrameHandle<[u32; AGENTS]>>);
+struct SharedHealth(Option<FrameHandle<[u32]>>);
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<SharedGrid>().init_resource::<SharedHealth>();
@@ -65,12 +65,12 @@ fn fight(
     for cell in 0..SIDE * SIDE {
         strikes.extend(game::touching(grid.cell(cell)).map(|pair| alloc.frame_box(game::strike(pair))));
     }
-    let mut health = [0; AGENTS];
+    let health = alloc.frame_slice_zeroed(AGENTS);
     agents.iter().for_each(|(agent, own)| health[usize::from(agent.0)] = own.0);
     for strike in &strikes {
-        strike.apply(&mut health);
+        strike.apply(health);
     }
-    out.0 = Some(alloc.frame_share(health));
+    out.0 = Some(alloc.frame_share_slice_copy(health));
 }
 
 #[frame_system(tag = "ai::threats")]

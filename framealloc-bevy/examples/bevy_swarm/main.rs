@@ -3,7 +3,11 @@
 //!
 //! ```text
 //! cargo run --release -p framealloc-bevy --example bevy_swarm
+//! cargo run --release -p framealloc-bevy --example bevy_swarm -- --pipelined
 //! ```
+//!
+//! With `--pipelined` the game with frame memory has a renderer, which draws after the game or on a thread of its own, one frame
+//! behind: the same pictures, by the same allocator calls.
 #![forbid(unsafe_code)]
 #![allow(elided_lifetimes_in_paths, reason = "systems are written as in every Bevy program")]
 #![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters over by value")]
@@ -11,6 +15,7 @@
 mod framed;
 mod game;
 mod heaped;
+mod pipelined;
 
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
@@ -31,6 +36,39 @@ const WARM_UP: usize = 200;
 const FRAMES: usize = 500;
 
 fn main() {
+    match std::env::args().nth(1).as_deref() {
+        None => beside_vectors(),
+        Some("--pipelined") => with_a_renderer(),
+        Some(other) => panic!("`{other}` is not known here: `--pipelined` is"),
+    }
+}
+
+/// Plays the game with a renderer: in a row, and on two threads.
+fn with_a_renderer() {
+    let (in_a_row, pipelined) = (pipelined::Pictures::default(), pipelined::Pictures::default());
+    let row = play("game, then renderer", |app| pipelined::in_a_row(app, &in_a_row));
+    let mut renderer = None;
+    let two = play("renderer one frame behind", |app| renderer = Some(pipelined::pipelined(app, &pipelined)));
+    renderer.expect("`play` has made it").join().expect("the renderer does not panic");
+    let pictures = pipelined.all();
+    assert_eq!(pictures.len(), WARM_UP + FRAMES, "every frame was drawn");
+    assert_eq!(pictures, in_a_row.all(), "the same pictures");
+    assert_eq!(row.checksum, two.checksum, "both games play the same");
+
+    println!("{} agents, {FRAMES} frames, {} pictures, all the same\n", game::AGENTS, pictures.len());
+    println!("{}", two.diagnostics);
+    compare(&[row, two]);
+}
+
+fn compare(outcomes: &[Outcome]) {
+    println!("{:<32}{:>22}{:>14}", "", "allocator calls/frame", "quiet frame");
+    for outcome in outcomes {
+        println!("{:<32}{:>22}{:>14.1?}", outcome.name, outcome.calls / FRAMES as u64, outcome.quiet_frame);
+    }
+}
+
+/// Plays the game in frame memory and on the heap.
+fn beside_vectors() {
     let bevy_alone = play("Bevy alone, with empty systems", |app| {
         app.add_systems(PreUpdate, idle);
         app.add_systems(Update, (idle_on_all_threads, idle, idle, idle, idle, idle, idle, idle));
@@ -48,10 +86,7 @@ fn main() {
 
     println!("{} agents, {FRAMES} frames\n", game::AGENTS);
     println!("{}", framed.diagnostics);
-    println!("{:<32}{:>22}{:>14}", "", "allocator calls/frame", "quiet frame");
-    for outcome in [&bevy_alone, &framed, &heaped] {
-        println!("{:<32}{:>22}{:>14.1?}", outcome.name, outcome.calls / FRAMES as u64, outcome.quiet_frame);
-    }
+    compare(&[bevy_alone, framed, heaped]);
 }
 
 fn idle() {}
