@@ -23,8 +23,8 @@ pub trait Maker: Sized {
     /// Makes a frame, waits for the renderer if it is too far behind, and hands the frame over.
     fn make(&mut self, number: u64);
 
-    /// Bytes that are held for frames, as far as that is known.
-    fn held(&mut self) -> Option<usize>;
+    /// Bytes that are held for frames, and that may be, as far as that is known.
+    fn held(&mut self) -> Option<(usize, usize)>;
 }
 
 /// What frames are read from.
@@ -82,8 +82,11 @@ impl Maker for Flights {
         assert!(published.is_ok(), "the scene is of this frame");
     }
 
-    fn held(&mut self) -> Option<usize> {
-        Some(self.alloc.capacity() + self.alloc.flight_stats().capacity)
+    fn held(&mut self) -> Option<(usize, usize)> {
+        let flights = self.alloc.flight_stats();
+        // Each frame that may be in flight has a chunk, and the one that is open.
+        let of_one = flights.capacity.checked_div(flights.frames)?;
+        Some((self.alloc.capacity() + flights.capacity, (FRAMES_IN_FLIGHT + 1) * of_one))
     }
 }
 
@@ -157,7 +160,7 @@ impl Maker for Channels {
         let _ = renderer.send(frame);
     }
 
-    fn held(&mut self) -> Option<usize> {
+    fn held(&mut self) -> Option<(usize, usize)> {
         None
     }
 }
@@ -210,7 +213,7 @@ impl Maker for TripleBuffers {
         }
     }
 
-    fn held(&mut self) -> Option<usize> {
+    fn held(&mut self) -> Option<(usize, usize)> {
         None
     }
 }

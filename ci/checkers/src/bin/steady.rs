@@ -16,7 +16,7 @@ use framealloc::{
 
 const WARM: usize = 16;
 const FRAMES: usize = 200;
-/// Objects that one thread makes and the other drops, in every frame.
+/// Objects that one thread makes and the other drops, in every frame, each way.
 const PASSED: usize = 100;
 
 static PHYSICS: Tag = Tag::new("physics");
@@ -132,12 +132,14 @@ fn publish(alloc: &mut SmartAlloc, publisher: &mut FramePublisher<Root>, frame: 
     assert!(publisher.publish(alloc, root).is_ok());
 }
 
-/// Reads the newest frame, and lets go of a value that somebody else drops.
+/// Reads the newest frame, and lets go of values that somebody else drops.
 fn read(reader: &mut FrameReader<Root>, queue: &RetireQueue) {
     if let Some(root) = reader.latest() {
         assert!(root.get(root.values).is_some_and(|values| values.iter().all(|value| *value == root.number)));
     }
-    queue.retire([1_u64; 8]);
+    for value in 0..PASSED {
+        queue.retire([value; 8]);
+    }
 }
 
 /// What the sanitizer watches.
