@@ -58,7 +58,7 @@ use crate::raw::frames::report::FrameReport;
 /// If the drop of a shared value panics, dropping the publisher, or what is last, does. All values are dropped all the same.
 pub struct FramePublisher<R: ?Sized>(Publisher<R>);
 
-impl<R: ?Sized> FramePublisher<R> {
+impl<R: ?Sized + Send + Sync + 'static> FramePublisher<R> {
     /// Makes one that has published nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -190,7 +190,7 @@ impl<R: ?Sized> FramePublisher<R> {
     }
 }
 
-impl<R: ?Sized> Default for FramePublisher<R> {
+impl<R: ?Sized + Send + Sync + 'static> Default for FramePublisher<R> {
     fn default() -> Self {
         Self::new()
     }
