@@ -256,9 +256,11 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn call_either(&mut self, callees: Vec<Callee>, args: &[Value], generics: &[Ty], span: Span) -> Value {
         let callees = self.fitting(callees, args);
         let several = callees.len() > 1;
+        // Behind `dyn` each may come to run; of conversions and the like it is one that is meant.
+        let is_dyn = args.first().is_some_and(|receiver| matches!(receiver.ty.peeled(), Ty::Trait(_)));
         let mut result: Option<Value> = None;
         for mut callee in callees {
-            callee.several = several && callee.only.is_none();
+            callee.several = several && !is_dyn && callee.only.is_none();
             callee.given.extend(self.explicit(callee.function, generics));
             let flows = if several { Confidence::Medium } else { callee.confidence };
             let value = self.call_as(&callee, args, span, flows);

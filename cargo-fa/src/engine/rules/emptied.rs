@@ -10,7 +10,8 @@ use crate::engine::flow::containers::keeps_steady;
 use crate::engine::flow::types::{Ty, Types};
 use crate::engine::flow::{param_types, type_scope, walk};
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, MacroKind, Pat, PatId, PathId, Statement};
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Statement};
+use crate::engine::hir::offset;
 use crate::engine::resolve::{FnDef, FnId, Program, UserType};
 
 /// Methods that lead to a container, to an element of one or to each of them.
@@ -81,12 +82,9 @@ impl<'l> Context<'_, 'l> {
             let function = self.program.fn_def(emptied.by);
             let near = methods.contains(&emptied.by) || function.module == def.module && function.owner.is_none();
             let look = Look::new(self.program, function);
-            for place in &emptied.places {
-                let field = field_of(place).filter(|_| near || look.is_field_of(*place, owner));
-                found.extend(field.map(str::to_owned));
-            }
-            let mine = |place: &Place<'l>| field_of(place).filter(|_| near || look.is_field_of(*place, owner));
+            let mine = |place: &Place<'l>| field_of(place).filter(|field| look.is_field_of(*place, field, owner, near));
             let both = |(left, right): &(Place<'l>, Place<'l>)| mine(left).zip(mine(right));
+            found.extend(emptied.places.iter().filter_map(mine).map(str::to_owned));
             swapped.extend(emptied.swapped.iter().filter_map(both));
         }
         for (left, right) in swapped {
@@ -348,15 +346,35 @@ impl<'c, 'l> Look<'c, 'l> {
         }
     }
 
-    /// In a function that is not near the type: whether this is a field of it.
-    fn is_field_of(&self, place: Place<'l>, owner: UserType) -> bool {
+    /// Whether this is a field of that type, which the function is a method of or stands beside, or not.
+    fn is_field_of(&self, place: Place<'l>, field: &str, owner: UserType, is_near: bool) -> bool {
+        let program = self.types.program;
         if let Some(path) = place.pattern {
-            let name = self.types.program.type_name(owner);
-            return self.facts.path(path).segments.iter().any(|segment| self.facts.name(segment.name) == name);
+            let mut names = self.facts.path(path).segments.iter().map(|segment| self.facts.name(segment.name));
+            return names.any(|name| name == program.type_name(owner) || is_near && name == "Self");
         }
-        // `self` is of another type. Where nothing tells the type, the name of the field does: to say nothing of a list that
-        // grows is better than to warn of one that is emptied.
-        place.of.is_some_and(|of| Types::owner(&self.type_of(of)).is_none_or(|user| user == owner))
+        // `self` of a function that is not near is of another type.
+        let Some(of) = place.of else { return is_near };
+        match Types::owner(&self.type_of(of)) {
+            Some(user) => user == owner,
+            None => is_near || self.is_alone(field, owner),
+        }
+    }
+
+    /// Whether no other type has a container of this name: then it is meant where nothing tells the type.
+    fn is_alone(&self, field: &str, owner: UserType) -> bool {
+        let program = self.types.program;
+        let is_tuple = field.starts_with(|first: char| first.is_ascii_digit());
+        let has = |user: UserType| match &program.type_def(user).item.kind {
+            ItemKind::Struct { fields, .. } => {
+                let facts = program.facts(program.type_def(user).file);
+                fields.iter().any(|(name, _)| facts.name(*name) == field)
+                    && self.types.field(&Ty::User(user, [].into()), field).collection().is_some()
+            }
+            _ => false,
+        };
+        let mut others = (0..program.types.len()).map(|at| UserType(offset(at))).filter(|user| *user != owner);
+        !is_tuple && !others.any(has)
     }
 
     /// The type of a place, as far as declarations tell.

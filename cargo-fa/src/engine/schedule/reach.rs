@@ -265,7 +265,10 @@ fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Opt
         Some(Some(false)) => return None,
         Some(None) => {
             confidence = confidence.min(Confidence::Medium);
-            either = either.or(Some((site, call.callee)));
+            let is_dyn = from.given.iter().any(|(param, ty)| {
+                call.only.as_ref().is_some_and(|only| only.param == *param) && matches!(ty.peeled(), Ty::Trait(_))
+            });
+            either = either.or((!is_dyn).then_some((site, call.callee)));
         }
         Some(Some(true)) | None => either = either.or(call.several.then_some((site, call.callee))),
     }

@@ -190,19 +190,3 @@ pub fn into_a_variant(alloc: &SmartAlloc, kind: &mut Kind) {
         tiles.push(*alloc.frame_box(1));
     }
 }
-
-#[derive(Default)]
-pub struct Painted(Vec<u32>);
-
-impl Painted {
-    #[frame_system]
-    pub fn paint(&mut self, alloc: &SmartAlloc) {
-        self.0.push(*alloc.frame_box(1));
-    }
-}
-
-pub fn drained(lists: &mut [Painted], all: &mut Vec<u32>) {
-    for list in lists {
-        all.append(&mut list.0);
-    }
-}
