@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 
 use crate::item::{self, Function, ours_at, plain_name};
 use crate::runtime::Runtime;
-use crate::{closure, diagnostics, editor, tags};
+use crate::{closure, diagnostics, editor, in_flight, tags};
 
 const ATTRIBUTE: &str = "frame_system";
 
@@ -38,6 +38,10 @@ fn expand_function(
     let refused = refusals(&function);
     if !refused.is_empty() {
         problems.extend(refused);
+        if args.in_flight.is_some() {
+            let body = in_flight::refused(&function);
+            return function.with_body(body);
+        }
         return function.into_token_stream();
     }
     let source = match find_allocator(ATTRIBUTE, &function.signature, args.alloc.as_ref()) {
@@ -107,6 +111,15 @@ fn scope(
         quote_spanned!(Span::mixed_site()=> let #out = #runtime::outer(#borrow #expression);)
     });
     let site = site(args, function, runtime);
+    if let Some(place) = args.in_flight {
+        problems.push(in_flight::of_a_scope(place));
+        if let Ok(returns) = in_flight::Returns::read(place, &function.signature.output) {
+            let body = closure::returning(returns.result.as_deref(), function, binding, None);
+            let call = quote_spanned!(Span::mixed_site()=> #runtime::with_frame(#borrow #expression, #site, #body));
+            let call = in_flight::not_returned(&call);
+            return quote!(#out #call);
+        }
+    }
     let body = closure::of_body(function, binding, None);
     quote_spanned!(Span::mixed_site()=> #out #runtime::with_frame(#borrow #expression, #site, #body))
 }
@@ -119,18 +132,41 @@ fn whole_frame(
     problems: &mut Vec<Problem>,
 ) -> TokenStream {
     if let Some(out) = &args.out {
-        problems.push(
-            Problem::new(out.span(), "`out` has no use here: this function is the whole frame")
-                .with_help("nothing outlives it; take `alloc: &SmartAlloc` for a system inside a frame"),
-        );
+        let help = match args.in_flight {
+            Some(_) => "what is shared from `alloc` lives on with the flight",
+            None => "nothing outlives it; take `alloc: &SmartAlloc` for a system inside a frame",
+        };
+        let problem = Problem::new(out.span(), "`out` has no use here: this function is the whole frame");
+        problems.push(problem.with_help(help));
     }
     let runtime = Runtime::new(args.krate.as_ref());
     let runtime = runtime.path();
     let AllocatorSource { expression, binding, .. } = source;
     let site = site(args, function, runtime);
     let ty = quote_spanned!(Span::mixed_site()=> &#runtime::SmartAlloc);
-    let body = closure::of_body(function, binding, Some(&ty));
-    quote_spanned!(Span::mixed_site()=> #runtime::whole_frame(#expression, #site, #body))
+    let whole_frame =
+        |body: TokenStream| quote_spanned!(Span::mixed_site()=> #runtime::whole_frame(#expression, #site, #body));
+    let Some(place) = args.in_flight else {
+        return whole_frame(closure::of_body(function, binding, Some(&ty)));
+    };
+    match in_flight::Returns::read(place, &function.signature.output) {
+        Ok(returns) => {
+            let body = closure::returning(returns.result.as_deref(), function, binding, Some(&ty));
+            let whole = quote_spanned!(Span::mixed_site()=> #runtime::whole_frame_in_flight(#expression, #site, #body));
+            // Without a result of its own, the function returns the flight alone.
+            if returns.result.is_some() { whole } else { quote_spanned!(Span::mixed_site()=> #whole.1) }
+        }
+        Err(misplaced) => {
+            problems.push(misplaced.problem);
+            match &misplaced.result {
+                None => whole_frame(closure::of_body(function, binding, Some(&ty))),
+                result => {
+                    let body = closure::returning(result.as_deref(), function, binding, Some(&ty));
+                    in_flight::not_returned(&whole_frame(body))
+                }
+            }
+        }
+    }
 }
 
 /// `{ static SITE: Site = …; &SITE }`: in a block of its own, so that the body does not see the name.
