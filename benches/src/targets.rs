@@ -3,7 +3,7 @@
 use crate::harness::Figures;
 use crate::workloads::names::{ANY_THREAD, BUMPALO, CURSOR, FIXED, HOISTED, OXC, READ, SCOPE, TAGGED};
 use crate::workloads::pools::names::{CLASS, OWN, SLAB};
-use crate::workloads::{recorded, scopes, threads};
+use crate::workloads::{flights, publication, recorded, scopes, threads};
 
 /// A limit on the ratio of one contender (the best of several) to another.
 #[derive(Debug)]
@@ -64,6 +64,12 @@ static TARGETS: &[Target] = &[
     target("f3", &[CLASS], MIMALLOC, 0.65, 0.85),
     target("f3", &[OWN], MIMALLOC, 0.65, 0.85),
     target("f4", &[OWN], MIMALLOC, 1.00, 1.30),
+    target("i1", &[flights::IN_FLIGHT], flights::END, 1.50, 2.00),
+    target("i2", &[flights::SHARE_SLICE], flights::COPY_SLICE, 1.10, 1.40),
+    target("i3", &[flights::RETIRE], flights::POOL, 1.50, 2.00),
+    target("n1", &[publication::READER], publication::ARC_SWAP, 1.00, 1.20),
+    target("n2", &[publication::READER], publication::ARC_SWAP, 1.00, 1.50),
+    target("n3", &[publication::PUBLISH], publication::PLAIN, 2.00, 3.00),
     target("g", &[CLASS], MIMALLOC, 0.65, 0.90),
     target("g", &[OWN], MIMALLOC, 0.65, 0.90),
     target("g", &[CLASS], SNMALLOC, 0.85, 1.20),

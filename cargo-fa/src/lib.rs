@@ -30,6 +30,7 @@
 //! - [`explain`]: what each code means.
 //! - [`report`]: findings in nine formats.
 //! - [`trace_report`]: what a recording of frames says, as text, page and picture.
+//! - [`prove`]: what a linked program says of systems that declare an effect.
 //! - [`cli`]: the command line, which selects, suppresses, gives levels, compares with a baseline and fixes.
 #![forbid(unsafe_code)]
 
@@ -38,5 +39,6 @@ pub mod cli;
 pub mod engine;
 pub mod explain;
 pub mod model;
+pub mod prove;
 pub mod report;
 pub mod trace_report;

@@ -3,13 +3,13 @@
 mod in_flight;
 pub mod options;
 
-pub use self::in_flight::{Flight, whole_frame_in_flight};
+pub use self::in_flight::{Flight, whole_frame_in_flight, whole_frame_in_flight_apart};
 pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::boxed::Itself;
-pub use crate::frame::scope::{TaggedAlloc, with_frame};
+pub use crate::frame::scope::{TaggedAlloc, with_frame, with_frame_apart};
 pub use crate::pool::{Pool, PoolSpec, Pooled};
-pub use crate::site::Site;
+pub use crate::site::{EffectMark, Site};
 pub use crate::{Frame, SmartAlloc, Tag};
 
 /// What `frame_unsize!` is made of.
@@ -19,6 +19,7 @@ pub mod frame_unsize {
 
 use crate::Promotions;
 use crate::raw::global::zone::HeapZone;
+use crate::site::apart;
 use crate::tag::{IntoTag, TagId};
 
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.
@@ -34,6 +35,11 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let mut call = WholeFrameCall { alloc, site, tag, zone: HeapZone::new() };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
+}
+
+/// [`whole_frame`] for a function that declares an effect.
+pub fn whole_frame_apart<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl FnOnce(&SmartAlloc) -> R) -> R {
+    whole_frame(alloc, site, |alloc| apart(body, alloc))
 }
 
 /// Attributes the call to its system when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.

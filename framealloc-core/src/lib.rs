@@ -9,6 +9,7 @@
 //! | the hot loop | [`SmartAlloc::cursor`] | with the frame or scope |
 //! | a value for a later system of this frame | [`SmartAlloc::frame_share`] | with the frame |
 //! | what a frame shared, while later ones run | [`SmartAlloc::end_frame_in_flight`] | with its last holder |
+//! | the newest frame, for whoever comes | [`FramePublisher::publish`] | when a newer one is there and nobody reads it |
 //! | an object that comes and goes | [`SmartAlloc::pool_box`], [`pool::Pooled`] | on drop, on any thread |
 //! | objects known by keys | [`PoolMap`] | on removal, or with the map |
 //! | a `Vec` or the like that keeps its buffer | [`RecyclePool::take`] | never: it comes back empty |
@@ -103,7 +104,7 @@ pub use frame::{
     FrameSortedMap, FrameString, FrameVec,
 };
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
-pub use frame::{FlightError, FlightStats, FrameInFlight};
+pub use frame::{FlightError, FlightStats, FrameInFlight, FramePublisher, FrameReader, Published};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
 #[cfg(feature = "memory_filter")]

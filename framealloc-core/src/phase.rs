@@ -39,6 +39,7 @@ impl PhaseId {
     }
 
     /// The phase `name` under this one: itself where it already has that name, or is nested too deep.
+    #[inline(never)]
     pub(crate) fn nested(self, name: &'static str) -> Self {
         let mut names = names();
         // No string is made for what is known: a thread that forgot it asks again in a steady frame.

@@ -109,6 +109,7 @@ impl Site {
     }
 
     #[cold]
+    #[inline(never)]
     fn register(&'static self) -> usize {
         let _growth = HeapZone::growth();
         let mut sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,6 +123,51 @@ impl Site {
             index => index as usize - 1,
         }
     }
+}
+
+/// What an annotated function declares of its body, to be found in the linked program.
+///
+/// `cargo fa prove` looks for the first bytes and reads what follows, so this is a format. The body of the function, a
+/// function of its own there, is the only one that holds the address. Symbols would not do: release builds drop a third.
+#[derive(Debug)]
+#[repr(C)]
+pub struct EffectMark {
+    magic: [u8; 16],
+    name: &'static str,
+    file: &'static str,
+    line: u32,
+    effects: u32,
+}
+
+impl EffectMark {
+    /// The last byte is the version of the format.
+    const MAGIC: [u8; 16] = *b"framealloc fx \0\x01";
+    const NO_HEAP: u32 = 1;
+
+    /// Describes a function that declares nothing yet: its name with its module path, and where it stands.
+    #[must_use]
+    pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
+        Self { magic: Self::MAGIC, name, file, line, effects: 0 }
+    }
+
+    /// Declares that the function does not use the heap.
+    #[must_use]
+    pub const fn no_heap(mut self) -> Self {
+        self.effects |= Self::NO_HEAP;
+        self
+    }
+
+    /// Keeps the address of the mark in the function that calls this.
+    #[inline(always)]
+    pub fn hold(&'static self) {
+        core::hint::black_box(self);
+    }
+}
+
+/// Calls the body of a function that declares an effect, which is not inlined into anything: what is judged is the body.
+#[inline(never)]
+pub(crate) fn apart<A, R>(body: impl FnOnce(A) -> R, argument: A) -> R {
+    body(argument)
 }
 
 impl HeapZone {

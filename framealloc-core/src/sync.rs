@@ -7,6 +7,12 @@ pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsiz
 #[cfg(framealloc_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
 
+/// Where the last owner may be any thread, and what it frees must come after all that the others did.
+#[cfg(framealloc_loom)]
+pub(crate) use loom::sync::Arc;
+#[cfg(not(framealloc_loom))]
+pub(crate) use std::sync::Arc;
+
 pub(crate) use core::sync::atomic::Ordering::Relaxed;
 // For frames in flight alone, whose hand-over takes no lock: each use has a model that fails without it.
 pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Release};

@@ -172,6 +172,7 @@ fn lock() -> std::sync::MutexGuard<'static, TagNames> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[inline(never)]
 fn intern(path: &str) -> TagId {
     let mut names = lock();
     if let Some(&id) = names.ids.get(path) {

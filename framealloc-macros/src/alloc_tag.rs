@@ -85,7 +85,7 @@ fn tagged(args: &AllocTagArgs, start: &TokenStream, source: &AllocatorSource, fu
         let body = async_body(args, &tag, source, &function);
         return function.with_body(quote!(#start #body));
     }
-    let body = closure::of_body(&function, binding, None);
+    let body = closure::of_body(&function, binding, None, None);
     // A method, since a path would not tell a `&Frame` from what derefs to an allocator; not `with_tag`, which a wrapper or a trait
     // in scope may have of its own. It stands where the parameter does, so that a parameter without it is reported there.
     let method = quote_spanned!(ours_at(binding.span())=> .__framealloc_with_tag);

@@ -12,10 +12,17 @@ use syn::{ReturnType, Type};
 use crate::item::Function;
 
 /// `|binding: ty| -> Return { body }`, not `move`: what the body only reads stays with the caller.
-pub(crate) fn of_body(function: &Function, binding: &Ident, ty: Option<&TokenStream>) -> TokenStream {
+///
+/// `first` runs before the body, as its first statement.
+pub(crate) fn of_body(
+    function: &Function,
+    binding: &Ident,
+    ty: Option<&TokenStream>,
+    first: Option<&TokenStream>,
+) -> TokenStream {
     match &function.signature.output {
-        ReturnType::Default => returning(None, function, binding, ty),
-        ReturnType::Type(_, returned) => returning(Some(returned), function, binding, ty),
+        ReturnType::Default => returning(None, function, binding, ty, first),
+        ReturnType::Type(_, returned) => returning(Some(returned), function, binding, ty, first),
     }
 }
 
@@ -25,8 +32,12 @@ pub(crate) fn returning(
     function: &Function,
     binding: &Ident,
     ty: Option<&TokenStream>,
+    first: Option<&TokenStream>,
 ) -> TokenStream {
-    let body = &function.body;
+    let body = match first {
+        None => function.body.clone(),
+        Some(first) => function.body_after(first),
+    };
     // `-> ()` written out: a last expression of another type is then reported at its own place.
     let annotation = match returned {
         None => Some(quote_spanned!(Span::mixed_site()=> -> ())),

@@ -111,17 +111,19 @@ fn scope(
         quote_spanned!(Span::mixed_site()=> let #out = #runtime::outer(#borrow #expression);)
     });
     let site = site(args, function, runtime);
+    let mark = effect_mark(args, function, runtime);
+    let with_frame = if mark.is_some() { quote!(with_frame_apart) } else { quote!(with_frame) };
+    let with_frame = |body: TokenStream| quote_spanned!(Span::mixed_site()=> #runtime::#with_frame(#borrow #expression, #site, #body));
     if let Some(place) = args.in_flight {
         problems.push(in_flight::of_a_scope(place));
         if let Ok(returns) = in_flight::Returns::read(place, &function.signature.output) {
-            let body = closure::returning(returns.result.as_deref(), function, binding, None);
-            let call = quote_spanned!(Span::mixed_site()=> #runtime::with_frame(#borrow #expression, #site, #body));
-            let call = in_flight::not_returned(&call);
+            let body = closure::returning(returns.result.as_deref(), function, binding, None, mark.as_ref());
+            let call = in_flight::not_returned(&with_frame(body));
             return quote!(#out #call);
         }
     }
-    let body = closure::of_body(function, binding, None);
-    quote_spanned!(Span::mixed_site()=> #out #runtime::with_frame(#borrow #expression, #site, #body))
+    let call = with_frame(closure::of_body(function, binding, None, mark.as_ref()));
+    quote!(#out #call)
 }
 
 /// `alloc: &mut SmartAlloc`: the body is the frame.
@@ -144,40 +146,57 @@ fn whole_frame(
     let AllocatorSource { expression, binding, .. } = source;
     let site = site(args, function, runtime);
     let ty = quote_spanned!(Span::mixed_site()=> &#runtime::SmartAlloc);
+    let mark = effect_mark(args, function, runtime);
+    let of_body = || closure::of_body(function, binding, Some(&ty), mark.as_ref());
+    let returning = |result| closure::returning(result, function, binding, Some(&ty), mark.as_ref());
+    let whole_frame = if mark.is_some() { quote!(whole_frame_apart) } else { quote!(whole_frame) };
     let whole_frame =
-        |body: TokenStream| quote_spanned!(Span::mixed_site()=> #runtime::whole_frame(#expression, #site, #body));
-    let Some(place) = args.in_flight else {
-        return whole_frame(closure::of_body(function, binding, Some(&ty)));
-    };
+        |body: TokenStream| quote_spanned!(Span::mixed_site()=> #runtime::#whole_frame(#expression, #site, #body));
+    let Some(place) = args.in_flight else { return whole_frame(of_body()) };
     match in_flight::Returns::read(place, &function.signature.output) {
         Ok(returns) => {
-            let body = closure::returning(returns.result.as_deref(), function, binding, Some(&ty));
-            let whole = quote_spanned!(Span::mixed_site()=> #runtime::whole_frame_in_flight(#expression, #site, #body));
+            let call = if mark.is_some() { quote!(whole_frame_in_flight_apart) } else { quote!(whole_frame_in_flight) };
+            let body = returning(returns.result.as_deref());
+            let call = quote_spanned!(Span::mixed_site()=> #runtime::#call(#expression, #site, #body));
             // Without a result of its own, the function returns the flight alone.
-            if returns.result.is_some() { whole } else { quote_spanned!(Span::mixed_site()=> #whole.1) }
+            if returns.result.is_some() { call } else { quote_spanned!(Span::mixed_site()=> #call.1) }
         }
         Err(misplaced) => {
             problems.push(misplaced.problem);
-            match &misplaced.result {
-                None => whole_frame(closure::of_body(function, binding, Some(&ty))),
-                result => {
-                    let body = closure::returning(result.as_deref(), function, binding, Some(&ty));
-                    in_flight::not_returned(&whole_frame(body))
-                }
+            match misplaced.result {
+                None => whole_frame(of_body()),
+                Some(result) => in_flight::not_returned(&whole_frame(returning(Some(&result)))),
             }
         }
     }
 }
 
-/// `{ static SITE: Site = …; &SITE }`: in a block of its own, so that the body does not see the name.
-fn site(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> TokenStream {
-    let name = if let Some(name) = &args.name {
+/// The name that reports use.
+fn name(args: &FrameSystemArgs, function: &Function) -> TokenStream {
+    if let Some(name) = &args.name {
         let name = &name.value;
         quote!(#name)
     } else {
         let name = plain_name(&function.signature.ident);
         quote_spanned!(Span::mixed_site()=> ::core::concat!(::core::module_path!(), "::", #name))
-    };
+    }
+}
+
+/// `{ static MARK: EffectMark = …; MARK.hold() }`, which the body begins with if the function declares an effect.
+fn effect_mark(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> Option<TokenStream> {
+    let name = name(args, function);
+    args.no_heap.then(|| {
+        quote_spanned!(Span::mixed_site()=> {
+            static __FRAMEALLOC_EFFECTS: #runtime::EffectMark =
+                #runtime::EffectMark::new(#name, ::core::file!(), ::core::line!()).no_heap();
+            __FRAMEALLOC_EFFECTS.hold()
+        })
+    })
+}
+
+/// `{ static SITE: Site = …; &SITE }`: in a block of its own, so that the body does not see the name.
+fn site(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> TokenStream {
+    let name = name(args, function);
     let tag = args.tag.as_ref().map(|tag| match &tag.value {
         TagSpec::Name(name) => {
             let mut name = Literal::string(name);

@@ -62,6 +62,14 @@ impl Function {
         self.with_body(quote!(#statements #body))
     }
 
+    /// The body with `first` before the user's statements.
+    pub(crate) fn body_after(&self, first: &TokenStream) -> Group {
+        let statements = self.body.stream();
+        let mut body = Group::new(Delimiter::Brace, quote!(#first; #statements));
+        body.set_span(self.body.span());
+        body
+    }
+
     /// The function with another body, between the user's own braces.
     pub(crate) fn with_body(mut self, body: TokenStream) -> TokenStream {
         let mut group = Group::new(Delimiter::Brace, body);

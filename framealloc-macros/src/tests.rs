@@ -34,12 +34,19 @@ fn a_system_in_full() {
             "pub fn step(alloc: &SmartAlloc, n: u32) -> Option<u32> {{
                 ::framealloc::__private::options! {{ frame_system [tag budget name no_heap out] (tags::PHYSICS) }}
                 let frame = ::framealloc::__private::outer(&alloc);
-                ::framealloc::__private::with_frame(&alloc, {{
+                ::framealloc::__private::with_frame_apart(&alloc, {{
                     static __FRAMEALLOC_SITE: ::framealloc::__private::Site =
                         ::framealloc::__private::Site::new(\"phys\", ::core::file!(), ::core::line!())
                             .with_tag_path(&tags::PHYSICS).with_budget(65536).no_heap();
                     &__FRAMEALLOC_SITE
-                }}, |{ALLOW} alloc| -> Option<u32> {{ Some(n) }})
+                }}, |{ALLOW} alloc| -> Option<u32> {{
+                    {{
+                        static __FRAMEALLOC_EFFECTS: ::framealloc::__private::EffectMark =
+                            ::framealloc::__private::EffectMark::new(\"phys\", ::core::file!(), ::core::line!()).no_heap();
+                        __FRAMEALLOC_EFFECTS.hold()
+                    }};
+                    Some(n)
+                }})
             }}"
         ),
     );

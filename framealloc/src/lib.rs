@@ -13,6 +13,7 @@
 //! | the hot loop | [`cursor`](SmartAlloc::cursor) | with the frame or scope |
 //! | a value for a later system of this frame | [`frame_share`](SmartAlloc::frame_share), [`FrameHandle::get`] | with the frame |
 //! | what a frame shared, while later ones run | [`end_frame_in_flight`](SmartAlloc::end_frame_in_flight), [`FrameInFlight::get`] | with its last holder |
+//! | the newest frame, for whoever comes | [`FramePublisher::publish`], [`FrameReader::latest`] | once it is replaced and nobody reads it |
 //! | an object that comes and goes | [`pool_box`](SmartAlloc::pool_box), types with [`#[pooled]`](macro@pooled) | on drop, on any thread |
 //! | objects known by keys | [`PoolMap`] | on removal, or with the map |
 //! | a `Vec` that keeps its buffer | [`RecyclePool`] | never: it comes back empty |

@@ -26,7 +26,7 @@ fn parse(
     Ok(alloc.frame_share(number))
 }
 
-#[frame_system(in_flight)]
+#[frame_system(in_flight, no_heap)]
 fn alone(alloc: &mut SmartAlloc, seen: &mut Option<FrameHandle<u32>>) -> FrameInFlight {
     *seen = Some(alloc.frame_share(7));
 }

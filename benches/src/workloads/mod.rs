@@ -4,11 +4,13 @@ mod channel;
 mod copies;
 #[cfg(feature = "memory_filter")]
 mod filter;
+pub(crate) mod flights;
 mod game;
 mod large;
 mod layouts;
 mod lookup;
 pub(crate) mod pools;
+pub(crate) mod publication;
 mod pushes;
 pub(crate) mod recorded;
 pub(crate) mod scopes;
@@ -59,6 +61,8 @@ pub(crate) fn all() -> Vec<Workload> {
     workloads.extend(recorded::workloads());
     workloads.extend(threads::workloads());
     workloads.extend(pools::workloads());
+    workloads.extend(flights::workloads());
+    workloads.extend(publication::workloads());
     #[cfg(feature = "memory_filter")]
     workloads.extend(filter::workloads());
     workloads.extend(channel::workloads());

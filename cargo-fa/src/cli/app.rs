@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 
-use super::{baseline, fix, graph, init, list, progress, trace_report, version_control};
+use super::{baseline, fix, graph, init, list, progress, prove, trace_report, version_control};
 use crate::analysis::{AnalysisError, Build, LooseFiles, OpenOptions, Workspace};
 use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, SchemaOf, WithCheck};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
@@ -106,6 +106,11 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             for message in made.messages.iter().filter(|message| !common.quiet || message.starts_with("note")) {
                 tell(message);
             }
+            print(&made.text);
+            Ok(made.code)
+        }
+        Some(Command::Prove(arguments)) => {
+            let made = prove::run(arguments, common)?;
             print(&made.text);
             Ok(made.code)
         }

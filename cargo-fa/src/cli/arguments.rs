@@ -337,6 +337,8 @@ pub enum Command {
     },
     /// Show what a recording of frames says, as text, a page or a picture, or compare two
     Report(super::trace_report::Arguments),
+    /// Build programs and tell what the linked result says of systems that declare an effect
+    Prove(super::prove::Arguments),
     /// Print completions of the command line for a shell
     Completions {
         /// The shell

@@ -10,6 +10,7 @@ pub mod init;
 pub mod levels;
 pub mod list;
 pub mod progress;
+pub mod prove;
 pub mod run;
 pub mod selection;
 mod target;

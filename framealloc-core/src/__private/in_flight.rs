@@ -1,6 +1,7 @@
 //! `#[frame_system(in_flight)]`: the whole frame, which ends in flight.
 
 use super::Site;
+use crate::site::apart;
 use crate::{FlightError, FrameInFlight, SmartAlloc};
 
 /// As `whole_frame`, but what the body shared lives on with the second value. A body that panics has no place for it: the frame
@@ -22,6 +23,16 @@ pub fn whole_frame_in_flight<R, F: Flight>(
         frame.alloc.end_frame();
     }
     (result, F::from_end(ended))
+}
+
+/// [`whole_frame_in_flight`] for a function that declares an effect.
+#[track_caller]
+pub fn whole_frame_in_flight_apart<R, F: Flight>(
+    alloc: &mut SmartAlloc,
+    site: &'static Site,
+    body: impl FnOnce(&SmartAlloc) -> R,
+) -> (R, F) {
+    whole_frame_in_flight(alloc, site, |alloc| apart(body, alloc))
 }
 
 /// Ends the frame when it is dropped, if it is open still.

@@ -45,7 +45,7 @@ use crate::raw::frames::report::FrameReport;
 /// If the drop of a shared value panics, dropping the last holder does. By then all values are dropped, the memory is back and who
 /// waits for it was woken. While a panic unwinds already, the second one is not resumed.
 #[must_use = "what the frame shared is dropped with it"]
-pub struct FrameInFlight(Flight);
+pub struct FrameInFlight(pub(super) Flight);
 
 impl FrameInFlight {
     /// Returns the value if it was shared in this frame, of this allocator.
@@ -100,14 +100,25 @@ impl fmt::Debug for FrameInFlight {
     }
 }
 
-/// Why a frame did not end in flight. It is still open, and nothing has changed.
+/// Why a frame did not end in flight, or was not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FlightError {
-    /// As many frames are in flight as may be.
+    /// As many frames are in flight as may be. The frame is still open, and nothing has changed.
     LimitReached {
         /// How many may be: [`AllocConfig::with_frames_in_flight`](crate::AllocConfig::with_frames_in_flight).
         limit: usize,
+    },
+    /// What was to be published was not shared in this frame, or by another allocator. The frame is still open, and nothing has
+    /// changed.
+    ForeignRoot,
+    /// As many frames are in flight as may be, and [`FramePublisher::publish`](crate::FramePublisher::publish) ended the frame
+    /// without publishing it.
+    Unpublished {
+        /// How many may be: [`AllocConfig::with_frames_in_flight`](crate::AllocConfig::with_frames_in_flight).
+        limit: usize,
+        /// What the frame used.
+        report: FrameReport,
     },
 }
 
@@ -119,6 +130,20 @@ impl fmt::Display for FlightError {
             }
             Self::LimitReached { limit } => {
                 write!(f, "{limit} of {limit} frames are in flight: `wait_for_flights` waits until one is not")
+            }
+            Self::ForeignRoot => {
+                f.write_str("the root was not shared in the frame that is open, by the allocator that ends it")
+            }
+            Self::Unpublished { limit: limit @ (0 | 1), .. } => write!(
+                f,
+                "the frame ended unpublished: {limit} may be in flight, and while one is the newest no other can become it \
+                 (`AllocConfig::with_frames_in_flight`)"
+            ),
+            Self::Unpublished { limit, .. } => {
+                write!(
+                    f,
+                    "the frame ended unpublished: {limit} of {limit} frames are in flight, held by readers that stall"
+                )
             }
         }
     }
@@ -267,7 +292,7 @@ impl SmartAlloc {
     }
 
     /// The limit, unless it is reached.
-    fn may_be_in_flight(&self) -> Result<usize, FlightError> {
+    pub(super) fn may_be_in_flight(&self) -> Result<usize, FlightError> {
         let limit = self.config().frames_in_flight();
         let held = self.flight_figures().held;
         if held < limit { Ok(limit) } else { Err(FlightError::LimitReached { limit }) }

@@ -15,6 +15,7 @@ mod methods;
 #[cfg(feature = "rayon")]
 mod parallel;
 pub(crate) mod promotions;
+pub(crate) mod publish;
 mod queue_methods;
 pub(crate) mod retain;
 pub(crate) mod scope;
@@ -41,6 +42,7 @@ pub use handle::FrameHandle;
 pub use heap_queue::FrameHeap;
 pub use map::FrameMap;
 pub use promotions::Promoted;
+pub use publish::{FramePublisher, FrameReader, Published};
 pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot};
 pub use scope::FrameScope;
 pub use set::FrameSet;

@@ -8,7 +8,7 @@ use crate::SmartAlloc;
 use crate::raw::frames::frame::Region;
 use crate::raw::frames::shared_arenas::SharedMark;
 use crate::raw::global::zone::HeapZone;
-use crate::site::Site;
+use crate::site::{Site, apart};
 use crate::tag::TagId;
 
 /// An arena of its own, given back when this is dropped. It derefs to [`Frame`].
@@ -90,6 +90,13 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let mut scope = SystemScope { region, site: site.index(), shared, zone: HeapZone::new() };
     scope.zone.begin(site, tag);
     body(scope.region.frame())
+}
+
+/// [`with_frame`] for a function that declares an effect.
+#[inline]
+#[cfg_attr(feature = "debug", track_caller)]
+pub fn with_frame_apart<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(&Frame) -> R) -> R {
+    with_frame(alloc, site, |frame| apart(body, frame))
 }
 
 /// An allocator handle that carries a tag and may cross threads and suspension points.

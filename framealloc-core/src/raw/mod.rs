@@ -4,7 +4,7 @@
 //! | room | what it holds | invariants |
 //! |---|---|---|
 //! | [`mem`] | chunks, the window that is bumped through, blocks of the heap, marks on free memory | I11, I21 |
-//! | [`frames`] | the allocator, arenas, frames, budgets, what ends with a frame | I1–I10, I12–I20, I22–I27 |
+//! | [`frames`] | the allocator, arenas, frames, budgets, what ends with a frame | I1–I10, I12–I20, I22–I30 |
 //! | [`pools`] | slabs, magazines, depots, the owners of objects | P1–P14 |
 //! | [`collections`] | vectors, strings, deques, tables in frame memory | V1–V9 |
 //! | [`global`] | global allocators | G1, G2 |

@@ -4,9 +4,10 @@
 use core::time::Duration;
 
 use framealloc_core::{AllocConfig, FrameHandle, FrameInFlight, SmartAlloc};
-use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
+
+use crate::drops::{Drops, Value};
 
 fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
@@ -18,44 +19,14 @@ fn alloc(frames: usize) -> SmartAlloc {
     SmartAlloc::new(AllocConfig::default().with_frames_in_flight(frames))
 }
 
-/// How often something was dropped: no atomic, so that only what orders the drops makes reading it right.
-#[derive(Clone)]
-struct Drops(Arc<UnsafeCell<usize>>);
-
-// SAFETY: this is what the models check: loom fails on a race.
-unsafe impl Send for Drops {}
-// SAFETY: likewise.
-unsafe impl Sync for Drops {}
-
-impl Drops {
-    fn new() -> Self {
-        Self(Arc::new(UnsafeCell::new(0)))
-    }
-
-    fn count(&self) -> usize {
-        // SAFETY: loom fails if somebody else writes meanwhile.
-        self.0.with(|count| unsafe { *count })
-    }
-}
-
-/// Counts its drop.
-struct Value(u64, Drops);
-
-impl Drop for Value {
-    fn drop(&mut self) {
-        // SAFETY: loom fails if somebody else reads or writes meanwhile.
-        self.1.0.with_mut(|count| unsafe { *count += 1 });
-    }
-}
-
 /// Ends a frame in flight that shares a value.
 fn fly(alloc: &mut SmartAlloc, number: u64, drops: &Drops) -> (FrameInFlight, FrameHandle<Value>) {
-    let handle = alloc.frame_share(Value(number, drops.clone()));
+    let handle = alloc.frame_share(Value::new(number, drops));
     (alloc.end_frame_in_flight(), handle)
 }
 
 fn read(flight: &FrameInFlight, handle: FrameHandle<Value>, number: u64) {
-    assert_eq!(flight.get(handle).map(|value| value.0), Some(number));
+    assert_eq!(flight.get(handle).map(|value| value.number()), Some(number));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 mod accounts;
 mod barrier;
+mod drops;
 mod flights;
 mod heaps;
 mod pool;
+mod publication;

@@ -90,6 +90,7 @@ struct FilterState {
 }
 
 impl FilterState {
+    #[inline(never)]
     fn row(&mut self, maker: Maker) -> u32 {
         let key = match maker {
             Maker::Tag(tag) => Key::Tag(tag),

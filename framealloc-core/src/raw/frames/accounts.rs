@@ -200,6 +200,7 @@ impl ThreadBudgets {
 }
 
 /// Adds an event to a list that has one entry for each limit and outcome.
+#[inline(never)]
 pub(crate) fn record(events: &mut Vec<BudgetEvent>, event: BudgetEvent) {
     let _growth = HeapZone::growth();
     match events.iter_mut().find(|known| known.limit == event.limit && known.outcome == event.outcome) {

@@ -77,6 +77,7 @@ pub(super) enum Access {
 
 impl Inner {
     /// Finds, claims or makes the arena set of this thread.
+    #[inline(never)]
     pub(super) fn arenas_of_this_thread(&self, access: Access) -> NonNull<ThreadArenas> {
         let _growth = HeapZone::growth();
         let token = thread_token::token();

@@ -68,6 +68,17 @@
 //!   came back, among the spare ones of its allocator, or freed. It is pushed to the list once, without values, and the
 //!   list is only ever taken as a whole, by who holds the allocator exclusively. Who finds the mark that the allocator is
 //!   gone, in the exchange that would push, frees the flight: nobody else will.
+//! - **I28** An edition (a published frame) changes only while nobody but the publisher, or the last owner of the publication,
+//!   can get at it: before it is the newest, and after it was replaced and no reader has it (I29). Its value was shared in the
+//!   frame of its flight, which it holds from the one to the other (I26).
+//! - **I29** A reader writes into its slot that it is looking, counts, finds the newest edition and writes which one it is,
+//!   or that it has none once it has none. The publisher ends an edition only after it was replaced, and after it has then
+//!   counted in each slot and found there something else each time. Counts in one slot come one after the other: a reader
+//!   that counts later finds what replaced the edition; of one that counted before, the publisher finds what it wrote, or
+//!   what it wrote later. A slot that is not found in the list is put there after the look, by an exchange on both sides.
+//! - **I30** Slots live as long as the publication, and are in its list from the first use on; `next` does not change any more.
+//!   A slot is one reader's, from an exchange that finds it free until the reader stores that it is. What a publisher keeps is
+//!   used by it alone, exclusively, or by the last owner.
 
 pub(crate) mod accounts;
 pub(crate) mod allocator;

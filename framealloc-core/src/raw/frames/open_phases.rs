@@ -25,6 +25,7 @@ impl ThreadArenas {
         Start { position: self.position(), time: Instant::now() }
     }
 
+    #[inline(never)]
     pub(crate) fn begin_phase(&self, name: &'static str, ended_by: EndedBy) -> (u64, &'static str) {
         let _growth = HeapZone::growth();
         let start = self.here();

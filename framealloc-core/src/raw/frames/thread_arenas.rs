@@ -216,6 +216,7 @@ impl ThreadArenas {
     }
 
     /// Returns the id of `name` under `parent`.
+    #[inline(never)]
     pub(crate) fn nested<E: From<TagNameError>>(&self, parent: TagId, name: &'static str) -> Result<TagId, E> {
         let state = self.state();
         // SAFETY: this thread has the arena set to itself, and the reference ends before anything else touches it (I2, I9).

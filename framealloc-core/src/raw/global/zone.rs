@@ -108,7 +108,11 @@ impl HeapZone {
     }
 
     /// The allocator itself grows, in a cold path: that is not the system's doing, and passes. The event `Grew` tells of it.
-    #[inline]
+    ///
+    /// Never inlined, and neither is a function that calls it: `cargo fa prove` takes what such a function calls for growth,
+    /// so that the program is judged by the rule of the run. `cargo-fa/tests/prove` looks at each.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn growth() -> Self {
         let mut zone = Self::new();
         zone.interrupt();
@@ -136,6 +140,7 @@ impl Drop for HeapZone {
 
 /// Calls `keep`, which asks for memory that is not the program's: it is not counted.
 #[cfg(feature = "debug")]
+#[inline(never)]
 pub(crate) fn unwatched<R>(keep: impl FnOnce() -> R) -> R {
     let _growth = HeapZone::growth();
     keep()

@@ -168,6 +168,7 @@ impl Arena {
     ///
     /// # Safety
     /// As for `reset`, after [`hand_over`](Self::hand_over).
+    #[inline(never)]
     pub(crate) unsafe fn refit(&self, spare: &mut Vec<Chunk>) {
         let _growth = HeapZone::growth();
         let state = self.state.get();

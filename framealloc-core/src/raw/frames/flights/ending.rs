@@ -51,13 +51,14 @@ impl SmartAlloc {
             // SAFETY: nobody else has it; all arenas have been asked for what they share.
             flight = Some(unsafe {
                 (*inner.as_ptr()).report = report;
-                Flight::start(inner, &returns)
+                Flight::start(inner, returns)
             });
         });
         flight.map(|flight| (flight, panicked.1))
     }
 
     /// One without memory, the one used last if there is any.
+    #[inline(never)]
     fn empty_flight(&mut self) -> NonNull<FlightInner> {
         // SAFETY: `self` is exclusive (I5).
         let spare = unsafe { (&mut (*self.frame_state()).spare_flights).pop() };
@@ -66,6 +67,7 @@ impl SmartAlloc {
     }
 
     /// Gives the memory of flights that came back to the arenas that it is from.
+    #[inline(never)]
     pub(in crate::raw::frames) fn take_flights_in(&mut self) {
         let Some(mut next) = self.returns().and_then(|returns| returns.take_returned()) else { return };
         let _growth = HeapZone::growth();

@@ -1,5 +1,6 @@
 //! A flight: the memory and the values that an ended frame shared, held by whoever reads them.
 
+use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -115,14 +116,14 @@ impl Flight {
     /// # Safety
     /// `inner` is a box turned into a pointer and nobody else's; it holds what was taken out of arenas with the allocator held
     /// exclusively, and `returns` is that allocator's (I26).
-    pub(super) unsafe fn start(inner: NonNull<FlightInner>, returns: &Arc<Returns>) -> Self {
+    pub(super) unsafe fn start(inner: NonNull<FlightInner>, returns: Arc<Returns>) -> Self {
         // SAFETY: by the contract.
         let flight = unsafe { &mut *inner.as_ptr() };
         flight.is_ours();
         flight.reserved = flight.parcels[..flight.used].iter().map(Parcel::bytes).sum();
         flight.holders = AtomicUsize::new(1);
         returns.add(flight.bytes, flight.reserved);
-        flight.returns = Some(Arc::clone(returns));
+        flight.returns = Some(returns);
         Self(inner)
     }
 
@@ -153,6 +154,33 @@ impl Flight {
         // (I26).
         Some(unsafe { shared.value.as_ref() })
     }
+
+    /// Ends this holder. Returns the first panic of the values, which drop if it was the last one.
+    pub(crate) fn drop_caught(self) -> Option<Payload> {
+        let flight = ManuallyDrop::new(self);
+        // SAFETY: it is not used again, and its drop does not run.
+        unsafe { flight.end() }
+    }
+
+    /// Ends this holder. Returns the first panic of the values.
+    ///
+    /// # Safety
+    /// The holder is not used again.
+    #[inline]
+    unsafe fn end(&self) -> Option<Payload> {
+        // Acquire: the reads of holders that are gone come before the drops. The only one is the last one: there is nobody to clone
+        // another, so that the common case needs no exchange.
+        if self.inner().holders.load(Acquire) != 1 {
+            // Release: what was read through this holder comes before the drops.
+            if self.inner().holders.fetch_sub(1, Release) != 1 {
+                return None;
+            }
+            // Acquire: as above. A load and not a fence, which race detectors cannot follow.
+            self.inner().holders.load(Acquire);
+        }
+        // SAFETY: the last holder ends here (I26).
+        unsafe { land(self.0) }
+    }
 }
 
 impl Clone for Flight {
@@ -168,15 +196,8 @@ impl Clone for Flight {
 impl Drop for Flight {
     #[inline]
     fn drop(&mut self) {
-        // Release: what was read through this holder comes before the drops.
-        if self.inner().holders.fetch_sub(1, Release) != 1 {
-            return;
-        }
-        // Acquire: all of the other holders' reads come before. A load and not a fence, which race detectors cannot follow.
-        self.inner().holders.load(Acquire);
-        // SAFETY: the last holder ends here (I26).
-        let panicked = unsafe { land(self.0) };
-        resume(panicked);
+        // SAFETY: it is dropped once.
+        resume(unsafe { self.end() });
     }
 }
 

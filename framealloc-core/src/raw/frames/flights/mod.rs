@@ -6,4 +6,5 @@
 pub(crate) mod ending;
 pub(crate) mod flight;
 pub(crate) mod loading;
+pub(crate) mod publication;
 pub(crate) mod returns;

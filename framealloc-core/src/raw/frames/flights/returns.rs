@@ -22,13 +22,41 @@ pub(crate) struct Returns {
     /// Twice the flights that have not come back, and [`WAITING`].
     held: AtomicUsize,
     /// Bytes in use by these, and bytes that they hold from the global allocator.
-    bytes: AtomicUsize,
-    reserved: AtomicUsize,
+    bytes: Tally,
+    reserved: Tally,
     /// What their bytes are charged to.
     account: Option<Arc<Account>>,
     /// How many wait. The lock is taken by who waits, and by who brings a flight back while somebody does.
     waiters: Mutex<usize>,
     fell: Condvar,
+}
+
+/// Bytes that one thread at a time adds and any takes away: both since the allocator was made, so that adding is no exchange.
+#[derive(Debug)]
+struct Tally {
+    added: AtomicUsize,
+    taken: AtomicUsize,
+}
+
+impl Tally {
+    fn new() -> Self {
+        Self { added: AtomicUsize::new(0), taken: AtomicUsize::new(0) }
+    }
+
+    /// For who holds the allocator exclusively.
+    fn add(&self, bytes: usize) {
+        self.added.store(self.added.load(Relaxed).wrapping_add(bytes), Relaxed);
+    }
+
+    fn take(&self, bytes: usize) {
+        self.taken.fetch_add(bytes, Relaxed);
+    }
+
+    fn left(&self) -> usize {
+        // In this order: what was taken was added before.
+        let taken = self.taken.load(Relaxed);
+        self.added.load(Relaxed).wrapping_sub(taken)
+    }
 }
 
 /// No inner is there: bodies are boxes with a size.
@@ -41,8 +69,8 @@ impl Returns {
         Self {
             returned: AtomicPtr::new(core::ptr::null_mut()),
             held: AtomicUsize::new(0),
-            bytes: AtomicUsize::new(0),
-            reserved: AtomicUsize::new(0),
+            bytes: Tally::new(),
+            reserved: Tally::new(),
             account,
             waiters: Mutex::new(0),
             fell: Condvar::new(),
@@ -56,19 +84,19 @@ impl Returns {
 
     /// Bytes of shared values in flight.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes.load(Relaxed)
+        self.bytes.left()
     }
 
     /// Bytes that flights hold from the global allocator.
     pub(crate) fn reserved(&self) -> usize {
-        self.reserved.load(Relaxed)
+        self.reserved.left()
     }
 
     /// One more flight is under way.
     pub(super) fn add(&self, bytes: usize, reserved: usize) {
         self.held.fetch_add(ONE, Relaxed);
-        self.bytes.fetch_add(bytes, Relaxed);
-        self.reserved.fetch_add(reserved, Relaxed);
+        self.bytes.add(bytes);
+        self.reserved.add(reserved);
         if let Some(account) = &self.account {
             account.carry(bytes);
         }
@@ -80,8 +108,8 @@ impl Returns {
     /// # Safety
     /// The inner is a box turned into a pointer, and nobody else's (I26).
     pub(super) unsafe fn give_back(&self, inner: NonNull<FlightInner>, bytes: usize, reserved: usize) {
-        self.bytes.fetch_sub(bytes, Relaxed);
-        self.reserved.fetch_sub(reserved, Relaxed);
+        self.bytes.take(bytes);
+        self.reserved.take(reserved);
         if let Some(account) = &self.account {
             account.give_back(bytes);
         }

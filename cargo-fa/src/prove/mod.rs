@@ -1,0 +1,188 @@
+//! `cargo fa prove`: what the linked program says of systems that declare an effect.
+//!
+//! A system's body is found by its [mark](https://docs.rs/framealloc-core), not by its symbol. Every call that its code can
+//! come to is followed, direct ones and those through pointers that are known; the way ends at functions that take from the
+//! heap, at panics, at the growth of framealloc, and at calls that nobody can follow.
+
+mod image;
+mod names;
+mod places;
+mod proof;
+mod render;
+mod state;
+mod walk;
+mod x86;
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+pub use places::Place;
+pub use proof::Panics;
+pub use render::{json, text};
+
+use image::Image;
+use places::Places;
+use proof::{Follower, Found, Way};
+
+/// Why a program could not be judged.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ProveError {
+    /// The file cannot be read, or is no program.
+    Unreadable(String),
+    /// Its format or its processor is not known here.
+    Unsupported(String),
+}
+
+impl std::fmt::Display for ProveError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreadable(why) => write!(f, "the program cannot be read: {why}"),
+            Self::Unsupported(what) => write!(f, "programs of this kind are not read: {what}; ELF for x86-64 is"),
+        }
+    }
+}
+
+impl std::error::Error for ProveError {}
+
+/// How a system stands, from the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// No way leads to the heap, and every call was followed.
+    Proven,
+    /// No way that was found leads to the heap, but there are calls that nobody can follow.
+    Open,
+    /// A way leads to the heap. The run may never take it.
+    Violated,
+}
+
+/// What a program says of its systems.
+#[derive(Debug, Serialize)]
+pub struct Proofs {
+    /// The program.
+    pub program: PathBuf,
+    /// Systems that declare an effect, in the order of their sources.
+    pub systems: Vec<SystemProof>,
+}
+
+/// What a program says of one system.
+#[derive(Debug, Serialize)]
+pub struct SystemProof {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub declared: Place,
+    /// The worst of its instances.
+    pub verdict: Verdict,
+    /// The functions that have its body; several if it is generic, none if the program never calls it.
+    pub instances: Vec<InstanceProof>,
+}
+
+/// What a program says of one function.
+#[derive(Debug, Serialize)]
+pub struct InstanceProof {
+    /// Its name in the program; empty in one without symbols.
+    pub function: String,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// The shortest way to the heap.
+    pub violation: Option<CallPath>,
+    /// Calls that nobody can follow.
+    pub open: Vec<CallPath>,
+    /// Whether frame memory or a pool may grow in it: that is not the system's doing.
+    pub grows: bool,
+    /// Whether frame memory may serve a block from the heap that is above the limit of a chunk or beyond a budget. That
+    /// depends on sizes and settings, which the code does not say; `HeapGuard` counts it.
+    pub falls_back: bool,
+    /// Whether it may panic. What a panic takes is not looked at, unless panics count.
+    pub panics: bool,
+    /// Whether it may give memory back to the heap.
+    pub frees: bool,
+    /// How many functions were read.
+    pub functions_read: usize,
+}
+
+/// A way through the program.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallPath {
+    /// The calls from the system on.
+    pub steps: Vec<Step>,
+    /// What the last of them calls.
+    pub end: String,
+}
+
+/// A function on a way, and where it calls the next one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub function: String,
+    /// The line of the call, and, outwards, the lines that inlined it; empty without a table of lines.
+    pub places: Vec<Place>,
+}
+
+impl Proofs {
+    /// How many systems stand so.
+    #[must_use]
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.systems.iter().filter(|system| system.verdict == verdict).count()
+    }
+}
+
+/// Reads a program and judges every system in it that declares an effect.
+///
+/// # Errors
+/// If the file is no program that can be read.
+pub fn prove(program: &Path, panics: Panics) -> Result<Proofs, ProveError> {
+    let bytes = std::fs::read(program).map_err(|error| ProveError::Unreadable(error.to_string()))?;
+    let image = Image::read(&bytes)?;
+    let places = Places::of(program);
+    let mut follower = Follower::new(&image, panics);
+    let mut systems: Vec<SystemProof> = Vec::new();
+    for mark in proof::marks(&image) {
+        let instances: Vec<InstanceProof> =
+            mark.functions.iter().map(|&root| instance(&image, &places, root, &follower.follow(root))).collect();
+        // Nobody calls it, or its body was not found: that is no proof.
+        let verdict = instances.iter().map(|instance| instance.verdict).max().unwrap_or(Verdict::Open);
+        let declared = Place { file: mark.file, line: mark.line };
+        systems.push(SystemProof { name: mark.name, declared, verdict, instances });
+    }
+    Ok(Proofs { program: program.to_owned(), systems })
+}
+
+fn instance(image: &Image<'_>, places: &Places, root: image::Address, found: &Found) -> InstanceProof {
+    let path = |way: &Way| CallPath {
+        steps: way
+            .steps
+            .iter()
+            .map(|&(start, at)| Step {
+                function: proof::name_at(image, start).to_owned(),
+                places: places.of_instruction(at),
+            })
+            .collect(),
+        end: way.end.clone(),
+    };
+    // A function is named once, however often it calls so: one call may be read with different arguments.
+    let mut seen = FxHashMap::default();
+    let mut is_new = |way: &&Way| seen.insert((way.steps.last().map(|step| step.0), way.end.clone()), ()).is_none();
+    let open: Vec<CallPath> = found.open.iter().filter(|way| is_new(way)).map(path).collect();
+    let violation = found.violation.as_ref().map(path);
+    let verdict = match (&violation, open.is_empty()) {
+        (Some(_), _) => Verdict::Violated,
+        (None, false) => Verdict::Open,
+        (None, true) => Verdict::Proven,
+    };
+    InstanceProof {
+        function: proof::name_at(image, root).to_owned(),
+        verdict,
+        violation,
+        open,
+        grows: found.grows,
+        falls_back: found.falls_back,
+        panics: found.panics,
+        frees: found.frees,
+        functions_read: found.read,
+    }
+}

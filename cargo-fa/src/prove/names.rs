@@ -1,0 +1,300 @@
+//! What a function does that nobody looks into, by its name.
+//!
+//! Exact names, but where a whole module is of one kind: a prefix that is too long makes a proof of nothing. What is not
+//! named here is read if it is code of the program, and is open if it is of another library.
+
+/// What is known of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It takes from the heap.
+    Allocates,
+    /// It gives back to the heap.
+    Frees,
+    /// It ends in a panic or ends the program: it does not return.
+    Panics,
+    /// The growth of frame memory begins: whoever calls this is framealloc, and grows.
+    Growth,
+    /// Frame memory takes one block from the heap: it is above the limit of a chunk or beyond a budget.
+    Fallback,
+    /// It takes nothing and calls nobody of the program.
+    Plain,
+    /// To be read.
+    Unknown,
+}
+
+/// What is known of a function of the program.
+pub(super) fn kind(name: &str) -> Kind {
+    let name = without_generics(name);
+    if let Some(last) = name.strip_prefix("__rustc::").or_else(|| name.strip_prefix("__rust").map(|_| name)) {
+        match last {
+            "__rust_alloc"
+            | "__rust_alloc_zeroed"
+            | "__rust_realloc"
+            | "__rdl_alloc"
+            | "__rdl_alloc_zeroed"
+            | "__rdl_realloc"
+            | "__rg_alloc"
+            | "__rg_alloc_zeroed"
+            | "__rg_realloc" => return Kind::Allocates,
+            "__rust_dealloc" | "__rdl_dealloc" | "__rg_dealloc" => return Kind::Frees,
+            "rust_begin_unwind" | "rust_panic" => return Kind::Panics,
+            "__rust_no_alloc_shim_is_unstable" | "__rust_no_alloc_shim_is_unstable_v2" => return Kind::Plain,
+            _ => {}
+        }
+    }
+    if let Some((_, method)) = name.rsplit_once("GlobalAlloc>::") {
+        return match method {
+            "alloc" | "alloc_zeroed" | "realloc" => Kind::Allocates,
+            "dealloc" => Kind::Frees,
+            _ => Kind::Unknown,
+        };
+    }
+    // Everything in there is `-> !`.
+    if name.starts_with("core::panicking::") {
+        return Kind::Panics;
+    }
+    match name {
+        "framealloc_core::raw::global::zone::HeapZone::growth"
+        | "<framealloc_core::raw::global::zone::HeapZone>::growth" => Kind::Growth,
+        // The form of the name depends on how names are mangled.
+        "<framealloc_core::raw::frames::arena::Arena>::dedicated"
+        | "framealloc_core::raw::frames::arena::cold::<impl framealloc_core::raw::frames::arena::Arena>::dedicated" => {
+            Kind::Fallback
+        }
+        "framealloc_core::raw::global::heap_guard::asked" => Kind::Allocates,
+        "alloc::alloc::handle_alloc_error"
+        | "alloc::raw_vec::capacity_overflow"
+        | "alloc::raw_vec::handle_error"
+        | "core::cell::panic_already_borrowed"
+        | "core::cell::panic_already_mutably_borrowed"
+        | "core::option::expect_failed"
+        | "core::option::unwrap_failed"
+        | "core::result::unwrap_failed"
+        | "core::str::slice_error_fail"
+        | "std::alloc::rust_oom"
+        | "std::panicking::begin_panic"
+        | "std::panicking::begin_panic_handler"
+        | "std::panicking::panic_with_hook"
+        | "std::panicking::rust_panic_with_hook"
+        | "std::panicking::resume_unwind"
+        | "std::panic::resume_unwind"
+        | "std::process::abort"
+        | "std::process::exit"
+        | "std::sys::process::abort"
+        | "_Unwind_Resume" => Kind::Panics,
+        _ => import(name),
+    }
+}
+
+/// What is known of a function of C, which may as well be part of the program.
+pub(super) fn import(name: &str) -> Kind {
+    // `malloc@GLIBC_2.2.5`
+    let name = name.split('@').next().unwrap_or(name);
+    match name {
+        "malloc"
+        | "calloc"
+        | "realloc"
+        | "reallocarray"
+        | "memalign"
+        | "posix_memalign"
+        | "aligned_alloc"
+        | "valloc"
+        | "pvalloc"
+        | "strdup"
+        | "strndup"
+        | "asprintf"
+        | "vasprintf"
+        | "mmap"
+        | "mmap64"
+        | "mremap"
+        | "brk"
+        | "sbrk"
+        | "mi_malloc"
+        | "mi_zalloc"
+        | "mi_calloc"
+        | "mi_realloc"
+        | "mi_malloc_aligned"
+        | "mi_zalloc_aligned"
+        | "mi_realloc_aligned"
+        | "mi_theap_malloc_aligned"
+        | "mi_heap_malloc"
+        | "_rjem_malloc"
+        | "_rjem_mallocx"
+        | "_rjem_calloc"
+        | "_rjem_realloc"
+        | "_rjem_rallocx"
+        | "pthread_create"
+        | "__cxa_thread_atexit_impl"
+        | "fopen"
+        | "fopen64"
+        | "opendir"
+        | "getline"
+        | "dlopen" => Kind::Allocates,
+        "free"
+        | "cfree"
+        | "munmap"
+        | "mi_free"
+        | "mi_free_size_aligned"
+        | "_rjem_free"
+        | "_rjem_sdallocx"
+        | "_rjem_dallocx"
+        | "closedir"
+        | "fclose" => Kind::Frees,
+        "abort" | "exit" | "_exit" | "__stack_chk_fail" | "__assert_fail" | "_Unwind_RaiseException" => Kind::Panics,
+        "memcpy"
+        | "memmove"
+        | "memset"
+        | "memcmp"
+        | "bcmp"
+        | "memchr"
+        | "memrchr"
+        | "strlen"
+        | "strnlen"
+        | "strcmp"
+        | "strncmp"
+        | "strchr"
+        | "strrchr"
+        | "__errno_location"
+        | "clock_gettime"
+        | "gettimeofday"
+        | "time"
+        | "sched_getcpu"
+        | "sched_yield"
+        | "pthread_self"
+        | "pthread_getspecific"
+        | "getpid"
+        | "gettid"
+        | "getenv"
+        | "read"
+        | "pread"
+        | "pread64"
+        | "readv"
+        | "write"
+        | "pwrite"
+        | "pwrite64"
+        | "writev"
+        | "open"
+        | "open64"
+        | "openat"
+        | "close"
+        | "lseek"
+        | "lseek64"
+        | "fstat"
+        | "fstat64"
+        | "stat"
+        | "stat64"
+        | "poll"
+        | "epoll_wait"
+        | "nanosleep"
+        | "clock_nanosleep"
+        | "syscall"
+        | "recv"
+        | "recvfrom"
+        | "send"
+        | "sendto"
+        | "sin"
+        | "sinf"
+        | "cos"
+        | "cosf"
+        | "tan"
+        | "tanf"
+        | "asin"
+        | "asinf"
+        | "acos"
+        | "acosf"
+        | "atan"
+        | "atanf"
+        | "atan2"
+        | "atan2f"
+        | "sinh"
+        | "sinhf"
+        | "cosh"
+        | "coshf"
+        | "tanh"
+        | "tanhf"
+        | "exp"
+        | "expf"
+        | "exp2"
+        | "exp2f"
+        | "expm1"
+        | "expm1f"
+        | "log"
+        | "logf"
+        | "log2"
+        | "log2f"
+        | "log10"
+        | "log10f"
+        | "log1p"
+        | "log1pf"
+        | "pow"
+        | "powf"
+        | "sqrt"
+        | "sqrtf"
+        | "cbrt"
+        | "cbrtf"
+        | "hypot"
+        | "hypotf"
+        | "fma"
+        | "fmaf"
+        | "fmod"
+        | "fmodf"
+        | "floor"
+        | "floorf"
+        | "ceil"
+        | "ceilf"
+        | "round"
+        | "roundf"
+        | "roundeven"
+        | "roundevenf"
+        | "rint"
+        | "rintf"
+        | "trunc"
+        | "truncf"
+        | "sincos"
+        | "sincosf"
+        | "ldexp"
+        | "ldexpf"
+        | "frexp"
+        | "frexpf" => Kind::Plain,
+        _ => Kind::Unknown,
+    }
+}
+
+/// `core::panicking::assert_failed::<usize, usize>` without what stands in the last brackets.
+fn without_generics(name: &str) -> &str {
+    if !name.ends_with('>') {
+        return name;
+    }
+    let mut depth = 0_usize;
+    for (at, byte) in name.bytes().enumerate().rev() {
+        match byte {
+            // `->` of a function's type.
+            b'>' if at > 0 && name.as_bytes()[at - 1] == b'-' => {}
+            b'>' => depth += 1,
+            b'<' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return name[..at].strip_suffix("::").unwrap_or(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_known_in_every_form_that_compilers_write_it() {
+        assert_eq!(kind("__rustc::__rust_alloc"), Kind::Allocates);
+        assert_eq!(kind("__rust_alloc"), Kind::Allocates);
+        assert_eq!(kind("<framealloc_core::HeapGuard as core::alloc::global::GlobalAlloc>::realloc"), Kind::Allocates);
+        assert_eq!(kind("core::panicking::assert_failed::<usize, fn(u8) -> u8>"), Kind::Panics);
+        assert_eq!(import("malloc@GLIBC_2.2.5"), Kind::Allocates);
+        assert_eq!(kind("std::panicking::catch_unwind::<(), main>"), Kind::Unknown);
+        assert_eq!(kind("<game::Panicking as core::panicking::X>::f"), Kind::Unknown);
+    }
+}

@@ -1,0 +1,131 @@
+//! What is known of registers and of the stack between two instructions.
+
+use super::image::{Address, Image, Word};
+
+/// What a register or a word of the stack holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Value {
+    #[default]
+    Unknown,
+    /// This number, which may be an address of the program.
+    Constant(u64),
+    /// Something of another library.
+    Import(u32),
+    /// An address of the stack, by its distance from where the function was entered.
+    Stack(i64),
+    /// An entry of a table of distances that begins here.
+    Entry(Address),
+    /// What such an entry leads to.
+    EntryTarget(Address),
+    /// A word of a table of addresses that begins here.
+    OneOf(Address),
+}
+
+impl Value {
+    pub(super) fn of_word(word: Word) -> Self {
+        match word {
+            Word::Address(address) => Self::Constant(address),
+            Word::Import(number) => Self::Import(number),
+            Word::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// Registers, by their number in the machine's order, and words of the stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct State {
+    registers: [Value; 16],
+    /// Words by their distance; those that are not here are unknown.
+    slots: Vec<(i64, Value)>,
+}
+
+/// The stack pointer's number.
+pub(super) const STACK_POINTER: usize = 4;
+
+/// The registers of the first arguments, in the convention of everything but Windows: rdi, rsi, rdx, rcx, r8, r9.
+const ARGUMENTS: [usize; 6] = [7, 6, 2, 1, 8, 9];
+
+/// The registers that a call may change: rax, rcx, rdx, rsi, rdi, r8 to r11.
+const CALLER_SAVED: [usize; 9] = [0, 1, 2, 6, 7, 8, 9, 10, 11];
+
+/// What a caller is known to pass: addresses of the program, by the number of the argument.
+pub(super) type Arguments = [Option<Address>; 6];
+
+impl State {
+    /// At the beginning of a function.
+    pub(super) fn entry(arguments: &Arguments) -> Self {
+        let mut state = Self::default();
+        for (register, argument) in ARGUMENTS.into_iter().zip(arguments) {
+            if let Some(address) = argument {
+                state.registers[register] = Value::Constant(*address);
+            }
+        }
+        state.registers[STACK_POINTER] = Value::Stack(0);
+        state
+    }
+
+    /// What is passed to a function that is called now, as far as it is an address of the program.
+    pub(super) fn arguments(&self, image: &Image<'_>) -> Arguments {
+        ARGUMENTS.map(|register| match self.registers[register] {
+            Value::Constant(address) if image.word(address).is_some() || image.code_at(address).is_some() => {
+                Some(address)
+            }
+            _ => None,
+        })
+    }
+
+    pub(super) fn get(&self, register: usize) -> Value {
+        self.registers[register]
+    }
+
+    pub(super) fn set(&mut self, register: usize, value: Value) {
+        self.registers[register] = value;
+        if register == STACK_POINTER && !matches!(value, Value::Stack(_)) {
+            self.forget_slots();
+        }
+    }
+
+    pub(super) fn slot(&self, at: i64) -> Value {
+        self.slots.iter().find(|slot| slot.0 == at).map_or(Value::Unknown, |slot| slot.1)
+    }
+
+    /// Stores `size` bytes on the stack, of which a whole word is remembered.
+    pub(super) fn store(&mut self, at: i64, size: usize, value: Value) {
+        let end = at.saturating_add_unsigned(size as u64);
+        self.slots.retain(|&(slot, _)| slot + 8 <= at || slot >= end);
+        if size == 8 && value != Value::Unknown {
+            self.slots.push((at, value));
+            self.slots.sort_by_key(|slot| slot.0);
+        }
+    }
+
+    pub(super) fn forget_slots(&mut self) {
+        self.slots.clear();
+    }
+
+    /// After a call: what the callee may change is unknown.
+    pub(super) fn after_call(&mut self) {
+        for register in CALLER_SAVED {
+            self.registers[register] = Value::Unknown;
+        }
+        // Arguments on the stack are the callee's.
+        if let Value::Stack(top) = self.registers[STACK_POINTER] {
+            self.slots.retain(|slot| slot.0 >= top);
+        }
+    }
+
+    /// What holds whichever way was taken. Tells whether that is less than before.
+    pub(super) fn join(&mut self, other: &Self) -> bool {
+        let before = self.clone();
+        for (mine, theirs) in self.registers.iter_mut().zip(other.registers) {
+            if *mine != theirs {
+                *mine = Value::Unknown;
+            }
+        }
+        self.slots.retain(|slot| other.slot(slot.0) == slot.1);
+        if !matches!(self.registers[STACK_POINTER], Value::Stack(_)) {
+            self.forget_slots();
+        }
+        *self != before
+    }
+}

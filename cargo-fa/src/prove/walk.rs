@@ -1,0 +1,333 @@
+//! What a function calls: its code, followed from where it is entered.
+//!
+//! Only what can be reached is read, so what runs after a caught panic is not. What is known of registers and of the stack is
+//! carried along, which is how a call through a pointer is often known to be a call of one function.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::image::{Address, Image, Word};
+use super::names::{Kind, import, kind};
+use super::state::{Arguments, State, Value};
+use super::x86::{Flow, Machine, decode};
+
+/// What a function does that matters to a proof.
+pub(super) struct Body {
+    pub(super) calls: Vec<Call>,
+    /// Whether it may come back to its caller.
+    returns: bool,
+}
+
+/// A call, or a jump that leaves the function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Call {
+    /// The instruction.
+    pub(super) at: Address,
+    pub(super) target: Target,
+    pub(super) arguments: Arguments,
+}
+
+/// What is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    Function(Address),
+    Import(u32),
+    Unseen(Unseen),
+}
+
+/// Why nobody can say what is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unseen {
+    /// A call through a pointer: a trait object, a function pointer.
+    Pointer,
+    /// A jump through a table that was not understood.
+    Jump,
+    /// The kernel is called.
+    System,
+    /// Bytes that are no instruction, or code that does not end.
+    Undecoded,
+}
+
+/// The functions of a program that were read so far.
+pub(super) struct Walker<'a> {
+    image: &'a Image<'a>,
+    machine: Machine,
+    bodies: FxHashMap<(Address, Arguments), Rc<Body>>,
+    /// Functions whose end was looked for; `None` while it is.
+    returning: FxHashMap<Address, Option<bool>>,
+    depth: usize,
+}
+
+/// How deep it is looked whether a function returns. Below, it is supposed to.
+const DEPTH: usize = 48;
+/// How often the code of a function is read again for what is known at its beginning.
+const ROUNDS: usize = 64;
+
+impl<'a> Walker<'a> {
+    pub(super) fn new(image: &'a Image<'a>) -> Self {
+        let (bodies, returning) = (FxHashMap::default(), FxHashMap::default());
+        Self { image, machine: Machine::new(), bodies, returning, depth: 0 }
+    }
+
+    /// Reads the function that begins here, called with these arguments.
+    pub(super) fn body(&mut self, start: Address, arguments: Arguments) -> Rc<Body> {
+        if let Some(body) = self.bodies.get(&(start, arguments)) {
+            return Rc::clone(body);
+        }
+        let mut escapes = false;
+        let body = loop {
+            let before = escapes;
+            let body = self.read(start, &arguments, &mut escapes);
+            // The address of something on the stack was taken: then nothing of it is known after calls.
+            if escapes == before {
+                break body;
+            }
+        };
+        let body = Rc::new(body);
+        self.bodies.insert((start, arguments), Rc::clone(&body));
+        body
+    }
+
+    fn read(&mut self, start: Address, arguments: &Arguments, escapes: &mut bool) -> Body {
+        let end = self.image.end_of(start);
+        let mut states: FxHashMap<Address, State> = FxHashMap::default();
+        states.insert(start, State::entry(arguments));
+        let mut waiting = vec![start];
+        let mut rounds: FxHashMap<Address, usize> = FxHashMap::default();
+        let mut found = Found::default();
+        // First what is known where paths meet, then, with that, the calls.
+        while let Some(block) = waiting.pop() {
+            let round = rounds.entry(block).or_default();
+            *round += 1;
+            if *round > ROUNDS {
+                continue;
+            }
+            let state = states[&block].clone();
+            let mut reached = Vec::new();
+            self.run(
+                block,
+                end,
+                start,
+                state,
+                escapes,
+                &mut found,
+                &mut |at, state| reached.push((at, state.clone())),
+                &|_| false,
+            );
+            for (at, state) in reached {
+                match states.get_mut(&at) {
+                    None => {
+                        states.insert(at, state);
+                        waiting.push(at);
+                    }
+                    Some(known) => {
+                        if known.join(&state) {
+                            waiting.push(at);
+                        }
+                    }
+                }
+            }
+        }
+        let mut found = Found::default();
+        for (&block, state) in &states {
+            let is_block = |at: Address| at != block && states.contains_key(&at);
+            self.run(block, end, start, state.clone(), escapes, &mut found, &mut |_, _| {}, &is_block);
+        }
+        Body { calls: found.calls.into_iter().collect(), returns: found.returns }
+    }
+
+    /// Follows one path from `block` until it ends, branches or comes to where another one begins.
+    #[expect(clippy::too_many_arguments, reason = "the two passes over a function differ in what they collect")]
+    fn run(
+        &mut self,
+        block: Address,
+        end: Address,
+        start: Address,
+        mut state: State,
+        escapes: &mut bool,
+        found: &mut Found,
+        reach: &mut dyn FnMut(Address, &State),
+        is_block: &dyn Fn(Address) -> bool,
+    ) {
+        let image = self.image;
+        let mut at = block;
+        loop {
+            if is_block(at) {
+                return;
+            }
+            if at >= end {
+                // Into what follows: either a call before does not return, which is not known of it, or this is no end.
+                found.call(at, Target::Function(at), &state, image);
+                found.returns |= self.returns(at);
+                return;
+            }
+            let Some(instruction) = image.code_at(at).and_then(|code| decode(code, at)) else {
+                found.call(at, Target::Unseen(Unseen::Undecoded), &state, image);
+                return;
+            };
+            let next = instruction.next_ip();
+            let inside = |target: Address| (start..end).contains(&target);
+            match self.machine.step(image, &instruction, &mut state, escapes) {
+                Flow::On => {}
+                Flow::Jump(target) if inside(target) => {
+                    reach(target, &state);
+                    return;
+                }
+                Flow::Jump(target) => {
+                    found.call(at, Target::Function(target), &state, image);
+                    found.returns |= self.returns(target);
+                    return;
+                }
+                Flow::Branch(target) => {
+                    if inside(target) {
+                        reach(target, &state);
+                    } else {
+                        found.call(at, Target::Function(target), &state, image);
+                        found.returns |= self.returns(target);
+                    }
+                    reach(next, &state);
+                    return;
+                }
+                Flow::JumpTo(value) => {
+                    self.jump_to(value, at, (start, end), &state, found, reach);
+                    return;
+                }
+                Flow::Call(target) => {
+                    found.call(at, Target::Function(target), &state, image);
+                    if !self.returns(target) {
+                        return;
+                    }
+                    after_call(&mut state, *escapes);
+                }
+                Flow::CallTo(value) => {
+                    let targets = self.targets(value);
+                    let mut returns = false;
+                    for &target in &targets {
+                        found.call(at, target, &state, image);
+                        returns |= self.target_returns(target);
+                    }
+                    if !returns {
+                        return;
+                    }
+                    after_call(&mut state, *escapes);
+                }
+                Flow::Return => {
+                    found.returns = true;
+                    return;
+                }
+                Flow::Stop => return,
+                Flow::System => found.call(at, Target::Unseen(Unseen::System), &state, image),
+            }
+            at = next;
+        }
+    }
+
+    fn jump_to(
+        &mut self,
+        value: Value,
+        at: Address,
+        (start, end): (Address, Address),
+        state: &State,
+        found: &mut Found,
+        reach: &mut dyn FnMut(Address, &State),
+    ) {
+        let inside = |target: Address| (start..end).contains(&target);
+        let places: Vec<Address> = match value {
+            Value::EntryTarget(table) => {
+                let entries = (0..).map_while(|index| self.image.constant_half(table + index * 4));
+                entries
+                    .map(|distance| table.wrapping_add_signed(distance.into()))
+                    .take_while(|&place| inside(place))
+                    .collect()
+            }
+            Value::OneOf(table) => self.addresses(table).take_while(|&place| inside(place)).collect(),
+            _ => Vec::new(),
+        };
+        if !places.is_empty() {
+            places.into_iter().for_each(|place| reach(place, state));
+            return;
+        }
+        if let Value::EntryTarget(_) | Value::Entry(_) = value {
+            found.call(at, Target::Unseen(Unseen::Jump), state, self.image);
+            found.returns = true;
+            return;
+        }
+        for target in self.targets(value) {
+            found.call(at, target, state, self.image);
+            found.returns |= self.target_returns(target);
+        }
+    }
+
+    /// What a call of this value calls.
+    fn targets(&self, value: Value) -> Vec<Target> {
+        match value {
+            Value::Constant(address) if self.image.code_at(address).is_some() => vec![Target::Function(address)],
+            Value::Import(number) => vec![Target::Import(number)],
+            Value::OneOf(table) => {
+                let targets: Vec<Target> = self.addresses(table).map(Target::Function).collect();
+                if targets.is_empty() { vec![Target::Unseen(Unseen::Pointer)] } else { targets }
+            }
+            _ => vec![Target::Unseen(Unseen::Pointer)],
+        }
+    }
+
+    /// The addresses of code in a table that nobody writes to. It ends at the first word that is none, which may be beyond
+    /// its end: then there are too many.
+    fn addresses(&self, table: Address) -> impl Iterator<Item = Address> {
+        (0..).map_while(move |index| match self.image.constant(table + index * 8) {
+            Some(Word::Address(address)) if self.image.code_at(address).is_some() => Some(address),
+            _ => None,
+        })
+    }
+
+    fn target_returns(&mut self, target: Target) -> bool {
+        match target {
+            Target::Function(address) => self.returns(address),
+            Target::Import(number) => import(self.image.import(number)) != Kind::Panics,
+            Target::Unseen(_) => true,
+        }
+    }
+
+    /// Whether a function may come back. One that calls itself is supposed to.
+    fn returns(&mut self, start: Address) -> bool {
+        if let Some(known) = self.returning.get(&start) {
+            return known.unwrap_or(true);
+        }
+        let name = self.image.function_at(start).filter(|function| function.start == start);
+        match name.map_or(Kind::Unknown, |function| kind(&function.name)) {
+            Kind::Panics => return false,
+            Kind::Unknown => {}
+            _ => return true,
+        }
+        if self.depth >= DEPTH {
+            return true;
+        }
+        self.returning.insert(start, None);
+        self.depth += 1;
+        let returns = self.body(start, Arguments::default()).returns;
+        self.depth -= 1;
+        self.returning.insert(start, Some(returns));
+        returns
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    calls: BTreeSet<Call>,
+    returns: bool,
+}
+
+impl Found {
+    fn call(&mut self, at: Address, target: Target, state: &State, image: &Image<'_>) {
+        self.calls.insert(Call { at, target, arguments: state.arguments(image) });
+    }
+}
+
+fn after_call(state: &mut State, escapes: bool) {
+    state.after_call();
+    if escapes {
+        state.forget_slots();
+    }
+}
