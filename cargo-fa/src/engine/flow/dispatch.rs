@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::generics::{Condition, Given};
+use super::receivers::is_of_std;
 use super::types::{SELF, Ty};
 use super::value::Value;
 use crate::engine::api;
@@ -101,6 +102,12 @@ impl<'l> Interpreter<'_, 'l> {
         {
             return vec![Callee::new(*inherent, Confidence::High)];
         }
+        let in_scope = |id: &FnId| match (key, program.impl_around(*id).and_then(|def| def.of_trait)) {
+            (TypeKey::User(_), _) => true,
+            (_, Some(TraitOf::User(user_trait))) => program.is_in_scope(self.module, user_trait),
+            _ => true,
+        };
+        let own: Vec<FnId> = own.iter().copied().filter(in_scope).collect();
         if !own.is_empty() {
             let confidence = if own.len() == 1 { Confidence::High } else { Confidence::Medium };
             return own.iter().map(|id| Callee::new(*id, confidence)).collect();
@@ -193,6 +200,10 @@ impl<'l> Interpreter<'_, 'l> {
         call: &'l MethodCall,
         span: Span,
     ) -> Option<Value> {
+        // Methods of a type come before those of traits that somebody gave it.
+        if is_of_std(receiver, name) {
+            return None;
+        }
         let callees = self.callees(&receiver.ty, name);
         if !callees.is_empty() {
             return Some(self.call_all(callees, receiver, call, span));

@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Fate, HeapApi};
+use super::in_place::NewMemory;
 use super::spawn::Runs;
 use super::summary::ParameterUse;
 use super::types::Ty;
@@ -198,7 +199,17 @@ impl<'l> Interpreter<'_, 'l> {
             other => other.clone(),
         };
         let item = self.item_of(receiver).ty;
+        let collected = match &ty {
+            Ty::Known(Known::Result | Known::Option, _) if item.head() == ty.head() => item.argument(0),
+            _ => item.clone(),
+        };
+        let collected = if collected.is_unknown() { target.argument(0) } else { collected };
         match target {
+            Ty::Known(Known::Vec, _) => match self.types.new_memory(receiver, &collected) {
+                NewMemory::Certain => self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::High),
+                NewMemory::Possible => self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::Medium),
+                NewMemory::None => {}
+            },
             Ty::Known(known, _) if known.is_heap_container() || known == Known::Box => {
                 self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::High);
             }

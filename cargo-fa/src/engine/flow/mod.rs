@@ -5,6 +5,7 @@ mod associated;
 mod barriers;
 mod call;
 mod callbacks;
+pub(crate) mod changes;
 mod closure_params;
 mod conditions;
 pub(crate) mod containers;
@@ -22,6 +23,7 @@ mod handles;
 mod heap;
 mod heap_methods;
 mod implemented;
+mod in_place;
 mod iterate;
 mod layout;
 mod lifetimes;
@@ -29,11 +31,13 @@ mod literals;
 mod loops;
 mod macros;
 mod method;
+mod once;
 pub(crate) mod open_tag;
 mod operators;
 mod option_and_result;
 mod place;
 mod pooled;
+mod receivers;
 mod recorder;
 mod retained;
 mod roots;
@@ -59,6 +63,7 @@ use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{Open, Site};
 use recorder::Recorder;
+pub(crate) use roots::{param_types, type_scope};
 use scopes::Scopes;
 pub(crate) use signature::{Signature, Signatures};
 use summary::{AllAnalysed, Analysed, Summary};
@@ -76,6 +81,8 @@ pub(crate) struct Surroundings<'p, 'l> {
     /// Closures that Bevy runs as systems, by file and body, with how sure it is that they run every frame.
     pub(crate) system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     pub(crate) signatures: &'p Signatures<'l>,
+    /// What is done to fields and statics that may say what has been done.
+    pub(crate) changes: &'p changes::Changes<'l>,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
 }
