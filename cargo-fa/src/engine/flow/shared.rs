@@ -130,6 +130,7 @@ impl<'l> Interpreter<'_, 'l> {
             let mut into = receiver.clone();
             into.reserved = self.types.is_tied(&receiver.ty);
             self.store(&into, &value, &Target::Container(name), span);
+            self.kept_flight(receiver, &value, call.name_span);
             self.learn_element(receiver, head, &value.ty, name);
         }
         self.growth(receiver, &format!("{}::{name}", head.map_or("container", Known::name)), call.name_span);
