@@ -9,7 +9,8 @@ use crate::harness::{Contender, Workload};
 use crate::peers::SIZE;
 
 pub(crate) const END: &str = "framealloc end_frame";
-pub(crate) const IN_FLIGHT: &str = "framealloc in flight, and its drop";
+pub(crate) const IN_FLIGHT: &str = "framealloc end_frame_in_flight";
+const WITH_DROP: &str = "framealloc in flight, and its drop";
 pub(crate) const COPY_SLICE: &str = "framealloc frame_slice_copy";
 pub(crate) const SHARE_SLICE: &str = "framealloc frame_share_slice_copy";
 pub(crate) const POOL: &str = "framealloc pool_box";
@@ -58,7 +59,7 @@ fn contenders_of_ends() -> Vec<Contender> {
     // The one before is dropped when the next one is there, as by a renderer a frame behind.
     let mut alloc = allocator(2);
     let mut behind: Option<FrameInFlight> = None;
-    let only_the_end = Contender::timed("framealloc in flight, without its drop", move |times| {
+    let only_the_end = Contender::timed(IN_FLIGHT, move |times| {
         let mut nanos = 0;
         for _ in 0..times {
             alloc.begin_frame();
@@ -77,7 +78,7 @@ fn contenders_of_ends() -> Vec<Contender> {
         ends(END, |alloc| {
             alloc.end_frame();
         }),
-        ends(IN_FLIGHT, |alloc| drop(alloc.end_frame_in_flight())),
+        ends(WITH_DROP, |alloc| drop(alloc.end_frame_in_flight())),
         only_the_end,
     ]
 }
