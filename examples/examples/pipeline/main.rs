@@ -149,19 +149,19 @@ fn read_newest<R>(
 }
 
 fn run<M: Maker>(args: &Args) -> Outcome {
-    let (mut maker, rendered, [heard, overlaid]) = M::new();
+    let (mut maker, to_draw, [to_hear, to_show]) = M::new();
     let clock = Clock { made: AtomicU64::new(0), warm: args.frames / 4 };
     let began = Instant::now();
     let mut simulation = Work { times: Histogram::new(), done: 0, calls: 0 };
     let mut held = None;
     let (renderer, readers) = thread::scope(|threads| {
         let clock = &clock;
-        let renderer = threads.spawn(move || render(rendered, clock, args.frames));
+        let renderer = threads.spawn(move || render(to_draw, clock, args.frames));
         let audio = threads.spawn(move || {
             let mut sound = Sound::new();
-            read_newest(heard, clock, CALLBACK, |frame| sound.fill(frame))
+            read_newest(to_hear, clock, CALLBACK, |frame| sound.fill(frame))
         });
-        let overlay = threads.spawn(move || read_newest(overlaid, clock, OVERLAY, |frame| frame.draws.len()));
+        let overlay = threads.spawn(move || read_newest(to_show, clock, OVERLAY, |frame| frame.draws.len()));
         for number in 1..=args.frames {
             let began = Instant::now();
             counted(clock.is_warm(), &mut simulation.calls, || maker.make(number));

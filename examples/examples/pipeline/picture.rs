@@ -18,9 +18,9 @@ pub fn write_png(file: &Path, picture: &Picture) -> io::Result<()> {
     header.extend((HEIGHT as u32).to_be_bytes());
     // Eight bits of red, green and blue each, nothing else.
     header.extend([8, 2, 0, 0, 0]);
-    chunk(&mut file, b"IHDR", &header)?;
-    chunk(&mut file, b"IDAT", &stored(&rows(picture)))?;
-    chunk(&mut file, b"IEND", &[])?;
+    chunk(&mut file, *b"IHDR", &header)?;
+    chunk(&mut file, *b"IDAT", &stored(&rows(picture)))?;
+    chunk(&mut file, *b"IEND", &[])?;
     file.flush()
 }
 
@@ -29,9 +29,9 @@ fn rows(picture: &Picture) -> Vec<u8> {
     picture.rgb().chunks_exact(3 * WIDTH).flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect()
 }
 
-fn chunk(file: &mut impl Write, kind: &[u8; 4], data: &[u8]) -> io::Result<()> {
+fn chunk(file: &mut impl Write, kind: [u8; 4], data: &[u8]) -> io::Result<()> {
     file.write_all(&(data.len() as u32).to_be_bytes())?;
-    file.write_all(kind)?;
+    file.write_all(&kind)?;
     file.write_all(data)?;
     file.write_all(&crc32(kind.iter().chain(data)).to_be_bytes())
 }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_stream_says_how_long_its_blocks_are() {
-        let stream = stored(&[7; BLOCK + 2]);
+        let stream = stored(&vec![7; BLOCK + 2]);
         assert_eq!(stream[..7], [0x78, 0x01, 0, 0xFF, 0xFF, 0, 0]);
         let second = 7 + BLOCK;
         assert_eq!(stream[second..second + 7], [1, 2, 0, 0xFD, 0xFF, 7, 7]);

@@ -49,7 +49,7 @@ pub fn draws(frame: u64) -> impl Iterator<Item = Draw> {
 
 /// The voices of this frame.
 pub fn voices(frame: u64) -> impl Iterator<Item = Voice> {
-    (0..1 + swing(frame / 16, VOICES - 1)).map(move |voice| Voice { step: 0.01 * (1 + voice) as f32, gain: 1.0 / 32.0 })
+    (0..=swing(frame / 16, VOICES - 1)).map(move |voice| Voice { step: 0.01 * (1 + voice) as f32, gain: 1.0 / 32.0 })
 }
 
 /// Pixels.

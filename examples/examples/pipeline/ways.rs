@@ -1,7 +1,7 @@
 //! Three ways from the simulation to those who read what it made.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use framealloc::{AllocConfig, FrameHandle, FrameInFlight, FramePublisher, FrameReader, SmartAlloc};
@@ -174,13 +174,9 @@ impl Source for Receiver<Arc<Copied>> {
 
 impl Source for Newest {
     fn read<R>(&mut self, look: impl FnOnce(Frame<'_>) -> R) -> Result<Option<R>, RecvError> {
-        loop {
-            match self.frames.try_recv() {
-                // The one before may be dropped here, in the callback.
-                Ok(frame) => self.newest = Some(frame),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => break,
-            }
+        while let Ok(frame) = self.frames.try_recv() {
+            // The one before may be dropped here, in the callback.
+            self.newest = Some(frame);
         }
         Ok(self.newest.as_ref().map(|frame| look(frame.frame())))
     }

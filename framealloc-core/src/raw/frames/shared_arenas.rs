@@ -28,7 +28,8 @@ impl Frame {
     #[inline(never)]
     fn look_up_sharing(&self) -> &Self {
         let sharing = self.arenas().shared_frame_of(self.tag_id());
-        // SAFETY: as in `for_sharing`; nobody has a reference into the link (I9).
+        // SAFETY: the link is this thread's, and nobody has a reference into it (I2, I9); arenas of shared values live as long as the
+        // allocator, which `self` borrows (I3, I7).
         unsafe {
             (*self.link()).sharing = sharing.as_ptr();
             sharing.as_ref()
