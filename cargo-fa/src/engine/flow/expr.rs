@@ -331,7 +331,7 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
-    fn statement(&mut self, statement: &'l Statement) {
+    pub(super) fn statement(&mut self, statement: &'l Statement) {
         match statement {
             Statement::Let { pat, ty, init, otherwise, span } => {
                 let ty = ty.map(|ty| self.lower_type(ty));

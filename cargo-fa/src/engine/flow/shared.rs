@@ -55,7 +55,7 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::Adapts => self.adapted(receiver, name, args, at),
             Effect::Yields => self.yielded(receiver, name, args, at),
             Effect::MapsOption => self.mapped_option(receiver, name, args),
-            Effect::OptionMethod => self.option_method(receiver, name, args),
+            Effect::OptionMethod => self.option_method(receiver, name, args, at),
             Effect::TakesOption => {
                 let mut value = receiver.clone();
                 value.ty = same();
@@ -132,6 +132,10 @@ impl<'l> Interpreter<'_, 'l> {
             self.store(&into, &value, &Target::Container(name), span);
             self.kept_flight(receiver, &value, call.name_span);
             self.learn_element(receiver, head, &value.ty, name);
+        }
+        let element = collection.argument(0);
+        if name == "extend_from_slice" && self.types.clones_to_heap(&element) == Some(true) {
+            self.heap_alloc(name.to_owned(), element, call.name_span, Confidence::High);
         }
         self.growth(receiver, &format!("{}::{name}", head.map_or("container", Known::name)), call.name_span);
         if matches!(name, "reserve" | "reserve_exact")

@@ -85,6 +85,8 @@ pub(crate) struct Summary {
     pub(crate) keeps: Vec<(u16, Slot)>,
     /// It gets an allocator exclusively and does with it what is not known.
     pub(crate) diverges: bool,
+    /// The result is a container that something which outlives the frame has kept.
+    pub(crate) result_kept: bool,
     /// What the result is, where the signature does not say.
     pub(crate) result_type: Option<Ty>,
 }

@@ -130,7 +130,8 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
         macros.add(defined);
         let known = Arc::new(macros);
         let fresh = parse_all(fresh, cache, request, users, &known);
-        macros = Arc::into_inner(known).unwrap_or_default();
+        // Files whose functions were not read yet keep what they know of macros.
+        macros = Arc::unwrap_or_clone(known);
         parsed.extend(fresh);
         links.clear();
         unread.clear();

@@ -29,6 +29,8 @@ pub(crate) struct Context<'c, 'l> {
     tags: OnceCell<Tags>,
     /// Of the types that were asked about.
     pub(super) steady: RefCell<FxHashMap<UserType, SteadyFields>>,
+    /// By function and parameter: who lends a container, by its place in what the lender lends.
+    pub(super) lenders: OnceCell<FxHashMap<(FnId, u16), Vec<(FnId, usize)>>>,
     /// What is emptied in the packages that were asked about.
     pub(super) emptied: RefCell<FxHashMap<usize, Rc<[Emptied<'l>]>>>,
 }
@@ -81,6 +83,7 @@ impl<'c, 'l> Context<'c, 'l> {
             config,
             tags: OnceCell::new(),
             steady: RefCell::default(),
+            lenders: OnceCell::new(),
             emptied: RefCell::default(),
         }
     }

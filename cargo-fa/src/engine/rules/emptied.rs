@@ -10,7 +10,8 @@ use crate::engine::flow::containers::keeps_steady;
 use crate::engine::flow::types::{Ty, Types};
 use crate::engine::flow::{param_types, type_scope, walk};
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, Statement};
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Statement};
+use crate::engine::hir::offset;
 use crate::engine::resolve::{FnDef, FnId, Program, UserType};
 
 /// Methods that lead to a container, to an element of one or to each of them.
@@ -48,11 +49,13 @@ struct Place<'l> {
     by_method: bool,
     /// What it is a field of; nothing where that is `self` or came out of a pattern.
     of: Option<ExprId>,
+    /// The pattern that it came out of.
+    pattern: Option<PathId>,
 }
 
 impl<'l> Place<'l> {
     fn of_self(field: &'l str) -> Self {
-        Self { name: field, by_method: false, of: None }
+        Self { name: field, by_method: false, of: None, pattern: None }
     }
 }
 
@@ -79,14 +82,10 @@ impl<'l> Context<'_, 'l> {
             let function = self.program.fn_def(emptied.by);
             let near = methods.contains(&emptied.by) || function.module == def.module && function.owner.is_none();
             let look = Look::new(self.program, function);
-            for place in &emptied.places {
-                let field = field_of(place).filter(|field| near || look.is_field_of(*place, field, owner));
-                found.extend(field.map(str::to_owned));
-            }
-            if near {
-                let both = |(left, right): &(Place<'l>, Place<'l>)| field_of(left).zip(field_of(right));
-                swapped.extend(emptied.swapped.iter().filter_map(both));
-            }
+            let mine = |place: &Place<'l>| field_of(place).filter(|field| look.is_field_of(*place, field, owner, near));
+            let both = |(left, right): &(Place<'l>, Place<'l>)| mine(left).zip(mine(right));
+            found.extend(emptied.places.iter().filter_map(mine).map(str::to_owned));
+            swapped.extend(emptied.swapped.iter().filter_map(both));
         }
         for (left, right) in swapped {
             if found.contains(left) || found.contains(right) {
@@ -137,6 +136,8 @@ struct Look<'c, 'l> {
     facts: &'l FileFacts,
     /// Variables that stand for a field or for its elements.
     names: Vec<(&'l str, Place<'l>)>,
+    /// Variables that hold what was taken out of a field.
+    taken: Vec<(&'l str, Place<'l>)>,
     /// Variables that hold a container with room.
     roomy: Vec<&'l str>,
     emptied: Vec<Place<'l>>,
@@ -150,6 +151,7 @@ impl<'c, 'l> Look<'c, 'l> {
             def,
             facts: program.facts(def.file),
             names: Vec::new(),
+            taken: Vec::new(),
             roomy: Vec::new(),
             emptied: Vec::new(),
             swapped: Vec::new(),
@@ -189,6 +191,17 @@ impl<'c, 'l> Look<'c, 'l> {
                     _ => {}
                 }
             }
+            ExprKind::Assign { left, right } => {
+                let Some(place) = self.place(*left) else { return };
+                let mut put_back = false;
+                walk::visit(facts, *right, &mut |expr| {
+                    if let ExprKind::Name(name) = &facts.expr(expr).kind {
+                        let name = facts.name(*name);
+                        put_back |= self.taken.iter().any(|(taken, from)| *taken == name && from.name == place.name);
+                    }
+                });
+                self.emptied.extend(Some(place).filter(|_| put_back));
+            }
             ExprKind::Block(block) => {
                 for statement in &block.statements {
                     let Statement::Let { pat, init: Some(init), .. } = statement.bare() else { continue };
@@ -218,15 +231,27 @@ impl<'c, 'l> Look<'c, 'l> {
         match facts.pat(pat) {
             Pat::Bind { name, by_ref, .. } => {
                 let name = facts.name(*name);
+                let mut taken = None;
+                walk::visit(facts, from, &mut |expr| {
+                    if let ExprKind::Call { callee, args } = &facts.expr(expr).kind
+                        && let ExprKind::Path(path) = &facts.expr(*callee).kind
+                        && let Some(last) = facts.path(*path).segments.last()
+                        && matches!(facts.name(last.name), "take" | "replace")
+                    {
+                        taken = args.first().and_then(|arg| self.place(*arg)).or(taken);
+                    }
+                });
+                self.taken.extend(taken.map(|place| (name, place)));
                 // What hides another name stands for nothing, or for something else.
                 self.names.retain(|(known, _)| *known != name);
                 let place = if *by_ref || self.is_reference(from) { self.place(from) } else { None };
                 self.names.extend(place.map(|place| (name, place)));
             }
-            Pat::Struct(_, fields) => {
+            Pat::Struct(path, fields) => {
                 for (field, part) in fields {
                     if let Pat::Bind { name, .. } = facts.pat(*part) {
-                        self.names.push((facts.name(*name), Place::of_self(facts.name(*field))));
+                        let place = Place { pattern: Some(*path), ..Place::of_self(facts.name(*field)) };
+                        self.names.push((facts.name(*name), place));
                     }
                 }
             }
@@ -271,7 +296,7 @@ impl<'c, 'l> Look<'c, 'l> {
                 if LEADS_IN.contains(&name) {
                     return self.place(call.receiver);
                 }
-                call.args.is_empty().then_some(Place { name, by_method: true, of: Some(call.receiver) })
+                call.args.is_empty().then_some(Place { name, by_method: true, of: Some(call.receiver), pattern: None })
             }
             _ => None,
         }
@@ -321,25 +346,35 @@ impl<'c, 'l> Look<'c, 'l> {
         }
     }
 
-    /// In a function that is not near the type: whether this is a field of it.
-    fn is_field_of(&self, place: Place<'l>, field: &str, owner: UserType) -> bool {
-        // `self` and the parts of patterns are of another type.
-        let Some(of) = place.of else { return false };
+    /// Whether this is a field of that type, which the function is a method of or stands beside, or not.
+    fn is_field_of(&self, place: Place<'l>, field: &str, owner: UserType, is_near: bool) -> bool {
+        let program = self.types.program;
+        if let Some(path) = place.pattern {
+            let mut names = self.facts.path(path).segments.iter().map(|segment| self.facts.name(segment.name));
+            return names.any(|name| name == program.type_name(owner) || is_near && name == "Self");
+        }
+        // `self` of a function that is not near is of another type.
+        let Some(of) = place.of else { return is_near };
         match Types::owner(&self.type_of(of)) {
             Some(user) => user == owner,
-            None => self.is_named_so_alone(field, owner),
+            None => is_near || self.is_alone(field, owner),
         }
     }
 
-    /// Whether no other type of the program has a field of this name.
-    fn is_named_so_alone(&self, field: &str, owner: UserType) -> bool {
+    /// Whether no other type has a container of this name: then it is meant where nothing tells the type.
+    fn is_alone(&self, field: &str, owner: UserType) -> bool {
         let program = self.types.program;
-        let mut types = program.types.iter().enumerate();
-        let has = |facts: &FileFacts, kind: &ItemKind| match kind {
-            ItemKind::Struct { fields, .. } => fields.iter().any(|(name, _)| facts.name(*name) == field),
+        let is_tuple = field.starts_with(|first: char| first.is_ascii_digit());
+        let has = |user: UserType| match &program.type_def(user).item.kind {
+            ItemKind::Struct { fields, .. } => {
+                let facts = program.facts(program.type_def(user).file);
+                fields.iter().any(|(name, _)| facts.name(*name) == field)
+                    && self.types.field(&Ty::User(user, [].into()), field).collection().is_some()
+            }
             _ => false,
         };
-        types.all(|(at, def)| at == owner.0 as usize || !has(program.facts(def.file), &def.item.kind))
+        let mut others = (0..program.types.len()).map(|at| UserType(offset(at))).filter(|user| *user != owner);
+        !is_tuple && !others.any(has)
     }
 
     /// The type of a place, as far as declarations tell.

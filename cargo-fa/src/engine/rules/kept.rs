@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Context, Occurrence};
-use crate::engine::flow::event::Container;
+use crate::engine::flow::event::{Container, Lent};
+use crate::engine::flow::types::Ty;
 use crate::engine::flow::value::Root;
 use crate::engine::resolve::{FnId, UserType};
 use crate::engine::schedule::reach::Step;
@@ -24,18 +25,24 @@ pub(super) enum Memory {
 /// The fields of a type that are containers whose memory is used again.
 pub(super) type SteadyFields = Rc<FxHashSet<String>>;
 
+/// How often a container is lent on.
+const LENT_ON: u32 = 4;
+
 impl Context<'_, '_> {
     /// What becomes of the memory of a container that grows in this function.
     pub(super) fn memory_of(&self, occurrence: &Occurrence<'_>, container: &Container) -> Memory {
         let way = occurrence.reached.map(|reached| (reached.root, &*reached.path));
         let (root, path) = way.unwrap_or((occurrence.id, &[]));
-        self.memory_on_way(root, path, container)
+        self.memory_on_way(root, path, container, 0)
     }
 
     /// The calls that lead to the function say what is lent to it.
-    fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container) -> Memory {
+    fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container, depth: u32) -> Memory {
         let field = container.owner.zip(container.field.as_deref());
         if container.steady || field.is_some_and(|(owner, field)| self.steady_fields(owner).contains(field)) {
+            return Memory::Steady;
+        }
+        if field.is_some_and(|(owner, field)| self.is_borrowed(owner, field)) {
             return Memory::Steady;
         }
         if !container.kept {
@@ -48,10 +55,40 @@ impl Context<'_, '_> {
             let mut lent = self.analysed.of(caller).lent.iter();
             let lent = lent.find(|lent| lent.callee == *callee && lent.span == site.span && lent.param == param);
             if let Some(lent) = lent {
-                return self.memory_on_way(root, before, &lent.container);
+                return self.memory_on_way(root, before, &lent.container, depth);
+            }
+        }
+        if let (Some(Root::Param(param)), None) = (container.root, field) {
+            let function = path.last().map_or(root, |step| step.callee);
+            let lenders = self.lenders(function, param);
+            let is_steady = |lender: &FnId, lent: &Lent| {
+                self.memory_on_way(*lender, &[], &lent.container, depth + 1) == Memory::Steady
+            };
+            if depth < LENT_ON && !lenders.is_empty() && lenders.iter().all(|(lender, lent)| is_steady(lender, lent)) {
+                return Memory::Steady;
             }
         }
         Memory::Kept
+    }
+
+    /// Who calls a function with a container for this parameter.
+    fn lenders(&self, function: FnId, param: u16) -> Vec<(FnId, &Lent)> {
+        let lenders = self.lenders.get_or_init(|| {
+            let mut lenders: FxHashMap<(FnId, u16), Vec<(FnId, usize)>> = FxHashMap::default();
+            for (id, analysed) in self.analysed.iter() {
+                for (at, lent) in analysed.lent.iter().enumerate() {
+                    lenders.entry((lent.callee, lent.param)).or_default().push((id, at));
+                }
+            }
+            lenders
+        });
+        let of = lenders.get(&(function, param)).into_iter().flatten();
+        of.map(|(lender, at)| (*lender, &self.analysed.of(*lender).lent[*at])).collect()
+    }
+
+    /// `struct Encoder<'a> { bytes: &'a mut Vec<u8> }`: the memory is that of whoever made it.
+    fn is_borrowed(&self, owner: UserType, field: &str) -> bool {
+        matches!(self.types.field(&Ty::User(owner, [].into()), field), Ty::Ref { mutable: true, .. })
     }
 
     /// The fields of a type whose memory is used again.
