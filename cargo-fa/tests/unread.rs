@@ -157,3 +157,16 @@ fn a_dependency_that_cannot_be_read_is_reported() {
     assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{ran:?}");
     assert!(ran.stderr.contains("not read: ../engine/src/lib.rs: this module has no file"), "{ran:?}");
 }
+
+#[test]
+fn files_that_are_found_late_know_the_macros_of_those_before() {
+    let lib = "#[macro_export]\nmacro_rules! system { ($name:ident) => {\n    #[framealloc::frame_system]\n    pub fn $name(alloc: &framealloc::SmartAlloc, v: u32) -> usize {\n        let t = format!(\"{v}\"); t.len() + *alloc.frame_box(1usize)\n    }\n} }\nmacro_rules! one { () => { 1 } }\npub fn first() -> u32 { one!() }\n";
+    let workspace = "[workspace]\nmembers = [\"game\", \"lib\"]\nresolver = \"3\"\n";
+    let library = "[package]\nname = \"lib\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    let game = manifest("game") + "lib = { path = \"../lib\" }\n";
+    let sample = Sample::empty().file("Cargo.toml", workspace).file("lib/Cargo.toml", library);
+    let sample = sample.file("lib/src/lib.rs", lib).file("game/Cargo.toml", &game);
+    let sample = sample.file("game/src/lib.rs", "#[path = \"../late/file.rs\"]\npub mod late;\n");
+    let sample = sample.file("game/late/file.rs", "// Found by its path.\nlib::system!(step);\n");
+    assert_eq!(sample.codes("--strict --all"), ["FA401 game/late/file.rs:2"]);
+}

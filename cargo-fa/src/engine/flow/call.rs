@@ -204,6 +204,16 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             output => output.clone(),
         };
         let mut value = Value::of(output);
+        value.kept = summary.result_kept;
+        // What is given away and comes back is the same memory.
+        let is_list = |ty: &Ty| !matches!(ty, Ty::Ref { .. }) && ty.collection().is_some();
+        if is_list(&value.ty)
+            && let Some(given) = args.iter().find(|arg| arg.kept && is_list(&arg.ty))
+        {
+            value.kept = true;
+            value.owner = given.owner;
+            value.field.clone_from(&given.field);
+        }
         if matches!(value.ty, Ty::Unknown | Ty::Opaque { .. } | Ty::Trait(_))
             && let Some(ty) = &summary.result_type
             && !def.function.is_async

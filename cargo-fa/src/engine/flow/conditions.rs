@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::types::Ty;
 use super::value::{State, Value};
-use crate::engine::hir::ir::{BinaryOp, Cfg, ExprId, ExprKind, ItemKind};
+use crate::engine::hir::ir::{BinaryOp, Cfg, ExprId, ExprKind, ItemKind, Literal};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{ModuleId, Res};
 use crate::model::finding::Confidence;
@@ -118,6 +118,14 @@ impl<'l> Interpreter<'_, 'l> {
         match &facts.expr(expr).kind {
             _ if depth > 2 * LONGEST_CHAIN => Decision::Open,
             ExprKind::Config(cfg) => self.decide(file, cfg),
+            // `const DEBUG: bool = false;`
+            ExprKind::Literal(Literal::Bool(holds)) if depth > 0 => {
+                if *holds {
+                    Decision::Always
+                } else {
+                    Decision::Never
+                }
+            }
             // `!cfg!(debug_assertions)` is what players get: as good as decided while the program runs.
             ExprKind::Unary { inner, .. } => match again(*inner) {
                 Decision::Always => Decision::Never,

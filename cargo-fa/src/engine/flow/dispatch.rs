@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::generics::{Condition, Given};
+use super::receivers::is_of_std;
 use super::types::{SELF, Ty};
 use super::value::Value;
 use crate::engine::api;
@@ -25,11 +26,13 @@ pub(super) struct Callee {
     /// What `Self` and other parameters are.
     pub(super) given: Given,
     pub(super) only: Option<Condition>,
+    /// It is one of several that may be meant.
+    pub(super) several: bool,
 }
 
 impl Callee {
     pub(super) fn new(function: FnId, confidence: Confidence) -> Self {
-        Self { function, confidence, given: Vec::new(), only: None }
+        Self { function, confidence, given: Vec::new(), only: None, several: false }
     }
 
     fn with_self(function: FnId, confidence: Confidence, ty: Ty) -> Self {
@@ -101,6 +104,12 @@ impl<'l> Interpreter<'_, 'l> {
         {
             return vec![Callee::new(*inherent, Confidence::High)];
         }
+        let in_scope = |id: &FnId| match (key, program.impl_around(*id).and_then(|def| def.of_trait)) {
+            (TypeKey::User(_), _) => true,
+            (_, Some(TraitOf::User(user_trait))) => program.is_in_scope(self.module, user_trait),
+            _ => true,
+        };
+        let own: Vec<FnId> = own.iter().copied().filter(in_scope).collect();
         if !own.is_empty() {
             let confidence = if own.len() == 1 { Confidence::High } else { Confidence::Medium };
             return own.iter().map(|id| Callee::new(*id, confidence)).collect();
@@ -193,6 +202,10 @@ impl<'l> Interpreter<'_, 'l> {
         call: &'l MethodCall,
         span: Span,
     ) -> Option<Value> {
+        // Methods of a type come before those of traits that somebody gave it.
+        if is_of_std(receiver, name) {
+            return None;
+        }
         let callees = self.callees(&receiver.ty, name);
         if !callees.is_empty() {
             return Some(self.call_all(callees, receiver, call, span));
@@ -201,7 +214,7 @@ impl<'l> Interpreter<'_, 'l> {
         // A method that std has too says nothing about a receiver that is not known.
         let guessed = receiver.ty.is_unknown() && !api::by_name(name).common && api::shared_method(name).is_empty();
         match program.methods_named(name) {
-            [only] if guessed => {
+            [only] if guessed && program.fn_def(*only).function.receiver.is_some() => {
                 Some(self.call_all(vec![Callee::new(*only, Confidence::Medium)], receiver, call, span))
             }
             _ => None,
@@ -243,8 +256,11 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn call_either(&mut self, callees: Vec<Callee>, args: &[Value], generics: &[Ty], span: Span) -> Value {
         let callees = self.fitting(callees, args);
         let several = callees.len() > 1;
+        // Behind `dyn` each may come to run; of conversions and the like it is one that is meant.
+        let is_dyn = args.first().is_some_and(|receiver| matches!(receiver.ty.peeled(), Ty::Trait(_)));
         let mut result: Option<Value> = None;
         for mut callee in callees {
+            callee.several = several && !is_dyn && callee.only.is_none();
             callee.given.extend(self.explicit(callee.function, generics));
             let flows = if several { Confidence::Medium } else { callee.confidence };
             let value = self.call_as(&callee, args, span, flows);

@@ -146,6 +146,10 @@ pub(crate) enum EventKind {
         age: super::value::Age,
         since: Span,
     },
+    /// A frame in flight is put into a container.
+    FlightKept {
+        container: Container,
+    },
     /// A transfer is thrown away.
     TransferLost {
         how: &'static str,
@@ -292,6 +296,7 @@ pub(crate) enum EscapeRoute {
 }
 
 /// A call of a function of the workspace.
+#[expect(clippy::struct_excessive_bools, reason = "each is found out and asked by itself")]
 #[derive(Clone, Debug)]
 pub(crate) struct CallSite {
     pub(crate) callee: FnId,
@@ -313,4 +318,6 @@ pub(crate) struct CallSite {
     pub(crate) only: Option<Condition>,
     /// The closure around it that somebody else may run.
     pub(crate) closure: Option<ExprId>,
+    /// One of several functions is called, and nobody knows which.
+    pub(crate) several: bool,
 }

@@ -305,12 +305,19 @@ impl<'l> Interpreter<'_, 'l> {
         if leaves {
             self.loops.leaves.push(self.loops.stack.len());
         }
-        block.statements.iter().for_each(|statement| self.statement(statement));
+        let mut once = 0;
+        for (at, statement) in block.statements.iter().enumerate() {
+            self.statement(statement);
+            let rest_runs_once = once == 0 && self.goes_on_once(block, at);
+            once += u32::from(rest_runs_once);
+            self.context.cold += u32::from(rest_runs_once);
+        }
         let value = match block.tail {
             Some(tail) => self.eval(tail, expected),
             None if self.state.dead => Value::of(Ty::Never),
             None => Value::unit(),
         };
+        self.context.cold -= once;
         let end = Span { lo: span.hi.saturating_sub(1), hi: span.hi };
         // What a block that leaves has declared is dropped on the way.
         let dead = self.state.dead;
@@ -324,7 +331,7 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
-    fn statement(&mut self, statement: &'l Statement) {
+    pub(super) fn statement(&mut self, statement: &'l Statement) {
         match statement {
             Statement::Let { pat, ty, init, otherwise, span } => {
                 let ty = ty.map(|ty| self.lower_type(ty));
@@ -428,19 +435,23 @@ impl<'l> Interpreter<'_, 'l> {
             }
             (Decision::Debug | Decision::Open, _) => {}
         }
+        let once = u32::from(decision == Decision::Debug || self.runs_once(cond, true, then));
+        let otherwise_once = u32::from(otherwise.is_some_and(|otherwise| self.runs_once(cond, false, otherwise)));
         self.eval(cond, None);
         let before = self.state.clone();
         let branch = self.span(cond);
         self.context.arms.push(Arm { branch, index: 0 });
-        self.context.cold += u32::from(decision == Decision::Debug);
+        self.context.cold += once;
         let mut value = self.eval(then, expected);
         self.end_block(names, self.span(then));
-        self.context.cold -= u32::from(decision == Decision::Debug);
+        self.context.cold -= once;
         self.context.arms.pop();
         let after = std::mem::replace(&mut self.state, before);
         if let Some(otherwise) = otherwise {
             self.context.arms.push(Arm { branch, index: 1 });
+            self.context.cold += otherwise_once;
             let other = self.eval(otherwise, expected);
+            self.context.cold -= otherwise_once;
             self.context.arms.pop();
             if value.ty == Ty::Never {
                 value = other;
@@ -472,7 +483,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.state = before.clone();
             let names = self.variables.names.len();
             self.bind(*pat, scrutinee.clone());
-            let fails = self.is_failure(*body) || self.is_error_pattern(*pat);
+            let fails = self.is_failure(*body) || self.is_error_pattern(*pat) || self.fills(value, *pat, *body);
             self.context.cold += u32::from(fails);
             let value = self.eval(*body, expected);
             self.context.cold -= u32::from(fails);

@@ -2,14 +2,15 @@
 
 use super::Interpreter;
 use super::event::{EventKind, Fate, HeapApi};
+use super::in_place::NewMemory;
 use super::spawn::Runs;
 use super::summary::ParameterUse;
-use super::types::Ty;
+use super::types::{Ty, UNNAMED};
 use super::value::Value;
 use crate::engine::api::Known;
 use crate::engine::api::effect::Gives;
-use crate::engine::hir::ir::{ExprId, MethodCall, Span};
-use crate::engine::resolve::FnId;
+use crate::engine::hir::ir::{ExprId, ItemKind, MethodCall, PathId, Span, Type};
+use crate::engine::resolve::{FnId, Owner};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
@@ -198,7 +199,17 @@ impl<'l> Interpreter<'_, 'l> {
             other => other.clone(),
         };
         let item = self.item_of(receiver).ty;
+        let collected = match &ty {
+            Ty::Known(Known::Result | Known::Option, _) if item.head() == ty.head() => item.argument(0),
+            _ => item.clone(),
+        };
+        let collected = if collected.is_unknown() { target.argument(0) } else { collected };
         match target {
+            Ty::Known(Known::Vec, _) => match self.types.new_memory(receiver, &collected) {
+                NewMemory::Certain => self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::High),
+                NewMemory::Possible => self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::Medium),
+                NewMemory::None => {}
+            },
             Ty::Known(known, _) if known.is_heap_container() || known == Known::Box => {
                 self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::High);
             }
@@ -220,10 +231,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn converted(&mut self, receiver: &Value, expected: Option<&Ty>, at: Span) -> Value {
-        let ty = expected.cloned().unwrap_or(Ty::Unknown);
+        let asked = expected.cloned().filter(|ty| !ty.is_unknown());
+        let ty = asked.or_else(|| self.bound_of_into(receiver.ty.peeled())).unwrap_or(Ty::Unknown);
         let from_text = matches!(receiver.ty.peeled(), Ty::Str);
         let owned = matches!(ty, Ty::Known(Known::String | Known::Vec | Known::Box | Known::Rc | Known::Arc, _));
-        if self.on_parameter(receiver.ty.peeled(), ParameterUse::IntoOwned) {
+        if (owned || ty.is_unknown()) && self.on_parameter(receiver.ty.peeled(), ParameterUse::IntoOwned) {
             // It depends on what the caller gives.
         } else if owned && (from_text || matches!(receiver.ty, Ty::Ref { .. })) {
             self.heap_alloc("into".to_owned(), ty.clone(), at, Confidence::High);
@@ -242,6 +254,32 @@ impl<'l> Interpreter<'_, 'l> {
 }
 
 impl Interpreter<'_, '_> {
+    /// `String` in `T: Into<String>`.
+    fn bound_of_into(&self, ty: &Ty) -> Option<Ty> {
+        let Ty::Generic { index, .. } = ty else { return None };
+        let facts = self.facts;
+        let bounds: &[PathId] = if *index >= UNNAMED {
+            match facts.ty(self.def.function.params.get(usize::from(*index - UNNAMED))?.1) {
+                Type::ImplTrait(bounds) => bounds,
+                _ => return None,
+            }
+        } else {
+            // Those of the `impl` come first.
+            let before = match self.def.owner {
+                Some(Owner::Impl(item)) => match &facts.item(item).kind {
+                    ItemKind::Impl(block) => block.generics.types.len(),
+                    _ => 0,
+                },
+                _ => 0,
+            };
+            let at = usize::from(*index).checked_sub(before)?;
+            &self.def.function.generics.types.get(at)?.1
+        };
+        let into = bounds.iter().filter_map(|bound| facts.path(*bound).segments.last());
+        let args = into.into_iter().find(|last| facts.name(last.name) == "Into")?.args.as_deref()?;
+        args.types.first().map(|ty| self.lower_type(*ty))
+    }
+
     /// Something is done to a generic parameter that allocates for some types: callers are told.
     fn on_parameter(&mut self, ty: &Ty, how: ParameterUse) -> bool {
         let Ty::Generic { index, .. } = ty else { return false };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::in_place::UsedUp;
 use super::loops::LoopEnd;
 use super::spawn::Runs;
 use super::types::Ty;
@@ -45,6 +46,7 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = over.clone();
         value.bound = Some(Self::iterator_bound(over));
         value.ty = Ty::known(Known::Iterator, [element]);
+        value.used_up = UsedUp::of(over, name).or_else(|| over.used_up.clone());
         value.lazy.clone_from(&over.flows);
         value.fresh = false;
         if !owns {
@@ -110,6 +112,7 @@ impl<'l> Interpreter<'_, 'l> {
             ("cycle", _) => Some(Bound::Unknown),
             _ => value.bound,
         };
+        value.used_up = UsedUp::after(value.used_up.take(), name);
         value.ty = Ty::known(Known::Iterator, [element]);
         value.lazy.extend(receiver.flows.iter().cloned());
         self.refine(value)
@@ -133,6 +136,7 @@ impl<'l> Interpreter<'_, 'l> {
             ty => ty.element(),
         };
         item.bound = None;
+        item.used_up = None;
         item.lazy.clear();
         item.number = None;
         item.symbol = None;

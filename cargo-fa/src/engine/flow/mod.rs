@@ -5,6 +5,7 @@ mod associated;
 mod barriers;
 mod call;
 mod callbacks;
+pub(crate) mod changes;
 mod closure_params;
 mod conditions;
 pub(crate) mod containers;
@@ -14,6 +15,7 @@ pub(crate) mod event;
 mod expr;
 mod external;
 mod fields;
+mod flights;
 mod frame_calls;
 mod frame_data;
 mod framealloc;
@@ -22,6 +24,7 @@ mod handles;
 mod heap;
 mod heap_methods;
 mod implemented;
+mod in_place;
 mod iterate;
 mod layout;
 mod lifetimes;
@@ -29,11 +32,13 @@ mod literals;
 mod loops;
 mod macros;
 mod method;
+mod once;
 pub(crate) mod open_tag;
 mod operators;
 mod option_and_result;
 mod place;
 mod pooled;
+mod receivers;
 mod recorder;
 mod retained;
 mod roots;
@@ -59,6 +64,7 @@ use crate::engine::resolve::{FnDef, FnId, ModuleId, Program};
 use crate::model::finding::Confidence;
 use event::{Open, Site};
 use recorder::Recorder;
+pub(crate) use roots::{param_types, type_scope};
 use scopes::Scopes;
 pub(crate) use signature::{Signature, Signatures};
 use summary::{AllAnalysed, Analysed, Summary};
@@ -76,6 +82,8 @@ pub(crate) struct Surroundings<'p, 'l> {
     /// Closures that Bevy runs as systems, by file and body, with how sure it is that they run every frame.
     pub(crate) system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     pub(crate) signatures: &'p Signatures<'l>,
+    /// What is done to fields and statics that may say what has been done.
+    pub(crate) changes: &'p changes::Changes<'l>,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
 }
@@ -163,6 +171,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// Where this function shares values.
+    shares: FxHashSet<Span>,
     /// Heap containers of which something says that their memory is used again.
     steady: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.

@@ -5,7 +5,8 @@ use super::spawn::Runs;
 use super::types::Ty;
 use super::value::Value;
 use crate::engine::api::Known;
-use crate::engine::hir::ir::ExprId;
+use crate::engine::hir::ir::{ExprId, Span};
+use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
     /// Closures run with the value inside; the result is theirs.
@@ -28,8 +29,10 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `unwrap_or`, `ok_or`, `as_ref` and their kin.
-    pub(super) fn option_method(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
-        let cold = runs_seldom(name) || matches!(name, "unwrap_or_else" | "or_else");
+    pub(super) fn option_method(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
+        // A result that is none is an error, and a list of what can be used again is seldom empty.
+        let fails = receiver.kept || receiver.ty.head() != Some(Known::Option);
+        let cold = runs_seldom(name) || fails && matches!(name, "unwrap_or_else" | "or_else");
         let mut other = Value::unknown();
         for arg in args {
             if self.closure_at(*arg).is_some() {
@@ -51,6 +54,10 @@ impl<'l> Interpreter<'_, 'l> {
             }
             "copied" | "cloned" => {
                 let inner = self.unwrapped(receiver.clone());
+                let element = inner.ty.peeled().clone();
+                if name == "cloned" && self.types.clones_to_heap(&element) == Some(true) {
+                    self.heap_alloc(name.to_owned(), element, at, Confidence::High);
+                }
                 let mut value = inner;
                 value.ty = Ty::known(Known::Option, [value.ty.peeled().clone()]);
                 self.refine(value)

@@ -385,6 +385,12 @@ impl<'l> Interpreter<'_, 'l> {
             Ty::User(_, args) => args,
             _ => &[],
         };
+        if let [only] = &*self.facts.path(path).segments
+            && self.facts.name(only.name) == "Self"
+            && let Some(Ty::User(user, args)) = &self.type_scope.self_type
+        {
+            return self.types.fields(*user, args, None);
+        }
         match self.around.program.resolve(self.module, self.file, self.facts.path(path), Space::Types) {
             Some(Res::Type(user)) => self.types.fields(user, args, None),
             Some(Res::Variant(user, at)) => self.types.fields(user, args, Some(at as usize)),

@@ -96,6 +96,7 @@ impl<'p> Interpreter<'p, '_> {
             given,
             only: only.clone(),
             closure: self.context.closures.first().copied(),
+            several: called.several,
         }
     }
 
@@ -133,6 +134,7 @@ impl<'p> Interpreter<'p, '_> {
 
     pub(super) fn finish(mut self, result: &Value) -> Analysed {
         let summary = &mut self.recorder.out.summary;
+        summary.result_kept = result.kept && result.ty.collection().is_some();
         for flow in &result.flows {
             if let Region::Param(param) = flow.region {
                 let part = ResultFlow {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::Interpreter;
 use super::layout::element_of;
 use super::option_and_result::runs_seldom;
+use super::receivers::fits;
 use super::spawn::Runs;
 use super::stores::Target;
 use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Effect;
-use crate::engine::api::{self, Known, On};
+use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprId, MethodCall, Span};
 use crate::model::finding::Confidence;
 
@@ -54,7 +55,7 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::Adapts => self.adapted(receiver, name, args, at),
             Effect::Yields => self.yielded(receiver, name, args, at),
             Effect::MapsOption => self.mapped_option(receiver, name, args),
-            Effect::OptionMethod => self.option_method(receiver, name, args),
+            Effect::OptionMethod => self.option_method(receiver, name, args, at),
             Effect::TakesOption => {
                 let mut value = receiver.clone();
                 value.ty = same();
@@ -129,7 +130,12 @@ impl<'l> Interpreter<'_, 'l> {
             let mut into = receiver.clone();
             into.reserved = self.types.is_tied(&receiver.ty);
             self.store(&into, &value, &Target::Container(name), span);
+            self.kept_flight(receiver, &value, call.name_span);
             self.learn_element(receiver, head, &value.ty, name);
+        }
+        let element = collection.argument(0);
+        if name == "extend_from_slice" && self.types.clones_to_heap(&element) == Some(true) {
+            self.heap_alloc(name.to_owned(), element, call.name_span, Confidence::High);
         }
         self.growth(receiver, &format!("{}::{name}", head.map_or("container", Known::name)), call.name_span);
         if matches!(name, "reserve" | "reserve_exact")
@@ -299,28 +305,5 @@ impl<'l> Interpreter<'_, 'l> {
             value.flows.clear();
         }
         Value::unit()
-    }
-}
-
-/// Whether a row is about this receiver.
-fn fits(on: On, receiver: &Value) -> bool {
-    let head = || receiver.ty.head();
-    let is_container = || receiver.ty.collection().is_some();
-    let is_of_user = || matches!(receiver.ty.peeled(), Ty::User(..));
-    match on {
-        On::Anything => true,
-        On::Types(types) => head().is_some_and(|head| types.contains(&head)),
-        On::Container => is_container(),
-        On::ContainerOrFrameVec => is_container() || head() == Some(Known::FrameVec),
-        On::Cell => head().is_some_and(Known::is_cell),
-        On::Text => matches!(receiver.ty.peeled(), Ty::Str) || head() == Some(Known::String),
-        On::List => matches!(receiver.ty.peeled(), Ty::Slice(_) | Ty::Array(..)) || head() == Some(Known::Vec),
-        On::Pointer => matches!(receiver.ty, Ty::Ptr(_)) || head() == Some(Known::NonNull),
-        On::Iterator => head() == Some(Known::Iterator),
-        On::OptionOrResult => matches!(head(), Some(Known::Option | Known::Result)),
-        On::Static => matches!(receiver.alias, Some(Root::Static(_))),
-        On::Outliving => matches!(receiver.alias, Some(Root::Static(_) | Root::Param(_))) && !is_of_user(),
-        On::NotOfUser => !is_of_user(),
-        On::HasElements => !is_of_user() && !receiver.ty.looked_up().is_unknown(),
     }
 }

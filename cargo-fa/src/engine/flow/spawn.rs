@@ -202,6 +202,11 @@ impl<'l> Interpreter<'_, 'l> {
                     self.annotate(&mut value, ty);
                 }
             }
+            // What whoever calls it hands in to be filled is theirs, and nobody here knows what they do with it.
+            let is_lent = params.get(at).is_none_or(|known| known.alias.is_none());
+            if is_lent && matches!(value.ty, Ty::Ref { mutable: true, .. }) && value.ty.collection().is_some() {
+                value.reserved = true;
+            }
             self.bind(*pat, value);
         }
         let value = self.eval_result(closure.body, expected.as_ref());
@@ -297,6 +302,17 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn spawn(&mut self, arg: ExprId, runner: Runner, confidence: Confidence) -> Value {
         let facts = self.facts;
         let span = self.span(arg);
+        // `spawn({ let copy = …; move || … })`: what stands before the closure runs here.
+        if let ExprKind::Block(block) = &facts.expr(arg).kind
+            && let Some(tail) = block.tail
+            && matches!(facts.expr(tail).kind, ExprKind::Closure(_) | ExprKind::Async(_))
+        {
+            let names = self.variables.names.len();
+            block.statements.iter().for_each(|statement| self.statement(statement));
+            let value = self.spawn(tail, runner, confidence);
+            self.end_block(names, span);
+            return value;
+        }
         let body = match &facts.expr(arg).kind {
             ExprKind::Closure(closure) => Some(closure.body),
             ExprKind::Async(block) => Some(block.body),

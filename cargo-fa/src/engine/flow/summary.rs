@@ -23,6 +23,8 @@ pub(crate) struct Analysed {
     /// The function is a frame root of its own.
     pub(crate) system: bool,
     pub(crate) no_heap: bool,
+    /// A system that returns the flight of its frame beside its result.
+    pub(crate) in_flight: bool,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
     /// What is put into fields that keep callables.
@@ -85,6 +87,8 @@ pub(crate) struct Summary {
     pub(crate) keeps: Vec<(u16, Slot)>,
     /// It gets an allocator exclusively and does with it what is not known.
     pub(crate) diverges: bool,
+    /// The result is a container that something which outlives the frame has kept.
+    pub(crate) result_kept: bool,
     /// What the result is, where the signature does not say.
     pub(crate) result_type: Option<Ty>,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::in_place::UsedUp;
 use super::open_tag::OpenTag;
 use super::types::{Link, Ty};
 use crate::engine::api::Known;
@@ -106,6 +107,8 @@ pub(crate) struct Value {
     pub(crate) handle: Option<Handle>,
     /// How often an iterator runs.
     pub(crate) bound: Option<Bound>,
+    /// The vector that an iterator uses up.
+    pub(crate) used_up: Option<Arc<UsedUp>>,
     /// The closure that it is.
     pub(crate) closure: Option<ExprId>,
     /// What runs when it, or what is in it, is called.
@@ -152,6 +155,8 @@ pub(crate) enum Age {
     Kept,
     /// The frame ended here.
     Stale,
+    /// What a flight made of it, which ended before the value was shared.
+    Later,
 }
 
 /// How often a loop runs.
@@ -182,6 +187,7 @@ impl Value {
             fresh: false,
             handle: None,
             bound: None,
+            used_up: None,
             closure: None,
             callables: Vec::new(),
             slot: None,
@@ -220,6 +226,7 @@ impl Value {
     /// It is in memory of its own, not in that of what it was made of.
     pub(crate) fn becomes_its_own(&mut self) {
         self.lazy.clear();
+        self.used_up = None;
         self.kept = false;
         self.owner = None;
     }
@@ -309,6 +316,9 @@ impl Value {
         };
         if self.bound != other.bound {
             self.bound = None;
+        }
+        if self.used_up != other.used_up {
+            self.used_up = None;
         }
         if self.closure != other.closure {
             self.closure = None;

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::survey::{Start, children_directory, survey};
 use super::tree::{Links, Tree, Unread};
 use super::{Conditions, Project, TargetKind, relative};
 use crate::analysis::Request;
 use crate::engine::hir::cache::Cache;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::ItemId;
-use crate::engine::hir::macros::{self, Found, Macros};
+use crate::engine::hir::macros::Macros;
 use crate::engine::hir::pack::Origin;
 use crate::engine::hir::{self, Extent, Refused, scratch};
 use crate::model::source::text_of;
@@ -102,32 +103,35 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
             }
         }
     }
-    let files_of = |(member, target): &(usize, &super::Target)| {
-        let mut wanted = vec![Pending { path: target.source.clone(), member: *member }];
-        if !project.members[*member].loose {
-            guess_modules(&target.source, *member, &mut wanted);
-        }
-        wanted
-    };
-    let mut wanted: Vec<Pending> = targets.par_iter().with_max_len(1).flat_map_iter(files_of).collect();
+    let roots = targets.iter().map(|(member, target)| {
+        let children = target.source.parent().map(Path::to_owned).unwrap_or_default();
+        Start { path: target.source.clone(), children, member: *member }
+    });
+    let mut wanted: Vec<Start> = roots.collect();
     let mut parsed = Files::new();
     let mut links: Vec<Links> = Vec::new();
     let mut unread = Unread::new();
     let mut macros = Macros::new(dependencies(project), externs(project));
     loop {
-        wanted.sort_by(|left, right| left.path.as_os_str().cmp(right.path.as_os_str()));
-        wanted.dedup_by(|left, right| left.path.as_os_str() == right.path.as_os_str());
-        wanted.retain(|pending| !parsed.contains_key(pending.path.as_os_str()));
-        let found = definitions(&wanted);
-        if !found.is_empty() && !parsed.is_empty() {
+        let found = survey(std::mem::take(&mut wanted), &conditions, |path| parsed.contains_key(path.as_os_str()));
+        let mut fresh: Vec<Pending> = Vec::new();
+        let mut defined = Vec::new();
+        for file in found {
+            if !file.macros.is_empty() {
+                defined.push((file.path.clone(), file.member, file.macros));
+            }
+            fresh.push(Pending { path: file.path, member: file.member });
+        }
+        if !defined.is_empty() && !parsed.is_empty() {
             // Files that were read before may call these.
             let again = std::mem::take(&mut parsed).into_iter();
-            wanted.extend(again.map(|(path, (member, _))| Pending { path: path.into(), member }));
+            fresh.extend(again.map(|(path, (member, _))| Pending { path: path.into(), member }));
         }
-        macros.add(found);
+        macros.add(defined);
         let known = Arc::new(macros);
-        let fresh = parse_all(std::mem::take(&mut wanted), cache, request, users, &known);
-        macros = Arc::into_inner(known).unwrap_or_default();
+        let fresh = parse_all(fresh, cache, request, users, &known);
+        // Files whose functions were not read yet keep what they know of macros.
+        macros = Arc::unwrap_or_clone(known);
         parsed.extend(fresh);
         links.clear();
         unread.clear();
@@ -135,7 +139,10 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
             let package = project.root.join(&project.packages[*member].directory);
             let mut tree = Tree::new(&parsed, &conditions, *member, &package);
             tree.follow(&target.source, target.source.parent().unwrap_or(Path::new("")));
-            wanted.extend(tree.missing.into_iter().map(|path| Pending { path, member: *member }));
+            wanted.extend(tree.missing.into_iter().map(|path| {
+                let children = children_directory(&path);
+                Start { path, children, member: *member }
+            }));
             links.push(tree.links);
             for (file, refused) in tree.unread {
                 let known: &mut Vec<Refused> = unread.entry(file).or_default();
@@ -249,18 +256,6 @@ fn externs(project: &Project) -> Vec<Vec<String>> {
     project.members.iter().map(names).collect()
 }
 
-/// The macros that these files define, by file.
-fn definitions(wanted: &[Pending]) -> Vec<(PathBuf, usize, Vec<Found>)> {
-    let found = wanted.par_iter().with_max_len(1).filter_map(|pending| {
-        let found = scratch::with_buffer(|bytes| {
-            let read = File::open(&pending.path).and_then(|mut file| file.read_to_end(bytes));
-            read.map(|_| macros::definitions(bytes)).unwrap_or_default()
-        });
-        (!found.is_empty()).then(|| (pending.path.clone(), pending.member, found))
-    });
-    found.collect()
-}
-
 fn parse_all(
     wanted: Vec<Pending>,
     cache: &Cache,
@@ -306,17 +301,4 @@ fn parse_all(
             (pending.path.into_os_string(), (pending.member, parsed))
         })
         .collect()
-}
-
-/// Adds the files that modules of a library or binary most likely name, so that one round finds nearly all.
-fn guess_modules(source: &Path, member: usize, wanted: &mut Vec<Pending>) {
-    let Some(directory) = source.parent() else { return };
-    if directory.file_name().is_none_or(|name| name != "src") {
-        return;
-    }
-    for entry in walkdir::WalkDir::new(directory).follow_links(false).into_iter().flatten() {
-        if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "rs") {
-            wanted.push(Pending { path: entry.into_path(), member });
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod outside;
 mod profile;
 mod script;
 mod stored;
+mod survey;
 mod tree;
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Conditions;
 use super::load::{Files, Parsed};
 use super::script::Script;
+use super::survey::children_directory;
 use crate::engine::hir::Refused;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{Included, Item, ItemId, ItemKind};
@@ -190,13 +191,6 @@ impl<'p> Tree<'p> {
     fn shown(&self, path: &Path) -> String {
         super::relative(self.package, path)
     }
-}
-
-/// Where the modules of a file live that is not the root of a crate.
-fn children_directory(file: &Path) -> PathBuf {
-    let parent = file.parent().map(Path::to_owned).unwrap_or_default();
-    let stem = file.file_stem().unwrap_or_default();
-    if stem == "mod" { parent } else { parent.join(stem) }
 }
 
 /// The names of the inline modules around an item; false when it stands in a function body.

@@ -220,7 +220,7 @@ impl<'l> Builder<'l> {
                     match entry.target {
                         UseTarget::Named(alias) => self.bind(module, facts.name(alias), Binding::Import(import)),
                         UseTarget::Glob => self.program.modules[module.0 as usize].globs.push(import),
-                        UseTarget::Hidden => {}
+                        UseTarget::Hidden => self.bind(module, "_", Binding::Import(import)),
                     }
                 }
             }

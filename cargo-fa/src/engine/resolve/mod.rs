@@ -4,6 +4,7 @@ mod binding;
 mod build;
 mod lookup_cache;
 pub(crate) mod paths;
+mod scope;
 pub(crate) mod traits;
 
 use std::sync::OnceLock;
@@ -213,10 +214,15 @@ impl<'l> Program<'l> {
     pub(crate) fn fn_path(&self, id: FnId) -> String {
         let def = self.fn_def(id);
         let module = &self.module(def.module).path;
-        match def.owner.and_then(|owner| self.owner_name(def.file, owner)) {
+        match self.owner_of(def) {
             Some(owner) => format!("{module}::{owner}::{}", self.fn_name(id)),
             None => format!("{module}::{}", self.fn_name(id)),
         }
+    }
+
+    /// The name of the type or trait that a function is a method of.
+    pub(crate) fn owner_of(&self, def: &FnDef<'l>) -> Option<&'l str> {
+        def.owner.and_then(|owner| self.owner_name(def.file, owner))
     }
 
     fn owner_name(&self, file: usize, owner: Owner) -> Option<&'l str> {

@@ -1,9 +1,11 @@
 //! What a rule is given: the program, and something that happens in it.
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::emptied::Emptied;
 use super::kept::SteadyFields;
 use super::tags::Tags;
 use crate::engine::flow::event::{Event, Site};
@@ -27,6 +29,10 @@ pub(crate) struct Context<'c, 'l> {
     tags: OnceCell<Tags>,
     /// Of the types that were asked about.
     pub(super) steady: RefCell<FxHashMap<UserType, SteadyFields>>,
+    /// By function and parameter: who lends a container, by its place in what the lender lends.
+    pub(super) lenders: OnceCell<FxHashMap<(FnId, u16), Vec<(FnId, usize)>>>,
+    /// What is emptied in the packages that were asked about.
+    pub(super) emptied: RefCell<FxHashMap<usize, Rc<[Emptied<'l>]>>>,
 }
 
 /// An event, and the function that it happens in.
@@ -77,6 +83,8 @@ impl<'c, 'l> Context<'c, 'l> {
             config,
             tags: OnceCell::new(),
             steady: RefCell::default(),
+            lenders: OnceCell::new(),
+            emptied: RefCell::default(),
         }
     }
 }

@@ -2,15 +2,12 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Context, Occurrence};
-use crate::engine::flow::containers::keeps_steady;
-use crate::engine::flow::event::Container;
+use crate::engine::flow::event::{Container, Lent};
+use crate::engine::flow::types::Ty;
 use crate::engine::flow::value::Root;
-use crate::engine::flow::walk;
-use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, MacroKind, Pat, Statement};
 use crate::engine::resolve::{FnId, UserType};
 use crate::engine::schedule::reach::Step;
 
@@ -28,18 +25,24 @@ pub(super) enum Memory {
 /// The fields of a type that are containers whose memory is used again.
 pub(super) type SteadyFields = Rc<FxHashSet<String>>;
 
+/// How often a container is lent on.
+const LENT_ON: u32 = 4;
+
 impl Context<'_, '_> {
     /// What becomes of the memory of a container that grows in this function.
     pub(super) fn memory_of(&self, occurrence: &Occurrence<'_>, container: &Container) -> Memory {
         let way = occurrence.reached.map(|reached| (reached.root, &*reached.path));
         let (root, path) = way.unwrap_or((occurrence.id, &[]));
-        self.memory_on_way(root, path, container)
+        self.memory_on_way(root, path, container, 0)
     }
 
     /// The calls that lead to the function say what is lent to it.
-    fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container) -> Memory {
+    fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container, depth: u32) -> Memory {
         let field = container.owner.zip(container.field.as_deref());
         if container.steady || field.is_some_and(|(owner, field)| self.steady_fields(owner).contains(field)) {
+            return Memory::Steady;
+        }
+        if field.is_some_and(|(owner, field)| self.is_borrowed(owner, field)) {
             return Memory::Steady;
         }
         if !container.kept {
@@ -52,132 +55,49 @@ impl Context<'_, '_> {
             let mut lent = self.analysed.of(caller).lent.iter();
             let lent = lent.find(|lent| lent.callee == *callee && lent.span == site.span && lent.param == param);
             if let Some(lent) = lent {
-                return self.memory_on_way(root, before, &lent.container);
+                return self.memory_on_way(root, before, &lent.container, depth);
+            }
+        }
+        if let (Some(Root::Param(param)), None) = (container.root, field) {
+            let function = path.last().map_or(root, |step| step.callee);
+            let lenders = self.lenders(function, param);
+            let is_steady = |lender: &FnId, lent: &Lent| {
+                self.memory_on_way(*lender, &[], &lent.container, depth + 1) == Memory::Steady
+            };
+            if depth < LENT_ON && !lenders.is_empty() && lenders.iter().all(|(lender, lent)| is_steady(lender, lent)) {
+                return Memory::Steady;
             }
         }
         Memory::Kept
     }
 
-    /// The fields of a type that its methods, or functions beside it, empty, size or make with room.
+    /// Who calls a function with a container for this parameter.
+    fn lenders(&self, function: FnId, param: u16) -> Vec<(FnId, &Lent)> {
+        let lenders = self.lenders.get_or_init(|| {
+            let mut lenders: FxHashMap<(FnId, u16), Vec<(FnId, usize)>> = FxHashMap::default();
+            for (id, analysed) in self.analysed.iter() {
+                for (at, lent) in analysed.lent.iter().enumerate() {
+                    lenders.entry((lent.callee, lent.param)).or_default().push((id, at));
+                }
+            }
+            lenders
+        });
+        let of = lenders.get(&(function, param)).into_iter().flatten();
+        of.map(|(lender, at)| (*lender, &self.analysed.of(*lender).lent[*at])).collect()
+    }
+
+    /// `struct Encoder<'a> { bytes: &'a mut Vec<u8> }`: the memory is that of whoever made it.
+    fn is_borrowed(&self, owner: UserType, field: &str) -> bool {
+        matches!(self.types.field(&Ty::User(owner, [].into()), field), Ty::Ref { mutable: true, .. })
+    }
+
+    /// The fields of a type whose memory is used again.
     fn steady_fields(&self, owner: UserType) -> SteadyFields {
         if let Some(known) = self.steady.borrow().get(&owner) {
             return Rc::clone(known);
         }
-        let def = self.program.type_def(owner);
-        let mut found = FxHashSet::default();
-        let methods = self.program.methods_of_types(&[owner].into_iter().collect());
-        let beside = self.program.all_fns().filter(|id| {
-            let function = self.program.fn_def(*id);
-            function.module == def.module && function.owner.is_none()
-        });
-        for id in methods.into_iter().chain(beside) {
-            self.find_steady(id, &mut found);
-        }
-        let found = Rc::new(found);
+        let found = Rc::new(self.emptied_fields(owner));
         self.steady.borrow_mut().insert(owner, Rc::clone(&found));
         found
-    }
-
-    fn find_steady(&self, id: FnId, found: &mut FxHashSet<String>) {
-        let def = self.program.fn_def(id);
-        let Some(body) = def.function.body else { return };
-        let facts = self.program.facts(def.file);
-        let mut reserved: Vec<&str> = Vec::new();
-        // Variables that stand for the elements of a field, and fields that change places.
-        let mut elements: Vec<(&str, &str)> = Vec::new();
-        let mut swapped: Vec<(&str, &str)> = Vec::new();
-        walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
-            ExprKind::Method(call) => {
-                let name = facts.name(call.name);
-                let field = match &facts.expr(call.receiver).kind {
-                    ExprKind::Name(name) => {
-                        elements.iter().find(|(variable, _)| *variable == facts.name(*name)).map(|(_, field)| *field)
-                    }
-                    _ => field_of(facts, call.receiver),
-                };
-                let empties = |expr: &ExprId| match &facts.expr(*expr).kind {
-                    ExprKind::Path(path) => {
-                        facts.path(*path).segments.last().is_some_and(|last| keeps_steady(facts.name(last.name)))
-                    }
-                    _ => false,
-                };
-                if keeps_steady(name) || name == "for_each" && call.args.iter().any(empties) {
-                    found.extend(field.map(str::to_owned));
-                }
-                if name == "append" {
-                    found.extend(call.args.first().and_then(|arg| field_of(facts, *arg)).map(str::to_owned));
-                }
-            }
-            ExprKind::For(looped) => {
-                if let (Pat::Bind { name, .. }, Some(field)) = (facts.pat(looped.pat), field_of(facts, looped.iter)) {
-                    elements.push((facts.name(*name), field));
-                }
-            }
-            ExprKind::Call { callee, args } => {
-                if let ([left, right], ExprKind::Path(path)) = (&**args, &facts.expr(*callee).kind)
-                    && facts.path(*path).segments.last().is_some_and(|last| facts.name(last.name) == "swap")
-                {
-                    swapped.extend(field_of(facts, *left).zip(field_of(facts, *right)));
-                }
-            }
-            ExprKind::Block(block) => {
-                for statement in &block.statements {
-                    if let Statement::Let { pat, init: Some(init), .. } = statement
-                        && let Pat::Bind { name, .. } = facts.pat(*pat)
-                        && self.has_room(def.file, *init)
-                    {
-                        reserved.push(facts.name(*name));
-                    }
-                }
-            }
-            ExprKind::Struct(literal) => {
-                for (field, value) in &literal.fields {
-                    let named = matches!(&facts.expr(*value).kind, ExprKind::Name(name) if reserved.contains(&facts.name(*name)));
-                    if named || self.has_room(def.file, *value) {
-                        found.insert(facts.name(*field).to_owned());
-                    }
-                }
-            }
-            _ => {}
-        });
-        for (left, right) in swapped {
-            if found.contains(left) || found.contains(right) {
-                found.extend([left.to_owned(), right.to_owned()]);
-            }
-        }
-    }
-
-    /// `Vec::with_capacity(n)`, `vec![0; n]`, also in a `Mutex` or the like.
-    fn has_room(&self, file: usize, expr: ExprId) -> bool {
-        let facts = self.program.facts(file);
-        match &facts.expr(expr).kind {
-            ExprKind::Call { callee, args } => {
-                let last = match &facts.expr(*callee).kind {
-                    ExprKind::Path(path) => facts.path(*path).segments.last().map(|last| facts.name(last.name)),
-                    _ => None,
-                };
-                match last {
-                    Some(name) if name.starts_with("with_capacity") => true,
-                    Some("new" | "Some") => args.first().is_some_and(|inner| self.has_room(file, *inner)),
-                    _ => false,
-                }
-            }
-            ExprKind::Macro(call) => call.kind == MacroKind::VecRepeat,
-            _ => false,
-        }
-    }
-}
-
-/// The field that an expression leads to, or to an element of: `&mut self.cells[at]`, `self.cells.iter_mut()`.
-fn field_of(facts: &FileFacts, expr: ExprId) -> Option<&str> {
-    match &facts.expr(expr).kind {
-        ExprKind::Field { name, .. } => Some(facts.name(*name)),
-        ExprKind::Index { base: inner, .. } | ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => {
-            field_of(facts, *inner)
-        }
-        ExprKind::Method(call) if matches!(facts.name(call.name), "iter_mut" | "values_mut" | "lock" | "unwrap") => {
-            field_of(facts, call.receiver)
-        }
-        _ => None,
     }
 }

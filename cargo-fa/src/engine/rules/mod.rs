@@ -10,6 +10,7 @@
 
 mod context;
 mod either;
+mod emptied;
 mod escapes;
 mod heap_advice;
 mod kept;

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::api;
+use crate::engine::flow::changes::{Changed, Changes, note_changes};
 use crate::engine::flow::walk;
 use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, PathId, Type, TypeId};
 use crate::engine::hir::offset;
@@ -23,6 +24,8 @@ struct Named<'l> {
     methods: Vec<&'l str>,
     /// It deals with frames.
     seed: bool,
+    /// What it does to fields and statics that may say what has been done.
+    changes: Vec<Changed<'l>>,
 }
 
 /// How many functions a thread takes at once: those that are analysed lie close together.
@@ -48,6 +51,11 @@ impl<'l> Graph<'l> {
             if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
         };
         Self { calls: program.fns.par_iter().with_max_len(SHARE).map(analyse).collect() }
+    }
+
+    /// What the functions of packages that can name frame memory do to fields and statics.
+    pub(crate) fn changes(&self) -> Changes<'l> {
+        Changes::of(self.calls.iter().flat_map(|named| named.changes.iter().copied()))
     }
 
     /// The functions to start from: those that deal with frames.
@@ -128,48 +136,52 @@ impl<'l> Look<'_, 'l> {
             named.seed |= self.deals_with_frames(def, ty);
         }
         let Some(body) = def.function.body else { return named };
-        walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
-            ExprKind::Method(call) => {
-                let name = facts.name(call.name);
-                named.seed |= api::names_framealloc_api(name);
-                named.methods.push(name);
-            }
-            ExprKind::Name(name) => {
-                let name = facts.name(*name);
-                if self.callable.contains(name)
-                    && let Some(Res::Fn(function)) = program.resolve_name(def.body_module, name, Space::Values)
-                {
-                    named.functions.push(function);
-                    named.functions.extend(program.twins(function));
+        let owner = program.owner_of(def);
+        walk::visit(facts, body, &mut |expr| {
+            note_changes(facts, owner, expr, &mut named.changes);
+            match &facts.expr(expr).kind {
+                ExprKind::Method(call) => {
+                    let name = facts.name(call.name);
+                    named.seed |= api::names_framealloc_api(name);
+                    named.methods.push(name);
                 }
-            }
-            ExprKind::Path(path) => {
-                let path = facts.path(*path);
-                match program.resolve(def.body_module, def.file, path, Space::Values) {
-                    Some(Res::Fn(function)) => {
+                ExprKind::Name(name) => {
+                    let name = facts.name(*name);
+                    if self.callable.contains(name)
+                        && let Some(Res::Fn(function)) = program.resolve_name(def.body_module, name, Space::Values)
+                    {
                         named.functions.push(function);
                         named.functions.extend(program.twins(function));
                     }
-                    Some(Res::External(external)) => named.seed |= api::is_framealloc(external.krate),
-                    // `Self::f`
-                    _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
                 }
-            }
-            ExprKind::Struct(literal) => {
-                named.seed |= literal.fields.iter().any(|(name, _)| self.fields.contains(facts.name(*name)));
-                if let Some(Res::Type(user)) =
-                    program.resolve(def.body_module, def.file, facts.path(literal.path), Space::Types)
-                {
-                    named.seed |= self.pooled.contains(&user);
+                ExprKind::Path(path) => {
+                    let path = facts.path(*path);
+                    match program.resolve(def.body_module, def.file, path, Space::Values) {
+                        Some(Res::Fn(function)) => {
+                            named.functions.push(function);
+                            named.functions.extend(program.twins(function));
+                        }
+                        Some(Res::External(external)) => named.seed |= api::is_framealloc(external.krate),
+                        // `Self::f`
+                        _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
+                    }
                 }
+                ExprKind::Struct(literal) => {
+                    named.seed |= literal.fields.iter().any(|(name, _)| self.fields.contains(facts.name(*name)));
+                    if let Some(Res::Type(user)) =
+                        program.resolve(def.body_module, def.file, facts.path(literal.path), Space::Types)
+                    {
+                        named.seed |= self.pooled.contains(&user);
+                    }
+                }
+                ExprKind::Field { name, .. } if !self.fields.is_empty() => {
+                    named.seed |= self.fields.contains(facts.name(*name));
+                }
+                ExprKind::Macro(call) if matches!(call.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => {
+                    named.seed = true;
+                }
+                _ => {}
             }
-            ExprKind::Field { name, .. } if !self.fields.is_empty() => {
-                named.seed |= self.fields.contains(facts.name(*name));
-            }
-            ExprKind::Macro(call) if matches!(call.kind, MacroKind::FrameFormat | MacroKind::FrameVec) => {
-                named.seed = true;
-            }
-            _ => {}
         });
         named.functions.sort_unstable();
         named.functions.dedup();

@@ -270,7 +270,7 @@ fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Opt
             });
             either = either.or((!is_dyn).then_some((site, call.callee)));
         }
-        Some(Some(true)) | None => {}
+        Some(Some(true)) | None => either = either.or(call.several.then_some((site, call.callee))),
     }
     let mut path = from.path.clone();
     path.push(Step { site, callee: call.callee, called: Called::Function });

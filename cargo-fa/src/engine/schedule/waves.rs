@@ -25,19 +25,21 @@ const PASSES: usize = 4;
 const SHARE: usize = 8;
 
 /// Analyses these functions, all that they call, and their callers where those need to know of it.
-pub(crate) fn analyse(
-    program: &Program<'_>,
+pub(crate) fn analyse<'l>(
+    program: &Program<'l>,
     pooled: &FxHashSet<UserType>,
     system_closures: &FxHashMap<(usize, ExprId), Confidence>,
     seeds: &[FnId],
-    graph: &Graph<'_>,
+    graph: &Graph<'l>,
 ) -> AllAnalysed {
     let signatures = flow::Signatures::new(program.fns.len());
+    let changes = graph.changes();
     let mut schedule = Schedule {
         program,
         pooled,
         system_closures,
         signatures: &signatures,
+        changes: &changes,
         analysed: AllAnalysed::new(program.fns.len()),
         seen: vec![0; program.fns.len()],
         changed: vec![0; program.fns.len()],
@@ -82,6 +84,7 @@ struct Schedule<'p, 'l> {
     pooled: &'p FxHashSet<UserType>,
     system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     signatures: &'p flow::Signatures<'l>,
+    changes: &'p flow::changes::Changes<'l>,
     analysed: AllAnalysed,
     /// By function: the step after which its callees were analysed; a change in that step or later is news to it.
     seen: Vec<u32>,
@@ -100,6 +103,7 @@ impl Schedule<'_, '_> {
             pooled: self.pooled,
             system_closures: self.system_closures,
             signatures: self.signatures,
+            changes: self.changes,
             circle: &[],
         };
         Box::new(flow::analyse(around, id))
@@ -219,6 +223,7 @@ impl Schedule<'_, '_> {
                     pooled: self.pooled,
                     system_closures: self.system_closures,
                     signatures: self.signatures,
+                    changes: self.changes,
                     circle: &known,
                 };
                 let fresh = flow::analyse(around, known[at].0);

@@ -29,6 +29,7 @@ mod collector {
     pub(crate) struct Pin(Guard);
 
     /// Pins this thread.
+    #[inline(never)]
     pub(crate) fn pin() -> Pin {
         let _growth = HeapZone::growth();
         // The thread may have ended its handle already: it is then a participant for this pin alone.
@@ -40,6 +41,7 @@ mod collector {
         ///
         /// # Safety
         /// That is sound on any thread, at any time after that.
+        #[inline(never)]
         pub(in crate::raw::epochs) unsafe fn defer(&self, what: NonNull<u8>, free: unsafe fn(NonNull<u8>)) {
             let _growth = HeapZone::growth();
             // SAFETY: passed on. Two words: they need no memory of their own.

@@ -55,6 +55,7 @@ const ENDED: *mut Member = ptr::without_provenance_mut(1);
 struct Sentinel;
 
 impl Drop for Sentinel {
+    #[inline(never)]
     fn drop(&mut self) {
         let cache = NonNull::new(CACHE.replace(ENDED));
         if let Some(cache) = cache.filter(|cache| cache.as_ptr() != ENDED) {

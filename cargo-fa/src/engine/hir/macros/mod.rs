@@ -27,7 +27,7 @@ pub(crate) use scan::{Found, definitions};
 use super::hash::hash;
 
 /// All definitions of a workspace.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Macros {
     definitions: Vec<Definition>,
     by_name: FxHashMap<String, Vec<usize>>,
@@ -37,7 +37,7 @@ pub(crate) struct Macros {
     externs: Vec<Vec<String>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Definition {
     name: String,
     member: usize,

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::super::depth;
 
 /// A definition in a text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) name: String,
     /// What is between its brackets.

@@ -1,0 +1,404 @@
+//! Which fields of a type are containers that somebody empties, sizes or makes with room: the functions of a package are
+//! looked through once, by what is written there.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use super::Context;
+use crate::engine::flow::containers::keeps_steady;
+use crate::engine::flow::types::{Ty, Types};
+use crate::engine::flow::{param_types, type_scope, walk};
+use crate::engine::hir::file::FileFacts;
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Statement};
+use crate::engine::hir::offset;
+use crate::engine::resolve::{FnDef, FnId, Program, UserType};
+
+/// Methods that lead to a container, to an element of one or to each of them.
+const LEADS_IN: &[&str] = &[
+    "iter_mut",
+    "values_mut",
+    "lock",
+    "write",
+    "borrow_mut",
+    "unwrap",
+    "expect",
+    "get_mut",
+    "get_unchecked_mut",
+    "first_mut",
+    "last_mut",
+    "front_mut",
+    "back_mut",
+    "as_mut",
+    "as_deref_mut",
+    "deref_mut",
+    "entry",
+    "or_default",
+    "or_insert_with",
+    "get_or_insert_with",
+    "get_or_insert_default",
+    "enumerate",
+    "flatten",
+];
+
+/// A container in a field, as an expression leads to it.
+#[derive(Clone, Copy)]
+struct Place<'l> {
+    /// Of the field, or of the method without arguments that gives it out.
+    name: &'l str,
+    by_method: bool,
+    /// What it is a field of; nothing where that is `self` or came out of a pattern.
+    of: Option<ExprId>,
+    /// The pattern that it came out of.
+    pattern: Option<PathId>,
+}
+
+impl<'l> Place<'l> {
+    fn of_self(field: &'l str) -> Self {
+        Self { name: field, by_method: false, of: None, pattern: None }
+    }
+}
+
+/// What a function empties, sizes or makes with room, and what changes places in it.
+pub(super) struct Emptied<'l> {
+    by: FnId,
+    places: Box<[Place<'l>]>,
+    swapped: Box<[(Place<'l>, Place<'l>)]>,
+}
+
+impl<'l> Context<'_, 'l> {
+    /// The fields of a type that its methods, functions beside it or others of its package empty, size or make with room.
+    pub(super) fn emptied_fields(&self, owner: UserType) -> FxHashSet<String> {
+        let def = self.program.type_def(owner);
+        let methods = self.program.methods_of_types(&[owner].into_iter().collect());
+        let given_out: Vec<(&str, &str)> = methods.iter().filter_map(|id| self.given_out(*id)).collect();
+        let field_of = |place: &Place<'l>| {
+            let method = given_out.iter().find(|(method, _)| *method == place.name);
+            if place.by_method { method.map(|(_, field)| *field) } else { Some(place.name) }
+        };
+        let mut found = FxHashSet::default();
+        let mut swapped = Vec::new();
+        for emptied in &*self.emptied_in(self.program.loaded.files[def.file].member) {
+            let function = self.program.fn_def(emptied.by);
+            let near = methods.contains(&emptied.by) || function.module == def.module && function.owner.is_none();
+            let look = Look::new(self.program, function);
+            let mine = |place: &Place<'l>| field_of(place).filter(|field| look.is_field_of(*place, field, owner, near));
+            let both = |(left, right): &(Place<'l>, Place<'l>)| mine(left).zip(mine(right));
+            found.extend(emptied.places.iter().filter_map(mine).map(str::to_owned));
+            swapped.extend(emptied.swapped.iter().filter_map(both));
+        }
+        for (left, right) in swapped {
+            if found.contains(left) || found.contains(right) {
+                found.extend([left.to_owned(), right.to_owned()]);
+            }
+        }
+        found
+    }
+
+    /// What the functions of a package empty; found once.
+    fn emptied_in(&self, package: usize) -> Rc<[Emptied<'l>]> {
+        if let Some(known) = self.emptied.borrow().get(&package) {
+            return Rc::clone(known);
+        }
+        let of_package = self.program.all_fns().filter_map(|id| {
+            let def = self.program.fn_def(id);
+            if self.program.loaded.files[def.file].member != package {
+                return None;
+            }
+            let mut look = Look::new(self.program, def);
+            walk::visit(look.facts, def.function.body?, &mut |expr| look.expression(expr));
+            let emptied = Emptied { by: id, places: look.emptied.into(), swapped: look.swapped.into() };
+            Some(emptied).filter(|emptied| !emptied.places.is_empty() || !emptied.swapped.is_empty())
+        });
+        let found: Rc<[Emptied<'l>]> = of_package.collect();
+        self.emptied.borrow_mut().insert(package, Rc::clone(&found));
+        found
+    }
+
+    /// The name of a method that does nothing but give out a field, and that field.
+    fn given_out(&self, id: FnId) -> Option<(&'l str, &'l str)> {
+        let def = self.program.fn_def(id);
+        let facts = self.program.facts(def.file);
+        let ExprKind::Block(block) = &facts.expr(def.function.body?).kind else { return None };
+        let tail = block.tail.filter(|_| block.statements.is_empty() && def.function.params.is_empty())?;
+        let ExprKind::Ref { mutable: true, inner, .. } = &facts.expr(tail).kind else { return None };
+        match &facts.expr(*inner).kind {
+            ExprKind::Field { name, .. } => Some((self.program.fn_name(id), facts.name(*name))),
+            _ => None,
+        }
+    }
+}
+
+/// A look at one function.
+struct Look<'c, 'l> {
+    types: Types<'c, 'l>,
+    def: &'c FnDef<'l>,
+    facts: &'l FileFacts,
+    /// Variables that stand for a field or for its elements.
+    names: Vec<(&'l str, Place<'l>)>,
+    /// Variables that hold what was taken out of a field.
+    taken: Vec<(&'l str, Place<'l>)>,
+    /// Variables that hold a container with room.
+    roomy: Vec<&'l str>,
+    emptied: Vec<Place<'l>>,
+    swapped: Vec<(Place<'l>, Place<'l>)>,
+}
+
+impl<'c, 'l> Look<'c, 'l> {
+    fn new(program: &'c Program<'l>, def: &'c FnDef<'l>) -> Self {
+        Self {
+            types: Types { program },
+            def,
+            facts: program.facts(def.file),
+            names: Vec::new(),
+            taken: Vec::new(),
+            roomy: Vec::new(),
+            emptied: Vec::new(),
+            swapped: Vec::new(),
+        }
+    }
+
+    fn expression(&mut self, expr: ExprId) {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Method(call) => {
+                let name = facts.name(call.name);
+                if name == "for_each"
+                    && let Some(place) = self.place(call.receiver)
+                    && let Some(arg) = call.args.first()
+                    && self.empties_each(*arg)
+                {
+                    self.emptied.push(place);
+                }
+                let emptied = if keeps_steady(name) {
+                    Some(call.receiver)
+                } else {
+                    call.args.first().copied().filter(|_| name == "append")
+                };
+                let place = emptied.and_then(|of| self.place(of));
+                self.emptied.extend(place);
+            }
+            ExprKind::For(looped) => self.stands_for(looped.pat, looped.iter),
+            ExprKind::Let { pat, value } => self.stands_for(*pat, *value),
+            ExprKind::Match { value, arms } => arms.iter().for_each(|(pat, _)| self.stands_for(*pat, *value)),
+            ExprKind::Call { callee, args } => {
+                let ExprKind::Path(path) = &facts.expr(*callee).kind else { return };
+                let last = facts.path(*path).segments.last().map(|last| facts.name(last.name));
+                match (last, &**args) {
+                    (Some("swap"), [left, right]) => self.swapped.extend(self.place(*left).zip(self.place(*right))),
+                    // `Vec::clear(&mut self.list)`.
+                    (Some(name), [first, ..]) if keeps_steady(name) => self.emptied.extend(self.place(*first)),
+                    _ => {}
+                }
+            }
+            ExprKind::Assign { left, right } => {
+                let Some(place) = self.place(*left) else { return };
+                let mut put_back = false;
+                walk::visit(facts, *right, &mut |expr| {
+                    if let ExprKind::Name(name) = &facts.expr(expr).kind {
+                        let name = facts.name(*name);
+                        put_back |= self.taken.iter().any(|(taken, from)| *taken == name && from.name == place.name);
+                    }
+                });
+                self.emptied.extend(Some(place).filter(|_| put_back));
+            }
+            ExprKind::Block(block) => {
+                for statement in &block.statements {
+                    let Statement::Let { pat, init: Some(init), .. } = statement.bare() else { continue };
+                    if let Pat::Bind { name, .. } = facts.pat(*pat)
+                        && self.has_room(*init)
+                    {
+                        self.roomy.push(facts.name(*name));
+                    }
+                    self.stands_for(*pat, *init);
+                }
+            }
+            ExprKind::Struct(literal) => {
+                for (field, value) in &literal.fields {
+                    let named = matches!(&facts.expr(*value).kind, ExprKind::Name(name) if self.roomy.contains(&facts.name(*name)));
+                    if named || self.has_room(*value) {
+                        self.emptied.push(Place::of_self(facts.name(*field)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Names of a pattern stand for what they are taken from: a reference to a field, or the fields of a struct.
+    fn stands_for(&mut self, pat: PatId, from: ExprId) {
+        let facts = self.facts;
+        match facts.pat(pat) {
+            Pat::Bind { name, by_ref, .. } => {
+                let name = facts.name(*name);
+                let mut taken = None;
+                walk::visit(facts, from, &mut |expr| {
+                    if let ExprKind::Call { callee, args } = &facts.expr(expr).kind
+                        && let ExprKind::Path(path) = &facts.expr(*callee).kind
+                        && let Some(last) = facts.path(*path).segments.last()
+                        && matches!(facts.name(last.name), "take" | "replace")
+                    {
+                        taken = args.first().and_then(|arg| self.place(*arg)).or(taken);
+                    }
+                });
+                self.taken.extend(taken.map(|place| (name, place)));
+                // What hides another name stands for nothing, or for something else.
+                self.names.retain(|(known, _)| *known != name);
+                let place = if *by_ref || self.is_reference(from) { self.place(from) } else { None };
+                self.names.extend(place.map(|place| (name, place)));
+            }
+            Pat::Struct(path, fields) => {
+                for (field, part) in fields {
+                    if let Pat::Bind { name, .. } = facts.pat(*part) {
+                        let place = Place { pattern: Some(*path), ..Place::of_self(facts.name(*field)) };
+                        self.names.push((facts.name(*name), place));
+                    }
+                }
+            }
+            Pat::TupleStruct(_, parts) | Pat::Tuple(parts) => {
+                for part in parts {
+                    if let (Pat::Bind { name, .. }, Some(place)) = (facts.pat(*part), self.place(from)) {
+                        self.names.push((facts.name(*name), place));
+                    }
+                }
+            }
+            Pat::Ref(inner) | Pat::Guard(inner, _) | Pat::Typed(inner, _) => self.stands_for(*inner, from),
+            _ => {}
+        }
+    }
+
+    /// `&mut self.list`, `self.list.lock().unwrap()`, a name of these: no copy.
+    fn is_reference(&self, expr: ExprId) -> bool {
+        match &self.facts.expr(expr).kind {
+            ExprKind::Ref { .. } | ExprKind::Name(_) => true,
+            ExprKind::Method(call) => call.args.is_empty() || LEADS_IN.contains(&self.facts.name(call.name)),
+            _ => false,
+        }
+    }
+
+    /// The field that an expression leads to, or to an element of: `&mut self.cells[at]`, `self.cells.iter_mut()`.
+    fn place(&self, expr: ExprId) -> Option<Place<'l>> {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Field { base, name } => {
+                let own = matches!(&facts.expr(*base).kind, ExprKind::Name(name) if facts.name(*name) == "self");
+                Some(Place { of: Some(*base).filter(|_| !own), ..Place::of_self(facts.name(*name)) })
+            }
+            ExprKind::Name(name) => {
+                let name = facts.name(*name);
+                self.names.iter().rev().find(|(known, _)| *known == name).map(|(_, place)| *place)
+            }
+            ExprKind::Index { base: inner, .. } | ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => {
+                self.place(*inner)
+            }
+            ExprKind::Method(call) => {
+                let name = facts.name(call.name);
+                if LEADS_IN.contains(&name) {
+                    return self.place(call.receiver);
+                }
+                call.args.is_empty().then_some(Place { name, by_method: true, of: Some(call.receiver), pattern: None })
+            }
+            _ => None,
+        }
+    }
+
+    /// `Vec::clear` or `|list| list.clear()`, as what is done with each element.
+    fn empties_each(&self, arg: ExprId) -> bool {
+        let facts = self.facts;
+        match &facts.expr(arg).kind {
+            ExprKind::Path(path) => {
+                facts.path(*path).segments.last().is_some_and(|last| keeps_steady(facts.name(last.name)))
+            }
+            ExprKind::Closure(closure) => {
+                let mut names: Vec<&str> = Vec::new();
+                closure.params.iter().for_each(|(pat, _)| walk::bound_names(facts, *pat, &mut |name| names.push(name)));
+                let mut empties = false;
+                walk::visit(facts, closure.body, &mut |expr| {
+                    if let ExprKind::Method(call) = &facts.expr(expr).kind
+                        && let ExprKind::Name(name) = &facts.expr(call.receiver).kind
+                    {
+                        empties |= names.contains(&facts.name(*name)) && keeps_steady(facts.name(call.name));
+                    }
+                });
+                empties
+            }
+            _ => false,
+        }
+    }
+
+    /// `Vec::with_capacity(n)`, `vec![0; n]`, also in a `Mutex` or the like.
+    fn has_room(&self, expr: ExprId) -> bool {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Call { callee, args } => {
+                let last = match &facts.expr(*callee).kind {
+                    ExprKind::Path(path) => facts.path(*path).segments.last().map(|last| facts.name(last.name)),
+                    _ => None,
+                };
+                match last {
+                    Some(name) if name.starts_with("with_capacity") => true,
+                    Some("new" | "Some") => args.first().is_some_and(|inner| self.has_room(*inner)),
+                    _ => false,
+                }
+            }
+            ExprKind::Macro(call) => call.kind == MacroKind::VecRepeat,
+            _ => false,
+        }
+    }
+
+    /// Whether this is a field of that type, which the function is a method of or stands beside, or not.
+    fn is_field_of(&self, place: Place<'l>, field: &str, owner: UserType, is_near: bool) -> bool {
+        let program = self.types.program;
+        if let Some(path) = place.pattern {
+            let mut names = self.facts.path(path).segments.iter().map(|segment| self.facts.name(segment.name));
+            return names.any(|name| name == program.type_name(owner) || is_near && name == "Self");
+        }
+        // `self` of a function that is not near is of another type.
+        let Some(of) = place.of else { return is_near };
+        match Types::owner(&self.type_of(of)) {
+            Some(user) => user == owner,
+            None => is_near || self.is_alone(field, owner),
+        }
+    }
+
+    /// Whether no other type has a container of this name: then it is meant where nothing tells the type.
+    fn is_alone(&self, field: &str, owner: UserType) -> bool {
+        let program = self.types.program;
+        let is_tuple = field.starts_with(|first: char| first.is_ascii_digit());
+        let has = |user: UserType| match &program.type_def(user).item.kind {
+            ItemKind::Struct { fields, .. } => {
+                let facts = program.facts(program.type_def(user).file);
+                fields.iter().any(|(name, _)| facts.name(*name) == field)
+                    && self.types.field(&Ty::User(user, [].into()), field).collection().is_some()
+            }
+            _ => false,
+        };
+        let mut others = (0..program.types.len()).map(|at| UserType(offset(at))).filter(|user| *user != owner);
+        !is_tuple && !others.any(has)
+    }
+
+    /// The type of a place, as far as declarations tell.
+    fn type_of(&self, expr: ExprId) -> Ty {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Name(name) => {
+                let name = facts.name(*name);
+                let params = param_types(self.types, self.def, &type_scope(self.types.program, self.def));
+                let receiver = usize::from(self.def.function.receiver.is_some());
+                let mut declared = self.def.function.params.iter();
+                let at = match name {
+                    "self" => Some(0),
+                    _ => declared
+                        .position(|(pat, _)| {
+                            matches!(facts.pat(*pat), Pat::Bind { name: known, .. } if facts.name(*known) == name)
+                        })
+                        .map(|at| at + receiver),
+                };
+                at.and_then(|at| params.get(at)).cloned().unwrap_or(Ty::Unknown)
+            }
+            ExprKind::Field { base, name } => self.types.field(&self.type_of(*base), facts.name(*name)),
+            ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => self.type_of(*inner),
+            _ => Ty::Unknown,
+        }
+    }
+}
