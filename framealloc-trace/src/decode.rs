@@ -213,18 +213,17 @@ impl Fields<'_> {
                     longest: fields.number()?,
                 })
             })?,
-            flights: self.flights()?,
+            flights: self.flights()?.first().copied(),
         })
     }
 
     /// Frames in flight: a list of one or none, which older recordings end before.
-    fn flights(&mut self) -> Option<Option<FlightFigures>> {
+    fn flights(&mut self) -> Option<Vec<FlightFigures>> {
         if self.rest.is_empty() {
-            return Some(None);
+            return Some(Vec::new());
         }
-        let flights = self.list(|fields| {
+        self.list(|fields| {
             Some(FlightFigures { frames: fields.number()?, bytes: fields.number()?, capacity: fields.number()? })
-        })?;
-        Some(flights.first().copied())
+        })
     }
 }
