@@ -11,7 +11,7 @@ use cargo_fa::cli::app;
 use cargo_fa::cli::trace_report::{Made, run};
 use cargo_fa::trace_report::{Diff, Recording, Threshold, markdown, page, picture, summary};
 use clap::Parser;
-use framealloc_trace::{BudgetHit, Decoder, Encoder, Frame, FrameView, Item, Kind, TraceError};
+use framealloc_trace::{BudgetHit, Decoder, Encoder, FlightFigures, Frame, FrameView, Item, Kind, TraceError};
 use serde_json::Value;
 use trace_sample::Sample;
 
@@ -103,6 +103,7 @@ fn the_page_carries_the_figures_of_the_recording() {
         ("highWater", |frame| frame.high_water),
         ("fallbacks", |frame| frame.heap_fallbacks),
         ("calls", |frame| frame.allocator_calls.unwrap() + 1),
+        ("inFlight", |frame| frame.flights.unwrap().bytes),
     ] {
         assert_eq!(column(&data[name]), frames.iter().map(figure).collect::<Vec<_>>(), "{name}");
     }
@@ -124,6 +125,25 @@ fn the_page_carries_the_figures_of_the_recording() {
         assert!(!met.is_empty(), "the sample meets its budgets");
         assert_eq!(column(&budget["frames"]), met);
     }
+}
+
+#[test]
+fn what_flies_has_a_line_and_a_fact_of_its_own_where_anything_does() {
+    let most = frames(&SAMPLE.record()).iter().map(|frame| frame.flights.unwrap().bytes).max().unwrap();
+    let recording = read(&SAMPLE.record());
+    let drawn = picture(&recording);
+    assert_eq!(drawn.matches("class=\"flight\"").count(), 1);
+    assert!(most > 0 && drawn.contains(">in flight, at most "), "{most}");
+    for report in [summary(&recording), markdown(&recording), page(&recording)] {
+        assert!(report.contains("In flight") && report.contains("up to 3 at once"), "{report}");
+    }
+    let mut encoder = Encoder::new(Vec::new());
+    let flights = Some(FlightFigures::default());
+    encoder.frame(&FrameView { number: 1, bytes: 64, flights, ..FrameView::default() });
+    encoder.frame(&FrameView { number: 2, bytes: 64, ..FrameView::default() });
+    let without = read(&encoder.into_bytes());
+    assert!(!summary(&without).contains("In flight"));
+    assert!(!picture(&without).contains("class=\"flight\""));
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::model::{BudgetHit, Definition, Frame, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
+use crate::model::{
+    BudgetHit, Definition, FlightFigures, Frame, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+};
 use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
 
 /// Why a recording, or the rest of it, cannot be read.
@@ -211,6 +213,17 @@ impl Fields<'_> {
                     longest: fields.number()?,
                 })
             })?,
+            flights: self.flights()?.first().copied(),
+        })
+    }
+
+    /// Frames in flight: a list of one or none, which older recordings end before.
+    fn flights(&mut self) -> Option<Vec<FlightFigures>> {
+        if self.rest.is_empty() {
+            return Some(Vec::new());
+        }
+        self.list(|fields| {
+            Some(FlightFigures { frames: fields.number()?, bytes: fields.number()?, capacity: fields.number()? })
         })
     }
 }

@@ -53,6 +53,9 @@ impl Encoder {
             list(out, frame.phases, |phase| {
                 [u64::from(phase.id), phase.calls, phase.bytes, phase.nanoseconds, phase.longest]
             });
+            // Last, so that readers that do not know of flights leave them out.
+            let flights = frame.flights.as_slice();
+            list(out, flights, |flights| [flights.frames, flights.bytes, flights.capacity]);
         });
     }
 

@@ -36,7 +36,9 @@ mod model;
 
 pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
-pub use model::{BudgetHit, Definition, Frame, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
+pub use model::{
+    BudgetHit, Definition, FlightFigures, Frame, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+};
 
 /// What every recording starts with.
 pub const MAGIC: [u8; 8] = *b"FATRACE\0";

@@ -118,6 +118,17 @@ pub struct PhaseFigures {
     pub longest: u64,
 }
 
+/// What frames that ended earlier held when a frame ended, because they are in flight. It is not part of the frame's bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlightFigures {
+    /// How many were in flight.
+    pub frames: u64,
+    /// Bytes that were shared in them.
+    pub bytes: u64,
+    /// Bytes of the memory that those lie in.
+    pub capacity: u64,
+}
+
 macro_rules! frame {
     ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)?, $list:ident) => {
         $(#[$doc])*
@@ -149,6 +160,8 @@ macro_rules! frame {
             pub budgets: $list!($($life)? BudgetHit),
             /// Phases that ended.
             pub phases: $list!($($life)? PhaseFigures),
+            /// Frames in flight, where there may be any. Not in recordings of 0.11.
+            pub flights: Option<FlightFigures>,
         }
     };
 }
@@ -190,6 +203,7 @@ impl Frame {
             pools: &self.pools,
             budgets: &self.budgets,
             phases: &self.phases,
+            flights: self.flights,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Decoder, Encoder, Frame, Item, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures, TraceError,
+    BudgetHit, Decoder, Encoder, FlightFigures, Frame, Item, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    TraceError,
 };
 use proptest::prelude::*;
 
@@ -19,6 +20,7 @@ prop_compose! {
         pools in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
         budgets in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
         phases in prop::collection::vec(any::<(u32, u64, u64, u64, u64)>(), 0..4),
+        flights in prop::option::of(any::<(u64, u64, u64)>()),
     ) -> Frame {
         let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
         Frame {
@@ -32,6 +34,7 @@ prop_compose! {
             phases: phases.into_iter()
                 .map(|(id, calls, bytes, nanoseconds, longest)| PhaseFigures { id, calls, bytes, nanoseconds, longest })
                 .collect(),
+            flights: flights.map(|(frames, bytes, capacity)| FlightFigures { frames, bytes, capacity }),
         }
     }
 }
@@ -145,4 +148,35 @@ fn a_frame_of_a_real_game_is_small_and_steady_frames_take_no_memory() {
         encoder.frame(&frame.as_view());
     }
     assert_eq!(encoder.as_bytes().as_ptr(), buffer);
+}
+
+/// A block of a kind with a payload, as [`Encoder`] writes it.
+fn block(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let step = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    let sum = payload.iter().fold(step(0x811C_9DC5, &kind), step);
+    let mut block = vec![kind];
+    block.extend(u32::try_from(payload.len()).unwrap().to_le_bytes());
+    block.extend(payload);
+    block.extend(sum.to_le_bytes());
+    block
+}
+
+#[test]
+fn frames_of_recordings_without_flights_are_read_as_they_are() {
+    let frame = Frame { number: 3, bytes: 64, tags: vec![(1, 64)], ..Frame::default() };
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.frame(&frame.as_view());
+    let now = encoder.into_bytes();
+    // Head of the file, then kind and length of the block; the payload ends with the list of flights, and 4 bytes follow.
+    let (head, payload) = (&now[..9], &now[14..now.len() - 4]);
+    let (rest, flights) = payload.split_at(payload.len() - 1);
+    assert_eq!(flights, [0]);
+    let old = [head, &block(2, rest)].concat();
+    assert_eq!(frames_of(&old), (vec![frame.clone()], None));
+    // What stands behind the flights is not looked at either.
+    let later = [head, &block(2, &[payload, &[1, 2, 3]].concat())].concat();
+    assert_eq!(frames_of(&later), (vec![frame], None));
+    // A payload that ends in the middle of them is damaged.
+    let cut = [head, &block(2, &[rest, &[1, 7]].concat())].concat();
+    assert_eq!(frames_of(&cut), (vec![], Some(TraceError::Damaged { at: 9 })));
 }

@@ -37,6 +37,7 @@ function readRecording() {
     highWater: column("highWater"),
     fallbacks: column("fallbacks"),
     calls: column("calls"),
+    inFlight: column("inFlight"),
     tags: data.tags.map((tag, rank) => ({ name: tag.name, rank, bytes: decodeColumn(tag.bytes, data.frames) })),
     budgets: data.budgets.map((budget) => ({ ...budget, frames: decodeColumn(budget.frames, budget.hits) })),
   };

@@ -132,7 +132,9 @@ class Painter {
     const { budgets } = timeline.recording;
     const data = list.reduce((most, slice) => Math.max(most, slice.total), 1);
     const high = timeline.filtered ? 0 : list.reduce((most, slice) => Math.max(most, slice.highWater), 0);
+    const flying = timeline.filtered ? 0 : list.reduce((most, slice) => Math.max(most, slice.inFlight), 0);
     let largest = high <= data * LINE_ROOM ? Math.max(data, high) : data;
+    if (flying <= data * LINE_ROOM) largest = Math.max(largest, flying);
     const shown = budgets.filter((budget) => this.isMeasured(budget) && budget.limit <= data * LINE_ROOM);
     largest = shown.reduce((most, budget) => Math.max(most, budget.limit), largest) * 1.06;
     const y = (bytes) => bottom - (height * bytes) / largest;
@@ -155,19 +157,30 @@ class Painter {
       });
     });
 
+    const curve = (color, dash, figure) => {
+      pen.strokeStyle = this.colors(color);
+      pen.lineWidth = 1.25;
+      pen.setLineDash(dash);
+      pen.beginPath();
+      list.forEach((slice) => {
+        pen.lineTo(LEFT + Math.max(0, slice.left), y(figure(slice)));
+        pen.lineTo(LEFT + Math.min(this.inner, slice.right), y(figure(slice)));
+      });
+      pen.stroke();
+      pen.setLineDash([]);
+    };
+    if (flying > 0) {
+      if (flying <= largest) curve("--cool", [], (slice) => slice.inFlight);
+      const arrow = flying <= largest ? "" : "↑ ";
+      const at = flying <= largest ? y(flying) - 9 : top + 6;
+      this.text(`${arrow}in flight, at most ${sayBytes(flying)}`, LEFT + 6, at, {
+        color: "--cool",
+        weight: 600,
+        halo: true,
+      });
+    }
     if (high > 0) {
-      if (high <= largest) {
-        pen.strokeStyle = this.colors("--ink");
-        pen.lineWidth = 1.25;
-        pen.setLineDash([5, 4]);
-        pen.beginPath();
-        list.forEach((slice) => {
-          pen.lineTo(LEFT + Math.max(0, slice.left), y(slice.highWater));
-          pen.lineTo(LEFT + Math.min(this.inner, slice.right), y(slice.highWater));
-        });
-        pen.stroke();
-        pen.setLineDash([]);
-      }
+      if (high <= largest) curve("--ink", [5, 4], (slice) => slice.highWater);
       const arrow = high <= largest ? "" : "↑ ";
       const at = high <= largest ? y(high) - 9 : top + 6;
       this.text(`${arrow}high water ${sayBytes(high)}`, LEFT + this.inner - 6, at, {

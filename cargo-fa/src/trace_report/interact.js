@@ -222,6 +222,7 @@ class Controls {
     const row = (label, value) => list.append(label, element("dd", value));
     row(element("dt", "bytes"), sayBytes(recording.bytes[frame]));
     row(element("dt", "high water"), sayBytes(recording.highWater[frame]));
+    if (recording.inFlight[frame] > 0) row(element("dt", "in flight"), sayBytes(recording.inFlight[frame]));
     row(element("dt", "time"), sayTime(recording.duration[frame]));
     row(element("dt", "begins at"), sayTime(recording.start[frame]));
     if (recording.calls[frame] > 0) row(element("dt", "allocator calls"), sayCount(recording.calls[frame] - 1));

@@ -14,6 +14,8 @@ pub(super) struct FrameLine {
     pub(super) high_water: u64,
     pub(super) heap_fallbacks: u64,
     pub(super) allocator_calls: Option<u64>,
+    /// How many frames were in flight, and the bytes that they held; `None` where there could be none.
+    pub(super) flights: Option<(u64, u64)>,
 }
 
 /// One figure by frame. Frames that do not mention it are left out, so that memory follows the size of the file.
@@ -155,6 +157,12 @@ impl Recording {
         self.frames.is_empty()
     }
 
+    /// Bytes that frames in flight held at the end of each frame; `None` if none ever did.
+    pub(super) fn in_flight(&self) -> Option<Vec<u64>> {
+        let bytes: Vec<u64> = self.frames.iter().map(|frame| frame.flights.map_or(0, |(_, bytes)| bytes)).collect();
+        bytes.iter().any(|bytes| *bytes > 0).then_some(bytes)
+    }
+
     /// Whether the file ends early or is damaged.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
@@ -182,6 +190,7 @@ impl Reading {
             high_water: frame.high_water,
             heap_fallbacks: frame.heap_fallbacks,
             allocator_calls: frame.allocator_calls,
+            flights: frame.flights.map(|flights| (flights.frames, flights.bytes)),
         });
         for (id, bytes) in &frame.tags {
             self.tags.entry(*id).or_default().add(index, *bytes);

@@ -30,6 +30,7 @@ pub fn picture(recording: &Recording) -> String {
         drawing.axes();
         drawing.stack();
         drawing.high_water();
+        drawing.in_flight();
         drawing.budgets();
         drawing.hits();
         drawing.legend();
@@ -48,6 +49,8 @@ struct Drawing<'r> {
     chosen: Vec<usize>,
     budgets: Vec<&'r Budget>,
     high_water: u64,
+    /// Bytes held by frames in flight, by frame.
+    in_flight: Option<Vec<u64>>,
     /// Bytes at the upper end of the axis.
     largest: f64,
     out: String,
@@ -58,7 +61,9 @@ impl<'r> Drawing<'r> {
     fn new(recording: &'r Recording) -> Self {
         let (own, others) = layers(recording);
         let high_water = recording.frames.iter().map(|frame| frame.high_water).max().unwrap_or(0);
-        let data = recording.frame_bytes().max.max(high_water) as f64;
+        let in_flight = recording.in_flight();
+        let most_in_flight = in_flight.iter().flatten().copied().max().unwrap_or(0);
+        let data = recording.frame_bytes().max.max(high_water).max(most_in_flight) as f64;
         // The budget of a tag or a system, whose name is in backticks, measures nothing in the whole stack.
         let near = |budget: &&Budget| {
             budget.limit > 0 && !budget.name.contains('`') && budget.limit as f64 <= data * BUDGET_ROOM
@@ -72,6 +77,7 @@ impl<'r> Drawing<'r> {
             chosen: largest_frames(recording),
             budgets,
             high_water,
+            in_flight,
             largest,
             out: String::new(),
         }
@@ -171,15 +177,30 @@ impl<'r> Drawing<'r> {
     }
 
     fn high_water(&mut self) {
-        let mut path = String::new();
-        for (step, frame) in self.chosen.iter().enumerate() {
-            let y = self.y(self.recording.frames[*frame].high_water as f64);
-            let x = self.x_of_step(step + 1);
-            let _ = if step == 0 { write!(path, "M{LEFT} {y:.1}H{x:.1}") } else { write!(path, "V{y:.1}H{x:.1}") };
-        }
+        let path = self.path_of(|frame| self.recording.frames[frame].high_water);
         self.line(&format!(r#"<path class="high" d="{path}"/>"#));
         let label = format!("high water {}", units::bytes(self.high_water as f64));
         self.text("mark", RIGHT - 6.0, self.y(self.high_water as f64) - 6.0, "end", &label);
+    }
+
+    /// A line of its own: what flies is no part of the frames that are stacked.
+    fn in_flight(&mut self) {
+        let Some(bytes) = self.in_flight.take() else { return };
+        let path = self.path_of(|frame| bytes[frame]);
+        self.line(&format!(r#"<path class="flight" d="{path}"/>"#));
+        let most = bytes.iter().copied().max().unwrap_or(0);
+        let label = format!("in flight, at most {}", units::bytes(most as f64));
+        self.text("mark cool", LEFT + 6.0, self.y(most as f64) - 6.0, "start", &label);
+    }
+
+    /// A line of steps through what `figure` says of the frames that are shown.
+    fn path_of(&self, figure: impl Fn(usize) -> u64) -> String {
+        let mut path = String::new();
+        for (step, frame) in self.chosen.iter().enumerate() {
+            let (x, y) = (self.x_of_step(step + 1), self.y(figure(*frame) as f64));
+            let _ = if step == 0 { write!(path, "M{LEFT} {y:.1}H{x:.1}") } else { write!(path, "V{y:.1}H{x:.1}") };
+        }
+        path
     }
 
     fn budgets(&mut self) {
@@ -248,10 +269,10 @@ fn style() -> String {
     };
     format!(
         "<style>\ntext{{font:13px system-ui,sans-serif;fill:#1c232b}}.title{{font-size:18px;font-weight:650}}.name{{font-weight:600}}\
-         .quiet,.axis{{fill:#5a6672;font-size:12px}}.mark{{font-size:12px;font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:4px}}.warm{{fill:#a33a00}}\n\
-         .ground{{fill:#fff}}.grid{{stroke:#e3e7eb}}.high{{fill:none;stroke:#1c232b;stroke-dasharray:5 4}}.budget{{stroke:#c94f00;stroke-width:1.5}}\
+         .quiet,.axis{{fill:#5a6672;font-size:12px}}.mark{{font-size:12px;font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:4px}}.warm{{fill:#a33a00}}.cool{{fill:#00558f}}\n\
+         .ground{{fill:#fff}}.grid{{stroke:#e3e7eb}}.high{{fill:none;stroke:#1c232b;stroke-dasharray:5 4}}.budget{{stroke:#c94f00;stroke-width:1.5}}.flight{{fill:none;stroke:#0072b2;stroke-width:1.5}}\
          .hit{{fill:#c94f00}}.rest{{fill:{}}}{}\n@media(prefers-color-scheme:dark){{text{{fill:#e6ebf0}}.quiet,.axis{{fill:#98a5b3}}\
-         .mark{{stroke:#14191f}}.warm{{fill:#ff9a5c}}.ground{{fill:#14191f}}.grid{{stroke:#2a323b}}.high{{stroke:#e6ebf0}}.budget{{stroke:#ff8a3d}}.hit{{fill:#ff8a3d}}\
+         .mark{{stroke:#14191f}}.warm{{fill:#ff9a5c}}.cool{{fill:#7cc4f5}}.flight{{stroke:#56b4e9}}.ground{{fill:#14191f}}.grid{{stroke:#2a323b}}.high{{stroke:#e6ebf0}}.budget{{stroke:#ff8a3d}}.hit{{fill:#ff8a3d}}\
          .rest{{fill:{}}}{}}}\n</style>\n",
         OTHER[0],
         tags(&LIGHT),

@@ -139,6 +139,20 @@ impl Recording {
                 frame: self.first(|frame| frame.heap_fallbacks > 0),
             },
         ];
+        facts.extend(self.in_flight().map(|bytes| {
+            let spread = Spread::of_all(bytes.into_iter());
+            let most = self.frames.iter().filter_map(|frame| frame.flights).map(|(frames, _)| frames).max();
+            Fact {
+                label: "In flight",
+                value: units::bytes(spread.max as f64),
+                detail: format!(
+                    "the most, beside the frame; mean {}, up to {} at once; in",
+                    units::bytes(spread.mean),
+                    units::count(most.unwrap_or(0))
+                ),
+                frame: self.at(spread.worst),
+            }
+        }));
         facts.push(match self.allocator_calls() {
             None => Fact {
                 label: "Allocator calls",

@@ -105,14 +105,15 @@ class Timeline {
   }
 
   slice(first, end, left, right) {
-    const { duration, calls, fallbacks, highWater } = this.recording;
-    const slice = { first, end, left, right, frame: first, duration: 0, calls: 0, fallbacks: 0, highWater: 0 };
+    const { duration, calls, fallbacks, highWater, inFlight } = this.recording;
+    const slice = { first, end, left, right, frame: first, duration: 0, calls: 0, fallbacks: 0, highWater: 0, inFlight: 0 };
     for (let frame = first; frame < end; frame += 1) {
       if (this.total[frame] > this.total[slice.frame]) slice.frame = frame;
       slice.duration = Math.max(slice.duration, duration[frame]);
       slice.calls = Math.max(slice.calls, calls[frame] - 1);
       slice.fallbacks += fallbacks[frame];
       slice.highWater = Math.max(slice.highWater, highWater[frame]);
+      slice.inFlight = Math.max(slice.inFlight, inFlight[frame]);
     }
     slice.layers = this.layers.map((layer) => {
       if (!this.mean) return layer.bytes[slice.frame];

@@ -9,12 +9,15 @@ use std::io;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
-use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
+use framealloc_trace::{
+    BudgetHit, Encoder, FlightFigures, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+};
 
 use super::record_sink::{Fate, Finished, Sink};
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::clock::Instant;
 use crate::error::Limit;
+use crate::frame::FlightStats;
 use crate::panics::Payload;
 use crate::phase::PhaseId;
 use crate::pool::{self, PoolStats};
@@ -235,6 +238,7 @@ impl Recorder {
             pools,
             budgets,
             phases,
+            flights: flights_of(alloc),
         });
         self.buffered += 1;
         self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
@@ -357,6 +361,12 @@ impl Recorder {
         let Self { frames, left_out, uncounted, .. } = self;
         Ok((RecordSummary { frames, left_out, uncounted, bytes }, memory))
     }
+}
+
+/// What flies when a frame has ended, that frame included if it does.
+fn flights_of(alloc: &SmartAlloc) -> Option<FlightFigures> {
+    let FlightStats { frames, limit, bytes, capacity } = alloc.flight_stats();
+    (limit > 0).then_some(FlightFigures { frames: frames as u64, bytes: bytes as u64, capacity: capacity as u64 })
 }
 
 fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {

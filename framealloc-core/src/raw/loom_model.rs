@@ -15,6 +15,7 @@ use crate::raw::frames::transfers::{Receipt, TransferCounters, TransferStats};
 use crate::raw::pools::magazine;
 use crate::raw::pools::pool::RawPool;
 use crate::raw::pools::registry::Registry;
+use crate::raw::pools::retire::RetiredList;
 use crate::raw::pools::slab::{Slot, header_of};
 use crate::raw::pools::thread_cache::{Member, POOLS, Positions, ThreadCache};
 
@@ -245,6 +246,38 @@ impl SharedList {
     #[must_use]
     pub fn walk(&self) -> Vec<usize> {
         self.0.walk(&pin()).copied().collect()
+    }
+}
+
+/// Values that wait to be dropped elsewhere.
+pub struct Retiring(RetiredList);
+
+impl core::fmt::Debug for Retiring {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Retiring").finish_non_exhaustive()
+    }
+}
+
+impl Retiring {
+    /// An empty queue.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(RetiredList::new()))
+    }
+
+    /// Adds a value.
+    pub fn retire(&self, value: impl Send + 'static) {
+        self.0.add_boxed(value);
+    }
+
+    /// Takes in what was added. Returns how many wait.
+    pub fn collect(&self) -> usize {
+        self.0.collect()
+    }
+
+    /// Drops the oldest; `false` if there is none.
+    pub fn drop_one(&self) -> bool {
+        self.0.take().is_some()
     }
 }
 

@@ -9,3 +9,4 @@ mod heaps;
 mod lists;
 mod pool;
 mod publication;
+mod retire;

@@ -198,7 +198,7 @@ fn a_thread_that_ends_while_another_counts_is_counted_once() {
 
 #[test]
 fn two_threads_end_while_another_counts() {
-    model(2, || {
+    model(1, || {
         let (pool, cells) = (Pool::new(), Cells::new());
         let workers: Vec<_> = (0..2)
             .map(|_| {

@@ -229,3 +229,36 @@ fn where_there_are_no_threads_the_error_says_so() {
     assert_eq!(error.to_string(), words);
     assert!(!std::path::Path::new("trace.fa").exists());
 }
+
+#[test]
+fn frames_in_flight_are_recorded_beside_the_frames_and_with_their_own() {
+    let mut alloc = SmartAlloc::new(AllocConfig::default().with_frames_in_flight(2));
+    alloc.record_in_memory(RecordOptions::default()).unwrap();
+    let mut flights = Vec::new();
+    for number in 0..4_usize {
+        alloc.begin_frame();
+        alloc.frame_box([0_u8; 64]);
+        if number < 2 {
+            alloc.frame_share([7_u8; 100]);
+            flights.push(alloc.end_frame_in_flight());
+        } else {
+            flights.pop();
+            alloc.end_frame();
+        }
+    }
+    let held: usize = flights.iter().map(framealloc_core::FrameInFlight::bytes).sum();
+    assert_eq!(held, 0, "both are back");
+    let (_, frames) = decoded(&alloc.take_recording().unwrap().1);
+    let flown: Vec<_> = frames.iter().map(|frame| frame.flights.unwrap()).collect();
+    assert_eq!(flown.iter().map(|flights| flights.frames).collect::<Vec<_>>(), [1, 2, 1, 0]);
+    let bytes: Vec<_> = flown.iter().map(|flights| flights.bytes).collect();
+    assert!(bytes[0] >= 100 && bytes == [bytes[0], 2 * bytes[0], bytes[0], 0], "{bytes:?}");
+    assert!(flown.iter().all(|flights| flights.capacity >= flights.bytes));
+
+    // Where there can be none there is nothing to tell.
+    let mut alloc = SmartAlloc::default();
+    alloc.record_in_memory(RecordOptions::default()).unwrap();
+    alloc.whole_frame(|_| ());
+    let (_, frames) = decoded(&alloc.take_recording().unwrap().1);
+    assert_eq!(frames[0].flights, None);
+}

@@ -1,6 +1,8 @@
 //! Makes recordings of a game that never was. The same seed gives the same bytes. Shared with the tests of `cargo fa report`.
 
-use framealloc_trace::{BudgetHit, Encoder, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures};
+use framealloc_trace::{
+    BudgetHit, Encoder, FlightFigures, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+};
 
 /// What a sample holds.
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +134,12 @@ impl Sample {
                 pools: &pools,
                 budgets: &budgets,
                 phases: &phases,
+                // Two frames in flight; now and then a reader is slow, and a third stays.
+                flights: Some(FlightFigures {
+                    frames: 2 + u64::from(burst),
+                    bytes: (2 + u64::from(burst)) * (bytes / 8),
+                    capacity: 3 * (bytes / 7),
+                }),
             });
             start += duration.max(16_666_667);
         }

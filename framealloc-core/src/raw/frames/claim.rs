@@ -20,6 +20,17 @@ pub(super) enum Access {
     Lent,
 }
 
+/// What an arena set is to a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The thread's.
+    Own,
+    /// To be had, unless another thread is faster.
+    Free,
+    /// Another thread's.
+    Taken,
+}
+
 /// One word, so that who takes an arena set over takes it from the very thread that had it: tokens are never used again.
 #[derive(Debug)]
 pub(super) struct Claim(AtomicU64);
@@ -35,16 +46,19 @@ impl Claim {
         (token << BITS) | LENT
     }
 
-    /// Whether the thread with this token has the arena set; asked by that thread.
-    pub(super) fn is_of(&self, token: u64) -> bool {
-        self.0.load(Relaxed) >> BITS == token
+    /// What the arena set is to the thread with this token, which asks.
+    pub(super) fn to(&self, token: u64) -> Standing {
+        let claim = self.0.load(Relaxed);
+        if claim >> BITS == token {
+            Standing::Own
+        } else if Self::allows(claim) {
+            Standing::Free
+        } else {
+            Standing::Taken
+        }
     }
 
     /// Whether another thread may have the arena set: it is nobody's or, not lent, of a thread that has ended.
-    pub(super) fn is_free(&self) -> bool {
-        Self::allows(self.0.load(Relaxed))
-    }
-
     fn allows(claim: u64) -> bool {
         claim == 0 || (claim & OVER != 0 && claim & LENT == 0)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::allocator::Inner;
 pub(super) use super::claim::Access;
-use super::claim::Claim;
+use super::claim::{Claim, Standing};
 use super::thread_arenas::ThreadArenas;
 use super::tls;
 use crate::raw::global::zone::HeapZone;
@@ -118,11 +118,10 @@ impl Inner {
         let entries = self.entries();
         let mut free: Option<&Entry> = None;
         for entry in entries.iter() {
-            if entry.claim.is_of(token) && entry.claim.lend(token, access) {
-                return entry.arenas;
-            }
-            if free.is_none() && entry.claim.is_free() {
-                free = Some(entry);
+            match entry.claim.to(token) {
+                Standing::Own if entry.claim.lend(token, access) => return entry.arenas,
+                Standing::Free => free = free.or(Some(entry)),
+                _ => {}
             }
         }
         // An idle arena set was reset with the allocator held exclusively, and of one that is not lent nothing is

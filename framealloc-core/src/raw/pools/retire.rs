@@ -77,6 +77,29 @@ impl RetiredList {
         };
         let head = Head { next: core::ptr::null_mut(), drop: drop_node::<T>, access: Witness::new() };
         let node: *mut Head = PoolBox::into_raw(slot.write(Node { head, value })).cast();
+        // SAFETY: the node is new.
+        unsafe { self.push(node) };
+        Ok(())
+    }
+
+    /// Adds a value in a place of its own: models have no pools.
+    #[cfg(framealloc_loom)]
+    pub(crate) fn add_boxed<T: Send + 'static>(&self, value: T) {
+        /// # Safety
+        /// As for [`drop_node`].
+        unsafe fn drop_boxed<T>(head: NonNull<Head>) {
+            // SAFETY: by the contract; the head is the first field of the `repr(C)` node.
+            drop(unsafe { Box::from_raw(head.cast::<Node<T>>().as_ptr()) });
+        }
+        let head = Head { next: core::ptr::null_mut(), drop: drop_boxed::<T>, access: Witness::new() };
+        // SAFETY: the node is new.
+        unsafe { self.push(Box::into_raw(Box::new(Node { head, value })).cast()) };
+    }
+
+    /// # Safety
+    /// `node` is the head of a new node.
+    #[inline]
+    unsafe fn push(&self, node: *mut Head) {
         // SAFETY: it is nobody else's before the exchange.
         unsafe { (&(*node).access).exclusive() };
         let mut first = self.added.load(Relaxed);
@@ -84,7 +107,7 @@ impl RetiredList {
             // SAFETY: it is nobody else's before the exchange.
             unsafe { (*node).next = first };
             match self.added.compare_exchange_weak(first, node, Release, Relaxed) {
-                Ok(_) => return Ok(()),
+                Ok(_) => return,
                 Err(now) => first = now,
             }
         }

@@ -134,6 +134,23 @@ impl Arena {
         }
     }
 
+    /// What an end begins with after which the window is another one: the gate hears of it, and the most is noted. Returns how far
+    /// the arena was bumped.
+    fn settle_accounts(&self) -> usize {
+        self.settle();
+        let state = self.state.get();
+        let (reached, peak) = (self.reached(), self.peak());
+        // SAFETY: one thread uses the arena, and no user code runs here (I2, I9).
+        unsafe {
+            // Before the window is set: the gate may be done with this arena.
+            if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
+                (*state).gate = None;
+            }
+            (*state).high = peak.max((*state).high);
+        }
+        reached
+    }
+
     /// Whether nothing was handed out since the last reset.
     pub(crate) fn is_untouched(&self) -> bool {
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends here.
@@ -147,16 +164,11 @@ impl Arena {
     /// Whoever has the chunks has what is in them.
     pub(crate) unsafe fn hand_over(&self, chunks: &mut Vec<Chunk>, dedicated: &mut Vec<Chunk>) -> usize {
         self.inspect();
-        self.settle();
+        let reached = self.settle_accounts();
         let state = self.state.get();
-        let (reached, peak) = (self.reached(), self.peak());
         // SAFETY: one thread uses the arena, and no user code runs here (I2, I9). By the contract nothing is handed out any more
         // that this arena answers for.
         unsafe {
-            if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
-                (*state).gate = None;
-            }
-            (*state).high = peak.max((*state).high);
             core::mem::swap(&mut (*state).chunks, chunks);
             core::mem::swap(&mut (*state).dedicated, dedicated);
             self.rewind();
@@ -207,19 +219,13 @@ impl Arena {
     #[inline(never)]
     fn reset_slow(&self) -> usize {
         let _growth = HeapZone::growth();
-        self.settle();
+        let reached = self.settle_accounts();
         let state = self.state.get();
-        let (reached, peak) = (self.reached(), self.peak());
         // SAFETY: nothing handed out is alive, one thread uses the arena, and no user code runs here (I2, I5, I9):
         // chunks may go.
         unsafe {
-            // The gate hears of it before the window is set: it may be done with this arena.
-            if (*state).gate.is_some_and(|gate| !gate.as_ref().reset()) {
-                (*state).gate = None;
-            }
             (&mut (*state).dedicated).clear();
-            let high = peak.max((*state).high);
-            (*state).high = high;
+            let high = (*state).high;
             let pair = (*state).crowded > 0 && (*state).gate.is_none();
             let chunks = &mut (*state).chunks;
             if chunks.len() > if pair { 2 } else { 1 } {
