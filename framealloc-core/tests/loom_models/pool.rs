@@ -197,6 +197,24 @@ fn a_thread_that_ends_while_another_counts_is_counted_once() {
 }
 
 #[test]
+fn a_thread_ends_while_another_is_at_its_positions() {
+    model(2, || {
+        let (pool, cells) = (Pool::new(), Cells::new());
+        let here = Thread::new(&pool);
+        let object = take(&here, &cells);
+        give(&here, &cells, object);
+        let counts = thread::spawn({
+            let pool = pool.clone();
+            move || assert_eq!(pool.live(), 0)
+        });
+        // The positions are gone after this.
+        drop(here);
+        counts.join().unwrap();
+        assert_all_back(&pool);
+    });
+}
+
+#[test]
 fn two_threads_end_while_another_counts() {
     model(1, || {
         let (pool, cells) = (Pool::new(), Cells::new());
