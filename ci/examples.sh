@@ -19,6 +19,7 @@ run() {
 
 cargo build --release --examples -p framealloc-examples -p framealloc-bevy
 run swarm "both worlds are equal" cargo run -q --release --example swarm -- --frames 60 --agents 2000
+run pipeline "drew the same" cargo run -q --release --example pipeline -- --frames 400
 run arena_shooter "high-water" cargo run -q --release -p framealloc-examples --example arena_shooter
 run bevy_swarm "allocator calls/frame" cargo run -q --release -p framealloc-bevy --example bevy_swarm
 run bevy_swarm_pipelined "pictures, all the same" cargo run -q --release -p framealloc-bevy --example bevy_swarm -- --pipelined

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Steady frames under RealtimeSanitizer: no call of the system's allocator, no lock that is waited for, no call of the
-# kernel. Frames, scopes, tags, collections, cursors, pools, phases, budgets, sharing and the end of a frame, on two
-# threads. What must be caught (the first frame of a program, the heap, a lock) shows that the sanitizer looks. Needs a nightly.
+# kernel. Frames, scopes, tags, collections, cursors, pools, phases, budgets, sharing, the end of a frame, publication,
+# reading and retirement, on two threads. What must be caught (the first frame of a program, the heap, a lock) shows that
+# the sanitizer looks. Needs a nightly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! cargo +nightly --version >/dev/null 2>&1; then

@@ -77,5 +77,5 @@ fi
 cargo +nightly test -Zbuild-std=std,test -p framealloc-core --target "$host" \
     --test barrier --test budgets --test frame_torture --test frames --test guarantees --test observe \
     --test pool_many --test pool_torture --test pools --test retention --test routing_pools -- \
-    promises:: limits:: events:: faults:: drops:: order:: panics:: threads:: random_programs more_pools requests_over phases:: boxes:: \
+    promises:: limits:: events:: faults:: drops:: order:: panics:: threads:: observers:: random_programs more_pools requests_over phases:: boxes:: \
     recording:: promotions:: regions:: snapshots:: transfers:: --skip a_forked_child

@@ -1,7 +1,9 @@
 //! What the attribute macros call. Not for users: it changes with every release.
 
+mod in_flight;
 pub mod options;
 
+pub use self::in_flight::{Flight, whole_frame_in_flight, whole_frame_in_flight_apart};
 pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::boxed::Itself;
@@ -22,14 +24,17 @@ use crate::tag::{IntoTag, TagId};
 
 /// `#[frame_system]` on a function with `&mut SmartAlloc`: the whole frame.
 pub fn whole_frame<R>(alloc: &mut SmartAlloc, site: &'static Site, body: impl FnOnce(&SmartAlloc) -> R) -> R {
-    alloc.whole_frame(|alloc| {
-        let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
-        let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
-        let tag = site.tag().unwrap_or(alloc.tag_id());
-        let mut call = WholeFrameCall { alloc, site, tag, zone: HeapZone::new() };
-        call.zone.begin(site, tag);
-        body(tagged.as_deref().unwrap_or(alloc))
-    })
+    alloc.whole_frame(|alloc| in_whole_frame(alloc, site, body))
+}
+
+/// Calls the body of a system that is the open frame.
+fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(&SmartAlloc) -> R) -> R {
+    let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
+    let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
+    let tag = site.tag().unwrap_or(alloc.tag_id());
+    let mut call = WholeFrameCall { alloc, site, tag, zone: HeapZone::new() };
+    call.zone.begin(site, tag);
+    body(tagged.as_deref().unwrap_or(alloc))
 }
 
 /// [`whole_frame`] for a function that declares an effect.

@@ -3,9 +3,9 @@
 //! Locks ignore poisoning: no user code ever runs under one of them, so a panic cannot leave what they protect half changed.
 
 #[cfg(not(framealloc_loom))]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, fence};
 #[cfg(framealloc_loom)]
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, fence};
 
 /// Where the last owner may be any thread, and what it frees must come after all that the others did.
 #[cfg(framealloc_loom)]
@@ -14,7 +14,7 @@ pub(crate) use loom::sync::Arc;
 pub(crate) use std::sync::Arc;
 
 pub(crate) use core::sync::atomic::Ordering::Relaxed;
-// For frames in flight alone, whose hand-over takes no lock: each use has a model that fails without it.
+// For what takes no lock, frames in flight, publication and what observers walk: each use has a model that fails without it.
 pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 
 #[cfg(not(any(framealloc_loom, feature = "parking_lot")))]
@@ -44,6 +44,11 @@ pub(crate) use base::MutexGuard;
 /// The calling thread.
 pub(crate) fn thread_id() -> ThreadId {
     thread::current().id()
+}
+
+/// Lets a moment pass in which another thread is to finish a few instructions; after some tries the whole turn.
+pub(crate) fn relax(tries: u32) {
+    if cfg!(framealloc_loom) || tries > 32 { thread::yield_now() } else { core::hint::spin_loop() }
 }
 
 /// A `const fn`, except under loom, whose objects are made at run time.
@@ -92,18 +97,6 @@ impl<T> Mutex<T> {
         pub(crate) fn new(value: T) -> Self {
             Self(base::Mutex::new(value))
         }
-    }
-
-    /// What is protected, for who has the lock to itself.
-    #[cfg(any(framealloc_loom, not(feature = "parking_lot")))]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// What is protected, for who has the lock to itself.
-    #[cfg(all(not(framealloc_loom), feature = "parking_lot"))]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut()
     }
 
     /// Waits for the lock.

@@ -20,14 +20,28 @@ pub(crate) fn of_body(
     ty: Option<&TokenStream>,
     first: Option<&TokenStream>,
 ) -> TokenStream {
+    match &function.signature.output {
+        ReturnType::Default => returning(None, function, binding, ty, first),
+        ReturnType::Type(_, returned) => returning(Some(returned), function, binding, ty, first),
+    }
+}
+
+/// As [`of_body`], returning something else than the function does; nothing without a type.
+pub(crate) fn returning(
+    returned: Option<&Type>,
+    function: &Function,
+    binding: &Ident,
+    ty: Option<&TokenStream>,
+    first: Option<&TokenStream>,
+) -> TokenStream {
     let body = match first {
         None => function.body.clone(),
         Some(first) => function.body_after(first),
     };
     // `-> ()` written out: a last expression of another type is then reported at its own place.
-    let annotation = match &function.signature.output {
-        ReturnType::Default => Some(quote_spanned!(Span::mixed_site()=> -> ())),
-        ReturnType::Type(arrow, ty) => nameable(ty).map(|ty| quote!(#arrow #ty)),
+    let annotation = match returned {
+        None => Some(quote_spanned!(Span::mixed_site()=> -> ())),
+        Some(returned) => nameable(returned).map(|returned| quote_spanned!(Span::mixed_site()=> -> #returned)),
     };
     let ty = ty.map(|ty| quote!(: #ty));
     let allow = allow_rebinding();

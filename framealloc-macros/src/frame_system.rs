@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 
 use crate::item::{self, Function, ours_at, plain_name};
 use crate::runtime::Runtime;
-use crate::{closure, diagnostics, editor, tags};
+use crate::{closure, diagnostics, editor, in_flight, tags};
 
 const ATTRIBUTE: &str = "frame_system";
 
@@ -38,6 +38,10 @@ fn expand_function(
     let refused = refusals(&function);
     if !refused.is_empty() {
         problems.extend(refused);
+        if args.in_flight.is_some() {
+            let body = in_flight::refused(&function);
+            return function.with_body(body);
+        }
         return function.into_token_stream();
     }
     let source = match find_allocator(ATTRIBUTE, &function.signature, args.alloc.as_ref()) {
@@ -108,9 +112,18 @@ fn scope(
     });
     let site = site(args, function, runtime);
     let mark = effect_mark(args, function, runtime);
-    let body = closure::of_body(function, binding, None, mark.as_ref());
     let with_frame = if mark.is_some() { quote!(with_frame_apart) } else { quote!(with_frame) };
-    quote_spanned!(Span::mixed_site()=> #out #runtime::#with_frame(#borrow #expression, #site, #body))
+    let with_frame = |body: TokenStream| quote_spanned!(Span::mixed_site()=> #runtime::#with_frame(#borrow #expression, #site, #body));
+    if let Some(place) = args.in_flight {
+        problems.push(in_flight::of_a_scope(place));
+        if let Ok(returns) = in_flight::Returns::read(place, &function.signature.output) {
+            let body = closure::returning(returns.result.as_deref(), function, binding, None, mark.as_ref());
+            let call = in_flight::not_returned(&with_frame(body));
+            return quote!(#out #call);
+        }
+    }
+    let call = with_frame(closure::of_body(function, binding, None, mark.as_ref()));
+    quote!(#out #call)
 }
 
 /// `alloc: &mut SmartAlloc`: the body is the frame.
@@ -121,10 +134,12 @@ fn whole_frame(
     problems: &mut Vec<Problem>,
 ) -> TokenStream {
     if let Some(out) = &args.out {
-        problems.push(
-            Problem::new(out.span(), "`out` has no use here: this function is the whole frame")
-                .with_help("nothing outlives it; take `alloc: &SmartAlloc` for a system inside a frame"),
-        );
+        let help = match args.in_flight {
+            Some(_) => "what is shared from `alloc` lives on with the flight",
+            None => "nothing outlives it; take `alloc: &SmartAlloc` for a system inside a frame",
+        };
+        let problem = Problem::new(out.span(), "`out` has no use here: this function is the whole frame");
+        problems.push(problem.with_help(help));
     }
     let runtime = Runtime::new(args.krate.as_ref());
     let runtime = runtime.path();
@@ -132,9 +147,28 @@ fn whole_frame(
     let site = site(args, function, runtime);
     let ty = quote_spanned!(Span::mixed_site()=> &#runtime::SmartAlloc);
     let mark = effect_mark(args, function, runtime);
-    let body = closure::of_body(function, binding, Some(&ty), mark.as_ref());
+    let of_body = || closure::of_body(function, binding, Some(&ty), mark.as_ref());
+    let returning = |result| closure::returning(result, function, binding, Some(&ty), mark.as_ref());
     let whole_frame = if mark.is_some() { quote!(whole_frame_apart) } else { quote!(whole_frame) };
-    quote_spanned!(Span::mixed_site()=> #runtime::#whole_frame(#expression, #site, #body))
+    let whole_frame =
+        |body: TokenStream| quote_spanned!(Span::mixed_site()=> #runtime::#whole_frame(#expression, #site, #body));
+    let Some(place) = args.in_flight else { return whole_frame(of_body()) };
+    match in_flight::Returns::read(place, &function.signature.output) {
+        Ok(returns) => {
+            let call = if mark.is_some() { quote!(whole_frame_in_flight_apart) } else { quote!(whole_frame_in_flight) };
+            let body = returning(returns.result.as_deref());
+            let call = quote_spanned!(Span::mixed_site()=> #runtime::#call(#expression, #site, #body));
+            // Without a result of its own, the function returns the flight alone.
+            if returns.result.is_some() { call } else { quote_spanned!(Span::mixed_site()=> #call.1) }
+        }
+        Err(misplaced) => {
+            problems.push(misplaced.problem);
+            match misplaced.result {
+                None => whole_frame(of_body()),
+                Some(result) => in_flight::not_returned(&whole_frame(returning(Some(&result)))),
+            }
+        }
+    }
 }
 
 /// The name that reports use.

@@ -55,6 +55,7 @@ mod editor;
 #[cfg(any(feature = "check-tags", feature = "declared-budgets"))]
 mod fa_toml;
 mod frame_system;
+mod in_flight;
 mod item;
 mod pooled;
 mod runtime;
@@ -98,12 +99,37 @@ use proc_macro::TokenStream;
 /// assert_eq!(tick(&mut SmartAlloc::default()), 4);
 /// ```
 ///
+/// With `in_flight` what such a function shares is read while the next frame runs. It declares the flight beside its result, and
+/// its body makes the result alone:
+///
+/// ```
+/// use framealloc::{AllocConfig, FlightError, FrameHandle, FrameInFlight, SmartAlloc, frame_system};
+///
+/// #[frame_system(in_flight)]
+/// fn simulate(alloc: &mut SmartAlloc) -> (FrameHandle<[u32]>, FrameInFlight) {
+///     alloc.frame_share_slice_from_iter((0..100).filter(|id| id % 7 == 0))
+/// }
+///
+/// /// Where the limit may be reached: the frame has ended then, without a flight.
+/// #[frame_system(in_flight)]
+/// fn try_simulate(alloc: &mut SmartAlloc) -> (FrameHandle<[u32]>, Result<FrameInFlight, FlightError>) {
+///     alloc.frame_share_slice_copy(&[1, 2, 3])
+/// }
+///
+/// let mut alloc = SmartAlloc::new(AllocConfig::default().with_frames_in_flight(1));
+/// let (draws, flight) = simulate(&mut alloc);
+/// let (_, full) = try_simulate(&mut alloc);
+/// assert_eq!(full.err(), Some(FlightError::LimitReached { limit: 1 }));
+/// assert_eq!(flight.get(draws).map(<[u32]>::len), Some(15));
+/// ```
+///
 /// # Options
 /// | option | meaning |
 /// |---|---|
 /// | `alloc = self.alloc` | where the allocator is, if no parameter is called `alloc` |
 /// | `tag = "physics"`, `tag = tags::PHYSICS` | the tag that the memory is attributed to |
 /// | `budget = "64KiB"` | the most bytes that one call may hold: a size, or a `const` of type `usize` |
+/// | `in_flight` | the frame ends in flight, and the function returns the flight beside its result |
 /// | `name = "physics.step"` | the name in reports; otherwise the path of the function |
 /// | `no_heap` | the system must not use the heap |
 /// | `out = frame` | a name for the whole frame, for results that later systems of this frame read |

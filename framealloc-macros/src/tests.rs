@@ -71,6 +71,36 @@ fn a_whole_frame_and_another_path() {
 }
 
 #[test]
+fn a_frame_that_ends_in_flight_makes_the_first_of_two_or_nothing() {
+    let expected = |result: &str, flight: &str| {
+        let returned = if result.is_empty() { flight.to_owned() } else { format!("({result}, {flight})") };
+        let (made, alone) = if result.is_empty() { ("()", ".1") } else { (result, "") };
+        format!(
+            "fn tick(alloc: &mut SmartAlloc) -> {returned} {{
+                ::framealloc::__private::options! {{ frame_system [in_flight] }}
+                ::framealloc::__private::whole_frame_in_flight(alloc, {{
+                    static __FRAMEALLOC_SITE: ::framealloc::__private::Site =
+                        ::framealloc::__private::Site::new(
+                            ::core::concat!(::core::module_path!(), \"::\", \"tick\"), ::core::file!(), ::core::line!());
+                    &__FRAMEALLOC_SITE
+                }}, |{ALLOW} alloc: &::framealloc::__private::SmartAlloc| -> {made} {{ work() }}){alone}
+            }}"
+        )
+    };
+    for (result, flight) in [
+        ("Result<u32, ()>", "FrameInFlight"),
+        ("()", "Result<framealloc::FrameInFlight, FlightError>"),
+        ("u32", "Ended"),
+        ("", "FrameInFlight"),
+        ("", "Result<FrameInFlight, FlightError>"),
+    ] {
+        let returned = if result.is_empty() { flight.to_owned() } else { format!("({result}, {flight})") };
+        let written = system("in_flight", &format!("fn tick(alloc: &mut SmartAlloc) -> {returned} {{ work() }}"));
+        same(&written, &expected(result, flight));
+    }
+}
+
+#[test]
 fn a_tagged_function_and_a_tagged_future() {
     same(
         &tagged("\"ai\"", "fn plan(&self, alloc: &Frame) -> FrameBox<'_, u32> { alloc.frame_box(1) }"),

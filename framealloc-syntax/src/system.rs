@@ -18,6 +18,8 @@ pub struct FrameSystemArgs {
     pub tag: Option<Given<TagSpec>>,
     /// `budget = "64KiB"`: the most bytes that one run of the system may take.
     pub budget: Option<Given<Size>>,
+    /// `in_flight`, and where it stands: the frame ends in flight, and the function returns the flight beside its result.
+    pub in_flight: Option<Span>,
     /// `name = "physics.step"`: the name in reports; without it, the path of the function.
     pub name: Option<Given<String>>,
     /// `no_heap`: the system must not use the heap.
@@ -29,8 +31,10 @@ pub struct FrameSystemArgs {
 }
 
 impl Read for FrameSystemArgs {
-    const GRAMMAR: Grammar =
-        Grammar { attribute: "frame_system", keys: &["alloc", "budget", "crate", "name", "no_heap", "out", "tag"] };
+    const GRAMMAR: Grammar = Grammar {
+        attribute: "frame_system",
+        keys: &["alloc", "budget", "crate", "in_flight", "name", "no_heap", "out", "tag"],
+    };
 
     fn read(tokens: TokenStream, _attribute: Span, problems: &mut Vec<Problem>) -> Self {
         let mut args = Self::default();
@@ -48,6 +52,7 @@ impl FrameSystemArgs {
     fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> Result<(), Problem> {
         match name {
             "no_heap" => self.no_heap = switch(key, value.as_ref())?,
+            "in_flight" => self.in_flight = switch(key, value.as_ref())?.then(|| key.span()),
             "alloc" => self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
             "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"physics\"")?)?),
             "name" => self.name = Some(text(name, &required(key, value, "\"physics.step\"")?)?),

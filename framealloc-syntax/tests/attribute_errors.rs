@@ -6,7 +6,8 @@ use proc_macro2::TokenStream;
 /// Arguments, and for each problem: the token it points to, the message, the help.
 type Row = (&'static str, &'static [(&'static str, &'static str, Option<&'static str>)]);
 
-const SYSTEM_KEYS: Option<&str> = Some("expected one of `alloc`, `budget`, `crate`, `name`, `no_heap`, `out`, `tag`");
+const SYSTEM_KEYS: Option<&str> =
+    Some("expected one of `alloc`, `budget`, `crate`, `in_flight`, `name`, `no_heap`, `out`, `tag`");
 
 const FRAME_SYSTEM: &[Row] = &[
     ("budgt = 1", &[("budgt", "unknown `#[frame_system]` option `budgt`", Some("did you mean `budget`?"))]),
@@ -79,6 +80,8 @@ const FRAME_SYSTEM: &[Row] = &[
     ("name = 7", &[("7", "`name` takes a name in quotes", None)]),
     ("name = \" \"", &[("\" \"", "`name` takes a name in quotes", None)]),
     ("crate = \"engine\"", &[("\"engine\"", "`crate` takes a path, for example `crate = engine::framealloc`", None)]),
+    ("in_flight = 2", &[("2", "`in_flight` is a switch: write `in_flight` alone", None)]),
+    ("inflight", &[("inflight", "unknown `#[frame_system]` option `inflight`", Some("did you mean `in_flight`?"))]),
     ("no_heap = 1", &[("1", "`no_heap` is a switch: write `no_heap` alone", None)]),
     ("alloc = 1", &[("1", "expected a parameter name or a field path such as `self.alloc`", None)]),
     ("alloc = self", &[("self", "expected a parameter name or a field path such as `self.alloc`", None)]),

@@ -30,7 +30,7 @@
     variant_size_differences
 )]
 
-use framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system, pooled};
+use framealloc::{FlightError, FrameInFlight, Pooled, SmartAlloc, alloc_tag, frame_system, pooled};
 
 /// Documented.
 #[frame_system(tag = "physics", budget = "64KiB", name = "step", no_heap, out = frame)]
@@ -41,6 +41,21 @@ pub fn step(alloc: &SmartAlloc) -> u32 {
 #[frame_system]
 fn tick(alloc: &mut SmartAlloc) {
     let _ = *alloc.frame_box(1);
+}
+
+#[frame_system(in_flight)]
+fn fly(alloc: &mut SmartAlloc) -> (u32, FrameInFlight) {
+    *alloc.frame_box(1)
+}
+
+#[frame_system(in_flight)]
+fn fly_alone(alloc: &mut SmartAlloc) -> Result<FrameInFlight, FlightError> {
+    let _ = alloc.frame_share(1);
+}
+
+#[frame_system(in_flight)]
+fn fly_unfinished(alloc: &mut SmartAlloc) -> (u32, FrameInFlight) {
+    todo!("{}", *alloc.frame_box(1))
 }
 
 #[frame_system]
@@ -84,7 +99,11 @@ fn main() {
     tick(&mut alloc);
     assert_eq!(step(&alloc), 3);
     think(&alloc);
+    assert_eq!(alloc.frame_number(), 1);
+    assert!(fly_alone(&mut alloc).is_err());
     if alloc.frame_number() == u64::MAX {
+        drop(fly(&mut alloc));
+        drop(fly_unfinished(&mut alloc));
         let _ = unfinished(&alloc);
         never(&alloc);
     }

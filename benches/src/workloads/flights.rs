@@ -28,7 +28,7 @@ pub(super) fn allocator(frames_in_flight: usize) -> SmartAlloc {
 }
 
 /// Has a drop, as what is worth sharing often has.
-struct Value(u64);
+pub(super) struct Value(pub(super) u64);
 
 impl Drop for Value {
     fn drop(&mut self) {

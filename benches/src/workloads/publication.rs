@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 use crossbeam_epoch as epoch;
 use framealloc::{FrameHandle, FramePublisher, FrameReader, SmartAlloc};
 
-use super::flights::allocator;
+use super::flights::{Value, allocator};
 use crate::harness::{Contender, Workload};
 
 pub(crate) const READER: &str = "framealloc latest";
@@ -23,6 +23,16 @@ type Root = [u64; 16];
 
 /// Reads in one go.
 const READS: u64 = 100;
+
+/// Values that a frame shares beside its root.
+const VALUES: u64 = 100;
+
+/// Shares values with a drop, as what is worth publishing has.
+fn share_values(alloc: &SmartAlloc) {
+    for value in 0..VALUES {
+        let _ = black_box(alloc.frame_share(Value(value)));
+    }
+}
 
 /// A frame that publishes a root, as long as readers let it.
 fn publish(alloc: &mut SmartAlloc, publisher: &mut FramePublisher<Root>, number: u64) {
@@ -189,21 +199,46 @@ fn contenders_under_load() -> Vec<Contender> {
     vec![swap, ours, triple, clock]
 }
 
-fn contenders_of_publications() -> Vec<Contender> {
+/// The time of ends of frames, without that of what is shared before them.
+fn ends(
+    name: &'static str,
+    share: fn(&SmartAlloc),
+    mut end: impl FnMut(&mut SmartAlloc, FrameHandle<Root>) + 'static,
+) -> Contender {
     let mut alloc = allocator(2);
-    let plain = Contender::new(PLAIN, move || {
-        alloc.begin_frame();
-        let root: FrameHandle<Root> = black_box(alloc.frame_share([1; 16]));
-        black_box(root);
+    Contender::timed(name, move |times| {
+        let mut nanos = 0;
+        for number in 0..times {
+            alloc.begin_frame();
+            share(&alloc);
+            let root = alloc.frame_share([number; 16]);
+            let start = Instant::now();
+            end(&mut alloc, root);
+            nanos += start.elapsed().as_nanos();
+        }
+        nanos as f64
+    })
+}
+
+/// An end of a frame, and one that publishes it for two readers, as the audio and the network.
+fn both_ends(share: fn(&SmartAlloc)) -> Vec<Contender> {
+    let plain = ends(PLAIN, share, |alloc, _| {
         alloc.end_frame();
     });
-    let (mut alloc, mut publisher) = (allocator(2), FramePublisher::new());
-    // Two readers, as the audio and the network.
+    let mut publisher = FramePublisher::new();
     let readers = [publisher.reader(), publisher.reader()];
-    let ours = Contender::new(PUBLISH, move || {
-        publish(&mut alloc, &mut publisher, 1);
+    let ours = ends(PUBLISH, share, move |alloc, root| {
+        black_box(publisher.publish(alloc, root).is_ok());
         black_box(&readers);
     });
+    vec![plain, ours]
+}
+
+fn contenders_of_publications() -> Vec<Contender> {
+    both_ends(share_values)
+}
+
+fn contenders_of_small_publications() -> Vec<Contender> {
     let newest = ArcSwap::from_pointee([1_u64; 16]);
     let swap = Contender::new("arc-swap store", move || newest.store(Arc::new(black_box([1; 16]))));
     let (mut input, output) = triple_buffer::triple_buffer(&[1_u64; 16]);
@@ -211,7 +246,9 @@ fn contenders_of_publications() -> Vec<Contender> {
         input.write(black_box([1; 16]));
         black_box(&output);
     });
-    vec![plain, ours, swap, triple]
+    let mut contenders = both_ends(|_| ());
+    contenders.extend([swap, triple]);
+    contenders
 }
 
 pub(super) fn workloads() -> Vec<Workload> {
@@ -234,11 +271,19 @@ pub(super) fn workloads() -> Vec<Workload> {
         },
         Workload {
             name: "n3",
-            about: "a frame with a value of 128 bytes ends, or is published, with two readers",
+            about: "the end of a frame that shared 100 values with a drop, or its publication: time on the wall",
             operations: 1.0,
-            unit: "frame",
+            unit: "end",
             base: PLAIN,
             contenders: contenders_of_publications,
+        },
+        Workload {
+            name: "n4",
+            about: "the same for a frame that shared one value of 128 bytes, and what peers take to store that",
+            operations: 1.0,
+            unit: "end",
+            base: PLAIN,
+            contenders: contenders_of_small_publications,
         },
     ]
 }

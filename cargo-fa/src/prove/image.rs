@@ -212,13 +212,11 @@ impl<'a> Image<'a> {
 
     /// Where the code of a function ends that begins here, known or not.
     pub(super) fn end_of(&self, start: Address) -> Address {
-        match self.function_at(start) {
-            Some(function) => function.end,
-            None => {
-                let next = self.functions.partition_point(|function| function.start <= start);
-                self.functions.get(next).map_or(Address::MAX, |function| function.start)
-            }
+        if let Some(function) = self.function_at(start) {
+            return function.end;
         }
+        let next = self.functions.partition_point(|function| function.start <= start);
+        self.functions.get(next).map_or(Address::MAX, |function| function.start)
     }
 
     /// The name of what another library provides.

@@ -13,9 +13,10 @@ mod state;
 mod walk;
 mod x86;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 pub use places::Place;
@@ -59,6 +60,22 @@ pub enum Verdict {
     Violated,
 }
 
+/// What a system may do that is no use of the heap by it, but that one wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Aside {
+    /// Frame memory or a pool may grow.
+    Grows,
+    /// Frame memory may serve a block from the heap that is above the limit of a chunk or beyond a budget. That depends on
+    /// sizes and settings, which the code does not say; `HeapGuard` counts it.
+    FallsBack,
+    /// It may panic. What a panic takes from the heap is not looked at, unless panics count.
+    Panics,
+    /// It may give memory back to the heap.
+    Frees,
+}
+
 /// What a program says of its systems.
 #[derive(Debug, Serialize)]
 pub struct Proofs {
@@ -92,15 +109,8 @@ pub struct InstanceProof {
     pub violation: Option<CallPath>,
     /// Calls that nobody can follow.
     pub open: Vec<CallPath>,
-    /// Whether frame memory or a pool may grow in it: that is not the system's doing.
-    pub grows: bool,
-    /// Whether frame memory may serve a block from the heap that is above the limit of a chunk or beyond a budget. That
-    /// depends on sizes and settings, which the code does not say; `HeapGuard` counts it.
-    pub falls_back: bool,
-    /// Whether it may panic. What a panic takes is not looked at, unless panics count.
-    pub panics: bool,
-    /// Whether it may give memory back to the heap.
-    pub frees: bool,
+    /// What it may do besides, which is no use of the heap by the system.
+    pub asides: BTreeSet<Aside>,
     /// How many functions were read.
     pub functions_read: usize,
 }
@@ -139,9 +149,10 @@ pub fn prove(program: &Path, panics: Panics) -> Result<Proofs, ProveError> {
     let bytes = std::fs::read(program).map_err(|error| ProveError::Unreadable(error.to_string()))?;
     let image = Image::read(&bytes)?;
     let places = Places::of(program);
-    let mut follower = Follower::new(&image, panics);
+    let (marks, references) = proof::marks(&image);
+    let mut follower = Follower::new(&image, references, panics);
     let mut systems: Vec<SystemProof> = Vec::new();
-    for mark in proof::marks(&image) {
+    for mark in marks {
         let instances: Vec<InstanceProof> =
             mark.functions.iter().map(|&root| instance(&image, &places, root, &follower.follow(root))).collect();
         // Nobody calls it, or its body was not found: that is no proof.
@@ -165,8 +176,8 @@ fn instance(image: &Image<'_>, places: &Places, root: image::Address, found: &Fo
         end: way.end.clone(),
     };
     // A function is named once, however often it calls so: one call may be read with different arguments.
-    let mut seen = FxHashMap::default();
-    let mut is_new = |way: &&Way| seen.insert((way.steps.last().map(|step| step.0), way.end.clone()), ()).is_none();
+    let mut seen = FxHashSet::default();
+    let mut is_new = |way: &&Way| seen.insert((way.steps.last().map(|step| step.0), way.end.clone()));
     let open: Vec<CallPath> = found.open.iter().filter(|way| is_new(way)).map(path).collect();
     let violation = found.violation.as_ref().map(path);
     let verdict = match (&violation, open.is_empty()) {
@@ -179,10 +190,7 @@ fn instance(image: &Image<'_>, places: &Places, root: image::Address, found: &Fo
         verdict,
         violation,
         open,
-        grows: found.grows,
-        falls_back: found.falls_back,
-        panics: found.panics,
-        frees: found.frees,
+        asides: found.asides.clone(),
         functions_read: found.read,
     }
 }

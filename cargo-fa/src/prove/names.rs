@@ -90,175 +90,48 @@ pub(super) fn kind(name: &str) -> Kind {
 pub(super) fn import(name: &str) -> Kind {
     // `malloc@GLIBC_2.2.5`
     let name = name.split('@').next().unwrap_or(name);
-    match name {
-        "malloc"
-        | "calloc"
-        | "realloc"
-        | "reallocarray"
-        | "memalign"
-        | "posix_memalign"
-        | "aligned_alloc"
-        | "valloc"
-        | "pvalloc"
-        | "strdup"
-        | "strndup"
-        | "asprintf"
-        | "vasprintf"
-        | "mmap"
-        | "mmap64"
-        | "mremap"
-        | "brk"
-        | "sbrk"
-        | "mi_malloc"
-        | "mi_zalloc"
-        | "mi_calloc"
-        | "mi_realloc"
-        | "mi_malloc_aligned"
-        | "mi_zalloc_aligned"
-        | "mi_realloc_aligned"
-        | "mi_theap_malloc_aligned"
-        | "mi_heap_malloc"
-        | "_rjem_malloc"
-        | "_rjem_mallocx"
-        | "_rjem_calloc"
-        | "_rjem_realloc"
-        | "_rjem_rallocx"
-        | "pthread_create"
-        | "__cxa_thread_atexit_impl"
-        | "fopen"
-        | "fopen64"
-        | "opendir"
-        | "getline"
-        | "dlopen" => Kind::Allocates,
-        "free"
-        | "cfree"
-        | "munmap"
-        | "mi_free"
-        | "mi_free_size_aligned"
-        | "_rjem_free"
-        | "_rjem_sdallocx"
-        | "_rjem_dallocx"
-        | "closedir"
-        | "fclose" => Kind::Frees,
-        "abort" | "exit" | "_exit" | "__stack_chk_fail" | "__assert_fail" | "_Unwind_RaiseException" => Kind::Panics,
-        "memcpy"
-        | "memmove"
-        | "memset"
-        | "memcmp"
-        | "bcmp"
-        | "memchr"
-        | "memrchr"
-        | "strlen"
-        | "strnlen"
-        | "strcmp"
-        | "strncmp"
-        | "strchr"
-        | "strrchr"
-        | "__errno_location"
-        | "clock_gettime"
-        | "gettimeofday"
-        | "time"
-        | "sched_getcpu"
-        | "sched_yield"
-        | "pthread_self"
-        | "pthread_getspecific"
-        | "getpid"
-        | "gettid"
-        | "getenv"
-        | "read"
-        | "pread"
-        | "pread64"
-        | "readv"
-        | "write"
-        | "pwrite"
-        | "pwrite64"
-        | "writev"
-        | "open"
-        | "open64"
-        | "openat"
-        | "close"
-        | "lseek"
-        | "lseek64"
-        | "fstat"
-        | "fstat64"
-        | "stat"
-        | "stat64"
-        | "poll"
-        | "epoll_wait"
-        | "nanosleep"
-        | "clock_nanosleep"
-        | "syscall"
-        | "recv"
-        | "recvfrom"
-        | "send"
-        | "sendto"
-        | "sin"
-        | "sinf"
-        | "cos"
-        | "cosf"
-        | "tan"
-        | "tanf"
-        | "asin"
-        | "asinf"
-        | "acos"
-        | "acosf"
-        | "atan"
-        | "atanf"
-        | "atan2"
-        | "atan2f"
-        | "sinh"
-        | "sinhf"
-        | "cosh"
-        | "coshf"
-        | "tanh"
-        | "tanhf"
-        | "exp"
-        | "expf"
-        | "exp2"
-        | "exp2f"
-        | "expm1"
-        | "expm1f"
-        | "log"
-        | "logf"
-        | "log2"
-        | "log2f"
-        | "log10"
-        | "log10f"
-        | "log1p"
-        | "log1pf"
-        | "pow"
-        | "powf"
-        | "sqrt"
-        | "sqrtf"
-        | "cbrt"
-        | "cbrtf"
-        | "hypot"
-        | "hypotf"
-        | "fma"
-        | "fmaf"
-        | "fmod"
-        | "fmodf"
-        | "floor"
-        | "floorf"
-        | "ceil"
-        | "ceilf"
-        | "round"
-        | "roundf"
-        | "roundeven"
-        | "roundevenf"
-        | "rint"
-        | "rintf"
-        | "trunc"
-        | "truncf"
-        | "sincos"
-        | "sincosf"
-        | "ldexp"
-        | "ldexpf"
-        | "frexp"
-        | "frexpf" => Kind::Plain,
-        _ => Kind::Unknown,
-    }
+    let known = [(ALLOCATE, Kind::Allocates), (FREE, Kind::Frees), (END, Kind::Panics), (PLAIN, Kind::Plain)];
+    known.into_iter().find(|(names, _)| names.contains(&name)).map_or(Kind::Unknown, |known| known.1)
 }
+
+/// They ask the heap or the kernel for memory, some only at times.
+#[rustfmt::skip]
+const ALLOCATE: &[&str] = &[
+    "malloc", "calloc", "realloc", "reallocarray", "memalign", "posix_memalign", "aligned_alloc", "valloc", "pvalloc",
+    "strdup", "strndup", "asprintf", "vasprintf", "mmap", "mmap64", "mremap", "brk", "sbrk", "mi_malloc", "mi_zalloc",
+    "mi_calloc", "mi_realloc", "mi_malloc_aligned", "mi_zalloc_aligned", "mi_realloc_aligned",
+    "mi_theap_malloc_aligned", "mi_heap_malloc", "_rjem_malloc", "_rjem_mallocx", "_rjem_calloc", "_rjem_realloc",
+    "_rjem_rallocx", "pthread_create", "__cxa_thread_atexit_impl", "fopen", "fopen64", "opendir", "getline", "dlopen",
+];
+
+/// They give memory back.
+#[rustfmt::skip]
+const FREE: &[&str] = &[
+    "free", "cfree", "munmap", "mi_free", "mi_free_size_aligned", "_rjem_free", "_rjem_sdallocx", "_rjem_dallocx",
+    "closedir", "fclose",
+];
+
+/// They do not return.
+#[rustfmt::skip]
+const END: &[&str] = &[
+    "abort", "exit", "_exit", "__stack_chk_fail", "__assert_fail", "_Unwind_RaiseException",
+];
+
+/// They map no memory and call nothing of the program.
+#[rustfmt::skip]
+const PLAIN: &[&str] = &[
+    "memcpy", "memmove", "memset", "memcmp", "bcmp", "memchr", "memrchr", "strlen", "strnlen", "strcmp", "strncmp",
+    "strchr", "strrchr", "__errno_location", "clock_gettime", "gettimeofday", "time", "sched_getcpu", "sched_yield",
+    "pthread_self", "pthread_getspecific", "getpid", "gettid", "getenv", "read", "pread", "pread64", "readv", "write",
+    "pwrite", "pwrite64", "writev", "open", "open64", "openat", "close", "lseek", "lseek64", "fstat", "fstat64",
+    "stat", "stat64", "poll", "epoll_wait", "nanosleep", "clock_nanosleep", "syscall", "recv", "recvfrom", "send",
+    "sendto", "sin", "sinf", "cos", "cosf", "tan", "tanf", "asin", "asinf", "acos", "acosf", "atan", "atanf", "atan2",
+    "atan2f", "sinh", "sinhf", "cosh", "coshf", "tanh", "tanhf", "exp", "expf", "exp2", "exp2f", "expm1", "expm1f",
+    "log", "logf", "log2", "log2f", "log10", "log10f", "log1p", "log1pf", "pow", "powf", "sqrt", "sqrtf", "cbrt",
+    "cbrtf", "hypot", "hypotf", "fma", "fmaf", "fmod", "fmodf", "floor", "floorf", "ceil", "ceilf", "round", "roundf",
+    "roundeven", "roundevenf", "rint", "rintf", "trunc", "truncf", "sincos", "sincosf", "ldexp", "ldexpf", "frexp",
+    "frexpf",
+];
 
 /// `core::panicking::assert_failed::<usize, usize>` without what stands in the last brackets.
 fn without_generics(name: &str) -> &str {

@@ -1,9 +1,10 @@
 //! Systems that declare an effect, and what their code says of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Aside;
 use super::image::{Address, Function, Image};
 use super::names::{Kind, import, kind};
 use super::state::Arguments;
@@ -40,10 +41,7 @@ pub(super) struct Found {
     pub(super) violation: Option<Way>,
     /// Calls that nobody can follow, each with the way to it.
     pub(super) open: Vec<Way>,
-    pub(super) grows: bool,
-    pub(super) falls_back: bool,
-    pub(super) panics: bool,
-    pub(super) frees: bool,
+    pub(super) asides: BTreeSet<Aside>,
     /// How many functions were read.
     pub(super) read: usize,
 }
@@ -56,8 +54,9 @@ pub(super) struct Way {
     pub(super) end: String,
 }
 
-/// Finds what the functions of a program declare.
-pub(super) fn marks(image: &Image<'_>) -> Vec<Mark> {
+/// Finds what the functions of a program declare, and what their code refers to.
+pub(super) fn marks(image: &Image<'_>) -> (Vec<Mark>, BTreeSet<Address>) {
+    let mut references = BTreeSet::new();
     let mut marks: Vec<(Address, Mark)> = Vec::new();
     for at in image.find(MAGIC) {
         let (Some(name), Some(file)) = (image.text(at + 16), image.text(at + 32)) else { continue };
@@ -82,6 +81,9 @@ pub(super) fn marks(image: &Image<'_>) -> Vec<Mark> {
                 continue;
             };
             for address in addresses_in(&instruction) {
+                if image.constant_half(address).is_some() {
+                    references.insert(address);
+                }
                 if let Some(&index) = wanted.get(&address)
                     && let Some((_, mark)) = marks.get_mut(index)
                     && mark.functions.last() != Some(&function.start)
@@ -94,7 +96,7 @@ pub(super) fn marks(image: &Image<'_>) -> Vec<Mark> {
     }
     let mut marks: Vec<Mark> = marks.into_iter().map(|(_, mark)| mark).collect();
     marks.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
-    marks
+    (marks, references)
 }
 
 /// Follows systems through a program.
@@ -107,10 +109,10 @@ pub(super) struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    pub(super) fn new(image: &'a Image<'a>, panics: Panics) -> Self {
+    pub(super) fn new(image: &'a Image<'a>, references: BTreeSet<Address>, panics: Panics) -> Self {
         let is_gate = |function: &&Function| function.name.contains(" as framealloc_core::raw::frames::gate::Gate>::");
         let gates = image.functions().iter().filter(is_gate).map(|function| function.start).collect();
-        Self { image, walker: Walker::new(image), gates, panics }
+        Self { image, walker: Walker::new(image, references), gates, panics }
     }
 
     /// Follows everything that a function may call.
@@ -118,10 +120,10 @@ impl<'a> Follower<'a> {
         let image = self.image;
         let mut found = Found::default();
         let mut nodes: Vec<Node> = vec![Node { start: root, arguments: Arguments::default(), parent: None }];
-        let mut known: FxHashMap<(Address, Arguments), ()> = FxHashMap::default();
+        let mut known: FxHashSet<(Address, Arguments)> = FxHashSet::default();
         let mut variants: FxHashMap<Address, usize> = FxHashMap::default();
         let mut waiting = VecDeque::from([0]);
-        known.insert((root, Arguments::default()), ());
+        known.insert((root, Arguments::default()));
         while let Some(index) = waiting.pop_front() {
             let Node { start, arguments, .. } = nodes[index];
             let body = self.walker.body(start, arguments);
@@ -133,33 +135,33 @@ impl<'a> Follower<'a> {
                 .any(|call| matches!(call.target, Target::Function(at) if kind(name_at(image, at)) == Kind::Growth))
             {
                 if index != 0 && is_ours(name) {
-                    found.grows = true;
+                    found.asides.insert(Aside::Grows);
                 } else {
                     found.open.push(way(&nodes, index, None, "growth of framealloc that was inlined into other code"));
                 }
                 continue;
             }
-            let gated = is_arena(name) && body.calls.iter().any(is_pointer);
-            let gates = if gated { self.gates.as_slice() } else { &[] };
+            let asks = is_arena(name) && body.calls.iter().any(is_pointer);
+            let gates = if asks { self.gates.as_slice() } else { &[] };
             let asked = gates.iter().map(|&gate| Call { target: Target::Function(gate), ..body.calls[0] });
-            let calls = body.calls.iter().copied().filter(|call| !(gated && is_pointer(call))).chain(asked);
+            let calls = body.calls.iter().copied().filter(|call| !(asks && is_pointer(call))).chain(asked);
             for call in calls {
-                match judge(image, name, &call, self.panics) {
+                match judge(image, &call, self.panics) {
                     Judged::Violation(end) => {
                         if found.violation.is_none() {
                             found.violation = Some(way(&nodes, index, Some(&call), &end));
                         }
                     }
                     Judged::Open(end) => found.open.push(way(&nodes, index, Some(&call), &end)),
-                    Judged::Fallback => found.falls_back = true,
-                    Judged::Panics => found.panics = true,
-                    Judged::Frees => found.frees = true,
+                    Judged::Aside(aside) => {
+                        found.asides.insert(aside);
+                    }
                     Judged::Plain => {}
                     Judged::Follow(target) => {
                         let variants = variants.entry(target).or_default();
                         // What is passed is a help; where it differs at every call, it is none.
                         let arguments = if *variants < VARIANTS { call.arguments } else { Arguments::default() };
-                        if known.insert((target, arguments), ()).is_none() {
+                        if known.insert((target, arguments)) {
                             *variants += 1;
                             nodes.push(Node { start: target, arguments, parent: Some((index, call.at)) });
                             waiting.push_back(nodes.len() - 1);
@@ -186,14 +188,15 @@ struct Node {
 enum Judged {
     Violation(String),
     Open(String),
-    Fallback,
-    Panics,
-    Frees,
+    Aside(Aside),
     Plain,
     Follow(Address),
 }
 
-fn judge(image: &Image<'_>, caller: &str, call: &Call, panics: Panics) -> Judged {
+/// Calls of Linux on x86-64 that map no memory: futex, with which locks wait, gettid and getrandom.
+const HARMLESS: [u64; 3] = [202, 186, 318];
+
+fn judge(image: &Image<'_>, call: &Call, panics: Panics) -> Judged {
     let (name, known) = match call.target {
         Target::Function(at) => (name_at(image, at), kind(name_at(image, at))),
         Target::Import(number) => (image.import(number), import(image.import(number))),
@@ -211,12 +214,13 @@ fn judge(image: &Image<'_>, caller: &str, call: &Call, panics: Panics) -> Judged
     };
     match known {
         Kind::Allocates => Judged::Violation(name.to_owned()),
-        Kind::Frees => Judged::Frees,
-        Kind::Fallback => Judged::Fallback,
+        Kind::Frees => Judged::Aside(Aside::Frees),
+        Kind::Fallback => Judged::Aside(Aside::FallsBack),
         Kind::Panics if panics == Panics::Count => Judged::Violation(format!("{name}, a panic")),
-        Kind::Panics => Judged::Panics,
-        // With the number of the call as an argument, it may be any; std waits with it.
-        Kind::Plain if name == "syscall" && !is_std(caller) => Judged::Open("a call of the kernel".to_owned()),
+        Kind::Panics => Judged::Aside(Aside::Panics),
+        Kind::Plain if name == "syscall" && !call.number.is_some_and(|number| HARMLESS.contains(&number)) => {
+            Judged::Open("a call of the kernel".to_owned())
+        }
         Kind::Plain | Kind::Growth => Judged::Plain,
         Kind::Unknown => match call.target {
             Target::Function(at) if image.code_at(at).is_some() => Judged::Follow(at),
@@ -233,10 +237,6 @@ fn is_pointer(call: &Call) -> bool {
 fn is_arena(name: &str) -> bool {
     let name = name.strip_prefix('<').unwrap_or(name);
     name.starts_with("framealloc_core::raw::frames::arena::")
-}
-
-fn is_std(name: &str) -> bool {
-    name.starts_with("std::") || name.starts_with("<std::")
 }
 
 /// Whether a function is of framealloc's own runtime.

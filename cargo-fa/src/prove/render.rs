@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CallPath, InstanceProof, Place, Proofs, Step, SystemProof, Verdict};
+use super::{Aside, CallPath, InstanceProof, Place, Proofs, Step, SystemProof, Verdict};
 
 /// How many calls that nobody can follow are listed of one function.
 const LISTED: usize = 4;
@@ -57,13 +57,13 @@ fn render_system(text: &mut String, system: &SystemProof) {
 }
 
 fn render_instance(text: &mut String, instance: &InstanceProof) {
-    let asides = [
-        (instance.grows, "frame memory or a pool may grow"),
-        (instance.falls_back, "a block that is too large for a chunk comes from the heap"),
-        (instance.panics, "may panic"),
-        (instance.frees, "may free"),
-    ];
-    let asides: Vec<&str> = asides.into_iter().filter(|aside| aside.0).map(|aside| aside.1).collect();
+    let asides = instance.asides.iter().map(|aside| match aside {
+        Aside::Grows => "frame memory or a pool may grow",
+        Aside::FallsBack => "a block that is too large for a chunk comes from the heap",
+        Aside::Panics => "may panic",
+        Aside::Frees => "may free",
+    });
+    let asides: Vec<&str> = asides.collect();
     if !asides.is_empty() {
         let _ = writeln!(text, "          aside: {}", asides.join(", "));
     }

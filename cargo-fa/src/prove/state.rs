@@ -74,6 +74,14 @@ impl State {
         })
     }
 
+    /// The first argument, if it is a number that is known.
+    pub(super) fn first_argument(&self) -> Option<u64> {
+        match self.registers[ARGUMENTS[0]] {
+            Value::Constant(number) => Some(number),
+            _ => None,
+        }
+    }
+
     pub(super) fn get(&self, register: usize) -> Value {
         self.registers[register]
     }

@@ -27,6 +27,8 @@ pub(super) struct Call {
     pub(super) at: Address,
     pub(super) target: Target,
     pub(super) arguments: Arguments,
+    /// The first argument of what another library provides, where it is known: which call of the kernel it is.
+    pub(super) number: Option<u64>,
 }
 
 /// What is called.
@@ -53,6 +55,9 @@ pub(super) enum Unseen {
 /// The functions of a program that were read so far.
 pub(super) struct Walker<'a> {
     image: &'a Image<'a>,
+    /// Where code refers to constants. A table of a jump ends where something else begins: what follows would be read as
+    /// distances from the wrong place. Nobody refers to the middle of one.
+    references: BTreeSet<Address>,
     machine: Machine,
     bodies: FxHashMap<(Address, Arguments), Rc<Body>>,
     /// Functions whose end was looked for; `None` while it is.
@@ -62,13 +67,11 @@ pub(super) struct Walker<'a> {
 
 /// How deep it is looked whether a function returns. Below, it is supposed to.
 const DEPTH: usize = 48;
-/// How often the code of a function is read again for what is known at its beginning.
-const ROUNDS: usize = 64;
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(image: &'a Image<'a>) -> Self {
+    pub(super) fn new(image: &'a Image<'a>, references: BTreeSet<Address>) -> Self {
         let (bodies, returning) = (FxHashMap::default(), FxHashMap::default());
-        Self { image, machine: Machine::new(), bodies, returning, depth: 0 }
+        Self { image, references, machine: Machine::new(), bodies, returning, depth: 0 }
     }
 
     /// Reads the function that begins here, called with these arguments.
@@ -95,15 +98,9 @@ impl<'a> Walker<'a> {
         let mut states: FxHashMap<Address, State> = FxHashMap::default();
         states.insert(start, State::entry(arguments));
         let mut waiting = vec![start];
-        let mut rounds: FxHashMap<Address, usize> = FxHashMap::default();
         let mut found = Found::default();
-        // First what is known where paths meet, then, with that, the calls.
+        // First what is known where paths meet, which gets less with each round; then, with that, the calls.
         while let Some(block) = waiting.pop() {
-            let round = rounds.entry(block).or_default();
-            *round += 1;
-            if *round > ROUNDS {
-                continue;
-            }
             let state = states[&block].clone();
             let mut reached = Vec::new();
             self.run(
@@ -236,7 +233,8 @@ impl<'a> Walker<'a> {
         let inside = |target: Address| (start..end).contains(&target);
         let places: Vec<Address> = match value {
             Value::EntryTarget(table) => {
-                let entries = (0..).map_while(|index| self.image.constant_half(table + index * 4));
+                let end = self.references.range(table + 1..).next().copied().unwrap_or(Address::MAX);
+                let entries = (table..end).step_by(4).map_while(|at| self.image.constant_half(at));
                 entries
                     .map(|distance| table.wrapping_add_signed(distance.into()))
                     .take_while(|&place| inside(place))
@@ -246,7 +244,9 @@ impl<'a> Walker<'a> {
             _ => Vec::new(),
         };
         if !places.is_empty() {
-            places.into_iter().for_each(|place| reach(place, state));
+            for place in places {
+                reach(place, state);
+            }
             return;
         }
         if let Value::EntryTarget(_) | Value::Entry(_) = value {
@@ -321,7 +321,11 @@ struct Found {
 
 impl Found {
     fn call(&mut self, at: Address, target: Target, state: &State, image: &Image<'_>) {
-        self.calls.insert(Call { at, target, arguments: state.arguments(image) });
+        let number = match target {
+            Target::Import(_) => state.first_argument(),
+            _ => None,
+        };
+        self.calls.insert(Call { at, target, arguments: state.arguments(image), number });
     }
 }
 

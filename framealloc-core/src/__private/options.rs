@@ -45,6 +45,8 @@ options! { frame_system:
     alloc
     /// `budget = "64KiB"`: the most bytes that one call may hold, as a size or a `const` of type `usize`.
     budget
+    /// `in_flight`: the frame ends in flight, and the function returns the flight beside its result.
+    in_flight
     /// `name = "physics.step"`: the name in reports; otherwise the path of the function.
     name
     /// `no_heap`: the system must not use the heap.

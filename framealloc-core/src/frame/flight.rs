@@ -302,6 +302,6 @@ impl SmartAlloc {
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn refuse(error: FlightError) -> ! {
+pub(crate) fn refuse(error: FlightError) -> ! {
     panic!("{error}")
 }

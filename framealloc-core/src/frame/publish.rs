@@ -6,6 +6,7 @@ use core::ops::Deref;
 use super::{FlightError, FrameHandle, FrameInFlight};
 use crate::SmartAlloc;
 use crate::panics::{first_panic, resume};
+use crate::raw::frames::flights::flight::Flight;
 use crate::raw::frames::flights::publication::{Publisher, Reader, Reading};
 use crate::raw::frames::report::FrameReport;
 
@@ -57,7 +58,7 @@ use crate::raw::frames::report::FrameReport;
 /// If the drop of a shared value panics, dropping the publisher, or what is last, does. All values are dropped all the same.
 pub struct FramePublisher<R: ?Sized>(Publisher<R>);
 
-impl<R: ?Sized> FramePublisher<R> {
+impl<R: ?Sized + Send + Sync + 'static> FramePublisher<R> {
     /// Makes one that has published nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -105,13 +106,13 @@ impl<R: ?Sized> FramePublisher<R> {
     /// mode. The frame has been published or has ended by then.
     pub fn publish(&mut self, alloc: &mut SmartAlloc, root: FrameHandle<R>) -> Result<FrameReport, FlightError> {
         let mut panicked = self.0.end_unread();
-        let published = self.end_published(alloc, root, &mut panicked).or_else(|error| match error {
+        let published = self.end_published(alloc, root, &mut panicked).map_err(|error| match error {
             FlightError::LimitReached { limit } => {
                 let (report, panic) = alloc.end_frame_caught(None);
                 first_panic(&mut panicked, panic);
-                Err(FlightError::Unpublished { limit, report })
+                FlightError::Unpublished { limit, report }
             }
-            error => Err(error),
+            error => error,
         });
         resume(panicked);
         published
@@ -189,7 +190,7 @@ impl<R: ?Sized> FramePublisher<R> {
     }
 }
 
-impl<R: ?Sized> Default for FramePublisher<R> {
+impl<R: ?Sized + Send + Sync + 'static> Default for FramePublisher<R> {
     fn default() -> Self {
         Self::new()
     }
@@ -278,7 +279,7 @@ impl<R: ?Sized> Published<'_, R> {
     /// Returns what the frame used, as [`SmartAlloc::end_frame`] does.
     #[must_use]
     pub fn report(&self) -> FrameReport {
-        self.0.edition().flight().map(|flight| flight.report()).unwrap_or_default()
+        self.0.edition().flight().map(Flight::report).unwrap_or_default()
     }
 }
 

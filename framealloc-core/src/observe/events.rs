@@ -1,8 +1,8 @@
 //! Events: what a subscriber hears at the end of every frame.
 //!
 //! Events are collected while the end of the frame looks at the figures, and reported when it is over: no lock and no borrow of the
-//! allocator is held while a subscriber runs. It is taken out of the list for the time of its call, and put back unless it
-//! has unsubscribed meanwhile.
+//! allocator is held while a subscriber runs, and no thread is pinned. Its callback is taken out of its seat for the time of
+//! the call, and put back unless it has unsubscribed meanwhile.
 
 use core::fmt;
 use core::time::Duration;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::phases::PhaseStats;
 use super::refusals::Refusals;
-use super::watch::SharedWatch;
+use super::watch::{SharedWatch, Subscriber};
 use crate::budget::BudgetEvent;
 use crate::clock::Instant;
 use crate::observe::diagnostic::Diagnostic;
@@ -138,6 +138,8 @@ pub(crate) struct Watcher {
     began: Option<Instant>,
     events: Vec<FrameEvent>,
     raised: Vec<Diagnostic>,
+    /// Those that are told of events; empty but while they are.
+    subscribers: Vec<Arc<Subscriber>>,
     limiter: Limiter,
     pub(super) refusals: Refusals,
     /// Frame memory that subscribers took when they were told of the end of the last frame.
@@ -229,16 +231,19 @@ fn promoted_event(summary: &PromotionSummary) -> Option<FrameEvent> {
     settled.then_some(FrameEvent::Promoted { pool, heap, scratch, discarded, failed })
 }
 
-/// Calls all subscribers with an event. Those that subscribe meanwhile have the number `end` or a higher one.
-fn notify_subscribers(alloc: &SmartAlloc, event: &FrameEvent, end: u64, panicked: &mut Option<Payload>) {
-    let watch = alloc.watch();
-    let mut next = 0;
-    while let Some((number, mut subscriber)) = watch.take(next..end) {
-        first_panic(panicked, catch_unwind(AssertUnwindSafe(|| subscriber(alloc, event))).err());
-        if let Some(gone) = watch.put_back(number, subscriber) {
+/// Calls subscribers with an event, but for those that have unsubscribed meanwhile.
+fn notify_subscribers(
+    alloc: &SmartAlloc,
+    event: &FrameEvent,
+    subscribers: &[Arc<Subscriber>],
+    panicked: &mut Option<Payload>,
+) {
+    for subscriber in subscribers {
+        let Some(mut callback) = subscriber.take() else { continue };
+        first_panic(panicked, catch_unwind(AssertUnwindSafe(|| callback(alloc, event))).err());
+        if let Some(gone) = subscriber.put_back(callback) {
             first_panic(panicked, drop_caught(gone));
         }
-        next = number + 1;
     }
 }
 
@@ -333,15 +338,16 @@ impl SmartAlloc {
         if let Some(refusals) = self.watch().take_fresh() {
             self.reset_watcher(refusals);
         }
-        let mut events = self.with_watcher(|watcher, alloc| {
+        let (mut events, mut subscribers) = self.with_watcher(|watcher, alloc| {
             collect(watcher, alloc);
-            core::mem::take(&mut watcher.events)
+            (core::mem::take(&mut watcher.events), core::mem::take(&mut watcher.subscribers))
         });
         let alloc: &Self = self;
         let watch = alloc.watch();
-        let end = watch.next_number();
+        // All at once: those that subscribe meanwhile hear from the next time on.
+        watch.list_subscribers(&mut subscribers);
         for event in &events {
-            notify_subscribers(alloc, event, end, panicked);
+            notify_subscribers(alloc, event, &subscribers, panicked);
             if let FrameEvent::Diagnostic(diagnostic) = event {
                 #[cfg(feature = "tracing")]
                 first_panic(panicked, catch_unwind(AssertUnwindSafe(|| diagnostic.trace())).err());
@@ -353,6 +359,7 @@ impl SmartAlloc {
             }
         }
         events.clear();
-        self.with_watcher(|watcher, _| watcher.events = events);
+        subscribers.clear();
+        self.with_watcher(|watcher, _| (watcher.events, watcher.subscribers) = (events, subscribers));
     }
 }

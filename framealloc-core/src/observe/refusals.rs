@@ -30,7 +30,7 @@ impl Refusals {
 
     /// Calls `visit` with each pool that has refused requests since this was last asked, and how many.
     pub(super) fn more_pools(&mut self, mut visit: impl FnMut(&'static RawPool, usize)) {
-        for (position, pool) in (0..).map_while(|position| Some((position, REGISTRY.own_at(position)?))) {
+        for (position, pool) in REGISTRY.own().enumerate() {
             if self.pools.len() <= position {
                 self.pools.push(0);
             }

@@ -7,9 +7,11 @@ use super::refusals::Refusals;
 use crate::config::{AllocConfig, Purpose};
 use crate::observe::diagnostic::Diagnostic;
 use crate::observe::repeats::Repeats;
+use crate::raw::epochs::list::List;
+use crate::raw::epochs::pin;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::strict::Strict;
-use crate::sync::{AtomicU32, Mutex, Relaxed};
+use crate::sync::{AtomicU32, AtomicU64, Mutex, Relaxed};
 
 /// Diagnostics that wait for the end of the frame; more are counted only.
 const WAITING: usize = 256;
@@ -21,28 +23,28 @@ pub(crate) type Callback = Box<dyn FnMut(&SmartAlloc, &FrameEvent) + Send>;
 
 /// What an allocator shares with its subscriptions and guards, which may outlive it.
 ///
-/// The lock is held while the lists change, never while a subscriber runs or is dropped.
+/// The lock is held while a field changes, never while a subscriber runs or is dropped, and never while a list is walked.
 pub(crate) struct Watch {
-    /// What an end of a frame asks of the state without taking the lock; written under it. Nothing is published through it.
+    /// What an end of a frame asks of the rest without taking the lock. Nothing is published through it.
     flags: Arc<AtomicU32>,
+    /// The number of the next subscriber.
+    next: AtomicU64,
+    subscribers: List<Arc<Subscriber>>,
     state: Mutex<WatchState>,
 }
 
-/// There are subscribers.
-const SUBSCRIBED: u32 = 1;
-/// There is another reason to look at frames.
-const WANTED: u32 = 2;
+/// There is a reason to look at frames other than subscribers.
+const WANTED: u32 = 1;
 /// Somebody began to watch.
-const FRESH: u32 = 4;
+const FRESH: u32 = 2;
 /// Diagnostics wait.
-const RAISED: u32 = 8;
+const RAISED: u32 = 4;
+/// One subscriber: the number of them is in the bits from here on.
+const SUBSCRIBER: u32 = 8;
 /// Frames are looked at.
-const WATCHED: u32 = SUBSCRIBED | WANTED;
+const WATCHED: u32 = WANTED | !(SUBSCRIBER - 1);
 
 struct WatchState {
-    subscribers: Vec<Subscriber>,
-    /// The number of the next subscriber; those of the present ones rise through the list.
-    next: u64,
     strict: Strict,
     repeats: Repeats,
     /// Whether diagnostics are of use without a subscriber: they go to `tracing`.
@@ -54,17 +56,50 @@ struct WatchState {
     lost: u64,
 }
 
-struct Subscriber {
+pub(super) struct Subscriber {
     number: u64,
-    /// `None` while it is being called.
+    seat: Mutex<Seat>,
+}
+
+/// Where the callback is while it is not being called. The lock is held for as long as it takes to move it.
+struct Seat {
     callback: Option<Callback>,
+    has_unsubscribed: bool,
+}
+
+impl Subscriber {
+    /// In the order of these numbers subscribers are called.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Takes the callback out, to call it without a lock; `None` if it has unsubscribed, or is being called.
+    pub(super) fn take(&self) -> Option<Callback> {
+        self.seat.lock().callback.take()
+    }
+
+    /// Puts the callback back, or returns it if it has unsubscribed meanwhile.
+    pub(super) fn put_back(&self, callback: Callback) -> Option<Callback> {
+        let mut seat = self.seat.lock();
+        if seat.has_unsubscribed {
+            return Some(callback);
+        }
+        seat.callback = Some(callback);
+        None
+    }
+
+    /// Ends the subscription. Returns the callback, unless it is being called; `None` as well if it had ended before.
+    fn end(&self) -> Option<Callback> {
+        let mut seat = self.seat.lock();
+        seat.has_unsubscribed = true;
+        seat.callback.take()
+    }
 }
 
 impl WatchState {
     fn flags(&self) -> u32 {
         let wanted = self.always || self.strict != Strict::Off;
-        u32::from(!self.subscribers.is_empty()) * SUBSCRIBED
-            + u32::from(wanted) * WANTED
+        u32::from(wanted) * WANTED
             + u32::from(self.fresh.is_some()) * FRESH
             + u32::from(!self.raised.is_empty()) * RAISED
     }
@@ -78,17 +113,10 @@ impl Watch {
             Purpose::Frames => (Strict::from_environment(), cfg!(feature = "tracing")),
             Purpose::ScratchRegion => (Strict::Off, false),
         };
-        let state = WatchState {
-            subscribers: Vec::new(),
-            next: 1,
-            strict,
-            repeats: Repeats::default(),
-            always,
-            fresh: None,
-            raised: Vec::new(),
-            lost: 0,
-        };
-        let watch = Self { flags: Arc::default(), state: Mutex::new(state) };
+        let state =
+            WatchState { strict, repeats: Repeats::default(), always, fresh: None, raised: Vec::new(), lost: 0 };
+        let (flags, subscribers) = (Arc::default(), List::new());
+        let watch = Self { flags, next: AtomicU64::new(1), subscribers, state: Mutex::new(state) };
         watch.change(|_| ());
         watch
     }
@@ -111,60 +139,64 @@ impl Watch {
     fn change<R>(&self, change: impl FnOnce(&mut WatchState) -> R) -> R {
         let mut state = self.state.lock();
         let result = change(&mut state);
-        if state.flags() & WATCHED != 0 && !self.is_watched() {
+        if state.flags() & WANTED != 0 && !self.is_watched() {
             state.fresh = Some(Refusals::so_far());
         }
-        self.flags.store(state.flags(), Relaxed);
+        self.publish(&state);
         result
     }
 
-    pub(super) fn subscribe(&self, callback: Callback) -> u64 {
-        self.change(|state| {
-            let number = state.next;
-            state.next += 1;
-            state.subscribers.push(Subscriber { number, callback: Some(callback) });
-            number
-        })
+    /// Called under the lock; the number of subscribers is not the state's and stays.
+    fn publish(&self, state: &WatchState) {
+        let (now, others) = (state.flags(), !(WANTED | FRESH | RAISED));
+        let _always = self.flags.fetch_update(Relaxed, Relaxed, |flags| Some(flags & others | now));
     }
 
-    /// Takes a subscriber off the list. Returns it, for the caller to drop without the lock.
+    pub(super) fn subscribe(&self, callback: Callback) -> u64 {
+        let number = self.next.fetch_add(1, Relaxed);
+        if !self.is_watched() {
+            let so_far = Refusals::so_far();
+            let mut state = self.state.lock();
+            // Not if another one has begun meanwhile, or what was refused since would be taken for old.
+            if !self.is_watched() {
+                state.fresh = Some(so_far);
+                self.publish(&state);
+            }
+        }
+        let seat = Seat { callback: Some(callback), has_unsubscribed: false };
+        self.subscribers.push(Arc::new(Subscriber { number, seat: Mutex::new(seat) }));
+        self.flags.fetch_add(SUBSCRIBER, Relaxed);
+        number
+    }
+
+    /// Takes a subscriber off the list. Returns it, for the caller to drop, unless it is being called: then who calls it does.
     pub(super) fn unsubscribe(&self, number: u64) -> Option<Callback> {
-        self.change(|state| {
-            let index = state.subscribers.iter().position(|subscriber| subscriber.number == number)?;
-            state.subscribers.remove(index).callback
-        })
+        let subscriber =
+            self.subscribers.walk(&pin()).find(|subscriber| subscriber.number == number).map(Arc::clone)?;
+        let callback = subscriber.end();
+        self.take_off(|other| other.number == number);
+        callback
     }
 
     /// Takes all subscribers off the list: the allocator is going away.
     pub(crate) fn clear(&self) -> Vec<Callback> {
-        let gone = self.change(|state| core::mem::take(&mut state.subscribers));
-        gone.into_iter().filter_map(|subscriber| subscriber.callback).collect()
+        let mut subscribers = Vec::new();
+        self.list_subscribers(&mut subscribers);
+        let gone = subscribers.iter().filter_map(|subscriber| subscriber.end()).collect();
+        self.take_off(|_| true);
+        gone
     }
 
-    /// The number that the next subscriber will have.
-    pub(super) fn next_number(&self) -> u64 {
-        self.state.lock().next
+    fn take_off(&self, is_gone: impl Fn(&Subscriber) -> bool) {
+        let taken = self.subscribers.remove_where(|subscriber| is_gone(subscriber));
+        self.flags.fetch_sub(taken * SUBSCRIBER, Relaxed);
     }
 
-    /// Takes the first subscriber in this range of numbers out, to call it without the lock.
-    pub(super) fn take(&self, numbers: core::ops::Range<u64>) -> Option<(u64, Callback)> {
-        let mut state = self.state.lock();
-        let mut subscribers = state.subscribers.iter_mut();
-        subscribers.find_map(|subscriber| {
-            let callback = if numbers.contains(&subscriber.number) { subscriber.callback.take() } else { None };
-            callback.map(|callback| (subscriber.number, callback))
-        })
-    }
-
-    /// Puts a subscriber back, or returns it if it has unsubscribed meanwhile.
-    pub(super) fn put_back(&self, number: u64, callback: Callback) -> Option<Callback> {
-        let mut state = self.state.lock();
-        match state.subscribers.iter_mut().find(|subscriber| subscriber.number == number) {
-            Some(subscriber) => {
-                subscriber.callback = Some(callback);
-                None
-            }
-            None => Some(callback),
+    /// Those that there are, in the order in which they came. `list` is empty, and keeps its memory from one time to the next.
+    pub(super) fn list_subscribers(&self, list: &mut Vec<Arc<Subscriber>>) {
+        if self.has_subscribers() {
+            list.extend(self.subscribers.walk(&pin()).map(Arc::clone));
+            list.sort_unstable_by_key(|subscriber| subscriber.number());
         }
     }
 
@@ -174,7 +206,7 @@ impl Watch {
     }
 
     pub(super) fn has_subscribers(&self) -> bool {
-        self.has(SUBSCRIBED)
+        self.has(!(SUBSCRIBER - 1))
     }
 
     pub(super) fn strict(&self) -> Strict {

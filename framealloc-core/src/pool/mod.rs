@@ -212,8 +212,7 @@ fn slice_denied<T, E: Failure>(denied: Denied, length: usize) -> E {
 /// Free slots in the magazines of other threads keep their slabs: at most 124 slots per pool and thread, until the thread ends
 /// or calls [`flush_thread`].
 pub fn trim() -> usize {
-    let own = REGISTRY.own();
-    size_class::POOLS.iter().chain(own).map(hot::trim).sum()
+    size_class::POOLS.iter().chain(REGISTRY.own()).map(hot::trim).sum()
 }
 
 /// Gives the free slots that this thread keeps, at most 124 of each pool, to all threads: at the end of a long job, say.
@@ -226,7 +225,7 @@ pub fn flush_thread() {
 /// Makes room for the capacity of every pool that was used so far. `false` if the global allocator refused.
 pub fn prewarm_known() -> bool {
     let make_room = |pool: &'static RawPool| pool.depot().reserve(&pool.origin(), pool.settings().capacity);
-    REGISTRY.own().into_iter().all(make_room)
+    REGISTRY.own().all(make_room)
 }
 
 /// What was asked for, or a panic with the words of the error.

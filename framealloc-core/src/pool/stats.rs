@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::raw::pools::depot_figures::Figures;
 use crate::raw::pools::heap_counters;
 use crate::raw::pools::hot::REGISTRY;
 use crate::raw::pools::pool::RawPool;
@@ -42,20 +43,18 @@ pub struct PoolStats {
 impl PoolStats {
     pub(crate) fn of(pool: &'static RawPool) -> Self {
         let (fixed, shape) = (pool.is_fixed(), pool.shape());
-        let live = if fixed { pool.admitted() } else { REGISTRY.live(pool) };
-        let depot = pool.depot();
-        let slabs = depot.slabs();
+        let (Figures { high, slabs, magazines, .. }, live) = REGISTRY.figures(pool);
         Self {
             name: pool.settings().name,
             tag: pool.settings().tag,
             slot_bytes: shape.slot as usize,
-            live,
-            high_water: if fixed { pool.most_admitted() } else { depot.high() },
+            live: if fixed { pool.admitted() } else { live },
+            high_water: if fixed { pool.most_admitted() } else { high },
             capacity: if fixed { pool.settings().capacity } else { slabs * shape.slots as usize },
             fixed,
             refused: pool.refused(),
             slabs,
-            bytes: slabs * SLAB + depot.magazines() * MAGAZINE,
+            bytes: slabs * SLAB + magazines * MAGAZINE,
         }
     }
 }
@@ -77,7 +76,7 @@ impl fmt::Display for PoolStats {
 /// The pools of types that were used so far, in the order of their first use.
 #[must_use]
 pub fn own_pools() -> Vec<PoolStats> {
-    REGISTRY.own().into_iter().map(PoolStats::of).collect()
+    REGISTRY.own().map(PoolStats::of).collect()
 }
 
 /// Calls `visit` with what [`own_pools`] lists, without a call to the global allocator: for the diagnostics of every frame.
@@ -93,8 +92,7 @@ pub fn own_pools() -> Vec<PoolStats> {
 /// # drop(bullet);
 /// ```
 pub fn for_each_own(mut visit: impl FnMut(PoolStats)) {
-    // The list is asked each time: no lock is held while `visit` runs.
-    for pool in (0..).map_while(|position| REGISTRY.own_at(position)) {
+    for pool in REGISTRY.own() {
         visit(PoolStats::of(pool));
     }
 }

@@ -8,12 +8,15 @@ use loom::sync::Arc;
 use crate::budget::Budget;
 use crate::error::Limit;
 use crate::pool_settings::{PoolGrowth, PoolSettings};
+use crate::raw::epochs::list::{List, Node};
+use crate::raw::epochs::pin;
 use crate::raw::frames::accounts::Account;
 use crate::raw::frames::transfers::{Receipt, TransferCounters, TransferStats};
 use crate::raw::pools::magazine;
 use crate::raw::pools::pool::RawPool;
+use crate::raw::pools::registry::Registry;
 use crate::raw::pools::slab::{Slot, header_of};
-use crate::raw::pools::thread_cache::{POOLS, Positions, Registry, ThreadCache};
+use crate::raw::pools::thread_cache::{Member, POOLS, Positions, ThreadCache};
 
 /// Slots of a magazine in models.
 pub const MAGAZINE: usize = magazine::CAPACITY;
@@ -37,13 +40,13 @@ impl Pool {
         let pool = Box::new(RawPool::with_index(SLOT, align_of::<usize>(), settings, 1));
         let mut pools = [core::ptr::null(); POOLS];
         pools[1] = &raw const *pool;
-        Arc::new(Self { registry: Registry::new(pools, POOLS), pool })
+        Arc::new(Self { registry: Registry::new(&pools, POOLS), pool })
     }
 
     /// Live objects, as statistics tell them.
     #[must_use]
     pub fn live(&self) -> usize {
-        self.registry.live(&self.pool)
+        self.registry.figures(&self.pool).1
     }
 
     /// Slots outside of the depot.
@@ -56,6 +59,12 @@ impl Pool {
     #[must_use]
     pub fn slabs(&self) -> usize {
         self.pool.depot().slabs()
+    }
+
+    /// Caches of threads that are listed.
+    #[must_use]
+    pub fn caches(&self) -> usize {
+        self.registry.caches()
     }
 
     /// Gives whole slabs back.
@@ -83,7 +92,7 @@ impl Pool {
         let pool = Box::new(RawPool::with_index(SLOT, align_of::<usize>(), settings, 1));
         let mut pools = [core::ptr::null(); POOLS];
         pools[1] = &raw const *pool;
-        Arc::new(Self { registry: Registry::new(pools, POOLS), pool })
+        Arc::new(Self { registry: Registry::new(&pools, POOLS), pool })
     }
 
     /// Whether one more object was let in.
@@ -112,7 +121,7 @@ impl Unused {
         let settings =
             PoolSettings { name: "model", tag: None, capacity: 0, growth: PoolGrowth::Single, prewarm: false };
         let pool = Box::leak(Box::new(RawPool::new(SLOT, align_of::<usize>(), settings)));
-        Arc::new(Self { registry: Registry::new([core::ptr::null(); POOLS], 1), pool })
+        Arc::new(Self { registry: Registry::new(&[core::ptr::null(); POOLS], 1), pool })
     }
 
     /// The first use: tells the index of the pool.
@@ -124,7 +133,7 @@ impl Unused {
     /// How often the pool is listed.
     #[must_use]
     pub fn listed(&self) -> usize {
-        self.registry.own().len()
+        self.registry.own().count()
     }
 }
 
@@ -148,7 +157,7 @@ impl Object {
 pub struct Thread {
     pool: Arc<Pool>,
     positions: Box<Positions>,
-    cache: NonNull<ThreadCache>,
+    cache: NonNull<Member>,
 }
 
 impl Thread {
@@ -157,8 +166,8 @@ impl Thread {
     pub fn new(pool: &Arc<Pool>) -> Self {
         let positions = Box::new(Positions::new());
         let cache = ThreadCache::make(&raw const *positions).expect("there is memory");
-        // SAFETY: both live until the cache leaves, on drop.
-        assert!(unsafe { pool.registry.join(cache) });
+        // SAFETY: the positions live until the cache leaves, on drop.
+        unsafe { pool.registry.join(cache) };
         Self { pool: pool.clone(), positions, cache }
     }
 
@@ -193,6 +202,49 @@ impl Drop for Thread {
     fn drop(&mut self) {
         // SAFETY: this is the end of the thread.
         unsafe { self.pool.registry.leave(self.cache) };
+        // They go with the thread.
+        self.positions.1.exclusive();
+    }
+}
+
+/// A list that is walked while it changes.
+#[derive(Debug)]
+pub struct SharedList(List<usize>);
+
+/// A number's place in the list.
+#[derive(Debug)]
+pub struct Place(NonNull<Node<usize>>);
+
+// SAFETY: a place is used once, to take the number out, on any thread.
+unsafe impl Send for Place {}
+
+impl SharedList {
+    /// An empty list.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(List::new()))
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn add(&self, number: usize) -> Place {
+        let node = Node::make(number).expect("there is memory");
+        // SAFETY: the node is new.
+        unsafe { self.0.add(node) };
+        Place(node)
+    }
+
+    /// Takes a number out.
+    #[expect(clippy::needless_pass_by_value, reason = "it is taken out once")]
+    pub fn remove(&self, place: Place) {
+        // SAFETY: it is in the list, and taken out once.
+        unsafe { self.0.remove(place.0, &pin()) };
+    }
+
+    /// The numbers that a walk meets.
+    #[must_use]
+    pub fn walk(&self) -> Vec<usize> {
+        self.0.walk(&pin()).copied().collect()
     }
 }
 

@@ -100,7 +100,7 @@ fn figures_are_read_between_turns_while_a_heap_is_in_use() {
 
 #[test]
 fn the_heap_of_a_thread_that_ends_goes_to_the_next_after_a_turn_only() {
-    model(3, || {
+    model(2, || {
         let shared = Shared::new(RwLock::new(alloc()));
         let ending = thread::spawn({
             let shared = shared.clone();
@@ -126,7 +126,7 @@ fn the_heap_of_a_thread_that_ends_goes_to_the_next_after_a_turn_only() {
 
 #[test]
 fn two_threads_never_get_the_same_idle_heap() {
-    model(3, || {
+    model(2, || {
         let shared = Shared::new(RwLock::new(alloc()));
         let first = thread::spawn({
             let shared = shared.clone();

@@ -6,5 +6,6 @@ mod barrier;
 mod drops;
 mod flights;
 mod heaps;
+mod lists;
 mod pool;
 mod publication;

@@ -5,6 +5,8 @@
 
 use framealloc_core::model::{MAGAZINE, Object, Pool, Thread, Unused};
 use loom::cell::UnsafeCell;
+use loom::sync::atomic::AtomicBool;
+use loom::sync::atomic::Ordering::{Acquire, Release};
 use loom::sync::{Arc, Mutex};
 use loom::thread;
 
@@ -46,7 +48,7 @@ fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 
 /// When all threads have ended nothing is live, nothing is lost, and all memory can go.
 fn assert_all_back(pool: &Arc<Pool>) {
-    assert_eq!((pool.live(), pool.outside()), (0, 0));
+    assert_eq!((pool.live(), pool.outside(), pool.caches()), (0, 0, 0));
     let _ = pool.trim();
     assert_eq!(pool.slabs(), 0);
 }
@@ -144,7 +146,7 @@ fn a_thread_ends_while_another_takes_and_a_third_frees() {
 
 #[test]
 fn statistics_are_read_while_threads_work_and_end() {
-    model(4, || {
+    model(3, || {
         let (pool, cells) = (Pool::new(), Cells::new());
         let worker = thread::spawn({
             let (pool, cells) = (pool.clone(), cells.clone());
@@ -164,6 +166,54 @@ fn statistics_are_read_while_threads_work_and_end() {
         give(&here, &cells, kept);
         assert_eq!(pool.live(), 0);
         drop(here);
+        assert_all_back(&pool);
+    });
+}
+
+#[test]
+fn a_thread_that_ends_while_another_counts_is_counted_once() {
+    model(2, || {
+        let (pool, cells) = (Pool::new(), Cells::new());
+        let is_quiet = Arc::new(AtomicBool::new(false));
+        let worker = thread::spawn({
+            let (pool, cells, is_quiet) = (pool.clone(), cells.clone(), is_quiet.clone());
+            move || {
+                let there = Thread::new(&pool);
+                let kept = take(&there, &cells);
+                is_quiet.store(true, Release);
+                // From here on it uses the pool no more: its magazine goes back, and it ends.
+                kept
+            }
+        });
+        let was_quiet = is_quiet.load(Acquire);
+        let live = pool.live();
+        if was_quiet {
+            assert_eq!(live, 1);
+        }
+        let kept = worker.join().unwrap();
+        pool.give_one(kept);
+        assert_all_back(&pool);
+    });
+}
+
+#[test]
+fn two_threads_end_while_another_counts() {
+    model(2, || {
+        let (pool, cells) = (Pool::new(), Cells::new());
+        let workers: Vec<_> = (0..2)
+            .map(|_| {
+                let (pool, cells) = (pool.clone(), cells.clone());
+                thread::spawn(move || {
+                    let there = Thread::new(&pool);
+                    let object = take(&there, &cells);
+                    give(&there, &cells, object);
+                })
+            })
+            .collect();
+        assert!(pool.live() <= 4 * MAGAZINE);
+        for worker in workers {
+            worker.join().unwrap();
+        }
         assert_all_back(&pool);
     });
 }
@@ -242,10 +292,10 @@ fn threads_that_use_a_pool_for_the_first_time_agree_on_its_index() {
         let pool = Unused::new();
         let other = thread::spawn({
             let pool = pool.clone();
-            move || pool.enter()
+            // Who knows the index must find the pool, or its magazines would be lost at the end of the thread.
+            move || (pool.enter(), pool.listed())
         });
-        assert_eq!(pool.enter(), 1);
-        assert_eq!(other.join().unwrap(), 1);
-        assert_eq!(pool.listed(), 1);
+        assert_eq!((pool.enter(), pool.listed()), (1, 1));
+        assert_eq!(other.join().unwrap(), (1, 1));
     });
 }

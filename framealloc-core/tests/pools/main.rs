@@ -3,6 +3,7 @@
 
 mod boxes;
 mod map;
+mod observers;
 mod recycle;
 mod threads;
 

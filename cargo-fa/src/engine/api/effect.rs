@@ -26,6 +26,10 @@ pub(crate) enum Effect {
     OpensScope,
     BeginsFrame,
     EndsFrame,
+    /// Ends the frame and gives out what holds on to what it shared.
+    EndsFrameInFlight,
+    /// Ends the frame of the first argument, for readers.
+    PublishesFrame,
     /// Ends the frame and gives out what was retained in it.
     EndsFrameWithPromotions,
     /// The frame is open until the result is dropped.
@@ -81,6 +85,8 @@ pub(crate) enum Effect {
     // ---- values in frames, pools and transfers ----
     /// The value behind a handle, if its frame is still open.
     HandleGet,
+    /// The value behind the handle that is the argument, if the flight holds its frame.
+    FlightGet,
     /// Writes the argument into the room; a box of it.
     SlotWrite,
     /// Writes the argument into the room; a plain reference to it.

@@ -45,6 +45,11 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("AllocConfig", Known::AllocConfig),
     ("AllocResource", Known::AllocResource),
     ("FrameAlloc", Known::FrameAlloc),
+    ("FrameInFlight", Known::FrameInFlight),
+    ("LastFlight", Known::LastFlight),
+    ("FramePublisher", Known::FramePublisher),
+    ("FrameReader", Known::FrameReader),
+    ("Published", Known::Published),
 ];
 
 /// What else a glob import brings into scope.
@@ -70,6 +75,7 @@ pub(super) const NAMES: &[&str] = &[
 pub(super) const DISTINCTIVE: &[&str] = &[
     "begin_frame",
     "end_frame",
+    "end_frame_in_flight",
     "end_frame_with_promotions",
     "whole_frame",
     "scoped",
@@ -96,7 +102,8 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["whole_frame"], WholeFrame),
     (&["frame_scope"], OpensScope),
     (&["begin_frame"], BeginsFrame),
-    (&["end_frame", "end_frame_in_flight"], EndsFrame),
+    (&["end_frame"], EndsFrame),
+    (&["end_frame_in_flight"], EndsFrameInFlight),
     (&["end_frame_with_promotions", "end_frame_in_flight_with_promotions"], EndsFrameWithPromotions),
     (&["frame_guard"], GuardsFrame),
     (&["set_thread_frame_budget"], SetsThreadBudget),
@@ -162,8 +169,8 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "last_frame", "on_frame_event",
         "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
-        "take_promotions", "take_recording", "thread_frame_budget", "next_frame", "next_frame_with_promotions",
-        "used_bytes", "wait_for_flights",
+        "take_promotions", "take_recording", "thread_frame_budget", "next_frame", "next_frame_in_flight",
+        "next_frame_in_flight_with_promotions", "next_frame_with_promotions", "used_bytes", "wait_for_flights",
     ], Plain),
 ];
 
@@ -188,10 +195,18 @@ const COLLECTIONS_AND_BOX: &[Known] = &[
     Known::FrameBox,
 ];
 
+/// What an ended frame shared, and holds.
+const FLIGHTS: &[Known] = &[Known::FrameInFlight, Known::LastFlight, Known::Published];
+
 /// Methods of its other types. Of collections and cursors the `try_` is left out.
 #[rustfmt::skip]
 pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::FrameHandle]), &["get"], HandleGet),
+    Method(On::Types(FLIGHTS), &["get"], FlightGet),
+    Method(On::Types(FLIGHTS), &["bytes", "flight", "frame_number", "report", "take"], Plain),
+    Method(On::Types(&[Known::FramePublisher]), &["publish"], PublishesFrame),
+    Method(On::Types(&[Known::FramePublisher]), &["publish_flight", "reader", "reclaim"], Plain),
+    Method(On::Types(&[Known::FrameReader]), &["latest"], Plain),
     Method(On::Types(&[Known::FrameSlot]), &["write", "write_with"], SlotWrite),
     Method(On::Types(&[Known::FrameSlot]), &["write_ref", "write_ref_with", "zeroed"], SlotWriteRef),
     Method(On::Types(&[Known::FrameSlot]), &["as_uninit", "assume_init"], Plain),
@@ -245,7 +260,7 @@ pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::PoolBox, Known::HeapBox]), &["downcast"], Plain),
     Method(On::Types(&[Known::PoolSlot]), &["as_uninit", "assume_init", "write", "write_with", "zeroed"], Plain),
     Method(On::Types(&[Known::Pool]), &[
-        "admit", "boxed", "dismiss", "give_one", "live", "outside", "prewarm", "slabs", "slot", "stats", "take_one",
+        "admit", "boxed", "caches", "dismiss", "give_one", "live", "outside", "prewarm", "slabs", "slot", "stats", "take_one",
         "trim",
     ], Plain),
     Method(On::Types(&[Known::Scratch]), &[
@@ -291,5 +306,5 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
         "clone", "from_raw", "into_inner", "into_pin", "into_raw", "leak", "new", "retire",
     ], Makes::Other),
     Function(&["Pool"], &["fixed", "new"], Makes::Other),
-    Function(&["AllocResource"], &["new"], Makes::Other),
+    Function(&["AllocResource", "FramePublisher"], &["new"], Makes::Other),
 ];

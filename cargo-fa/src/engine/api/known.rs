@@ -37,6 +37,11 @@ pub(crate) enum Known {
     AllocConfig,
     AllocResource,
     FrameAlloc,
+    FrameInFlight,
+    LastFlight,
+    FramePublisher,
+    FrameReader,
+    Published,
     // std
     Box,
     Rc,

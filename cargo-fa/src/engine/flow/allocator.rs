@@ -60,6 +60,11 @@ impl<'l> Interpreter<'_, 'l> {
                 self.end_allocator(allocator, at);
                 Value::of(Ty::Opaque { borrows: false })
             }
+            Effect::EndsFrameInFlight => {
+                self.nobody_takes(0);
+                self.end_allocator(allocator, at);
+                Self::flight(at)
+            }
             Effect::EndsFrameWithPromotions => {
                 self.frames.promoted.clear();
                 self.end_allocator(allocator, at);
@@ -257,7 +262,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.state.frames.insert(key, next);
     }
 
-    fn end_allocator(&mut self, allocator: &Value, at: Span) {
+    pub(super) fn end_allocator(&mut self, allocator: &Value, at: Span) {
         if let Some(key) = Self::key(allocator) {
             self.end(key, at);
         }

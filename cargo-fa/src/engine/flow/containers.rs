@@ -120,6 +120,7 @@ impl Interpreter<'_, '_> {
                     settle(container);
                     *fate = container.made.map(fate_of).unwrap_or_default();
                 }
+                EventKind::FlightKept { container } => settle(container),
                 EventKind::HeapAlloc { fate, .. } => *fate = fate_of(event.span),
                 _ => {}
             }
@@ -133,7 +134,7 @@ fn key(root: Option<Root>, field: Option<&std::sync::Arc<str>>) -> AllocatorKey 
     (root.unwrap_or(Root::Local(Var(u32::MAX - 3))), field.cloned())
 }
 
-fn lent_container(container: &Value) -> Container {
+pub(super) fn lent_container(container: &Value) -> Container {
     let outlives = matches!(container.alias, Some(Root::Param(_) | Root::Static(_)));
     Container {
         root: container.alias,

@@ -146,6 +146,10 @@ pub(crate) enum EventKind {
         age: super::value::Age,
         since: Span,
     },
+    /// A frame in flight is put into a container.
+    FlightKept {
+        container: Container,
+    },
     /// A transfer is thrown away.
     TransferLost {
         how: &'static str,

@@ -68,6 +68,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.outlives_frame("frame_share", &value, at);
                 let mut handle = self.frame_alloc(allocator, "frame_share", value.ty, one, result, at);
                 handle.flows.clear();
+                self.frames.shares.insert(at);
                 handle.handle = Some(Handle { resolved: false, age: Age::Fresh, since: at });
                 handle
             }

@@ -29,6 +29,8 @@ impl<'l> Interpreter<'_, 'l> {
         let args = &*call.args;
         Some(match effect {
             Effect::HandleGet => self.resolved_handle(receiver, call),
+            Effect::FlightGet => self.resolved_in_flight(receiver, call),
+            Effect::PublishesFrame => self.published(call),
             Effect::SlotWrite => {
                 let (value, inner) = self.written_into(receiver, args);
                 Self::in_place_of(receiver, &value, Ty::known(Known::FrameBox, [inner.clone()]), &inner)

@@ -201,7 +201,8 @@ impl<'l> Interpreter<'_, 'l> {
             && handle.resolved
             && handle.age != Age::Fresh
         {
-            let confidence = if handle.age == Age::Stale { Confidence::High } else { Confidence::Medium };
+            let confidence =
+                if matches!(handle.age, Age::Stale | Age::Later) { Confidence::High } else { Confidence::Medium };
             self.record(EventKind::StaleHandle { age: handle.age, since: handle.since }, at, confidence);
         }
         let mut value = self.unwrapped(receiver.clone());

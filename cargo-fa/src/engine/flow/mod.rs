@@ -15,6 +15,7 @@ pub(crate) mod event;
 mod expr;
 mod external;
 mod fields;
+mod flights;
 mod frame_calls;
 mod frame_data;
 mod framealloc;
@@ -170,6 +171,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// Where this function shares values.
+    shares: FxHashSet<Span>,
     /// Heap containers of which something says that their memory is used again.
     steady: FxHashSet<AllocatorKey>,
     /// Values of the open frame that will be promoted.

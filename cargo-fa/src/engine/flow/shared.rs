@@ -130,6 +130,7 @@ impl<'l> Interpreter<'_, 'l> {
             let mut into = receiver.clone();
             into.reserved = self.types.is_tied(&receiver.ty);
             self.store(&into, &value, &Target::Container(name), span);
+            self.kept_flight(receiver, &value, call.name_span);
             self.learn_element(receiver, head, &value.ty, name);
         }
         let element = collection.argument(0);

@@ -155,6 +155,8 @@ pub(crate) enum Age {
     Kept,
     /// The frame ended here.
     Stale,
+    /// What a flight made of it, which ended before the value was shared.
+    Later,
 }
 
 /// How often a loop runs.

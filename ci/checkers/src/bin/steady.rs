@@ -10,13 +10,13 @@ use std::hint::black_box;
 use std::sync::{Barrier, Mutex, RwLock};
 
 use framealloc::{
-    AllocConfig, Budget, Frame, Pool, PoolBox, PoolSpec, Pooled, RetentionPolicy, SmartAlloc, Tag, alloc_tag,
-    frame_system, kilobytes, megabytes, pool,
+    AllocConfig, Budget, Drain, Frame, FrameHandle, FramePublisher, FrameReader, Pool, PoolBox, PoolSpec, Pooled,
+    RetentionPolicy, RetireQueue, SmartAlloc, Tag, alloc_tag, frame_system, kilobytes, megabytes, pool,
 };
 
 const WARM: usize = 16;
 const FRAMES: usize = 200;
-/// Objects that one thread makes and the other drops, in every frame.
+/// Objects that one thread makes and the other drops, in every frame, each way.
 const PASSED: usize = 100;
 
 static PHYSICS: Tag = Tag::new("physics");
@@ -115,6 +115,33 @@ fn part_of_a_frame(alloc: &SmartAlloc, bullets: &mut [Option<PoolBox<Bullet>>], 
     black_box(alloc.frame_remaining());
 }
 
+/// What a frame publishes.
+struct Root {
+    number: usize,
+    values: FrameHandle<[usize]>,
+}
+
+/// Ends the frame and publishes it; one frame in four only ends.
+fn publish(alloc: &mut SmartAlloc, publisher: &mut FramePublisher<Root>, frame: usize) {
+    if frame % 4 == 3 {
+        alloc.end_frame();
+        return;
+    }
+    let values = alloc.frame_share_slice_fill_with(50, |_| frame);
+    let root = alloc.frame_share(Root { number: frame, values });
+    assert!(publisher.publish(alloc, root).is_ok());
+}
+
+/// Reads the newest frame, and lets go of values that somebody else drops.
+fn read(reader: &mut FrameReader<Root>, queue: &RetireQueue) {
+    if let Some(root) = reader.latest() {
+        assert!(root.get(root.values).is_some_and(|values| values.iter().all(|value| *value == root.number)));
+    }
+    for value in 0..PASSED {
+        queue.retire([value; 8]);
+    }
+}
+
 /// What the sanitizer watches.
 #[sanitize(realtime = "nonblocking")]
 fn nonblocking<R>(work: impl FnOnce() -> R) -> R {
@@ -130,6 +157,8 @@ fn watched<R>(frame: usize, work: impl FnOnce() -> R) -> R {
 fn frames_of_two_threads(alloc: SmartAlloc) {
     let (alloc, turn) = (RwLock::new(alloc), Barrier::new(2));
     let passed: Mutex<Vec<PoolBox<[u64; 5]>>> = Mutex::new(Vec::with_capacity(PASSED));
+    let (mut publisher, queue) = (FramePublisher::<Root>::new(), RetireQueue::new());
+    let mut reader = publisher.reader();
     std::thread::scope(|threads| {
         threads.spawn(|| {
             let mut bullets: Vec<_> = (0..20).map(|_| None).collect();
@@ -140,6 +169,7 @@ fn frames_of_two_threads(alloc: SmartAlloc) {
                     part_of_a_frame(&alloc, &mut bullets, frame);
                     // Made on the other thread.
                     passed.clear();
+                    read(&mut reader, &queue);
                 });
                 drop((alloc, passed));
                 turn.wait();
@@ -159,7 +189,10 @@ fn frames_of_two_threads(alloc: SmartAlloc) {
             turn.wait();
             turn.wait();
             let mut alone = alloc.write().unwrap();
-            watched(frame, || alone.end_frame());
+            watched(frame, || {
+                publish(&mut alone, &mut publisher, frame);
+                queue.drain(Drain::all());
+            });
         }
     });
 }
@@ -183,7 +216,8 @@ fn main() {
     let config = AllocConfig::default()
         .with_thread_frame_budget(megabytes(64))
         .with_global_frame_budget(megabytes(256))
-        .with_tag_budget("render", Budget::new(kilobytes(512)));
+        .with_tag_budget("render", Budget::new(kilobytes(512)))
+        .with_frames_in_flight(2);
     let mut alloc = SmartAlloc::new(config);
     match std::env::args().nth(1).as_deref() {
         None => frames_of_two_threads(alloc),

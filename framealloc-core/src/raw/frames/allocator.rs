@@ -7,7 +7,7 @@ use core::sync::atomic::AtomicU64;
 use std::sync::Arc;
 
 use super::accounts::{self, SharedAccounts};
-use super::entries::{Access, Entries, Entry};
+use super::entries::{Access, Entries};
 use super::flights::flight::FlightInner;
 use super::flights::loading::Loading;
 use super::flights::returns::Returns;
@@ -27,7 +27,7 @@ use crate::raw::frames::promotions::{PromotionSummary, Promotions};
 use crate::raw::frames::scratch_region::Regions;
 use crate::raw::frames::transfers::{TransferCounters, TransferStats};
 use crate::raw::mem::chunk::ChunkPolicy;
-use crate::sync::{Mutex, MutexGuard, Relaxed};
+use crate::sync::Relaxed;
 use crate::tag::{IntoTag, TAG_BITS, TagId};
 
 /// Arenas are looked at for shrinking once in this many frames.
@@ -64,10 +64,10 @@ pub struct SmartAlloc {
     key: u64,
 }
 
-// SAFETY: a shared handle gives out only memory of the calling thread's own arena set (I2); the list of arena sets is behind a
-// lock, and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
+// SAFETY: a shared handle gives out only memory of the calling thread's own arena set (I2); the list of arena sets only grows
+// (I31), and everything else behind `inner` changes under `&mut SmartAlloc` only (I5).
 unsafe impl Send for SmartAlloc {}
-// SAFETY: what a shared handle gives out is the calling thread's own, or behind a lock (I2).
+// SAFETY: what a shared handle gives out is the calling thread's own, behind a lock, or as I31 says (I2).
 unsafe impl Sync for SmartAlloc {}
 
 // Every operation brings its own state up to date before it calls user code, so a panic in that code leaves the
@@ -86,7 +86,7 @@ enum SharedValues {
 pub(crate) struct Inner {
     number: u64,
     config: AllocConfig,
-    sets: Mutex<Entries>,
+    sets: Entries,
     state: UnsafeCell<FrameState>,
     pub(super) accounts: SharedAccounts,
     pub(crate) regions: Regions,
@@ -140,9 +140,8 @@ impl Inner {
         self.config.frames_in_flight
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Entries> {
-        // No user code runs under the lock, and a panic of our own between two changes cannot happen.
-        self.sets.lock()
+    pub(super) fn entries(&self) -> &Entries {
+        &self.sets
     }
 }
 
@@ -159,7 +158,7 @@ impl SmartAlloc {
             accounts,
             returns,
             config,
-            sets: Mutex::default(),
+            sets: Entries::default(),
             state: UnsafeCell::default(),
             regions: Regions::default(),
             transfers: Arc::default(),
@@ -289,14 +288,6 @@ impl SmartAlloc {
         frame
     }
 
-    /// The arena sets, without the lock: three of them would be most of what an empty frame costs.
-    fn entries(&mut self) -> &mut Vec<Entry> {
-        // SAFETY: the list is used through `&SmartAlloc` and its handles, all of which borrow from what `self` holds
-        // exclusively; the reference borrows from `self` (I2, I5).
-        let sets = unsafe { &mut (*self.inner.as_ptr()).sets };
-        sets.get_mut()
-    }
-
     /// The account of all threads, where they have a budget.
     pub(crate) fn global_account(&self) -> Option<Arc<accounts::Account>> {
         self.inner().accounts.global()
@@ -414,24 +405,25 @@ impl SmartAlloc {
         (report, panicked)
     }
 
-    /// The arena set with this index. The list is asked each time: no lock and no borrow is held while values drop (I9).
+    /// The arena set with this index.
     pub(super) fn arenas_at(&self, index: usize) -> Option<NonNull<ThreadArenas>> {
-        self.inner().lock().get(index).map(|entry| entry.arenas)
+        self.inner().entries().iter().nth(index).map(|entry| entry.arenas)
     }
 
     /// Drops what was shared, unless it goes on in flight, and retained in this frame, wherever it was allocated. Returns the
     /// first panic.
     fn drop_listed(&mut self, shared: SharedValues) -> Option<Payload> {
-        let mut panicked = None;
-        for index in 0.. {
-            // The list is asked each time: no borrow is held while values drop (I9).
-            let Some(arenas) = self.entries().get(index).map(|entry| entry.arenas) else { break };
-            // SAFETY: the allocator is held exclusively: no borrow of the values is alive (I5).
+        let (mut panicked, mut next) = (None, self.inner().entries().first());
+        while let Some(entry) = next {
+            // SAFETY: entries and arena sets live as long as the allocator (I3, I31), which is held exclusively: no borrow of the
+            // values is alive (I5). No reference to either is held while values drop (I9).
             unsafe {
+                let arenas = entry.as_ref().arenas;
                 if shared == SharedValues::Dropped {
                     first_panic(&mut panicked, arenas.as_ref().drop_shared());
                 }
                 first_panic(&mut panicked, arenas.as_ref().drop_retained());
+                next = entry.as_ref().next();
             }
         }
         panicked
@@ -454,7 +446,7 @@ impl SmartAlloc {
         state.phases.fill(PhaseFigures::default());
         let trim = state.ended % TRIM_EVERY == 0;
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
-        for (set, entry) in self.entries().iter_mut().enumerate() {
+        for (set, entry) in self.inner().entries().iter().enumerate() {
             let flight = flight.map(|flight| Loading { flight, set });
             // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3).
             let arenas = unsafe { entry.arenas.as_ref() };
@@ -467,11 +459,15 @@ impl SmartAlloc {
                 }
                 arenas.end_frame(trim, flight)
             };
-            entry.bytes = state.take_figures(arenas, entry.name.as_ref());
+            // SAFETY: `self` is exclusive, and the name stays until the entry is recycled (I5, I31).
+            let bytes = state.take_figures(arenas, unsafe { entry.name() });
             state.take_phases(arenas);
-            entry.publish();
-            state.bytes += entry.bytes;
-            entry.recycle(arenas);
+            state.bytes += bytes;
+            // SAFETY: `self` is exclusive (I5, I31).
+            unsafe {
+                entry.publish(bytes);
+                entry.recycle(arenas);
+            }
         }
         state.high_water = state.high_water.max(state.bytes);
         for tag in &mut state.tags {
@@ -491,7 +487,7 @@ impl SmartAlloc {
     #[must_use]
     pub fn capacity(&mut self) -> usize {
         // SAFETY: `self` is exclusive, and arena sets live as long as the allocator (I2, I3).
-        self.entries().iter().map(|entry| unsafe { entry.arenas.as_ref() }.capacity()).sum()
+        self.inner().entries().iter().map(|entry| unsafe { entry.arenas.as_ref() }.capacity()).sum()
     }
 }
 
@@ -507,9 +503,6 @@ impl Drop for SmartAlloc {
         unsafe {
             self.close_returns();
             let inner = Box::from_raw(self.inner.as_ptr());
-            for entry in inner.lock().iter() {
-                drop(Box::from_raw(entry.arenas.as_ptr()));
-            }
             probes::debug::allocator_gone(inner.number);
         }
         resume(panicked);

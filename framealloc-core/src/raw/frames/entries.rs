@@ -1,64 +1,55 @@
 //! The arena sets of an allocator: which thread has which, and who may have it next.
+//!
+//! The list only grows, at its end, while the allocator is shared: whoever walks it and whoever comes needs no lock (I31).
 
-use core::ops::{Deref, DerefMut};
-use core::ptr::NonNull;
+use core::cell::UnsafeCell;
+use core::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use super::allocator::Inner;
-use super::retired::Retired;
+pub(super) use super::claim::Access;
+use super::claim::Claim;
 use super::thread_arenas::ThreadArenas;
 use super::tls;
 use crate::raw::global::zone::HeapZone;
-use crate::sync::Witness;
+use crate::sync::{AcqRel, Acquire, AtomicPtr, Witness};
 use crate::thread_token;
 
 /// An arena set without a thread gives its memory back after this many frames.
 const IDLE_FRAMES: u32 = 64;
 
-/// The arena sets of all threads, in the order they were made. Every access tells loom of itself: the list is also
-/// reached without the lock, with the allocator held exclusively.
-#[derive(Default)]
+/// The arena sets of all threads, in the order they were made.
 pub(super) struct Entries {
-    list: Vec<Entry>,
-    access: Witness,
+    first: AtomicPtr<Entry>,
 }
 
-impl Deref for Entries {
-    type Target = Vec<Entry>;
-
-    #[inline]
-    fn deref(&self) -> &Vec<Entry> {
-        self.access.shared();
-        &self.list
-    }
-}
-
-impl DerefMut for Entries {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut Vec<Entry> {
-        self.access.exclusive();
-        &mut self.list
-    }
-}
-
+/// An arena set and who has it.
 pub(super) struct Entry {
     pub(super) arenas: NonNull<ThreadArenas>,
-    /// The thread that owns the arena set; 0 for none. Changes only under the lock, or with the allocator held exclusively.
-    pub(super) token: u64,
-    /// Whether anything of the arena set may be borrowed while its thread is in no call of the allocator (I22). Changes
-    /// as `token` does.
-    is_lent: bool,
-    /// Set when the thread ends.
-    retired: Arc<Retired>,
-    pub(super) name: Option<Arc<str>>,
+    next: AtomicPtr<Entry>,
+    claim: Arc<Claim>,
+    holder: UnsafeCell<Holder>,
+    holder_use: Witness,
+    published: UnsafeCell<Published>,
+    published_use: Witness,
+}
+
+/// Written by the thread that takes the arena set, or with the allocator held exclusively.
+#[derive(Default)]
+struct Holder {
+    name: Option<Arc<str>>,
     /// Set until the first end of a frame of the thread, which publishes its name.
     is_new: bool,
     /// Frames since the arena set lost its thread.
     idle: u32,
-    /// Whether a thread had the arena set in the last frame, its name and its bytes. These change at the end of the
-    /// frame only: a thread that comes while a frame is open does not stand for the one before it.
+}
+
+/// Whether a thread had the arena set in the last frame, its name and its bytes. Written with the allocator held exclusively,
+/// at the end of the frame: a thread that comes while a frame is open does not stand for the one before it.
+#[derive(Default)]
+pub(super) struct Published {
     pub(super) is_listed: bool,
-    pub(super) listed_name: Option<Arc<str>>,
+    pub(super) name: Option<Arc<str>>,
     pub(super) bytes: usize,
     pub(super) high_water: usize,
     /// Frames in which the thread took memory, and the bytes of all of them.
@@ -66,13 +57,56 @@ pub(super) struct Entry {
     pub(super) total: u64,
 }
 
-/// What a thread wants of its arena set.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    /// A scope that ends before the call that opens it returns.
-    Scopes,
-    /// Anything else: what is lent may be held until the frame ends.
-    Lent,
+impl Default for Entries {
+    fn default() -> Self {
+        Self { first: AtomicPtr::new(ptr::null_mut()) }
+    }
+}
+
+impl Entries {
+    /// The first entry. It, and each that follows, stays where it is for as long as the allocator lives (I31).
+    pub(super) fn first(&self) -> Option<NonNull<Entry>> {
+        NonNull::new(self.first.load(Acquire))
+    }
+
+    /// Those that there are, and those that come meanwhile.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        let mut place = &self.first;
+        core::iter::from_fn(move || {
+            // SAFETY: entries are not freed before the allocator (I31).
+            let entry = unsafe { NonNull::new(place.load(Acquire))?.as_ref() };
+            place = &entry.next;
+            Some(entry)
+        })
+    }
+
+    /// Adds an entry at the end.
+    fn add(&self, entry: Entry) -> &Entry {
+        let entry = NonNull::from(Box::leak(Box::new(entry)));
+        // SAFETY: nobody else knows it.
+        let new = unsafe { entry.as_ref() };
+        new.published_use.exclusive();
+        let mut place = &self.first;
+        while let Err(there) = place.compare_exchange(ptr::null_mut(), entry.as_ptr(), AcqRel, Acquire) {
+            // SAFETY: entries are not freed before the allocator (I31).
+            place = unsafe { &(*there).next };
+        }
+        new
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        let mut next = self.first();
+        while let Some(entry) = next {
+            // SAFETY: the allocator is going away, and both are boxes turned into pointers that nobody else frees (I3, I31).
+            unsafe {
+                let entry = Box::from_raw(entry.as_ptr());
+                next = entry.next();
+                drop(Box::from_raw(entry.arenas.as_ptr()));
+            }
+        }
+    }
 }
 
 impl Inner {
@@ -81,91 +115,118 @@ impl Inner {
     pub(super) fn arenas_of_this_thread(&self, access: Access) -> NonNull<ThreadArenas> {
         let _growth = HeapZone::growth();
         let token = thread_token::token();
-        let mut sets = self.lock();
-        if let Some(entry) = sets.iter_mut().find(|entry| entry.token == token) {
-            entry.is_lent |= access == Access::Lent || tls::is_dead();
-            return entry.arenas;
+        let entries = self.entries();
+        let mut free: Option<&Entry> = None;
+        for entry in entries.iter() {
+            if entry.claim.is_of(token) && entry.claim.lend(token, access) {
+                return entry.arenas;
+            }
+            if free.is_none() && entry.claim.is_free() {
+                free = Some(entry);
+            }
         }
-        let retired = Arc::new(Retired::default());
-        let is_lent = !tls::retire_at_exit(&retired) || access == Access::Lent;
-        let name = std::thread::current().name().map(Arc::from);
         // An idle arena set was reset with the allocator held exclusively, and of one that is not lent nothing is
-        // borrowed: both can change hands under the lock (I2, I22).
-        if let Some(entry) = sets.iter_mut().find(|entry| entry.is_free()) {
-            entry.token = token;
-            entry.is_lent = is_lent;
-            entry.retired = retired;
-            entry.name = name;
-            entry.is_new = true;
-            entry.idle = 0;
+        // borrowed: both can change hands by the exchange (I2, I22). Another thread may be faster.
+        let reused = free.and_then(|first| {
+            let mut others = entries.iter();
+            if first.claim.take(token) { Some(first) } else { others.find(|entry| entry.claim.take(token)) }
+        });
+        let is_reused = reused.is_some();
+        let entry = reused.unwrap_or_else(|| {
+            let arenas = NonNull::from(Box::leak(Box::new(ThreadArenas::new(NonNull::from(self)))));
+            entries.add(Entry::new(arenas, token))
+        });
+        entry.set_holder(Holder { name: std::thread::current().name().map(Arc::from), is_new: true, idle: 0 });
+        if tls::end_at_exit(&entry.claim) {
+            entry.claim.set_access(access);
+        }
+        if is_reused {
             // SAFETY: the arena set is this thread's from here on (I2).
             unsafe { entry.arenas.as_ref().end_open_phases() };
-            entry.arenas
-        } else {
-            let arenas = NonNull::from(Box::leak(Box::new(ThreadArenas::new(NonNull::from(self)))));
-            sets.push(Entry::new(arenas, token, is_lent, retired, name));
-            arenas
         }
+        entry.arenas
     }
 }
 
 impl Entry {
-    fn new(
-        arenas: NonNull<ThreadArenas>,
-        token: u64,
-        is_lent: bool,
-        retired: Arc<Retired>,
-        name: Option<Arc<str>>,
-    ) -> Self {
-        let (idle, bytes, high_water, frames, total) = (0, 0, 0, 0, 0);
-        let (is_new, is_listed, listed_name) = (true, false, None);
+    fn new(arenas: NonNull<ThreadArenas>, token: u64) -> Self {
         Self {
             arenas,
-            token,
-            is_lent,
-            retired,
-            name,
-            is_new,
-            idle,
-            is_listed,
-            listed_name,
-            bytes,
-            high_water,
-            frames,
-            total,
+            next: AtomicPtr::new(ptr::null_mut()),
+            claim: Arc::new(Claim::of(token)),
+            holder: UnsafeCell::default(),
+            holder_use: Witness::new(),
+            published: UnsafeCell::default(),
+            published_use: Witness::new(),
         }
     }
 
-    /// Whether another thread may have the arena set; asked under the lock.
-    fn is_free(&self) -> bool {
-        self.token == 0 || (!self.is_lent && self.retired.is_over())
+    /// The entry that was added after this one.
+    pub(super) fn next(&self) -> Option<NonNull<Self>> {
+        NonNull::new(self.next.load(Acquire))
     }
 
-    /// Lets the figures be those of the frame that ends; called at the end of the frame, before the arena set can lose
-    /// its thread.
-    pub(super) fn publish(&mut self) {
-        self.is_listed = self.token != 0;
-        if core::mem::take(&mut self.is_new) {
-            self.listed_name.clone_from(&self.name);
-            (self.high_water, self.frames, self.total) = (0, 0, 0);
+    fn set_holder(&self, holder: Holder) {
+        self.holder_use.exclusive();
+        // SAFETY: this thread has just taken the arena set (I31).
+        unsafe { *self.holder.get() = holder };
+    }
+
+    /// The name of the thread.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively.
+    pub(super) unsafe fn name(&self) -> Option<&Arc<str>> {
+        self.holder_use.shared();
+        // SAFETY: by the contract.
+        unsafe { (*self.holder.get()).name.as_ref() }
+    }
+
+    /// What others may see.
+    pub(super) fn published(&self) -> &Published {
+        self.published_use.shared();
+        // SAFETY: it is written with the allocator held exclusively only, which the borrow of the entry keeps away (I31).
+        unsafe { &*self.published.get() }
+    }
+
+    /// Lets the figures be those of the frame that ends, with so many bytes; called at the end of the frame, before the arena
+    /// set can lose its thread.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively.
+    pub(super) unsafe fn publish(&self, bytes: usize) {
+        self.holder_use.exclusive();
+        self.published_use.exclusive();
+        // SAFETY: by the contract; no user code runs here.
+        let (holder, published) = unsafe { (&mut *self.holder.get(), &mut *self.published.get()) };
+        published.bytes = bytes;
+        published.is_listed = self.claim.is_taken();
+        if core::mem::take(&mut holder.is_new) {
+            published.name.clone_from(&holder.name);
+            (published.high_water, published.frames, published.total) = (0, 0, 0);
         }
-        self.high_water = self.high_water.max(self.bytes);
-        self.frames += u64::from(self.bytes > 0);
-        self.total += self.bytes as u64;
+        published.high_water = published.high_water.max(bytes);
+        published.frames += u64::from(bytes > 0);
+        published.total += bytes as u64;
     }
 
     /// Takes the arena set from a thread that has ended; called at the end of the frame, right after the arena set was reset.
-    pub(super) fn recycle(&mut self, arenas: &ThreadArenas) {
-        if self.token != 0 && self.retired.is_set() {
-            self.token = 0;
-            self.idle = 0;
-            // SAFETY: called at the end of the frame, with the allocator held exclusively.
+    ///
+    /// # Safety
+    /// The allocator is held exclusively.
+    pub(super) unsafe fn recycle(&self, arenas: &ThreadArenas) {
+        self.holder_use.exclusive();
+        // SAFETY: by the contract; no user code runs here.
+        let holder = unsafe { &mut *self.holder.get() };
+        if self.claim.give_up_if_over() {
+            holder.idle = 0;
+            // SAFETY: by the contract.
             unsafe { arenas.forget_budgets() };
         }
-        if self.token == 0 {
-            self.idle = self.idle.saturating_add(1);
-            if self.idle == IDLE_FRAMES {
-                // SAFETY: the allocator is held exclusively and the arena set was just reset.
+        if !self.claim.is_taken() {
+            holder.idle = holder.idle.saturating_add(1);
+            if holder.idle == IDLE_FRAMES {
+                // SAFETY: by the contract, and the arena set was just reset.
                 unsafe { arenas.release() };
             }
         }

@@ -73,6 +73,8 @@ pub(crate) struct Link {
     pub(crate) opened: Trail,
     /// How far an arena of shared values was bumped when that was last attributed.
     pub(crate) counted: usize,
+    /// The arena for what is shared from here, once it was looked up under the present tag; null until then.
+    pub(crate) sharing: *const Frame,
 }
 
 /// A cell that does not speak up when its owner is shared.
@@ -97,6 +99,7 @@ impl Frame {
             account: None,
             opened: Trail::default(),
             counted: 0,
+            sharing: core::ptr::null(),
         };
         Self { arena, handle: ManuallyDrop::new(handle), link: Shielded(UnsafeCell::new(link)) }
     }
@@ -126,6 +129,7 @@ impl Frame {
         unsafe {
             (*(&raw mut (*frame.as_ptr()).handle).cast::<SmartAlloc>()).set_tag(tag);
             frame.as_ref().arena.belongs_to(frame.as_ref().id(), tag);
+            (*frame.as_ref().link()).sharing = core::ptr::null();
         }
     }
 

@@ -38,8 +38,7 @@ impl ThreadArenas {
 impl SmartAlloc {
     /// Adds to `list` what all threads have taken since the last end of a frame, by thread and tag.
     pub(crate) fn list_held(&mut self, list: &mut Vec<HeldBytes>) {
-        let sets = self.inner().lock();
-        for (index, entry) in sets.iter().enumerate() {
+        for (index, entry) in self.inner().entries().iter().enumerate() {
             // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3, I5).
             unsafe {
                 entry.arenas.as_ref().each_held(|tag, bytes| {
@@ -48,21 +47,21 @@ impl SmartAlloc {
                     }
                     match list.iter_mut().find(|held| held.index == index && held.tag == tag) {
                         Some(held) => held.bytes += bytes,
-                        None => list.push(HeldBytes { index, thread: entry.name.clone(), tag, bytes }),
+                        None => list.push(HeldBytes { index, thread: entry.name().cloned(), tag, bytes }),
                     }
                 });
             }
         }
     }
 
-    /// Calls `visit` with what each thread and tag took from the global allocator in the last frame. Called under the lock:
-    /// `visit` is our own code.
+    /// Calls `visit` with what each thread and tag took from the global allocator in the last frame. `visit` is
+    /// our own code.
     pub(crate) fn each_grown(&self, mut visit: impl FnMut(Option<&Arc<str>>, TagId, Growth)) {
-        for entry in self.inner().lock().iter() {
+        for entry in self.inner().entries().iter() {
             // SAFETY: written at the end of the frame only, under `&mut SmartAlloc` (I5).
             let grown = unsafe { &(*entry.arenas.as_ref().state()).grown.published };
             for &(tag, growth) in grown {
-                visit(entry.listed_name.as_ref(), tag, growth);
+                visit(entry.published().name.as_ref(), tag, growth);
             }
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::accounts;
 use super::allocator::{FrameState, SmartAlloc};
+use super::entries::Entry;
 use super::phases::PhaseFigures;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use crate::budget::BudgetEvent;
@@ -160,10 +161,11 @@ impl SmartAlloc {
         phases.iter().copied().enumerate().filter(|(_, figures)| figures.calls > 0)
     }
 
-    /// Index, name and bytes of the threads of the last frame. Called under the lock: `visit` is our own code.
+    /// Index, name and bytes of the threads of the last frame.
     pub(crate) fn raw_threads(&self, mut visit: impl FnMut(usize, &str, usize)) {
-        for (index, entry) in self.inner().lock().iter().enumerate().filter(|(_, entry)| entry.is_listed) {
-            visit(index, entry.listed_name.as_deref().unwrap_or("(unnamed)"), entry.bytes);
+        let published = self.inner().entries().iter().map(Entry::published).enumerate();
+        for (index, thread) in published.filter(|(_, thread)| thread.is_listed) {
+            visit(index, thread.name.as_deref().unwrap_or("(unnamed)"), thread.bytes);
         }
     }
 
@@ -181,13 +183,14 @@ impl SmartAlloc {
 
     /// The threads that had an arena set in the last frame, in the order they came.
     pub(crate) fn thread_stats(&self) -> Vec<ThreadStats> {
-        let (sets, paths) = (self.inner().lock(), self.tag_paths());
-        let threads = sets.iter().filter(|entry| entry.is_listed).map(|entry| ThreadStats {
-            name: entry.listed_name.as_deref().unwrap_or("(unnamed)").to_owned(),
-            bytes: entry.bytes,
-            high_water: entry.high_water,
-            frames: entry.frames,
-            total_bytes: entry.total,
+        let paths = self.tag_paths();
+        let listed = self.inner().entries().iter().map(|entry| (entry, entry.published()));
+        let threads = listed.filter(|(_, thread)| thread.is_listed).map(|(entry, thread)| ThreadStats {
+            name: thread.name.as_deref().unwrap_or("(unnamed)").to_owned(),
+            bytes: thread.bytes,
+            high_water: thread.high_water,
+            frames: thread.frames,
+            total_bytes: thread.total,
             // SAFETY: arena sets live as long as the allocator, and these figures are written at the end of the frame
             // only (I3, I5).
             tags: tag_stats(unsafe { entry.arenas.as_ref() }.tag_figures(), paths).collect(),

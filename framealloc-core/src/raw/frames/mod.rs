@@ -5,15 +5,15 @@
 //!
 //! - **I1** The number of an allocator and the token of a thread come from counters and are never used again.
 //!   Thread-local memory of arenas is keyed by the number, never by an address.
-//! - **I2** An arena set, its frames and its regions are used only by the thread whose token its registry entry
-//!   carries, or by whoever holds the allocator exclusively. A token changes under the registry lock from none to a
-//!   thread, and, where the arena set is not lent (I22), from a thread that has ended to another; else from a thread
-//!   that has ended to none only with the allocator held exclusively.
+//! - **I2** An arena set, its frames and its regions are used only by the thread whose token its claim carries, or by
+//!   whoever holds the allocator exclusively. A claim changes by exchange from none to a thread, and, where the arena
+//!   set is not lent (I22), from a thread that has ended to another, which comes after all that the first did (release,
+//!   then acquire); else from a thread that has ended to none only with the allocator held exclusively.
 //! - **I3** `Inner`, arena sets and frames are boxes turned into raw pointers. They are never moved and are freed only
 //!   when the owning `SmartAlloc` drops. Chunks belong to their arena's list.
 //! - **I4** When a thread ends its sentinel forgets every remembered arena, stops the thread from remembering any more,
-//!   and sets flags that it owns a share of; it touches no arena set. Arena sets of threads whose thread-locals are
-//!   already gone are retired at once.
+//!   and ends claims that it owns a share of; it touches no arena set. Claims of threads whose thread-locals are
+//!   already gone are over at once, and their arena sets lent.
 //! - **I5** A whole-frame arena is reset only with the allocator held exclusively; a region only when its scope closes,
 //!   or with the allocator held exclusively. What `FrameState` holds is written only with the allocator held
 //!   exclusively.
@@ -44,8 +44,8 @@
 //!   frames were granted.
 //! - **I20** Hidden bytes belong to a chunk of the arena, are not handed out, and no window overlaps them.
 //! - **I22** An arena set is *lent* from when its thread gets at it by more than `scoped`, `speculative` or a call of
-//!   an annotated system, or gets at it at all once its sentinel has run or cannot be registered; this is noted under
-//!   the registry lock, before the arena set is used. Between the calls nothing of an arena set that is not lent is
+//!   an annotated system, or gets at it at all once its sentinel has run or cannot be registered; its claim says so
+//!   before the arena set is used. Between the calls nothing of an arena set that is not lent is
 //!   borrowed: they end what they open before they return, what they lend lives no longer than a closure, and the
 //!   sentinel runs in none of them. The keys by which a thread remembers arenas differ by it, so that one found for a
 //!   scope is never taken for a lent one.
@@ -79,6 +79,10 @@
 //! - **I30** Slots live as long as the publication, and are in its list from the first use on; `next` does not change any more.
 //!   A slot is one reader's, from an exchange that finds it free until the reader stores that it is. What a publisher keeps is
 //!   used by it alone, exclusively, or by the last owner.
+//! - **I31** The entry of an arena set is linked once, behind all that are there, after it was written (release, then
+//!   acquire). It is unlinked and freed only with the allocator. What it says of its thread is written by who has just
+//!   taken the arena set, or with the allocator held exclusively; what others may see, with the allocator held
+//!   exclusively only.
 
 pub(crate) mod accounts;
 pub(crate) mod allocator;
@@ -86,6 +90,7 @@ pub(crate) mod arena;
 pub(crate) mod blocks;
 pub(crate) mod boxes;
 pub(crate) mod charging;
+mod claim;
 pub(crate) mod cursor;
 mod entries;
 pub(crate) mod fill;
@@ -106,7 +111,6 @@ pub(crate) mod phases;
 pub(crate) mod promotions;
 pub(crate) mod report;
 pub(crate) mod retained;
-mod retired;
 pub(crate) mod scratch;
 pub(crate) mod scratch_region;
 pub(crate) mod shared;

@@ -237,8 +237,7 @@ impl SmartAlloc {
     pub(crate) fn take_retained(&mut self) -> Vec<Retained<'_>> {
         let allocator: &Self = self;
         let mut values = Vec::new();
-        for index in 0.. {
-            let Some(arenas) = allocator.arenas_at(index) else { break };
+        for arenas in allocator.inner().entries().iter().map(|entry| entry.arenas) {
             let first = values.len();
             // SAFETY: the allocator is held exclusively for as long as the values are: no borrow of them is alive (I5). A
             // list is empty before any value can be dropped, so that nothing is dropped twice.

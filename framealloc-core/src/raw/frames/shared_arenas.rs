@@ -19,10 +19,20 @@ impl Frame {
     /// The arena for what is shared from this frame.
     #[inline]
     pub(super) fn for_sharing(&self) -> &Self {
-        let arenas = self.arenas();
-        // SAFETY: arenas of shared values live as long as the allocator, which `self` borrows (I3, I7), and this is their thread
-        // (I2).
-        unsafe { arenas.shared_frame_of(self.tag_id()).as_ref() }
+        // SAFETY: the link is this thread's (I2). Arenas of shared values live as long as the allocator, which `self` borrows (I3, I7),
+        // and the one that is known is forgotten when the tag changes (I8).
+        unsafe { (*self.link()).sharing.as_ref() }.unwrap_or_else(|| self.look_up_sharing())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_up_sharing(&self) -> &Self {
+        let sharing = self.arenas().shared_frame_of(self.tag_id());
+        // SAFETY: as in `for_sharing`; nobody has a reference into the link (I9).
+        unsafe {
+            (*self.link()).sharing = sharing.as_ptr();
+            sharing.as_ref()
+        }
     }
 
     /// Calls `bump`, which takes blocks for objects out of this arena of shared values and runs no code of the user's, and

@@ -6,9 +6,9 @@
 use core::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use super::claim::Claim;
 use super::frame::Frame;
 use super::living::Living;
-use super::retired::Retired;
 use crate::sync::thread_locals;
 use crate::tag::{LIMIT, TAG_BITS};
 
@@ -41,14 +41,14 @@ thread_locals! {
     static WARM_SLOTS: [Slot; WARM] = [const { Slot::new() }; WARM];
     /// Set by the sentinel: nothing may be remembered any more, since the arena sets may be given to other threads.
     static DEAD: Cell<bool> = Cell::new(false);
-    static SENTINEL: Sentinel = Sentinel { flags: RefCell::new(Living::new()) };
+    static SENTINEL: Sentinel = Sentinel { claims: RefCell::new(Living::new()) };
 }
 
-/// Marks the arena sets of a thread as retired when the thread ends.
+/// Marks the claims of a thread on arena sets as over when the thread ends.
 ///
-/// It writes only flags that it owns a share of (I4): the arena sets themselves may be gone with their allocator.
+/// It writes only claims that it owns a share of (I4): the arena sets themselves may be gone with their allocator.
 struct Sentinel {
-    flags: RefCell<Living<Arc<Retired>>>,
+    claims: RefCell<Living<Arc<Claim>>>,
 }
 
 impl Drop for Sentinel {
@@ -57,7 +57,7 @@ impl Drop for Sentinel {
         let _ = DEAD.try_with(|dead| dead.set(true));
         let _ = HOT.try_with(|slot| slot.set(0, core::ptr::null()));
         let _ = WARM_SLOTS.try_with(|slots| slots.iter().for_each(|slot| slot.set(0, core::ptr::null())));
-        self.flags.get_mut().iter().for_each(|flag| flag.retire());
+        self.claims.get_mut().iter().for_each(|claim| claim.end());
     }
 }
 
@@ -113,18 +113,18 @@ fn warm_index(key: u64) -> usize {
     ((key ^ (key >> TAG_BITS)) % WARM as u64) as usize
 }
 
-/// Has the arena set retired when this thread ends; at once if it is already ending. Returns whether it will be, later.
-pub(crate) fn retire_at_exit(flag: &Arc<Retired>) -> bool {
+/// Has the claim ended when this thread ends; at once if it is already ending. Returns whether it will be, later.
+pub(super) fn end_at_exit(claim: &Arc<Claim>) -> bool {
     let registered = !is_dead()
         && SENTINEL
             .try_with(|sentinel| {
-                // Those that only we still hold belong to allocators that are gone, or to threads that have ended.
-                sentinel.flags.borrow_mut().push(Arc::clone(flag), |flag| Arc::strong_count(flag) > 1);
+                // Those that only we still hold belong to allocators that are gone.
+                sentinel.claims.borrow_mut().push(Arc::clone(claim), |claim| Arc::strong_count(claim) > 1);
             })
             .is_ok();
     if !registered {
         DEAD.with(|dead| dead.set(true));
-        flag.retire();
+        claim.end();
     }
     registered
 }

@@ -7,16 +7,17 @@ use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
 use super::pool::{Denied, RawPool};
+use super::registry::Registry;
 use super::size_class::{self, CLASSES, class_of};
 use super::slab::{Slot, header_of};
-use super::thread_cache::{POOLS, Positions, Registry, ThreadCache};
+use super::thread_cache::{Member, POOLS, Positions, ThreadCache};
 use super::{magazine, single_slot};
 use crate::raw::global::zone::HeapZone;
 use crate::sync::{const_unless_loom, static_unless_loom};
 
 static_unless_loom! {
     /// All threads that have magazines, and all pools.
-    pub(crate) static REGISTRY: Registry = Registry::new(class_pools(), CLASSES + 1);
+    pub(crate) static REGISTRY: Registry = Registry::new(&class_pools(), CLASSES + 1);
 }
 
 const_unless_loom! {
@@ -44,19 +45,21 @@ thread_local! {
 
 thread_local! {
     /// Null before the first use, `ENDED` after the sentinel.
-    static CACHE: Cell<*mut ThreadCache> = const { Cell::new(ptr::null_mut()) };
+    static CACHE: Cell<*mut Member> = const { Cell::new(ptr::null_mut()) };
     static SENTINEL: Sentinel = const { Sentinel };
 }
 
 /// The thread has given its magazines back and gets no new ones (P7).
-const ENDED: *mut ThreadCache = ptr::without_provenance_mut(1);
+const ENDED: *mut Member = ptr::without_provenance_mut(1);
 
 struct Sentinel;
 
 impl Drop for Sentinel {
+    #[inline(never)]
     fn drop(&mut self) {
         let cache = NonNull::new(CACHE.replace(ENDED));
         if let Some(cache) = cache.filter(|cache| cache.as_ptr() != ENDED) {
+            let _growth = HeapZone::growth();
             // SAFETY: the cache is this thread's, and `ENDED` keeps everybody from it from now on (P7).
             unsafe { REGISTRY.leave(cache) };
         }
@@ -64,7 +67,7 @@ impl Drop for Sentinel {
 }
 
 /// The cache of this thread; `None` if it has ended, or if the global allocator refused one.
-fn cache() -> Option<NonNull<ThreadCache>> {
+fn cache() -> Option<NonNull<Member>> {
     let known = CACHE.get();
     if known == ENDED {
         return None;
@@ -73,12 +76,12 @@ fn cache() -> Option<NonNull<ThreadCache>> {
 }
 
 /// This thread's cache, if the pool has magazines in it: pool 0 stands for all that have none.
-fn cache_for(index: usize) -> Option<NonNull<ThreadCache>> {
+fn cache_for(index: usize) -> Option<NonNull<Member>> {
     if index == 0 { None } else { cache() }
 }
 
 /// Makes the cache of this thread.
-fn begin() -> Option<NonNull<ThreadCache>> {
+fn begin() -> Option<NonNull<Member>> {
     if SENTINEL.try_with(|_| ()).is_err() {
         CACHE.set(ENDED);
         return None;
@@ -87,15 +90,11 @@ fn begin() -> Option<NonNull<ThreadCache>> {
     // A user's global allocator may have come here from `make`.
     if let Some(already) = NonNull::new(CACHE.get()) {
         // SAFETY: nobody else has seen the cache.
-        unsafe { ThreadCache::free(cache) };
+        unsafe { Member::free(cache) };
         return Some(already);
     }
-    // SAFETY: the thread-local outlives the sentinel, which ends the cache (P6).
-    if !unsafe { REGISTRY.join(cache) } {
-        // SAFETY: nobody else has seen the cache.
-        unsafe { ThreadCache::free(cache) };
-        return None;
-    }
+    // SAFETY: the thread-local outlives the sentinel, in which the cache leaves (P6).
+    unsafe { REGISTRY.join(cache) };
     CACHE.set(cache.as_ptr());
     Some(cache)
 }
@@ -283,7 +282,7 @@ pub(crate) fn trim(pool: &'static RawPool) -> usize {
     pool.depot().trim()
 }
 
-fn existing_cache() -> Option<NonNull<ThreadCache>> {
+fn existing_cache() -> Option<NonNull<Member>> {
     let cache = CACHE.get();
     if cache == ENDED { None } else { NonNull::new(cache) }
 }

@@ -1,7 +1,7 @@
 //! Pools: slabs of slots, the magazines and the depot that hand them out, and the owners of what is in them or on the heap.
 //!
 //! Pools are the whole process's: nothing here may know of an allocator or a frame, count per operation on the hot path, or
-//! wait for another thread but under the two locks of P6.
+//! wait for another thread but under the lock of a depot, and at its end as P6 says.
 //!
 //! - **P1** A slot is in exactly one place: a live box or vacant place, one word of a magazine, the overflow list, or
 //!   the part of a slab that was never handed out. `carved` is the sum of all but the last.
@@ -11,12 +11,14 @@
 //!   it is made; those above the position are stale or null, never `TOP`, and never used as slots. Nobody writes to the
 //!   dummy.
 //! - **P4** Word 0 of a thread's positions is the dummy for ever. The numbers in slab headers are below `POOLS` and
-//!   written once, after the pool has its index, which changes once, under the lock of the registry.
-//! - **P5** Only the thread itself writes its positions (relaxed: plain moves); others only read them, under the
-//!   registry's lock.
-//! - **P6** A thread's cache leaves the registry before it is freed, and before the thread's positions go; the registry
-//!   is locked while a thread's magazines are given back. Locks are taken in the order registry, depot. No user code
-//!   runs under one, but for the global allocator.
+//!   written once, after the pool has its index. That is the number of the one place of the registry that the pool has,
+//!   or 0 if it has none: a place is given once, and whoever brings a pool tries all of them in the same order.
+//! - **P5** Only the thread itself writes its positions (relaxed: plain moves); others only read them, inside the gate
+//!   of its cache.
+//! - **P6** A thread's cache leaves the registry when it has given its magazines back, and is freed as E1 says. Its
+//!   positions, which are the thread's, go only when its gate is closed and nobody is inside. A reader is inside for two
+//!   loads of one thread's words, and holds no lock that this thread waits for. No user code runs under the lock of a
+//!   depot, but for the global allocator.
 //! - **P7** After the sentinel all positions are the dummy and stay so. A thread whose sentinel can no longer be
 //!   registered counts as ended at once.
 //! - **P8** Size and alignment are read before a value is dropped; its slot is freed by a guard afterwards, panic or
@@ -35,11 +37,17 @@
 //! - **P14** A value that is retired is in one place: among those added, which are pushed to by exchange and only ever
 //!   taken as a whole, among those collected, under the lock, or with the one who took it out and drops it. It is
 //!   written before the exchange that adds it (release, then acquire), and its place is freed after its drop (P8).
+//! - **P15** A cache joins the registry before it takes a magazine and leaves it after it gave the last one back. What
+//!   goes between magazines and a depot does so under the lock of the depot, positions included, and the version of the
+//!   depot's figures is odd meanwhile. Who finds the same even version before and after it read the positions, or holds
+//!   the lock, has counted each free slot once.
 
 pub(crate) mod beside;
 pub(crate) mod boxes;
 pub(crate) mod depot;
+pub(crate) mod depot_figures;
 pub(crate) mod from_raw;
+mod gate;
 pub(crate) mod heap_counters;
 pub(crate) mod hot;
 pub(crate) mod magazine;
@@ -48,6 +56,7 @@ pub(crate) mod pool;
 pub(crate) mod promoted;
 pub(crate) mod redzones;
 pub(crate) mod refusals;
+pub(crate) mod registry;
 pub(crate) mod request;
 pub(crate) mod retire;
 pub(crate) mod single_slot;

@@ -3,10 +3,11 @@
 use core::sync::atomic::AtomicUsize as Hint;
 
 use super::depot::Depot;
+use super::depot_figures::{DepotFigures, Figures, OpenDepot};
 use super::slab::{Origin, Shape};
 use super::thread_cache::{POOLS, ThreadCache};
 use crate::pool_settings::{PoolGrowth, PoolSettings};
-use crate::sync::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Relaxed, const_unless_loom};
+use crate::sync::{Acquire, AtomicPtr, AtomicU32, AtomicUsize, Mutex, Relaxed, Release, const_unless_loom};
 
 /// The index of a pool that has not been used yet.
 const UNUSED: u32 = u32::MAX;
@@ -54,6 +55,8 @@ pub(crate) struct RawPool {
     index: AtomicU32,
     shape: Shape,
     settings: PoolSettings,
+    /// The next pool of those that found no place in the registry.
+    further: AtomicPtr<RawPool>,
     count: Padded<FixedCount>,
     depot: Padded<SharedDepot>,
 }
@@ -62,6 +65,7 @@ pub(crate) struct RawPool {
 #[derive(Debug)]
 struct SharedDepot {
     lock: Mutex<Depot>,
+    figures: DepotFigures,
     /// The address of the cache that last took a magazine; a hint, so not an atomic of the models.
     taker: Hint,
 }
@@ -69,7 +73,7 @@ struct SharedDepot {
 impl SharedDepot {
     const_unless_loom! {
         fn new() -> Self {
-            Self { lock: Mutex::new(Depot::new()), taker: Hint::new(0) }
+            Self { lock: Mutex::new(Depot::new()), figures: DepotFigures::new(), taker: Hint::new(0) }
         }
     }
 }
@@ -83,6 +87,7 @@ impl RawPool {
                 index: AtomicU32::new(UNUSED),
                 shape: Shape::new(size, align),
                 settings,
+                further: AtomicPtr::new(core::ptr::null_mut()),
                 count: Padded(FixedCount::new()),
                 depot: Padded(SharedDepot::new()),
             }
@@ -100,6 +105,7 @@ impl RawPool {
                 index: AtomicU32::new(index),
                 shape: Shape::new(size, align),
                 settings,
+                further: AtomicPtr::new(core::ptr::null_mut()),
                 count: Padded(FixedCount::new()),
                 depot: Padded(SharedDepot::new()),
             }
@@ -126,23 +132,40 @@ impl RawPool {
 
     /// The index of the pool's magazines, if it was used before.
     pub(crate) fn index(&self) -> Option<usize> {
-        match self.index.load(Relaxed) {
+        // Acquire: who uses the index finds the pool at its place in the registry.
+        match self.index.load(Acquire) {
             UNUSED => None,
             index => Some(index as usize),
         }
     }
 
-    /// Gives the pool its index, once, under the lock of the registry (P4).
+    /// Gives the pool its index, which is that of its place in the registry, whoever says it (P4).
     pub(crate) fn set_index(&self, index: usize) {
         let index = u32::try_from(index).expect("there are fewer than 2^32 indices");
-        self.index.store(index, Relaxed);
+        self.index.store(index, Release);
         if !self.is_fixed() {
             self.hot.store(index, Relaxed);
         }
     }
 
-    pub(crate) fn depot(&self) -> MutexGuard<'_, Depot> {
-        self.depot.0.lock.lock()
+    /// Where the next pool without a place in the registry is linked.
+    pub(super) fn further(&self) -> &AtomicPtr<Self> {
+        &self.further
+    }
+
+    pub(crate) fn depot(&self) -> OpenDepot<'_> {
+        OpenDepot::new(&self.depot.0.figures, self.depot.0.lock.lock())
+    }
+
+    /// What is told of the depot without its lock.
+    pub(super) fn depot_figures(&self) -> &DepotFigures {
+        &self.depot.0.figures
+    }
+
+    /// Calls `read` with the figures of the depot while no thread exchanges magazines with it.
+    pub(super) fn at_rest<R>(&self, read: impl FnOnce(Figures) -> R) -> R {
+        let depot = self.depot.0.lock.lock();
+        read(Figures::of(&depot))
     }
 
     /// Remembers who took a magazine from the depot.

@@ -1,33 +1,35 @@
-//! What a thread keeps of every pool, and the registry of threads and pools.
+//! What a thread keeps of every pool.
 //!
 //! Plain structs, so that the loom models run this code: the thread-local shell around them is in `hot.rs`.
 
 use core::ptr::NonNull;
-use std::alloc::{Layout, alloc, dealloc};
 
+use super::gate::Gate;
 use super::magazine::{self, Magazine, NO_MAGAZINE, Word};
 use super::pool::RawPool;
 use super::slab::Slot;
-use crate::sync::{AtomicPtr, Mutex, Relaxed, Witness, const_unless_loom};
+use crate::raw::epochs::list::Node;
+use crate::sync::{AtomicPtr, Relaxed, Witness};
 
 /// Pools that can have magazines, and one: index 0 has none for ever, so that it sends every operation to the cold path (P4).
 pub(crate) const POOLS: usize = if cfg!(framealloc_loom) { 2 } else { 128 };
 
 /// The positions of a thread's magazines in use, by pool: all that the hot paths touch besides the magazines.
+/// The second field tells models that the memory is read.
 #[derive(Debug)]
-pub(crate) struct Positions(pub(crate) [AtomicPtr<Word>; POOLS]);
+pub(crate) struct Positions(pub(crate) [AtomicPtr<Word>; POOLS], pub(crate) Witness);
 
 impl Positions {
     /// No magazines.
     #[cfg(not(framealloc_loom))]
     pub(crate) const fn new() -> Self {
-        Self([const { AtomicPtr::new(NO_MAGAZINE) }; POOLS])
+        Self([const { AtomicPtr::new(NO_MAGAZINE) }; POOLS], Witness::new())
     }
 
     /// No magazines.
     #[cfg(framealloc_loom)]
     pub(crate) fn new() -> Self {
-        Self(core::array::from_fn(|_| AtomicPtr::new(NO_MAGAZINE)))
+        Self(core::array::from_fn(|_| AtomicPtr::new(NO_MAGAZINE)), Witness::new())
     }
 }
 
@@ -38,38 +40,40 @@ pub(crate) struct ThreadCache {
     /// A second magazine of each pool, full or empty, so that a thread that takes and gives around the end of one does not
     /// go to the depot each time.
     spare: Positions,
-    /// Of the memory: who reads the words must know that they are there.
-    access: Witness,
+    gate: Gate,
 }
+
+/// A cache with its place in the registry.
+pub(crate) type Member = Node<ThreadCache>;
+
+// SAFETY: what other threads do with a cache is to read words that are atomic, which the gate keeps there (P5, P6).
+unsafe impl Send for ThreadCache {}
+// SAFETY: what other threads do with a cache is to read words that are atomic, which the gate keeps there (P5, P6).
+unsafe impl Sync for ThreadCache {}
 
 impl ThreadCache {
     /// A cache for the positions of the calling thread; `None` if the global allocator refused.
-    pub(crate) fn make(current: *const Positions) -> Option<NonNull<Self>> {
-        // SAFETY: the type is not of size zero.
-        let cache = NonNull::new(unsafe { alloc(Layout::new::<Self>()) })?.cast::<Self>();
-        // SAFETY: the memory is new and fits.
-        unsafe { cache.write(Self { current, spare: Positions::new(), access: Witness::new() }) };
-        Some(cache)
+    pub(crate) fn make(current: *const Positions) -> Option<NonNull<Member>> {
+        Node::make(Self { current, spare: Positions::new(), gate: Gate::new() })
     }
 
-    /// Ends a cache.
-    ///
-    /// # Safety
-    /// `cache` must come from [`make`](Self::make), hold no magazines, and be known to nobody else.
-    pub(crate) unsafe fn free(cache: NonNull<Self>) {
-        // SAFETY: `make` wrote it.
-        unsafe { cache.as_ref() }.access.exclusive();
-        // SAFETY: `make` wrote it, and nobody uses it any more (P6).
-        unsafe { cache.drop_in_place() };
-        // SAFETY: `make` took it with this layout.
-        unsafe { dealloc(cache.as_ptr().cast(), Layout::new::<Self>()) };
+    /// Free slots that the thread has of the pool with index `id`: none once it has given its magazines back.
+    pub(super) fn cached(&self, id: usize) -> usize {
+        let Some(_inside) = self.gate.enter() else { return 0 };
+        let (current, spare) = self.words(id);
+        magazine::count(current.load(Relaxed)) + magazine::count(spare.load(Relaxed))
+    }
+
+    /// Keeps others from the positions, for ever.
+    pub(super) fn close(&self) {
+        self.gate.close();
     }
 
     /// The words of the pool with index `id`: in use, spare.
     fn words(&self, id: usize) -> (&AtomicPtr<Word>, &AtomicPtr<Word>) {
-        self.access.shared();
-        // SAFETY: the positions of a thread outlive its cache (P6).
+        // SAFETY: the caller is their thread, which has not left, or is inside the gate (P6).
         let current = unsafe { &*self.current };
+        current.1.shared();
         (&current.0[id], &self.spare.0[id])
     }
 
@@ -170,132 +174,6 @@ impl ThreadCache {
             let magazine = unsafe { Magazine::from_position(position) };
             if !magazine.is_none() {
                 depot.pour(magazine);
-            }
-        }
-    }
-}
-
-/// The threads that have caches, and the pools that have indices.
-#[derive(Debug)]
-pub(crate) struct Registry(Mutex<Members>);
-
-#[derive(Debug)]
-struct Members {
-    threads: Vec<NonNull<ThreadCache>>,
-    pools: [*const RawPool; POOLS],
-    /// The next index for a pool.
-    next: usize,
-    /// Pools that were used, with an index or without.
-    own: Vec<&'static RawPool>,
-}
-
-// SAFETY: the pointers are to caches that are unregistered before they are freed (P6) and to pools, which are shared.
-unsafe impl Send for Members {}
-
-impl Registry {
-    const_unless_loom! {
-        /// A registry in which the first `next` indices belong to `pools`.
-        pub(crate) fn new(pools: [*const RawPool; POOLS], next: usize) -> Self {
-            Self(Mutex::new(Members { threads: Vec::new(), pools, next, own: Vec::new() }))
-        }
-    }
-
-    /// Adds the cache of the calling thread. `false` if the global allocator refused.
-    ///
-    /// # Safety
-    /// `cache` must come from [`ThreadCache::make`]; it and its positions must live until [`leave`](Self::leave).
-    pub(crate) unsafe fn join(&self, cache: NonNull<ThreadCache>) -> bool {
-        let mut members = self.0.lock();
-        if members.threads.try_reserve(1).is_err() {
-            return false;
-        }
-        members.threads.push(cache);
-        true
-    }
-
-    /// Gives all that the cache holds to the depots, and ends the cache.
-    ///
-    /// # Safety
-    /// `cache` must be that of the calling thread, and not be used afterwards.
-    pub(crate) unsafe fn leave(&self, cache: NonNull<ThreadCache>) {
-        // The lock is held throughout, so that a reader of statistics never counts a slot twice (P6).
-        let mut members = self.0.lock();
-        // SAFETY: passed on.
-        unsafe { members.flush(cache) };
-        members.threads.retain(|thread| *thread != cache);
-        drop(members);
-        // SAFETY: its magazines are gone, and nobody can find it any more.
-        unsafe { ThreadCache::free(cache) };
-    }
-
-    /// Gives all that the cache of the calling thread holds to the depots.
-    ///
-    /// # Safety
-    /// `cache` must be that of the calling thread.
-    pub(crate) unsafe fn flush(&self, cache: NonNull<ThreadCache>) {
-        // SAFETY: passed on.
-        unsafe { self.0.lock().flush(cache) };
-    }
-
-    /// Gives a pool its index (P4), or tells the one it has.
-    pub(crate) fn enter(&self, pool: &'static RawPool) -> usize {
-        let mut members = self.0.lock();
-        if let Some(index) = pool.index() {
-            return index;
-        }
-        let index = if members.next < POOLS { members.next } else { 0 };
-        if index > 0 {
-            members.pools[index] = pool;
-            members.next += 1;
-        }
-        // A pool that cannot be listed is only missing in reports.
-        if members.own.try_reserve(1).is_ok() {
-            members.own.push(pool);
-        }
-        pool.set_index(index);
-        index
-    }
-
-    /// Slots of `pool` that are neither in its depot nor in the magazines of threads: exact while no thread uses the pool, and
-    /// off by what is on its way while one does.
-    pub(crate) fn live(&self, pool: &RawPool) -> usize {
-        let members = self.0.lock();
-        let depot = pool.depot();
-        let cached: usize = match pool.index() {
-            None | Some(0) => 0,
-            Some(index) => members.threads.iter().map(|cache| cached(*cache, index)).sum(),
-        };
-        depot.outside().saturating_sub(cached)
-    }
-
-    /// Pools of types that were used so far.
-    pub(crate) fn own(&self) -> Vec<&'static RawPool> {
-        self.0.lock().own.clone()
-    }
-
-    /// One of them, in the order of their first use.
-    pub(crate) fn own_at(&self, position: usize) -> Option<&'static RawPool> {
-        self.0.lock().own.get(position).copied()
-    }
-}
-
-fn cached(cache: NonNull<ThreadCache>, index: usize) -> usize {
-    // SAFETY: the cache is registered and the registry is locked, so it is live (P6); its words are atomic (P5).
-    let (current, spare) = unsafe { cache.as_ref() }.words(index);
-    magazine::count(current.load(Relaxed)) + magazine::count(spare.load(Relaxed))
-}
-
-impl Members {
-    /// # Safety
-    /// As for [`Registry::flush`].
-    unsafe fn flush(&self, cache: NonNull<ThreadCache>) {
-        // SAFETY: the cache is live (P6).
-        let cache = unsafe { cache.as_ref() };
-        for (index, pool) in self.pools.iter().enumerate() {
-            // SAFETY: pools live for ever, or, in a model, as long as the registry.
-            if let Some(pool) = unsafe { pool.as_ref() } {
-                // SAFETY: passed on; the index is that of the pool.
-                unsafe { cache.flush(pool, index) };
             }
         }
     }

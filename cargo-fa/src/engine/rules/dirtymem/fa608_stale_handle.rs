@@ -16,6 +16,13 @@ rule! {
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::StaleHandle { age, since } = &occurrence.event.kind else { return None };
+    if *age == Age::Later {
+        let message = "a `FrameHandle` of the open frame is looked up in the flight of an earlier one";
+        let finding = Finding::new(CODE, message, cx.here(occurrence))
+            .caption("panics: a flight has what was shared in its own frame")
+            .label(cx.at(occurrence, *since), "shared here, after that frame had ended");
+        return Some(finding.help("take the flight that `end_frame_in_flight` returns for this frame"));
+    }
     let stale = *age == Age::Stale;
     let message = if stale {
         "a `FrameHandle` of an ended frame is resolved as if its value must still be there"

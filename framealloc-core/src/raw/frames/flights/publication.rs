@@ -96,6 +96,7 @@ impl<R: ?Sized> Publication<R> {
     }
 
     /// A slot for a new reader: one that is free, or a new one.
+    #[inline(never)]
     fn slot(&self) -> NonNull<Slot<R>> {
         let mut first = self.slots.load(Acquire);
         let mut next = first;
@@ -201,6 +202,7 @@ impl<R: ?Sized> Publisher<R> {
     }
 
     /// Makes a value the newest that was shared in the frame of `flight`, which comes back if it was not.
+    #[inline(never)]
     pub(crate) fn show(&mut self, flight: Flight, root: Shared<R>) -> Result<(), Flight> {
         if flight.resolve(root).is_none() {
             return Err(flight);
@@ -256,6 +258,7 @@ impl<R: ?Sized> Publisher<R> {
     }
 
     /// Takes the flight out of the oldest edition that was replaced and is not marked as read.
+    #[inline(never)]
     fn take_unread(&mut self) -> Option<Flight> {
         let kept = self.kept();
         let index = kept.replaced.iter().position(|replaced| !replaced.is_read)?;

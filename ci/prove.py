@@ -1,0 +1,36 @@
+"""Compares what `cargo fa prove` says of systems with what a run counted: prove.py BUILD PROOFS RUN"""
+
+import json
+import sys
+
+build, proofs, run = sys.argv[1:]
+calls = {}
+for line in open(run):
+    name, count = line.rsplit(maxsplit=1)
+    calls[name] = int(count)
+verdicts = {system["name"]: system["verdict"] for system in json.load(open(proofs))[0]["systems"]}
+
+failures = []
+if len(verdicts) < 50:
+    failures.append(f"only {len(verdicts)} systems were found")
+for name in sorted(set(calls) - set(verdicts)):
+    failures.append(f"{name} ran, but was not found in the program")
+tally = {}
+for name, verdict in sorted(verdicts.items()):
+    count, kind = calls.get(name, 0), name.rsplit("::", 1)[1].split("_")[0]
+    tally.setdefault((kind, verdict), []).append(name)
+    if verdict == "proven" and count:
+        failures.append(f"{name} is called proven, and took from the heap {count} times")
+    # A debug build has more ways than it takes.
+    if kind == "keeps" and verdict == "violated" and build != "dev":
+        failures.append(f"{name} keeps its word and is called violated")
+    if kind == "keeps" and count:
+        failures.append(f"{name} is said to keep its word, and took from the heap {count} times")
+    if kind == "breaks" and not count and build == "dev":
+        failures.append(f"{name} is said to break its word, and did not")
+for (kind, verdict), names in sorted(tally.items()):
+    listed = "" if len(names) > 8 else ": " + ", ".join(name.rsplit("::", 1)[1] for name in names)
+    print(f"prove: {build}: {kind:6} {len(names):3} {verdict}{listed}")
+for failure in failures:
+    print(f"prove: {build}: {failure}", file=sys.stderr)
+sys.exit(bool(failures))
