@@ -191,8 +191,6 @@ pub(crate) enum Effect {
     CellValue,
     /// A reference to an element.
     Element,
-    /// References to the two parts of a list or text.
-    Halves,
     /// A reference to all of it.
     Borrows,
     /// An element is moved out.

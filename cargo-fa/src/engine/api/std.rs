@@ -170,9 +170,6 @@ pub(super) static SHARED: &[Method] = &[
     ], Reads),
     Method(On::Anything, &["fold", "try_fold", "reduce"], Folds),
 
-    Method(On::List, &["split_at", "split_at_mut"], Halves),
-    Method(On::Text, &["split_at", "split_at_mut"], Halves),
-
     // Iterators, rayon's among them.
     Method(On::Anything, &[
         "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys",

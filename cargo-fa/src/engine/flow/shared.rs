@@ -84,15 +84,6 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             Effect::Borrows => Self::borrowed(receiver),
-            Effect::Halves => {
-                self.read_all(args);
-                let is_text = matches!(receiver.ty.peeled(), Ty::Str) || receiver.ty.head() == Some(Known::String);
-                let part = if is_text { Ty::Str } else { Ty::Slice(Arc::new(element_of(&receiver.ty))) };
-                let part = if name.ends_with("mut") { Ty::exclusive(part) } else { Ty::reference(part) };
-                let mut value = receiver.clone();
-                value.ty = Ty::Tuple([part.clone(), part].into());
-                self.refine(value)
-            }
             Effect::Removes => self.removed(receiver, name, args),
             Effect::Rearranges => self.rearranged(receiver, name, args, at),
             Effect::LeadsIn => {

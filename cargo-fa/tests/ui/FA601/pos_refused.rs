@@ -33,20 +33,6 @@ pub fn words<'a>(alloc: &'a SmartAlloc, text: &str, out: &mut Vec<&'a str>) {
 }
 
 #[frame_system]
-pub fn first_half<'a>(alloc: &'a SmartAlloc, numbers: &[u32]) -> &'a [u32] {
-    let copy = alloc.frame_slice_copy(numbers);
-    let (first, _) = copy.split_at(1);
-    first //~ FA601
-}
-
-#[frame_system]
-pub fn halves<'a>(alloc: &'a SmartAlloc, numbers: &[u32], out: &mut Vec<&'a mut [u32]>) {
-    let (first, second) = alloc.frame_slice_copy(numbers).split_at_mut(1);
-    out.push(first); //~ FA601 FA402
-    out.push(second); //~ FA601 FA402
-}
-
-#[frame_system]
 pub fn looked_up<'a>(alloc: &'a SmartAlloc, pairs: &[(u32, u32)]) -> Option<&'a u32> {
     let mut map = alloc.frame_map::<u32, u32>();
     map.extend(pairs.iter().copied());
