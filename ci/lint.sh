@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 cargo fmt --all --check
 # What is no member of the workspace, and the rules, which a build script finds and rustfmt does not.
-rustfmt --edition 2024 --check ci/checkers/src/bin/*.rs fuzz/fuzz_targets/*.rs cargo-fa/src/engine/rules/*/*.rs
+rustfmt --edition 2024 --check ci/checkers/src/bin/*.rs ci/checkers/src/bin/*/main.rs fuzz/fuzz_targets/*.rs cargo-fa/src/engine/rules/*/*.rs
 cargo clippy --workspace --all-targets -- -D warnings
 # Features that change what is compiled, in the crate that they change.
 for features in debug parking_lot allocator-api2 diagnostics memory_filter "debug,parking_lot,allocator-api2"; do

@@ -13,7 +13,7 @@ use bevy_diagnostic::{Diagnostic, DiagnosticPath, DiagnosticsStore};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel};
 use framealloc::bevy::{FlightPolicy, prelude::*};
-use framealloc::{FlightError, FrameEvent, RetainKey, RetentionPolicy};
+use framealloc::{FlightError, FrameEvent, FramePublisher, RetainKey, RetentionPolicy};
 
 /// The number of its frame, shared in each.
 #[derive(Resource, Default)]
@@ -386,6 +386,44 @@ fn bytes_held_by_flights_are_in_bevys_diagnostics() {
     app.update();
     let store = app.world().resource::<DiagnosticsStore>();
     assert!(store.get(&BYTES).is_none() && store.get(&FRAMES).is_none(), "only where frames may be in flight");
+}
+
+#[test]
+fn what_flies_can_be_published_for_readers_that_come_at_any_time() {
+    #[derive(Resource)]
+    struct Newest(FramePublisher<[u64]>);
+
+    fn publish(mut newest: ResMut<Newest>, last: Res<LastFlight>, shared: Res<Shared>) {
+        let (Some(flight), Some(root)) = (last.flight(), shared.0) else { return };
+        newest.0.publish_flight(flight.clone(), root).expect("of the same frame");
+    }
+    let mut app = flying(2);
+    let publisher = FramePublisher::new();
+    let mut reader = publisher.reader();
+    app.insert_resource(Newest(publisher)).add_systems(FrameEnd, publish.after(SmartAllocSystems::EndFrame));
+    let heard = heard(&app);
+    app.update();
+    // Another thread, for as long as the game runs.
+    let stop = Arc::new(AtomicUsize::new(0));
+    let until = Arc::clone(&stop);
+    let audio = std::thread::spawn(move || {
+        let (mut seen, mut last) = (0_u32, 0);
+        while seen == 0 || until.load(Ordering::Relaxed) == 0 {
+            let Some(newest) = reader.latest() else { continue };
+            assert_eq!(*newest, [newest.frame_number(); 100]);
+            assert!(newest.frame_number() >= last, "never an older one");
+            (seen, last) = (seen + 1, newest.frame_number());
+        }
+        reader.latest().map(|newest| newest[0])
+    });
+    for _ in 0..200 {
+        app.update();
+    }
+    stop.store(1, Ordering::Relaxed);
+    let newest = audio.join().expect("no panic");
+    // A reader that looks while two frames end costs one of them its flight, and the next one is the newest.
+    let (frame, unpublished) = (alloc(&app).frame_number() - 1, heard.lock().expect("no panic under the lock").len());
+    assert!(newest == Some(frame) || unpublished > 0, "{newest:?} of {frame}");
 }
 
 #[derive(AppLabel, Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -171,6 +171,8 @@ struct Frames {
     local_allocators: FxHashMap<Var, Span>,
     /// Places that a handle of this frame was put into.
     shared_here: FxHashSet<AllocatorKey>,
+    /// The function is a system that returns the flight of its frame beside its result.
+    in_flight: bool,
     /// Where this function shares values.
     shares: FxHashSet<Span>,
     /// Heap containers of which something says that their memory is used again.

@@ -192,7 +192,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.state.frames.clear();
         let mut expected = self.def.function.output.map(|ty| self.lower_type(ty));
         let scope = self.attributes(&allocators);
-        if self.recorder.out.in_flight {
+        if self.frames.in_flight {
             // The body makes the first of two, or nothing.
             expected = match expected {
                 Some(Ty::Tuple(parts)) => parts.first().cloned(),
@@ -252,7 +252,7 @@ impl<'l> Interpreter<'_, 'l> {
                     let args = FrameSystemArgs::parse(tokens(attr)).value;
                     self.recorder.out.system = true;
                     self.recorder.out.no_heap = args.no_heap;
-                    self.recorder.out.in_flight = args.in_flight.is_some();
+                    self.frames.in_flight = args.in_flight.is_some();
                     self.recorder.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
                     if let Some(tag) = &args.tag {
                         self.enter_tag(&tag.value, attr, None);

@@ -23,8 +23,6 @@ pub(crate) struct Analysed {
     /// The function is a frame root of its own.
     pub(crate) system: bool,
     pub(crate) no_heap: bool,
-    /// A system that returns the flight of its frame beside its result.
-    pub(crate) in_flight: bool,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
     /// What is put into fields that keep callables.

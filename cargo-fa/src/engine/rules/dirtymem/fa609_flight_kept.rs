@@ -46,7 +46,8 @@ fn is_let_go(cx: &Context<'_, '_>, owner: UserType, field: &str) -> bool {
                         matches!(last, Some("take" | "replace" | "swap")) && args.iter().any(|arg| is_field(*arg))
                     }
                     ExprKind::Name(name) => {
-                        matches!(facts.name(*name), "take" | "replace" | "swap") && args.iter().any(|arg| is_field(*arg))
+                        matches!(facts.name(*name), "take" | "replace" | "swap")
+                            && args.iter().any(|arg| is_field(*arg))
                     }
                     _ => false,
                 },
