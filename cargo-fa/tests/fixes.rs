@@ -222,6 +222,18 @@ fn what_a_frame_can_hold_is_moved_there_and_the_program_compiles() {
     assert_compiles(&sample);
 }
 
+#[test]
+fn codes_that_were_misread_are_mended_and_others_are_not() {
+    let text = "pub fn f() -> u32 {\n    1 // fa: allow(FA6O2, reason = \"why\")\n}\n\
+        pub fn g() -> u32 {\n    1 // fa: allow(FA40l, reason = \"why\")\n}\n\
+        pub fn h() -> u32 {\n    1 // fa: allow(FA692, reason = \"why\")\n}\n";
+    let sample = Sample::game(text);
+    let ran = sample.run("--all --fix --allow-no-vcs --only FA902");
+    let expected = text.replace("FA6O2", "FA602").replace("FA40l", "FA401");
+    assert_eq!(sample.read("src/lib.rs"), expected, "{ran:?}");
+    assert_compiles(&sample);
+}
+
 /// Every suggestion of any grade, applied alone to the program it was given for.
 #[test]
 fn suggestions_for_a_person_compile_as_well() {

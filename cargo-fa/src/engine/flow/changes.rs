@@ -11,6 +11,8 @@ pub(crate) enum Change {
     True,
     False,
     Taken,
+    /// A struct is made with it.
+    MadeTrue,
 }
 
 /// The type whose method does it, where it does it to `self`; the name; what is done.
@@ -70,6 +72,13 @@ pub(crate) fn note_changes<'l>(
             ("take", []) => note(call.receiver, Change::Taken),
             _ => {}
         },
+        ExprKind::Struct(literal) => {
+            for (name, value) in &literal.fields {
+                if matches!(facts.expr(*value).kind, ExprKind::Literal(Literal::Bool(true))) {
+                    changes.push((None, facts.name(*name), Change::MadeTrue));
+                }
+            }
+        }
         ExprKind::Call { callee, args } => {
             if let (Some("take" | "replace" | "swap"), [place, ..]) = (last_of(facts, *callee), &**args) {
                 note(*place, Change::Taken);

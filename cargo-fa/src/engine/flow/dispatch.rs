@@ -257,7 +257,8 @@ impl<'l> Interpreter<'_, 'l> {
         let callees = self.fitting(callees, args);
         let several = callees.len() > 1;
         // Behind `dyn` each may come to run; of conversions and the like it is one that is meant.
-        let is_dyn = args.first().is_some_and(|receiver| matches!(receiver.ty.peeled(), Ty::Trait(_)));
+        let is_trait = |ty: &Ty| matches!(ty, Ty::Trait(_));
+        let is_dyn = several && args.first().is_some_and(|receiver| self.receivers(&receiver.ty).iter().any(is_trait));
         let mut result: Option<Value> = None;
         for mut callee in callees {
             callee.several = several && !is_dyn && callee.only.is_none();

@@ -155,6 +155,10 @@ impl<'l> Interpreter<'_, 'l> {
         };
         // A field that is reached through something else is of a type that is not asked for here: any of that name counts.
         let set_back = self.around.changes.has(owner.filter(|_| is_own), name, undone);
+        // A flag that nothing is made with is set by somebody who is not seen: `dirty`.
+        if matches!(mark, Mark::Flag(_, true)) && !self.around.changes.has(None, name, Change::MadeTrue) {
+            return false;
+        }
         let emptied = matches!(mark, Mark::Nothing(_)) && self.is_emptied_here(place);
         !set_back && !emptied
     }

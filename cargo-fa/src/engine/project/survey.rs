@@ -129,7 +129,7 @@ fn modules(bytes: &[u8], is_left_out: impl Fn(&Cfg) -> bool) -> impl Iterator<It
         let before = &bytes[..at];
         let from = before.iter().rposition(|byte| matches!(byte, b';' | b'{' | b'}')).map_or(0, |at| at + 1);
         let attributes = std::str::from_utf8(&before[from..]).unwrap_or_default();
-        let is_built = !conditions(attributes).any(|cfg| is_left_out(&cfg)) && !attributes.contains("path");
+        let is_built = !conditions(attributes).any(|cfg| is_left_out(&cfg)) && !attributes.contains("path =");
         let name = std::str::from_utf8(name).ok().filter(|_| is_built)?;
         Some(name.strip_prefix("r#").unwrap_or(name).to_owned())
     })

@@ -12,7 +12,7 @@ use crate::engine::flow::{param_types, type_scope, walk};
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Statement};
 use crate::engine::hir::offset;
-use crate::engine::resolve::{FnDef, FnId, Program, UserType};
+use crate::engine::resolve::{FnDef, FnId, Program, TypeKey, UserType};
 
 /// Methods that lead to a container, to an element of one or to each of them.
 const LEADS_IN: &[&str] = &[
@@ -64,6 +64,7 @@ pub(super) struct Emptied<'l> {
     by: FnId,
     places: Box<[Place<'l>]>,
     swapped: Box<[(Place<'l>, Place<'l>)]>,
+    locals: Box<[(&'l str, ExprId)]>,
 }
 
 impl<'l> Context<'_, 'l> {
@@ -81,7 +82,8 @@ impl<'l> Context<'_, 'l> {
         for emptied in &*self.emptied_in(self.program.loaded.files[def.file].member) {
             let function = self.program.fn_def(emptied.by);
             let near = methods.contains(&emptied.by) || function.module == def.module && function.owner.is_none();
-            let look = Look::new(self.program, function);
+            let mut look = Look::new(self.program, function);
+            look.locals.extend(&emptied.locals);
             let mine = |place: &Place<'l>| field_of(place).filter(|field| look.is_field_of(*place, field, owner, near));
             let both = |(left, right): &(Place<'l>, Place<'l>)| mine(left).zip(mine(right));
             found.extend(emptied.places.iter().filter_map(mine).map(str::to_owned));
@@ -107,7 +109,12 @@ impl<'l> Context<'_, 'l> {
             }
             let mut look = Look::new(self.program, def);
             walk::visit(look.facts, def.function.body?, &mut |expr| look.expression(expr));
-            let emptied = Emptied { by: id, places: look.emptied.into(), swapped: look.swapped.into() };
+            let emptied = Emptied {
+                by: id,
+                places: look.emptied.into(),
+                swapped: look.swapped.into(),
+                locals: look.locals.into(),
+            };
             Some(emptied).filter(|emptied| !emptied.places.is_empty() || !emptied.swapped.is_empty())
         });
         let found: Rc<[Emptied<'l>]> = of_package.collect();
@@ -129,6 +136,9 @@ impl<'l> Context<'_, 'l> {
     }
 }
 
+/// Expressions are followed this far to what tells their type.
+const DEEPEST: u32 = 12;
+
 /// A look at one function.
 struct Look<'c, 'l> {
     types: Types<'c, 'l>,
@@ -136,6 +146,8 @@ struct Look<'c, 'l> {
     facts: &'l FileFacts,
     /// Variables that stand for a field or for its elements.
     names: Vec<(&'l str, Place<'l>)>,
+    /// Variables, with what they are bound to.
+    locals: Vec<(&'l str, ExprId)>,
     /// Variables that hold what was taken out of a field.
     taken: Vec<(&'l str, Place<'l>)>,
     /// Variables that hold a container with room.
@@ -151,6 +163,7 @@ impl<'c, 'l> Look<'c, 'l> {
             def,
             facts: program.facts(def.file),
             names: Vec::new(),
+            locals: Vec::new(),
             taken: Vec::new(),
             roomy: Vec::new(),
             emptied: Vec::new(),
@@ -231,6 +244,7 @@ impl<'c, 'l> Look<'c, 'l> {
         match facts.pat(pat) {
             Pat::Bind { name, by_ref, .. } => {
                 let name = facts.name(*name);
+                self.locals.push((name, from));
                 let mut taken = None;
                 walk::visit(facts, from, &mut |expr| {
                     if let ExprKind::Call { callee, args } = &facts.expr(expr).kind
@@ -353,12 +367,18 @@ impl<'c, 'l> Look<'c, 'l> {
             let mut names = self.facts.path(path).segments.iter().map(|segment| self.facts.name(segment.name));
             return names.any(|name| name == program.type_name(owner) || is_near && name == "Self");
         }
-        // `self` of a function that is not near is of another type.
-        let Some(of) = place.of else { return is_near };
+        // `self` of a function that is not near is of another type, which may borrow the container under its name.
+        let Some(of) = place.of else { return is_near || self.is_lent_to(field) };
         match Types::owner(&self.type_of(of)) {
             Some(user) => user == owner,
             None => is_near || self.is_alone(field, owner),
         }
+    }
+
+    /// Whether the type that the function is a method of borrows a container by this name.
+    fn is_lent_to(&self, field: &str) -> bool {
+        let own = type_scope(self.types.program, self.def).self_type;
+        own.is_some_and(|own| matches!(self.types.field(&own, field), Ty::Ref { mutable: true, .. }))
     }
 
     /// Whether no other type has a container of this name: then it is meant where nothing tells the type.
@@ -379,7 +399,14 @@ impl<'c, 'l> Look<'c, 'l> {
 
     /// The type of a place, as far as declarations tell.
     fn type_of(&self, expr: ExprId) -> Ty {
+        self.type_at(expr, 0)
+    }
+
+    fn type_at(&self, expr: ExprId, depth: u32) -> Ty {
         let facts = self.facts;
+        if depth > DEEPEST {
+            return Ty::Unknown;
+        }
         match &facts.expr(expr).kind {
             ExprKind::Name(name) => {
                 let name = facts.name(*name);
@@ -394,10 +421,26 @@ impl<'c, 'l> Look<'c, 'l> {
                         })
                         .map(|at| at + receiver),
                 };
-                at.and_then(|at| params.get(at)).cloned().unwrap_or(Ty::Unknown)
+                if let Some(ty) = at.and_then(|at| params.get(at)) {
+                    return ty.clone();
+                }
+                // A variable that is bound again may be bound to itself.
+                let mut locals = self.locals.iter().filter(|(known, from)| {
+                    *known == name && !matches!(facts.expr(*from).kind, ExprKind::Name(_)) && *from < expr
+                });
+                locals.next_back().map_or(Ty::Unknown, |(_, from)| self.type_at(*from, depth + 1))
             }
-            ExprKind::Field { base, name } => self.types.field(&self.type_of(*base), facts.name(*name)),
-            ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => self.type_of(*inner),
+            ExprKind::Field { base, name } => self.types.field(&self.type_at(*base, depth + 1), facts.name(*name)),
+            ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => self.type_at(*inner, depth + 1),
+            // `self.lock_mut()`, which gives a guard.
+            ExprKind::Method(call) => {
+                let Some(owner) = Types::owner(&self.type_at(call.receiver, depth + 1)) else { return Ty::Unknown };
+                let program = self.types.program;
+                let method = program.methods_of(TypeKey::User(owner), facts.name(call.name)).first();
+                let Some(def) = method.map(|id| program.fn_def(*id)) else { return Ty::Unknown };
+                let scope = type_scope(program, def);
+                def.function.output.map_or(Ty::Unit, |ty| self.types.lower(def.module, def.file, ty, &scope))
+            }
             _ => Ty::Unknown,
         }
     }

@@ -123,11 +123,16 @@ fn report(
     for (range, message) in &directive.mistakes {
         let finding = Finding::new(&FA902, message.clone(), place(range)).inside(&**package, "");
         let meant = message.rsplit_once("did you mean `").and_then(|(_, rest)| rest.split_once('`'));
+        let written = message.split('`').nth(1).unwrap_or_default();
         let fix = meant.map(|(word, _)| Fix {
             title: format!("write `{word}`"),
             edits: vec![Edit { place: place(range), replacement: word.to_owned() }],
-            // A code that is nearly another may have been meant for a third.
-            applicability: Applicability::MaybeIncorrect,
+            // A code that is nearly another may have been meant for a third, unless the two look the same.
+            applicability: if looks_like(written) == looks_like(word) {
+                Applicability::MachineApplicable
+            } else {
+                Applicability::MaybeIncorrect
+            },
         });
         hygiene.push(finding.maybe_fix(fix));
     }
@@ -176,6 +181,16 @@ fn report(
         });
         hygiene.push(finding.maybe_fix(fix));
     }
+}
+
+/// A word without what is easily taken for something else: the letter O for a zero, the letters I and L for a one, small letters.
+fn looks_like(word: &str) -> String {
+    let alike = |letter: char| match letter.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        letter => letter,
+    };
+    word.chars().map(alike).collect()
 }
 
 #[cfg(test)]

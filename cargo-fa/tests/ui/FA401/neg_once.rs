@@ -15,6 +15,18 @@ pub struct Renderer {
 }
 
 impl Renderer {
+    pub fn new() -> Self {
+        Self {
+            pipeline: None,
+            atlas: None,
+            layout: None,
+            first_frame: true,
+            initialized: false,
+            ready: false,
+            names: Vec::new(),
+        }
+    }
+
     #[frame_system]
     pub fn where_nothing_is(&mut self, alloc: &SmartAlloc) -> u32 {
         if self.pipeline.is_none() {

@@ -8,6 +8,7 @@ pub struct Mesh {
     label: Option<String>,
     list: Vec<u32>,
     visible: bool,
+    stale: bool,
 }
 
 impl Mesh {
@@ -20,6 +21,15 @@ impl Mesh {
         if self.dirty {
             self.dirty = false;
             self.list = vec![1, 2, *alloc.frame_box(3)]; //~ FA401
+        }
+        self.list[0]
+    }
+
+    #[frame_system]
+    pub fn set_by_others(&mut self, alloc: &SmartAlloc) -> u32 {
+        if self.stale {
+            self.list = vec![1, 2, *alloc.frame_box(3)]; //~ FA401
+            self.stale = false;
         }
         self.list[0]
     }

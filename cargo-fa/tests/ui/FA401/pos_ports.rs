@@ -21,3 +21,37 @@ pub fn where_nothing_was_found(alloc: &SmartAlloc, bodies: &[Body]) -> usize {
     });
     name
 }
+
+pub trait Pass {
+    fn run(&mut self) -> usize;
+}
+
+pub struct Bloom {
+    kernel: Vec<f32>,
+    size: usize,
+}
+
+impl Pass for Bloom {
+    fn run(&mut self) -> usize {
+        if self.kernel.len() != self.size {
+            self.kernel = (0..self.size).map(|at| (at as f32).exp()).collect(); //~ FA401
+        }
+        self.kernel.len()
+    }
+}
+
+pub struct Text {
+    lines: u32,
+}
+
+impl Pass for Text {
+    fn run(&mut self) -> usize {
+        let text = format!("{}", self.lines); //~ FA401
+        text.len()
+    }
+}
+
+#[frame_system]
+pub fn each_behind_a_box(alloc: &SmartAlloc, passes: &mut Vec<Box<dyn Pass>>) -> usize {
+    passes.iter_mut().map(|pass| pass.run()).sum::<usize>() + *alloc.frame_box(1_usize)
+}
