@@ -56,7 +56,7 @@ fn every_function_of_the_runtime_that_grows_is_never_inlined() {
         for (index, _) in lines.iter().enumerate().filter(|(_, line)| line.contains("= HeapZone::growth()")) {
             calls += 1;
             let is_function = |line: &&str| line.contains("fn ") && !line.starts_with("//");
-            let function = lines[..index].iter().rposition(|line| is_function(&line)).unwrap();
+            let function = lines[..index].iter().rposition(is_function).unwrap();
             let attributes =
                 lines[..function].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("//"));
             assert!(

@@ -18,6 +18,9 @@ use crate::engine::schedule::reach::{Called, Reach, Reached, Step};
 use crate::model::config::Config;
 use crate::model::finding::{Call, Confidence, Finding, Place};
 
+/// Who lends a container to a parameter of a function, and the place of that in what the lender lends.
+pub(super) type Lenders = FxHashMap<(FnId, u16), Vec<(FnId, usize)>>;
+
 /// The analysed program.
 pub(crate) struct Context<'c, 'l> {
     pub(crate) project: &'c Project,
@@ -29,8 +32,7 @@ pub(crate) struct Context<'c, 'l> {
     tags: OnceCell<Tags>,
     /// Of the types that were asked about.
     pub(super) steady: RefCell<FxHashMap<UserType, SteadyFields>>,
-    /// By function and parameter: who lends a container, by its place in what the lender lends.
-    pub(super) lenders: OnceCell<FxHashMap<(FnId, u16), Vec<(FnId, usize)>>>,
+    pub(super) lenders: OnceCell<Lenders>,
     /// What is emptied in the packages that were asked about.
     pub(super) emptied: RefCell<FxHashMap<usize, Rc<[Emptied<'l>]>>>,
 }

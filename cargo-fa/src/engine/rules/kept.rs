@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use super::context::Lenders;
 use super::{Context, Occurrence};
 use crate::engine::flow::event::{Container, Lent};
 use crate::engine::flow::types::Ty;
@@ -74,7 +75,7 @@ impl Context<'_, '_> {
     /// Who calls a function with a container for this parameter.
     fn lenders(&self, function: FnId, param: u16) -> Vec<(FnId, &Lent)> {
         let lenders = self.lenders.get_or_init(|| {
-            let mut lenders: FxHashMap<(FnId, u16), Vec<(FnId, usize)>> = FxHashMap::default();
+            let mut lenders = Lenders::default();
             for (id, analysed) in self.analysed.iter() {
                 for (at, lent) in analysed.lent.iter().enumerate() {
                     lenders.entry((lent.callee, lent.param)).or_default().push((id, at));
