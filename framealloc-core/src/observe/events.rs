@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::phases::PhaseStats;
 use super::refusals::Refusals;
-use super::watch::{SharedWatch, Subscriber};
+use super::watch::{Listed, SharedWatch, Subscriber};
 use crate::budget::BudgetEvent;
 use crate::clock::Instant;
 use crate::observe::diagnostic::Diagnostic;
@@ -138,8 +138,8 @@ pub(crate) struct Watcher {
     began: Option<Instant>,
     events: Vec<FrameEvent>,
     raised: Vec<Diagnostic>,
-    /// Those that are told of events; empty but while they are.
-    subscribers: Vec<Arc<Subscriber>>,
+    /// Those that are told of events.
+    listed: Listed,
     limiter: Limiter,
     pub(super) refusals: Refusals,
     /// Frame memory that subscribers took when they were told of the end of the last frame.
@@ -338,16 +338,16 @@ impl SmartAlloc {
         if let Some(refusals) = self.watch().take_fresh() {
             self.reset_watcher(refusals);
         }
-        let (mut events, mut subscribers) = self.with_watcher(|watcher, alloc| {
+        let (mut events, mut listed) = self.with_watcher(|watcher, alloc| {
             collect(watcher, alloc);
-            (core::mem::take(&mut watcher.events), core::mem::take(&mut watcher.subscribers))
+            (core::mem::take(&mut watcher.events), core::mem::take(&mut watcher.listed))
         });
         let alloc: &Self = self;
         let watch = alloc.watch();
         // All at once: those that subscribe meanwhile hear from the next time on.
-        watch.list_subscribers(&mut subscribers);
+        watch.list_subscribers(&mut listed);
         for event in &events {
-            notify_subscribers(alloc, event, &subscribers, panicked);
+            notify_subscribers(alloc, event, &listed.subscribers, panicked);
             if let FrameEvent::Diagnostic(diagnostic) = event {
                 #[cfg(feature = "tracing")]
                 first_panic(panicked, catch_unwind(AssertUnwindSafe(|| diagnostic.trace())).err());
@@ -359,7 +359,6 @@ impl SmartAlloc {
             }
         }
         events.clear();
-        subscribers.clear();
-        self.with_watcher(|watcher, _| (watcher.events, watcher.subscribers) = (events, subscribers));
+        self.with_watcher(|watcher, _| (watcher.events, watcher.listed) = (events, listed));
     }
 }

@@ -33,6 +33,13 @@ pub(crate) struct Watch {
     state: Mutex<WatchState>,
 }
 
+/// The subscribers that an end of a frame knows, in the order in which they came.
+#[derive(Default)]
+pub(super) struct Listed {
+    changes: u64,
+    pub(super) subscribers: Vec<Arc<Subscriber>>,
+}
+
 /// There is a reason to look at frames other than subscribers.
 const WANTED: u32 = 1;
 /// Somebody began to watch.
@@ -180,9 +187,9 @@ impl Watch {
 
     /// Takes all subscribers off the list: the allocator is going away.
     pub(crate) fn clear(&self) -> Vec<Callback> {
-        let mut subscribers = Vec::new();
-        self.list_subscribers(&mut subscribers);
-        let gone = subscribers.iter().filter_map(|subscriber| subscriber.end()).collect();
+        let mut listed = Listed::default();
+        self.list_subscribers(&mut listed);
+        let gone = listed.subscribers.iter().filter_map(|subscriber| subscriber.end()).collect();
         self.take_off(|_| true);
         gone
     }
@@ -192,12 +199,18 @@ impl Watch {
         self.flags.fetch_sub(taken * SUBSCRIBER, Relaxed);
     }
 
-    /// Those that there are, in the order in which they came. `list` is empty, and keeps its memory from one time to the next.
-    pub(super) fn list_subscribers(&self, list: &mut Vec<Arc<Subscriber>>) {
-        if self.has_subscribers() {
-            list.extend(self.subscribers.walk(&pin()).map(Arc::clone));
-            list.sort_unstable_by_key(|subscriber| subscriber.number());
+    /// Brings `listed` up to date. It keeps its memory from one time to the next, and where nothing has changed nothing is
+    /// walked: every so many pins free what other threads left, which a steady frame must not.
+    pub(super) fn list_subscribers(&self, listed: &mut Listed) {
+        // Before the walk, which may find what comes after it.
+        let changes = self.subscribers.changes();
+        if listed.changes == changes {
+            return;
         }
+        listed.changes = changes;
+        listed.subscribers.clear();
+        listed.subscribers.extend(self.subscribers.walk(&pin()).map(Arc::clone));
+        listed.subscribers.sort_unstable_by_key(|subscriber| subscriber.number());
     }
 
     /// What was refused before, if somebody began to watch since this was last asked and nobody had.

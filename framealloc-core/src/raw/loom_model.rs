@@ -235,6 +235,17 @@ impl SharedList {
         Place(node)
     }
 
+    /// Adds a number that stays.
+    pub fn push(&self, number: usize) {
+        self.0.push(number);
+    }
+
+    /// What is another one after each push.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.0.changes()
+    }
+
     /// Takes a number out.
     #[expect(clippy::needless_pass_by_value, reason = "it is taken out once")]
     pub fn remove(&self, place: Place) {

@@ -76,3 +76,19 @@ fn who_came_and_went_is_never_read_after_it_was_freed() {
         assert!(list.walk().is_empty());
     });
 }
+
+#[test]
+fn who_finds_a_change_finds_what_changed() {
+    model(3, || {
+        let list = SharedList::new();
+        let pushes = thread::spawn({
+            let list = list.clone();
+            move || list.push(10)
+        });
+        let changes = list.changes();
+        let met = list.walk();
+        assert!(changes == 0 || met == [10], "{changes} changes, and met {met:?}");
+        pushes.join().unwrap();
+        assert_eq!(list.changes(), 1);
+    });
+}

@@ -5,7 +5,7 @@ use core::ptr::{self, NonNull};
 use std::alloc::{Layout, alloc, dealloc};
 
 use super::Pin;
-use crate::sync::{AcqRel, Acquire, AtomicPtr, Relaxed, Release, Witness, const_unless_loom};
+use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicU64, Relaxed, Release, Witness, const_unless_loom};
 
 /// A value with its place in a list.
 #[derive(Debug)]
@@ -82,6 +82,8 @@ unsafe fn free_node<T>(node: NonNull<u8>) {
 #[derive(Debug)]
 pub(crate) struct List<T> {
     head: AtomicPtr<Node<T>>,
+    /// How often values were [pushed](Self::push) or [removed](Self::remove_where).
+    changes: AtomicU64,
 }
 
 // SAFETY: a list gives out `&T` on any thread, and drops a `T` on any thread.
@@ -92,7 +94,7 @@ unsafe impl<T: Send + Sync> Sync for List<T> {}
 impl<T> List<T> {
     const_unless_loom! {
         pub(crate) fn new() -> Self {
-            Self { head: AtomicPtr::new(ptr::null_mut()) }
+            Self { head: AtomicPtr::new(ptr::null_mut()), changes: AtomicU64::new(0) }
         }
     }
 
@@ -136,6 +138,15 @@ impl<T> List<T> {
         let node = Node::make(value).unwrap_or_else(|| std::alloc::handle_alloc_error(Layout::new::<Node<T>>()));
         // SAFETY: it is new.
         unsafe { self.add(node) };
+        // Release: who finds the number finds the value.
+        self.changes.fetch_add(1, Release);
+    }
+
+    /// A number that is another one after each [`push`](Self::push) and each [`remove_where`](Self::remove_where) that took
+    /// something out. Who walks the list after reading it, and finds it again, knows the list without walking.
+    pub(crate) fn changes(&self) -> u64 {
+        // Acquire: a walk after this finds what was done before the number was.
+        self.changes.load(Acquire)
     }
 
     /// Takes out what was [pushed](Self::push) and is no longer wanted. Several may want the same value gone: it is counted for
@@ -144,6 +155,10 @@ impl<T> List<T> {
         let pin = super::pin();
         let taken = self.nodes(&pin).map(|node| u32::from(is_unwanted(node) && node.mark())).sum();
         while taken > 0 && !self.unlink_marked(&pin) {}
+        if taken > 0 {
+            // Release: who finds the number does not find the values.
+            self.changes.fetch_add(1, Release);
+        }
         taken
     }
 
