@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::survey::{Start, children_directory, survey};
 use super::tree::{Links, Tree, Unread};
@@ -109,6 +110,7 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     });
     let mut wanted: Vec<Start> = roots.collect();
     let mut parsed = Files::new();
+    let mut fingerprints: FxHashMap<OsString, u128> = FxHashMap::default();
     let mut links: Vec<Links> = Vec::new();
     let mut unread = Unread::new();
     let mut macros = Macros::new(dependencies(project), externs(project));
@@ -122,17 +124,19 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
             }
             fresh.push(Pending { path: file.path, member: file.member });
         }
-        if !defined.is_empty() && !parsed.is_empty() {
-            // Files that were read before may call these.
-            let again = std::mem::take(&mut parsed).into_iter();
-            fresh.extend(again.map(|(path, (member, _))| Pending { path: path.into(), member }));
-        }
+        let has_new_macros = !defined.is_empty();
         macros.add(defined);
         let known = Arc::new(macros);
+        if has_new_macros {
+            fresh.extend(calling_new_macros(&parsed, &fingerprints, &known));
+        }
         let fresh = parse_all(fresh, cache, request, users, &known);
         // Files whose functions were not read yet keep what they know of macros.
         macros = Arc::unwrap_or_clone(known);
-        parsed.extend(fresh);
+        for (path, file, fingerprint) in fresh {
+            fingerprints.insert(path.clone(), fingerprint);
+            parsed.insert(path, file);
+        }
         links.clear();
         unread.clear();
         for (member, target) in &targets {
@@ -262,7 +266,7 @@ fn parse_all(
     request: &Request,
     users: &[bool],
     macros: &Arc<Macros>,
-) -> Vec<(OsString, (usize, Parsed))> {
+) -> Vec<(OsString, (usize, Parsed), u128)> {
     // The largest first, so that the last task to finish is a small one; those of one size stay sorted by path.
     let size = |pending: &Pending| std::fs::metadata(&pending.path).map_or(0, |metadata| metadata.len());
     let mut wanted: Vec<(u64, Pending)> = wanted.into_par_iter().map(|pending| (size(&pending), pending)).collect();
@@ -271,11 +275,13 @@ fn parse_all(
         .into_par_iter()
         .with_max_len(1)
         .map(|(_, pending)| {
+            let mut fingerprint = 0;
             let parse =
                 |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut file| file.read_to_end(bytes)) {
                     Ok(_) => {
                         let text = || text_of(bytes);
                         let macros = macros.for_file(&pending.path, pending.member, bytes);
+                        fingerprint = macros.as_ref().map_or(0, |macros| macros.fingerprint);
                         match cache.parse(
                             &pending.path,
                             bytes,
@@ -298,7 +304,21 @@ fn parse_all(
                     }
                 };
             let parsed = scratch::with_buffer(parse);
-            (pending.path.into_os_string(), (pending.member, parsed))
+            (pending.path.into_os_string(), (pending.member, parsed), fingerprint)
         })
         .collect()
+}
+
+/// The files that were read before and would be read otherwise with the macros that are known now.
+fn calling_new_macros(parsed: &Files, fingerprints: &FxHashMap<OsString, u128>, macros: &Arc<Macros>) -> Vec<Pending> {
+    let calls = |(path, (member, _)): &(&OsString, &(usize, Parsed))| {
+        let path = Path::new(path);
+        let now = scratch::with_buffer(|bytes| {
+            let read = File::open(path).and_then(|mut file| file.read_to_end(bytes));
+            read.ok().and_then(|_| macros.for_file(path, *member, bytes)).map_or(0, |macros| macros.fingerprint)
+        });
+        fingerprints.get(path.as_os_str()) != Some(&now)
+    };
+    let again = parsed.par_iter().filter(calls);
+    again.map(|(path, (member, _))| Pending { path: path.into(), member: *member }).collect()
 }

@@ -340,21 +340,30 @@ impl<'c, 'l> Look<'c, 'l> {
         }
     }
 
-    /// `Vec::with_capacity(n)`, `vec![0; n]`, also in a `Mutex` or the like.
+    /// `Vec::with_capacity(n)`, `vec![0; n]`, also in a `Mutex` or the like, or made by a closure for each place of an array.
     fn has_room(&self, expr: ExprId) -> bool {
         let facts = self.facts;
         match &facts.expr(expr).kind {
             ExprKind::Call { callee, args } => {
                 let last = match &facts.expr(*callee).kind {
                     ExprKind::Path(path) => facts.path(*path).segments.last().map(|last| facts.name(last.name)),
+                    ExprKind::Name(name) => Some(facts.name(*name)),
                     _ => None,
                 };
                 match last {
                     Some(name) if name.starts_with("with_capacity") => true,
-                    Some("new" | "Some") => args.first().is_some_and(|inner| self.has_room(*inner)),
+                    Some("new" | "Some" | "from_fn") => args.first().is_some_and(|inner| self.has_room(*inner)),
+                    // What a closure of this function makes.
+                    Some(name) if args.is_empty() => {
+                        let closure = self.locals.iter().rev().find(|(known, _)| *known == name);
+                        closure.is_some_and(|(_, from)| {
+                            matches!(facts.expr(*from).kind, ExprKind::Closure(_)) && self.has_room(*from)
+                        })
+                    }
                     _ => false,
                 }
             }
+            ExprKind::Closure(closure) => self.has_room(closure.body),
             ExprKind::Macro(call) => call.kind == MacroKind::VecRepeat,
             _ => false,
         }

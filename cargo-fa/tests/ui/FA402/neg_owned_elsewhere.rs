@@ -190,3 +190,22 @@ pub fn into_a_variant(alloc: &SmartAlloc, kind: &mut Kind) {
         tiles.push(*alloc.frame_box(1));
     }
 }
+
+/// Room for a whole run, in each place of an array.
+pub struct Times {
+    systems: [Vec<u32>; 4],
+    frames: [Vec<u32>; 2],
+}
+
+impl Times {
+    pub fn new(frames: usize) -> Self {
+        let room = || Vec::with_capacity(frames);
+        Self { systems: std::array::from_fn(|_| room()), frames: std::array::from_fn(|_| Vec::with_capacity(frames)) }
+    }
+
+    #[frame_system]
+    pub fn note(&mut self, alloc: &SmartAlloc, system: usize) {
+        self.systems[system].push(*alloc.frame_box(1));
+        self.frames[0].push(2);
+    }
+}
