@@ -79,9 +79,10 @@ pub(crate) fn refusing_after<R>(granted: u32, from: usize, body: impl FnOnce() -
     body()
 }
 
-/// Whether this request is refused; one that is granted counts.
+/// Whether this request is refused; one that is granted counts. What the message and the backtrace of a panic take is granted:
+/// std ends the program if it is not, and may wait for itself on the way.
 fn is_refused(bytes: usize) -> bool {
-    match REFUSAL.get() {
+    match REFUSAL.get().filter(|_| !std::thread::panicking()) {
         Some(Refusal { from, .. }) if bytes < from => false,
         Some(Refusal { granted: 0, .. }) => true,
         Some(Refusal { from, granted }) => {
