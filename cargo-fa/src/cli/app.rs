@@ -244,18 +244,15 @@ fn compile(command: WithCheck, common: &Common, check: &Check) -> bool {
         (check.tests, "--tests"),
         (check.examples, "--examples"),
         (check.all_targets, "--all-targets"),
-        (build.all_features, "--all-features"),
-        (build.no_default_features, "--no-default-features"),
         (build.release, "--release"),
     ] {
         if given {
             cargo.arg(flag);
         }
     }
-    let values = build.features.iter().map(|features| ("--features", features));
-    let values = values.chain(build.target.iter().map(|target| ("--target", target)));
-    for (flag, value) in values.chain(build.profile.iter().map(|profile| ("--profile", profile))) {
-        cargo.arg(flag).arg(value);
+    build.pass_to(&mut cargo);
+    if let Some(profile) = &build.profile {
+        cargo.arg("--profile").arg(profile);
     }
     match cargo.status() {
         Ok(status) => status.success(),

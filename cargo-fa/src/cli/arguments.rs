@@ -235,6 +235,23 @@ pub struct BuildFlags {
 }
 
 impl BuildFlags {
+    /// Has cargo build what these say, but for the profile, which it takes in other ways for each command.
+    pub fn pass_to(&self, cargo: &mut std::process::Command) {
+        for (given, flag) in
+            [(self.all_features, "--all-features"), (self.no_default_features, "--no-default-features")]
+        {
+            if given {
+                cargo.arg(flag);
+            }
+        }
+        for features in &self.features {
+            cargo.arg("--features").arg(features);
+        }
+        if let Some(target) = &self.target {
+            cargo.arg("--target").arg(target);
+        }
+    }
+
     /// The build of the packages that cargo builds where none is named.
     #[must_use]
     pub fn of_default_packages(&self) -> Build {

@@ -99,16 +99,12 @@ fn build(arguments: &Arguments, common: &Common) -> Result<Vec<PathBuf>, UsageEr
         cargo.arg("--manifest-path").arg(manifest);
     }
     let named = [("--bin", &arguments.bin), ("--example", &arguments.example), ("--package", &arguments.package)];
-    for (flag, names) in named.into_iter().chain([("--features", &flags.features)]) {
+    for (flag, names) in named {
         for name in names {
             cargo.arg(flag).arg(name);
         }
     }
-    let given = [(flags.all_features, "--all-features"), (flags.no_default_features, "--no-default-features")];
-    cargo.args(given.into_iter().filter(|given| given.0).map(|given| given.1));
-    if let Some(target) = &flags.target {
-        cargo.arg("--target").arg(target);
-    }
+    flags.pass_to(&mut cargo);
     let profile = flags.profile.as_deref().unwrap_or(if flags.release { "release" } else { "dev" });
     cargo.arg("--profile").arg(profile);
     if profile != "dev" {
