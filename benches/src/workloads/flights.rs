@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use framealloc::{AllocConfig, Drain, FrameInFlight, PoolBox, RetireQueue, SmartAlloc};
+use framealloc::{AllocConfig, Drain, PoolBox, RetireQueue, SmartAlloc};
 
 use crate::harness::{Contender, Workload};
 use crate::peers::SIZE;
@@ -37,9 +37,11 @@ impl Drop for Value {
     }
 }
 
-/// The time of the ends of frames that share values, without that of sharing.
-fn ends(name: &'static str, end: fn(&mut SmartAlloc)) -> Contender {
+/// The time of the ends of frames that share values, without that of sharing. What an end returns is dropped when the next one
+/// is there, as by a renderer a frame behind, and that is not of the time.
+fn ends<R: 'static>(name: &'static str, end: fn(&mut SmartAlloc) -> R) -> Contender {
     let mut alloc = allocator(2);
+    let mut behind: Option<R> = None;
     Contender::timed(name, move |times| {
         let mut nanos = 0;
         for _ in 0..times {
@@ -48,38 +50,22 @@ fn ends(name: &'static str, end: fn(&mut SmartAlloc)) -> Contender {
                 let _ = black_box(alloc.frame_share(Value(value)));
             }
             let start = Instant::now();
-            end(&mut alloc);
+            let ended = end(&mut alloc);
             nanos += start.elapsed().as_nanos();
+            behind = Some(ended);
         }
+        black_box(&behind);
         nanos as f64
     })
 }
 
 fn contenders_of_ends() -> Vec<Contender> {
-    // The one before is dropped when the next one is there, as by a renderer a frame behind.
-    let mut alloc = allocator(2);
-    let mut behind: Option<FrameInFlight> = None;
-    let only_the_end = Contender::timed(IN_FLIGHT, move |times| {
-        let mut nanos = 0;
-        for _ in 0..times {
-            alloc.begin_frame();
-            for value in 0..VALUES as u64 {
-                let _ = black_box(alloc.frame_share(Value(value)));
-            }
-            let start = Instant::now();
-            let flight = alloc.end_frame_in_flight();
-            nanos += start.elapsed().as_nanos();
-            behind = Some(flight);
-        }
-        black_box(&behind);
-        nanos as f64
-    });
     vec![
         ends(END, |alloc| {
             alloc.end_frame();
         }),
         ends(WITH_DROP, |alloc| drop(alloc.end_frame_in_flight())),
-        only_the_end,
+        ends(IN_FLIGHT, SmartAlloc::end_frame_in_flight),
     ]
 }
 
