@@ -82,7 +82,11 @@ pub(super) fn kind(name: &str) -> Kind {
         | "std::process::exit"
         | "std::sys::process::abort"
         | "_Unwind_Resume" => Kind::Panics,
-        _ => import(name),
+        // What only looks like C's `write` is a function as any other: it is read.
+        _ => match import(name) {
+            Kind::Plain => Kind::Unknown,
+            known => known,
+        },
     }
 }
 
@@ -167,6 +171,7 @@ mod tests {
         assert_eq!(kind("<framealloc_core::HeapGuard as core::alloc::global::GlobalAlloc>::realloc"), Kind::Allocates);
         assert_eq!(kind("core::panicking::assert_failed::<usize, fn(u8) -> u8>"), Kind::Panics);
         assert_eq!(import("malloc@GLIBC_2.2.5"), Kind::Allocates);
+        assert_eq!((import("write"), kind("write")), (Kind::Plain, Kind::Unknown), "a program may have one of its own");
         assert_eq!(kind("std::panicking::catch_unwind::<(), main>"), Kind::Unknown);
         assert_eq!(kind("<game::Panicking as core::panicking::X>::f"), Kind::Unknown);
     }

@@ -110,7 +110,10 @@ pub(super) struct Follower<'a> {
 
 impl<'a> Follower<'a> {
     pub(super) fn new(image: &'a Image<'a>, references: BTreeSet<Address>, panics: Panics) -> Self {
-        let is_gate = |function: &&Function| function.name.contains(" as framealloc_core::raw::frames::gate::Gate>::");
+        // The form of the name depends on how names are mangled.
+        let forms =
+            [" as framealloc_core::raw::frames::gate::Gate>::", "<impl framealloc_core::raw::frames::gate::Gate for "];
+        let is_gate = |function: &&Function| forms.iter().any(|form| function.name.contains(form));
         let gates = image.functions().iter().filter(is_gate).map(|function| function.start).collect();
         Self { image, walker: Walker::new(image, references), gates, panics }
     }
@@ -141,10 +144,14 @@ impl<'a> Follower<'a> {
                 }
                 continue;
             }
-            let asks = is_arena(name) && body.calls.iter().any(is_pointer);
-            let gates = if asks { self.gates.as_slice() } else { &[] };
-            let asked = gates.iter().map(|&gate| Call { target: Target::Function(gate), ..body.calls[0] });
-            let calls = body.calls.iter().copied().filter(|call| !(asks && is_pointer(call))).chain(asked);
+            // Without a gate that has a name, nobody knows what is asked: the call stays open.
+            let gates = if is_arena(name) { self.gates.as_slice() } else { &[] };
+            let calls = body.calls.iter().flat_map(|call| {
+                let asks = is_pointer(call) && !gates.is_empty();
+                let asked = gates.iter().filter(move |_| asks);
+                let asked = asked.map(|&gate| Call { target: Target::Function(gate), ..*call });
+                asked.chain((!asks).then_some(*call))
+            });
             for call in calls {
                 match judge(image, &call, self.panics) {
                     Judged::Violation(end) => {

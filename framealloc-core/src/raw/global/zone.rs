@@ -110,7 +110,7 @@ impl HeapZone {
     /// The allocator itself grows, in a cold path: that is not the system's doing, and passes. The event `Grew` tells of it.
     ///
     /// Never inlined, and neither is a function that calls it: `cargo fa prove` takes what such a function calls for growth,
-    /// so that the program is judged by the rule of the run. `cargo-fa/tests/prove` looks at each.
+    /// so that the program is judged by the rule of the run. `cargo-fa/tests/prove.rs` looks at each.
     #[cold]
     #[inline(never)]
     pub(crate) fn growth() -> Self {
