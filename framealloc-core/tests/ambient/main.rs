@@ -1,5 +1,7 @@
 //! Zones in which the heap is bumped: what is promised of them, and random programs of them with threads that come and go.
 
+#![allow(clippy::cast_possible_truncation, reason = "numbers here are small")]
+
 mod faults;
 mod figures;
 mod torture;

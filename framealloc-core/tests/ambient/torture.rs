@@ -147,7 +147,7 @@ fn random_programs_of_zones_on_threads_that_come_and_go() {
                 scope.spawn(move || {
                     let mut random = Random::new(seed + generation * 4 + thread);
                     let mut kept = Vec::new();
-                    for _ in 0..zones / 8 + 1 {
+                    for _ in 0..=zones / 8 {
                         let tag = &TAGS[random.below(TAGS.len())];
                         alloc.tagged(tag).ambient(|| zone(alloc, shared, &mut random, &mut kept, 0));
                         if random.below(4) == 0 {

@@ -46,7 +46,7 @@ impl ZoneOwner {
 
 /// The heap is off limits.
 const WATCHED: u8 = 1;
-/// What is asked of the heap is bumped: what the thread knows of that is the business of `ambient/thread.rs`.
+/// What is asked of the heap is bumped: what the thread knows of that is the business of `ambient/thread/mod.rs`.
 const AMBIENT: u8 = 2;
 
 /// What a thread knows: whether the heap is off limits, for whom, and what was taken from it since.

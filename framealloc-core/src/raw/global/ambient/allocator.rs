@@ -138,22 +138,16 @@ impl<A: GlobalAlloc> AmbientAlloc<A> {
     #[cold]
     #[inline(never)]
     fn refill(&self, chunks: &ThreadChunks, layout: Layout) -> Option<NonNull<u8>> {
-        let table = match REGION.table() {
-            Some(table) => table,
-            None => {
-                let Some(table) = self.make_region() else {
-                    // Not again before the next zone.
-                    chunks.limit().set(0);
-                    return None;
-                };
-                chunks.limit().set(REGION.block());
-                if !chunks.serves(layout) {
-                    return None;
-                }
-                table
-            }
+        if let Some(table) = REGION.table() {
+            return chunks.refill(table, layout);
+        }
+        let Some(table) = self.make_region() else {
+            // Not again before the next zone.
+            chunks.limit().set(0);
+            return None;
         };
-        chunks.refill(table, layout)
+        chunks.limit().set(REGION.block());
+        if chunks.serves(layout) { chunks.refill(table, layout) } else { None }
     }
 
     #[inline(never)]

@@ -49,7 +49,7 @@ pub(crate) const DEFAULT_BLOCK: usize = 4 << 10;
 
 /// One block in a count; its bytes are below. There are fewer of either than the fields hold: a block has a byte.
 const BLOCK: u32 = 1 << 15;
-const _: () = assert!(CHUNK < BLOCK as usize && CHUNK as u32 * BLOCK < HELD / 2);
+const _: () = assert!(CHUNK < BLOCK as usize && CHUNK * (BLOCK as usize) < HELD as usize / 2);
 
 /// What a holder adds to the count of a chunk (A3).
 const HELD: u32 = 1 << 31;

@@ -1,11 +1,13 @@
 //! What a thread knows of the chunks of its zones.
 
+mod full;
+mod zones;
+
 use core::alloc::Layout;
 use core::cell::Cell;
 use core::ptr::NonNull;
 
 use super::chunks::{Header, NONE, Table};
-use super::pinned::blocks_of;
 use super::region::REGION;
 use super::{CHUNK, cost, footprint};
 use crate::raw::mem::poison::unpoison;
@@ -15,7 +17,7 @@ use crate::sync::{AtomicU32, Relaxed, static_unless_loom};
 const FULL: u64 = CHUNK as u64;
 
 /// A zone puts a chunk with so many bytes left into the stash.
-const ROOM: u32 = CHUNK as u32 / 16;
+const ROOM: usize = CHUNK / 16;
 
 /// Where the next block goes, in the lower half of a word.
 #[inline(always)]
@@ -60,6 +62,7 @@ pub(crate) struct ThreadChunks {
 
 /// What a zone puts aside while another one is open inside of it.
 #[derive(Debug)]
+#[must_use = "the zone ends by it"]
 pub(in crate::raw::global) struct OuterZone {
     limit: usize,
     open: u32,
@@ -337,120 +340,6 @@ impl ThreadChunks {
         set(&header.local, counted(word));
         set(&header.offset, offset_of(word));
         Some(index)
-    }
-
-    /// Puts the open chunk among the full ones of its zone, or gives it up if nothing of the zone lives in it.
-    fn close(&self, table: &Table) {
-        let Some(index) = self.park(table) else { return };
-        let header = table.header(index);
-        if get(&header.local) == 0 {
-            let_go(header);
-            table.give_up(index, 0);
-        } else {
-            self.link(table, index);
-        }
-    }
-
-    /// Makes a chunk the newest of the ring.
-    fn link(&self, table: &Table, index: u32) {
-        let (header, newest) = (table.header(index), self.full.replace(index));
-        if newest == NONE {
-            set(&header.next, index);
-            set(&header.previous, index);
-            return;
-        }
-        let oldest = get(&table.header(newest).previous);
-        set(&header.next, newest);
-        set(&header.previous, oldest);
-        set(&table.header(newest).previous, index);
-        set(&table.header(oldest).next, index);
-    }
-
-    fn unlink(&self, table: &Table, index: u32) {
-        let header = table.header(index);
-        let (next, previous) = (get(&header.next), get(&header.previous));
-        if next == index {
-            self.full.set(NONE);
-            return;
-        }
-        set(&table.header(next).previous, previous);
-        set(&table.header(previous).next, next);
-        if self.full.get() == index {
-            self.full.set(next);
-        }
-    }
-
-    /// Gives the oldest full chunk up if other threads have freed what was in it; else it becomes the newest, so that in a zone
-    /// that never ends each has its turn.
-    fn look_at_oldest(&self, table: &Table) {
-        if self.full.get() == NONE {
-            return;
-        }
-        let oldest = get(&table.header(self.full.get()).previous);
-        let header = table.header(oldest);
-        let local = get(&header.local);
-        if header.holds_only(local) {
-            self.unlink(table, oldest);
-            let_go(header);
-            table.give_up(oldest, local);
-        } else {
-            self.full.set(oldest);
-        }
-    }
-
-    pub(super) fn begin(&self, table: Option<&Table>, row: u32, limit: usize) -> OuterZone {
-        let open = table.and_then(|table| self.park(table)).unwrap_or(NONE);
-        self.depth.set(self.depth.get() + 1);
-        OuterZone { limit: self.limit.replace(limit), open, full: self.full.replace(NONE), row: self.row.replace(row) }
-    }
-
-    pub(super) fn end(&self, table: Option<&Table>, outer: OuterZone) {
-        if let Some(table) = table {
-            let escaped = self.give_up_full(table) + self.put_aside(table);
-            if escaped != 0 {
-                table.row(self.row.get()).escaped.fetch_add(escaped, Relaxed);
-            }
-        }
-        self.depth.set(self.depth.get() - 1);
-        self.limit.set(outer.limit);
-        self.full.set(outer.full);
-        self.row.set(outer.row);
-        if let Some(table) = table.filter(|_| outer.open != NONE) {
-            self.reopen(table, outer.open);
-        }
-    }
-
-    /// Gives the full chunks of the zone up, and returns how many of its blocks live in them.
-    fn give_up_full(&self, table: &Table) -> usize {
-        let mut escaped = 0;
-        while self.full.get() != NONE {
-            let index = self.full.get();
-            let header = table.header(index);
-            let local = get(&header.local);
-            escaped += blocks_of(local);
-            self.unlink(table, index);
-            let_go(header);
-            table.give_up(index, local);
-        }
-        escaped
-    }
-
-    /// Puts the open chunk into the stash, and returns how many blocks of the zone live in it.
-    fn put_aside(&self, table: &Table) -> usize {
-        let Some(index) = self.park(table) else { return 0 };
-        let header = table.header(index);
-        let local = get(&header.local);
-        if local == 0 {
-            set(&header.offset, get(&header.mark));
-        }
-        let_go(header);
-        if get(&header.offset) + ROOM > CHUNK as u32 {
-            table.give_up(index, local);
-        } else {
-            header.publish(local);
-            table.set_aside(self.place(), index);
-        }
-        blocks_of(local)
     }
 
     /// Writes what the thread counts in its open chunk to where figures are read.
