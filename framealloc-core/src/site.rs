@@ -143,6 +143,7 @@ impl EffectMark {
     /// The last byte is the version of the format.
     const MAGIC: [u8; 16] = *b"framealloc fx \0\x01";
     const NO_HEAP: u32 = 1;
+    const NO_BLOCK: u32 = 1 << 1;
 
     /// Describes a function that declares nothing yet: its name with its module path, and where it stands.
     #[must_use]
@@ -157,6 +158,13 @@ impl EffectMark {
         self
     }
 
+    /// Declares that the function never waits. It then uses no heap, either: a heap may wait for other threads.
+    #[must_use]
+    pub const fn no_block(mut self) -> Self {
+        self.effects |= Self::NO_BLOCK;
+        self
+    }
+
     /// Keeps the address of the mark in the function that calls this.
     #[inline(always)]
     pub fn hold(&'static self) {
@@ -166,6 +174,7 @@ impl EffectMark {
 
 /// Calls the body of a function that declares an effect, which is not inlined into anything: what is judged is the body.
 #[inline(never)]
+#[cfg_attr(feature = "rtsan", sanitize(realtime = "nonblocking"))]
 pub(crate) fn apart<A, R>(body: impl FnOnce(A) -> R, argument: A) -> R {
     body(argument)
 }
