@@ -79,13 +79,19 @@ pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
 /// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not attributed to that one.
 pub(crate) struct HeapZone {
     previous: Option<Zone>,
+    #[cfg(feature = "rtsan")]
+    looks_away: Option<super::sanitizer::LooksAway>,
 }
 
 impl HeapZone {
     /// No time yet.
     #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Self { previous: None }
+        Self {
+            previous: None,
+            #[cfg(feature = "rtsan")]
+            looks_away: None,
+        }
     }
 
     /// Begins the time of a function that may not use the heap.
@@ -116,6 +122,10 @@ impl HeapZone {
     pub(crate) fn growth() -> Self {
         let mut zone = Self::new();
         zone.interrupt();
+        #[cfg(feature = "rtsan")]
+        {
+            zone.looks_away = Some(super::sanitizer::LooksAway::begin());
+        }
         zone
     }
 
