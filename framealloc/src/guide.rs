@@ -27,6 +27,7 @@ chapters! {
     Recordings "recordings.md"
     NoHeap "no-heap.md"
     NeverWaits "never-waits.md"
+    WhoseMemory "whose-memory.md"
     #[cfg(feature = "memory_filter")]
     BehaviourFilter "behaviour-filter.md"
     #[cfg(feature = "debug")]
