@@ -201,20 +201,20 @@ impl Drop for Tells {
 fn threads_take_turns_and_none_waits_for_what_another_retires_meanwhile() {
     let (told, queue) = (Arc::<Mutex<Vec<usize>>>::default(), Arc::new(RetireQueue::new()));
     let retire = |numbers: core::ops::Range<usize>| numbers.for_each(|n| queue.retire(Tells(n, Arc::clone(&told))));
+    let (more, go) = std::sync::mpsc::channel::<()>();
     thread::scope(|threads| {
-        threads.spawn(|| retire(1000..1003)).join().unwrap();
-        // While that one's lane is free this thread takes it over: as if it had been one thread.
-        retire(0..10);
-        let (more, go) = std::sync::mpsc::channel();
         let keeps = threads.spawn(move || {
             retire(2000..2003);
-            go.recv().unwrap_or(());
+            let _over = go.recv();
         });
-        while queue.drain(Drain::all().at_most(0)).left < 16 {
+        while queue.drain(Drain::all().at_most(0)).left < 3 {
             thread::yield_now();
         }
-        // As many come as go: the others have their turn all the same.
-        for round in 0..8 {
+        threads.spawn(|| retire(1000..1003)).join().unwrap();
+        // The lane of that one is free, and this thread takes it over: as if it had been one thread. Its turn is the first.
+        retire(0..10);
+        // As many come as go: the other one has its turn all the same.
+        for round in 0..12 {
             retire(10 + 2 * round..12 + 2 * round);
             assert_eq!(queue.drain(Drain::all().at_most(2)).dropped, 2);
         }
@@ -231,7 +231,7 @@ fn threads_take_turns_and_none_waits_for_what_another_retires_meanwhile() {
 }
 
 #[test]
-fn a_drain_takes_all_that_waited_though_one_thread_retires_in_its_drops() {
+fn a_drain_takes_all_that_waited_though_others_are_retired_in_its_drops() {
     struct Again(Arc<RetireQueue>, Drops);
     impl Drop for Again {
         fn drop(&mut self) {
@@ -239,19 +239,28 @@ fn a_drain_takes_all_that_waited_though_one_thread_retires_in_its_drops() {
         }
     }
     let (again, others, queue) = (Drops::default(), Drops::default(), Arc::new(RetireQueue::new()));
+    // The newest has the first turn: its values retire on this thread, whose turn is the second.
     let both = std::sync::Barrier::new(2);
+    let keeps = |retire: &dyn Fn()| {
+        retire();
+        both.wait();
+        both.wait();
+    };
     thread::scope(|threads| {
-        let other = threads.spawn(|| {
-            (0..100).for_each(|_| queue.retire(others.value()));
-            both.wait();
-            both.wait();
+        let third = threads.spawn(|| keeps(&|| (0..100).for_each(|_| queue.retire(others.value()))));
+        both.wait();
+        (0..10).for_each(|_| queue.retire(others.value()));
+        let first = threads.spawn(|| {
+            (0..50).for_each(|_| queue.retire(Again(Arc::clone(&queue), again.clone())));
         });
+        while queue.drain(Drain::all().at_most(0)).left < 160 {
+            thread::yield_now();
+        }
+        assert_eq!(queue.drain(Drain::all()).dropped, 160);
+        assert_eq!((others.count(), again.count()), (110, 0));
         both.wait();
-        (0..50).for_each(|_| queue.retire(Again(Arc::clone(&queue), again.clone())));
-        assert_eq!(queue.drain(Drain::all()).dropped, 150);
-        assert_eq!((others.count(), again.count()), (100, 0));
-        both.wait();
-        other.join().unwrap();
+        third.join().unwrap();
+        first.join().unwrap();
     });
     assert_eq!(queue.drain(Drain::all()).dropped, 150);
     assert_eq!(again.count(), 150);
@@ -300,6 +309,37 @@ fn what_drops_when_its_thread_ends_may_retire() {
     }
     assert_eq!(queue.drain(Drain::all()).dropped, 7);
     assert_eq!((drops.count(), drops.holders()), (7, 1));
+}
+
+#[test]
+fn what_drops_when_its_thread_ends_does_not_share_the_lane_of_another() {
+    const VALUES: usize = 100_000;
+    struct Last(Arc<RetireQueue>);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            // This thread has left its lane, and the other one finds it.
+            let start = std::sync::Barrier::new(2);
+            let retire = || {
+                start.wait();
+                (0..VALUES).for_each(|n| self.0.retire(n));
+            };
+            thread::scope(|threads| {
+                threads.spawn(retire);
+                retire();
+            });
+        }
+    }
+    thread_local! { static LAST: std::cell::RefCell<Option<Last>> = const { std::cell::RefCell::new(None) } }
+    let queue = Arc::new(RetireQueue::new());
+    let ends = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || {
+            LAST.set(Some(Last(Arc::clone(&queue))));
+            queue.retire(0_usize);
+        }
+    });
+    ends.join().unwrap();
+    assert_eq!(queue.drain(Drain::all()).dropped, 2 * VALUES + 1);
 }
 
 #[test]
