@@ -19,6 +19,8 @@ use crate::raw::pools::retire::RetiredList;
 use crate::raw::pools::slab::{Slot, header_of};
 use crate::raw::pools::thread_cache::{Member, POOLS, Positions, ThreadCache};
 
+pub use crate::raw::global::ambient::model::{ZoneBlock, ZoneRegion, ZoneThread, Zones};
+
 /// Slots of a magazine in models.
 pub const MAGAZINE: usize = magazine::CAPACITY;
 
