@@ -17,6 +17,10 @@ use framealloc_core::{CountingAlloc, Drain, HeapBox, PoolBox, RetireQueue, TagId
 #[global_allocator]
 static GLOBAL: CountingAlloc<allocator::Watching> = CountingAlloc::new(allocator::Watching::new());
 
+fn low_byte(number: usize) -> u8 {
+    number.to_le_bytes()[0]
+}
+
 fn retired(drops: &Drops, count: usize) -> RetireQueue {
     let queue = RetireQueue::new();
     (0..count).for_each(|_| queue.retire(drops.value()));
@@ -366,7 +370,7 @@ fn values_of_any_size_and_alignment_drop_as_they_were() {
     struct Bytes<const N: usize>(Drops, [u8; N], usize);
     impl<const N: usize> Drop for Bytes<N> {
         fn drop(&mut self) {
-            assert!(self.1.iter().enumerate().all(|(n, byte)| *byte == (n + self.2) as u8));
+            assert!(self.1.iter().enumerate().all(|(n, byte)| *byte == low_byte(n + self.2)));
             drop(self.0.value());
         }
     }
@@ -381,7 +385,7 @@ fn values_of_any_size_and_alignment_drop_as_they_were() {
     let round = |start: usize| {
         macro_rules! retire {
             ($($size:literal)*) => {$(
-                queue.retire(Bytes::<$size>(drops.clone(), core::array::from_fn(|n| (n + start) as u8), start));
+                queue.retire(Bytes::<$size>(drops.clone(), core::array::from_fn(|n| low_byte(n + start)), start));
                 queue.retire(Checked::<$size>(drops.clone(), Aligned([7; $size])));
             )*};
         }
