@@ -16,6 +16,8 @@ pub struct FrameSystemArgs {
     pub alloc: Option<AllocatorPath>,
     /// `tag = "physics"`: the tag that the system's memory is attributed to.
     pub tag: Option<Given<TagSpec>>,
+    /// `ambient`: what the system asks of the heap is bumped.
+    pub ambient: bool,
     /// `budget = "64KiB"`: the most bytes that one run of the system may take.
     pub budget: Option<Given<Size>>,
     /// `in_flight`, and where it stands: the frame ends in flight, and the function returns the flight beside its result.
@@ -33,7 +35,7 @@ pub struct FrameSystemArgs {
 impl Read for FrameSystemArgs {
     const GRAMMAR: Grammar = Grammar {
         attribute: "frame_system",
-        keys: &["alloc", "budget", "crate", "in_flight", "name", "no_heap", "out", "tag"],
+        keys: &["alloc", "ambient", "budget", "crate", "in_flight", "name", "no_heap", "out", "tag"],
     };
 
     fn read(tokens: TokenStream, _attribute: Span, problems: &mut Vec<Problem>) -> Self {
@@ -52,6 +54,7 @@ impl FrameSystemArgs {
     fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> Result<(), Problem> {
         match name {
             "no_heap" => self.no_heap = switch(key, value.as_ref())?,
+            "ambient" => self.ambient = switch(key, value.as_ref())?,
             "in_flight" => self.in_flight = switch(key, value.as_ref())?.then(|| key.span()),
             "alloc" => self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
             "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"physics\"")?)?),

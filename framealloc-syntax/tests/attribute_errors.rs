@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 type Row = (&'static str, &'static [(&'static str, &'static str, Option<&'static str>)]);
 
 const SYSTEM_KEYS: Option<&str> =
-    Some("expected one of `alloc`, `budget`, `crate`, `in_flight`, `name`, `no_heap`, `out`, `tag`");
+    Some("expected one of `alloc`, `ambient`, `budget`, `crate`, `in_flight`, `name`, `no_heap`, `out`, `tag`");
 
 const FRAME_SYSTEM: &[Row] = &[
     ("budgt = 1", &[("budgt", "unknown `#[frame_system]` option `budgt`", Some("did you mean `budget`?"))]),
