@@ -160,6 +160,7 @@ impl EffectMark {
     /// The last byte is the version of the format.
     const MAGIC: [u8; 16] = *b"framealloc fx \0\x01";
     const NO_HEAP: u32 = 1;
+    const NO_BLOCK: u32 = 1 << 1;
 
     /// Describes a function that declares nothing yet: its name with its module path, and where it stands.
     #[must_use]
@@ -171,6 +172,13 @@ impl EffectMark {
     #[must_use]
     pub const fn no_heap(mut self) -> Self {
         self.effects |= Self::NO_HEAP;
+        self
+    }
+
+    /// Declares that the function never waits. It then uses no heap, either: a heap may wait for other threads.
+    #[must_use]
+    pub const fn no_block(mut self) -> Self {
+        self.effects |= Self::NO_BLOCK;
         self
     }
 

@@ -280,7 +280,7 @@ impl Retiring {
 
     /// Adds a value.
     pub fn retire(&self, value: impl Send + 'static) {
-        self.0.add_boxed(value);
+        assert!(self.0.add(value).is_ok(), "there is memory");
     }
 
     /// Takes in what was added. Returns how many wait.
