@@ -253,6 +253,7 @@ impl<'l> Interpreter<'_, 'l> {
                     self.recorder.out.system = true;
                     self.recorder.out.no_heap = args.no_heap;
                     self.frames.in_flight = args.in_flight.is_some();
+                    self.recorder.out.ambient = args.ambient;
                     self.recorder.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
                     if let Some(tag) = &args.tag {
                         self.enter_tag(&tag.value, attr, None);

@@ -23,6 +23,8 @@ pub(crate) struct Analysed {
     /// The function is a frame root of its own.
     pub(crate) system: bool,
     pub(crate) no_heap: bool,
+    /// What it asks of the heap is bumped.
+    pub(crate) ambient: bool,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
     /// What is put into fields that keep callables.
