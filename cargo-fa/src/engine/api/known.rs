@@ -91,6 +91,7 @@ pub(crate) enum Known {
     App,
     Commands,
     Query,
+    MessageReader,
     World,
 }
 

@@ -163,8 +163,13 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call_as(&mut self, target: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
         let callee = target.function;
         self.lend(callee, args, span);
+        // `pool.give_back(list)`.
+        let is_kept_by = args.first().is_some_and(|receiver| {
+            matches!(receiver.ty, Ty::Ref { mutable: true, .. } | Ty::User(..))
+                && matches!(receiver.alias, Some(Root::Param(_) | Root::Static(_)))
+        });
         for arg in args {
-            self.becomes(arg, Fate::Given);
+            self.becomes(arg, if arg.kept && is_kept_by { Fate::Kept } else { Fate::Given });
         }
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
@@ -204,7 +209,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             output => output.clone(),
         };
         let mut value = Value::of(output);
-        value.kept = summary.result_kept;
+        if summary.result_kept && value.ty.collection().is_some() {
+            value.kept = true;
+            value.made = vec![span];
+        }
         // What is given away and comes back is the same memory.
         let is_list = |ty: &Ty| !matches!(ty, Ty::Ref { .. }) && ty.collection().is_some();
         if is_list(&value.ty)
@@ -232,6 +240,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let result_is_reference = matches!(value.ty, Ty::Ref { .. });
         if result_is_reference && let Some(part) = summary.result.first() {
             value.alias = args.get(usize::from(part.param)).and_then(|arg| arg.alias);
+        }
+        if let Some(led) = &summary.leads_to {
+            self.leads_on(&mut value, led, args);
         }
         if value.ty == Ty::Never {
             self.state.dead = true;

@@ -238,6 +238,8 @@ pub(crate) struct Lent {
     pub(crate) callee: FnId,
     pub(crate) span: Span,
     pub(crate) param: u16,
+    /// The callee has the name of the method that is called: which type it is of, nobody knows.
+    pub(crate) guessed: bool,
     pub(crate) container: Container,
 }
 
