@@ -10,7 +10,8 @@
 #     file  framealloc-core/src/raw/pools/thread_cache.rs what is changed
 #     find  text that is in the file exactly once; \n stands for a line end
 #     make  text that takes its place
-#     test  plain --test pool_memory          how it shows: plain, loom or asan, and the arguments of cargo test;
+#     test  plain --test pool_memory          how it shows: plain, loom or asan, and the arguments of cargo test, of
+#                                             framealloc-core unless a package comes first: `plain -p framealloc-bevy`;
 #                                             `compile` if a test must no longer compile
 #
 # There may be several pairs of find and make. A bug that no longer applies, or does not compile, is an error: keep them alive.
@@ -19,7 +20,8 @@ cd "$(dirname "$0")/.."
 
 copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
-git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - 2>/dev/null | tar -xf - -C "$copy"
+# As of now (-m): cargo goes by the times of files, and what was built last time was planted into.
+git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - 2>/dev/null | tar -xmf - -C "$copy"
 # Builds of the copy are kept between runs, but apart from all others.
 target="${CARGO_TARGET_DIR:-$PWD/target}/mutants"
 caught=0
@@ -28,20 +30,25 @@ failed=0
 run_tests() { # kind, arguments...
     local kind=$1
     shift
+    [[ ${1:-} == -p ]] || set -- -p framealloc-core "$@"
     case $kind in
-        plain | compile) CARGO_TARGET_DIR="$target/plain" cargo test -p framealloc-core "$@" ;;
-        loom) CARGO_TARGET_DIR="$target/loom" RUSTFLAGS="--cfg framealloc_loom" cargo test -p framealloc-core --release "$@" ;;
+        plain | compile) CARGO_TARGET_DIR="$target/plain" cargo test "$@" ;;
+        # Only what is planted into is built each time: less optimized and in parts, which costs the models less than it saves.
+        loom)
+            CARGO_TARGET_DIR="$target/loom" RUSTFLAGS="--cfg framealloc_loom" CARGO_INCREMENTAL=1 \
+                cargo --config 'profile.release.package.framealloc-core.opt-level=1' test --release "$@"
+            ;;
         asan)
             CARGO_TARGET_DIR="$target/asan" RUSTFLAGS="-Zsanitizer=address --cfg framealloc_asan" \
                 ASAN_OPTIONS="detect_leaks=0" \
-                cargo +nightly test -p framealloc-core --target "$(rustc +nightly -vV | sed -n 's/^host: //p')" "$@"
+                cargo +nightly test --target "$(rustc +nightly -vV | sed -n 's/^host: //p')" "$@"
             ;;
         *) echo "mutants: no such kind of test: $kind" >&2 && return 99 ;;
     esac
 }
 
 report() { # word, name
-    printf '%-10s %s\n' "$1" "$2"
+    printf '%-10s %s, %d s\n' "$1" "$2" $((SECONDS - begun))
 }
 
 plant() {
@@ -62,7 +69,7 @@ plant() {
 }
 
 try() {
-    local log="$copy/log" status
+    local log="$copy/log" status begun=$SECONDS
     if ! plant; then
         report "GONE" "$bug"
         failed=$((failed + 1))
@@ -82,12 +89,11 @@ try() {
         report "MISSED" "$bug"
         failed=$((failed + 1))
     else
-        # A test that hangs has noticed, too.
         # shellcheck disable=SC2086
-        run_limited $tests >"$log" 2>&1
+        run_limited "$log" $tests
         status=$?
         if [[ $status -ne 0 ]]; then
-            report "caught" "$bug ($(grep -m1 -oE '^test .* FAILED|AddressSanitizer: [a-z-]+|signal: [0-9]+' "$log" || echo "status $status"))"
+            report "caught" "$bug ($(grep -m1 -oE "$noticed" "$log" || echo "status $status"))"
             caught=$((caught + 1))
         else
             report "MISSED" "$bug"
@@ -97,11 +103,35 @@ try() {
     cp "$file" "$copy/$file"
 }
 
-run_limited() {
+# What a test says that has noticed.
+noticed='^test .* FAILED|AddressSanitizer: [a-z-]+|signal: [0-9]+'
+
+# Ends as soon as one test fails, since the others may take long. One that hangs has noticed, too: models are given more time for
+# that, as each is many runs, and on a machine that others use they are not to be taken for hung.
+run_limited() { # log, kind, arguments...
+    local log=$1 limit=120 status pid deadline
+    shift
+    [[ $1 == loom ]] && limit=900
     export -f run_tests
     export target
     # shellcheck disable=SC2016 # expanded by the inner shell
-    (cd "$copy" && timeout 120 bash -c 'run_tests "$@"' mutants "$@")
+    (cd "$copy" && exec setsid bash -c 'run_tests "$@"' mutants "$@") >"$log" 2>&1 &
+    pid=$!
+    deadline=$((SECONDS + limit))
+    while kill -0 "$pid" 2>/dev/null; do
+        if grep -qE "$noticed" "$log"; then
+            status=1
+        elif ((SECONDS > deadline)); then
+            status=124
+        else
+            sleep 0.2
+            continue
+        fi
+        kill -9 -- "-$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+        return "$status"
+    done
+    wait "$pid"
 }
 
 wanted() {

@@ -3,11 +3,14 @@
 import json
 import sys
 
+FRAMES = 8
 build, proofs, run = sys.argv[1:]
-calls = {}
+calls, waits = {}, {}
 for line in open(run):
-    name, count = line.rsplit(maxsplit=1)
+    name, count, waited = line.rsplit(maxsplit=2)
     calls[name] = int(count)
+    if waited != "-":
+        waits[name] = int(waited)
 verdicts = {system["name"]: system["verdict"] for system in json.load(open(proofs))[0]["systems"]}
 
 failures = []
@@ -21,11 +24,18 @@ for name, verdict in sorted(verdicts.items()):
     tally.setdefault((kind, verdict), []).append(name)
     if verdict == "proven" and count:
         failures.append(f"{name} is called proven, and took from the heap {count} times")
+    if verdict == "proven" and waits.get(name) and kind == "blocks":
+        failures.append(f"{name} is called proven, and waited in {waits[name]} frames")
     # A debug build has more ways than it takes.
     if kind == "keeps" and verdict == "violated" and build != "dev":
         failures.append(f"{name} keeps its word and is called violated")
     if kind == "keeps" and count:
         failures.append(f"{name} is said to keep its word, and took from the heap {count} times")
+    # The kernel may count a wait for a page now and then.
+    if kind == "keeps" and waits.get(name, 0) == FRAMES:
+        failures.append(f"{name} is said to wait for nobody, and waited in each frame")
+    if kind == "blocks" and not waits.get(name):
+        failures.append(f"{name} is said to wait, and never did")
     if kind == "breaks" and not count and build == "dev":
         failures.append(f"{name} is said to break its word, and did not")
 for (kind, verdict), names in sorted(tally.items()):

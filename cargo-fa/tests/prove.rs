@@ -29,9 +29,29 @@ fn a_program_without_systems_has_nothing_to_prove() {
     let ran = prove(program);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.starts_with("0 proven, 0 violated, 0 open of 0 systems that declare an effect, in "), "{ran:?}");
+    let ran = prove(&format!("{program} --table"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.starts_with("system  declares  sources  program  last run\n0 proven"), "{ran:?}");
+    let ran = prove(&format!("{program} --format sarif"));
+    let sarif: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, sarif["runs"][0]["results"].as_array().map(Vec::len)), (0, Some(0)), "{ran:?}");
     let ran = prove(&format!("{program} --format json --require proven"));
     let proofs: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((ran.code, proofs[0]["systems"].as_array().map(Vec::len)), (0, Some(0)), "{ran:?}");
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_recording_that_cannot_be_read_is_an_error() {
+    for (words, message) in [
+        ("--trace run.fa", "--table"),
+        ("--table --trace missing.fa", "missing.fa: "),
+        ("--table --trace src/lib.rs", "src/lib.rs: "),
+    ] {
+        let ran = prove(&format!("/bin/true {words}"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
+        assert!(ran.stderr.contains(message), "{ran:?}");
+    }
 }
 
 #[test]

@@ -107,6 +107,7 @@ pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionF
 pub use frame::{FlightError, FlightStats, FrameInFlight, FramePublisher, FrameReader, Published};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use heap::{HeapBox, HeapSlot};
+pub use observe::ambient::{AmbientStats, AmbientTagStats};
 #[cfg(feature = "memory_filter")]
 #[cfg_attr(docsrs, doc(cfg(feature = "memory_filter")))]
 pub use observe::behavior::{
@@ -132,6 +133,7 @@ pub use raw::frames::report::FrameReport;
 pub use raw::frames::scratch::Scratch;
 pub use raw::frames::scratch_region::ScratchStats;
 pub use raw::frames::transfers::{TransferStats, UnreceivedTransfer};
+pub use raw::global::ambient::allocator::AmbientAlloc;
 pub use raw::global::counting::{AllocCalls, CountingAlloc};
 pub use raw::global::heap_guard::{HeapGuard, no_heap};
 pub use raw::global::heap_use::{HeapGuardMode, HeapSite};

@@ -14,8 +14,8 @@ use crate::raw::pools::retire::RetiredList;
 /// Values that wait to be dropped by whoever [drains](Self::drain) the queue.
 ///
 /// An audio callback must not run the destructor of what it happens to let go of last: it retires it, and a thread that has the time
-/// drains the queue. Retiring takes a place in a pool and one exchange: no lock of the queue, no destructor, and in steady state no
-/// call of the global allocator.
+/// drains the queue. Each thread retires into memory of its own there: no lock, no exchange but for one in some dozen values, no
+/// destructor, and no call of the global allocator once as many values have waited before.
 ///
 /// ```
 /// use framealloc_core::{Drain, RetireQueue};
@@ -31,6 +31,10 @@ use crate::raw::pools::retire::RetiredList;
 /// let report = queue.drain(Drain::all()); // a little every frame: `Drain::all().at_most(10)`
 /// assert_eq!((report.dropped, report.left), (1, 0));
 /// ```
+///
+/// A value of more than 256 bytes, or aligned to more than a `u64`, is moved to a place in a pool, and what waits is its
+/// [`PoolBox`]. The first value of a thread takes the memory of its lane, some 4 KiB, which another thread takes over when that one
+/// ends. The queue keeps what memory it has taken.
 ///
 /// What is left when the queue is dropped is dropped then.
 pub struct RetireQueue {
@@ -87,7 +91,7 @@ impl RetireQueue {
     /// Has `value` dropped by the next drain. Never runs its destructor.
     ///
     /// # Panics
-    /// When the global allocator refuses a slab; the value is leaked, since its destructor must not run here.
+    /// When the global allocator refuses memory; the value is leaked, since its destructor must not run here.
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn retire<T: Send + 'static>(&self, value: T) {
@@ -100,14 +104,15 @@ impl RetireQueue {
     /// Like [`Self::retire`].
     ///
     /// # Errors
-    /// When the global allocator refuses a slab. The error has the value.
+    /// When the global allocator refuses memory. The error has the value.
     #[inline]
     #[cfg_attr(feature = "debug", track_caller)]
     pub fn try_retire<T: Send + 'static>(&self, value: T) -> Result<(), Refused<T>> {
         self.list.add(value).map_err(|(value, error)| Refused::new(value, error))
     }
 
-    /// Drops values that were retired, on this thread, the oldest first. Several threads may drain at once.
+    /// Drops values that were retired, on this thread: those of each thread that retired the oldest first, the threads in turn, as
+    /// many of each as wait when its turn comes. Several threads may drain at once.
     ///
     /// # Panics
     /// If the drop of a value panics. The others are dropped all the same, as far as this was to go; then the first panic goes on,
@@ -161,7 +166,7 @@ macro_rules! retire_box {
             /// Has the value dropped by the next drain of `queue`: see [`RetireQueue::retire`]. It stays where it is until then.
             ///
             /// # Panics
-            /// When the global allocator refuses a slab; the value is leaked.
+            /// When the global allocator refuses memory; the value is leaked.
             #[cfg_attr(feature = "debug", track_caller)]
             pub fn retire(this: Self, queue: &RetireQueue) {
                 queue.retire(this);
@@ -170,7 +175,7 @@ macro_rules! retire_box {
             /// Like `retire`.
             ///
             /// # Errors
-            /// When the global allocator refuses a slab. The error has the box.
+            /// When the global allocator refuses memory. The error has the box.
             #[cfg_attr(feature = "debug", track_caller)]
             pub fn try_retire(this: Self, queue: &RetireQueue) -> Result<(), Refused<Self>> {
                 queue.try_retire(this)

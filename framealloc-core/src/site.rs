@@ -17,7 +17,8 @@ pub struct Site {
     line: u32,
     tag: SiteTag,
     budget: usize,
-    no_heap: bool,
+    /// What it declares about the heap: both in one byte, since most declare nothing, and begin with one look.
+    heap: u8,
     /// 1 + the index in the list of sites; 0 until the first call.
     index: AtomicU32,
 }
@@ -30,10 +31,13 @@ enum SiteTag {
 }
 
 impl Site {
+    const NO_HEAP: u8 = 1;
+    const AMBIENT: u8 = 2;
+
     /// Describes a function: its name with its module path, and where it stands.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
-        Self { name, file, line, tag: SiteTag::None, budget: usize::MAX, no_heap: false, index: AtomicU32::new(0) }
+        Self { name, file, line, tag: SiteTag::None, budget: usize::MAX, heap: 0, index: AtomicU32::new(0) }
     }
 
     /// Opens the frame under the tag with this path.
@@ -60,7 +64,14 @@ impl Site {
     /// Declares that the function does not use the heap.
     #[must_use]
     pub const fn no_heap(mut self) -> Self {
-        self.no_heap = true;
+        self.heap |= Self::NO_HEAP;
+        self
+    }
+
+    /// Has what the function asks of the heap bumped: see [`SmartAlloc::ambient`](crate::SmartAlloc::ambient).
+    #[must_use]
+    pub const fn ambient(mut self) -> Self {
+        self.heap |= Self::AMBIENT;
         self
     }
 
@@ -85,7 +96,13 @@ impl Site {
     /// Returns whether the function declares that it does not use the heap.
     #[must_use]
     pub const fn is_no_heap(&self) -> bool {
-        self.no_heap
+        self.heap & Self::NO_HEAP != 0
+    }
+
+    /// Returns whether what the function asks of the heap is bumped.
+    #[must_use]
+    pub const fn is_ambient(&self) -> bool {
+        self.heap & Self::AMBIENT != 0
     }
 
     /// Returns the tag that the frame is opened under, if the attribute names one.
@@ -143,6 +160,7 @@ impl EffectMark {
     /// The last byte is the version of the format.
     const MAGIC: [u8; 16] = *b"framealloc fx \0\x01";
     const NO_HEAP: u32 = 1;
+    const NO_BLOCK: u32 = 1 << 1;
 
     /// Describes a function that declares nothing yet: its name with its module path, and where it stands.
     #[must_use]
@@ -154,6 +172,13 @@ impl EffectMark {
     #[must_use]
     pub const fn no_heap(mut self) -> Self {
         self.effects |= Self::NO_HEAP;
+        self
+    }
+
+    /// Declares that the function never waits. It then uses no heap, either: a heap may wait for other threads.
+    #[must_use]
+    pub const fn no_block(mut self) -> Self {
+        self.effects |= Self::NO_BLOCK;
         self
     }
 
@@ -176,14 +201,23 @@ impl HeapZone {
     /// In place: what it puts aside is large, and most systems put nothing aside.
     #[inline(always)]
     pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
-        if site.is_no_heap() {
-            self.watch_system(site, tag);
-        } else {
+        if site.heap == 0 {
             self.interrupt();
+        } else {
+            self.begin_declared(site, tag);
         }
     }
 
     #[inline(never)]
+    fn begin_declared(&mut self, site: &'static Site, tag: TagId) {
+        if site.is_no_heap() {
+            self.watch_system(site, tag);
+        }
+        if site.is_ambient() {
+            self.serve(tag.index());
+        }
+    }
+
     fn watch_system(&mut self, site: &'static Site, tag: TagId) {
         // Here, since the allocator must not read the environment.
         HeapGuardMode::prepare();

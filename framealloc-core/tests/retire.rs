@@ -39,12 +39,6 @@ fn nothing_drops_before_the_drain_and_everything_by_it() {
 
 #[test]
 fn a_drain_stops_at_its_number_or_its_time_and_goes_on_by_age() {
-    struct Tells(usize, Arc<Mutex<Vec<usize>>>);
-    impl Drop for Tells {
-        fn drop(&mut self) {
-            self.1.lock().unwrap().push(self.0);
-        }
-    }
     let (told, queue) = (Arc::<Mutex<Vec<usize>>>::default(), RetireQueue::new());
     (0..5).for_each(|n| queue.retire(Tells(n, Arc::clone(&told))));
     let report = queue.drain(Drain::all().at_most(2));
@@ -146,9 +140,33 @@ fn steady_retirement_calls_no_allocator() {
         (0..100).for_each(|_| PoolBox::retire(PoolBox::new([n; 9]), &queue));
         assert_eq!(queue.drain(Drain::all()).dropped, 200);
     };
-    (0..5).for_each(round);
+    (0..2).for_each(round);
     let before = CountingAlloc::thread_calls();
-    (0..200).for_each(round);
+    (0..500).for_each(round);
+    assert_eq!((CountingAlloc::thread_calls() - before).total(), 0);
+}
+
+#[test]
+fn steady_retirement_of_values_of_all_sizes_calls_no_allocator() {
+    let queue = RetireQueue::new();
+    let mut state = 7_u32;
+    let mut round = || {
+        for _ in 0..500 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            match state >> 30 {
+                0 => queue.retire([0_u64; 32]),
+                1 => queue.retire([0_u64; 29]),
+                2 => queue.retire([0_u64; 17]),
+                _ => queue.retire(0_u8),
+            }
+        }
+        assert_eq!(queue.drain(Drain::all()).dropped, 500);
+    };
+    // As many as ever wait, and of the largest: then it does not matter which come.
+    (0..500).for_each(|_| queue.retire([0_u64; 32]));
+    queue.drain(Drain::all());
+    let before = CountingAlloc::thread_calls();
+    (0..200).for_each(|_| round());
     assert_eq!((CountingAlloc::thread_calls() - before).total(), 0);
 }
 
@@ -168,4 +186,186 @@ fn a_refused_value_is_not_dropped_by_who_retires_it() {
     let large = Large(drops.clone(), [0; 15_000]);
     assert!(catch_unwind(AssertUnwindSafe(|| allocator::refusing(10_000, || queue.retire(large)))).is_err());
     assert_eq!((drops.count(), drops.holders()), (1, 2), "leaked, as its destructor must not run there");
+}
+
+/// Tells its number when it drops.
+struct Tells(usize, Arc<Mutex<Vec<usize>>>);
+
+impl Drop for Tells {
+    fn drop(&mut self) {
+        self.1.lock().unwrap().push(self.0);
+    }
+}
+
+#[test]
+fn threads_take_turns_and_none_waits_for_what_another_retires_meanwhile() {
+    let (told, queue) = (Arc::<Mutex<Vec<usize>>>::default(), Arc::new(RetireQueue::new()));
+    let retire = |numbers: core::ops::Range<usize>| numbers.for_each(|n| queue.retire(Tells(n, Arc::clone(&told))));
+    thread::scope(|threads| {
+        threads.spawn(|| retire(1000..1003)).join().unwrap();
+        // While that one's lane is free this thread takes it over: as if it had been one thread.
+        retire(0..10);
+        let (more, go) = std::sync::mpsc::channel();
+        let keeps = threads.spawn(move || {
+            retire(2000..2003);
+            go.recv().unwrap_or(());
+        });
+        while queue.drain(Drain::all().at_most(0)).left < 16 {
+            thread::yield_now();
+        }
+        // As many come as go: the others have their turn all the same.
+        for round in 0..8 {
+            retire(10 + 2 * round..12 + 2 * round);
+            assert_eq!(queue.drain(Drain::all().at_most(2)).dropped, 2);
+        }
+        assert_eq!(told.lock().unwrap().iter().filter(|n| **n >= 1000).count(), 6, "{told:?}");
+        drop(more);
+        keeps.join().unwrap();
+    });
+    drop(queue);
+    let told = told.lock().unwrap();
+    for thread in [0..1000_usize, 1000..2000, 2000..3000] {
+        let numbers: Vec<_> = told.iter().filter(|n| thread.contains(*n)).collect();
+        assert!(numbers.is_sorted(), "the oldest first: {told:?}");
+    }
+}
+
+#[test]
+fn a_drain_takes_all_that_waited_though_one_thread_retires_in_its_drops() {
+    struct Again(Arc<RetireQueue>, Drops);
+    impl Drop for Again {
+        fn drop(&mut self) {
+            (0..3).for_each(|_| self.0.retire(self.1.value()));
+        }
+    }
+    let (again, others, queue) = (Drops::default(), Drops::default(), Arc::new(RetireQueue::new()));
+    let both = std::sync::Barrier::new(2);
+    thread::scope(|threads| {
+        let other = threads.spawn(|| {
+            (0..100).for_each(|_| queue.retire(others.value()));
+            both.wait();
+            both.wait();
+        });
+        both.wait();
+        (0..50).for_each(|_| queue.retire(Again(Arc::clone(&queue), again.clone())));
+        assert_eq!(queue.drain(Drain::all()).dropped, 150);
+        assert_eq!((others.count(), again.count()), (100, 0));
+        both.wait();
+        other.join().unwrap();
+    });
+    assert_eq!(queue.drain(Drain::all()).dropped, 150);
+    assert_eq!(again.count(), 150);
+}
+
+#[test]
+fn a_thread_takes_over_the_memory_of_one_that_ended() {
+    let (drops, queue) = (Drops::default(), RetireQueue::new());
+    let calls = |_| {
+        thread::scope(|threads| {
+            let thread = threads.spawn(|| {
+                let before = CountingAlloc::thread_calls();
+                (0..5).for_each(|_| queue.retire(drops.value()));
+                (CountingAlloc::thread_calls() - before).total()
+            });
+            thread.join().unwrap()
+        })
+    };
+    let calls: Vec<u64> = (0..20).map(calls).collect();
+    // The list of the lanes that the thread has: one call.
+    assert!(calls[0] > 1 && calls[1..].iter().all(|calls| *calls <= 1), "{calls:?}");
+    assert_eq!((queue.drain(Drain::all()).dropped, drops.count()), (100, 100));
+}
+
+#[test]
+fn what_drops_when_its_thread_ends_may_retire() {
+    struct Last(Arc<RetireQueue>, Drops);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            (0..2).for_each(|_| self.0.retire(self.1.value()));
+        }
+    }
+    thread_local! { static LAST: std::cell::RefCell<Vec<Last>> = const { std::cell::RefCell::new(Vec::new()) } }
+    let (drops, queue) = (Drops::default(), Arc::new(RetireQueue::new()));
+    for first in [false, true] {
+        let (drops, queue) = (drops.clone(), Arc::clone(&queue));
+        let ends = thread::spawn(move || {
+            // Before the thread-local of the lanes, and after it.
+            if first {
+                queue.retire(drops.value());
+            }
+            LAST.with_borrow_mut(|last| last.push(Last(Arc::clone(&queue), drops.clone())));
+            queue.retire(drops.value());
+        });
+        ends.join().unwrap();
+    }
+    assert_eq!(queue.drain(Drain::all()).dropped, 7);
+    assert_eq!((drops.count(), drops.holders()), (7, 1));
+}
+
+#[test]
+fn one_thread_retires_into_many_queues_that_come_and_go() {
+    let drops = Drops::default();
+    let kept: Vec<_> = (0..10).map(|_| RetireQueue::new()).collect();
+    for _ in 0..100 {
+        let queue = RetireQueue::new();
+        for kept in &kept {
+            kept.retire(drops.value());
+            queue.retire(drops.value());
+        }
+        assert_eq!(queue.drain(Drain::all().at_most(3)).left, 7);
+    }
+    assert_eq!(drops.count(), 1000);
+    assert!(kept.iter().all(|kept| kept.drain(Drain::all()).dropped == 100));
+    assert_eq!((drops.count(), drops.holders()), (2000, 1));
+}
+
+#[test]
+fn values_of_any_size_and_alignment_drop_as_they_were() {
+    #[repr(align(64))]
+    struct Aligned<const N: usize>([u8; N]);
+    struct Bytes<const N: usize>(Drops, [u8; N], usize);
+    impl<const N: usize> Drop for Bytes<N> {
+        fn drop(&mut self) {
+            assert!(self.1.iter().enumerate().all(|(n, byte)| *byte == (n + self.2) as u8));
+            drop(self.0.value());
+        }
+    }
+    struct Checked<const N: usize>(Drops, Aligned<N>);
+    impl<const N: usize> Drop for Checked<N> {
+        fn drop(&mut self) {
+            assert!((&raw const self.1).addr() % 64 == 0 && self.1.0.iter().all(|byte| *byte == 7));
+            drop(self.0.value());
+        }
+    }
+    let (drops, queue) = (Drops::default(), RetireQueue::new());
+    let round = |start: usize| {
+        macro_rules! retire {
+            ($($size:literal)*) => {$(
+                queue.retire(Bytes::<$size>(drops.clone(), core::array::from_fn(|n| (n + start) as u8), start));
+                queue.retire(Checked::<$size>(drops.clone(), Aligned([7; $size])));
+            )*};
+        }
+        retire!(0 1 7 8 9 63 100 200 230 231 232 233 239 240 241 248 255 256 257 300 4000 9000);
+    };
+    (0..20).for_each(round);
+    assert_eq!(queue.drain(Drain::all()).dropped, 880);
+    assert_eq!((drops.count(), drops.holders()), (880, 1));
+}
+
+#[test]
+fn refused_memory_leaves_the_queue_as_it_was() {
+    let (drops, queue) = (Drops::default(), RetireQueue::new());
+    // Neither a lane nor a chunk; the value comes back.
+    assert!(allocator::refusing(0, || queue.try_retire(drops.value())).is_err());
+    let mut kept = 0;
+    for _ in 0..3 {
+        while allocator::refusing(0, || queue.try_retire(drops.value())).is_ok() {
+            kept += 1;
+        }
+        queue.retire(drops.value());
+        kept += 1;
+    }
+    let before = drops.count();
+    assert_eq!(queue.drain(Drain::all()).dropped, kept);
+    assert_eq!((drops.count() - before, drops.holders()), (kept, 1));
 }

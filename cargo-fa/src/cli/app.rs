@@ -110,7 +110,7 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             Ok(made.code)
         }
         Some(Command::Prove(arguments)) => {
-            let made = prove::run(arguments, common)?;
+            let made = prove::run(arguments, common, open)?;
             print(&made.text);
             Ok(made.code)
         }
@@ -145,13 +145,13 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
 }
 
 /// A workspace and the directory that paths of the command line start from.
-struct Session {
-    workspace: Box<dyn Workspace>,
-    current: PathBuf,
+pub(super) struct Session {
+    pub(super) workspace: Box<dyn Workspace>,
+    pub(super) current: PathBuf,
 }
 
 impl Session {
-    fn open(common: &Common, build: Build, open: Open) -> Result<Self, UsageError> {
+    pub(super) fn open(common: &Common, build: Build, open: Open) -> Result<Self, UsageError> {
         let current = std::env::current_dir().map_err(|error| UsageError(format!("no current directory: {error}")))?;
         if let Some(manifest) = &common.manifest_path
             && !current.join(manifest).is_file()

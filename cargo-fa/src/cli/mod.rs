@@ -11,6 +11,7 @@ pub mod levels;
 pub mod list;
 pub mod progress;
 pub mod prove;
+mod prove_join;
 pub mod run;
 pub mod selection;
 mod target;

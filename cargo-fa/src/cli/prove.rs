@@ -6,12 +6,21 @@ use std::process::{Command, Stdio};
 
 use clap::{Args, ValueEnum};
 
+use super::app::{Open, Session};
 use super::arguments::{BuildFlags, Common};
 use super::exit::{CLEAN, FOUND, UsageError};
-use crate::prove::{self, Panics, Proofs, Verdict};
+use super::{prove_join, version_control};
+use crate::prove::{self, Counted, Frees, Panics, Paths, Proofs, Verdict};
+
+const EXIT_CODES: &str = "Exit codes:
+  0    no system is violated; with --require proven: all are proven
+  1    a system is violated, or not proven although that is required
+  2    the command line is wrong, cargo could not build, or a program cannot be read: nothing is known
+  101  cargo-fa itself failed";
 
 /// What to build, and what to ask for.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Arguments {
     /// Programs that are built already [default: cargo builds them]
     #[arg(value_name = "PROGRAM", conflicts_with_all = ["bin", "example", "package"])]
@@ -31,6 +40,15 @@ pub struct Arguments {
     /// Whether a way to a panic is a way to the heap
     #[arg(long, value_name = "HOW", default_value = "ignore")]
     pub panics: Panics,
+    /// Whether a way to what gives back to the heap is a way to the heap
+    #[arg(long, value_name = "HOW", default_value = "ignore")]
+    pub frees: Frees,
+    /// Print one line for each system: what it declares, and what sources, program and last run say of it
+    #[arg(long)]
+    pub table: bool,
+    /// With --table: a recording, or a snapshot as JSON, of a run; of several, the one that was written last
+    #[arg(long, value_name = "FILE", requires = "table")]
+    pub trace: Vec<PathBuf>,
     /// Format of the result
     #[arg(short, long, default_value = "text")]
     pub format: Format,
@@ -55,6 +73,8 @@ pub enum Format {
     Text,
     /// For programs: an array with an element for each program.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 /// What is to be printed, and the exit code.
@@ -70,18 +90,38 @@ pub struct Made {
 ///
 /// # Errors
 /// If cargo fails, if there is no program, or if one cannot be read.
-pub fn run(arguments: &Arguments, common: &Common) -> Result<Made, UsageError> {
+pub fn run(arguments: &Arguments, common: &Common, open: Open) -> Result<Made, UsageError> {
     let programs = if arguments.programs.is_empty() { build(arguments, common)? } else { arguments.programs.clone() };
-    let proofs: Vec<Proofs> = programs
+    let counted = Counted { panics: arguments.panics, frees: arguments.frees };
+    let mut proofs: Vec<Proofs> = programs
         .iter()
         .map(|program| {
-            prove::prove(program, arguments.panics)
-                .map_err(|error| UsageError(format!("{}: {error}", program.display())))
+            prove::prove(program, counted).map_err(|error| UsageError(format!("{}: {error}", program.display())))
         })
         .collect::<Result<_, _>>()?;
+    if arguments.table {
+        prove_join::join(&mut proofs, arguments, common, open)?;
+    }
     let text = match arguments.format {
+        Format::Text if arguments.table => {
+            let tables = proofs.iter().map(|proofs| prove::table(proofs) + &prove::counts(proofs));
+            tables.collect::<Vec<_>>().join("\n")
+        }
         Format::Text => proofs.iter().map(prove::text).collect::<Vec<_>>().join("\n"),
         Format::Json => prove::json(&proofs),
+        Format::Sarif => {
+            // The compiler names files from the root of the workspace.
+            let root = match Session::open(common, arguments.build.of_default_packages(), open) {
+                Ok(session) => session.workspace.root().to_owned(),
+                Err(error) if arguments.programs.is_empty() => return Err(error),
+                Err(_) => {
+                    std::env::current_dir().map_err(|error| UsageError(format!("no current directory: {error}")))?
+                }
+            };
+            let base = version_control::above(&root, ".git").unwrap_or(root.clone());
+            let paths = Paths { root: &root, base: &base };
+            prove::sarif(&proofs, paths, arguments.require == Requirement::Proven)
+        }
     };
     let fails = |proofs: &Proofs| {
         let open = arguments.require == Requirement::Proven && proofs.count(Verdict::Open) > 0;

@@ -65,6 +65,10 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis.timings.push(("resolve", start.elapsed()));
 
     let start = Instant::now();
+    // All of these are looked into below; what the cache has of them is read on all threads here.
+    loaded.files.par_iter().filter(|file| users[file.member]).for_each(|file| {
+        file.facts.bodies.tables();
+    });
     let configured = configured_roots(&program, config);
     let systems = bevy::systems(&program, config, &users);
     let pooled = graph::pooled_types(&program);

@@ -4,12 +4,16 @@
 //! come to is followed, direct ones and those through pointers that are known; the way ends at functions that take from the
 //! heap, at panics, at the growth of framealloc, and at calls that nobody can follow.
 
+mod formats;
 mod image;
+mod joined;
 mod names;
 mod places;
 mod proof;
 mod render;
+mod sarif;
 mod state;
+mod waits;
 mod walk;
 mod x86;
 
@@ -19,9 +23,11 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
+pub use joined::{Figures, Joined, Measured, SourceFinding, table};
 pub use places::Place;
-pub use proof::Panics;
-pub use render::{json, text};
+pub use proof::{Counted, Frees, Panics};
+pub use render::{counts, json, text};
+pub use sarif::{Paths, sarif};
 
 use image::Image;
 use places::Places;
@@ -52,12 +58,32 @@ impl std::error::Error for ProveError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// No way leads to the heap, and every call was followed.
+    /// No way leads to what is not declared, and every call was followed.
     Proven,
-    /// No way that was found leads to the heap, but there are calls that nobody can follow.
+    /// No way that was found leads there, but there are calls that nobody can follow.
     Open,
-    /// A way leads to the heap. The run may never take it.
+    /// A way leads there. The run may never take it.
     Violated,
+}
+
+/// What a system declares. What must not wait must not use the heap, either: an allocator may wait for other threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Effects {
+    /// It takes nothing from the heap.
+    pub no_heap: bool,
+    /// It waits for nobody and nothing.
+    pub no_block: bool,
+}
+
+impl std::fmt::Display for Effects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match (self.no_heap, self.no_block) {
+            (true, true) => "no_heap, no_block",
+            (true, false) => "no_heap",
+            (false, true) => "no_block",
+            (false, false) => "nothing",
+        })
+    }
 }
 
 /// What a system may do that is no use of the heap by it, but that one wants to know.
@@ -72,8 +98,10 @@ pub enum Aside {
     FallsBack,
     /// It may panic. What a panic takes from the heap is not looked at, unless panics count.
     Panics,
-    /// It may give memory back to the heap.
+    /// It may give memory back to the heap, for which an allocator may lock.
     Frees,
+    /// It formats: what formatting calls is taken to be what the code that it runs takes the address of.
+    Formats,
 }
 
 /// What a program says of its systems.
@@ -92,10 +120,15 @@ pub struct SystemProof {
     pub name: String,
     /// Where it is declared.
     pub declared: Place,
+    /// What it declares.
+    pub effects: Effects,
     /// The worst of its instances.
     pub verdict: Verdict,
     /// The functions that have its body; several if it is generic, none if the program never calls it.
     pub instances: Vec<InstanceProof>,
+    /// What sources and a run say, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Joined>,
 }
 
 /// What a program says of one function.
@@ -107,6 +140,8 @@ pub struct InstanceProof {
     pub verdict: Verdict,
     /// The shortest way to the heap.
     pub violation: Option<CallPath>,
+    /// The shortest way to what may wait, if the system declares that it does not.
+    pub wait: Option<CallPath>,
     /// Calls that nobody can follow.
     pub open: Vec<CallPath>,
     /// What it may do besides, which is no use of the heap by the system.
@@ -145,31 +180,42 @@ impl Proofs {
 ///
 /// # Errors
 /// If the file is no program that can be read.
-pub fn prove(program: &Path, panics: Panics) -> Result<Proofs, ProveError> {
+pub fn prove(program: &Path, counted: Counted) -> Result<Proofs, ProveError> {
     let bytes = std::fs::read(program).map_err(|error| ProveError::Unreadable(error.to_string()))?;
     let image = Image::read(&bytes)?;
     let places = Places::of(program);
     let (marks, references) = proof::marks(&image);
-    let mut follower = Follower::new(&image, references, panics);
+    let mut follower = Follower::new(&image, references, counted);
     let mut systems: Vec<SystemProof> = Vec::new();
     for mark in marks {
-        let instances: Vec<InstanceProof> =
-            mark.functions.iter().map(|&root| instance(&image, &places, root, &follower.follow(root))).collect();
+        let instances: Vec<InstanceProof> = mark
+            .functions
+            .iter()
+            .map(|&root| instance(&image, &places, &mark.name, root, &follower.follow(root, mark.effects)))
+            .collect();
         // Nobody calls it, or its body was not found: that is no proof.
         let verdict = instances.iter().map(|instance| instance.verdict).max().unwrap_or(Verdict::Open);
         let declared = Place { file: mark.file, line: mark.line };
-        systems.push(SystemProof { name: mark.name, declared, verdict, instances });
+        systems.push(SystemProof {
+            name: mark.name,
+            declared,
+            effects: mark.effects,
+            verdict,
+            instances,
+            joined: None,
+        });
     }
     Ok(Proofs { program: program.to_owned(), systems })
 }
 
-fn instance(image: &Image<'_>, places: &Places, root: image::Address, found: &Found) -> InstanceProof {
+fn instance(image: &Image<'_>, places: &Places, name: &str, root: image::Address, found: &Found) -> InstanceProof {
     let path = |way: &Way| CallPath {
         steps: way
             .steps
             .iter()
             .map(|&(start, at)| Step {
-                function: proof::name_at(image, start).to_owned(),
+                // The code of the body has the name of who calls it.
+                function: if start == root { name } else { proof::name_at(image, start) }.to_owned(),
                 places: places.of_instruction(at),
             })
             .collect(),
@@ -180,15 +226,17 @@ fn instance(image: &Image<'_>, places: &Places, root: image::Address, found: &Fo
     let mut is_new = |way: &&Way| seen.insert((way.steps.last().map(|step| step.0), way.end.clone()));
     let open: Vec<CallPath> = found.open.iter().filter(|way| is_new(way)).map(path).collect();
     let violation = found.violation.as_ref().map(path);
-    let verdict = match (&violation, open.is_empty()) {
-        (Some(_), _) => Verdict::Violated,
-        (None, false) => Verdict::Open,
-        (None, true) => Verdict::Proven,
+    let wait = found.wait.as_ref().map(path);
+    let verdict = match (violation.is_some() || wait.is_some(), open.is_empty()) {
+        (true, _) => Verdict::Violated,
+        (false, false) => Verdict::Open,
+        (false, true) => Verdict::Proven,
     };
     InstanceProof {
         function: proof::name_at(image, root).to_owned(),
         verdict,
         violation,
+        wait,
         open,
         asides: found.asides.clone(),
         functions_read: found.read,

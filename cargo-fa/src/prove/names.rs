@@ -3,6 +3,8 @@
 //! Exact names, but where a whole module is of one kind: a prefix that is too long makes a proof of nothing. What is not
 //! named here is read if it is code of the program, and is open if it is of another library.
 
+use super::waits::{import_waits, only_waits, waits};
+
 /// What is known of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -18,12 +20,36 @@ pub(super) enum Kind {
     Fallback,
     /// It takes nothing and calls nobody of the program.
     Plain,
+    /// It touches the stack of who calls it, and changes no register.
+    Probes,
     /// To be read.
     Unknown,
 }
 
+/// What a name says of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) kind: Kind,
+    /// Whether it waits.
+    pub(super) waits: bool,
+}
+
+impl Known {
+    pub(super) const NOTHING: Self = Self { kind: Kind::Unknown, waits: false };
+
+    /// Of a function of the program.
+    pub(super) fn of(name: &str) -> Self {
+        Self { kind: kind(name), waits: waits(name) }
+    }
+
+    /// Of a function of another library.
+    pub(super) fn of_import(name: &str) -> Self {
+        Self { kind: import(name), waits: import_waits(name) }
+    }
+}
+
 /// What is known of a function of the program.
-pub(super) fn kind(name: &str) -> Kind {
+fn kind(name: &str) -> Kind {
     let name = without_generics(name);
     if let Some(last) = name.strip_prefix("__rustc::").or_else(|| name.strip_prefix("__rust").map(|_| name)) {
         match last {
@@ -62,6 +88,7 @@ pub(super) fn kind(name: &str) -> Kind {
             Kind::Fallback
         }
         "framealloc_core::raw::global::heap_guard::asked" => Kind::Allocates,
+        "___chkstk_ms" | "__chkstk" | "__rust_probestack" => Kind::Probes,
         "alloc::alloc::handle_alloc_error"
         | "alloc::raw_vec::capacity_overflow"
         | "alloc::raw_vec::handle_error"
@@ -91,11 +118,15 @@ pub(super) fn kind(name: &str) -> Kind {
 }
 
 /// What is known of a function of C, which may as well be part of the program.
-pub(super) fn import(name: &str) -> Kind {
+fn import(name: &str) -> Kind {
     // `malloc@GLIBC_2.2.5`
     let name = name.split('@').next().unwrap_or(name);
     let known = [(ALLOCATE, Kind::Allocates), (FREE, Kind::Frees), (END, Kind::Panics), (PLAIN, Kind::Plain)];
-    known.into_iter().find(|(names, _)| names.contains(&name)).map_or(Kind::Unknown, |known| known.1)
+    match known.into_iter().find(|(names, _)| names.contains(&name)) {
+        Some((_, kind)) => kind,
+        None if only_waits(name) => Kind::Plain,
+        None => Kind::Unknown,
+    }
 }
 
 /// They ask the heap or the kernel for memory, some only at times.
@@ -104,7 +135,9 @@ const ALLOCATE: &[&str] = &[
     "malloc", "calloc", "realloc", "reallocarray", "memalign", "posix_memalign", "aligned_alloc", "valloc", "pvalloc",
     "strdup", "strndup", "asprintf", "vasprintf", "mmap", "mmap64", "mremap", "brk", "sbrk", "mi_malloc", "mi_zalloc",
     "mi_calloc", "mi_realloc", "mi_malloc_aligned", "mi_zalloc_aligned", "mi_realloc_aligned",
-    "mi_theap_malloc_aligned", "mi_heap_malloc", "_rjem_malloc", "_rjem_mallocx", "_rjem_calloc", "_rjem_realloc",
+    "mi_theap_malloc_aligned", "mi_heap_malloc", "HeapAlloc", "HeapReAlloc", "RtlAllocateHeap", "RtlReAllocateHeap",
+    "VirtualAlloc", "VirtualAlloc2", "LocalAlloc", "GlobalAlloc", "_aligned_malloc", "_aligned_realloc",
+    "mach_vm_allocate", "mach_vm_map", "malloc_zone_malloc", "_tlv_atexit", "getaddrinfo", "_rjem_malloc", "_rjem_mallocx", "_rjem_calloc", "_rjem_realloc",
     "_rjem_rallocx", "pthread_create", "__cxa_thread_atexit_impl", "fopen", "fopen64", "opendir", "getline", "dlopen",
 ];
 
@@ -112,33 +145,43 @@ const ALLOCATE: &[&str] = &[
 #[rustfmt::skip]
 const FREE: &[&str] = &[
     "free", "cfree", "munmap", "mi_free", "mi_free_size_aligned", "_rjem_free", "_rjem_sdallocx", "_rjem_dallocx",
-    "closedir", "fclose",
+    "closedir", "fclose", "HeapFree", "RtlFreeHeap", "VirtualFree", "LocalFree", "GlobalFree", "_aligned_free",
+    "mach_vm_deallocate", "malloc_zone_free",
 ];
 
 /// They do not return.
 #[rustfmt::skip]
 const END: &[&str] = &[
-    "abort", "exit", "_exit", "__stack_chk_fail", "__assert_fail", "_Unwind_RaiseException",
+    "abort", "exit", "_exit", "__stack_chk_fail", "__assert_fail", "_Unwind_RaiseException", "ExitProcess",
+    "TerminateProcess", "RaiseFailFastException", "__fastfail",
 ];
 
-/// They map no memory and call nothing of the program.
+/// They map no memory, wait for nobody and call nothing of the program.
 #[rustfmt::skip]
 const PLAIN: &[&str] = &[
     "memcpy", "memmove", "memset", "memcmp", "bcmp", "memchr", "memrchr", "strlen", "strnlen", "strcmp", "strncmp",
-    "strchr", "strrchr", "__errno_location", "clock_gettime", "gettimeofday", "time", "sched_getcpu", "sched_yield",
-    "pthread_self", "pthread_getspecific", "getpid", "gettid", "getenv", "read", "pread", "pread64", "readv", "write",
-    "pwrite", "pwrite64", "writev", "open", "open64", "openat", "close", "lseek", "lseek64", "fstat", "fstat64",
-    "stat", "stat64", "poll", "epoll_wait", "nanosleep", "clock_nanosleep", "syscall", "recv", "recvfrom", "send",
-    "sendto", "sin", "sinf", "cos", "cosf", "tan", "tanf", "asin", "asinf", "acos", "acosf", "atan", "atanf", "atan2",
-    "atan2f", "sinh", "sinhf", "cosh", "coshf", "tanh", "tanhf", "exp", "expf", "exp2", "exp2f", "expm1", "expm1f",
-    "log", "logf", "log2", "log2f", "log10", "log10f", "log1p", "log1pf", "pow", "powf", "sqrt", "sqrtf", "cbrt",
-    "cbrtf", "hypot", "hypotf", "fma", "fmaf", "fmod", "fmodf", "floor", "floorf", "ceil", "ceilf", "round", "roundf",
-    "roundeven", "roundevenf", "rint", "rintf", "trunc", "truncf", "sincos", "sincosf", "ldexp", "ldexpf", "frexp",
-    "frexpf",
+    "strchr", "strrchr", "__errno_location", "__error", "clock_gettime", "gettimeofday", "time", "sched_getcpu",
+    "pthread_self", "pthread_getspecific", "pthread_mutex_trylock", "pthread_mutex_unlock", "pthread_rwlock_tryrdlock",
+    "pthread_rwlock_trywrlock", "pthread_rwlock_unlock", "pthread_cond_signal", "pthread_cond_broadcast", "sem_post",
+    "sem_trywait", "getpid", "gettid", "getenv", "syscall", "sin", "sinf", "cos", "cosf", "tan", "tanf", "asin", "asinf",
+    "acos", "acosf", "atan", "atanf", "atan2", "atan2f", "sinh", "sinhf", "cosh", "coshf", "tanh", "tanhf", "exp",
+    "expf", "exp2", "exp2f", "expm1", "expm1f", "log", "logf", "log2", "log2f", "log10", "log10f", "log1p", "log1pf",
+    "pow", "powf", "sqrt", "sqrtf", "cbrt", "cbrtf", "hypot", "hypotf", "fma", "fmaf", "fmod", "fmodf", "floor",
+    "floorf", "ceil", "ceilf", "round", "roundf", "roundeven", "roundevenf", "rint", "rintf", "trunc", "truncf",
+    "sincos", "sincosf", "ldexp", "ldexpf", "frexp", "frexpf",
+    // Windows and Apple's systems.
+    "GetLastError", "SetLastError", "QueryPerformanceCounter", "QueryPerformanceFrequency", "GetCurrentThread",
+    "GetCurrentThreadId", "GetCurrentProcess", "GetCurrentProcessId", "GetCurrentProcessorNumber", "GetProcessHeap",
+    "GetSystemTimeAsFileTime", "GetSystemTimePreciseAsFileTime", "TlsGetValue", "WakeByAddressSingle",
+    "WakeByAddressAll", "WakeConditionVariable", "WakeAllConditionVariable", "TryAcquireSRWLockExclusive",
+    "TryAcquireSRWLockShared", "ReleaseSRWLockExclusive", "ReleaseSRWLockShared", "LeaveCriticalSection",
+    "TryEnterCriticalSection", "SetEvent", "ReleaseSemaphore", "mach_absolute_time", "clock_gettime_nsec_np",
+    "os_unfair_lock_trylock", "os_unfair_lock_unlock", "__ulock_wake", "os_sync_wake_by_address_any",
+    "os_sync_wake_by_address_all", "_platform_memcmp",
 ];
 
 /// `core::panicking::assert_failed::<usize, usize>` without what stands in the last brackets.
-fn without_generics(name: &str) -> &str {
+pub(super) fn without_generics(name: &str) -> &str {
     if !name.ends_with('>') {
         return name;
     }

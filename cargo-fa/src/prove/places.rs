@@ -31,7 +31,7 @@ impl Places {
         let mut places = Vec::new();
         while let Ok(Some(frame)) = frames.next() {
             if let Some(location) = frame.location
-                && let (Some(file), Some(line)) = (location.file, location.line)
+                && let (Some(file), Some(line @ 1..)) = (location.file, location.line)
             {
                 places.push(Place { file: file.to_owned(), line });
             }

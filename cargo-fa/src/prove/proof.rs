@@ -4,18 +4,20 @@ use std::collections::{BTreeSet, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Aside;
-use super::image::{Address, Function, Image};
-use super::names::{Kind, import, kind};
-use super::state::Arguments;
-use super::walk::{Call, Target, Unseen, Walker};
+use super::formats::{self, Formats};
+use super::image::{Address, Function, Image, Import};
+use super::names::Kind;
+use super::state::{Arguments, Passed};
+use super::walk::{Asked, Call, Target, Unseen, Walker};
 use super::x86::{addresses_in, decode};
+use super::{Aside, Effects};
 
 /// What a function declares.
 pub(super) struct Mark {
     pub(super) name: String,
     pub(super) file: String,
     pub(super) line: u32,
+    pub(super) effects: Effects,
     /// The functions that have its body: several where it is generic.
     pub(super) functions: Vec<Address>,
 }
@@ -23,6 +25,7 @@ pub(super) struct Mark {
 /// The marks of `framealloc_core::site::EffectMark`.
 const MAGIC: &[u8] = b"framealloc fx \0\x01";
 const NO_HEAP: u32 = 1;
+const NO_BLOCK: u32 = 1 << 1;
 
 /// Whether a panic counts as a use of the heap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -34,11 +37,32 @@ pub enum Panics {
     Count,
 }
 
+/// Whether giving back to the heap counts as a use of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Frees {
+    /// It takes nothing, though an allocator may lock for it.
+    #[default]
+    Ignore,
+    /// A way to it is a way to the heap.
+    Count,
+}
+
+/// What counts as a use of the heap besides taking from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Panics.
+    pub panics: Panics,
+    /// Giving back.
+    pub frees: Frees,
+}
+
 /// How one function of a system stands.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// The shortest way to a function that takes from the heap.
     pub(super) violation: Option<Way>,
+    /// The shortest way to a function that may wait, if that is asked for.
+    pub(super) wait: Option<Way>,
     /// Calls that nobody can follow, each with the way to it.
     pub(super) open: Vec<Way>,
     pub(super) asides: BTreeSet<Aside>,
@@ -60,9 +84,10 @@ pub(super) fn marks(image: &Image<'_>) -> (Vec<Mark>, BTreeSet<Address>) {
     let mut marks: Vec<(Address, Mark)> = Vec::new();
     for at in image.find(MAGIC) {
         let (Some(name), Some(file)) = (image.text(at + 16), image.text(at + 32)) else { continue };
-        let (Some(line), Some(effects)) = (image.half(at + 48), image.half(at + 52)) else { continue };
-        if effects & NO_HEAP != 0 {
-            let mark = Mark { name: name.to_owned(), file: file.to_owned(), line, functions: Vec::new() };
+        let (Some(line), Some(declared)) = (image.half(at + 48), image.half(at + 52)) else { continue };
+        let effects = Effects { no_heap: declared & NO_HEAP != 0, no_block: declared & NO_BLOCK != 0 };
+        if effects != Effects::default() {
+            let mark = Mark { name: name.to_owned(), file: file.to_owned(), line, effects, functions: Vec::new() };
             marks.push((at, mark));
         }
     }
@@ -105,92 +130,177 @@ pub(super) struct Follower<'a> {
     walker: Walker<'a>,
     /// What an arena may call through its only pointer: the trait `Gate` is private, so nobody else implements it.
     gates: Vec<Address>,
-    panics: Panics,
+    counted: Counted,
 }
 
 impl<'a> Follower<'a> {
-    pub(super) fn new(image: &'a Image<'a>, references: BTreeSet<Address>, panics: Panics) -> Self {
+    pub(super) fn new(image: &'a Image<'a>, references: BTreeSet<Address>, counted: Counted) -> Self {
         // The form of the name depends on how names are mangled.
         let forms =
             [" as framealloc_core::raw::frames::gate::Gate>::", "<impl framealloc_core::raw::frames::gate::Gate for "];
         let is_gate = |function: &&Function| forms.iter().any(|form| function.name.contains(form));
         let gates = image.functions().iter().filter(is_gate).map(|function| function.start).collect();
-        Self { image, walker: Walker::new(image, references), gates, panics }
+        Self { image, walker: Walker::new(image, references), gates, counted }
     }
 
-    /// Follows everything that a function may call.
-    pub(super) fn follow(&mut self, root: Address) -> Found {
-        let image = self.image;
+    /// Follows everything that a function may call. Where it takes from the heap is always looked for, since what waits for
+    /// nobody must not, either.
+    pub(super) fn follow(&mut self, root: Address, effects: Effects) -> Found {
+        let mut walk = Walk::new(root);
+        let mut formats = Formats::default();
         let mut found = Found::default();
-        let mut nodes: Vec<Node> = vec![Node { start: root, arguments: Arguments::default(), parent: None }];
-        let mut known: FxHashSet<(Address, Arguments)> = FxHashSet::default();
-        let mut variants: FxHashMap<Address, usize> = FxHashMap::default();
-        let mut waiting = VecDeque::from([0]);
-        known.insert((root, Arguments::default()));
-        while let Some(index) = waiting.pop_front() {
-            let Node { start, arguments, .. } = nodes[index];
-            let body = self.walker.body(start, arguments);
-            found.read += 1;
-            let name = name_at(image, start);
-            if body
-                .calls
-                .iter()
-                .any(|call| matches!(call.target, Target::Function(at) if kind(name_at(image, at)) == Kind::Growth))
-            {
-                if index != 0 && is_ours(name) {
-                    found.asides.insert(Aside::Grows);
-                } else {
-                    found.open.push(way(&nodes, index, None, "growth of framealloc that was inlined into other code"));
-                }
-                continue;
+        loop {
+            while let Some(index) = walk.waiting.pop_front() {
+                self.follow_node(index, effects, &mut walk, &mut formats, &mut found);
             }
-            // Without a gate that has a name, nobody knows what is asked: the call stays open.
-            let gates = if is_arena(name) { self.gates.as_slice() } else { &[] };
-            let calls = body.calls.iter().flat_map(|call| {
-                let asks = is_pointer(call) && !gates.is_empty();
-                let asked = gates.iter().filter(move |_| asks);
-                let asked = asked.map(|&gate| Call { target: Target::Function(gate), ..*call });
-                asked.chain((!asks).then_some(*call))
-            });
-            for call in calls {
-                match judge(image, &call, self.panics) {
-                    Judged::Violation(end) => {
-                        if found.violation.is_none() {
-                            found.violation = Some(way(&nodes, index, Some(&call), &end));
-                        }
-                    }
-                    Judged::Open(end) => found.open.push(way(&nodes, index, Some(&call), &end)),
-                    Judged::Aside(aside) => {
-                        found.asides.insert(aside);
-                    }
-                    Judged::Plain => {}
-                    Judged::Follow(target) => {
-                        let variants = variants.entry(target).or_default();
-                        // What is passed is a help; where it differs at every call, it is none.
-                        let arguments = if *variants < VARIANTS { call.arguments } else { Arguments::default() };
-                        if known.insert((target, arguments)) {
-                            *variants += 1;
-                            nodes.push(Node { start: target, arguments, parent: Some((index, call.at)) });
-                            waiting.push_back(nodes.len() - 1);
-                        }
-                    }
+            // A system that breaks its word breaks it whatever else is found.
+            if found.violation.is_some() || found.wait.is_some() {
+                return found;
+            }
+            // What formats may call whatever the code read so far takes the address of; what is called so takes more.
+            let calls = formats.new_calls(self.image);
+            if calls.is_empty() {
+                for (caller, call) in formats.unmet() {
+                    self.follow_call(caller, &call, effects, &mut walk, &mut found);
                 }
+                return found;
+            }
+            found.asides.insert(Aside::Formats);
+            for call in calls {
+                self.follow_call(call.caller, &call.call, effects, &mut walk, &mut found);
             }
         }
-        found
+    }
+
+    fn follow_node(
+        &mut self,
+        index: usize,
+        effects: Effects,
+        walk: &mut Walk,
+        formats: &mut Formats,
+        found: &mut Found,
+    ) {
+        let image = self.image;
+        let Node { start, arguments, is_piece, .. } = walk.nodes[index];
+        let body = self.walker.body(start, arguments);
+        found.read += 1;
+        let name = name_at(image, start);
+        let is_growth =
+            |call: &Call| matches!(call.target, Target::Function(at) if image.known(at).kind == Kind::Growth);
+        if body.calls.iter().any(is_growth) {
+            if index != 0 && is_ours(name) {
+                found.asides.insert(Aside::Grows);
+            } else {
+                found.open.push(walk.way(index, None, "growth of framealloc that was inlined into other code"));
+            }
+            return;
+        }
+        formats.take(image, &body.taken);
+        for call in &body.calls {
+            if let Target::Unseen(unseen) = call.target {
+                if let Some(through) = formats::through(name, unseen, is_piece) {
+                    formats.add(index, call, through);
+                    continue;
+                }
+                // Without a gate that has a name, nobody knows what is asked: the call stays open.
+                if unseen == Unseen::Pointer && is_arena(name) && !self.gates.is_empty() {
+                    for gate in self.gates.clone() {
+                        let call = Call { target: Target::Function(gate), ..*call };
+                        self.follow_call(index, &call, effects, walk, found);
+                    }
+                    continue;
+                }
+            }
+            self.follow_call(index, call, effects, walk, found);
+        }
+    }
+
+    fn follow_call(&self, index: usize, call: &Call, effects: Effects, walk: &mut Walk, found: &mut Found) {
+        let image = self.image;
+        if effects.no_block
+            && found.wait.is_none()
+            && let Some(end) = wait(image, call)
+        {
+            found.wait = Some(walk.way(index, Some(call), &end));
+        }
+        match judge(image, call, self.counted, effects) {
+            Judged::Violation(end) => {
+                if found.violation.is_none() {
+                    found.violation = Some(walk.way(index, Some(call), &end));
+                }
+            }
+            Judged::Open(end) => found.open.push(walk.way(index, Some(call), &end)),
+            Judged::Aside(aside) => {
+                found.asides.insert(aside);
+            }
+            Judged::Plain => {}
+            Judged::Follow(target) => walk.enter(index, call, target, name_at(image, target)),
+        }
     }
 }
 
-/// How many sets of arguments a function is read for.
-const VARIANTS: usize = 12;
+/// The functions that were come to.
+struct Walk {
+    nodes: Vec<Node>,
+    /// With whether what was come to is a piece of formatting.
+    known: FxHashSet<(Address, Arguments, bool)>,
+    variants: FxHashMap<Address, usize>,
+    waiting: VecDeque<usize>,
+}
 
 #[derive(Clone, Copy)]
 struct Node {
     start: Address,
     arguments: Arguments,
+    /// Whether it is a piece of formatting that was called with the `Formatter` of a call of `core::fmt::write`, by a function
+    /// that was, or by another such piece.
+    is_piece: bool,
     /// Where it was called first.
     parent: Option<(usize, Address)>,
 }
+
+impl Walk {
+    fn new(root: Address) -> Self {
+        let arguments = Arguments::default();
+        Self {
+            nodes: vec![Node { start: root, arguments, is_piece: false, parent: None }],
+            known: FxHashSet::from_iter([(root, arguments, false)]),
+            variants: FxHashMap::default(),
+            waiting: VecDeque::from([0]),
+        }
+    }
+
+    fn enter(&mut self, caller: usize, call: &Call, target: Address, name: &str) {
+        let variants = self.variants.entry(target).or_default();
+        // What is passed is a help; where it differs at every call, it is none.
+        let arguments = if *variants < VARIANTS { call.arguments } else { Arguments::default() };
+        let by = &self.nodes[caller];
+        let formats =
+            by.is_piece || arguments.contains(&Passed::Formatter) || by.arguments.contains(&Passed::Formatter);
+        let is_piece = formats && formats::is_piece(name) || formats::is_write(name, &arguments);
+        if self.known.insert((target, arguments, is_piece)) {
+            *variants += 1;
+            self.nodes.push(Node { start: target, arguments, is_piece, parent: Some((caller, call.at)) });
+            self.waiting.push_back(self.nodes.len() - 1);
+        }
+    }
+
+    fn way(&self, index: usize, call: Option<&Call>, end: &str) -> Way {
+        let mut steps = Vec::new();
+        let node = &self.nodes[index];
+        steps.push((node.start, call.map_or(node.start, |call| call.at)));
+        let mut parent = node.parent;
+        while let Some((index, at)) = parent {
+            steps.push((self.nodes[index].start, at));
+            parent = self.nodes[index].parent;
+        }
+        steps.reverse();
+        Way { steps, end: end.to_owned() }
+    }
+}
+
+/// How many sets of arguments a function is read for.
+const VARIANTS: usize = 12;
 
 enum Judged {
     Violation(String),
@@ -200,17 +310,63 @@ enum Judged {
     Follow(Address),
 }
 
-/// Calls of Linux on x86-64 that map no memory: futex, with which locks wait, gettid and getrandom.
-const HARMLESS: [u64; 3] = [202, 186, 318];
+/// What waits in a call, if something does.
+fn wait(image: &Image<'_>, call: &Call) -> Option<String> {
+    match call.target {
+        Target::Function(at) => image.known(at).waits.then(|| name_at(image, at).to_owned()),
+        Target::Import(number) => {
+            let Import { name, known } = image.import(number)?;
+            let is_wait = known.waits || name == "syscall" && kernel(call) == Kernel::Waits;
+            is_wait.then(|| name.clone())
+        }
+        Target::Unseen(_) => None,
+    }
+}
 
-fn judge(image: &Image<'_>, call: &Call, panics: Panics) -> Judged {
+/// What a call of `syscall` asks the kernel for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kernel {
+    /// Something that maps no memory and does not wait.
+    Harmless,
+    /// It maps no memory and waits for other threads.
+    Waits,
+    /// It maps no memory. Whether it waits is not known.
+    Perhaps,
+    Unknown,
+}
+
+/// By the numbers of Linux on x86-64.
+fn kernel(call: &Call) -> Kernel {
+    const FUTEX: u64 = 202;
+    const GETTID: u64 = 186;
+    const GETRANDOM: u64 = 318;
+    // The lowest bits of the operation of a futex; others say which clock, and that it is of one process.
+    const OPERATION: u64 = 127;
+    match call.asked {
+        Asked { number: Some(GETTID), .. } => Kernel::Harmless,
+        // It waits for the first randomness after a start of the machine.
+        Asked { number: Some(GETRANDOM), .. } => Kernel::Perhaps,
+        Asked { number: Some(FUTEX), operation: Some(operation) } => match operation & OPERATION {
+            // To wake, to wake and move others elsewhere, to wake by a map of bits.
+            1 | 3 | 4 | 5 | 10 => Kernel::Harmless,
+            _ => Kernel::Waits,
+        },
+        Asked { number: Some(FUTEX), operation: None } => Kernel::Perhaps,
+        Asked { .. } => Kernel::Unknown,
+    }
+}
+
+fn judge(image: &Image<'_>, call: &Call, counted: Counted, effects: Effects) -> Judged {
     let (name, known) = match call.target {
-        Target::Function(at) => (name_at(image, at), kind(name_at(image, at))),
-        Target::Import(number) => (image.import(number), import(image.import(number))),
+        Target::Function(at) => (name_at(image, at), image.known(at).kind),
+        Target::Import(number) => match image.import(number) {
+            Some(import) => (import.name.as_str(), import.known.kind),
+            None => ("", Kind::Unknown),
+        },
         Target::Unseen(unseen) => {
             return Judged::Open(
                 match unseen {
-                    Unseen::Pointer => "a call through a pointer",
+                    Unseen::Pointer | Unseen::OfFrame | Unseen::Writes(_) => "a call through a pointer",
                     Unseen::Jump => "a jump through a table that was not understood",
                     Unseen::System => "a call of the kernel",
                     Unseen::Undecoded => "code that could not be read",
@@ -221,23 +377,22 @@ fn judge(image: &Image<'_>, call: &Call, panics: Panics) -> Judged {
     };
     match known {
         Kind::Allocates => Judged::Violation(name.to_owned()),
+        Kind::Frees if counted.frees == Frees::Count => Judged::Violation(format!("{name}, which gives back")),
         Kind::Frees => Judged::Aside(Aside::Frees),
         Kind::Fallback => Judged::Aside(Aside::FallsBack),
-        Kind::Panics if panics == Panics::Count => Judged::Violation(format!("{name}, a panic")),
+        Kind::Panics if counted.panics == Panics::Count => Judged::Violation(format!("{name}, a panic")),
         Kind::Panics => Judged::Aside(Aside::Panics),
-        Kind::Plain if name == "syscall" && !call.number.is_some_and(|number| HARMLESS.contains(&number)) => {
-            Judged::Open("a call of the kernel".to_owned())
-        }
-        Kind::Plain | Kind::Growth => Judged::Plain,
+        Kind::Plain if name == "syscall" => match kernel(call) {
+            Kernel::Harmless | Kernel::Waits => Judged::Plain,
+            Kernel::Perhaps if !effects.no_block => Judged::Plain,
+            Kernel::Perhaps | Kernel::Unknown => Judged::Open("a call of the kernel".to_owned()),
+        },
+        Kind::Plain | Kind::Growth | Kind::Probes => Judged::Plain,
         Kind::Unknown => match call.target {
             Target::Function(at) if image.code_at(at).is_some() => Judged::Follow(at),
             _ => Judged::Open(format!("`{name}` of another library")),
         },
     }
-}
-
-fn is_pointer(call: &Call) -> bool {
-    call.target == Target::Unseen(Unseen::Pointer)
 }
 
 /// Whether a function is of the arenas, whose only calls through pointers are those of their gates.
@@ -254,17 +409,4 @@ fn is_ours(name: &str) -> bool {
 /// The name of the function that begins here; empty for one without a name.
 pub(super) fn name_at<'i>(image: &'i Image<'_>, start: Address) -> &'i str {
     image.function_at(start).filter(|function| function.start == start).map_or("", |function| &function.name)
-}
-
-fn way(nodes: &[Node], index: usize, call: Option<&Call>, end: &str) -> Way {
-    let mut steps = Vec::new();
-    let node = &nodes[index];
-    steps.push((node.start, call.map_or(node.start, |call| call.at)));
-    let mut parent = node.parent;
-    while let Some((index, at)) = parent {
-        steps.push((nodes[index].start, at));
-        parent = nodes[index].parent;
-    }
-    steps.reverse();
-    Way { steps, end: end.to_owned() }
 }

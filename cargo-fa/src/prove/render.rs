@@ -22,13 +22,31 @@ pub fn text(proofs: &Proofs) -> String {
     for system in &proofs.systems {
         render_system(&mut text, system);
     }
+    text.push_str(&counts(proofs));
+    text
+}
+
+/// The last line: how many systems stand how, and in which program.
+#[must_use]
+pub fn counts(proofs: &Proofs) -> String {
     let counts =
         [Verdict::Proven, Verdict::Violated, Verdict::Open].map(|verdict| (proofs.count(verdict), word(verdict)));
     let counts = counts.map(|(count, word)| format!("{count} {word}")).join(", ");
     let systems = proofs.systems.len();
-    let noun = if systems == 1 { "system" } else { "systems" };
-    let _ = writeln!(text, "{counts} of {systems} {noun} that declare an effect, in {}", proofs.program.display());
-    text
+    let noun = if systems == 1 { "system that declares" } else { "systems that declare" };
+    format!("{counts} of {systems} {noun} an effect, in {}\n", proofs.program.display())
+}
+
+/// The verdict in few words: what a violated system does.
+pub(super) fn summary(system: &SystemProof) -> String {
+    let does = |is: fn(&InstanceProof) -> bool, what: &'static str| system.instances.iter().any(is).then_some(what);
+    let what: Vec<&str> =
+        [does(|instance| instance.violation.is_some(), "heap"), does(|instance| instance.wait.is_some(), "waits")]
+            .into_iter()
+            .flatten()
+            .collect();
+    let word = word(system.verdict);
+    if what.is_empty() { word.to_owned() } else { format!("{word}: {}", what.join(", ")) }
 }
 
 fn word(verdict: Verdict) -> &'static str {
@@ -41,7 +59,15 @@ fn word(verdict: Verdict) -> &'static str {
 
 fn render_system(text: &mut String, system: &SystemProof) {
     let place = &system.declared;
-    let _ = writeln!(text, "{:<9} {}  {}:{}", word(system.verdict), system.name, place.file, place.line);
+    let _ = writeln!(
+        text,
+        "{:<9} {}  {}  {}:{}",
+        word(system.verdict),
+        system.name,
+        system.effects,
+        place.file,
+        place.line
+    );
     if system.instances.is_empty() {
         let _ = writeln!(
             text,
@@ -62,24 +88,29 @@ fn render_instance(text: &mut String, instance: &InstanceProof) {
         Aside::FallsBack => "a block that is too large for a chunk comes from the heap",
         Aside::Panics => "may panic",
         Aside::Frees => "may free",
+        Aside::Formats => "formats, by functions whose address its code takes",
     });
     let asides: Vec<&str> = asides.collect();
     if !asides.is_empty() {
         let _ = writeln!(text, "          aside: {}", asides.join(", "));
     }
-    if let Some(path) = &instance.violation {
-        render_path(text, path);
+    for (path, what) in [(&instance.violation, "takes from the heap"), (&instance.wait, "may wait")] {
+        if let Some(path) = path {
+            render_path(text, path, what);
+        }
+    }
+    if instance.verdict == Verdict::Violated {
         return;
     }
     for path in instance.open.iter().take(LISTED) {
-        render_path(text, path);
+        render_path(text, path, "");
     }
     if let Some(more) = instance.open.len().checked_sub(LISTED + 1) {
         let _ = writeln!(text, "          and {} more", more + 1);
     }
 }
 
-fn render_path(text: &mut String, path: &CallPath) {
+fn render_path(text: &mut String, path: &CallPath, what: &str) {
     for (depth, step) in path.steps.iter().enumerate() {
         let name = if step.function.is_empty() { "(without a name)" } else { &step.function };
         let _ = write!(text, "          {:depth$}{name}", "");
@@ -88,7 +119,8 @@ fn render_path(text: &mut String, path: &CallPath) {
         }
         text.push('\n');
     }
-    let _ = writeln!(text, "          {:depth$}-> {}", "", path.end, depth = path.steps.len());
+    let what = if what.is_empty() { String::new() } else { format!(", which {what}") };
+    let _ = writeln!(text, "          {:depth$}-> {}{what}", "", path.end, depth = path.steps.len());
 }
 
 /// The line of the user's that leads to the call: the innermost one that is not of the standard library.

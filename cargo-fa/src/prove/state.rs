@@ -19,6 +19,16 @@ pub(super) enum Value {
     EntryTarget(Address),
     /// A word of a table of addresses that begins here.
     OneOf(Address),
+    /// An address of the stack of a caller.
+    Frame,
+    /// A word of the stack of a caller.
+    OfFrame,
+    /// The address of a `core::fmt::Formatter`.
+    Formatter,
+    /// A word of a `Formatter`: what it writes to, or the functions of that.
+    OfFormatter,
+    /// A function of what a `Formatter` writes to, by its distance in their table.
+    Writes(i64),
 }
 
 impl Value {
@@ -42,44 +52,93 @@ pub(super) struct State {
 /// The stack pointer's number.
 pub(super) const STACK_POINTER: usize = 4;
 
-/// The registers of the first arguments, in the convention of everything but Windows: rdi, rsi, rdx, rcx, r8, r9.
-const ARGUMENTS: [usize; 6] = [7, 6, 2, 1, 8, 9];
+/// How functions are called.
+pub(super) struct Convention {
+    /// The registers of the first arguments.
+    arguments: &'static [usize],
+    /// The registers that a call may change.
+    changed: &'static [usize],
+}
 
-/// The registers that a call may change: rax, rcx, rdx, rsi, rdi, r8 to r11.
-const CALLER_SAVED: [usize; 9] = [0, 1, 2, 6, 7, 8, 9, 10, 11];
+/// Of everything but Windows: rdi, rsi, rdx, rcx, r8, r9.
+pub(super) static SYSTEM_V: Convention =
+    Convention { arguments: &[7, 6, 2, 1, 8, 9], changed: &[0, 1, 2, 6, 7, 8, 9, 10, 11] };
 
-/// What a caller is known to pass: addresses of the program, by the number of the argument.
-pub(super) type Arguments = [Option<Address>; 6];
+/// Of Windows: rcx, rdx, r8, r9. A callee keeps rdi and rsi, which is not relied on.
+pub(super) static WINDOWS: Convention =
+    Convention { arguments: &[1, 2, 8, 9], changed: &[0, 1, 2, 6, 7, 8, 9, 10, 11] };
+
+/// What a caller is known to pass, by the number of the argument.
+pub(super) type Arguments = [Passed; 6];
+
+/// What a caller is known to pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Passed {
+    #[default]
+    Unknown,
+    /// This address of the program.
+    Address(Address),
+    /// An address of the stack of whoever calls, or of who called that. Told after an address of constants only, as the two
+    /// words of `fmt::Arguments` are passed: else most calls would differ in it.
+    Frame,
+    /// The address of a `core::fmt::Formatter`.
+    Formatter,
+    /// A word of a `Formatter`.
+    OfFormatter,
+}
 
 impl State {
     /// At the beginning of a function.
-    pub(super) fn entry(arguments: &Arguments) -> Self {
+    pub(super) fn entry(arguments: &Arguments, convention: &Convention) -> Self {
         let mut state = Self::default();
-        for (register, argument) in ARGUMENTS.into_iter().zip(arguments) {
-            if let Some(address) = argument {
-                state.registers[register] = Value::Constant(*address);
-            }
+        for (&register, argument) in convention.arguments.iter().zip(arguments) {
+            state.registers[register] = match *argument {
+                Passed::Unknown => Value::Unknown,
+                Passed::Address(address) => Value::Constant(address),
+                Passed::Frame => Value::Frame,
+                Passed::Formatter => Value::Formatter,
+                Passed::OfFormatter => Value::OfFormatter,
+            };
         }
         state.registers[STACK_POINTER] = Value::Stack(0);
         state
     }
 
-    /// What is passed to a function that is called now, as far as it is an address of the program.
+    /// What is passed to a function that is called now, as far as that is worth to know.
     pub(super) fn arguments(&self, image: &Image<'_>) -> Arguments {
-        ARGUMENTS.map(|register| match self.registers[register] {
-            Value::Constant(address) if image.word(address).is_some() || image.code_at(address).is_some() => {
-                Some(address)
-            }
-            _ => None,
-        })
+        let mut last = None;
+        let mut arguments = Arguments::default();
+        for (&register, argument) in image.convention.arguments.iter().zip(&mut arguments) {
+            let passed = match self.registers[register] {
+                Value::Constant(address) if image.word(address).is_some() || image.code_at(address).is_some() => {
+                    Passed::Address(address)
+                }
+                Value::Stack(_) | Value::Frame if matches!(last, Some(Passed::Address(_))) => Passed::Frame,
+                Value::Formatter => Passed::Formatter,
+                // What is written to is an object of its own; what is worth to know is the table of its functions after it.
+                Value::OfFormatter if last.is_some() => Passed::OfFormatter,
+                _ => Passed::Unknown,
+            };
+            last = Some(passed);
+            *argument = passed;
+        }
+        arguments
     }
 
-    /// The first argument, if it is a number that is known.
-    pub(super) fn first_argument(&self) -> Option<u64> {
-        match self.registers[ARGUMENTS[0]] {
+    /// An argument, from 0, if it is a number that is known.
+    pub(super) fn argument(&self, index: usize, convention: &Convention) -> Option<u64> {
+        match self.registers[*convention.arguments.get(index)?] {
             Value::Constant(number) => Some(number),
             _ => None,
         }
+    }
+
+    /// All numbers that are known to be in registers.
+    pub(super) fn constants(&self) -> impl Iterator<Item = u64> {
+        self.registers.iter().filter_map(|value| match value {
+            Value::Constant(number) => Some(*number),
+            _ => None,
+        })
     }
 
     pub(super) fn get(&self, register: usize) -> Value {
@@ -112,8 +171,8 @@ impl State {
     }
 
     /// After a call: what the callee may change is unknown.
-    pub(super) fn after_call(&mut self) {
-        for register in CALLER_SAVED {
+    pub(super) fn after_call(&mut self, convention: &Convention) {
+        for &register in convention.changed {
             self.registers[register] = Value::Unknown;
         }
         // Arguments on the stack are the callee's.

@@ -9,13 +9,15 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::image::{Address, Image, Word};
-use super::names::{Kind, import, kind};
+use super::names::Kind;
 use super::state::{Arguments, State, Value};
-use super::x86::{Flow, Machine, decode};
+use super::x86::{Flow, Instruction, Machine, addresses_in, decode, displacement};
 
 /// What a function does that matters to a proof.
 pub(super) struct Body {
     pub(super) calls: Vec<Call>,
+    /// What its code takes the address of, code and constants, or reads from words that nobody writes to.
+    pub(super) taken: Vec<Address>,
     /// Whether it may come back to its caller.
     returns: bool,
 }
@@ -27,8 +29,15 @@ pub(super) struct Call {
     pub(super) at: Address,
     pub(super) target: Target,
     pub(super) arguments: Arguments,
-    /// The first argument of what another library provides, where it is known: which call of the kernel it is.
+    /// Of what another library provides.
+    pub(super) asked: Asked,
+}
+
+/// What `syscall` is asked for, as far as that is known: the call of the kernel and what follows the address of a futex.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked {
     pub(super) number: Option<u64>,
+    pub(super) operation: Option<u64>,
 }
 
 /// What is called.
@@ -44,6 +53,10 @@ pub(super) enum Target {
 pub(super) enum Unseen {
     /// A call through a pointer: a trait object, a function pointer.
     Pointer,
+    /// A call through a word of the stack of a caller.
+    OfFrame,
+    /// A call of what a `Formatter` writes to, by the distance in the table of its functions.
+    Writes(i64),
     /// A jump through a table that was not understood.
     Jump,
     /// The kernel is called.
@@ -96,7 +109,7 @@ impl<'a> Walker<'a> {
     fn read(&mut self, start: Address, arguments: &Arguments, escapes: &mut bool) -> Body {
         let end = self.image.end_of(start);
         let mut states: FxHashMap<Address, State> = FxHashMap::default();
-        states.insert(start, State::entry(arguments));
+        states.insert(start, State::entry(arguments, self.image.convention));
         let mut waiting = vec![start];
         let mut found = Found::default();
         // First what is known where paths meet, which gets less with each round; then, with that, the calls.
@@ -132,7 +145,11 @@ impl<'a> Walker<'a> {
             let is_block = |at: Address| at != block && states.contains_key(&at);
             self.run(block, end, start, state.clone(), escapes, &mut found, &mut |_, _| {}, &is_block);
         }
-        Body { calls: found.calls.into_iter().collect(), returns: found.returns }
+        Body {
+            calls: found.calls.into_iter().collect(),
+            taken: found.taken.into_iter().collect(),
+            returns: found.returns,
+        }
     }
 
     /// Follows one path from `block` until it ends, branches or comes to where another one begins.
@@ -167,7 +184,7 @@ impl<'a> Walker<'a> {
             let next = instruction.next_ip();
             let inside = |target: Address| (start..end).contains(&target);
             match self.machine.step(image, &instruction, &mut state, escapes) {
-                Flow::On => {}
+                Flow::On => found.take(image, &instruction, &state),
                 Flow::Jump(target) if inside(target) => {
                     reach(target, &state);
                     return;
@@ -192,11 +209,16 @@ impl<'a> Walker<'a> {
                     return;
                 }
                 Flow::Call(target) => {
+                    // It touches the pages of a large frame, and keeps all registers.
+                    if image.known(target).kind == Kind::Probes {
+                        at = next;
+                        continue;
+                    }
                     found.call(at, Target::Function(target), &state, image);
                     if !self.returns(target) {
                         return;
                     }
-                    after_call(&mut state, *escapes);
+                    after_call(&mut state, image, *escapes);
                 }
                 Flow::CallTo(value) => {
                     let targets = self.targets(value);
@@ -208,7 +230,7 @@ impl<'a> Walker<'a> {
                     if !returns {
                         return;
                     }
-                    after_call(&mut state, *escapes);
+                    after_call(&mut state, image, *escapes);
                 }
                 Flow::Return => {
                     found.returns = true;
@@ -269,6 +291,8 @@ impl<'a> Walker<'a> {
                 let targets: Vec<Target> = self.addresses(table).map(Target::Function).collect();
                 if targets.is_empty() { vec![Target::Unseen(Unseen::Pointer)] } else { targets }
             }
+            Value::OfFrame => vec![Target::Unseen(Unseen::OfFrame)],
+            Value::Writes(slot) => vec![Target::Unseen(Unseen::Writes(slot))],
             _ => vec![Target::Unseen(Unseen::Pointer)],
         }
     }
@@ -285,7 +309,7 @@ impl<'a> Walker<'a> {
     fn target_returns(&mut self, target: Target) -> bool {
         match target {
             Target::Function(address) => self.returns(address),
-            Target::Import(number) => import(self.image.import(number)) != Kind::Panics,
+            Target::Import(number) => self.image.import(number).is_none_or(|import| import.known.kind != Kind::Panics),
             Target::Unseen(_) => true,
         }
     }
@@ -295,8 +319,7 @@ impl<'a> Walker<'a> {
         if let Some(known) = self.returning.get(&start) {
             return known.unwrap_or(true);
         }
-        let name = self.image.function_at(start).filter(|function| function.start == start);
-        match name.map_or(Kind::Unknown, |function| kind(&function.name)) {
+        match self.image.known(start).kind {
             Kind::Panics => return false,
             Kind::Unknown => {}
             _ => return true,
@@ -316,21 +339,30 @@ impl<'a> Walker<'a> {
 #[derive(Default)]
 struct Found {
     calls: BTreeSet<Call>,
+    taken: BTreeSet<Address>,
     returns: bool,
 }
 
 impl Found {
+    /// Keeps what an instruction takes the address of, or has in a register after it.
+    fn take(&mut self, image: &Image<'_>, instruction: &Instruction, state: &State) {
+        let taken = addresses_in(instruction).chain(displacement(instruction)).chain(state.constants());
+        self.taken.extend(taken.filter(|&at| image.is_takable(at)));
+    }
+
     fn call(&mut self, at: Address, target: Target, state: &State, image: &Image<'_>) {
-        let number = match target {
-            Target::Import(_) => state.first_argument(),
-            _ => None,
+        let asked = match target {
+            Target::Import(_) => {
+                Asked { number: state.argument(0, image.convention), operation: state.argument(2, image.convention) }
+            }
+            _ => Asked::default(),
         };
-        self.calls.insert(Call { at, target, arguments: state.arguments(image), number });
+        self.calls.insert(Call { at, target, arguments: state.arguments(image), asked });
     }
 }
 
-fn after_call(state: &mut State, escapes: bool) {
-    state.after_call();
+fn after_call(state: &mut State, image: &Image<'_>, escapes: bool) {
+    state.after_call(image.convention);
     if escapes {
         state.forget_slots();
     }

@@ -1,8 +1,8 @@
 //! Instructions of x86-64: what each does to what is known, and where it leads.
 
+pub(super) use iced_x86::Instruction;
 use iced_x86::{
-    Code, Decoder, DecoderOptions, FlowControl, Instruction, InstructionInfoFactory, Mnemonic, OpAccess, OpKind,
-    Register,
+    Code, Decoder, DecoderOptions, FlowControl, InstructionInfoFactory, Mnemonic, OpAccess, OpKind, Register,
 };
 
 use super::image::{Address, Image};
@@ -55,6 +55,14 @@ pub(super) fn addresses_in(instruction: &Instruction) -> impl Iterator<Item = Ad
     memory.into_iter().chain(immediates)
 }
 
+/// What an instruction adds to a register to find its operand, which may be an address in a program that is loaded nowhere
+/// else.
+pub(super) fn displacement(instruction: &Instruction) -> Option<Address> {
+    (0..instruction.op_count())
+        .any(|operand| instruction.op_kind(operand) == OpKind::Memory)
+        .then(|| instruction.memory_displacement64())
+}
+
 impl Machine {
     pub(super) fn new() -> Self {
         Self { uses: InstructionInfoFactory::new() }
@@ -70,7 +78,7 @@ impl Machine {
         escapes: &mut bool,
     ) -> Flow {
         if matches!(instruction.mnemonic(), Mnemonic::Syscall | Mnemonic::Sysenter | Mnemonic::Int) {
-            state.after_call();
+            state.after_call(image.convention);
             return Flow::System;
         }
         let flow = match instruction.flow_control() {
@@ -321,9 +329,19 @@ fn source(image: &Image<'_>, instruction: &Instruction, number: u32, state: &Sta
     match address(instruction, state) {
         Value::Constant(at) => image.constant(at).map_or(Value::Unknown, Value::of_word),
         Value::Stack(at) => state.slot(at),
-        _ => match (table(instruction, state), instruction.memory_index_scale()) {
-            (Some(table), 8) => Value::OneOf(table),
-            _ => Value::Unknown,
-        },
+        _ if has_segment(instruction) => Value::Unknown,
+        _ => {
+            let base = whole(instruction.memory_base()).map_or(Value::Unknown, |register| state.get(register));
+            let has_index = instruction.memory_index() != Register::None;
+            match (base, table(instruction, state), instruction.memory_index_scale()) {
+                (_, Some(table), 8) => Value::OneOf(table),
+                (Value::Frame, ..) => Value::OfFrame,
+                (Value::Formatter, ..) if !has_index => Value::OfFormatter,
+                (Value::OfFormatter, ..) if !has_index => {
+                    Value::Writes(instruction.memory_displacement64().cast_signed())
+                }
+                _ => Value::Unknown,
+            }
+        }
     }
 }

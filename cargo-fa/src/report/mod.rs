@@ -12,7 +12,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod rustc;
-mod sarif;
+pub(crate) mod sarif;
 mod terminal;
 
 pub use findings::{Accepted, AcceptedBy, Compiled, Report, Reported, counted, places};

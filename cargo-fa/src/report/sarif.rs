@@ -168,7 +168,7 @@ fn message(finding: &Finding) -> String {
     sentences.join(" ")
 }
 
-fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -200,7 +200,7 @@ fn region(place: &Place, sources: &SourceMap) -> Value {
 }
 
 /// A directory as a URI, which ends with `/`.
-fn directory(path: &std::path::Path) -> String {
+pub(crate) fn directory(path: &std::path::Path) -> String {
     let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     let text = text.trim_end_matches('/');
     // `C:/game` has a colon, which is none of a scheme here.
@@ -208,7 +208,7 @@ fn directory(path: &std::path::Path) -> String {
 }
 
 /// A relative path as a URI reference.
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     use std::fmt::Write;
     let mut uri = String::new();
     for byte in path.bytes() {

@@ -151,6 +151,14 @@ impl Recording {
         &self.name
     }
 
+    /// Its systems: name, calls, and bytes of all calls.
+    pub fn systems(&self) -> impl Iterator<Item = (&str, u64, u64)> {
+        self.systems.iter().map(|system| {
+            let bytes = system.bytes.points.iter().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
+            (system.bytes.name.as_str(), system.calls, bytes)
+        })
+    }
+
     /// Whether no frame was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {

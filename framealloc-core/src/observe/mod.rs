@@ -3,6 +3,7 @@
 
 #[cfg(feature = "debug")]
 mod alive;
+pub(crate) mod ambient;
 pub(crate) mod behavior;
 pub(crate) mod diagnostic;
 pub(crate) mod diagnostics;

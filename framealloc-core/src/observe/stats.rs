@@ -1,5 +1,6 @@
 //! Figures of the last frame, per tag, thread and system.
 
+use super::ambient::AmbientStats;
 use super::phases::PhaseStats;
 use crate::budget::BudgetEvent;
 use crate::frame::FlightStats;
@@ -37,6 +38,8 @@ pub struct AllocStats {
     pub transfers: TransferStats,
     /// What ended frames hold that are in flight now. It is not part of `bytes`.
     pub flights: FlightStats,
+    /// What zones have used of the heap, those of the whole program, as of now.
+    pub ambient: AmbientStats,
 }
 
 impl AllocStats {
@@ -83,6 +86,7 @@ impl SmartAlloc {
             scratch: self.scratch_stats(),
             transfers: self.transfer_stats().clone(),
             flights: self.flight_stats(),
+            ambient: AmbientStats::now(),
         }
     }
 

@@ -19,6 +19,8 @@ use crate::raw::pools::retire::RetiredList;
 use crate::raw::pools::slab::{Slot, header_of};
 use crate::raw::pools::thread_cache::{Member, POOLS, Positions, ThreadCache};
 
+pub use crate::raw::global::ambient::model::{ZoneBlock, ZoneRegion, ZoneThread, Zones};
+
 /// Slots of a magazine in models.
 pub const MAGAZINE: usize = magazine::CAPACITY;
 
@@ -278,7 +280,7 @@ impl Retiring {
 
     /// Adds a value.
     pub fn retire(&self, value: impl Send + 'static) {
-        self.0.add_boxed(value);
+        assert!(self.0.add(value).is_ok(), "there is memory");
     }
 
     /// Takes in what was added. Returns how many wait.

@@ -2,6 +2,7 @@
 #![cfg(framealloc_loom)]
 
 mod accounts;
+mod ambient;
 mod barrier;
 mod drops;
 mod flights;

@@ -162,8 +162,8 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
 
     // Figures, settings and reports.
     (&[
-        "__framealloc_with_tag", "alive_at_frame_end", "begin_phase", "behavior_report", "budget_events", "capacity",
-        "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
+        "__framealloc_with_tag", "alive_at_frame_end", "ambient", "begin_phase", "behavior_report", "budget_events",
+        "capacity", "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
         "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
         "end_phase", "flight_stats", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
         "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "last_frame", "on_frame_event",

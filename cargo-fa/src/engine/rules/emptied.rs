@@ -4,6 +4,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Context;
@@ -75,8 +76,9 @@ pub(super) struct Emptied<'l> {
 impl<'l> Context<'_, 'l> {
     /// The fields of a type that its methods, functions beside it or others of its package empty, size or make with room.
     pub(super) fn emptied_fields(&self, owner: UserType) -> FxHashSet<String> {
-        let def = self.program.type_def(owner);
-        let methods = self.program.methods_of_types(&[owner].into_iter().collect());
+        let program = self.program;
+        let def = program.type_def(owner);
+        let methods = program.methods_of_types(&[owner].into_iter().collect());
         let given_out: Vec<(&str, &str)> = methods.iter().filter_map(|id| self.given_out(*id)).collect();
         let field_of = |place: &Place<'l>| {
             let method = given_out.iter().find(|(method, _)| *method == place.name);
@@ -84,12 +86,28 @@ impl<'l> Context<'_, 'l> {
         };
         let mut found = FxHashSet::default();
         let mut swapped = Vec::new();
-        for emptied in &*self.emptied_in(self.program.loaded.files[def.file].member) {
-            let function = self.program.fn_def(emptied.by);
+        // The name alone rules out most of what a package empties, and types are dear to find.
+        let has_field: FxHashSet<&str> = match &def.item.kind {
+            ItemKind::Struct { fields, .. } => {
+                fields.iter().map(|(name, _)| program.facts(def.file).name(*name)).collect()
+            }
+            _ => FxHashSet::default(),
+        };
+        let may_be_mine =
+            |place: &Place<'l>| field_of(place).is_some_and(|field| has_field.contains(field) || has_field.is_empty());
+        for emptied in &*self.emptied_in(program.loaded.files[def.file].member) {
+            let swapped_pairs = emptied.swapped.iter().flat_map(|(left, right)| [left, right]);
+            if !emptied.places.iter().chain(swapped_pairs).any(may_be_mine) {
+                continue;
+            }
+            let function = program.fn_def(emptied.by);
             let near = methods.contains(&emptied.by) || function.module == def.module && function.owner.is_none();
-            let mut look = Look::new(self.program, function);
+            let mut look = Look::new(program, function);
             look.locals.extend(&emptied.locals);
-            let mine = |place: &Place<'l>| field_of(place).filter(|field| look.is_field_of(*place, field, owner, near));
+            let mine = |place: &Place<'l>| {
+                let field = field_of(place).filter(|_| may_be_mine(place))?;
+                look.is_field_of(*place, field, owner, near).then_some(field)
+            };
             let both = |(left, right): &(Place<'l>, Place<'l>)| mine(left).zip(mine(right));
             found.extend(emptied.places.iter().filter_map(mine).map(str::to_owned));
             swapped.extend(emptied.swapped.iter().filter_map(both));
@@ -118,23 +136,24 @@ impl<'l> Context<'_, 'l> {
         if let Some(known) = self.emptied.borrow().get(&package) {
             return Rc::clone(known);
         }
-        let of_package = self.program.all_fns().filter_map(|id| {
-            let def = self.program.fn_def(id);
-            if self.program.loaded.files[def.file].member != package {
-                return None;
-            }
-            let mut look = Look::new(self.program, def);
+        let program = self.program;
+        let is_of_package = |id: &FnId| program.loaded.files[program.fn_def(*id).file].member == package;
+        let functions: Vec<FnId> = program.all_fns().filter(is_of_package).collect();
+        let look_at = |id: &FnId| {
+            let def = program.fn_def(*id);
+            let mut look = Look::new(program, def);
             walk::visit(look.facts, def.function.body?, &mut |expr| look.expression(expr));
             look.settle();
             let emptied = Emptied {
-                by: id,
+                by: *id,
                 places: look.emptied.into(),
                 swapped: look.swapped.into(),
                 locals: look.locals.into(),
             };
             Some(emptied).filter(|emptied| !emptied.places.is_empty() || !emptied.swapped.is_empty())
-        });
-        let found: Rc<[Emptied<'l>]> = of_package.collect();
+        };
+        let found: Vec<Emptied<'l>> = functions.par_iter().filter_map(look_at).collect();
+        let found: Rc<[Emptied<'l>]> = found.into();
         self.emptied.borrow_mut().insert(package, Rc::clone(&found));
         found
     }

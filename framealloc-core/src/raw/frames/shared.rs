@@ -9,7 +9,7 @@ use super::allocator::SmartAlloc;
 use super::fill::{self, Room};
 use super::frame::Frame;
 use super::lists::DropNode;
-use super::owned::{self, Owned};
+use super::owned::Owned;
 use super::shared_name::Shared;
 use super::thread_arenas::ThreadArenas;
 use crate::error::Failure;
@@ -59,7 +59,7 @@ pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: 
     let frame = frame.for_sharing();
     let value = if needs_drop::<T>() {
         let layout = Layout::new::<Node<T>>();
-        let node = frame.sharing(|frame| frame.arena().bump_object::<E>(layout))?.cast::<Node<T>>();
+        let node = frame.bump_shared::<E>(layout, |_| {})?.cast::<Node<T>>();
         let list = frame.arenas().state();
         // SAFETY: the block is fresh and fits; the list belongs to this thread (I2). The node stays until the list drops it.
         unsafe {
@@ -71,12 +71,29 @@ pub(crate) fn share<T: Send + Sync + 'static, E: Failure>(frame: &Frame, value: 
     } else if size_of::<T>() == 0 {
         NonNull::dangling()
     } else {
-        let place = frame.sharing(|frame| frame.arena().bump_object::<E>(Layout::new::<T>()))?.cast::<T>();
+        let place = frame.bump_shared::<E>(Layout::new::<T>(), |_| {})?.cast::<T>();
         // SAFETY: the block is fresh and fits.
         unsafe { place.write(value) };
         place
     };
     Ok(Shared::of(frame, value))
+}
+
+/// Copies a slice into this arena of shared values.
+#[inline(always)]
+#[cfg_attr(feature = "debug", track_caller)]
+fn copied<T: Copy, E: Failure>(frame: &Frame, source: &[T]) -> Result<NonNull<[T]>, E> {
+    let layout = Layout::for_value(source);
+    let place = if layout.size() == 0 {
+        NonNull::dangling()
+    } else {
+        // SAFETY: the block has room for the slice and is fresh, so they do not overlap.
+        let copy = |block: NonNull<u8>| unsafe {
+            block.cast().copy_from_nonoverlapping(NonNull::from(source).cast::<T>(), source.len());
+        };
+        frame.bump_shared::<E>(layout, copy)?.cast()
+    };
+    Ok(NonNull::slice_from_raw_parts(place, source.len()))
 }
 
 /// Shares a copy of a slice.
@@ -87,8 +104,7 @@ pub(crate) fn share_copy<T: Copy + Send + Sync + 'static, E: Failure>(
     source: &[T],
 ) -> Result<Shared<[T]>, E> {
     let frame = frame.for_sharing();
-    let copy = frame.sharing(|frame| owned::copied::<T, E>(frame, source).map(NonNull::from))?;
-    Ok(Shared::of(frame, copy))
+    Ok(Shared::of(frame, copied::<T, E>(frame, source)?))
 }
 
 /// Shares a copy of a string.
@@ -96,8 +112,9 @@ pub(crate) fn share_copy<T: Copy + Send + Sync + 'static, E: Failure>(
 #[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn share_str<E: Failure>(frame: &Frame, source: &str) -> Result<Shared<str>, E> {
     let frame = frame.for_sharing();
-    let copy = frame.sharing(|frame| owned::copied_str::<E>(frame, source).map(NonNull::from))?;
-    Ok(Shared::of(frame, copy))
+    let bytes = copied::<u8, E>(frame, source.as_bytes())?;
+    // SAFETY: not null; the bytes are those of a `str`.
+    Ok(Shared::of(frame, unsafe { NonNull::new_unchecked(bytes.as_ptr() as *mut str) }))
 }
 
 /// Shares what `make` returns for each index.

@@ -2,11 +2,13 @@
 //!
 //! They are apart from the scratch of the frame, so that a frame that is kept for its shared values keeps these only.
 
+use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use super::flights::loading::Loading;
 use super::frame::{Frame, FrameKind};
 use super::thread_arenas::{SharedArena, ThreadArenas};
+use crate::error::Failure;
 use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
 use crate::tag::TagId;
@@ -36,20 +38,21 @@ impl Frame {
         }
     }
 
-    /// Calls `bump`, which takes blocks for objects out of this arena of shared values and runs no code of the user's, and
-    /// attributes them.
+    /// Takes a block out of this arena of shared values, which `fill` writes to and does nothing else, and attributes it.
     #[inline(always)]
-    pub(super) fn sharing<R>(&self, bump: impl FnOnce(&Self) -> R) -> R {
-        let (hi, end) = self.arena().object_end();
-        let result = bump(self);
-        let (now, now_end) = self.arena().object_end();
-        if now_end == end {
-            // The same window: what it lost at the top is what was taken, which spares a look at all that is counted elsewhere.
-            self.attribute_shared(hi - now);
-        } else {
-            self.recount_shared();
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(super) fn bump_shared<E: Failure>(
+        &self,
+        layout: Layout,
+        fill: impl FnOnce(NonNull<u8>),
+    ) -> Result<NonNull<u8>, E> {
+        let (block, taken) = self.arena().bump_counted::<E>(layout, fill)?;
+        match taken {
+            // What the window lost is what was taken, which spares a look at all that is counted elsewhere.
+            Some(bytes) => self.attribute_shared(bytes),
+            None => self.recount_shared(),
         }
-        result
+        Ok(block)
     }
 
     /// Attributes what this arena of shared values was bumped by since the last time.

@@ -1,8 +1,12 @@
-//! The zone of a thread: whether the heap is off limits, for whom, and what was taken from it since.
+//! The zone of a thread: whether the heap is off limits, for whom, and what was taken from it since; and whether what is
+//! asked of it is bumped (`ambient`).
 //!
 //! The flag is a leaf that every room may read and set: what the crate's own memory grows by is not the program's doing.
 
 use core::cell::Cell;
+
+use super::ambient::row_of;
+use super::ambient::thread::{self, OuterZone};
 
 /// What memory without a tag is reported under.
 pub(crate) const UNTAGGED: &str = "(untagged)";
@@ -40,16 +44,22 @@ impl ZoneOwner {
     pub(crate) const NONE: Self = Self { system: "", file: "", line: 0, tag: "" };
 }
 
+/// The heap is off limits.
+const WATCHED: u8 = 1;
+/// What is asked of the heap is bumped: what the thread knows of that is the business of `ambient/thread/mod.rs`.
+const AMBIENT: u8 = 2;
+
 /// What a thread knows: whether the heap is off limits, for whom, and what was taken from it since.
 #[derive(Clone, Copy)]
 struct Zone {
-    watched: bool,
+    /// [`WATCHED`] and [`AMBIENT`]; both in one byte, since a system looks for either with one instruction.
+    flags: u8,
     used: HeapUse,
     owner: ZoneOwner,
 }
 
 impl Zone {
-    const FREE: Self = Self { watched: false, used: HeapUse::NONE, owner: ZoneOwner::NONE };
+    const FREE: Self = Self { flags: 0, used: HeapUse::NONE, owner: ZoneOwner::NONE };
 }
 
 thread_local! {
@@ -60,7 +70,12 @@ thread_local! {
 /// Whether the heap is off limits here.
 #[inline(always)]
 pub(super) fn is_watched() -> bool {
-    ZONE.with(|zone| zone.get().watched)
+    flags() & WATCHED != 0
+}
+
+#[inline(always)]
+fn flags() -> u8 {
+    ZONE.with(|zone| zone.get().flags)
 }
 
 /// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile:
@@ -68,17 +83,33 @@ pub(super) fn is_watched() -> bool {
 pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
     let mut zone = ZONE.get();
     zone.used.add(HeapUse { calls: 1, bytes });
-    ZONE.set(Zone { watched: false, ..zone });
+    ZONE.set(Zone { flags: 0, ..zone });
+    let limit = thread::pause();
     notice(zone.owner, zone.used.calls);
+    thread::resume(limit);
     ZONE.set(zone);
 }
 
-/// The time in which the heap is watched, or in which a system that may use it interrupts one that may not.
+/// What was there before a zone began.
+struct Outer {
+    zone: Zone,
+    heap: OuterHeap,
+}
+
+/// What became of the blocks that the heap was asked for.
+enum OuterHeap {
+    /// They are not bumped in the zone; up to this limit they were before.
+    Paused(usize),
+    /// They are bumped in the zone.
+    Ambient(OuterZone),
+}
+
+/// The time in which the heap is watched or bumped, or in which a system that wants neither interrupts one that does.
 ///
-/// The flag is the thread's, since a global allocator has no other way to know. It is put back on every way out, and each
+/// The flags are the thread's, since a global allocator has no other way to know. They are put back on every way out, and each
 /// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not attributed to that one.
 pub(crate) struct HeapZone {
-    previous: Option<Zone>,
+    previous: Option<Outer>,
 }
 
 impl HeapZone {
@@ -90,13 +121,27 @@ impl HeapZone {
 
     /// Begins the time of a function that may not use the heap.
     pub(crate) fn watch(&mut self, owner: ZoneOwner) {
-        self.previous = Some(ZONE.replace(Zone { watched: true, used: HeapUse::NONE, owner }));
+        self.set(Zone { flags: WATCHED, used: HeapUse::NONE, owner });
     }
 
-    /// Begins the time of a system that may use the heap, if it interrupts one that may not.
+    /// Begins the time of a function whose heap is bumped, for the tag with this index. It may use the heap otherwise, too,
+    /// unless it is the one that [`watch`](Self::watch) was called for.
+    pub(crate) fn serve(&mut self, tag: usize) {
+        if self.previous.is_none() {
+            self.set(Zone::FREE);
+        }
+        let Some(outer) = &mut self.previous else { return };
+        if let OuterHeap::Paused(limit) = outer.heap {
+            thread::resume(limit);
+            outer.heap = OuterHeap::Ambient(thread::begin(row_of(tag)));
+            ZONE.set(Zone { flags: flags() | AMBIENT, ..ZONE.get() });
+        }
+    }
+
+    /// Begins the time of a system that may use the heap and has it from the heap, if it interrupts another one.
     #[inline(always)]
     pub(crate) fn interrupt(&mut self) {
-        if is_watched() {
+        if flags() != 0 {
             self.free();
         }
     }
@@ -104,7 +149,11 @@ impl HeapZone {
     #[cold]
     #[inline(never)]
     fn free(&mut self) {
-        self.previous = Some(ZONE.replace(Zone::FREE));
+        self.set(Zone::FREE);
+    }
+
+    fn set(&mut self, zone: Zone) {
+        self.previous = Some(Outer { zone: ZONE.replace(zone), heap: OuterHeap::Paused(thread::pause()) });
     }
 
     /// The allocator itself grows, in a cold path: that is not the system's doing, and passes. The event `Grew` tells of it.
@@ -127,7 +176,12 @@ impl HeapZone {
 
     #[inline(never)]
     fn put_back(&mut self) -> HeapUse {
-        self.previous.take().map_or(HeapUse::NONE, |previous| ZONE.replace(previous).used)
+        let Some(outer) = self.previous.take() else { return HeapUse::NONE };
+        match outer.heap {
+            OuterHeap::Paused(limit) => thread::resume(limit),
+            OuterHeap::Ambient(outer) => thread::end(outer),
+        }
+        ZONE.replace(outer.zone).used
     }
 }
 
@@ -135,6 +189,32 @@ impl Drop for HeapZone {
     #[inline(always)]
     fn drop(&mut self) {
         self.leave();
+    }
+}
+
+/// The time in which what is asked of the heap is bumped, in the middle of a function: who may use the heap stays as it was.
+pub(crate) struct AmbientZone {
+    flags: u8,
+    outer: Option<OuterZone>,
+}
+
+impl AmbientZone {
+    /// Begins the time, for the tag with this index.
+    #[inline(never)]
+    pub(crate) fn begin(tag: usize) -> Self {
+        let zone = ZONE.get();
+        ZONE.set(Zone { flags: zone.flags | AMBIENT, ..zone });
+        Self { flags: zone.flags, outer: Some(thread::begin(row_of(tag))) }
+    }
+}
+
+impl Drop for AmbientZone {
+    #[inline(never)]
+    fn drop(&mut self) {
+        if let Some(outer) = self.outer.take() {
+            thread::end(outer);
+        }
+        ZONE.set(Zone { flags: self.flags, ..ZONE.get() });
     }
 }
 

@@ -34,13 +34,18 @@
 //! - **P13** A single slot lies in the first `SLAB` bytes of a block that is aligned to that and begins with a header
 //!   like that of a slab: of the pool `SINGLE`, with 0 for both indices, so that no free slot of its kind ever gets into
 //!   a magazine (P4).
-//! - **P14** A value that is retired is in one place: among those added, which are pushed to by exchange and only ever
-//!   taken as a whole, among those collected, under the lock, or with the one who took it out and drops it. It is
-//!   written before the exchange that adds it (release, then acquire), and its place is freed after its drop (P8).
+//! - **P14** A value that is retired is in one place: in a chunk of the lane that it was added to, until it is taken out,
+//!   which moves it, and from then on with the one who took it out and drops it. It, and what leads to it, is written
+//!   before it is counted, and taken out once it was found counted (release, then acquire). A chunk is written to again
+//!   once its last value was taken out and it was given back to the lane (release, then acquire).
 //! - **P15** A cache joins the registry before it takes a magazine and leaves it after it gave the last one back. What
 //!   goes between magazines and a depot does so under the lock of the depot, positions included, and the version of the
 //!   depot's figures is odd meanwhile. Who finds the same even version before and after it read the positions, or holds
 //!   the lock, has counted each free slot once.
+//! - **P16** A lane of retired values has a list, and may have a thread, which claimed it by an exchange of the number of
+//!   its holders and has the writer's part until it leaves. The reader's part belongs to who holds the lock of the list.
+//!   Who adds borrows the list, so a list that is dropped has both parts. Either leaves a lane once, by an exchange; the
+//!   last one frees it. Lanes stay in their list as long as that lives.
 
 pub(crate) mod beside;
 pub(crate) mod boxes;

@@ -3,17 +3,18 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::hint::black_box;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 
 use framealloc::{SmartAlloc, frame_system};
 
-use crate::world::{Body, Farewell, Think, Wordy, World};
+use crate::world::{Body, Farewell, Loud, Quiet, Think, Wordy, World};
 
 thread_local! {
     static LOG: RefCell<Vec<u32>> = RefCell::new(Vec::new());
+    static STARTED: Vec<u32> = Vec::with_capacity(16);
 }
 
 macro_rules! boxed {
@@ -184,6 +185,57 @@ fn breaks_caught(alloc: &SmartAlloc, world: &World) -> u32 {
     std::panic::catch_unwind(|| black_box(ids.to_vec()).len() as u32).unwrap_or(0)
 }
 
+#[frame_system(no_heap)]
+fn breaks_display(alloc: &SmartAlloc, world: &World) -> u32 {
+    let mut line = alloc.frame_string();
+    let _ = write!(line, "{}", Loud(world.ids[0]));
+    line.len() as u32
+}
+
+#[frame_system(no_heap)]
+fn breaks_start(alloc: &SmartAlloc, _world: &World) -> u32 {
+    STARTED.with(|started| started.len() as u32)
+}
+
+#[frame_system(no_heap)]
+fn breaks_writer(alloc: &SmartAlloc, out: &mut dyn fmt::Write) -> u32 {
+    u32::from(write!(out, "{}", alloc.is_in_frame()).is_ok())
+}
+
+#[frame_system(no_heap)]
+fn breaks_arguments(alloc: &SmartAlloc, words: fmt::Arguments<'_>) -> u32 {
+    let mut line = alloc.frame_string();
+    let _ = line.write_fmt(words);
+    line.len() as u32
+}
+
+#[frame_system(no_heap)]
+fn breaks_nested(alloc: &SmartAlloc, words: fmt::Arguments<'_>) -> u32 {
+    let mut line = alloc.frame_string();
+    let _ = write!(line, "{words} and {}", Quiet(1));
+    line.len() as u32
+}
+
+#[frame_system(no_heap)]
+fn breaks_formatter(alloc: &SmartAlloc, f: &mut fmt::Formatter<'_>) -> u32 {
+    u32::from(f.pad("a line that is longer than the first room of a string").is_ok())
+}
+
+#[frame_system(no_heap)]
+fn breaks_list(alloc: &SmartAlloc, f: &mut fmt::Formatter<'_>, world: &World) -> u32 {
+    u32::from(f.debug_list().entries(&world.ids).finish().is_ok())
+}
+
+struct Formats<'a>(&'a SmartAlloc, &'a World);
+
+impl fmt::Display for Formats<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        breaks_formatter(self.0, f);
+        breaks_list(self.0, f, self.1);
+        Ok(())
+    }
+}
+
 /// Runs each of them once.
 pub fn run(alloc: &SmartAlloc, world: &mut World) {
     let mut sum = 0_u32;
@@ -214,8 +266,14 @@ pub fn run(alloc: &SmartAlloc, world: &mut World) {
         breaks_static_dispatch,
         breaks_error,
         breaks_caught,
+        breaks_display,
+        breaks_start,
     ] {
         sum = sum.wrapping_add(system(alloc, world));
     }
+    sum = sum.wrapping_add(breaks_writer(alloc, &mut String::new()));
+    sum = sum.wrapping_add(breaks_arguments(alloc, format_args!("{} and {}", Loud(1), Loud(sum))));
+    sum = sum.wrapping_add(breaks_nested(alloc, format_args!("{} and {}", Loud(1), Loud(sum))));
+    sum = sum.wrapping_add(black_box(format!("{}", Formats(alloc, world))).len() as u32);
     world.sum = world.sum.wrapping_add(u64::from(sum));
 }

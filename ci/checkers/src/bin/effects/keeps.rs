@@ -1,12 +1,13 @@
 //! Systems that never take from the heap.
 
 use std::cell::Cell;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use framealloc::{SmartAlloc, frame_system};
 
-use crate::world::{Calm, Think, World};
+use crate::world::{Calm, Quiet, Stamp, Think, World};
 
 thread_local! {
     static SEEN: Cell<u32> = const { Cell::new(0) };
@@ -184,6 +185,27 @@ fn keeps_string(alloc: &SmartAlloc, world: &World) -> u32 {
 }
 
 #[frame_system(no_heap)]
+fn keeps_number(alloc: &SmartAlloc, world: &World) -> u32 {
+    let mut line = alloc.frame_string();
+    let _ = write!(line, "{} of {:>8}", world.ids.len(), world.ids[0]);
+    line.len() as u32
+}
+
+#[frame_system(no_heap)]
+fn keeps_display(alloc: &SmartAlloc, world: &World) -> u32 {
+    let mut line = alloc.frame_string();
+    let _ = write!(line, "at {}", Quiet(world.ids[0]));
+    line.len() as u32
+}
+
+#[frame_system(no_heap)]
+fn keeps_debug(alloc: &SmartAlloc, world: &World) -> u32 {
+    let mut line = alloc.frame_string();
+    let _ = write!(line, "{:?}", Stamp { id: world.ids[0], at: Some(world.points.len()) });
+    line.len() as u32
+}
+
+#[frame_system(no_heap)]
 fn keeps_each<T: Copy + Into<u32>>(alloc: &SmartAlloc, values: &[T]) -> u32 {
     let mut sum = 0;
     for value in alloc.frame_slice_copy(values).iter() {
@@ -212,6 +234,9 @@ pub fn run(alloc: &SmartAlloc, world: &mut World) {
         keeps_math,
         keeps_scope,
         keeps_string,
+        keeps_number,
+        keeps_display,
+        keeps_debug,
     ] {
         sum = sum.wrapping_add(system(alloc, world_now));
     }

@@ -1,7 +1,8 @@
-//! Systems that declare `no_heap`: half of them keep it, and the run says which.
+//! Systems that declare `no_heap` or `no_block`: half of them keep it, and the run says which.
 //!
 //! `ci/prove.sh` compares what `cargo fa prove` says of this program with what a run of it counts. The names say what to
-//! expect: `keeps_…` never takes from the heap, `breaks_…` does in each run, `could_…` has a way that the run does not take.
+//! expect: `keeps_…` never takes from the heap or waits, `breaks_…` takes from it in each run, `blocks_…` waits in each run, and
+//! `could_…` and `might_…` have a way that the run does not take.
 #![forbid(unsafe_code)]
 
 mod breaks;
@@ -30,7 +31,7 @@ fn main() {
     let mut systems = alloc.stats().systems;
     systems.sort_by_key(|system| system.name);
     for system in systems {
-        println!("{} {}", system.name, system.heap.calls);
+        println!("{} {} -", system.name, system.heap.calls);
     }
     assert!(world.sum != 0, "something was computed");
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, RwLock};
@@ -56,6 +57,33 @@ pub fn calm(seed: u32) -> u32 {
 
 pub fn wordy(seed: u32) -> u32 {
     format!("{seed:x}").bytes().map(u32::from).sum()
+}
+
+/// Writes without the heap.
+pub struct Quiet(pub u32);
+
+impl fmt::Display for Quiet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<")?;
+        write!(f, "{:03}", self.0)?;
+        f.pad(">")
+    }
+}
+
+/// Writes with a string of its own.
+pub struct Loud(pub u32);
+
+impl fmt::Display for Loud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_string())
+    }
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "they are read by `Debug`")]
+pub struct Stamp {
+    pub id: u32,
+    pub at: Option<usize>,
 }
 
 pub struct World {

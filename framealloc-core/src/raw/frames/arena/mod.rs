@@ -151,6 +151,22 @@ impl Arena {
         // the statement.
         let top = unsafe { &(*self.state.get()).window }.top(layout);
         // SAFETY: `top` is where the window places the block.
+        let (block, _) = unsafe { self.bump(layout, top, Kind::Constant, fill)? };
+        Ok(block)
+    }
+
+    /// As [`Self::bump_filled`]. Returns what the window lost as well, if it is the same one.
+    #[inline(always)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(crate) fn bump_counted<E: Failure>(
+        &self,
+        layout: Layout,
+        fill: impl FnOnce(NonNull<u8>),
+    ) -> Result<(NonNull<u8>, Option<usize>), E> {
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the reference ends with
+        // the statement.
+        let top = unsafe { &(*self.state.get()).window }.top(layout);
+        // SAFETY: `top` is where the window places the block.
         unsafe { self.bump(layout, top, Kind::Constant, fill) }
     }
 
@@ -162,10 +178,11 @@ impl Arena {
         // the statement.
         let top = unsafe { &(*self.state.get()).window }.top_dynamic(layout);
         // SAFETY: `top` is where the window places the block.
-        unsafe { self.bump(layout, top, Kind::Dynamic, |_| {}) }
+        let (block, _) = unsafe { self.bump(layout, top, Kind::Dynamic, |_| {})? };
+        Ok(block)
     }
 
-    /// Hands out the block at `top` if it fits, else what the cold path finds.
+    /// Hands out the block at `top` if it fits, else what the cold path finds. Where it fits, what the window lost comes with it.
     ///
     /// # Safety
     /// `top` is what the window's `top` or `top_dynamic` says of `layout`.
@@ -177,12 +194,13 @@ impl Arena {
         top: *mut u8,
         kind: Kind,
         fill: impl FnOnce(NonNull<u8>),
-    ) -> Result<NonNull<u8>, E> {
+    ) -> Result<(NonNull<u8>, Option<usize>), E> {
         let state = self.state.get();
         // SAFETY: the arena is used by one thread at a time and no reference into the state is alive (I2, I9). What fits is
         // never null (I12). The cold path has moved the end by itself, if it did at all: it is read again.
         unsafe {
             let is_open = (*state).window.fits(top, layout);
+            let before = (*state).window.hi;
             // No option of a pointer: the compiler compares it with null, though it never is.
             let (block, hi) = if is_open {
                 unpoison(top, layout.size());
@@ -201,7 +219,7 @@ impl Arena {
                 self.note_block(block, layout);
                 self.count(layout);
             }
-            Ok(block)
+            Ok((block, is_open.then(|| before.addr() - top.addr())))
         }
     }
 
@@ -262,14 +280,6 @@ impl Arena {
             self.note_size(start, new);
             true
         }
-    }
-
-    /// The addresses where the objects of the window end, and where it does.
-    #[inline(always)]
-    pub(crate) fn object_end(&self) -> (usize, usize) {
-        let state = self.state.get();
-        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
-        unsafe { ((*state).window.hi.addr(), (*state).window.end.addr()) }
     }
 
     /// Bytes that are open and not handed out: what the newest growable can grow by in place.

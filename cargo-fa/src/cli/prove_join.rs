@@ -1,0 +1,156 @@
+//! What `cargo fa prove --table` puts beside a program: its sources, and its last run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::app::{Open, Session};
+use super::arguments::{Check, Common, Severity};
+use super::exit::UsageError;
+use super::prove::Arguments;
+use super::run::Plan;
+use crate::analysis::Build;
+use crate::model::codes::Selector;
+use crate::prove::{Figures, Joined, Measured, Place, Proofs, SourceFinding, SystemProof};
+use crate::trace_report::Recording;
+
+/// Adds to each system what its sources say and what the newest of the recordings that are given counted.
+pub(super) fn join(
+    proofs: &mut [Proofs],
+    arguments: &Arguments,
+    common: &Common,
+    open: Open,
+) -> Result<(), UsageError> {
+    let sources = match Sources::read(arguments, common, open) {
+        Ok(sources) => Some(sources),
+        // A program from elsewhere may have no sources here.
+        Err(_) if !arguments.programs.is_empty() => None,
+        Err(error) => return Err(error),
+    };
+    let run = newest(&arguments.trace)?.map(measured).transpose()?;
+    for system in proofs.iter_mut().flat_map(|proofs| &mut proofs.systems) {
+        let of_run = match &run {
+            None => Measured::NotGiven,
+            Some(figures) => figures.get(&system.name).map_or(Measured::NotRun, |figures| Measured::Ran(*figures)),
+        };
+        let of_sources = sources.as_ref().and_then(|sources| sources.of(system));
+        system.joined = Some(Joined { sources: of_sources, run: of_run });
+    }
+    Ok(())
+}
+
+/// What the analyser finds of effects.
+struct Sources {
+    files: BTreeSet<String>,
+    root: PathBuf,
+    /// By the file and the name of the function that declares the effect.
+    findings: BTreeMap<(String, String), Vec<SourceFinding>>,
+}
+
+impl Sources {
+    fn read(arguments: &Arguments, common: &Common, open: Open) -> Result<Self, UsageError> {
+        let mut check = Check::default();
+        check.only = vec![Selector::parse("FA4").map_err(|error| UsageError(error.to_string()))?];
+        check.min_severity = Some(Severity::Hint);
+        check.package.clone_from(&arguments.package);
+        check.examples = !arguments.example.is_empty() || !arguments.programs.is_empty();
+        let build = Build { packages: arguments.package.clone(), ..arguments.build.of_default_packages() };
+        let session = Session::open(common, build, open)?;
+        let workspace = &*session.workspace;
+        let plan = Plan::new(workspace, &session.current, common, &check)?;
+        let analysis = plan.analyze(workspace);
+        let files = analysis.files.iter().map(|file| file.path.to_string()).collect();
+        let run = plan.report(analysis, &check)?;
+        let mut findings: BTreeMap<(String, String), Vec<SourceFinding>> = BTreeMap::new();
+        for reported in &run.report.findings {
+            let finding = &reported.finding;
+            let line = run.report.sources.positions(&finding.primary).0.line;
+            let place = Place { file: finding.primary.file.to_string(), line };
+            let first = finding.calls.first();
+            let (root, item) = first.map_or((&finding.primary, &finding.item), |call| (&call.place, &call.item));
+            let function = item.rsplit("::").next().unwrap_or(item).to_owned();
+            let found = SourceFinding { code: finding.code.number, message: finding.message.clone(), place };
+            findings.entry((root.file.to_string(), function)).or_default().push(found);
+        }
+        Ok(Self { files, root: workspace.root().to_owned(), findings })
+    }
+
+    /// `None` if its file was not read, or has no function there, as where a macro of the program made it.
+    fn of(&self, system: &SystemProof) -> Option<Vec<SourceFinding>> {
+        let file = Path::new(&system.declared.file);
+        let file = file.strip_prefix(&self.root).unwrap_or(file).to_string_lossy().replace('\\', "/");
+        if !self.files.contains(&file) {
+            return None;
+        }
+        // A system may have another name than its function.
+        let text = std::fs::read_to_string(self.root.join(&file)).ok()?;
+        let function = function_after(&text, system.declared.line)?.to_owned();
+        Some(self.findings.get(&(file, function)).cloned().unwrap_or_default())
+    }
+}
+
+/// The name of the first function at or below a line, on which an attribute stands.
+fn function_after(text: &str, line: u32) -> Option<&str> {
+    let lines = text.lines().skip(usize::try_from(line).ok()?.checked_sub(1)?);
+    let declared = lines.take_while(|line| line.trim() != "}").find_map(|line| {
+        let line = line.split("//").next()?;
+        line.strip_prefix("fn ").or_else(|| line.split_once(" fn ").map(|(_, rest)| rest))
+    })?;
+    let end = declared.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(declared.len());
+    Some(&declared[..end]).filter(|name| !name.is_empty())
+}
+
+/// The file that was written last.
+fn newest(files: &[PathBuf]) -> Result<Option<&PathBuf>, UsageError> {
+    let mut newest: Option<(SystemTime, &PathBuf)> = None;
+    for file in files {
+        let time = std::fs::metadata(file).and_then(|data| data.modified());
+        let time = time.map_err(|error| UsageError(format!("{}: {error}", file.display())))?;
+        if newest.is_none_or(|(last, _)| time > last) {
+            newest = Some((time, file));
+        }
+    }
+    Ok(newest.map(|(_, file)| file))
+}
+
+/// What a recording or a snapshot says of systems, by name.
+fn measured(file: &PathBuf) -> Result<BTreeMap<String, Figures>, UsageError> {
+    let wrong = |error: &dyn std::fmt::Display| UsageError(format!("{}: {error}", file.display()));
+    let bytes = std::fs::read(file).map_err(|error| wrong(&error))?;
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        let snapshot: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
+        let systems =
+            snapshot["systems"].as_array().ok_or_else(|| wrong(&"a snapshot has `systems`, this has none"))?;
+        let figures = systems.iter().filter_map(|system| {
+            let number = |value: &serde_json::Value| value.as_u64();
+            let figures = Figures {
+                calls: number(&system["calls"])?,
+                bytes: number(&system["bytes"])?,
+                heap_calls: number(&system["heap"]["calls"]),
+            };
+            Some((system["name"].as_str()?.to_owned(), figures))
+        });
+        return Ok(figures.collect());
+    }
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let recording = Recording::read(&name, &bytes).map_err(|error| wrong(&error))?;
+    let figures = recording.systems().map(|(name, calls, bytes)| {
+        // A recording has no column for the heap by system.
+        (name.to_owned(), Figures { calls, bytes, heap_calls: None })
+    });
+    Ok(figures.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::function_after;
+
+    #[test]
+    fn the_function_of_an_attribute_is_the_next_one() {
+        let text = "use x;\n#[frame_system(\n    no_heap, // not fn this\n)]\npub(crate) fn step<T>(a: u32) {}\n}\nfn other() {}\n";
+        assert_eq!(function_after(text, 2), Some("step"));
+        assert_eq!(function_after(text, 7), Some("other"));
+        assert_eq!(function_after(text, 6), None, "what ends there has no function after it");
+        assert_eq!(function_after(text, 99), None);
+    }
+}

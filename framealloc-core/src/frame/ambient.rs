@@ -1,0 +1,37 @@
+//! Zones: parts of a program whose heap is bumped.
+
+use crate::SmartAlloc;
+use crate::raw::global::zone::AmbientZone;
+
+impl SmartAlloc {
+    /// Calls `body`, and has what it asks of the heap bumped from chunks of this thread and tag, where an
+    /// [`AmbientAlloc`](crate::AmbientAlloc) is the program's global allocator: what `Vec`, `String` and `Box` in it take,
+    /// dependencies included. Without one it only calls `body`.
+    ///
+    /// The zone is that of this thread and ends with `body`, by a panic as well. Everything that runs on the thread
+    /// meanwhile is inside, also what a task pool runs on the stack of a `body` that waits; annotated systems are not,
+    /// unless they say `ambient`. Tasks on other threads are outside: each calls this itself. Zones nest, and each goes by
+    /// its own tag.
+    ///
+    /// Values may leave it in any way: that is what a global allocator promises. Those that do keep their chunk of 16 KiB
+    /// from being used again, which [`AmbientAlloc::stats`](crate::AmbientAlloc::stats) shows by tag.
+    ///
+    /// ```
+    /// use framealloc_core::{AmbientAlloc, SmartAlloc};
+    ///
+    /// #[global_allocator]
+    /// static GLOBAL: AmbientAlloc = AmbientAlloc::system();
+    ///
+    /// let alloc = SmartAlloc::default();
+    /// let longest = alloc.ambient(|| {
+    ///     let words: Vec<String> = "the quick brown fox".split(' ').map(str::to_uppercase).collect();
+    ///     words.iter().map(String::len).max()
+    /// });
+    /// assert_eq!(longest, Some(5));
+    /// ```
+    #[inline]
+    pub fn ambient<R>(&self, body: impl FnOnce() -> R) -> R {
+        let _zone = AmbientZone::begin(self.tag_id().index());
+        body()
+    }
+}

@@ -1,0 +1,233 @@
+//! The global allocator that serves zones.
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::ptr::NonNull;
+use std::alloc::System;
+
+use super::chunks::Table;
+use super::region::{Plan, REGION};
+use super::thread::{ThreadChunks, here};
+use super::{CHUNK, DEFAULT_BLOCK, MAX_BLOCK};
+use crate::raw::global::zone::HeapZone;
+use crate::raw::mem::poison::{poison, unpoison};
+
+/// Bytes of the region, unless configured.
+const DEFAULT_REGION: usize = match usize::BITS {
+    64.. if !cfg!(target_family = "wasm") => 64 << 20,
+    _ if cfg!(target_family = "wasm") => 4 << 20,
+    _ => 16 << 20,
+};
+
+/// A global allocator that bumps the small blocks that are asked for inside of [`SmartAlloc::ambient`] and of systems with
+/// `#[frame_system(ambient)]`, by code that knows nothing of frames: `Vec`, `String`, `Box` of the game and of its
+/// dependencies. All else goes on to `A`.
+///
+/// The blocks are as those of every allocator: they may be kept, sent to other threads, freed in any order and by any
+/// thread. They are served from chunks of 16 KiB of the thread and tag; a chunk is used again when its last block is freed,
+/// so that a block which outlives its zone keeps a chunk from being used. [`AmbientAlloc::stats`] shows those, and where a
+/// tag pins far more memory than lives in it, its zones are served by `A` until that is over.
+///
+/// The chunks are in one region, which is asked of `A` when the first zone needs it and never given back. Where there are
+/// several such allocators, they share the region of the first one that made it.
+///
+/// ```
+/// use framealloc_core::{AmbientAlloc, SmartAlloc};
+///
+/// #[global_allocator]
+/// static GLOBAL: AmbientAlloc = AmbientAlloc::system();
+///
+/// let alloc = SmartAlloc::default();
+/// let kept = alloc.with_tag("ui", |ui| {
+///     ui.ambient(|| {
+///         let words: Vec<String> = (0..100).map(|n| format!("label {n}")).collect();
+///         words[42].clone() // everything else is gone; this one keeps its chunk
+///     })
+/// });
+/// assert_eq!(kept, "label 42");
+/// assert_eq!(AmbientAlloc::stats().tag("ui").map(|ui| (ui.blocks, ui.escaped)), Some((1, 1)));
+/// drop(kept);
+/// assert_eq!(AmbientAlloc::stats().tag("ui").map(|ui| (ui.blocks, ui.escaped)), Some((0, 1)));
+/// ```
+///
+/// [`SmartAlloc::ambient`]: crate::SmartAlloc::ambient
+#[derive(Debug)]
+pub struct AmbientAlloc<A = System> {
+    inner: A,
+    plan: Plan,
+}
+
+impl AmbientAlloc {
+    /// Serves zones, and passes all else on to the system's allocator.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self::new(System)
+    }
+}
+
+impl<A> AmbientAlloc<A> {
+    /// Serves zones, and passes all else on to `inner`.
+    ///
+    /// ```
+    /// use framealloc_core::{AmbientAlloc, HeapGuard, SmartAlloc, no_heap};
+    ///
+    /// // What zones serve is no use of the heap, so the guard does not see it.
+    /// #[global_allocator]
+    /// static GLOBAL: AmbientAlloc<HeapGuard> = AmbientAlloc::new(HeapGuard::system());
+    ///
+    /// let alloc = SmartAlloc::default();
+    /// let (text, used) = no_heap(|| alloc.ambient(|| format!("{}", 17)));
+    /// assert!(text == "17" && used.calls == 0);
+    /// ```
+    #[must_use]
+    pub const fn new(inner: A) -> Self {
+        let plan = Plan { bytes: DEFAULT_REGION, block: DEFAULT_BLOCK, pinned: DEFAULT_REGION / 4 };
+        Self { inner, plan }
+    }
+
+    /// Has a region of `bytes` bytes, less what is over whole chunks of 16 KiB. At first it is 64 MiB, on 32-bit targets
+    /// 16 MiB, on wasm 4 MiB; where the system hands memory out as it is touched, most of it costs nothing.
+    ///
+    /// With less than one chunk there is no region, and zones are served by the allocator inside.
+    ///
+    /// A tag may pin a quarter of it: say so again [otherwise](Self::with_pinned_limit) after this.
+    #[must_use]
+    pub const fn with_region_bytes(mut self, bytes: usize) -> Self {
+        self.plan.bytes = bytes;
+        self.plan.pinned = bytes / 4;
+        self
+    }
+
+    /// Bumps blocks of at most `bytes` bytes, which are also aligned to no more: rounded down to a power of two, and to
+    /// 8 KiB. At first it is 4 KiB.
+    ///
+    /// A larger block wastes more of the end of a chunk. A vector that grows in place may pass the limit.
+    #[must_use]
+    pub const fn with_block_limit(mut self, bytes: usize) -> Self {
+        let bytes = if bytes < MAX_BLOCK { bytes } else { MAX_BLOCK };
+        self.plan.block = if bytes == 0 { 1 } else { 1 << bytes.ilog2() };
+        self
+    }
+
+    /// Lets one tag pin at most `bytes` bytes of chunks, and eight times as much as lives in them. At least 256 KiB may be
+    /// pinned whatever lives there.
+    #[must_use]
+    pub const fn with_pinned_limit(mut self, bytes: usize) -> Self {
+        self.plan.pinned = bytes;
+        self
+    }
+}
+
+impl<A: Default> Default for AmbientAlloc<A> {
+    fn default() -> Self {
+        Self::new(A::default())
+    }
+}
+
+impl<A: GlobalAlloc> AmbientAlloc<A> {
+    /// A block of the zone that is open, if that serves such blocks and has memory.
+    #[inline(always)]
+    fn serve(&self, layout: Layout) -> Option<NonNull<u8>> {
+        here(|chunks| {
+            if !chunks.serves(layout) {
+                return None;
+            }
+            chunks.bump(layout).or_else(|| self.refill(chunks, layout))
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refill(&self, chunks: &ThreadChunks, layout: Layout) -> Option<NonNull<u8>> {
+        if let Some(table) = REGION.table() {
+            return chunks.refill(table, layout);
+        }
+        let Some(table) = self.make_region() else {
+            // Not again before the next zone.
+            chunks.limit().set(0);
+            return None;
+        };
+        chunks.limit().set(REGION.block());
+        if chunks.serves(layout) { chunks.refill(table, layout) } else { None }
+    }
+
+    #[inline(never)]
+    fn make_region(&self) -> Option<&'static Table> {
+        // The zone is off meanwhile, as the allocator inside may come back here (A5), and it is not the system's doing.
+        let _growth = HeapZone::growth();
+        // SAFETY: the layout has a size.
+        REGION.make(self.plan, |region| unsafe { self.inner.alloc(region) })
+    }
+}
+
+// SAFETY: a block is as large and aligned as was asked for and nobody else's until it is freed (A2 to A4), or is `inner`'s;
+// which of the two is told by its address (A1), and `inner` sees only its own. What runs here neither unwinds nor allocates:
+// counters do not overflow, indices are those of headers, and the thread-local has neither initialiser nor destructor.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for AmbientAlloc<A> {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        match self.serve(layout) {
+            Some(block) => block.as_ptr(),
+            // SAFETY: the caller's contract is the inner allocator's (G1).
+            None => unsafe { self.inner.alloc(layout) },
+        }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        match self.serve(layout) {
+            Some(block) => {
+                // SAFETY: the block is so large, and new. Chunks are used again, so that it may hold anything.
+                unsafe { block.as_ptr().write_bytes(0, layout.size()) };
+                block.as_ptr()
+            }
+            // SAFETY: the caller's contract is the inner allocator's (G1).
+            None => unsafe { self.inner.alloc_zeroed(layout) },
+        }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        if !REGION.contains(block.addr()) {
+            // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
+            return unsafe { self.inner.realloc(block, layout, new_size) };
+        }
+        if here(|chunks| chunks.resize(block.addr(), layout.size(), new_size)) {
+            resized(block, layout.size(), new_size);
+            return block;
+        }
+        // SAFETY: the caller says that the new size is one of a layout.
+        let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
+        // SAFETY: the caller says that the new size is not 0.
+        let new = unsafe { self.alloc(new_layout) };
+        if !new.is_null() {
+            // SAFETY: the old block was not freed, so that they lie apart, and only a larger one moves.
+            unsafe { core::ptr::copy_nonoverlapping(block, new, layout.size()) };
+            // SAFETY: the caller's contract; nobody uses the block any more.
+            unsafe { self.dealloc(block, layout) };
+        }
+        new
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if !REGION.contains(block.addr()) {
+            // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
+            return unsafe { self.inner.dealloc(block, layout) };
+        }
+        // Before it is freed: another thread may have the chunk at once.
+        poison(block, layout.size());
+        here(|chunks| chunks.free(block.addr(), layout.size()));
+    }
+}
+
+/// Marks what a block that stayed in its place has more, or less.
+#[inline(always)]
+fn resized(block: *mut u8, size: usize, new_size: usize) {
+    if new_size > size {
+        unpoison(block.wrapping_add(size), new_size - size);
+    } else {
+        poison(block.wrapping_add(new_size), size - new_size);
+    }
+}
+
+const _: () = assert!(CHUNK.is_power_of_two() && MAX_BLOCK < CHUNK);

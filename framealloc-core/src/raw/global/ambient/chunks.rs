@@ -1,0 +1,260 @@
+//! The table of all chunks: which are free, and how much lives in those that are not.
+
+use core::ptr::NonNull;
+
+use super::pinned::Row;
+use super::stash::Stash;
+use super::{CHUNK, HELD, cost};
+use crate::sync::{AcqRel, Acquire, AtomicU32, AtomicUsize, Relaxed, Release, Witness, const_unless_loom};
+
+/// No chunk.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Chunks of one word of the table.
+pub(super) const WORD: usize = usize::BITS as usize;
+
+/// What is known of one chunk. A line of the cache each: threads that free blocks of neighbours do not wait for each other.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(super) struct Header {
+    /// Blocks and bytes that live here, and [`HELD`] (A3).
+    count: AtomicU32,
+    // From here on it is the holder's (A2). Others read it for figures, and to see that they are not the owner.
+    /// The row of the tag.
+    pub(super) row: AtomicU32,
+    /// Where the next block goes, while the chunk is not open.
+    pub(super) offset: AtomicU32,
+    /// Below it is what was there when the zone opened the chunk.
+    pub(super) mark: AtomicU32,
+    /// The address of what the thread of the zone knows, 0 if no zone has it.
+    pub(super) owner: AtomicUsize,
+    /// Blocks and bytes that the owner counts, while the chunk is not open (A4).
+    pub(super) local: AtomicU32,
+    /// How many zones of the thread were around the one that has it.
+    pub(super) depth: AtomicU32,
+    /// The neighbours in the ring of full chunks of the zone.
+    pub(super) next: AtomicU32,
+    pub(super) previous: AtomicU32,
+}
+
+impl Header {
+    const_unless_loom! {
+        pub(super) fn new() -> Self {
+            Self {
+                count: AtomicU32::new(0),
+                row: AtomicU32::new(0),
+                offset: AtomicU32::new(0),
+                mark: AtomicU32::new(0),
+                owner: AtomicUsize::new(0),
+                local: AtomicU32::new(0),
+                depth: AtomicU32::new(0),
+                next: AtomicU32::new(NONE),
+                previous: AtomicU32::new(NONE),
+            }
+        }
+    }
+
+    /// The count, for figures.
+    pub(super) fn count(&self) -> u32 {
+        self.count.load(Relaxed)
+    }
+
+    /// Whether nothing lives here but what its owner counts: what others did to the rest is over, then.
+    pub(super) fn holds_only(&self, local: u32) -> bool {
+        self.count.load(Acquire).wrapping_add(local) == HELD
+    }
+
+    /// Adds what the holder counted so far (A3). It stays the holder.
+    pub(super) fn publish(&self, local: u32) {
+        // Relaxed: the holder keeps the chunk, and orders what it did when it lets go of it.
+        self.count.fetch_add(local, Relaxed);
+    }
+
+    /// A block here became smaller by so many bytes. It is still there, so nobody hears of it.
+    pub(super) fn shrunk(&self, bytes: u32) {
+        self.count.fetch_sub(bytes, Relaxed);
+    }
+}
+
+/// The table of the region's chunks.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Where the first chunk begins.
+    data: NonNull<u8>,
+    pub(super) headers: &'static [Header],
+    /// A bit for each chunk that is free.
+    free: &'static [AtomicUsize],
+    pub(super) rows: &'static [Row],
+    /// At least as many as there are bits: nobody looks for one where there is none.
+    available: AtomicUsize,
+    pub(super) stash: Stash,
+    /// The most chunks that one tag may pin.
+    pub(super) pinned_limit: u32,
+    /// The table itself, for models: it is complete before anybody sees it.
+    made: Witness,
+}
+
+// SAFETY: the pointer is only computed with; who may use which chunk is in the atomics (A2).
+unsafe impl Send for Table {}
+// SAFETY: the pointer is only computed with; who may use which chunk is in the atomics (A2).
+unsafe impl Sync for Table {}
+
+impl Table {
+    /// A table of free chunks, one for each header. Every bit of a chunk is set in `free`, and no other.
+    ///
+    /// # Safety
+    /// At `data`, aligned to [`CHUNK`], there are as many chunks as headers, for ever and for nobody else.
+    pub(super) unsafe fn new(
+        data: NonNull<u8>,
+        headers: &'static [Header],
+        free: &'static [AtomicUsize],
+        rows: &'static [Row],
+        pinned_limit: u32,
+    ) -> Self {
+        let made = Witness::new();
+        made.exclusive();
+        Self {
+            data,
+            headers,
+            free,
+            rows,
+            available: AtomicUsize::new(headers.len()),
+            stash: Stash::new(),
+            pinned_limit,
+            made,
+        }
+    }
+
+    /// The table, as its readers find it.
+    #[inline(always)]
+    pub(super) fn seen(&self) -> &Self {
+        self.made.shared();
+        self
+    }
+
+    pub(super) fn header(&self, index: u32) -> &Header {
+        &self.headers[index as usize]
+    }
+
+    /// The first byte of a chunk.
+    pub(super) fn start(&self, index: u32) -> NonNull<u8> {
+        // SAFETY: the index is that of a chunk, and the chunks are one after the other (A1).
+        unsafe { self.data.add(index as usize * CHUNK) }
+    }
+
+    /// The chunk in which there is this address of the region.
+    #[expect(clippy::cast_possible_truncation, reason = "there are fewer chunks than `NONE`")]
+    pub(super) fn index_of(&self, address: usize) -> u32 {
+        ((address - self.data.addr().get()) / CHUNK) as u32
+    }
+
+    /// Chunks that are free.
+    pub(super) fn available(&self) -> usize {
+        self.available.load(Relaxed).min(self.headers.len())
+    }
+
+    /// Takes a free chunk for a tag: the first one, so that as few as possible are ever touched. The caller is its holder.
+    pub(super) fn take(&self, row: u32) -> Option<u32> {
+        if self.available.load(Relaxed) == 0 {
+            return None;
+        }
+        for (at, word) in self.free.iter().enumerate() {
+            let mut bits = word.load(Relaxed);
+            while bits != 0 {
+                let bit = bits & bits.wrapping_neg();
+                // Acquire: what was done in the chunk before it became free is over.
+                let before = word.fetch_and(!bit, Acquire);
+                if before & bit != 0 {
+                    self.available.fetch_sub(1, Relaxed);
+                    #[expect(clippy::cast_possible_truncation, reason = "there are fewer chunks than `NONE`")]
+                    let index = (at * WORD) as u32 + bit.trailing_zeros();
+                    let header = self.header(index);
+                    header.count.store(HELD, Relaxed);
+                    header.row.store(row, Relaxed);
+                    header.offset.store(0, Relaxed);
+                    return Some(index);
+                }
+                bits = before & !bit;
+            }
+        }
+        None
+    }
+
+    /// The holder lets go of a chunk in which `local` of its own blocks live, and others perhaps.
+    pub(super) fn give_up(&self, index: u32, local: u32) {
+        let header = self.header(index);
+        // Before the count falls: whoever frees the last block takes one off again.
+        self.row(header.row.load(Relaxed)).pin();
+        // Release: what the holder did in the chunk comes before its next use.
+        let before = header.count.fetch_sub(HELD - local, Release);
+        if before == HELD - local {
+            self.emptied(index);
+        }
+    }
+
+    /// A block of `size` bytes is freed by somebody who does not count it (A4).
+    #[inline]
+    pub(super) fn free(&self, index: u32, size: usize) {
+        // Release: what was done to the block comes before the next use of the chunk.
+        let before = self.header(index).count.fetch_sub(cost(size), Release);
+        if before == cost(size) {
+            self.emptied(index);
+        }
+    }
+
+    /// The count of a chunk that was given up is zero by the caller's doing: it is free.
+    #[cold]
+    #[inline(never)]
+    fn emptied(&self, index: u32) {
+        let header = self.header(index);
+        // Acquire: what all others did in the chunk comes before. A load and not a fence, which race detectors cannot see.
+        header.count.load(Acquire);
+        self.row(header.row.load(Relaxed)).unpin();
+        // Before the bit is there, so that it is never less than there are.
+        self.available.fetch_add(1, Relaxed);
+        let index = index as usize;
+        self.free[index / WORD].fetch_or(1 << (index % WORD), Release);
+    }
+
+    /// Puts a chunk that the caller holds into the stash. What was in its place is given up.
+    pub(super) fn set_aside(&self, place: u32, index: u32) {
+        let before = self.stash.place(place).swap(index, AcqRel);
+        if before != NONE {
+            self.give_up(before, 0);
+        }
+    }
+
+    /// Takes a chunk of the tag out of the stash. The caller is its holder.
+    pub(super) fn take_aside(&self, place: u32, row: u32) -> Option<u32> {
+        let place = self.stash.place(place);
+        if place.load(Relaxed) == NONE {
+            return None;
+        }
+        let index = place.swap(NONE, Acquire);
+        if index == NONE {
+            return None;
+        }
+        if self.header(index).row.load(Relaxed) != row {
+            // Two tags with one place: the other one's chunk makes room.
+            self.give_up(index, 0);
+            return None;
+        }
+        Some(index)
+    }
+
+    /// Gives up all that is in the stash, before the region counts as exhausted.
+    pub(super) fn empty_stash(&self) {
+        for place in self.stash.places() {
+            if place.load(Relaxed) != NONE {
+                let index = place.swap(NONE, Acquire);
+                if index != NONE {
+                    self.give_up(index, 0);
+                }
+            }
+        }
+    }
+
+    pub(super) fn row(&self, row: u32) -> &Row {
+        &self.rows[row as usize]
+    }
+}

@@ -1,0 +1,79 @@
+//! What zones have used, by tag, as it is now.
+
+use super::chunks::{Header, Table};
+use super::pinned::{blocks_of, bytes_of};
+use super::region::REGION;
+use super::thread::here;
+use super::{CHUNK, HELD, ROWS};
+use crate::sync::Relaxed;
+
+/// The figures of one tag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RowFigures {
+    pub(crate) blocks: usize,
+    pub(crate) bytes: usize,
+    pub(crate) pinned_bytes: usize,
+    pub(crate) escaped: usize,
+    pub(crate) refused: usize,
+    pub(crate) exhausted: usize,
+}
+
+impl RowFigures {
+    fn add(&mut self, other: Self) {
+        self.blocks += other.blocks;
+        self.bytes += other.bytes;
+        self.pinned_bytes += other.pinned_bytes;
+    }
+}
+
+/// The figures of the region.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    /// Bytes of all chunks.
+    pub(crate) region_bytes: usize,
+    /// Bytes of the chunks that are free.
+    pub(crate) free_bytes: usize,
+    /// By row: the index of the tag.
+    pub(crate) rows: Vec<RowFigures>,
+}
+
+/// Walks over all chunks, so not for every frame of a shipped game. What other threads take in zones that are open is in it up
+/// to when they opened their newest chunk.
+pub(crate) fn figures() -> Option<Figures> {
+    let table = REGION.table()?;
+    // Taken before anything is counted: it may be a zone that is asked.
+    let mut rows = vec![RowFigures::default(); ROWS];
+    here(|chunks| chunks.show(table));
+    for header in table.headers {
+        let row = header.row.load(Relaxed) as usize;
+        if let Some(figures) = rows.get_mut(row) {
+            figures.add(of_chunk(header));
+        }
+    }
+    for (figures, row) in rows.iter_mut().zip(table.rows) {
+        figures.escaped = row.escaped.load(Relaxed);
+        figures.refused = row.refused.load(Relaxed);
+        figures.exhausted = row.exhausted.load(Relaxed);
+    }
+    Some(Figures { region_bytes: REGION.bytes(), free_bytes: free_bytes(table), rows })
+}
+
+fn free_bytes(table: &Table) -> usize {
+    table.available() * CHUNK
+}
+
+fn of_chunk(header: &Header) -> RowFigures {
+    let (count, owner) = (header.count(), header.owner.load(Relaxed));
+    let is_held = count >= HELD / 2;
+    let counted = if owner == 0 { 0 } else { header.local.load(Relaxed) };
+    let live = if is_held { count.wrapping_add(counted).wrapping_sub(HELD) } else { count };
+    // What was freed before its holder published it: the zone of another thread is at it.
+    let live = if live >= HELD / 2 { 0 } else { live };
+    let is_pinned = live != 0 && owner == 0;
+    RowFigures {
+        blocks: blocks_of(live),
+        bytes: bytes_of(live),
+        pinned_bytes: if is_pinned { CHUNK } else { 0 },
+        ..RowFigures::default()
+    }
+}

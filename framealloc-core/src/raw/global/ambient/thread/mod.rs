@@ -1,0 +1,367 @@
+//! What a thread knows of the chunks of its zones.
+
+mod full;
+mod zones;
+
+use core::alloc::Layout;
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use super::chunks::{Header, NONE, Table};
+use super::region::REGION;
+use super::{CHUNK, cost, footprint};
+use crate::raw::mem::poison::unpoison;
+use crate::sync::{AtomicU32, Relaxed, static_unless_loom};
+
+/// The word of a thread without an open chunk: nothing fits.
+const FULL: u64 = CHUNK as u64;
+
+/// A zone puts a chunk with so many bytes left into the stash.
+const ROOM: usize = CHUNK / 16;
+
+/// Where the next block goes, in the lower half of a word.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "it is the lower half")]
+const fn offset_of(word: u64) -> u32 {
+    word as u32
+}
+
+/// What the thread counts in the open chunk, in the upper half of a word.
+#[inline(always)]
+const fn counted(word: u64) -> u32 {
+    (word >> 32) as u32
+}
+
+#[inline(always)]
+const fn word_of(counted: u32, offset: u32) -> u64 {
+    ((counted as u64) << 32) | offset as u64
+}
+
+/// The chunks of the zones of one thread.
+///
+/// Offset and count of the open chunk share a word: a block costs one load and one store of it.
+#[derive(Debug)]
+pub(crate) struct ThreadChunks {
+    /// Sizes and alignments below are served; a power of two, or 0 outside of zones.
+    limit: Cell<usize>,
+    word: Cell<u64>,
+    /// The first byte of the open chunk.
+    start: Cell<NonNull<u8>>,
+    /// The part of the open chunk from its mark on: what is freed there is counted here.
+    low: Cell<usize>,
+    span: Cell<usize>,
+    open: Cell<u32>,
+    /// The newest of the zone's full chunks, which are a ring.
+    full: Cell<u32>,
+    row: Cell<u32>,
+    /// Zones that are open.
+    depth: Cell<u32>,
+    /// A number by which the thread finds its places in the stash; 0 until it needs one.
+    number: Cell<u32>,
+}
+
+/// What a zone puts aside while another one is open inside of it.
+#[derive(Debug)]
+#[must_use = "the zone ends by it"]
+pub(in crate::raw::global) struct OuterZone {
+    limit: usize,
+    open: u32,
+    full: u32,
+    row: u32,
+}
+
+static_unless_loom! {
+    /// The number of the last thread that needed one.
+    static LAST: AtomicU32 = AtomicU32::new(0);
+}
+
+std::thread_local! {
+    /// Constant and without a destructor: memory is asked for and freed at any time in a thread's life.
+    static CHUNKS: ThreadChunks = const { ThreadChunks::new() };
+}
+
+/// Calls `with` with what the calling thread knows. Nothing is borrowed while other code runs: `with` runs none.
+#[inline(always)]
+pub(super) fn here<R>(with: impl FnOnce(&ThreadChunks) -> R) -> R {
+    CHUNKS.with(with)
+}
+
+/// Begins a zone of this row on the calling thread, inside of the one that is open.
+pub(in crate::raw::global) fn begin(row: u32) -> OuterZone {
+    CHUNKS.with(|chunks| chunks.begin(REGION.table(), row, REGION.block()))
+}
+
+/// Ends the zone.
+pub(in crate::raw::global) fn end(outer: OuterZone) {
+    CHUNKS.with(|chunks| chunks.end(REGION.table(), outer));
+}
+
+/// Stops serving, until the limit that is returned is put back: what is asked for now is not of the zone.
+pub(in crate::raw::global) fn pause() -> usize {
+    CHUNKS.with(|chunks| chunks.limit.replace(0))
+}
+
+/// Goes on serving.
+pub(in crate::raw::global) fn resume(limit: usize) {
+    CHUNKS.with(|chunks| chunks.limit.set(limit));
+}
+
+impl ThreadChunks {
+    pub(crate) const fn new() -> Self {
+        Self {
+            limit: Cell::new(0),
+            word: Cell::new(FULL),
+            start: Cell::new(NonNull::dangling()),
+            low: Cell::new(0),
+            span: Cell::new(0),
+            open: Cell::new(NONE),
+            full: Cell::new(NONE),
+            row: Cell::new(0),
+            depth: Cell::new(0),
+            number: Cell::new(0),
+        }
+    }
+
+    /// A thread of a model, whose number is of no account: all share one place.
+    #[cfg(framealloc_loom)]
+    pub(super) fn numbered() -> Self {
+        Self { number: Cell::new(1), ..Self::new() }
+    }
+
+    /// Whether a zone is open that serves such blocks. Those without size are nobody's.
+    #[inline(always)]
+    pub(super) fn serves(&self, layout: Layout) -> bool {
+        (layout.size().wrapping_sub(1) | (layout.align() - 1)) < self.limit.get()
+    }
+
+    pub(super) fn limit(&self) -> &Cell<usize> {
+        &self.limit
+    }
+
+    /// A block of the open chunk, if it has room. The layout is one that the zone [serves](Self::serves).
+    #[inline(always)]
+    pub(super) fn bump(&self, layout: Layout) -> Option<NonNull<u8>> {
+        let word = self.word.get();
+        let offset = offset_of(word) as usize;
+        let start = (offset + (layout.align() - 1)) & !(layout.align() - 1);
+        let end = start + footprint(layout.size());
+        if end > CHUNK {
+            return None;
+        }
+        self.word.set(word + ((end - offset) as u64 | (u64::from(cost(layout.size())) << 32)));
+        // SAFETY: the chunk has so many bytes, or the thread none and nothing fits; nothing lives from the offset on (A4).
+        let block = unsafe { self.start.get().add(start) };
+        unpoison(block.as_ptr(), layout.size());
+        Some(block)
+    }
+
+    /// Whether the address is that of a block that is counted in the word.
+    #[inline(always)]
+    fn counts(&self, address: usize) -> bool {
+        address.wrapping_sub(self.low.get()) < self.span.get()
+    }
+
+    /// The offset from which on nothing lives if the thread counts nothing.
+    #[inline(always)]
+    fn mark(&self) -> u64 {
+        (self.low.get() & (CHUNK - 1)) as u64
+    }
+
+    /// Frees a block of the region, which has so many bytes.
+    #[inline(always)]
+    pub(super) fn free(&self, address: usize, size: usize) {
+        if !self.free_in_open(address, size) {
+            self.free_elsewhere(address, size);
+        }
+    }
+
+    /// Frees a block that is counted in the word; `false` if it is not.
+    #[inline(always)]
+    pub(super) fn free_in_open(&self, address: usize, size: usize) -> bool {
+        if !self.counts(address) {
+            return false;
+        }
+        let word = self.word.get() - (u64::from(cost(size)) << 32);
+        let start = (address & (CHUNK - 1)) as u64;
+        self.word.set(if counted(word) == 0 {
+            self.mark()
+        } else if start + footprint(size) as u64 == u64::from(offset_of(word)) {
+            word - footprint(size) as u64
+        } else {
+            word
+        });
+        true
+    }
+
+    /// Frees a block of a chunk that is not open here.
+    #[inline(never)]
+    fn free_elsewhere(&self, address: usize, size: usize) {
+        // There is a region, since there is a block.
+        let Some(table) = REGION.table() else { return };
+        self.free_in(table, address, size);
+    }
+
+    /// Frees a block that is not counted in the word.
+    pub(super) fn free_in(&self, table: &Table, address: usize, size: usize) {
+        let index = table.index_of(address);
+        let header = table.header(index);
+        if !self.owns(header, address) {
+            return table.free(index, size);
+        }
+        let local = get(&header.local) - cost(size);
+        set(&header.local, local);
+        // One of a zone further out waits for its zone.
+        if local == 0 && get(&header.depth) == self.depth.get() {
+            self.unlink(table, index);
+            let_go(header);
+            table.give_up(index, 0);
+        }
+    }
+
+    /// Whether a block is counted in the header of its chunk (A4). Only this thread ever writes its own address there, so that
+    /// what it reads tells it whether the chunk is its own.
+    fn owns(&self, header: &Header, address: usize) -> bool {
+        header.owner.load(Relaxed) == self.address() && address % CHUNK >= get(&header.mark) as usize
+    }
+
+    fn address(&self) -> usize {
+        core::ptr::from_ref(self).addr()
+    }
+
+    /// Changes the size of a block of the region where it is: always if it becomes smaller, else if it is the newest of the open
+    /// chunk and there is room. Such a block may become larger than what zones serve.
+    pub(super) fn resize(&self, address: usize, size: usize, new_size: usize) -> bool {
+        if self.counts(address) {
+            let (word, start) = (self.word.get(), address & (CHUNK - 1));
+            let offset = offset_of(word) as usize;
+            if start + footprint(size) == offset {
+                if new_size > CHUNK || start + footprint(new_size) > CHUNK {
+                    return false;
+                }
+                let counted = counted(word) - cost(size) + cost(new_size);
+                #[expect(clippy::cast_possible_truncation, reason = "it is an offset in a chunk")]
+                self.word.set(word_of(counted, (start + footprint(new_size)) as u32));
+                return true;
+            }
+            if new_size <= size {
+                self.word.set(word - (((size - new_size) as u64) << 32));
+            }
+            return new_size <= size;
+        }
+        if new_size > size {
+            return false;
+        }
+        let Some(table) = REGION.table() else { return false };
+        let header = table.header(table.index_of(address));
+        let fewer = cost(size) - cost(new_size);
+        if self.owns(header, address) {
+            set(&header.local, get(&header.local) - fewer);
+        } else {
+            header.shrunk(fewer);
+        }
+        true
+    }
+
+    /// A block of another chunk, when the open one has no room. Without one the zone serves nothing any more.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refill(&self, table: &Table, layout: Layout) -> Option<NonNull<u8>> {
+        self.close(table);
+        let row = self.row.get();
+        if !table.row(row).may_take(table, row) {
+            self.limit.set(0);
+            table.row(row).refused.fetch_add(1, Relaxed);
+            return None;
+        }
+        if let Some(index) = table.take_aside(self.place(), row) {
+            self.open(table, index);
+            if let Some(block) = self.bump(layout) {
+                return Some(block);
+            }
+            self.close(table);
+        }
+        self.look_at_oldest(table);
+        let taken = table.take(row).or_else(|| {
+            table.empty_stash();
+            table.take(row)
+        });
+        let Some(index) = taken else {
+            self.limit.set(0);
+            table.row(row).exhausted.fetch_add(1, Relaxed);
+            return None;
+        };
+        self.open(table, index);
+        self.bump(layout)
+    }
+
+    /// The place of the thread and its tag in the stash.
+    fn place(&self) -> u32 {
+        if self.number.get() == 0 {
+            self.number.set(LAST.fetch_add(1, Relaxed).wrapping_add(1));
+        }
+        // Tags of a thread are neighbours, and threads some way apart.
+        self.number.get().wrapping_mul(37).wrapping_add(self.row.get())
+    }
+
+    /// Opens a chunk of which the thread is the holder.
+    fn open(&self, table: &Table, index: u32) {
+        let header = table.header(index);
+        if header.holds_only(0) {
+            set(&header.offset, 0);
+        }
+        set(&header.mark, get(&header.offset));
+        set(&header.local, 0);
+        set(&header.depth, self.depth.get());
+        header.owner.store(self.address(), Relaxed);
+        self.reopen(table, index);
+    }
+
+    /// Opens a chunk as its header says.
+    fn reopen(&self, table: &Table, index: u32) {
+        let header = table.header(index);
+        let (start, mark, local) = (table.start(index), get(&header.mark), get(&header.local));
+        self.open.set(index);
+        self.start.set(start);
+        self.low.set(start.addr().get() + mark as usize);
+        self.span.set(CHUNK - mark as usize);
+        self.word.set(word_of(local, if local == 0 { mark } else { get(&header.offset) }));
+    }
+
+    /// Writes what is known of the open chunk into its header, and has none open then.
+    fn park(&self, table: &Table) -> Option<u32> {
+        let index = self.open.replace(NONE);
+        let word = self.word.replace(FULL);
+        self.start.set(NonNull::dangling());
+        self.span.set(0);
+        if index == NONE {
+            return None;
+        }
+        let header = table.header(index);
+        set(&header.local, counted(word));
+        set(&header.offset, offset_of(word));
+        Some(index)
+    }
+
+    /// Writes what the thread counts in its open chunk to where figures are read.
+    pub(super) fn show(&self, table: &Table) {
+        if self.open.get() != NONE {
+            set(&table.header(self.open.get()).local, counted(self.word.get()));
+        }
+    }
+}
+
+/// What the holder of a chunk wrote; only figures read it from elsewhere.
+#[inline(always)]
+fn get(field: &AtomicU32) -> u32 {
+    field.load(Relaxed)
+}
+
+#[inline(always)]
+fn set(field: &AtomicU32, value: u32) {
+    field.store(value, Relaxed);
+}
+
+/// The thread counts nothing of the chunk any more: what it frees from now on is as anybody's (A6).
+fn let_go(header: &Header) {
+    header.owner.store(0, Relaxed);
+}

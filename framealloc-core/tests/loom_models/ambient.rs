@@ -1,0 +1,156 @@
+//! Models of chunks that the heap is bumped from, over the code that programs run. Blocks are watched cells: whoever has one
+//! writes to it, so that a chunk which is used again too early, or without seeing what was done in it, is a race.
+
+use framealloc_core::model::{ZoneRegion, ZoneThread, Zones};
+use loom::thread;
+
+const UI: u32 = 2;
+const AI: u32 = 3;
+
+fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.check(model);
+}
+
+#[test]
+fn a_chunk_is_used_again_after_all_that_its_zone_and_another_thread_did_in_it() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let mut here = ZoneThread::new(&zones);
+        here.begin(UI);
+        let sent = here.take().expect("a chunk is free");
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || {
+                let mut there = ZoneThread::new(&zones);
+                there.free(sent);
+                there.begin(AI);
+                if let Some(block) = there.take() {
+                    there.free(block);
+                }
+                there.end();
+            }
+        });
+        let own = here.take().expect("two fit");
+        here.free(own);
+        here.end();
+        other.join().unwrap();
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (1, 0, 0));
+    });
+}
+
+#[test]
+fn of_two_that_free_the_last_blocks_one_gives_the_chunk_back_and_a_third_takes_it() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let mut here = ZoneThread::new(&zones);
+        here.begin(UI);
+        let blocks = [here.take(), here.take()].map(|block| block.expect("two fit"));
+        here.end();
+        let freeing = blocks.map(|block| {
+            let zones = zones.clone();
+            thread::spawn(move || ZoneThread::new(&zones).free(block))
+        });
+        here.begin(AI);
+        if let Some(block) = here.take() {
+            here.free(block);
+        }
+        here.end();
+        for thread in freeing {
+            thread.join().unwrap();
+        }
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (1, 0, 0));
+    });
+}
+
+#[test]
+fn what_one_zone_leaves_with_room_another_thread_goes_on_with_while_a_block_of_it_is_freed() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let mut here = ZoneThread::new(&zones);
+        here.begin(UI);
+        let old = here.take().expect("a chunk is free");
+        here.end();
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || {
+                let mut there = ZoneThread::new(&zones);
+                there.begin(UI);
+                let blocks = [there.take(), there.take()];
+                assert!(blocks[0].is_some(), "there is room for one, at the least");
+                blocks.into_iter().flatten().for_each(|block| there.free(block));
+                there.end();
+            }
+        });
+        here.free(old);
+        other.join().unwrap();
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI)), (1, 0));
+    });
+}
+
+#[test]
+fn two_threads_take_the_last_chunks_and_each_has_its_own() {
+    model(3, || {
+        let zones = Zones::new(2);
+        let takes = [UI, AI].map(|tag| {
+            let zones = zones.clone();
+            thread::spawn(move || {
+                let mut there = ZoneThread::new(&zones);
+                there.begin(tag);
+                let block = there.take().expect("one for each");
+                there.end();
+                there.free(block);
+            })
+        });
+        for thread in takes {
+            thread.join().unwrap();
+        }
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (2, 0, 0));
+    });
+}
+
+#[test]
+fn a_zone_finds_that_others_have_freed_all_of_a_full_chunk() {
+    model(3, || {
+        let zones = Zones::new(2);
+        let mut here = ZoneThread::new(&zones);
+        here.begin(UI);
+        let blocks = [here.take(), here.take()].map(|block| block.expect("two fit"));
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || {
+                let there = ZoneThread::new(&zones);
+                blocks.into_iter().for_each(|block| there.free(block));
+            }
+        });
+        // The second chunk, and then the first one again if it is empty by then.
+        let mine: Vec<_> = (0..3).filter_map(|_| here.take()).collect();
+        assert!(mine.len() >= 2);
+        mine.into_iter().for_each(|block| here.free(block));
+        here.end();
+        other.join().unwrap();
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI)), (2, 0));
+    });
+}
+
+#[test]
+fn the_region_is_made_once_whoever_needs_it_first_and_is_complete_when_it_is_seen() {
+    model(3, || {
+        let region = ZoneRegion::new();
+        let others = [(); 2].map(|()| {
+            let region = region.clone();
+            thread::spawn(move || region.need())
+        });
+        // One that comes while another makes it is served by the allocator inside.
+        let served = usize::from(region.need());
+        let served = served + others.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum::<usize>();
+        assert!(served >= 1 && region.need());
+        assert_eq!(region.asked(), 1);
+    });
+}
