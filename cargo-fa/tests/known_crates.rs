@@ -156,3 +156,18 @@ fn rows_of_common_crates_say_what_takes_memory() {
     let wrong: Vec<_> = found.difference(&expected).collect();
     assert!(missing.is_empty() && wrong.is_empty(), "not found: {missing:#?}\nunexpected: {wrong:#?}");
 }
+
+#[test]
+fn an_address_that_another_language_is_given_is_a_hint() {
+    let program = "use framealloc::{SmartAlloc, frame_system};\n\
+        unsafe extern \"C\" { fn keep(data: *const u8, len: usize); fn now() -> u64; }\n\
+        #[frame_system]\n\
+        pub fn give(alloc: &SmartAlloc) -> u64 {\n\
+            let bytes = alloc.frame_slice_copy(&[1_u8, 2]);\n\
+            unsafe { keep(bytes.as_ptr(), bytes.len()); now() }\n\
+        }\n";
+    let sample =
+        Sample::empty().file("Cargo.toml", &(manifest("game") + "\n[workspace]\n")).file("src/lib.rs", program);
+    assert_eq!(sample.codes(""), Vec::<String>::new());
+    assert_eq!(sample.codes("--pedantic"), ["FA601 src/lib.rs:6"]);
+}

@@ -227,7 +227,7 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::NotOfUser, &[
         "clear", "truncate", "sort_unstable", "sort_unstable_by", "sort_unstable_by_key", "par_sort_unstable",
         "par_sort_unstable_by", "par_sort_unstable_by_key", "retain", "dedup", "reverse", "swap", "fill", "shrink_to_fit", "rotate_left",
-        "copy_from_slice",
+        "copy_from_slice", "retain_mut", "shrink_to",
     ], Rearranges),
     Method(On::Outliving, LEAD_IN, LeadsIn),
 ];

@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::Signature;
 use super::dispatch::Callee;
-use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
+use super::event::{EscapeRoute, EventKind, Fate, Freed, Runner, Site};
 use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
@@ -185,6 +185,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .enumerate()
             .map(|(at, arg)| self.handed_on(arg, params.get(at).unwrap_or(&Ty::Unknown)))
             .collect();
+        if def.function.is_foreign {
+            self.given_to_foreign(callee, args, span);
+        }
         self.hand_on_callables(callee, args, span);
         self.parameters_used(callee, &given, span);
         self.whole_from_scope(callee, summary, args, params, span);
@@ -465,7 +468,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
-        self.freed(&value.ty, span, Confidence::High);
+        self.freed_by(&value.ty, Freed::Dropped, span, Confidence::High);
         self.drop_glue(&value.ty, span, Confidence::High);
         if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), content)) = (value.fresh, &value.ty) {
             let what = if *known == Known::Box { "Box::new" } else { "heap_box" };

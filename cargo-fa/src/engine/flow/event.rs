@@ -79,6 +79,7 @@ pub(crate) enum EventKind {
     /// Heap memory is given back at the end of a block.
     HeapFree {
         ty: Ty,
+        by: Freed,
     },
     /// Frame data gets somewhere that outlives its frame.
     Escape {
@@ -213,6 +214,19 @@ pub(crate) struct Container {
     pub(crate) steady: bool,
     /// Where it was made, if the function did that.
     pub(crate) made: Option<Span>,
+}
+
+/// How heap memory comes to be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freed {
+    /// Its owner is dropped.
+    Dropped,
+    /// Its owner is dropped at the end of a block.
+    AtEnd,
+    /// Its owner is removed from a container.
+    Removed,
+    /// A container gives back what it does not need.
+    Shrunk,
 }
 
 /// What becomes of something that is made on the heap: it says whether frame memory would do.

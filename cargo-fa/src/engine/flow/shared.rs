@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::event::Freed;
 use super::layout::element_of;
 use super::option_and_result::runs_seldom;
 use super::receivers::fits;
@@ -295,16 +296,41 @@ impl<'l> Interpreter<'_, 'l> {
         self.refine(value)
     }
 
+    /// What the closure of `retain` is given: an element, or a key and its value.
+    fn each_of(&self, receiver: &Value) -> Vec<Value> {
+        let part = |ty: Ty| {
+            let mut value = receiver.clone();
+            value.ty = ty;
+            self.refine(value)
+        };
+        match receiver.ty.collection() {
+            Some(Ty::Known(Known::HashMap | Known::BTreeMap, args)) if args.len() == 2 => {
+                vec![part(Ty::reference(args[0].clone())), part(Ty::exclusive(args[1].clone()))]
+            }
+            Some(ty) if !ty.argument(0).is_unknown() => vec![part(Ty::exclusive(ty.argument(0)))],
+            _ => Vec::new(),
+        }
+    }
+
     /// Elements change their places or go.
     fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
+        let given = if name.starts_with("retain") { self.each_of(receiver) } else { Vec::new() };
         for arg in args {
-            self.inline_closure(*arg, &[], Runs::Inline);
+            self.inline_closure(*arg, &given, Runs::Inline);
         }
-        if matches!(name, "clear" | "truncate" | "retain" | "dedup") {
-            let element = receiver.ty.collection().map(|ty| ty.argument(0));
-            if let Some(element) = element {
-                self.drop_glue(&element, at, Confidence::Medium);
+        let collection = receiver.ty.collection();
+        if matches!(name, "clear" | "truncate" | "retain" | "retain_mut" | "dedup")
+            && let Some(Ty::Known(_, parts)) = &collection
+        {
+            for part in &**parts {
+                self.drop_glue(part, at, Confidence::Medium);
+                self.freed_by(part, Freed::Removed, at, Confidence::Medium);
             }
+        }
+        if name.starts_with("shrink_to")
+            && let Some(collection) = collection
+        {
+            self.freed_by(&collection, Freed::Shrunk, at, Confidence::Medium);
         }
         if name == "clear"
             && let Some(Root::Local(var)) = receiver.alias

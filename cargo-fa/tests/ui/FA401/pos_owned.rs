@@ -108,3 +108,15 @@ pub fn boxed(alloc: &SmartAlloc, count: usize) -> Box<[u32]> {
     let list = vec![*alloc.frame_box(1_u32); count]; //~ FA401
     list.into_boxed_slice()
 }
+
+pub struct Mixer {
+    current: Vec<Box<dyn Source>>,
+}
+
+impl Mixer {
+    #[frame_system]
+    pub fn keep(&mut self, alloc: &SmartAlloc) -> usize {
+        self.current.retain_mut(|source| source.next().is_some());
+        self.current.len() + *alloc.frame_box(1_usize)
+    }
+}
