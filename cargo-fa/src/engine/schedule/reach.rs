@@ -188,12 +188,12 @@ pub(crate) fn reach(
 
 /// What one root reaches, and nothing else.
 #[derive(Debug)]
-pub(crate) struct Below {
+pub(crate) struct Below<'k> {
     reach: Reach,
-    kept: Kept,
+    kept: &'k Kept,
 }
 
-impl Below {
+impl Below<'_> {
     /// The functions, those with the closures that are reached among them, in the order of the program.
     pub(crate) fn functions(&self) -> Vec<FnId> {
         let closures = self.reach.closures.keys().map(|(id, _)| id);
@@ -215,12 +215,11 @@ impl Below {
 }
 
 /// Follows the calls of one function that declares an effect.
-pub(crate) fn below(program: &Program<'_>, analysed: &AllAnalysed, root: FnId) -> Below {
-    let kept = kept(analysed);
+pub(crate) fn below<'k>(program: &Program<'_>, analysed: &AllAnalysed, kept: &'k Kept, root: FnId) -> Below<'k> {
     let mut reach = Reach::default();
     let mut queue = VecDeque::new();
     queue.extend(reach.keep(root, Reached { denied: analysed.of(root).denied, ..start(root) }));
-    follow(Walk { program, analysed, kept: &kept }, &mut reach, queue, VecDeque::new());
+    follow(Walk { program, analysed, kept }, &mut reach, queue, VecDeque::new());
     Below { reach, kept }
 }
 
@@ -304,12 +303,12 @@ impl Walk<'_, '_> {
 }
 
 /// What fields keep that can be called, and who put it there.
-type Kept = FxHashMap<Slot, Vec<(FnId, Callable)>>;
+pub(crate) type Kept = FxHashMap<Slot, Vec<(FnId, Callable)>>;
 
 /// How often what one field keeps may come into another.
 const HANDED_ON: usize = 3;
 
-fn kept(analysed: &AllAnalysed) -> Kept {
+pub(crate) fn kept(analysed: &AllAnalysed) -> Kept {
     let mut kept = Kept::default();
     for (id, function) in analysed.iter().filter(|(_, function)| !function.stored.is_empty()) {
         for (slot, callable) in &function.stored {
