@@ -102,9 +102,11 @@ impl Lane {
     /// # Safety
     /// `lane` is the caller's, as the thread that has it or as its list, and not used by it again.
     pub(super) unsafe fn leave(lane: NonNull<Self>) {
+        // SAFETY: by the contract it lives until the count is lowered; nothing else of it is borrowed, as the other holder may free it
+        // right after that.
+        let holders = unsafe { &(*lane.as_ptr()).holders };
         // Release: for the thread that claims it next, and for who frees it. Acquire: who frees it comes after the other.
-        // SAFETY: by the contract it lives until here.
-        let before = unsafe { lane.as_ref() }.holders.fetch_sub(1, AcqRel);
+        let before = holders.fetch_sub(1, AcqRel);
         if before == LIST {
             // SAFETY: nobody has it any more (P16). It was made with this layout.
             unsafe {
