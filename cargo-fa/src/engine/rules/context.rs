@@ -6,7 +6,7 @@ use std::rc::Rc;
 use framealloc_syntax::{Denied, Effect};
 use rustc_hash::FxHashMap;
 
-use super::emptied::Emptied;
+use super::emptied::{Emptied, EmptiedByFlow};
 use super::kept::SteadyFields;
 use super::tags::Tags;
 use crate::engine::flow::declared;
@@ -37,6 +37,7 @@ pub(crate) struct Context<'c, 'l> {
     pub(super) lenders: OnceCell<Lenders>,
     /// What is emptied in the packages that were asked about.
     pub(super) emptied: RefCell<FxHashMap<usize, Rc<[Emptied<'l>]>>>,
+    pub(super) emptied_by_flow: OnceCell<EmptiedByFlow>,
 }
 
 /// An event, and the function that it happens in.
@@ -94,11 +95,17 @@ impl<'c, 'l> Context<'c, 'l> {
             steady: RefCell::default(),
             lenders: OnceCell::new(),
             emptied: RefCell::default(),
+            emptied_by_flow: OnceCell::new(),
         }
     }
 }
 
 impl Context<'_, '_> {
+    /// Whether what is asked of the heap there is bumped: every system that leads there says `ambient`.
+    pub(super) fn is_ambient(&self, occurrence: &Occurrence<'_>) -> bool {
+        !occurrence.is_no_heap() && self.reached.is_only_from(occurrence.id, |root| self.analysed.of(root).ambient)
+    }
+
     /// Where tags are used; found once, for the rules that ask.
     pub(super) fn tags(&self) -> &Tags {
         self.tags.get_or_init(|| Tags::collect(self))
