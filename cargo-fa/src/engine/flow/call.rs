@@ -74,7 +74,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             Some(Res::External(external)) => {
                 self.external(ExternalCall { function: external, args, generics: &generics, span, expected })
             }
-            _ => self.unknown_call(args),
+            Some(Res::Static(_)) => self.call_place(callee, args, span),
+            _ => {
+                self.note_unseen_call(callee, span);
+                self.unknown_call(args)
+            }
         }
     }
 
@@ -114,6 +118,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             let value = self.run_closure(closure, &values, Runs::Inline, None);
             self.called_closures -= 1;
             return value;
+        }
+        if value.callables.is_empty() && value.slot.is_none() {
+            let name = self.name_of(var);
+            self.note_unseen_pointer(&name, span);
         }
         let mut called = value;
         if self.called_closures >= CALLED_CLOSURES {
@@ -221,7 +229,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             value.ty = ty.with_given(&given);
         }
         if def.function.is_async {
-            value.ty = Ty::Opaque { borrows: true };
+            value.ty = Ty::opaque(true);
             for flows in &mapped {
                 value.add_flows(flows);
             }
@@ -510,7 +518,14 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             {
                 return self.named_std_function(external, arg, params);
             }
-            self.eval(arg, None)
+            let value = self.eval(arg, None);
+            // Whoever takes a closure calls it: `values.iter().map(work)`.
+            let given = value.callables.iter().filter_map(|callable| match callable {
+                Callable::Param(param) => Some(*param),
+                _ => None,
+            });
+            given.for_each(|param| self.note_parameter_called(param, self.span(arg)));
+            value
         }
     }
 }

@@ -38,7 +38,7 @@ impl<'l> Interpreter<'_, 'l> {
         let ty = match gives {
             Gives::Text | Gives::TextOrError => text,
             Gives::List | Gives::ListOrError => list,
-            Gives::Opaque | Gives::OpaqueOrError => Ty::Opaque { borrows: true },
+            Gives::Opaque | Gives::OpaqueOrError => Ty::opaque(true),
         };
         let mut value = self.eval_args_first(args, None);
         self.heap_alloc(what.to_owned(), ty.clone(), at, Confidence::High);
