@@ -43,6 +43,38 @@ pub fn maps(alloc: &SmartAlloc, number: u32) -> usize {
 }
 
 #[frame_system]
+pub fn other_hashers(alloc: &SmartAlloc, number: u32) -> usize {
+    let mut seen = fxhash::FxHashSet::<u32>::default();
+    seen.insert(number); //~ FA402
+    let mut counts: ahash::HashMap<u32, u32> = Default::default();
+    *counts.entry(number).or_insert(0) += 1; //~ FA402
+    seen.len() + counts.len() + *alloc.frame_box(1_usize)
+}
+
+pub struct Recorder { pub commands: Vec<u32> }
+pub struct Macro { pub commands: Vec<u32> }
+pub struct Atlas { pending: SmallVec<[Option<Recorder>; 1]> }
+
+impl Recorder {
+    #[frame_system]
+    pub fn record(&mut self, alloc: &SmartAlloc, command: u32) {
+        self.commands.push(command + *alloc.frame_box(0_u32));
+    }
+}
+
+impl Atlas {
+    #[frame_system]
+    pub fn replay(&mut self, alloc: &SmartAlloc) -> u32 {
+        for slot in &mut self.pending {
+            if let Some(recorder) = slot {
+                recorder.commands.clear();
+            }
+        }
+        *alloc.frame_box(1_u32)
+    }
+}
+
+#[frame_system]
 pub fn in_place(alloc: &SmartAlloc, number: u32) -> usize {
     let mut few: SmallVec<[u32; 8]> = SmallVec::new();
     few.push(number);
@@ -98,6 +130,7 @@ fn rows_of_common_crates_say_what_takes_memory() {
         "arrayvec",
         "crossbeam-channel",
         "flume",
+        "fxhash",
         "glam",
         "indexmap",
         "itertools",
@@ -122,4 +155,19 @@ fn rows_of_common_crates_say_what_takes_memory() {
     let missing: Vec<_> = expected.difference(&found).collect();
     let wrong: Vec<_> = found.difference(&expected).collect();
     assert!(missing.is_empty() && wrong.is_empty(), "not found: {missing:#?}\nunexpected: {wrong:#?}");
+}
+
+#[test]
+fn an_address_that_another_language_is_given_is_a_hint() {
+    let program = "use framealloc::{SmartAlloc, frame_system};\n\
+        unsafe extern \"C\" { fn keep(data: *const u8, len: usize); fn now() -> u64; }\n\
+        #[frame_system]\n\
+        pub fn give(alloc: &SmartAlloc) -> u64 {\n\
+            let bytes = alloc.frame_slice_copy(&[1_u8, 2]);\n\
+            unsafe { keep(bytes.as_ptr(), bytes.len()); now() }\n\
+        }\n";
+    let sample =
+        Sample::empty().file("Cargo.toml", &(manifest("game") + "\n[workspace]\n")).file("src/lib.rs", program);
+    assert_eq!(sample.codes(""), Vec::<String>::new());
+    assert_eq!(sample.codes("--pedantic"), ["FA601 src/lib.rs:6"]);
 }

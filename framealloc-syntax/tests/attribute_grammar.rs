@@ -27,7 +27,7 @@ fn every_option_of_a_system() {
     assert_eq!(args.budget.unwrap().value.bytes(), Some(2 << 20));
     assert_eq!(args.name.unwrap().value, "phys.step");
     assert!(
-        args.ambient && args.denied.has(Effect::Heap) && !args.denied.has(Effect::Block) && args.in_flight.is_some()
+        args.denied.has(Effect::Heap) && !args.denied.has(Effect::Block) && args.ambient && args.in_flight.is_some()
     );
     assert_eq!(args.out.unwrap(), "frame");
     assert_eq!(args.krate.unwrap().to_token_stream().to_string(), "engine :: framealloc");

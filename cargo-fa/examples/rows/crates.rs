@@ -14,9 +14,12 @@ crossbeam-deque = "0.8"
 crossbeam-queue = "0.3"
 crossbeam-utils = "0.8"
 flume = "0.12"
+fnv = "1"
+fxhash = "0.2"
 hashbrown = "0.16"
 indexmap = { version = "2", features = ["rayon"] }
 itertools = "0.14"
+nohash-hasher = "0.2"
 once_cell = "1"
 parking_lot = "0.12"
 rayon = "1"
@@ -177,12 +180,21 @@ const TYPES: &[(&str, &str, &str)] = &[
     ("bevy_ecs", "Local", "bevy_ecs::system::Local<'static, u8>"),
     ("bevy_ecs", "Commands", "bevy_ecs::system::Commands<'static, 'static>"),
     ("bevy_ecs", "Query", "bevy_ecs::system::Query<'static, 'static, bevy_ecs::entity::Entity>"),
+    ("bevy_ecs", "MessageReader", "bevy_ecs::message::MessageReader<'static, 'static, bevy_app::AppExit>"),
     ("bevy_ecs", "World", "bevy_ecs::world::World"),
     ("bevy_ecs", "DeferredWorld", "bevy_ecs::world::DeferredWorld<'static>"),
     ("hashbrown", "HashMap", "hashbrown::HashMap<u8, u8>"),
     ("hashbrown", "HashSet", "hashbrown::HashSet<u8>"),
     ("rustc_hash", "FxHashMap", "rustc_hash::FxHashMap<u8, u8>"),
     ("rustc_hash", "FxHashSet", "rustc_hash::FxHashSet<u8>"),
+    ("fxhash", "FxHashMap", "fxhash::FxHashMap<u8, u8>"),
+    ("fxhash", "FxHashSet", "fxhash::FxHashSet<u8>"),
+    ("fnv", "FnvHashMap", "fnv::FnvHashMap<u8, u8>"),
+    ("fnv", "FnvHashSet", "fnv::FnvHashSet<u8>"),
+    ("nohash_hasher", "IntMap", "nohash_hasher::IntMap<u8, u8>"),
+    ("nohash_hasher", "IntSet", "nohash_hasher::IntSet<u8>"),
+    ("ahash", "HashMap", "ahash::HashMap<u8, u8>"),
+    ("ahash", "HashSet", "ahash::HashSet<u8>"),
     ("ahash", "AHashMap", "ahash::AHashMap<u8, u8>"),
     ("ahash", "AHashSet", "ahash::AHashSet<u8>"),
     ("indexmap", "IndexMap", "indexmap::IndexMap<u8, u8>"),

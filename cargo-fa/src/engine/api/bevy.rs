@@ -10,6 +10,7 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("App", Known::App),
     ("Commands", Known::Commands),
     ("Query", Known::Query),
+    ("MessageReader", Known::MessageReader),
     ("Mut", Known::ResMut),
     // `bevy_platform` and what re-exports it.
     ("HashMap", Known::HashMap),
@@ -24,6 +25,7 @@ pub(super) const NAMES: &[&str] =
 
 pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::Commands]), ANY, Effect::Commands),
+    Method(On::Types(&[Known::Query]), &["get", "get_mut", "single", "single_mut"], Effect::QueryItem),
     Method(On::Types(&[Known::World]), &["resource", "resource_mut", "resource_ref"], Effect::Resource),
     Method(On::Types(&[Known::World]), &["get_resource", "get_resource_mut"], Effect::ResourceIfAny),
     Method(On::Types(&[Known::World]), &["resource_scope", "try_resource_scope"], Effect::ResourceScope),

@@ -132,6 +132,8 @@ pub(crate) enum Effect {
     ResourceIfAny,
     /// Runs a closure with the world and a resource.
     ResourceScope,
+    /// What a query gives for one entity, if it does.
+    QueryItem,
 
     // ---- the heap ----
     /// Arguments are kept in a container of the heap, which may grow.
@@ -145,6 +147,10 @@ pub(crate) enum Effect {
     /// The elements, in memory of their own.
     MakesVec,
     MakesBox,
+    /// The receiver becomes a clone of the argument.
+    ClonesInto,
+    /// The elements in a box, in the memory that they have; what is spare of it goes back.
+    BoxesInPlace,
     /// A container like the receiver.
     MakesSame,
     /// Something on the heap.
@@ -191,6 +197,10 @@ pub(crate) enum Effect {
     CellValue,
     /// A reference to an element.
     Element,
+    /// References to the two parts of a list or text.
+    Halves,
+    /// As `Halves`, where there are two.
+    HalvesIfAny,
     /// A reference to all of it.
     Borrows,
     /// An element is moved out.
@@ -306,6 +316,8 @@ pub(crate) enum Makes {
     Channel,
     NeverReturns,
     FormatsText,
+    /// Text of the program.
+    StaticText,
     PassesOn,
     /// Something on the heap.
     OnHeap(Gives),

@@ -100,6 +100,7 @@ pub(crate) enum Known {
     App,
     Commands,
     Query,
+    MessageReader,
     World,
 }
 

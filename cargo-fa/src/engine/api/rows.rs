@@ -32,7 +32,7 @@ pub enum About {
 const BEVY: &[(&str, &[&str])] = &[
     ("bevy_app", &["App"]),
     ("bevy_platform", &["HashMap", "HashSet"]),
-    ("bevy_ecs", &["Res", "ResMut", "Local", "Commands", "Query", "Mut", "World", "DeferredWorld"]),
+    ("bevy_ecs", &["Res", "ResMut", "Local", "Commands", "Query", "MessageReader", "Mut", "World", "DeferredWorld"]),
 ];
 
 /// Every row about a crate other than framealloc, whose own are held against its sources by a unit test.

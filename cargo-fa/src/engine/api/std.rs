@@ -62,9 +62,12 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("File", Known::File),
 ];
 
-/// Functions that a glob import brings into scope.
-pub(super) const NAMES: &[&str] =
-    &["spawn", "scope", "forget", "transmute", "drop", "swap", "replace", "take", "channel", "sync_channel"];
+/// Functions and modules that a glob import brings into scope.
+#[rustfmt::skip]
+pub(super) const NAMES: &[&str] = &[
+    "spawn", "scope", "forget", "transmute", "drop", "swap", "replace", "take", "channel", "sync_channel", "mpsc",
+    "atomic", "mem", "thread", "collections", "ptr",
+];
 
 /// What is in scope without any import.
 pub(super) const PRELUDE: &[&str] = &[
@@ -129,12 +132,15 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::Anything, &["to_string"], MakesText),
     Method(On::Anything, &["to_owned", "into_owned"], MakesOwned),
     Method(On::Anything, &["to_vec"], MakesVec),
-    Method(On::Anything, &["into_boxed_slice", "into_boxed_str"], MakesBox),
+    Method(On::Types(&[Known::InlineVec]), &["into_boxed_slice"], MakesBox),
+    Method(On::Anything, &["into_boxed_slice", "into_boxed_str"], BoxesInPlace),
     Method(On::Text, &[
         "to_uppercase", "to_lowercase", "to_ascii_uppercase", "to_ascii_lowercase", "repeat", "replacen", "replace",
     ], MakesText),
     Method(On::List, &["join", "concat"], MakesText),
     Method(On::Anything, &["clone"], Clones),
+    Method(On::Container, &["clone_from"], Grows),
+    Method(On::Anything, &["clone_from"], ClonesInto),
     Method(On::Anything, &["collect"], Collects),
     Method(On::Anything, &["into"], Converts),
     Method(On::Container, &["split_off"], MakesSame),
@@ -174,6 +180,9 @@ pub(super) static SHARED: &[Method] = &[
     ], Reads),
     Method(On::Anything, &["fold", "try_fold", "reduce"], Folds),
 
+    Method(On::NotOfUser, &["split_at", "split_at_mut"], Halves),
+    Method(On::Text, &["split_once", "rsplit_once"], HalvesIfAny),
+
     // Iterators, rayon's among them.
     Method(On::Anything, &[
         "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys",
@@ -182,6 +191,7 @@ pub(super) static SHARED: &[Method] = &[
         "chunks_mut", "par_chunks", "par_chunks_mut", "char_indices", "into_values", "into_keys", "try_iter",
         "par_bridge",
     ], Iterates),
+    Method(On::Types(&[Known::MessageReader]), &["read"], Iterates),
     Method(On::Iterator, &[
         "map", "filter", "filter_map", "flat_map", "inspect", "take_while", "skip_while", "map_while", "scan",
         "enumerate", "rev", "zip", "skip", "take", "chain", "peekable", "flatten", "cloned", "copied", "cycle",
@@ -221,7 +231,7 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::NotOfUser, &[
         "clear", "truncate", "sort_unstable", "sort_unstable_by", "sort_unstable_by_key", "par_sort_unstable",
         "par_sort_unstable_by", "par_sort_unstable_by_key", "retain", "dedup", "reverse", "swap", "fill", "shrink_to_fit", "rotate_left",
-        "copy_from_slice",
+        "copy_from_slice", "retain_mut", "shrink_to",
     ], Rearranges),
     Method(On::Outliving, LEAD_IN, LeadsIn),
 ];
@@ -382,6 +392,7 @@ pub(super) static FUNCTIONS: &[External] = &[
     External(STD, &["Command"], &["new"], Makes::OnHeap(Gives::Opaque)),
     External(STD, &["alloc"], &["alloc", "alloc_zeroed", "realloc"], Makes::OnHeap(Gives::Opaque)),
     External(STD, &["fmt"], &["format"], Makes::FormatsText),
+    External(STD, &["any"], &["type_name", "type_name_of_val"], Makes::StaticText),
     External(STD, &["hint"], &["black_box"], Makes::PassesOn),
     External(STD, &["convert"], &["identity"], Makes::PassesOn),
 ];

@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::Signature;
 use super::dispatch::Callee;
-use super::event::{EscapeRoute, EventKind, Fate, Runner, Site};
+use super::event::{EscapeRoute, EventKind, Fate, Freed, Runner, Site};
 use super::external::ExternalCall;
 use super::spawn::Runs;
 use super::summary::{StoreTarget, Summary};
@@ -171,8 +171,13 @@ impl<'p, 'l> Interpreter<'p, 'l> {
     pub(super) fn call_as(&mut self, target: &Callee, args: &[Value], span: Span, confidence: Confidence) -> Value {
         let callee = target.function;
         self.lend(callee, args, span);
+        // `pool.give_back(list)`.
+        let is_kept_by = args.first().is_some_and(|receiver| {
+            matches!(receiver.ty, Ty::Ref { mutable: true, .. } | Ty::User(..))
+                && matches!(receiver.alias, Some(Root::Param(_) | Root::Static(_)))
+        });
         for arg in args {
-            self.becomes(arg, Fate::Given);
+            self.becomes(arg, if arg.kept && is_kept_by { Fate::Kept } else { Fate::Given });
         }
         let def = self.around.program.fn_def(callee);
         let signature = self.around.signatures.of(self.around.program, callee);
@@ -188,6 +193,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             .enumerate()
             .map(|(at, arg)| self.handed_on(arg, params.get(at).unwrap_or(&Ty::Unknown)))
             .collect();
+        if def.function.is_foreign {
+            self.given_to_foreign(callee, args, span);
+        }
         self.hand_on_callables(callee, args, span);
         self.parameters_used(callee, &given, span);
         self.whole_from_scope(callee, summary, args, params, span);
@@ -212,7 +220,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             output => output.clone(),
         };
         let mut value = Value::of(output);
-        value.kept = summary.result_kept;
+        if summary.result_kept && value.ty.collection().is_some() {
+            value.kept = true;
+            value.made = vec![span];
+        }
         // What is given away and comes back is the same memory.
         let is_list = |ty: &Ty| !matches!(ty, Ty::Ref { .. }) && ty.collection().is_some();
         if is_list(&value.ty)
@@ -240,6 +251,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         let result_is_reference = matches!(value.ty, Ty::Ref { .. });
         if result_is_reference && let Some(part) = summary.result.first() {
             value.alias = args.get(usize::from(part.param)).and_then(|arg| arg.alias);
+        }
+        if let Some(led) = &summary.leads_to {
+            self.leads_on(&mut value, led, args);
         }
         if value.ty == Ty::Never {
             self.state.dead = true;
@@ -462,7 +476,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         if let Ty::Known(Known::TransferHandle, _) = &value.ty {
             self.record(EventKind::TransferLost { how: "dropped" }, span, Confidence::High);
         }
-        self.freed(&value.ty, span, Confidence::High);
+        self.freed_by(&value.ty, Freed::Dropped, span, Confidence::High);
         self.drop_glue(&value.ty, span, Confidence::High);
         if let (true, Ty::Known(known @ (Known::Box | Known::HeapBox), content)) = (value.fresh, &value.ty) {
             let what = if *known == Known::Box { "Box::new" } else { "heap_box" };

@@ -1,13 +1,16 @@
 //! Heap containers that grow in the frame: those whose memory is used again in the next frame grow only until they have
 //! seen the largest one.
 
+use std::sync::Arc;
+
 use super::Interpreter;
 use super::event::{Container, EventKind, Fate, Lent};
 use super::stores::Target;
 use super::types::Ty;
 use super::value::{AllocatorKey, Root, Value, Var};
-use crate::engine::hir::ir::Span;
-use crate::engine::resolve::FnId;
+use crate::engine::api::{self, Known};
+use crate::engine::hir::ir::{Receiver, Span};
+use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
 /// Methods that take elements out of a container and leave its memory, or make it as large as they are told, however
@@ -54,21 +57,77 @@ impl Interpreter<'_, '_> {
 
     /// A method of a container is called that says that its memory is used again.
     pub(super) fn note_steady(&mut self, receiver: &Value, name: &str) {
-        if keeps_steady(name) && receiver.ty.collection().is_some() {
-            self.frames.steady.insert(key(receiver.alias, receiver.field.as_ref()));
+        if !keeps_steady(name) || receiver.ty.collection().is_none() {
+            return;
+        }
+        self.frames.steady.insert(key(receiver.alias, receiver.field.as_ref()));
+        if let (Some(owner), Some(field)) = (receiver.owner, &receiver.field)
+            && self.is_seen_by_others(receiver)
+        {
+            let emptied = &mut self.recorder.out.emptied;
+            if !emptied.iter().any(|(of, known)| *of == owner && known == field) {
+                emptied.push((owner, Arc::clone(field)));
+            }
+        }
+    }
+
+    /// Whether this is a part of something of the caller, not of a value that ends here with its memory.
+    fn is_seen_by_others(&self, place: &Value) -> bool {
+        match place.alias {
+            Some(Root::Param(0)) => self.def.function.receiver != Some(Receiver::Value),
+            Some(Root::Param(_) | Root::Static(_)) => true,
+            Some(Root::Local(var)) => self.state.values.get(var).is_some_and(|root| {
+                matches!(root.ty, Ty::Ref { .. } | Ty::Ptr(_))
+                    || root.ty.head().is_some_and(|head| matches!(head, Known::Guard | Known::ResMut | Known::Local))
+            }),
+            None => false,
         }
     }
 
     /// Containers among the arguments are the callee's to fill.
     pub(super) fn lend(&mut self, callee: FnId, args: &[Value], span: Span) {
         for (param, arg) in (0..).zip(args) {
-            let fills = matches!(arg.ty, Ty::Ref { mutable: true, .. }) || arg.kept;
-            if !fills || arg.ty.collection().is_none() {
-                continue;
+            self.lend_one(callee, param, arg, span, false);
+        }
+    }
+
+    fn lend_one(&mut self, callee: FnId, param: u16, arg: &Value, span: Span, guessed: bool) {
+        let fills = matches!(arg.ty, Ty::Ref { mutable: true, .. }) || arg.kept;
+        if !(fills && arg.ty.collection().is_some() || locks_collection(&arg.ty)) {
+            return;
+        }
+        let lent = Lent { callee, span, param, guessed, container: lent_container(arg) };
+        if !self.recorder.out.lent.contains(&lent) {
+            self.recorder.out.lent.push(lent);
+        }
+    }
+
+    /// What a callee gives leads to a container in a field of what an argument refers to. Where that is a type around
+    /// whatever it is given, a lock say, the field counts that the lock is in.
+    pub(super) fn leads_on(&self, value: &mut Value, led: &(u16, UserType, Arc<str>), args: &[Value]) {
+        let (param, owner, field) = led;
+        let Some(arg) = args.get(usize::from(*param)) else { return };
+        value.alias = arg.alias;
+        (value.owner, value.field) = match (arg.owner, &arg.field) {
+            (Some(outer), Some(around)) if self.types.is_generic_type(*owner) => {
+                (Some(outer), Some(Arc::clone(around)))
             }
-            let lent = Lent { callee, span, param, container: lent_container(arg) };
-            if !self.recorder.out.lent.contains(&lent) {
-                self.recorder.out.lent.push(lent);
+            (None, _) if self.types.is_generic_type(*owner) => (None, None),
+            _ => (Some(*owner), Some(Arc::clone(field))),
+        };
+    }
+
+    /// As [`Interpreter::lend`], to the methods of this name: whose it is, nobody knows.
+    pub(super) fn lend_by_name(&mut self, name: &str, at: usize, arg: &Value, span: Span) {
+        if arg.ty.collection().is_none() || api::by_name(name).common || !api::shared_method(name).is_empty() {
+            return;
+        }
+        let program = self.around.program;
+        for method in program.methods_named(name) {
+            if program.fn_def(*method).function.receiver.is_some()
+                && let Ok(param) = u16::try_from(at + 1)
+            {
+                self.lend_one(*method, param, arg, span, true);
             }
         }
     }
@@ -113,12 +172,15 @@ impl Interpreter<'_, '_> {
         let settle = |container: &mut Container| {
             container.steady |= container.kept && steady.contains(&key(container.root, container.field.as_ref()));
         };
+        let is_local = |root: Root| matches!(root, Root::Local(_));
         for event in &mut self.recorder.out.events {
             let fate_of = |made: Span| self.recorder.fates.get(&made).copied().unwrap_or_default();
             match &mut event.kind {
                 EventKind::HeapGrowth { container, fate, .. } => {
                     settle(container);
                     *fate = container.made.map(fate_of).unwrap_or_default();
+                    // Taken out of something that is kept, and put into such a thing again.
+                    container.steady |= container.kept && container.root.is_none_or(is_local) && *fate == Fate::Kept;
                 }
                 EventKind::FlightKept { container } => settle(container),
                 EventKind::HeapAlloc { fate, .. } => *fate = fate_of(event.span),
@@ -129,8 +191,40 @@ impl Interpreter<'_, '_> {
     }
 }
 
+impl Value {
+    /// The parameter and field of the container that a reference or guard leads to.
+    pub(super) fn leads_to(&self) -> Option<(u16, UserType, Arc<str>)> {
+        let (Some(Root::Param(param)), Some(owner), Some(field)) = (self.alias, self.owner, &self.field) else {
+            return None;
+        };
+        let mut ty = &self.ty;
+        while let Ty::Known(Known::Option | Known::Result, args) = ty {
+            ty = args.first()?;
+        }
+        let leads =
+            matches!(ty, Ty::Ref { mutable: true, .. } | Ty::Known(Known::Guard, _)) && ty.collection().is_some();
+        leads.then(|| (param, owner, Arc::clone(field)))
+    }
+}
+
+/// `Arc<Mutex<Vec<T>>>`, also with a lock of the workspace.
+fn locks_collection(ty: &Ty) -> bool {
+    let (mut ty, mut locked) = (ty, false);
+    for _ in 0..6 {
+        match ty.peeled() {
+            Ty::Known(Known::Arc | Known::Rc | Known::Box, args) => ty = args.first().unwrap_or(&Ty::Unknown),
+            Ty::Known(Known::Mutex | Known::RwLock | Known::RefCell | Known::Lock, args) => {
+                (ty, locked) = (args.first().unwrap_or(&Ty::Unknown), true);
+            }
+            Ty::User(_, args) if args.len() == 1 => (ty, locked) = (&args[0], true),
+            other => return locked && other.collection().is_some(),
+        }
+    }
+    false
+}
+
 /// What is part of nothing is no other container either.
-fn key(root: Option<Root>, field: Option<&std::sync::Arc<str>>) -> AllocatorKey {
+fn key(root: Option<Root>, field: Option<&Arc<str>>) -> AllocatorKey {
     (root.unwrap_or(Root::Local(Var(u32::MAX - 3))), field.cloned())
 }
 

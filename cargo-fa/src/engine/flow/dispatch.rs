@@ -89,7 +89,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Ty::Trait(user_trait) => match program.declared_in(*user_trait, name) {
                 Some((user_trait, declared)) => self.behind_dyn(ty, user_trait, declared),
-                None => Vec::new(),
+                None => self.of_implementors(*user_trait, name),
             },
             _ => self.of_type(ty, name),
         }
@@ -191,6 +191,24 @@ impl<'l> Interpreter<'_, 'l> {
         }
         if program.fn_def(declared).function.body.is_some() && provided {
             found.push(Callee::with_self(declared, Confidence::Medium, ty.clone()));
+        }
+        found
+    }
+
+    /// `trait Source: Iterator`: a method of std's trait, of the types that have both.
+    fn of_implementors(&self, user_trait: UserType, name: &'l str) -> Vec<Callee> {
+        let program = self.around.program;
+        let mut found: Vec<Callee> = Vec::new();
+        for def in program.impls_of_trait(TraitOf::User(user_trait)).take(MOST_IMPLS) {
+            let of_type = def.key.map_or(&[][..], |key| program.methods_of(key, name));
+            let of_std = |id: &&FnId| {
+                matches!(program.impl_around(**id).and_then(|def| def.of_trait), Some(TraitOf::Foreign(_)))
+            };
+            for function in of_type.iter().filter(of_std) {
+                if !found.iter().any(|known| known.function == *function) {
+                    found.push(Callee::new(*function, Confidence::Medium));
+                }
+            }
         }
         found
     }

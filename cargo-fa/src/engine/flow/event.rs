@@ -89,6 +89,7 @@ pub(crate) enum EventKind {
     /// Heap memory is given back at the end of a block.
     HeapFree {
         ty: Ty,
+        by: Freed,
     },
     /// Frame data gets somewhere that outlives its frame.
     Escape {
@@ -252,6 +253,19 @@ pub(crate) struct Container {
     pub(crate) made: Option<Span>,
 }
 
+/// How heap memory comes to be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freed {
+    /// Its owner is dropped.
+    Dropped,
+    /// Its owner is dropped at the end of a block.
+    AtEnd,
+    /// Its owner is removed from a container.
+    Removed,
+    /// A container gives back what it does not need.
+    Shrunk,
+}
+
 /// What becomes of something that is made on the heap: it says whether frame memory would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fate {
@@ -275,6 +289,8 @@ pub(crate) struct Lent {
     pub(crate) callee: FnId,
     pub(crate) span: Span,
     pub(crate) param: u16,
+    /// The callee has the name of the method that is called: which type it is of, nobody knows.
+    pub(crate) guessed: bool,
     pub(crate) container: Container,
 }
 

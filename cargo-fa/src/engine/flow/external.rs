@@ -108,6 +108,10 @@ impl<'l> Interpreter<'_, 'l> {
                 self.heap_alloc("format".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
                 Value::of(Ty::known(Known::String, []))
             }
+            Makes::StaticText => {
+                self.eval_args_first(args, None);
+                Value::of(Ty::Ref { inner: Arc::new(Ty::Str), mutable: false, fixed: true })
+            }
             Makes::PassesOn => self.eval_args_first(args, expected),
             _ => self.moved_memory(makes, call),
         }

@@ -54,6 +54,27 @@ impl<'l> Types<'_, 'l> {
         None
     }
 
+    /// The type that has a field of this name: the first one behind references and owners, or what that leads to.
+    pub(crate) fn owner_of(self, ty: &Ty, name: &str) -> Option<UserType> {
+        let first = Self::owner(ty)?;
+        let has = |user: UserType| {
+            let facts = self.program.facts(self.program.type_def(user).file);
+            self.declared(user, None).is_some_and(|(_, mut fields)| fields.any(|(field, _)| facts.name(*field) == name))
+        };
+        if has(first) {
+            return Some(first);
+        }
+        let mut ty = ty.peeled().clone();
+        for _ in 0..8 {
+            let Some(next) = self.deref(&ty) else { break };
+            if let Some(user) = Self::owner(&next).filter(|user| has(*user)) {
+                return Some(user);
+            }
+            ty = next;
+        }
+        Some(first)
+    }
+
     /// The fields of a struct, or of one or all variants of an enum.
     pub(crate) fn fields(self, user: UserType, args: &[Ty], variant: Option<usize>) -> Vec<(&'l str, Ty)> {
         let facts = self.program.facts(self.program.type_def(user).file);

@@ -138,6 +138,9 @@ impl<'l> Interpreter<'_, 'l> {
     /// `to_owned`, `into_owned`.
     pub(super) fn made_owned(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         let ty = owned(receiver.ty.peeled());
+        if name == "to_owned" && self.on_parameter(receiver.ty.peeled(), ParameterUse::ToOwned) {
+            return Value::of(Ty::Opaque { borrows: false });
+        }
         let confidence = match &ty {
             Ty::User(..) if self.types.clones_to_heap(&ty) == Some(true) => Some(Confidence::High),
             Ty::Known(known, _) if known.is_heap_container() => Some(Confidence::High),
@@ -237,7 +240,9 @@ impl<'l> Interpreter<'_, 'l> {
         let owned = matches!(ty, Ty::Known(Known::String | Known::Vec | Known::Box | Known::Rc | Known::Arc, _));
         if (owned || ty.is_unknown()) && self.on_parameter(receiver.ty.peeled(), ParameterUse::IntoOwned) {
             // It depends on what the caller gives.
-        } else if owned && (from_text || matches!(receiver.ty, Ty::Ref { .. })) {
+        } else if owned
+            && (from_text || matches!(receiver.ty, Ty::Ref { .. }) || moves_to_new_memory(&receiver.ty, &ty))
+        {
             self.heap_alloc("into".to_owned(), ty.clone(), at, Confidence::High);
         }
         let mut value = receiver.clone();
@@ -309,10 +314,23 @@ impl Interpreter<'_, '_> {
                 ParameterUse::IntoOwned if *ty.peeled() == Ty::Str => {
                     self.heap_alloc("into".to_owned(), Ty::known(Known::String, []), span, Confidence::High);
                 }
+                ParameterUse::ToOwned => {
+                    let made = owned(ty.peeled());
+                    if self.types.clones_to_heap(&made) == Some(true) {
+                        self.heap_alloc("to_owned".to_owned(), made, span, Confidence::High);
+                    }
+                }
                 ParameterUse::Clone | ParameterUse::IntoOwned => {}
             }
         }
     }
+}
+
+/// `Vec<u8>` into `Arc<[u8]>`: the counts lie before the elements, so that these must move. A `Vec` in a box stays where
+/// it is.
+fn moves_to_new_memory(from: &Ty, to: &Ty) -> bool {
+    matches!(from, Ty::Known(Known::Vec | Known::String | Known::Box, _))
+        && matches!(to, Ty::Known(Known::Rc | Known::Arc, _))
 }
 
 /// What a borrowed value is when it is owned.

@@ -27,6 +27,24 @@ impl<'l> Interpreter<'_, 'l> {
         let at = call.name_span;
         Some(match effect {
             Effect::OnHeap(gives) => self.on_heap(name, gives, &element_of(&receiver.ty), args, at),
+            Effect::ClonesInto => {
+                self.read_all(args);
+                let ty = receiver.ty.peeled().clone();
+                if self.types.clones_to_heap(&ty) == Some(true) {
+                    self.heap_alloc(name.to_owned(), ty, at, Confidence::High);
+                }
+                Value::unit()
+            }
+            Effect::BoxesInPlace => {
+                self.read_all(args);
+                let mut value = receiver.clone();
+                let inner = match receiver.ty.peeled() {
+                    Ty::Known(Known::String, _) => Ty::Str,
+                    ty => Ty::Slice(Arc::new(element_of(ty))),
+                };
+                value.ty = Ty::known(Known::Box, [inner]);
+                self.refine(value)
+            }
             Effect::Partitions => self.partitioned(receiver, name, call, expected),
             Effect::SortsIterator => {
                 let value = self.adapted(receiver, name, args, at);

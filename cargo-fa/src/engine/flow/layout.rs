@@ -15,6 +15,14 @@ impl Types<'_, '_> {
         }
     }
 
+    /// Whether the type has parameters.
+    pub(super) fn is_generic_type(self, user: UserType) -> bool {
+        match &self.program.type_def(user).item.kind {
+            ItemKind::Struct { generics, .. } | ItemKind::Enum { generics, .. } => !generics.types.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Whether a value of this type can refer to frame memory in this way.
     pub(crate) fn can_refer(self, ty: &Ty, by: Link) -> bool {
         self.refers(ty, by, &mut FxHashSet::default())
@@ -163,7 +171,9 @@ impl Types<'_, '_> {
     pub(crate) fn clones_to_heap(self, ty: &Ty) -> Option<bool> {
         match ty {
             Ty::Known(known, _) if known.is_heap_container() || *known == Known::Box => Some(true),
-            Ty::Known(Known::Option | Known::Result | Known::Cow, args) => args
+            // Of a result that is an error nobody asks in each frame.
+            Ty::Known(Known::Result, args) => args.first().map_or(Some(false), |value| self.clones_to_heap(value)),
+            Ty::Known(Known::Option | Known::Cow, args) => args
                 .iter()
                 .map(|arg| self.clones_to_heap(arg))
                 .find(|known| *known != Some(false))

@@ -131,7 +131,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    /// `T` where it is declared as `T: 'static`, `impl Trait + 'static`.
+    /// `T` where it is declared as `T: 'static`, `impl Trait + 'static`, `Box<dyn Trait>` without a lifetime.
     fn asks_for_static(&self, ty: TypeId) -> bool {
         let facts = self.types.program.facts(self.def.file);
         let fixed = |bounds: &[PathId]| {
@@ -142,6 +142,15 @@ impl Reader<'_, '_, '_> {
         match facts.ty(ty) {
             Type::ImplTrait(bounds) => fixed(bounds),
             Type::Path(path) => match &*facts.path(*path).segments {
+                [owner] if matches!(facts.name(owner.name), "Box" | "Rc" | "Arc") => {
+                    let first = owner.args.as_deref().and_then(|args| args.types.first());
+                    first.is_some_and(|held| match facts.ty(*held) {
+                        Type::Dyn(bounds) => !bounds.iter().any(|bound| {
+                            facts.path(*bound).segments.first().is_some_and(|first| facts.name(first.name) == "_")
+                        }),
+                        _ => false,
+                    })
+                }
                 [only] => self
                     .def
                     .function

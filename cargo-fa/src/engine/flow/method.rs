@@ -179,6 +179,12 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::opaque(true))
             }
             effect @ (Effect::Resource | Effect::ResourceIfAny) => self.resource(receiver, call, effect),
+            Effect::QueryItem => {
+                self.read_all(args);
+                let mut value = receiver.clone();
+                value.ty = Ty::known(Known::Result, [receiver.ty.argument(0)]);
+                value
+            }
             Effect::ResourceScope => {
                 let resource = self.resource(receiver, call, Effect::Resource);
                 let params = [receiver.clone(), resource];
@@ -250,7 +256,7 @@ impl<'l> Interpreter<'_, 'l> {
             && self.context.joined == 0
             && !matches!(receiver.ty.head(), Some(Known::Commands));
         let mut value = Value::unknown();
-        for arg in &call.args {
+        for (at, arg) in call.args.iter().enumerate() {
             let facts = self.facts;
             let kind = &facts.expr(*arg).kind;
             if spawns && matches!(kind, ExprKind::Async(_)) {
@@ -269,6 +275,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             let arg = self.eval(*arg, None);
             self.becomes(&arg, Fate::Given);
+            self.lend_by_name(name, at, &arg, span);
             if stores {
                 let how = if name.contains("send") { Target::Channel } else { Target::Container(name) };
                 self.kept_by_unknown(receiver, &arg, &how, span);
@@ -280,6 +287,7 @@ impl<'l> Interpreter<'_, 'l> {
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
         if api::by_name(name).leads_in {
             value.alias = receiver.alias;
+            value.owner = receiver.owner;
             value.field.clone_from(&receiver.field);
         }
         value

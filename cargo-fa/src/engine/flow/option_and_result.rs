@@ -31,7 +31,8 @@ impl<'l> Interpreter<'_, 'l> {
     /// `unwrap_or`, `ok_or`, `as_ref` and their kin.
     pub(super) fn option_method(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         // A result that is none is an error, and a list of what can be used again is seldom empty.
-        let fails = receiver.kept || receiver.ty.head() != Some(Known::Option);
+        let taken_out = receiver.kept && receiver.alias.is_none();
+        let fails = taken_out || receiver.ty.head() != Some(Known::Option);
         let cold = runs_seldom(name) || fails && matches!(name, "unwrap_or_else" | "or_else");
         let mut other = Value::unknown();
         for arg in args {

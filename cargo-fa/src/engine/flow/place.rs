@@ -72,7 +72,11 @@ impl<'l> Interpreter<'_, 'l> {
         value.callables.clear();
         value.closure = None;
         value.field = Some(name.into());
-        value.owner = Types::owner(&base.ty);
+        value.owner = self.types.owner_of(&base.ty, name);
+        // What was taken out was the whole.
+        if value.kept {
+            value.made.clear();
+        }
         value.number = None;
         value.text = None;
         value.reserved = false;

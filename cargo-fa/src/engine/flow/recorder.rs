@@ -134,7 +134,10 @@ impl<'p> Interpreter<'p, '_> {
 
     pub(super) fn finish(mut self, result: &Value) -> Analysed {
         let summary = &mut self.recorder.out.summary;
-        summary.result_kept = result.kept && result.ty.collection().is_some();
+        let may_be_list =
+            |ty: &Ty| matches!(ty, Ty::Unknown | Ty::Generic { .. } | Ty::Opaque { .. }) || ty.collection().is_some();
+        summary.result_kept = result.kept && may_be_list(&result.ty);
+        summary.leads_to = result.leads_to();
         for flow in &result.flows {
             if let Region::Param(param) = flow.region {
                 let part = ResultFlow {

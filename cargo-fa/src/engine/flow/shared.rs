@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::event::Freed;
 use super::layout::element_of;
 use super::option_and_result::runs_seldom;
 use super::receivers::fits;
@@ -84,7 +85,17 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             Effect::Borrows => Self::borrowed(receiver),
-            Effect::Removes => self.removed(receiver, name, args),
+            Effect::Halves | Effect::HalvesIfAny => {
+                self.read_all(args);
+                let is_text = matches!(receiver.ty.peeled(), Ty::Str) || receiver.ty.head() == Some(Known::String);
+                let part = if is_text { Ty::Str } else { Ty::Slice(Arc::new(element_of(&receiver.ty))) };
+                let part = if name.ends_with("mut") { Ty::exclusive(part) } else { Ty::reference(part) };
+                let mut value = receiver.clone();
+                let halves = Ty::Tuple([part.clone(), part].into());
+                value.ty = if *effect == Effect::Halves { halves } else { Ty::known(Known::Option, [halves]) };
+                self.refine(value)
+            }
+            Effect::Removes => self.removed(receiver, name, args, at),
             Effect::Rearranges => self.rearranged(receiver, name, args, at),
             Effect::LeadsIn => {
                 for arg in args {
@@ -121,7 +132,7 @@ impl<'l> Interpreter<'_, 'l> {
             } else if !element.is_unknown() {
                 let item = match name {
                     "extend" => value.ty.element(),
-                    "extend_from_slice" | "append" => element_of(&value.ty),
+                    "extend_from_slice" | "append" | "clone_from" => element_of(&value.ty),
                     _ => value.ty,
                 };
                 self.types.keep_in(&element.loosened(&item), &item, &mut value.flows);
@@ -134,7 +145,7 @@ impl<'l> Interpreter<'_, 'l> {
             self.learn_element(receiver, head, &value.ty, name);
         }
         let element = collection.argument(0);
-        if name == "extend_from_slice" && self.types.clones_to_heap(&element) == Some(true) {
+        if matches!(name, "extend_from_slice" | "clone_from") && self.types.clones_to_heap(&element) == Some(true) {
             self.heap_alloc(name.to_owned(), element, call.name_span, Confidence::High);
         }
         self.growth(receiver, &format!("{}::{name}", head.map_or("container", Known::name)), call.name_span);
@@ -273,12 +284,11 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// An element is moved out.
-    fn removed(&mut self, receiver: &Value, name: &str, args: &'l [ExprId]) -> Value {
+    fn removed(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         self.read_all(args);
         let mut value = receiver.clone();
-        value.kept |= matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
+        value.taken_out(at);
         value.owner = None;
-        value.alias = None;
         value.ty = receiver.ty.argument(0);
         if matches!(name, "pop" | "pop_front" | "pop_back") {
             value.ty = Ty::known(Known::Option, [value.ty]);
@@ -286,16 +296,41 @@ impl<'l> Interpreter<'_, 'l> {
         self.refine(value)
     }
 
+    /// What the closure of `retain` is given: an element, or a key and its value.
+    fn each_of(&self, receiver: &Value) -> Vec<Value> {
+        let part = |ty: Ty| {
+            let mut value = receiver.clone();
+            value.ty = ty;
+            self.refine(value)
+        };
+        match receiver.ty.collection() {
+            Some(Ty::Known(Known::HashMap | Known::BTreeMap, args)) if args.len() == 2 => {
+                vec![part(Ty::reference(args[0].clone())), part(Ty::exclusive(args[1].clone()))]
+            }
+            Some(ty) if !ty.argument(0).is_unknown() => vec![part(Ty::exclusive(ty.argument(0)))],
+            _ => Vec::new(),
+        }
+    }
+
     /// Elements change their places or go.
     fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
+        let given = if name.starts_with("retain") { self.each_of(receiver) } else { Vec::new() };
         for arg in args {
-            self.inline_closure(*arg, &[], Runs::Inline);
+            self.inline_closure(*arg, &given, Runs::Inline);
         }
-        if matches!(name, "clear" | "truncate" | "retain" | "dedup") {
-            let element = receiver.ty.collection().map(|ty| ty.argument(0));
-            if let Some(element) = element {
-                self.drop_glue(&element, at, Confidence::Medium);
+        let collection = receiver.ty.collection();
+        if matches!(name, "clear" | "truncate" | "retain" | "retain_mut" | "dedup")
+            && let Some(Ty::Known(_, parts)) = &collection
+        {
+            for part in &**parts {
+                self.drop_glue(part, at, Confidence::Medium);
+                self.freed_by(part, Freed::Removed, at, Confidence::Medium);
             }
+        }
+        if name.starts_with("shrink_to")
+            && let Some(collection) = collection
+        {
+            self.freed_by(&collection, Freed::Shrunk, at, Confidence::Medium);
         }
         if name == "clear"
             && let Some(Root::Local(var)) = receiver.alias

@@ -6,6 +6,7 @@ use super::summary::StoreTarget;
 use super::types::Ty;
 use super::value::{Age, Flow, Region, Root, Value, Var};
 use crate::engine::hir::ir::{Pat, PatId, Span};
+use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
 
 /// Where a value goes.
@@ -145,6 +146,17 @@ impl Interpreter<'_, '_> {
             if let Some(flow) = self.types.held(&value.ty, &flow).filter(|flow| flow.confidence == Confidence::High) {
                 self.escape(EscapeRoute::Fixed(by.to_owned()), &flow, span, Vec::new());
             }
+        }
+    }
+
+    /// A function of another language is given an address of frame memory: whether it keeps it, nobody sees.
+    pub(super) fn given_to_foreign(&mut self, callee: FnId, args: &[Value], span: Span) {
+        let name = self.around.program.fn_name(callee);
+        let flows = args.iter().filter(|arg| matches!(arg.ty, Ty::Ptr(_) | Ty::Ref { .. })).flat_map(|arg| &arg.flows);
+        for flow in flows.filter(|flow| flow.frame) {
+            let flow = Flow { raw: true, confidence: Confidence::Low, ..flow.clone() };
+            let words = format!("`{name}` is of another language, and may keep the address");
+            self.escape(EscapeRoute::Callee(words), &flow, span, Vec::new());
         }
     }
 

@@ -9,7 +9,7 @@ use super::signals::Signals;
 use super::types::Ty;
 use super::value::{Callable, Slot};
 use crate::engine::hir::offset;
-use crate::engine::resolve::FnId;
+use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
 /// Everything known about one function.
@@ -19,6 +19,8 @@ pub(crate) struct Analysed {
     pub(crate) calls: Vec<CallSite>,
     /// Heap containers that it lends to functions that it calls.
     pub(crate) lent: Vec<Lent>,
+    /// Containers in fields that it empties, sizes or takes elements out of.
+    pub(crate) emptied: Vec<(UserType, Arc<str>)>,
     pub(crate) summary: Summary,
     /// An allocator is among what it deals with.
     pub(crate) has_allocator: bool,
@@ -99,6 +101,8 @@ pub(crate) struct Summary {
     pub(crate) diverges: bool,
     /// The result is a container that something which outlives the frame has kept.
     pub(crate) result_kept: bool,
+    /// The result leads to a container that is this field of what this parameter refers to.
+    pub(crate) leads_to: Option<(u16, UserType, Arc<str>)>,
     /// What the result is, where the signature does not say.
     pub(crate) result_type: Option<Ty>,
 }
@@ -124,6 +128,8 @@ pub(crate) enum ParameterUse {
     Clone,
     /// `value.into()` where it is `impl Into<String>`.
     IntoOwned,
+    /// `value.to_owned()` where it is `T: ToOwned`.
+    ToOwned,
 }
 
 /// A part of the result.

@@ -232,6 +232,7 @@ impl Ty {
                 }
             }
             Self::Array(inner, _) | Self::Slice(inner) => (**inner).clone(),
+            Self::Known(Known::InlineVec, _) => super::layout::element_in_place(self),
             Self::Known(
                 Known::Vec
                 | Known::VecDeque
@@ -246,7 +247,8 @@ impl Ty {
                 | Known::Iterator
                 | Known::Receiver
                 | Known::AsyncReceiver
-                | Known::Query,
+                | Known::Query
+                | Known::MessageReader,
                 args,
             ) => args.first().cloned().unwrap_or(Self::Unknown),
             Self::Known(Known::HashMap | Known::BTreeMap | Known::FrameMap | Known::FrameSortedMap, args)

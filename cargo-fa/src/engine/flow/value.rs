@@ -226,6 +226,15 @@ impl Value {
         }
     }
 
+    /// An element is moved out of where it was; what was kept there is kept memory until somebody drops it.
+    pub(crate) fn taken_out(&mut self, at: Span) {
+        self.kept |= matches!(self.alias, Some(Root::Param(_) | Root::Static(_)));
+        self.alias = None;
+        if self.kept {
+            self.made = vec![at];
+        }
+    }
+
     /// It is in memory of its own, not in that of what it was made of.
     pub(crate) fn becomes_its_own(&mut self) {
         self.lazy.clear();
@@ -287,7 +296,8 @@ impl Value {
             joined.push(flow);
         }
         self.add_flows(&joined);
-        if self.ty.is_unknown() || self.ty == Ty::Never {
+        let unknown = self.ty.is_unknown();
+        if unknown || self.ty == Ty::Never {
             self.ty = other.ty.clone();
         }
         if self.alias != other.alias {
@@ -308,7 +318,10 @@ impl Value {
         self.moved |= other.moved;
         self.kept |= other.kept;
         self.own_made(&other.made);
-        if self.owner != other.owner {
+        // What is not known on the other path does not contradict.
+        if unknown && self.owner.is_none() {
+            (self.owner, self.field) = (other.owner, other.field.clone());
+        } else if self.owner != other.owner && !other.ty.is_unknown() {
             self.owner = None;
         }
         self.reserved &= other.reserved;

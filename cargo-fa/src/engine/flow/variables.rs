@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Interpreter;
-use super::event::EventKind;
+use super::event::{EventKind, Freed};
 use super::types::Ty;
 use super::value::{Value, Var};
 use crate::engine::api::Known;
@@ -50,7 +50,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         // An empty container has nothing to give back.
         if !value.fresh || value.reserved || value.is(Known::Box) {
-            self.freed(&value.ty, self.binding_span(var), Confidence::Medium);
+            self.freed_by(&value.ty, Freed::AtEnd, self.binding_span(var), Confidence::Medium);
         }
         if value.alias.is_none() {
             let span = self.binding_span(var);
@@ -93,9 +93,9 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// A value that owns heap memory gives it back.
-    pub(super) fn freed(&mut self, ty: &Ty, span: Span, confidence: Confidence) {
+    pub(super) fn freed_by(&mut self, ty: &Ty, by: Freed, span: Span, confidence: Confidence) {
         if self.types.owns_heap(ty) {
-            self.record(EventKind::HeapFree { ty: ty.clone() }, span, confidence);
+            self.record(EventKind::HeapFree { ty: ty.clone(), by }, span, confidence);
         }
     }
 

@@ -524,6 +524,8 @@ impl Nothing for Generics {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Function {
     pub(crate) is_async: bool,
+    /// Declared in an `extern` block: its body is elsewhere, and perhaps not in Rust.
+    pub(crate) is_foreign: bool,
     pub(crate) receiver: Option<Receiver>,
     /// Without the receiver.
     pub(crate) params: Box<[(PatId, TypeId)]>,

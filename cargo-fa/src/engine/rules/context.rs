@@ -6,7 +6,7 @@ use std::rc::Rc;
 use framealloc_syntax::{Denied, Effect};
 use rustc_hash::FxHashMap;
 
-use super::emptied::Emptied;
+use super::emptied::{Emptied, EmptiedByFlow};
 use super::kept::SteadyFields;
 use super::tags::Tags;
 use crate::engine::flow::declared;
@@ -37,6 +37,7 @@ pub(crate) struct Context<'c, 'l> {
     pub(super) lenders: OnceCell<Lenders>,
     /// What is emptied in the packages that were asked about.
     pub(super) emptied: RefCell<FxHashMap<usize, Rc<[Emptied<'l>]>>>,
+    pub(super) emptied_by_flow: OnceCell<EmptiedByFlow>,
 }
 
 /// An event, and the function that it happens in.
@@ -94,6 +95,7 @@ impl<'c, 'l> Context<'c, 'l> {
             steady: RefCell::default(),
             lenders: OnceCell::new(),
             emptied: RefCell::default(),
+            emptied_by_flow: OnceCell::new(),
         }
     }
 }

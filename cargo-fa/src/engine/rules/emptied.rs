@@ -2,18 +2,20 @@
 //! looked through once, by what is written there.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Context;
+use super::place_types::{Local, Part};
 use crate::engine::flow::containers::keeps_steady;
 use crate::engine::flow::types::{Ty, Types};
-use crate::engine::flow::{param_types, type_scope, walk};
+use crate::engine::flow::{type_scope, walk};
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Statement};
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Receiver, Statement};
 use crate::engine::hir::offset;
-use crate::engine::resolve::{FnDef, FnId, Program, TypeKey, UserType};
+use crate::engine::resolve::{FnDef, FnId, Program, UserType};
 
 /// Methods that lead to a container, to an element of one or to each of them.
 const LEADS_IN: &[&str] = &[
@@ -60,12 +62,15 @@ impl<'l> Place<'l> {
     }
 }
 
+/// By type: its containers that functions empty that were analysed.
+pub(super) type EmptiedByFlow = FxHashMap<UserType, Vec<Arc<str>>>;
+
 /// What a function empties, sizes or makes with room, and what changes places in it.
 pub(super) struct Emptied<'l> {
     by: FnId,
     places: Box<[Place<'l>]>,
     swapped: Box<[(Place<'l>, Place<'l>)]>,
-    locals: Box<[(&'l str, ExprId)]>,
+    locals: Box<[Local<'l>]>,
 }
 
 impl<'l> Context<'_, 'l> {
@@ -107,12 +112,23 @@ impl<'l> Context<'_, 'l> {
             found.extend(emptied.places.iter().filter_map(mine).map(str::to_owned));
             swapped.extend(emptied.swapped.iter().filter_map(both));
         }
+        found.extend(self.emptied_by_flow().get(&owner).into_iter().flatten().map(|field| field.as_ref().to_owned()));
         for (left, right) in swapped {
             if found.contains(left) || found.contains(right) {
                 found.extend([left.to_owned(), right.to_owned()]);
             }
         }
         found
+    }
+
+    /// What the functions empty that were analysed: there the types of places are known.
+    fn emptied_by_flow(&self) -> &EmptiedByFlow {
+        self.emptied_by_flow.get_or_init(|| {
+            let mut found = EmptiedByFlow::default();
+            let all = self.analysed.iter().flat_map(|(_, analysed)| &analysed.emptied);
+            all.for_each(|(owner, field)| found.entry(*owner).or_default().push(Arc::clone(field)));
+            found
+        })
     }
 
     /// What the functions of a package empty; found once.
@@ -127,6 +143,7 @@ impl<'l> Context<'_, 'l> {
             let def = program.fn_def(*id);
             let mut look = Look::new(program, def);
             walk::visit(look.facts, def.function.body?, &mut |expr| look.expression(expr));
+            look.settle();
             let emptied = Emptied {
                 by: *id,
                 places: look.emptied.into(),
@@ -155,20 +172,20 @@ impl<'l> Context<'_, 'l> {
     }
 }
 
-/// Expressions are followed this far to what tells their type.
-const DEEPEST: u32 = 12;
-
 /// A look at one function.
-struct Look<'c, 'l> {
-    types: Types<'c, 'l>,
-    def: &'c FnDef<'l>,
-    facts: &'l FileFacts,
+pub(super) struct Look<'c, 'l> {
+    pub(super) types: Types<'c, 'l>,
+    pub(super) def: &'c FnDef<'l>,
+    pub(super) facts: &'l FileFacts,
     /// Variables that stand for a field or for its elements.
     names: Vec<(&'l str, Place<'l>)>,
-    /// Variables, with what they are bound to.
-    locals: Vec<(&'l str, ExprId)>,
+    pub(super) locals: Vec<Local<'l>>,
     /// Variables that hold what was taken out of a field.
     taken: Vec<(&'l str, Place<'l>)>,
+    /// Variables that are emptied, or that others may empty.
+    drained: Vec<&'l str>,
+    /// Variables that hold what was taken out of a field and that come back into it.
+    put_back: Vec<(&'l str, Place<'l>)>,
     /// Variables that hold a container with room.
     roomy: Vec<&'l str>,
     emptied: Vec<Place<'l>>,
@@ -184,6 +201,8 @@ impl<'c, 'l> Look<'c, 'l> {
             names: Vec::new(),
             locals: Vec::new(),
             taken: Vec::new(),
+            drained: Vec::new(),
+            put_back: Vec::new(),
             roomy: Vec::new(),
             emptied: Vec::new(),
             swapped: Vec::new(),
@@ -209,13 +228,28 @@ impl<'c, 'l> Look<'c, 'l> {
                 };
                 let place = emptied.and_then(|of| self.place(of));
                 self.emptied.extend(place);
+                let to_others = call.args.iter().copied();
+                emptied.into_iter().chain(to_others).for_each(|expr| self.may_empty(expr));
             }
-            ExprKind::For(looped) => self.stands_for(looped.pat, looped.iter),
-            ExprKind::Let { pat, value } => self.stands_for(*pat, *value),
-            ExprKind::Match { value, arms } => arms.iter().for_each(|(pat, _)| self.stands_for(*pat, *value)),
+            ExprKind::For(looped) => {
+                self.binds(looped.pat, looped.iter, Part::Element);
+                self.stands_for(looped.pat, looped.iter);
+            }
+            ExprKind::Let { pat, value } => {
+                self.binds(*pat, *value, Part::All);
+                self.stands_for(*pat, *value);
+            }
+            ExprKind::Match { value, arms } => arms.iter().for_each(|(pat, _)| {
+                self.binds(*pat, *value, Part::All);
+                self.stands_for(*pat, *value);
+            }),
             ExprKind::Call { callee, args } => {
-                let ExprKind::Path(path) = &facts.expr(*callee).kind else { return };
+                let ExprKind::Path(path) = &facts.expr(*callee).kind else {
+                    args.iter().for_each(|arg| self.may_empty(*arg));
+                    return;
+                };
                 let last = facts.path(*path).segments.last().map(|last| facts.name(last.name));
+                args.iter().for_each(|arg| self.may_empty(*arg));
                 match (last, &**args) {
                     (Some("swap"), [left, right]) => self.swapped.extend(self.place(*left).zip(self.place(*right))),
                     // `Vec::clear(&mut self.list)`.
@@ -225,14 +259,15 @@ impl<'c, 'l> Look<'c, 'l> {
             }
             ExprKind::Assign { left, right } => {
                 let Some(place) = self.place(*left) else { return };
-                let mut put_back = false;
+                let mut put_back = None;
                 walk::visit(facts, *right, &mut |expr| {
                     if let ExprKind::Name(name) = &facts.expr(expr).kind {
                         let name = facts.name(*name);
-                        put_back |= self.taken.iter().any(|(taken, from)| *taken == name && from.name == place.name);
+                        let is_taken = |(taken, from): &&(&str, Place<'l>)| *taken == name && from.name == place.name;
+                        put_back = self.taken.iter().find(is_taken).map(|(taken, _)| *taken).or(put_back);
                     }
                 });
-                self.emptied.extend(Some(place).filter(|_| put_back));
+                self.put_back.extend(put_back.map(|taken| (taken, place)));
             }
             ExprKind::Block(block) => {
                 for statement in &block.statements {
@@ -242,6 +277,7 @@ impl<'c, 'l> Look<'c, 'l> {
                     {
                         self.roomy.push(facts.name(*name));
                     }
+                    self.binds(*pat, *init, Part::All);
                     self.stands_for(*pat, *init);
                 }
             }
@@ -257,13 +293,27 @@ impl<'c, 'l> Look<'c, 'l> {
         }
     }
 
+    /// A variable is emptied, or handed to somebody who may do that.
+    fn may_empty(&mut self, expr: ExprId) {
+        match &self.facts.expr(expr).kind {
+            ExprKind::Name(name) => self.drained.push(self.facts.name(*name)),
+            ExprKind::Ref { mutable: true, inner, .. } => self.may_empty(*inner),
+            _ => {}
+        }
+    }
+
+    /// What was taken out of a field, emptied and put back is used again.
+    fn settle(&mut self) {
+        let put_back = std::mem::take(&mut self.put_back);
+        self.emptied.extend(put_back.iter().filter(|(taken, _)| self.drained.contains(taken)).map(|(_, place)| *place));
+    }
+
     /// Names of a pattern stand for what they are taken from: a reference to a field, or the fields of a struct.
     fn stands_for(&mut self, pat: PatId, from: ExprId) {
         let facts = self.facts;
         match facts.pat(pat) {
             Pat::Bind { name, by_ref, .. } => {
                 let name = facts.name(*name);
-                self.locals.push((name, from));
                 let mut taken = None;
                 walk::visit(facts, from, &mut |expr| {
                     if let ExprKind::Call { callee, args } = &facts.expr(expr).kind
@@ -280,6 +330,8 @@ impl<'c, 'l> Look<'c, 'l> {
                 let place = if *by_ref || self.is_reference(from) { self.place(from) } else { None };
                 self.names.extend(place.map(|place| (name, place)));
             }
+            // What is taken apart and not given back ends here, with its memory.
+            Pat::Struct(..) if self.is_used_up(from) => {}
             Pat::Struct(path, fields) => {
                 for (field, part) in fields {
                     if let Pat::Bind { name, .. } = facts.pat(*part) {
@@ -300,13 +352,28 @@ impl<'c, 'l> Look<'c, 'l> {
         }
     }
 
+    /// A parameter that is given by value.
+    fn is_used_up(&self, expr: ExprId) -> bool {
+        let ExprKind::Name(name) = &self.facts.expr(expr).kind else { return false };
+        match self.facts.name(*name) {
+            "self" => self.def.function.receiver == Some(Receiver::Value),
+            _ => matches!(self.param_named(self.facts.name(*name)), Some(Ty::User(..))),
+        }
+    }
+
     /// `&mut self.list`, `self.list.lock().unwrap()`, a name of these: no copy.
     fn is_reference(&self, expr: ExprId) -> bool {
         match &self.facts.expr(expr).kind {
             ExprKind::Ref { .. } | ExprKind::Name(_) => true,
             ExprKind::Method(call) => call.args.is_empty() || LEADS_IN.contains(&self.facts.name(call.name)),
+            ExprKind::Match { value, .. } => self.is_entry(*value),
             _ => false,
         }
+    }
+
+    /// `self.map.entry(key)`: what is removed through it is removed from the map.
+    fn is_entry(&self, expr: ExprId) -> bool {
+        matches!(&self.facts.expr(expr).kind, ExprKind::Method(call) if self.facts.name(call.name) == "entry")
     }
 
     /// The field that an expression leads to, or to an element of: `&mut self.cells[at]`, `self.cells.iter_mut()`.
@@ -324,6 +391,7 @@ impl<'c, 'l> Look<'c, 'l> {
             ExprKind::Index { base: inner, .. } | ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => {
                 self.place(*inner)
             }
+            ExprKind::Match { value, .. } if self.is_entry(*value) => self.place(*value),
             ExprKind::Method(call) => {
                 let name = facts.name(call.name);
                 if LEADS_IN.contains(&name) {
@@ -374,9 +442,9 @@ impl<'c, 'l> Look<'c, 'l> {
                     Some("new" | "Some" | "from_fn") => args.first().is_some_and(|inner| self.has_room(*inner)),
                     // What a closure of this function makes.
                     Some(name) if args.is_empty() => {
-                        let closure = self.locals.iter().rev().find(|(known, _)| *known == name);
-                        closure.is_some_and(|(_, from)| {
-                            matches!(facts.expr(*from).kind, ExprKind::Closure(_)) && self.has_room(*from)
+                        let closure = self.locals.iter().rev().find(|local| local.name == name);
+                        closure.is_some_and(|local| {
+                            matches!(facts.expr(local.from).kind, ExprKind::Closure(_)) && self.has_room(local.from)
                         })
                     }
                     _ => false,
@@ -423,53 +491,5 @@ impl<'c, 'l> Look<'c, 'l> {
         };
         let mut others = (0..program.types.len()).map(|at| UserType(offset(at))).filter(|user| *user != owner);
         !is_tuple && !others.any(has)
-    }
-
-    /// The type of a place, as far as declarations tell.
-    fn type_of(&self, expr: ExprId) -> Ty {
-        self.type_at(expr, 0)
-    }
-
-    fn type_at(&self, expr: ExprId, depth: u32) -> Ty {
-        let facts = self.facts;
-        if depth > DEEPEST {
-            return Ty::Unknown;
-        }
-        match &facts.expr(expr).kind {
-            ExprKind::Name(name) => {
-                let name = facts.name(*name);
-                let params = param_types(self.types, self.def, &type_scope(self.types.program, self.def));
-                let receiver = usize::from(self.def.function.receiver.is_some());
-                let mut declared = self.def.function.params.iter();
-                let at = match name {
-                    "self" => Some(0),
-                    _ => declared
-                        .position(|(pat, _)| {
-                            matches!(facts.pat(*pat), Pat::Bind { name: known, .. } if facts.name(*known) == name)
-                        })
-                        .map(|at| at + receiver),
-                };
-                if let Some(ty) = at.and_then(|at| params.get(at)) {
-                    return ty.clone();
-                }
-                // A variable that is bound again may be bound to itself.
-                let mut locals = self.locals.iter().filter(|(known, from)| {
-                    *known == name && !matches!(facts.expr(*from).kind, ExprKind::Name(_)) && *from < expr
-                });
-                locals.next_back().map_or(Ty::Unknown, |(_, from)| self.type_at(*from, depth + 1))
-            }
-            ExprKind::Field { base, name } => self.types.field(&self.type_at(*base, depth + 1), facts.name(*name)),
-            ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => self.type_at(*inner, depth + 1),
-            // `self.lock_mut()`, which gives a guard.
-            ExprKind::Method(call) => {
-                let Some(owner) = Types::owner(&self.type_at(call.receiver, depth + 1)) else { return Ty::Unknown };
-                let program = self.types.program;
-                let method = program.methods_of(TypeKey::User(owner), facts.name(call.name)).first();
-                let Some(def) = method.map(|id| program.fn_def(*id)) else { return Ty::Unknown };
-                let scope = type_scope(program, def);
-                def.function.output.map_or(Ty::Unit, |ty| self.types.lower(def.module, def.file, ty, &scope))
-            }
-            _ => Ty::Unknown,
-        }
     }
 }

@@ -61,15 +61,25 @@ impl Context<'_, '_> {
         }
         if let (Some(Root::Param(param)), None) = (container.root, field) {
             let function = path.last().map_or(root, |step| step.callee);
-            let lenders = self.lenders(function, param);
-            let is_steady = |lender: &FnId, lent: &Lent| {
-                self.memory_on_way(*lender, &[], &lent.container, depth + 1) == Memory::Steady
-            };
-            if depth < LENT_ON && !lenders.is_empty() && lenders.iter().all(|(lender, lent)| is_steady(lender, lent)) {
+            if depth < LENT_ON && self.is_lent_steady(function, param, depth) {
                 return Memory::Steady;
             }
         }
         Memory::Kept
+    }
+
+    /// Whether everybody who runs in frames and lends a container for this parameter uses its memory again. A method that
+    /// is only called by its name must be lent such a one by somebody.
+    fn is_lent_steady(&self, function: FnId, param: u16, depth: u32) -> bool {
+        let lenders = self.lenders(function, param);
+        let is_steady =
+            |lender: FnId, lent: &Lent| self.memory_on_way(lender, &[], &lent.container, depth + 1) == Memory::Steady;
+        let runs = |lender: FnId| self.reached.get(lender).is_some() || self.analysed.of(lender).system;
+        let mut of_frames = lenders.iter().filter(|(lender, _)| runs(*lender)).peekable();
+        let known: Vec<_> = if of_frames.peek().is_some() { of_frames.collect() } else { lenders.iter().collect() };
+        let (guessed, sure): (Vec<_>, Vec<_>) = known.into_iter().partition(|(_, lent)| lent.guessed);
+        let asked = if sure.is_empty() { guessed } else { sure };
+        !asked.is_empty() && asked.iter().all(|(lender, lent)| is_steady(*lender, lent))
     }
 
     /// Who calls a function with a container for this parameter.

@@ -16,6 +16,7 @@ mod heap_advice;
 mod kept;
 mod loops;
 mod nesting;
+mod place_types;
 mod rewrites;
 mod rule;
 mod suspensions;

@@ -62,3 +62,12 @@ pub fn borrowed_text(alloc: &SmartAlloc, text: &str) -> usize {
     let part = &text[..1];
     part.len() + *alloc.frame_box(1_usize)
 }
+
+#[frame_system]
+pub fn cleared(alloc: &SmartAlloc, scores: &mut Vec<u32>, best: &mut std::collections::HashMap<u32, f32>) -> usize {
+    scores.truncate(8);
+    scores.retain_mut(|score| *score > 1);
+    best.retain(|_, score| *score > 1.0);
+    scores.clear();
+    *alloc.frame_box(1_usize)
+}

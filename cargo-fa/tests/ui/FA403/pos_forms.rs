@@ -70,3 +70,23 @@ pub fn dropped_box(alloc: &SmartAlloc, level: Box<Level>) -> u32 {
     drop(level); //~ FA403
     first
 }
+
+#[frame_system]
+pub fn cleared(alloc: &SmartAlloc, names: &mut Vec<String>) -> usize {
+    names.truncate(8); //~ FA403
+    names.retain(|name| !name.is_empty()); //~ FA403
+    names.clear(); //~ FA403
+    *alloc.frame_box(1_usize)
+}
+
+#[frame_system]
+pub fn values_of_a_map(alloc: &SmartAlloc, names: &mut std::collections::HashMap<u32, String>) -> usize {
+    names.retain(|_, name| !name.is_empty()); //~ FA403
+    *alloc.frame_box(1_usize)
+}
+
+#[frame_system]
+pub fn shrunk(alloc: &SmartAlloc, scores: &mut Vec<u32>) -> usize {
+    scores.shrink_to_fit(); //~ FA403
+    scores.len() + *alloc.frame_box(1_usize)
+}

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::sync::mpsc::Sender;
+use std::sync::*;
 
 use framealloc::{FrameBox, FrameString, RetentionPolicy, SmartAlloc, frame_format, frame_system};
 
@@ -30,6 +30,20 @@ pub fn words<'a>(alloc: &'a SmartAlloc, text: &str, out: &mut Vec<&'a str>) {
         out.push(word); //~ FA601 FA402
     }
     out.extend(text.lines()); //~ FA601 FA402
+}
+
+#[frame_system]
+pub fn first_half<'a>(alloc: &'a SmartAlloc, numbers: &[u32]) -> &'a [u32] {
+    let copy = alloc.frame_slice_copy(numbers);
+    let (first, _) = copy.split_at(1);
+    first //~ FA601
+}
+
+#[frame_system]
+pub fn halves<'a>(alloc: &'a SmartAlloc, numbers: &[u32], out: &mut Vec<&'a mut [u32]>) {
+    let (first, second) = alloc.frame_slice_copy(numbers).split_at_mut(1);
+    out.push(first); //~ FA601 FA402
+    out.push(second); //~ FA601 FA402
 }
 
 #[frame_system]
@@ -84,6 +98,25 @@ fn run(job: impl FnOnce() + 'static) {
     job();
 }
 
+fn show(value: Box<dyn Display>) {
+    println!("{value}");
+}
+
+fn show_now(value: Box<dyn Display + '_>) {
+    println!("{value}");
+}
+
+#[frame_system]
+pub fn in_a_box(alloc: &SmartAlloc) {
+    show(Box::new(alloc.frame_str("x"))); //~ FA601 FA401
+    show_now(Box::new(alloc.frame_str("x"))); //~ FA401
+}
+
+#[frame_system]
+pub fn key_and_value<'a>(alloc: &'a SmartAlloc, text: &str) -> Option<(&'a str, &'a str)> {
+    alloc.frame_str(text).split_once('=') //~ FA601
+}
+
 #[frame_system]
 pub fn where_static_is_asked_for(alloc: &SmartAlloc) {
     register(alloc.frame_str("x")); //~ FA601
@@ -106,7 +139,7 @@ pub fn into_what_outlives_the_frame(alloc: &SmartAlloc, number: u32) {
 }
 
 #[frame_system]
-pub fn sent(alloc: &SmartAlloc, texts: &Sender<FrameString<'static>>, slices: &Sender<&'static [u32]>) {
+pub fn sent(alloc: &SmartAlloc, texts: &mpsc::Sender<FrameString<'static>>, slices: &mpsc::Sender<&'static [u32]>) {
     let _ = texts.send(frame_format!(alloc, "x")); //~ FA601
     let _ = slices.send(alloc.frame_slice_copy(&[1])); //~ FA601
 }

@@ -43,6 +43,7 @@ impl Lowerer<'_> {
     pub(super) fn item(&mut self, item: &syn::Item) -> Option<ItemId> {
         match item {
             syn::Item::Fn(node) => Some(self.function(&node.attrs, &node.sig, Some(&node.block))),
+            syn::Item::ForeignMod(node) => node.items.iter().filter_map(|item| self.foreign(item)).last(),
             syn::Item::Mod(node) => Some(self.module(node)),
             syn::Item::Use(node) => Some(self.use_item(node)),
             syn::Item::Struct(node) => {
@@ -307,6 +308,15 @@ impl Lowerer<'_> {
         lowered.into()
     }
 
+    fn foreign(&mut self, item: &syn::ForeignItem) -> Option<ItemId> {
+        let syn::ForeignItem::Fn(node) = item else { return None };
+        let id = self.function(&node.attrs, &node.sig, None);
+        if let ItemKind::Fn(function) = &mut self.facts.items[id.0 as usize].kind {
+            function.is_foreign = true;
+        }
+        Some(id)
+    }
+
     fn function(&mut self, attrs: &[syn::Attribute], sig: &syn::Signature, body: Option<&syn::Block>) -> ItemId {
         let mut head = self.head(&sig.ident);
         head.span = Span { lo: self.lines.start(sig.fn_token.span), hi: self.lines.end(sig.paren_token.span.close()) };
@@ -333,6 +343,7 @@ impl Lowerer<'_> {
         let output = self.output(&sig.output);
         let kind = ItemKind::Fn(Box::new(Function {
             is_async: sig.asyncness.is_some(),
+            is_foreign: false,
             receiver,
             params: params.into(),
             output,

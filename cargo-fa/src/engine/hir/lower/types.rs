@@ -1,6 +1,6 @@
 //! Types, paths and generics.
 
-use super::super::ir::{Arguments, Generics, Lifetime, Path, PathId, PathStart, Segment, Span, Type, TypeId};
+use super::super::ir::{Arguments, Generics, Lifetime, Name, Path, PathId, PathStart, Segment, Span, Type, TypeId};
 use super::super::sparse::Sparse;
 use super::Lowerer;
 
@@ -33,7 +33,7 @@ impl Lowerer<'_> {
                 inner: self.ty(&reference.elem),
             },
             syn::Type::Slice(slice) => Type::Slice(self.ty(&slice.elem)),
-            syn::Type::TraitObject(object) => Type::Dyn(self.bounds(&object.bounds)),
+            syn::Type::TraitObject(object) => Type::Dyn(self.bounds_of_object(&object.bounds)),
             syn::Type::Tuple(tuple) => Type::Tuple(tuple.elems.iter().map(|elem| self.ty(elem)).collect()),
             _ => Type::Unknown,
         };
@@ -63,8 +63,28 @@ impl Lowerer<'_> {
             .collect()
     }
 
+    /// As [`Lowerer::bounds`]; a lifetime that is not `'static` is a path of the name `_`: without any, the object in a
+    /// box has to be `'static`.
+    fn bounds_of_object<P>(&mut self, bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, P>) -> Box<[PathId]> {
+        let mut lowered = self.bounds(bounds).into_vec();
+        let other = bounds.iter().find_map(|bound| match bound {
+            syn::TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static" => Some(lifetime),
+            _ => None,
+        });
+        if let Some(lifetime) = other {
+            let name = self.intern_made("_");
+            let span = self.span(lifetime.ident.span());
+            lowered.push(self.named_bound(name, span));
+        }
+        lowered.into()
+    }
+
     fn static_bound(&mut self, lifetime: &syn::Lifetime) -> PathId {
         let (name, span) = self.ident(&lifetime.ident);
+        self.named_bound(name, span)
+    }
+
+    fn named_bound(&mut self, name: Name, span: Span) -> PathId {
         let segments = [Segment { name, args: None }].into();
         self.push_path(Path { start: path_start(None), qself: None, segments, span })
     }
