@@ -44,16 +44,6 @@ fi
 # Rooms import only what stands below them.
 ci/rooms.sh || complain "the imports above go up"
 
-# Every ordering is relaxed: what must be ordered is under a lock or held exclusively, and ci/mutants/locks.txt weakens those.
-# Flights come back without a lock, and what observers walk has none: ci/mutants/{flights,observers}.txt weaken theirs.
-if git grep -n -E '\b(Acquire|AcqRel|SeqCst|Ordering::Release)\b' -- 'framealloc-core/src/*.rs' \
-    ':!framealloc-core/src/sync.rs' ':!framealloc-core/src/raw/frames/flights' ':!framealloc-core/src/raw/pools/retire.rs' \
-    ':!framealloc-core/src/raw/epochs' ':!framealloc-core/src/raw/frames/claim.rs' ':!framealloc-core/src/raw/frames/entries.rs' \
-    ':!framealloc-core/src/raw/pools/depot_figures.rs' ':!framealloc-core/src/raw/pools/gate.rs' \
-    ':!framealloc-core/src/raw/pools/pool.rs' ':!framealloc-core/src/raw/pools/registry.rs'; then
-    complain "the orderings above need a model that fails without them, and a planted bug in ci/mutants"
-fi
-
 # A file is one concept: 600 lines at most.
 while read -r file; do
     lines=$(wc -l <"$file")

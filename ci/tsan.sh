@@ -79,5 +79,7 @@ cargo +nightly test -Zbuild-std=std,test -p framealloc-core --target "$host" \
     --test pool_many --test pool_torture --test pools --test retention --test routing_pools -- \
     promises:: limits:: events:: faults:: drops:: order:: panics:: threads:: observers:: random_programs more_pools requests_over phases:: boxes:: \
     recording:: promotions:: regions:: snapshots:: transfers:: --skip a_forked_child
-# What is handed over without a lock: flights, and published frames.
-cargo +nightly test -Zbuild-std=std,test -p framealloc-core --target "$host" --test flights --test publication
+# What is handed over without a lock: flights, published frames, and retired values.
+cargo +nightly test -Zbuild-std=std,test -p framealloc-core --target "$host" --test flights --test publication --test retire
+# The lists that are walked while they change, over the collector that programs have.
+cargo +nightly test -Zbuild-std=std,test -p framealloc-core --target "$host" --lib -- raw::epochs

@@ -2,6 +2,7 @@
 
 use cargo_fa::model::codes::Level;
 use cargo_fa::model::config::{Config, ConfigError, read, schema};
+use framealloc_syntax::Effect;
 
 fn parse(text: &str) -> Result<Config, Vec<ConfigError>> {
     read(&".fa.toml".into(), text)
@@ -50,11 +51,45 @@ hot_loop_bound = 32
 
 [assume]
 entities = 10_000
+
+[effects]
+"rapier3d::**" = { heap = true, block = false }
+"rapier3d::math::*" = { heap = false }
 "#;
+
+#[test]
+fn what_is_declared_of_other_crates_goes_by_path_and_the_last_entry_decides() {
+    let config = parse(EVERYTHING).unwrap();
+    for (path, heap, block) in [
+        ("rapier3d::pipeline::step", Some(true), Some(false)),
+        ("rapier3d::step", Some(true), Some(false)),
+        ("rapier3d::math::dot", Some(false), Some(false)),
+        ("rapier2d::step", None, None),
+    ] {
+        assert_eq!(config.declares(Effect::Heap, path), heap, "{path}");
+        assert_eq!(config.declares(Effect::Block, path), block, "{path}");
+    }
+}
+
+#[test]
+fn effects_that_mean_nothing_are_refused() {
+    for (entry, message, unknown) in [
+        ("\"a::**\" = { hep = true }", "unknown key `hep` in `[effects]`; did you mean `heap`?", true),
+        ("\"a::**\" = { time = true }", "unknown key `time` in `[effects]`; the keys are heap, block", true),
+        ("\"a::**\" = { heap = 1 }", "expected `true` or `false`", false),
+        ("\"a::**\" = true", "expected what is known, such as `{ heap = true, block = false }`", false),
+        ("\"a::**\" = {}", "nothing is said of `a::**`: write `heap`, `block` or both", false),
+        ("\"src/a.rs\" = { heap = true }", "`src/a.rs` is no path of functions, such as `rapier3d::**`", false),
+    ] {
+        let error = mistake(&format!("[effects]\n{entry}\n"));
+        assert_eq!((error.message.as_str(), error.line, error.unknown_key), (message, 2, unknown), "{entry}");
+    }
+}
 
 #[test]
 fn every_key_is_read() {
     let config = parse(EVERYTHING).unwrap();
+    assert_eq!(config.effects.len(), 2);
     assert_eq!(config.analysis.exclude, ["**/generated/**"]);
     assert_eq!(config.analysis.min_severity, Level::Warn);
     assert!(config.analysis.deny_warnings && config.budgets.required);

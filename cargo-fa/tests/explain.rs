@@ -4,7 +4,7 @@ mod support;
 
 use cargo_fa::explain::{Example, examples};
 use cargo_fa::model::codes::{ALL, Code, Stage};
-use support::Sample;
+use support::{Sample, manifest};
 
 /// What the examples about tags assume is declared.
 fn configuration(code: &Code) -> &'static str {
@@ -23,6 +23,10 @@ const USES_TAGS: &str = "use framealloc::{SmartAlloc, alloc_tag};\n\n\
 const USES_AUDIO: &str =
     "\n#[alloc_tag(\"audio\")]\npub fn mix(alloc: &SmartAlloc) {\n    println!(\"{}\", alloc.frame_number());\n}\n";
 
+/// A program that calls into a crate of which an example speaks.
+const CALLS_RAPIER: &str = "use framealloc::{SmartAlloc, frame_system};\n\n\
+    #[frame_system]\npub fn step(alloc: &SmartAlloc) -> u32 {\n    rapier3d::step();\n    *alloc.frame_box(1)\n}\n";
+
 /// What the bad example of a code has besides, because one comes with the other.
 const WITH: [(&str, &str); 1] = [("FA552", "FA401")];
 
@@ -31,6 +35,10 @@ fn found(code: &'static Code, example: Example) -> Vec<String> {
     let sample = match (example.language, code.number) {
         ("rust", _) => Sample::game(example.code).file(".fa.toml", configuration(code)),
         ("toml", "FA804") => Sample::game(&format!("{USES_TAGS}{USES_AUDIO}")).file(".fa.toml", example.code),
+        ("toml", "FA906") => Sample::empty()
+            .file("Cargo.toml", &(manifest("game") + "rapier3d = \"0.22\"\n[workspace]\n"))
+            .file("src/lib.rs", CALLS_RAPIER)
+            .file(".fa.toml", example.code),
         ("toml", _) => Sample::game(USES_TAGS).file(".fa.toml", example.code),
         ("json", _) => Sample::game(USES_TAGS).file(".fa-baseline.json", example.code),
         (language, _) => panic!("{code} has an example in {language}"),

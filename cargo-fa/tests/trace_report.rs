@@ -274,6 +274,35 @@ fn a_diff_names_what_grew() {
 }
 
 #[test]
+fn a_diff_shows_what_flies() {
+    let recording = |frames: [FlightFigures; 2]| {
+        let mut encoder = Encoder::new(Vec::new());
+        for (number, flights) in (1..).zip(frames) {
+            encoder.frame(&FrameView { number, bytes: 64, flights: Some(flights), ..FrameView::default() });
+        }
+        read(&encoder.into_bytes())
+    };
+    let figures = |frames, bytes, refused| FlightFigures { frames, bytes, capacity: 2 * bytes, refused };
+    let before = recording([figures(1, 1000, 0), figures(2, 3000, 0)]);
+    let after = recording([figures(2, 3000, 1), figures(3, 9000, 4)]);
+    let diff = Diff::new(&before, &after, Threshold::Part(0.05));
+    let text = diff.text();
+    let row = |name: &str| {
+        let line = text.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+        line.trim_start()[name.len()..].split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("held, mean"), "1.95 KiB 5.86 KiB +3.91 KiB +200.0 %");
+    assert_eq!(row("held at most"), "2.93 KiB 8.79 KiB +5.86 KiB +200.0 %");
+    assert_eq!(row("frames at most"), "2 3 +1 +50.0 %");
+    assert_eq!(row("refused ends"), "0 5 +5 new");
+    assert!(diff.has_grown() && text.contains("in flight held, mean +3.91 KiB/frame"), "{text}");
+    assert!(diff.markdown().contains("### Frames in flight\n"), "{}", diff.markdown());
+    assert!(!Diff::new(&after, &before, Threshold::Bytes(0)).has_grown());
+    let none = recording([FlightFigures::default(); 2]);
+    assert!(!Diff::new(&none, &none, Threshold::Bytes(0)).text().contains("in flight"));
+}
+
+#[test]
 fn exit_codes_follow_the_scheme() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str, bytes: &[u8]| written(folder.path(), name, bytes).to_str().unwrap().to_owned();

@@ -125,7 +125,10 @@ impl<M: Send + Sync + 'static> Ending<'_, M> {
             // A timeout is told of below.
             let _ = alloc.wait_for_flights(limit.saturating_sub(1), timeout);
         }
-        if let Ok((flight, promotions)) = alloc.try_next_frame_in_flight_with_promotions() {
+        // Asked before: a refusal would be reported by the allocator as well (FA009).
+        let has_room = alloc.flight_stats().frames < limit;
+        let ended = if has_room { alloc.try_next_frame_in_flight_with_promotions().ok() } else { None };
+        if let Some((flight, promotions)) = ended {
             self.last.flight = Some(flight);
             self.kept.bypass_change_detection().replace(promotions);
         } else {

@@ -21,6 +21,7 @@
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(feature = "nightly", feature(allocator_api))]
+#![cfg_attr(feature = "rtsan", feature(sanitize, cfg_sanitize))]
 
 // The documentation tests and the macros' own tests name the crate as users do.
 extern crate self as framealloc_core;

@@ -191,6 +191,7 @@ impl EffectMark {
 
 /// Calls the body of a function that declares an effect, which is not inlined into anything: what is judged is the body.
 #[inline(never)]
+#[cfg_attr(feature = "rtsan", sanitize(realtime = "nonblocking"))]
 pub(crate) fn apart<A, R>(body: impl FnOnce(A) -> R, argument: A) -> R {
     body(argument)
 }

@@ -104,6 +104,24 @@ fn fa006_is_told_to_who_subscribes_in_the_middle_of_the_frame() {
 }
 
 #[test]
+fn what_was_refused_after_the_last_subscription_ended_is_not_told_to_the_next() {
+    static FLARES: Pool<[u64; 7]> = Pool::new(PoolSpec::new("Fa006Flare").capacity(1).fixed());
+    let _alone = alone();
+    let one = FLARES.boxed([0; 7]);
+    let mut alloc = SmartAlloc::default();
+    let listens = |alloc: &SmartAlloc| alloc.on_frame_event(|_, _| ());
+    let (first, second) = (listens(&alloc), listens(&alloc));
+    drop(first);
+    drop(second);
+    assert!(FLARES.try_boxed([0; 7]).is_err());
+    let heard = heard(&alloc);
+    alloc.whole_frame(|_| ());
+    // `tracing` listens all the time.
+    assert_eq!(heard().len(), usize::from(cfg!(feature = "tracing")));
+    drop(one);
+}
+
+#[test]
 fn fa007_the_heap_was_used_where_it_is_off_limits() {
     static LABELS: Site = Site::new("game::labels", "game.rs", 3).with_tag("fa007").no_heap();
     static OTHERS: Site = Site::new("game::others", "game.rs", 9);

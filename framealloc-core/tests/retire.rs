@@ -17,6 +17,10 @@ use framealloc_core::{CountingAlloc, Drain, HeapBox, PoolBox, RetireQueue, TagId
 #[global_allocator]
 static GLOBAL: CountingAlloc<allocator::Watching> = CountingAlloc::new(allocator::Watching::new());
 
+fn low_byte(number: usize) -> u8 {
+    number.to_le_bytes()[0]
+}
+
 fn retired(drops: &Drops, count: usize) -> RetireQueue {
     let queue = RetireQueue::new();
     (0..count).for_each(|_| queue.retire(drops.value()));
@@ -201,20 +205,20 @@ impl Drop for Tells {
 fn threads_take_turns_and_none_waits_for_what_another_retires_meanwhile() {
     let (told, queue) = (Arc::<Mutex<Vec<usize>>>::default(), Arc::new(RetireQueue::new()));
     let retire = |numbers: core::ops::Range<usize>| numbers.for_each(|n| queue.retire(Tells(n, Arc::clone(&told))));
+    let (more, go) = std::sync::mpsc::channel::<()>();
     thread::scope(|threads| {
-        threads.spawn(|| retire(1000..1003)).join().unwrap();
-        // While that one's lane is free this thread takes it over: as if it had been one thread.
-        retire(0..10);
-        let (more, go) = std::sync::mpsc::channel();
         let keeps = threads.spawn(move || {
             retire(2000..2003);
-            go.recv().unwrap_or(());
+            let _over = go.recv();
         });
-        while queue.drain(Drain::all().at_most(0)).left < 16 {
+        while queue.drain(Drain::all().at_most(0)).left < 3 {
             thread::yield_now();
         }
-        // As many come as go: the others have their turn all the same.
-        for round in 0..8 {
+        threads.spawn(|| retire(1000..1003)).join().unwrap();
+        // The lane of that one is free, and this thread takes it over: as if it had been one thread. Its turn is the first.
+        retire(0..10);
+        // As many come as go: the other one has its turn all the same.
+        for round in 0..12 {
             retire(10 + 2 * round..12 + 2 * round);
             assert_eq!(queue.drain(Drain::all().at_most(2)).dropped, 2);
         }
@@ -231,7 +235,7 @@ fn threads_take_turns_and_none_waits_for_what_another_retires_meanwhile() {
 }
 
 #[test]
-fn a_drain_takes_all_that_waited_though_one_thread_retires_in_its_drops() {
+fn a_drain_takes_all_that_waited_though_others_are_retired_in_its_drops() {
     struct Again(Arc<RetireQueue>, Drops);
     impl Drop for Again {
         fn drop(&mut self) {
@@ -239,19 +243,28 @@ fn a_drain_takes_all_that_waited_though_one_thread_retires_in_its_drops() {
         }
     }
     let (again, others, queue) = (Drops::default(), Drops::default(), Arc::new(RetireQueue::new()));
+    // The newest has the first turn: its values retire on this thread, whose turn is the second.
     let both = std::sync::Barrier::new(2);
+    let keeps = |retire: &dyn Fn()| {
+        retire();
+        both.wait();
+        both.wait();
+    };
     thread::scope(|threads| {
-        let other = threads.spawn(|| {
-            (0..100).for_each(|_| queue.retire(others.value()));
-            both.wait();
-            both.wait();
+        let third = threads.spawn(|| keeps(&|| (0..100).for_each(|_| queue.retire(others.value()))));
+        both.wait();
+        (0..10).for_each(|_| queue.retire(others.value()));
+        let first = threads.spawn(|| {
+            (0..50).for_each(|_| queue.retire(Again(Arc::clone(&queue), again.clone())));
         });
+        while queue.drain(Drain::all().at_most(0)).left < 160 {
+            thread::yield_now();
+        }
+        assert_eq!(queue.drain(Drain::all()).dropped, 160);
+        assert_eq!((others.count(), again.count()), (110, 0));
         both.wait();
-        (0..50).for_each(|_| queue.retire(Again(Arc::clone(&queue), again.clone())));
-        assert_eq!(queue.drain(Drain::all()).dropped, 150);
-        assert_eq!((others.count(), again.count()), (100, 0));
-        both.wait();
-        other.join().unwrap();
+        third.join().unwrap();
+        first.join().unwrap();
     });
     assert_eq!(queue.drain(Drain::all()).dropped, 150);
     assert_eq!(again.count(), 150);
@@ -303,6 +316,37 @@ fn what_drops_when_its_thread_ends_may_retire() {
 }
 
 #[test]
+fn what_drops_when_its_thread_ends_does_not_share_the_lane_of_another() {
+    const VALUES: usize = 100_000;
+    struct Last(Arc<RetireQueue>);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            // This thread has left its lane, and the other one finds it.
+            let start = std::sync::Barrier::new(2);
+            let retire = || {
+                start.wait();
+                (0..VALUES).for_each(|n| self.0.retire(n));
+            };
+            thread::scope(|threads| {
+                threads.spawn(retire);
+                retire();
+            });
+        }
+    }
+    thread_local! { static LAST: std::cell::RefCell<Option<Last>> = const { std::cell::RefCell::new(None) } }
+    let queue = Arc::new(RetireQueue::new());
+    let ends = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || {
+            LAST.set(Some(Last(Arc::clone(&queue))));
+            queue.retire(0_usize);
+        }
+    });
+    ends.join().unwrap();
+    assert_eq!(queue.drain(Drain::all()).dropped, 2 * VALUES + 1);
+}
+
+#[test]
 fn one_thread_retires_into_many_queues_that_come_and_go() {
     let drops = Drops::default();
     let kept: Vec<_> = (0..10).map(|_| RetireQueue::new()).collect();
@@ -326,7 +370,7 @@ fn values_of_any_size_and_alignment_drop_as_they_were() {
     struct Bytes<const N: usize>(Drops, [u8; N], usize);
     impl<const N: usize> Drop for Bytes<N> {
         fn drop(&mut self) {
-            assert!(self.1.iter().enumerate().all(|(n, byte)| *byte == (n + self.2) as u8));
+            assert!(self.1.iter().enumerate().all(|(n, byte)| *byte == low_byte(n + self.2)));
             drop(self.0.value());
         }
     }
@@ -341,7 +385,7 @@ fn values_of_any_size_and_alignment_drop_as_they_were() {
     let round = |start: usize| {
         macro_rules! retire {
             ($($size:literal)*) => {$(
-                queue.retire(Bytes::<$size>(drops.clone(), core::array::from_fn(|n| (n + start) as u8), start));
+                queue.retire(Bytes::<$size>(drops.clone(), core::array::from_fn(|n| low_byte(n + start)), start));
                 queue.retire(Checked::<$size>(drops.clone(), Aligned([7; $size])));
             )*};
         }

@@ -1,15 +1,16 @@
 //! `#[frame_system]`.
 
 use framealloc_syntax::{
-    Access, AllocatorSource, AttributeArgs as _, FrameSystemArgs, Problem, Size, TagSpec, find_allocator,
+    Access, AllocatorSource, AttributeArgs as _, Effect, FrameSystemArgs, Problem, Size, TagSpec, denial, denials,
+    find_allocator,
 };
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use crate::item::{self, Function, ours_at, plain_name};
+use crate::item::{self, Function, ours_at};
 use crate::runtime::Runtime;
-use crate::{closure, diagnostics, editor, in_flight, tags};
+use crate::{closure, diagnostics, editor, effects, in_flight, tags};
 
 const ATTRIBUTE: &str = "frame_system";
 
@@ -35,6 +36,7 @@ fn expand_function(
     for again in function.take_attributes(ATTRIBUTE) {
         problems.push(Problem::new(again, "this function already opens a frame"));
     }
+    problems.extend(effects_beside(&mut function));
     let refused = refusals(&function);
     if !refused.is_empty() {
         problems.extend(refused);
@@ -58,6 +60,20 @@ fn expand_function(
     };
     let options = editor::options(ATTRIBUTE, tokens, &Runtime::new(args.krate.as_ref()));
     function.with_body(quote!(#options #tracked #body))
+}
+
+/// `#[no_heap]` below this attribute: a system has options for that, which its site and its scope know of.
+fn effects_beside(function: &mut Function) -> Vec<Problem> {
+    let problems = denials(&function.attributes).map(|(effect, at)| as_an_option(effect, at)).collect();
+    function.attributes.retain(|attribute| denial(attribute).is_none());
+    problems
+}
+
+/// An effect is declared beside this attribute, not in it.
+pub(crate) fn as_an_option(effect: Effect, at: Span) -> Problem {
+    let word = effect.word();
+    Problem::new(at, format!("a system declares `{word}` as an option"))
+        .with_help(format!("write `#[frame_system({word})]`"))
 }
 
 /// What the attribute cannot be combined with, however its options are.
@@ -173,25 +189,15 @@ fn whole_frame(
 
 /// The name that reports use.
 fn name(args: &FrameSystemArgs, function: &Function) -> TokenStream {
-    if let Some(name) = &args.name {
-        let name = &name.value;
-        quote!(#name)
-    } else {
-        let name = plain_name(&function.signature.ident);
-        quote_spanned!(Span::mixed_site()=> ::core::concat!(::core::module_path!(), "::", #name))
+    match &args.name {
+        Some(name) => name.value.to_token_stream(),
+        None => function.path(),
     }
 }
 
-/// `{ static MARK: EffectMark = …; MARK.hold() }`, which the body begins with if the function declares an effect.
+/// The mark that the body begins with if the system declares an effect.
 fn effect_mark(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> Option<TokenStream> {
-    let name = name(args, function);
-    args.no_heap.then(|| {
-        quote_spanned!(Span::mixed_site()=> {
-            static __FRAMEALLOC_EFFECTS: #runtime::EffectMark =
-                #runtime::EffectMark::new(#name, ::core::file!(), ::core::line!()).no_heap();
-            __FRAMEALLOC_EFFECTS.hold()
-        })
-    })
+    args.denied.is_any().then(|| effects::mark(args.denied, &name(args, function), runtime))
 }
 
 /// `{ static SITE: Site = …; &SITE }`: in a block of its own, so that the body does not see the name.
@@ -220,7 +226,7 @@ fn site(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> T
         };
         quote_spanned!(Span::mixed_site()=> .with_budget(#bytes))
     });
-    let no_heap = args.no_heap.then(|| quote_spanned!(Span::mixed_site()=> .no_heap()));
+    let no_heap = args.denied.has(Effect::Heap).then(|| quote_spanned!(Span::mixed_site()=> .no_heap()));
     quote_spanned!(Span::mixed_site()=> {
         static __FRAMEALLOC_SITE: #runtime::Site =
             #runtime::Site::new(#name, ::core::file!(), ::core::line!()) #tag #budget #no_heap;

@@ -2,7 +2,7 @@
 
 use framealloc_syntax::Problem;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt as _, quote};
+use quote::{ToTokens, TokenStreamExt as _, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Signature, Token, Visibility};
@@ -54,6 +54,12 @@ impl Function {
         let (taken, kept) = self.attributes.drain(..).partition::<Vec<_>, _>(|attribute| is_called(attribute, name));
         self.attributes = kept;
         taken.iter().map(|attribute| attribute.path().span()).collect()
+    }
+
+    /// An expression that is its path in a report: the module and the name.
+    pub(crate) fn path(&self) -> TokenStream {
+        let name = plain_name(&self.signature.ident);
+        quote_spanned!(Span::mixed_site()=> ::core::concat!(::core::module_path!(), "::", #name))
     }
 
     /// The function with `statements` before those of the user.

@@ -8,6 +8,8 @@
 //! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &mut SmartAlloc` | it is the whole frame, panics included |
 //! | [`#[alloc_tag("ai")]`](macro@alloc_tag) | functions, methods, `async fn`, `impl` blocks | what it allocates is attributed to a tag |
 //! | [`#[pooled]`](macro@pooled), [`#[derive(Pooled)]`](derive@Pooled) | a type | it has a pool of its own |
+//! | [`#[no_heap]`](macro@no_heap), [`#[no_block]`](macro@no_block) | functions, methods of traits, fields | the code behind it does not use the heap, does not wait |
+//! | [`#[effects]`](macro@effects) | a type | some of its fields declare an effect |
 //!
 //! ```
 //! use framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system};
@@ -52,6 +54,7 @@ mod budgets;
 mod closure;
 mod diagnostics;
 mod editor;
+mod effects;
 #[cfg(any(feature = "check-tags", feature = "declared-budgets"))]
 mod fa_toml;
 mod frame_system;
@@ -132,6 +135,7 @@ use proc_macro::TokenStream;
 /// | `in_flight` | the frame ends in flight, and the function returns the flight beside its result |
 /// | `name = "physics.step"` | the name in reports; otherwise the path of the function |
 /// | `no_heap` | the system must not use the heap |
+/// | `no_block` | the system must not wait for anything, and must not use the heap |
 /// | `out = frame` | a name for the whole frame, for results that later systems of this frame read |
 /// | `crate = path::to::framealloc` | where framealloc is, if not a dependency of that name |
 ///
@@ -174,6 +178,102 @@ pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn alloc_tag(args: TokenStream, item: TokenStream) -> TokenStream {
     alloc_tag::expand(args.into(), item.into()).into()
+}
+
+/// Declares that a function does not use the heap.
+///
+/// For code that no system owns, and where code cannot be seen: on a method of a trait it holds for whoever implements it, on a
+/// field (with [`macro@effects`] on the type) for every function that is put there. `cargo fa` believes it at the call and
+/// holds the code behind it to it; `cargo fa prove` finds the function in the program.
+///
+/// ```
+/// use framealloc::no_heap;
+///
+/// trait Behaviour {
+///     #[no_heap]
+///     fn think(&self, seen: &[u32]) -> usize;
+/// }
+///
+/// struct Nearest;
+///
+/// impl Behaviour for Nearest {
+///     fn think(&self, seen: &[u32]) -> usize {
+///         closest(seen)
+///     }
+/// }
+///
+/// #[no_heap]
+/// fn closest(seen: &[u32]) -> usize {
+///     seen.iter().enumerate().min_by_key(|(_, distance)| **distance).map_or(0, |(at, _)| at)
+/// }
+///
+/// let behaviours: [&dyn Behaviour; 1] = [&Nearest];
+/// assert_eq!(behaviours[0].think(&[5, 2, 9]), 1);
+/// ```
+///
+/// The compiler takes the function as it is, with two additions: a mark in its body, and `#[inline(never)]`, so that the mark is
+/// in a function of its own. A function with an `#[inline]` of yours, or a `const fn`, gets neither: the program is judged where
+/// it was inlined. An `async fn` is refused, since whoever polls it runs its body. A system declares it as an option:
+/// `#[frame_system(no_heap)]`.
+///
+/// With the feature `rtsan` it also says `#[sanitize(realtime = "nonblocking")]`, for RealtimeSanitizer; the crate then needs
+/// `#![feature(sanitize)]` and a nightly.
+///
+/// One option: `crate = path::to::framealloc`, as in [`macro@frame_system`].
+#[proc_macro_attribute]
+pub fn no_heap(args: TokenStream, item: TokenStream) -> TokenStream {
+    effects::expand(framealloc_syntax::Effect::Heap, args.into(), item.into()).into()
+}
+
+/// Declares that a function does not wait, for a lock, a channel, a thread, a file, the console, and does not use the heap.
+///
+/// As [`macro@no_heap`], which it implies: an allocator may have to wait for a lock.
+///
+/// ```
+/// use std::sync::Mutex;
+///
+/// use framealloc::no_block;
+///
+/// /// The newest level, if nobody is changing it.
+/// #[no_block]
+/// fn level(shared: &Mutex<f32>, last: f32) -> f32 {
+///     shared.try_lock().map_or(last, |level| *level)
+/// }
+///
+/// assert_eq!(level(&Mutex::new(0.5), 0.0), 0.5);
+/// ```
+#[proc_macro_attribute]
+pub fn no_block(args: TokenStream, item: TokenStream) -> TokenStream {
+    effects::expand(framealloc_syntax::Effect::Block, args.into(), item.into()).into()
+}
+
+/// Lets fields of a type declare what the functions in them do not do.
+///
+/// ```
+/// use framealloc::effects;
+///
+/// #[effects]
+/// struct Hooks {
+///     #[no_heap]
+///     on_hit: fn(u32) -> u32,
+///     #[no_block]
+///     mix: Box<dyn Fn(&mut [f32]) + Send>,
+/// }
+///
+/// fn halved(damage: u32) -> u32 {
+///     damage / 2
+/// }
+///
+/// let hooks = Hooks { on_hit: halved, mix: Box::new(|samples| samples.fill(0.0)) };
+/// assert_eq!((hooks.on_hit)(8), 4);
+/// # (hooks.mix)(&mut [1.0]);
+/// ```
+///
+/// The type is what it would be without: the attributes are for `cargo fa`, which believes them where such a function is called,
+/// and holds every function that the program puts there to them.
+#[proc_macro_attribute]
+pub fn effects(args: TokenStream, item: TokenStream) -> TokenStream {
+    effects::expand_type(args.into(), item.into()).into()
 }
 
 /// Gives a type a pool of its own. The attribute form of [`derive@Pooled`], for one line less.

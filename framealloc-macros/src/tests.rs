@@ -10,6 +10,11 @@ fn tagged(args: &str, item: &str) -> String {
     crate::alloc_tag::expand(tokens(args), tokens(item)).to_string()
 }
 
+fn declared(word: &str, args: &str, item: &str) -> String {
+    let effect = framealloc_syntax::Effect::denied_by(word).expect(word);
+    crate::effects::expand(effect, tokens(args), tokens(item)).to_string()
+}
+
 fn tokens(source: &str) -> TokenStream {
     source.parse().expect(source)
 }
@@ -268,4 +273,50 @@ fn options_that_are_being_typed_are_names_and_values_are_paths() {
         let options: String = options.split_whitespace().collect();
         assert!(squeezed.contains(&format!("options!{{{options}}}")), "{args}: {expansion}");
     }
+}
+
+#[test]
+fn a_function_that_declares_an_effect_begins_with_a_mark_and_is_not_inlined() {
+    for (word, calls) in [("no_heap", ".no_heap()"), ("no_block", ".no_heap().no_block()")] {
+        same(
+            &declared(word, "crate = engine::memory", "/// Mixes.\n pub unsafe fn mix<T>(to: &mut [T]) -> u32 where T: Copy { work() }"),
+            &format!(
+                "{} #[inline(never)] /// Mixes.
+                pub unsafe fn mix<T>(to: &mut [T]) -> u32 where T: Copy {{
+                    {{
+                        static __FRAMEALLOC_EFFECTS: engine::memory::__private::EffectMark =
+                            engine::memory::__private::EffectMark::new(
+                                ::core::concat!(::core::module_path!(), \"::\", \"mix\"), ::core::file!(), ::core::line!()){calls};
+                        __FRAMEALLOC_EFFECTS.hold()
+                    }};
+                    work()
+                }}",
+                if cfg!(feature = "rtsan") { "#[sanitize(realtime = \"nonblocking\")]" } else { "" }
+            ),
+        );
+    }
+}
+
+#[test]
+fn what_is_inlined_or_only_declared_stays_as_it_is() {
+    for item in [
+        "fn think(&self) -> usize;",
+        "#[inline] fn small(x: u32) -> u32 { x }",
+        "#[inline(always)] fn small(x: u32) -> u32 { x }",
+        "const fn small(x: u32) -> u32 { x }",
+    ] {
+        same(&declared("no_heap", "", item), item);
+    }
+}
+
+#[test]
+fn fields_lose_what_only_the_analyser_reads() {
+    same(
+        &crate::effects::expand_type(
+            TokenStream::new(),
+            tokens("#[derive(Clone)] pub struct Hooks<T>(#[no_heap] pub fn(T), #[serde(skip)] #[framealloc::no_block] Option<fn()>);"),
+        )
+        .to_string(),
+        "#[derive(Clone)] pub struct Hooks<T>(pub fn(T), #[serde(skip)] Option<fn()>);",
+    );
 }

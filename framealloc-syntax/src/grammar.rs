@@ -33,7 +33,7 @@ pub struct Parsed<T> {
 /// use framealloc_syntax::{AttributeArgs as _, FrameSystemArgs};
 ///
 /// let parsed = FrameSystemArgs::parse("no_heap, budget = \"64KiB\"".parse().unwrap());
-/// assert!(parsed.value.no_heap && parsed.problems.is_empty());
+/// assert!(parsed.value.denied.is_any() && parsed.problems.is_empty());
 /// ```
 pub trait AttributeArgs: Read {
     /// Reads the tokens between the parentheses of the attribute.

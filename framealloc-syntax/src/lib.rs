@@ -1,4 +1,5 @@
-//! The attribute grammar of framealloc: what the arguments of `#[frame_system]`, `#[alloc_tag]` and `#[pooled]` mean.
+//! The attribute grammar of framealloc: what the arguments of `#[frame_system]`, `#[alloc_tag]` and `#[pooled]` mean, and what
+//! `#[no_heap]` and `#[no_block]` may stand on.
 //!
 //! Two programs read these attributes, the macros while a crate compiles and `cargo fa` while it analyses. Both call this
 //! crate, so that they cannot disagree. Nothing here needs a running procedural macro: give it tokens or a [`syn::Meta`].
@@ -23,6 +24,7 @@ mod allocator;
 mod argument;
 #[cfg(feature = "tag-tables")]
 mod budgets;
+mod effects;
 mod grammar;
 mod pooled;
 mod problem;
@@ -37,6 +39,7 @@ mod tagged;
 pub use allocator::{Access, AllocatorPath, AllocatorSource, find_allocator};
 #[cfg(feature = "tag-tables")]
 pub use budgets::BudgetTables;
+pub use effects::{Denied, Effect, EffectArgs, check_field, denial, denials};
 pub use grammar::{AttributeArgs, Given, Parsed};
 pub use pooled::{Growth, PooledArgs};
 pub use problem::Problem;

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Ident, spanned::Spanned as _};
 
 use crate::allocator::AllocatorPath;
+use crate::effects::{Denied, Effect};
 use crate::grammar::{Given, Grammar, Read, path, required, switch, text, ungrouped};
 use crate::problem::Problem;
 use crate::size::{Size, size_value};
@@ -22,8 +23,8 @@ pub struct FrameSystemArgs {
     pub in_flight: Option<Span>,
     /// `name = "physics.step"`: the name in reports; without it, the path of the function.
     pub name: Option<Given<String>>,
-    /// `no_heap`: the system must not use the heap.
-    pub no_heap: bool,
+    /// `no_heap`, `no_block`: what the system promises not to do.
+    pub denied: Denied,
     /// `out = frame`: the name under which the body knows the whole frame, for results that later systems read.
     pub out: Option<Ident>,
     /// `crate = engine::framealloc`: where the expansion finds framealloc.
@@ -33,17 +34,32 @@ pub struct FrameSystemArgs {
 impl Read for FrameSystemArgs {
     const GRAMMAR: Grammar = Grammar {
         attribute: "frame_system",
-        keys: &["alloc", "budget", "crate", "in_flight", "name", "no_heap", "out", "tag"],
+        keys: &["alloc", "budget", "crate", "in_flight", "name", "no_block", "no_heap", "out", "tag"],
     };
 
     fn read(tokens: TokenStream, _attribute: Span, problems: &mut Vec<Problem>) -> Self {
         let mut args = Self::default();
+        let mut heap_allowed = None;
         Self::GRAMMAR.read(
             tokens,
             problems,
             |other| Err(Self::GRAMMAR.not_an_option(&other)),
-            |name, key, value| args.option(name, key, value),
+            |name, key, value| match Effect::denied_by(name) {
+                Some(effect) => {
+                    if switch(key, value.as_ref())? {
+                        args.denied = args.denied.and(effect);
+                    } else if effect == Effect::Heap {
+                        heap_allowed = Some(key.span());
+                    }
+                    Ok(())
+                }
+                None => args.option(name, key, value),
+            },
         );
+        if let Some(span) = heap_allowed.filter(|_| args.denied.has(Effect::Block)) {
+            let message = "`no_block` implies `no_heap`: an allocator may have to wait for a lock";
+            problems.push(Problem::new(span, message).with_help("remove `no_heap = false`"));
+        }
         args
     }
 }
@@ -51,7 +67,6 @@ impl Read for FrameSystemArgs {
 impl FrameSystemArgs {
     fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> Result<(), Problem> {
         match name {
-            "no_heap" => self.no_heap = switch(key, value.as_ref())?,
             "in_flight" => self.in_flight = switch(key, value.as_ref())?.then(|| key.span()),
             "alloc" => self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
             "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"physics\"")?)?),

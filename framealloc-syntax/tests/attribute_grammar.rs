@@ -1,6 +1,9 @@
 //! What the grammar accepts means the same in every order and spelling.
 
-use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs, Growth, PooledArgs, Size, TagSpec};
+use framealloc_syntax::{
+    AllocTagArgs, AttributeArgs as _, Denied, Effect, EffectArgs, FrameSystemArgs, Growth, PooledArgs, Size, TagSpec,
+    check_field, denials,
+};
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use quote::ToTokens;
@@ -23,7 +26,7 @@ fn every_option_of_a_system() {
     assert!(matches!(args.tag.unwrap().value, TagSpec::Path(path) if path.segments.len() == 2));
     assert_eq!(args.budget.unwrap().value.bytes(), Some(2 << 20));
     assert_eq!(args.name.unwrap().value, "phys.step");
-    assert!(args.no_heap && args.in_flight.is_some());
+    assert!(args.denied.has(Effect::Heap) && !args.denied.has(Effect::Block) && args.in_flight.is_some());
     assert_eq!(args.out.unwrap(), "frame");
     assert_eq!(args.krate.unwrap().to_token_stream().to_string(), "engine :: framealloc");
 }
@@ -39,7 +42,8 @@ fn spellings() {
     assert!(matches!(read("budget = limits::STEP").budget.unwrap().value, Size::Const(_)));
     assert_eq!(read("budget = 4_096").budget.unwrap().value.bytes(), Some(4096));
     assert_eq!(read("budget = 4096usize").budget.unwrap().value.bytes(), Some(4096));
-    assert!(!read("no_heap = false").no_heap);
+    assert_eq!(read("no_heap = false").denied, Denied::NOTHING);
+    assert_eq!(read("no_block = false, no_heap").denied.word(), Some("no_heap"));
     assert!(read("in_flight = false").in_flight.is_none());
     assert!(read("alloc = memory").alloc.unwrap().is_parameter());
     assert_eq!(read("alloc = self.0").alloc.unwrap().binding, "alloc");
@@ -110,7 +114,7 @@ fn meaning(args: &FrameSystemArgs) -> Vec<String> {
         shown(args.budget.as_ref().map(|size| format!("{:?}", size.value.bytes()))),
         shown(args.krate.as_ref().map(|path| path.to_token_stream().to_string())),
         shown(args.name.as_ref().map(|name| name.value.clone())),
-        args.no_heap.to_string(),
+        format!("{:?}", args.denied),
         args.in_flight.is_some().to_string(),
         shown(args.out.as_ref().map(ToString::to_string)),
         shown(args.tag.as_ref().map(|tag| match &tag.value {
@@ -134,7 +138,7 @@ proptest! {
         prop_assert!(forward.problems.is_empty(), "{}: {:?}", written(&chosen), forward.problems);
         let given = usize::from(forward.value.alloc.is_some()) + usize::from(forward.value.budget.is_some())
             + usize::from(forward.value.krate.is_some()) + usize::from(forward.value.name.is_some())
-            + usize::from(forward.value.no_heap) + usize::from(forward.value.in_flight.is_some()) + usize::from(forward.value.out.is_some()) + usize::from(forward.value.tag.is_some());
+            + usize::from(forward.value.denied.is_any()) + usize::from(forward.value.in_flight.is_some()) + usize::from(forward.value.out.is_some()) + usize::from(forward.value.tag.is_some());
         prop_assert_eq!(given, chosen.len());
 
         chosen.reverse();
@@ -169,4 +173,82 @@ proptest! {
             prop_assert!(!matches!(read, Err(framealloc_syntax::SizeError::Malformed { .. })), "{text} -> {meant}");
         }
     }
+}
+
+#[test]
+fn what_must_not_wait_must_not_allocate() {
+    let read = |source| FrameSystemArgs::parse(tokens(source));
+    for source in ["no_block", "no_heap, no_block", "no_block, no_heap = true"] {
+        let parsed = read(source);
+        assert!(parsed.problems.is_empty(), "{source}: {:?}", parsed.problems);
+        assert!(parsed.value.denied.has(Effect::Heap) && parsed.value.denied.has(Effect::Block), "{source}");
+        assert_eq!(parsed.value.denied.word(), Some("no_block"));
+    }
+    for source in ["no_heap = false, no_block", "no_block, no_heap = false"] {
+        let parsed = read(source);
+        assert_eq!(
+            parsed.problems[0].message, "`no_block` implies `no_heap`: an allocator may have to wait for a lock",
+            "{source}"
+        );
+        assert_eq!(parsed.problems.len(), 1);
+    }
+}
+
+#[test]
+fn promises_add_up() {
+    let (heap, block) = (Denied::NOTHING.and(Effect::Heap), Denied::NOTHING.and(Effect::Block));
+    assert!(block.covers(heap) && !heap.covers(block) && heap.covers(Denied::NOTHING));
+    assert_eq!(heap.or(block), block);
+    assert!(!Denied::NOTHING.is_any() && heap.is_any());
+    assert_eq!(Effect::ALL.map(|effect| Effect::denied_by(effect.word())), Effect::ALL.map(Some));
+    assert!(Denied::NOTHING.word().is_none());
+}
+
+#[test]
+fn an_attribute_of_an_effect_takes_one_option() {
+    for effect in Effect::ALL {
+        let parsed = EffectArgs::parse(effect, tokens("crate = engine::framealloc"));
+        assert!(parsed.problems.is_empty());
+        assert!(parsed.value.krate.is_some());
+        let word = effect.word();
+        for (source, message) in [
+            ("strict", format!("unknown `#[{word}]` option `strict`")),
+            ("crate = 1", "`crate` takes a path, for example `crate = engine::framealloc`".to_owned()),
+            ("\"text\"", format!("expected an option of `#[{word}]`")),
+        ] {
+            assert_eq!(EffectArgs::parse(effect, tokens(source)).problems[0].message, message, "{source}");
+        }
+    }
+}
+
+#[test]
+fn a_field_declares_an_effect_once_and_can_be_called() {
+    let problems = |field: syn::Field| {
+        let mut problems = Vec::new();
+        check_field(&field.attrs, &field.ty, &mut problems);
+        (denials(&field.attrs).count(), problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>())
+    };
+    for field in [
+        syn::parse_quote!(#[no_heap] #[framealloc::no_block] on: fn(u32) -> usize),
+        syn::parse_quote!(#[no_heap] on: Box<dyn Fn(u32) + Send>),
+        syn::parse_quote!(#[no_heap] on: Option<Hook>),
+        syn::parse_quote!(#[no_heap] on: [fn(); 4]),
+    ] {
+        assert_eq!(problems(field).1, [""; 0]);
+    }
+    for (field, message) in [
+        (
+            syn::parse_quote!(#[no_heap] score: u32),
+            "`#[no_heap]` goes on a field that holds a function: this one cannot be called",
+        ),
+        (
+            syn::parse_quote!(#[no_block] name: &'static str),
+            "`#[no_block]` goes on a field that holds a function: this one cannot be called",
+        ),
+        (syn::parse_quote!(#[no_heap] #[no_heap] on: fn()), "this field already declares `no_heap`"),
+        (syn::parse_quote!(#[no_heap(crate = a)] on: fn()), "`#[no_heap]` on a field takes no options"),
+    ] {
+        assert_eq!(problems(field).1, [message]);
+    }
+    assert_eq!(problems(syn::parse_quote!(#[serde(skip)] on: fn())).0, 0);
 }

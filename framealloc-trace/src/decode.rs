@@ -51,6 +51,7 @@ impl core::error::Error for TraceError {}
 /// One entry of a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly all are frames, and each is one at a time")]
 pub enum Item {
     /// A name for a number.
     Definition(Definition),
@@ -223,7 +224,12 @@ impl Fields<'_> {
             return Some(Vec::new());
         }
         self.list(|fields| {
-            Some(FlightFigures { frames: fields.number()?, bytes: fields.number()?, capacity: fields.number()? })
+            Some(FlightFigures {
+                frames: fields.number()?,
+                bytes: fields.number()?,
+                capacity: fields.number()?,
+                refused: fields.number()?,
+            })
         })
     }
 }

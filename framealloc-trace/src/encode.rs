@@ -55,7 +55,7 @@ impl Encoder {
             });
             // Last, so that readers that do not know of flights leave them out.
             let flights = frame.flights.as_slice();
-            list(out, flights, |flights| [flights.frames, flights.bytes, flights.capacity]);
+            list(out, flights, |flights| [flights.frames, flights.bytes, flights.capacity, flights.refused]);
         });
     }
 

@@ -127,6 +127,8 @@ pub struct FlightFigures {
     pub bytes: u64,
     /// Bytes of the memory that those lie in.
     pub capacity: u64,
+    /// How often one more was refused in the frame.
+    pub refused: u64,
 }
 
 macro_rules! frame {

@@ -20,7 +20,7 @@ prop_compose! {
         pools in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
         budgets in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
         phases in prop::collection::vec(any::<(u32, u64, u64, u64, u64)>(), 0..4),
-        flights in prop::option::of(any::<(u64, u64, u64)>()),
+        flights in prop::option::of(any::<(u64, u64, u64, u64)>()),
     ) -> Frame {
         let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
         Frame {
@@ -34,7 +34,8 @@ prop_compose! {
             phases: phases.into_iter()
                 .map(|(id, calls, bytes, nanoseconds, longest)| PhaseFigures { id, calls, bytes, nanoseconds, longest })
                 .collect(),
-            flights: flights.map(|(frames, bytes, capacity)| FlightFigures { frames, bytes, capacity }),
+            flights: flights
+                .map(|(frames, bytes, capacity, refused)| FlightFigures { frames, bytes, capacity, refused }),
         }
     }
 }

@@ -26,6 +26,7 @@ chapters! {
     Events "events.md"
     Recordings "recordings.md"
     NoHeap "no-heap.md"
+    NeverWaits "never-waits.md"
     WhoseMemory "whose-memory.md"
     #[cfg(feature = "memory_filter")]
     BehaviourFilter "behaviour-filter.md"

@@ -71,9 +71,11 @@
 //!
 //! | attribute | on | options |
 //! |---|---|---|
-//! | [`#[frame_system]`](macro@frame_system) | a function: it has a scope inside the frame, or is the whole frame | `tag`, `budget`, `name`, `no_heap`, `out`, `alloc`, `crate` |
+//! | [`#[frame_system]`](macro@frame_system) | a function: it has a scope inside the frame, or is the whole frame | `tag`, `budget`, `name`, `no_heap`, `no_block`, `out`, `alloc`, `crate` |
 //! | [`#[alloc_tag("ai")]`](macro@alloc_tag) | functions, `async fn`, `impl` blocks: their memory is attributed to a tag | `alloc`, `crate` |
 //! | [`#[pooled]`](macro@pooled), [`#[derive(Pooled)]`](derive@Pooled) | a type: it has a pool of its own | `capacity`, `grow`, `tag`, `prewarm`, `name`, `crate` |
+//! | [`#[no_heap]`](macro@no_heap), [`#[no_block]`](macro@no_block) | functions, methods of traits, fields: the code behind it does not use the heap, does not wait | `crate` |
+//! | [`#[effects]`](macro@effects) | a type: its fields may declare an effect | |
 //!
 //! `cargo fa`, from the crate `cargo-fa`, reads the same attributes and finds what types cannot see.
 //!
@@ -99,6 +101,7 @@
 //! | `diagnostics` | requests counted by tag, diagnostics as events of `tracing` |
 //! | `tracy` | frames, plots and memory pools in Tracy |
 //! | `rayon`, `serde`, `snapshot-json`, `allocator-api2`, `nightly`, `parking_lot` | bridges to other crates |
+//! | `rtsan` | RealtimeSanitizer watches what declares an effect; needs a nightly |
 //! | `web` (default) | in a browser, time comes from the page |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -108,7 +111,7 @@ pub use framealloc_core::__private;
 #[doc(inline)]
 pub use framealloc_core::*;
 #[doc(inline)]
-pub use framealloc_macros::{Pooled, alloc_tag, frame_system, pooled};
+pub use framealloc_macros::{Pooled, alloc_tag, effects, frame_system, no_block, no_heap, pooled};
 
 #[cfg(feature = "declared-budgets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "declared-budgets")))]

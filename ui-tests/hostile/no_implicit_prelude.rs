@@ -4,7 +4,7 @@
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 
-use ::framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system, pooled};
+use ::framealloc::{Pooled, SmartAlloc, alloc_tag, effects, frame_system, no_block, no_heap, pooled};
 
 #[frame_system(tag = "physics", budget = "64KiB", no_heap, out = frame)]
 fn step(alloc: &SmartAlloc) -> u32 {
@@ -33,7 +33,31 @@ struct Foe(u32);
 #[pooled]
 struct Bullet(u32);
 
+#[no_heap]
+fn halved(value: u32) -> u32 {
+    value / 2
+}
+
+trait Step {
+    #[no_block]
+    fn step(&self) -> u32;
+}
+
+impl Step for Foe {
+    #[no_block]
+    fn step(&self) -> u32 {
+        self.0
+    }
+}
+
+#[effects]
+struct Hooks {
+    #[no_heap]
+    on_hit: fn(u32) -> u32,
+}
+
 fn main() {
+    ::core::assert_eq!((Hooks { on_hit: halved }.on_hit)(4), Foe(2).step());
     let mut alloc = <SmartAlloc as ::core::default::Default>::default();
     ::core::assert_eq!(tick(&mut alloc), 1);
     ::core::assert_eq!(step(&alloc), 3);

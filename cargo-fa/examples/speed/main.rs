@@ -1,12 +1,15 @@
 //! Measures the analyser against its bars, on trees made of sources that the registry has anyway.
 //!
-//! `cargo run --release -p cargo-fa --example speed [-- --rounds N] [--lines N] [--games PERCENT] [--keep]`
+//! `cargo run --release -p cargo-fa --example speed [-- --rounds N] [--lines N] [--games PERCENT] [--keep] [--check]`
+//!
+//! With `--check` it also times `cargo check` beside the analysis, on what is committed of this repository.
 //!
 //! Every figure is of a whole process that does what `cargo fa` does: the example starts itself anew for each. Runs of the
 //! analyser and of bare syn take turns, so that what else the machine does hits both; medians count, and next to wall time
 //! stands the time of the processor, which the load of the machine moves less.
 #![forbid(unsafe_code)]
 
+mod beside;
 mod child;
 mod measure;
 mod tree;
@@ -51,6 +54,9 @@ fn main() {
     whole(&large, rounds, &mut rows);
     println!("game:");
     whole(&game, rounds, &mut rows);
+    if arguments.iter().any(|argument| argument == "--check") {
+        beside::whole(&directory.path().join("repository"), rounds);
+    }
     println!();
     for row in &rows {
         println!("{row}");

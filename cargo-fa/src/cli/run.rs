@@ -11,7 +11,7 @@ use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
 use crate::cli::levels::Levels;
 use crate::cli::selection::{Exclusion, Selection, from_root, named};
-use crate::model::codes::{Code, FA900, Group, Level};
+use crate::model::codes::{Code, FA412, FA900, Group, Level};
 use crate::model::config::{self, Config};
 use crate::model::finding::{Call, Confidence, Finding, Place};
 use crate::model::paths::{normalise, relative_to};
@@ -157,6 +157,8 @@ impl<'w> Plan<'w> {
             .collect();
         let incomplete = !unparsed.is_empty() || !unread.is_empty();
         let mut findings = select_findings(analysis.findings, &analysis.files, &selection, &package_of);
+        let unknown = findings.iter().filter(|finding| *finding.code == FA412);
+        self.details.extend(unknown.map(|finding| format!("{}: {}", finding.item, finding.message)));
         let partly: BTreeSet<Arc<str>> =
             unparsed.iter().filter(|one| one.extent != Unread::Named).map(|one| one.place.file.clone()).collect();
         findings.extend(unparsed.into_iter().map(|one| {

@@ -9,6 +9,7 @@ use crate::analysis::{
     AnalysedFile, Analysis, AnalysisError, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed, Unread,
     Workspace,
 };
+use crate::engine::flow::declared::Asked;
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -81,7 +82,8 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let analysed = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph);
+    let asked = Asked::of(&program, config);
+    let analysed = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked);
     analysis.timings.push(("flow", start.elapsed()));
     list_files(project, &loaded, &mut analysis);
     if request.left_out {

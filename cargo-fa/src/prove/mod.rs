@@ -4,9 +4,11 @@
 //! come to is followed, direct ones and those through pointers that are known; the way ends at functions that take from the
 //! heap, at panics, at the growth of framealloc, and at calls that nobody can follow.
 
+mod a64;
 mod formats;
 mod image;
 mod joined;
+mod machine;
 mod names;
 mod places;
 mod proof;
@@ -47,7 +49,10 @@ impl std::fmt::Display for ProveError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unreadable(why) => write!(f, "the program cannot be read: {why}"),
-            Self::Unsupported(what) => write!(f, "programs of this kind are not read: {what}; ELF for x86-64 is"),
+            Self::Unsupported(what) => write!(
+                f,
+                "programs of this kind are not read: {what}; ELF for x86-64 and AArch64 and PE for x86-64 are"
+            ),
         }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, VecDeque};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::formats::{self, Formats};
-use super::image::{Address, Function, Image, Import};
+use super::image::{Address, Function, Image, Import, Processor};
+use super::machine::sweep;
 use super::names::Kind;
 use super::state::{Arguments, Passed};
-use super::walk::{Asked, Call, Target, Unseen, Walker};
-use super::x86::{addresses_in, decode};
+use super::walk::{Call, Target, Unseen, Walker};
 use super::{Aside, Effects};
 
 /// What a function declares.
@@ -97,27 +97,17 @@ pub(super) fn marks(image: &Image<'_>) -> (Vec<Mark>, BTreeSet<Address>) {
         wanted.extend(image.words_with(*at).map(|word| (word, index)));
     }
     for function in image.functions() {
-        let mut at = function.start;
-        while at < function.end
-            && let Some(code) = image.code_at(at)
-        {
-            let Some(instruction) = decode(code, at) else {
-                at += 1;
-                continue;
-            };
-            for address in addresses_in(&instruction) {
-                if image.constant_half(address).is_some() {
-                    references.insert(address);
-                }
-                if let Some(&index) = wanted.get(&address)
-                    && let Some((_, mark)) = marks.get_mut(index)
-                    && mark.functions.last() != Some(&function.start)
-                {
-                    mark.functions.push(function.start);
-                }
+        sweep(image, function.start, function.end, |address| {
+            if image.constant_half(address).is_some() {
+                references.insert(address);
             }
-            at = instruction.next_ip();
-        }
+            if let Some(&index) = wanted.get(&address)
+                && let Some((_, mark)) = marks.get_mut(index)
+                && mark.functions.last() != Some(&function.start)
+            {
+                mark.functions.push(function.start);
+            }
+        });
     }
     let mut marks: Vec<Mark> = marks.into_iter().map(|(_, mark)| mark).collect();
     marks.sort_by(|a, b| (&a.file, a.line, &a.name).cmp(&(&b.file, b.line, &b.name)));
@@ -316,7 +306,7 @@ fn wait(image: &Image<'_>, call: &Call) -> Option<String> {
         Target::Function(at) => image.known(at).waits.then(|| name_at(image, at).to_owned()),
         Target::Import(number) => {
             let Import { name, known } = image.import(number)?;
-            let is_wait = known.waits || name == "syscall" && kernel(call) == Kernel::Waits;
+            let is_wait = known.waits || name == "syscall" && kernel(call, image.processor) == Kernel::Waits;
             is_wait.then(|| name.clone())
         }
         Target::Unseen(_) => None,
@@ -335,24 +325,25 @@ enum Kernel {
     Unknown,
 }
 
-/// By the numbers of Linux on x86-64.
-fn kernel(call: &Call) -> Kernel {
-    const FUTEX: u64 = 202;
-    const GETTID: u64 = 186;
-    const GETRANDOM: u64 = 318;
+/// By the numbers of Linux.
+fn kernel(call: &Call, processor: Processor) -> Kernel {
+    let (futex, gettid, getrandom) = match processor {
+        Processor::X86_64 => (202, 186, 318),
+        Processor::Aarch64 => (98, 178, 278),
+    };
     // The lowest bits of the operation of a futex; others say which clock, and that it is of one process.
     const OPERATION: u64 = 127;
-    match call.asked {
-        Asked { number: Some(GETTID), .. } => Kernel::Harmless,
+    match (call.asked.number, call.asked.operation) {
+        (Some(number), _) if number == gettid => Kernel::Harmless,
         // It waits for the first randomness after a start of the machine.
-        Asked { number: Some(GETRANDOM), .. } => Kernel::Perhaps,
-        Asked { number: Some(FUTEX), operation: Some(operation) } => match operation & OPERATION {
+        (Some(number), _) if number == getrandom => Kernel::Perhaps,
+        (Some(number), Some(operation)) if number == futex => match operation & OPERATION {
             // To wake, to wake and move others elsewhere, to wake by a map of bits.
             1 | 3 | 4 | 5 | 10 => Kernel::Harmless,
             _ => Kernel::Waits,
         },
-        Asked { number: Some(FUTEX), operation: None } => Kernel::Perhaps,
-        Asked { .. } => Kernel::Unknown,
+        (Some(number), None) if number == futex => Kernel::Perhaps,
+        _ => Kernel::Unknown,
     }
 }
 
@@ -382,7 +373,7 @@ fn judge(image: &Image<'_>, call: &Call, counted: Counted, effects: Effects) -> 
         Kind::Fallback => Judged::Aside(Aside::FallsBack),
         Kind::Panics if counted.panics == Panics::Count => Judged::Violation(format!("{name}, a panic")),
         Kind::Panics => Judged::Aside(Aside::Panics),
-        Kind::Plain if name == "syscall" => match kernel(call) {
+        Kind::Plain if name == "syscall" => match kernel(call, image.processor) {
             Kernel::Harmless | Kernel::Waits => Judged::Plain,
             Kernel::Perhaps if !effects.no_block => Judged::Plain,
             Kernel::Perhaps | Kernel::Unknown => Judged::Open("a call of the kernel".to_owned()),

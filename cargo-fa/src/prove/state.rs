@@ -32,6 +32,17 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// What is loaded from memory at a distance from this, which is none of the program's constants and not of this stack;
+    /// without a distance, from an element of it.
+    pub(super) fn loaded(self, distance: Option<i64>) -> Self {
+        match (self, distance) {
+            (Self::Frame, _) => Self::OfFrame,
+            (Self::Formatter, Some(_)) => Self::OfFormatter,
+            (Self::OfFormatter, Some(distance)) => Self::Writes(distance),
+            _ => Self::Unknown,
+        }
+    }
+
     pub(super) fn of_word(word: Word) -> Self {
         match word {
             Word::Address(address) => Self::Constant(address),
@@ -44,12 +55,12 @@ impl Value {
 /// Registers, by their number in the machine's order, and words of the stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct State {
-    registers: [Value; 16],
+    registers: [Value; 32],
     /// Words by their distance; those that are not here are unknown.
     slots: Vec<(i64, Value)>,
 }
 
-/// The stack pointer's number.
+/// Where the stack pointer is kept, for every processor.
 pub(super) const STACK_POINTER: usize = 4;
 
 /// How functions are called.
@@ -67,6 +78,12 @@ pub(super) static SYSTEM_V: Convention =
 /// Of Windows: rcx, rdx, r8, r9. A callee keeps rdi and rsi, which is not relied on.
 pub(super) static WINDOWS: Convention =
     Convention { arguments: &[1, 2, 8, 9], changed: &[0, 1, 2, 6, 7, 8, 9, 10, 11] };
+
+/// Of AArch64: x0 to x7, of which six are enough. x4 is kept where the stack pointer is not.
+pub(super) static AAPCS64: Convention = Convention {
+    arguments: &[0, 1, 2, 3, 31, 5],
+    changed: &[0, 1, 2, 3, 31, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 30],
+};
 
 /// What a caller is known to pass, by the number of the argument.
 pub(super) type Arguments = [Passed; 6];

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::image::{Address, Image, Word};
+use super::machine::{Flow, Instruction, Machine};
 use super::names::Kind;
 use super::state::{Arguments, State, Value};
-use super::x86::{Flow, Instruction, Machine, addresses_in, decode, displacement};
 
 /// What a function does that matters to a proof.
 pub(super) struct Body {
@@ -177,11 +177,11 @@ impl<'a> Walker<'a> {
                 found.returns |= self.returns(at);
                 return;
             }
-            let Some(instruction) = image.code_at(at).and_then(|code| decode(code, at)) else {
+            let Some(instruction) = Instruction::at(image, at) else {
                 found.call(at, Target::Unseen(Unseen::Undecoded), &state, image);
                 return;
             };
-            let next = instruction.next_ip();
+            let next = instruction.next();
             let inside = |target: Address| (start..end).contains(&target);
             match self.machine.step(image, &instruction, &mut state, escapes) {
                 Flow::On => found.take(image, &instruction, &state),
@@ -346,8 +346,13 @@ struct Found {
 impl Found {
     /// Keeps what an instruction takes the address of, or has in a register after it.
     fn take(&mut self, image: &Image<'_>, instruction: &Instruction, state: &State) {
-        let taken = addresses_in(instruction).chain(displacement(instruction)).chain(state.constants());
-        self.taken.extend(taken.filter(|&at| image.is_takable(at)));
+        let mut take = |at| {
+            if image.is_takable(at) {
+                self.taken.insert(at);
+            }
+        };
+        instruction.for_addresses(&mut take);
+        state.constants().for_each(take);
     }
 
     fn call(&mut self, at: Address, target: Target, state: &State, image: &Image<'_>) {

@@ -6,30 +6,8 @@ use iced_x86::{
 };
 
 use super::image::{Address, Image};
+use super::machine::Flow;
 use super::state::{STACK_POINTER, State, Value};
-
-/// Where the instruction leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    /// To the next one.
-    On,
-    /// There.
-    Jump(Address),
-    /// There or to the next one.
-    Branch(Address),
-    /// To what the value is.
-    JumpTo(Value),
-    /// There, and then to the next one.
-    Call(Address),
-    /// To what the value is, and then to the next one.
-    CallTo(Value),
-    /// To the caller.
-    Return,
-    /// Nowhere.
-    Stop,
-    /// Into the kernel, and then to the next one.
-    System,
-}
 
 /// Reads the instructions of a program.
 pub(super) struct Machine {
@@ -333,14 +311,9 @@ fn source(image: &Image<'_>, instruction: &Instruction, number: u32, state: &Sta
         _ => {
             let base = whole(instruction.memory_base()).map_or(Value::Unknown, |register| state.get(register));
             let has_index = instruction.memory_index() != Register::None;
-            match (base, table(instruction, state), instruction.memory_index_scale()) {
-                (_, Some(table), 8) => Value::OneOf(table),
-                (Value::Frame, ..) => Value::OfFrame,
-                (Value::Formatter, ..) if !has_index => Value::OfFormatter,
-                (Value::OfFormatter, ..) if !has_index => {
-                    Value::Writes(instruction.memory_displacement64().cast_signed())
-                }
-                _ => Value::Unknown,
+            match (table(instruction, state), instruction.memory_index_scale()) {
+                (Some(table), 8) => Value::OneOf(table),
+                _ => base.loaded((!has_index).then(|| instruction.memory_displacement64().cast_signed())),
             }
         }
     }

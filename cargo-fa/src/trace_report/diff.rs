@@ -1,4 +1,4 @@
-//! What changed from one recording to another: bytes per frame, by tag, system and phase.
+//! What changed from one recording to another: bytes per frame, by tag, system and phase, and what frames in flight held.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -51,11 +51,19 @@ impl Threshold {
     }
 }
 
-/// Mean bytes per frame of one thing in both recordings.
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Bytes,
+    Times,
+}
+
+/// One figure in both recordings, mostly mean bytes per frame.
 #[derive(Clone, Debug)]
 struct Change {
     kind: &'static str,
     name: String,
+    unit: Unit,
     before: f64,
     after: f64,
 }
@@ -66,6 +74,9 @@ impl Change {
     }
 
     fn percent(&self) -> String {
+        if self.growth() == 0.0 {
+            return "same".to_owned();
+        }
         if self.before == 0.0 {
             return "new".to_owned();
         }
@@ -77,13 +88,18 @@ impl Change {
     }
 
     fn cells(&self) -> Vec<String> {
-        vec![
-            self.name.clone(),
-            units::bytes(self.before),
-            units::bytes(self.after),
-            units::signed_bytes(self.growth()),
-            self.percent(),
-        ]
+        let figures = match self.unit {
+            Unit::Bytes => [units::bytes(self.before), units::bytes(self.after), units::signed_bytes(self.growth())],
+            Unit::Times => {
+                let sign = if self.growth() < 0.0 { "−" } else { "+" };
+                let growth = format!("{sign}{}", units::number(self.growth().abs()));
+                [units::number(self.before), units::number(self.after), growth]
+            }
+        };
+        let mut cells = vec![self.name.clone()];
+        cells.extend(figures);
+        cells.push(self.percent());
+        cells
     }
 }
 
@@ -95,6 +111,8 @@ pub struct Diff {
     frames: [usize; 2],
     /// Mean, 99th percentile and maximum of whole frames.
     whole: Vec<Change>,
+    /// Bytes held, frames and refusals, where either recording has frames in flight.
+    flights: Vec<Change>,
     parts: Vec<Change>,
     threshold: Threshold,
 }
@@ -105,7 +123,13 @@ impl Diff {
     #[expect(clippy::cast_precision_loss, reason = "sizes are shown with three digits")]
     pub fn new(before: &Recording, after: &Recording, threshold: Threshold) -> Self {
         let (from, to) = (before.frame_bytes(), after.frame_bytes());
-        let whole = |name: &str, before, after| Change { kind: "frame", name: name.to_owned(), before, after };
+        let whole = |name: &str, before, after| Change {
+            kind: "frame",
+            name: name.to_owned(),
+            unit: Unit::Bytes,
+            before,
+            after,
+        };
         let mut parts = Vec::new();
         parts.extend(changes("tag", [&before.tags, &after.tags], [before, after]));
         let systems = |recording: &Recording| -> Vec<Series> {
@@ -127,12 +151,13 @@ impl Diff {
                 whole("p99 frame", from.p99 as f64, to.p99 as f64),
                 whole("largest frame", from.max as f64, to.max as f64),
             ],
+            flights: flights(before, after),
             parts,
             threshold,
         }
     }
 
-    /// Whether the mean frame, a tag, a system or a phase grew by more than the threshold.
+    /// Whether the mean frame, what is in flight, a tag, a system or a phase grew by more than the threshold.
     #[must_use]
     pub fn has_grown(&self) -> bool {
         self.grown().next().is_some()
@@ -140,7 +165,12 @@ impl Diff {
 
     /// A single extreme frame is no trend: the percentile and the maximum are shown and not judged.
     fn grown(&self) -> impl Iterator<Item = &Change> {
-        self.whole.iter().take(1).chain(&self.parts).filter(|change| self.threshold.is_passed(change))
+        self.whole
+            .iter()
+            .take(1)
+            .chain(self.flights.iter().take(1))
+            .chain(&self.parts)
+            .filter(|change| self.threshold.is_passed(change))
     }
 
     fn of_kind(&self, kind: &str) -> Vec<&Change> {
@@ -172,6 +202,10 @@ impl Diff {
             changes.iter().map(|change| shown(change, |name| shortened(&printable(name)))).collect()
         };
         out.push_str(&aligned(&COLUMNS, &rows(&self.whole.iter().collect::<Vec<_>>())));
+        if !self.flights.is_empty() {
+            let _ = writeln!(out, "\nFrames in flight");
+            out.push_str(&aligned(&COLUMNS, &rows(&self.flights.iter().collect::<Vec<_>>())));
+        }
         for (kind, title) in KINDS {
             let changed = self.of_kind(kind);
             let _ = writeln!(out, "\n{title}, mean bytes per frame");
@@ -197,6 +231,10 @@ impl Diff {
         let rows =
             |changes: &[&Change]| -> Vec<Vec<String>> { changes.iter().map(|change| shown(change, escaped)).collect() };
         out.push_str(&markdown_table(&COLUMNS, &rows(&self.whole.iter().collect::<Vec<_>>())));
+        if !self.flights.is_empty() {
+            let _ = writeln!(out, "\n### Frames in flight\n");
+            out.push_str(&markdown_table(&COLUMNS, &rows(&self.flights.iter().collect::<Vec<_>>())));
+        }
         for (kind, title) in KINDS {
             let changed = self.of_kind(kind);
             if !changed.is_empty() {
@@ -244,10 +282,41 @@ fn changes(kind: &'static str, series: [&[Series]; 2], recordings: [&Recording; 
     }
     let mut changes: Vec<Change> = means
         .into_iter()
-        .map(|(name, [before, after])| Change { kind, name: name.to_owned(), before, after })
+        .map(|(name, [before, after])| Change { kind, name: name.to_owned(), unit: Unit::Bytes, before, after })
         .collect();
     changes.sort_by(|a, b| b.growth().abs().total_cmp(&a.growth().abs()));
     changes
+}
+
+/// What frames in flight held, if either recording has any: the mean first, which is judged.
+#[expect(clippy::cast_precision_loss, reason = "figures are shown with three digits")]
+fn flights(before: &Recording, after: &Recording) -> Vec<Change> {
+    let all = [before, after].map(|recording| {
+        let flights = recording.frames.iter().map(|frame| frame.flights.unwrap_or_default());
+        let bytes = Spread::of_all(flights.clone().map(|flights| flights.bytes));
+        let most = flights.clone().map(|flights| flights.frames).max().unwrap_or(0);
+        let refused: u64 = flights.map(|flights| flights.refused).sum();
+        [bytes.mean, bytes.max as f64, most as f64, refused as f64]
+    });
+    if all.iter().flatten().all(|figure| *figure == 0.0) {
+        return Vec::new();
+    }
+    let names = [
+        ("held, mean", Unit::Bytes),
+        ("held at most", Unit::Bytes),
+        ("frames at most", Unit::Times),
+        ("refused ends", Unit::Times),
+    ];
+    let changes = names.into_iter().enumerate();
+    changes
+        .map(|(index, (name, unit))| Change {
+            kind: "in flight",
+            name: name.to_owned(),
+            unit,
+            before: all[0][index],
+            after: all[1][index],
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -267,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_percentage_does_not_fail_for_a_few_bytes() {
-        let change = |before, after| Change { kind: "tag", name: String::new(), before, after };
+        let change = |before, after| Change { kind: "tag", name: String::new(), unit: Unit::Bytes, before, after };
         let five = Threshold::Part(0.05);
         assert!(!five.is_passed(&change(10.0, 1000.0)));
         assert!(!five.is_passed(&change(100_000.0, 104_000.0)));

@@ -209,7 +209,7 @@ fn data(recording: &Recording) -> String {
         // 0 for none, so that a count of 0 stays one.
         "calls": column(|frame| frame.allocator_calls.map_or(0, |calls| calls.saturating_add(1))),
         // Bytes; what they are beside, not part of.
-        "inFlight": column(|frame| frame.flights.map_or(0, |(_, bytes)| bytes)),
+        "inFlight": column(|frame| frame.flights.map_or(0, |flights| flights.bytes)),
         "tags": tags,
         "budgets": budgets.collect::<Vec<_>>(),
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use framealloc_trace::{Decoder, Definition, Frame, Item, Kind, Outcome, TraceError};
+use framealloc_trace::{Decoder, Definition, FlightFigures, Frame, Item, Kind, Outcome, TraceError};
 
 /// What a frame says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +14,8 @@ pub(super) struct FrameLine {
     pub(super) high_water: u64,
     pub(super) heap_fallbacks: u64,
     pub(super) allocator_calls: Option<u64>,
-    /// How many frames were in flight, and the bytes that they held; `None` where there could be none.
-    pub(super) flights: Option<(u64, u64)>,
+    /// What frames in flight held; `None` where there could be none.
+    pub(super) flights: Option<FlightFigures>,
 }
 
 /// One figure by frame. Frames that do not mention it are left out, so that memory follows the size of the file.
@@ -167,7 +167,8 @@ impl Recording {
 
     /// Bytes that frames in flight held at the end of each frame; `None` if none ever did.
     pub(super) fn in_flight(&self) -> Option<Vec<u64>> {
-        let bytes: Vec<u64> = self.frames.iter().map(|frame| frame.flights.map_or(0, |(_, bytes)| bytes)).collect();
+        let bytes: Vec<u64> =
+            self.frames.iter().map(|frame| frame.flights.map_or(0, |flights| flights.bytes)).collect();
         bytes.iter().any(|bytes| *bytes > 0).then_some(bytes)
     }
 
@@ -198,7 +199,7 @@ impl Reading {
             high_water: frame.high_water,
             heap_fallbacks: frame.heap_fallbacks,
             allocator_calls: frame.allocator_calls,
-            flights: frame.flights.map(|flights| (flights.frames, flights.bytes)),
+            flights: frame.flights,
         });
         for (id, bytes) in &frame.tags {
             self.tags.entry(*id).or_default().add(index, *bytes);

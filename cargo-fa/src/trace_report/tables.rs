@@ -141,7 +141,7 @@ impl Recording {
         ];
         facts.extend(self.in_flight().map(|bytes| {
             let spread = Spread::of_all(bytes.into_iter());
-            let most = self.frames.iter().filter_map(|frame| frame.flights).map(|(frames, _)| frames).max();
+            let most = self.frames.iter().filter_map(|frame| frame.flights).map(|flights| flights.frames).max();
             Fact {
                 label: "In flight",
                 value: units::bytes(spread.max as f64),

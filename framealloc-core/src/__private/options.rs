@@ -49,6 +49,8 @@ options! { frame_system:
     in_flight
     /// `name = "physics.step"`: the name in reports; otherwise the path of the function.
     name
+    /// `no_block`: the system must not wait for anything, and must not use the heap.
+    no_block
     /// `no_heap`: the system must not use the heap.
     no_heap
     /// `out = frame`: a name for the whole frame, for results that later systems of this frame read.

@@ -163,6 +163,8 @@ pub struct FlightStats {
     pub bytes: usize,
     /// Bytes that they hold from the global allocator.
     pub capacity: usize,
+    /// How often one more was refused in the frame that ended last, by an error or a panic.
+    pub refused: u64,
 }
 
 impl SmartAlloc {
@@ -288,14 +290,19 @@ impl SmartAlloc {
             limit: self.config().frames_in_flight(),
             bytes: figures.bytes,
             capacity: figures.reserved,
+            refused: self.flights_refused(),
         }
     }
 
-    /// The limit, unless it is reached.
-    pub(super) fn may_be_in_flight(&self) -> Result<usize, FlightError> {
+    /// The limit, unless it is reached, which counts as a refusal.
+    pub(super) fn may_be_in_flight(&mut self) -> Result<usize, FlightError> {
         let limit = self.config().frames_in_flight();
         let held = self.flight_figures().held;
-        if held < limit { Ok(limit) } else { Err(FlightError::LimitReached { limit }) }
+        if held < limit {
+            return Ok(limit);
+        }
+        self.count_refused_flight();
+        Err(FlightError::LimitReached { limit })
     }
 }
 

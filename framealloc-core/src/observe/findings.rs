@@ -1,4 +1,4 @@
-//! What an end of a frame finds by itself: FA001 to FA008, from figures that are there anyway.
+//! What an end of a frame finds by itself: FA001 to FA009, from figures that are there anyway.
 //!
 //! Messages are made only for what is reported: a finding that is left out as a repetition costs no allocation.
 
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::events::Watcher;
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
+use crate::frame::FlightStats;
 use crate::observe::diagnostic::{Diagnostic, subject_of};
 use crate::probes;
 use crate::raw::frames::allocator::SmartAlloc;
@@ -56,7 +57,7 @@ impl Watcher {
         });
     }
 
-    /// FA002 to FA008, from the figures of the frame that has ended.
+    /// FA002 to FA009, from the figures of the frame that has ended.
     pub(super) fn find_in_frame(&mut self, alloc: &SmartAlloc, report: FrameReport) {
         for (index, event) in alloc.budget_events().iter().enumerate() {
             self.find_budget(alloc, event, alloc.thread_of_budget_event(index));
@@ -73,6 +74,7 @@ impl Watcher {
         }
         self.find_full_pools(alloc);
         self.find_merged_tags(alloc);
+        self.find_refused_flights(alloc);
         for (index, figures) in alloc.raw_sites().filter(|(_, figures)| figures.heap.calls > 0) {
             self.find(alloc, ("FA007", Level::Error), subject_of(("system", index)), |found| {
                 let (system, used) = (crate::site::name_of(index), figures.heap);
@@ -162,6 +164,22 @@ impl Watcher {
                 found.saying(message).with_tag(path).with_help(help)
             });
         }
+    }
+
+    /// What every end in flight finds in vain is worth knowing, also where the program has an answer to it.
+    fn find_refused_flights(&mut self, alloc: &SmartAlloc) {
+        let FlightStats { limit, refused, .. } = alloc.flight_stats();
+        if refused == 0 {
+            return;
+        }
+        self.find(alloc, ("FA009", Level::Warning), subject_of("flights"), |found| {
+            let message =
+                format!("the frame was to end in flight while {limit} of {limit} were: {refused} times refused");
+            found.saying(message).with_help(
+                "somebody holds flights for too long, or a reader stalls: `wait_for_flights` waits for one, and \
+                 `with_frames_in_flight` lets more be held",
+            )
+        });
     }
 
     fn find_full_pools(&mut self, alloc: &SmartAlloc) {

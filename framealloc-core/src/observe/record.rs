@@ -365,8 +365,13 @@ impl Recorder {
 
 /// What flies when a frame has ended, that frame included if it does.
 fn flights_of(alloc: &SmartAlloc) -> Option<FlightFigures> {
-    let FlightStats { frames, limit, bytes, capacity } = alloc.flight_stats();
-    (limit > 0).then_some(FlightFigures { frames: frames as u64, bytes: bytes as u64, capacity: capacity as u64 })
+    let FlightStats { frames, limit, bytes, capacity, refused } = alloc.flight_stats();
+    (limit > 0).then_some(FlightFigures {
+        frames: frames as u64,
+        bytes: bytes as u64,
+        capacity: capacity as u64,
+        refused,
+    })
 }
 
 fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {

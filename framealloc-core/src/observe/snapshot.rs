@@ -110,6 +110,9 @@ plain_data! {
         pub bytes: u64,
         /// Bytes that they hold from the global allocator.
         pub capacity: u64,
+        /// How often one more was refused in the frame that ended last.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub refused: u64,
     }
 
     /// The whole of a frame.
@@ -459,8 +462,8 @@ impl From<&PoolStats> for PoolSnapshot {
 
 impl From<FlightStats> for FlightSnapshot {
     fn from(flights: FlightStats) -> Self {
-        let FlightStats { frames, limit, bytes, capacity } = flights;
-        Self { frames: frames as u64, limit: limit as u64, bytes: bytes as u64, capacity: capacity as u64 }
+        let FlightStats { frames, limit, bytes, capacity, refused } = flights;
+        Self { frames: frames as u64, limit: limit as u64, bytes: bytes as u64, capacity: capacity as u64, refused }
     }
 }
 

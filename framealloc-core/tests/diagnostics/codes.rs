@@ -1,9 +1,11 @@
 //! Every code is raised by what it is about, once, and by nothing else.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use framealloc_core::{
-    AllocConfig, Budget, BudgetPolicy, Diagnostic, FrameEvent, Level, Repeats, SmartAlloc, kilobytes,
+    AllocConfig, Budget, BudgetPolicy, Diagnostic, FlightError, FrameEvent, FramePublisher, Level, Repeats, SmartAlloc,
+    kilobytes,
 };
 
 /// Bytes that the red zone before each block takes.
@@ -171,6 +173,37 @@ fn fa005_a_transfer_was_dropped_unreceived() {
     contains(&heard.only("FA005", Level::Warning), &["PathRequest` were dropped", ": 2"]);
     alloc.whole_frame(|_| drop(on_its_way));
     contains(&heard.only("FA005", Level::Warning), &["`u32` were dropped", ": 1"]);
+}
+
+#[test]
+fn fa009_no_more_frames_may_be_in_flight() {
+    let mut alloc = SmartAlloc::new(AllocConfig::default().with_frames_in_flight(1));
+    let heard = Heard::of(&alloc);
+    alloc.begin_frame();
+    let flight = alloc.end_frame_in_flight();
+    assert_eq!((heard.take(), alloc.flight_stats().refused), (vec![], 0));
+    // By a `try_` form, another one, by a panic, and where it was to be published: once for the frame.
+    alloc.begin_frame();
+    assert!(alloc.try_end_frame_in_flight().is_err());
+    assert!(alloc.try_end_frame_in_flight_with_promotions().is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| alloc.end_frame_in_flight())).is_err());
+    let root = alloc.frame_share(1_u32);
+    assert_eq!(heard.take(), []);
+    let published = FramePublisher::new().publish(&mut alloc, root);
+    assert!(matches!(published, Err(FlightError::Unpublished { limit: 1, .. })));
+    contains(&heard.only("FA009", Level::Warning), &["while 1 of 1 were", "4 times refused"]);
+    assert_eq!(alloc.flight_stats().refused, 4);
+    drop(flight);
+    alloc.begin_frame();
+    drop(alloc.end_frame_in_flight());
+    assert_eq!((heard.take(), alloc.flight_stats().refused), (vec![], 0));
+    // Where none may be at all.
+    let mut alloc = SmartAlloc::default();
+    let heard = Heard::of(&alloc);
+    alloc.whole_frame(|_| ());
+    assert!(alloc.try_end_frame_in_flight().is_err());
+    alloc.whole_frame(|_| ());
+    contains(&heard.only("FA009", Level::Warning), &["while 0 of 0 were", "1 times refused"]);
 }
 
 #[test]

@@ -46,6 +46,25 @@ fn statistics_and_snapshots_have_a_line_for_flights() {
 }
 
 #[test]
+fn what_came_back_is_not_counted_while_others_fly() {
+    let mut alloc = alloc(3);
+    let fly = |alloc: &mut SmartAlloc, count: usize| {
+        let _ = alloc.frame_share_slice_fill_with(count, |n| n as u64);
+        alloc.end_frame_in_flight()
+    };
+    let (small, large) = (fly(&mut alloc, 100), fly(&mut alloc, 10_000));
+    drop(large);
+    let figures = |alloc: &SmartAlloc| {
+        let stats = alloc.flight_stats();
+        (stats.frames, stats.bytes, stats.capacity < 80_000)
+    };
+    assert_eq!(figures(&alloc), (1, small.bytes(), true));
+    // The one that is used again holds what it holds now.
+    let again = fly(&mut alloc, 10);
+    assert_eq!(figures(&alloc).1, small.bytes() + again.bytes());
+}
+
+#[test]
 fn the_budget_of_the_allocator_counts_what_is_in_flight() {
     let config = AllocConfig::default().with_frames_in_flight(2).with_global_frame_budget(kilobytes(100));
     let mut alloc = SmartAlloc::new(config.with_thread_frame_budget(kilobytes(64)));

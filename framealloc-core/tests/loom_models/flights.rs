@@ -148,3 +148,21 @@ fn who_sees_that_a_flight_is_back_finds_its_memory() {
         reader.join().unwrap();
     });
 }
+
+#[test]
+fn two_wait_for_one_flight_and_for_both() {
+    model(2, || {
+        let drops = [Drops::new(), Drops::new()];
+        let mut alloc = alloc(2);
+        let flights = [0, 1].map(|number| fly(&mut alloc, number, &drops[number as usize]).0);
+        let alloc = Arc::new(alloc);
+        let waiter = thread::spawn({
+            let alloc = alloc.clone();
+            move || alloc.wait_for_flights(1, Duration::MAX)
+        });
+        let reader = thread::spawn(move || drop(flights));
+        // The other one is through after the first flight, and must not stop this one from being woken after the second.
+        assert!(alloc.wait_for_flights(0, Duration::MAX) && waiter.join().unwrap());
+        reader.join().unwrap();
+    });
+}

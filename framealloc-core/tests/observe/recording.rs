@@ -242,6 +242,9 @@ fn frames_in_flight_are_recorded_beside_the_frames_and_with_their_own() {
             alloc.frame_share([7_u8; 100]);
             flights.push(alloc.end_frame_in_flight());
         } else {
+            if number == 2 {
+                assert!(alloc.try_end_frame_in_flight().is_err());
+            }
             flights.pop();
             alloc.end_frame();
         }
@@ -254,6 +257,7 @@ fn frames_in_flight_are_recorded_beside_the_frames_and_with_their_own() {
     let bytes: Vec<_> = flown.iter().map(|flights| flights.bytes).collect();
     assert!(bytes[0] >= 100 && bytes == [bytes[0], 2 * bytes[0], bytes[0], 0], "{bytes:?}");
     assert!(flown.iter().all(|flights| flights.capacity >= flights.bytes));
+    assert_eq!(flown.iter().map(|flights| flights.refused).collect::<Vec<_>>(), [0, 0, 1, 0]);
 
     // Where there can be none there is nothing to tell.
     let mut alloc = SmartAlloc::default();

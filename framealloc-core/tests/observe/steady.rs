@@ -57,3 +57,20 @@ fn steady_frames_with_subscribers_call_no_allocator() {
     (0..50).for_each(|_| frame(&mut alloc));
     assert_eq!((CountingAlloc::thread_calls() - calls).total(), 0);
 }
+
+#[test]
+fn steady_frames_with_subscribers_free_nothing_that_other_threads_left() {
+    let mut alloc = SmartAlloc::default();
+    alloc.on_frame_event(|_, _| ()).forever();
+    let frame = |alloc: &mut SmartAlloc| alloc.whole_frame(|alloc| alloc.frame_str("steady").len());
+    (0..100).for_each(|_| assert_eq!(frame(&mut alloc), 6));
+    // Subscribers of another allocator, which are freed when nobody can walk past them any more.
+    let comes_and_goes = || {
+        let other = SmartAlloc::default();
+        (0..2000).for_each(|_| drop(other.on_frame_event(|_, _| ())));
+    };
+    std::thread::spawn(comes_and_goes).join().unwrap();
+    let calls = CountingAlloc::thread_calls();
+    (0..2000).for_each(|_| assert_eq!(frame(&mut alloc), 6));
+    assert_eq!((CountingAlloc::thread_calls() - calls).total(), 0);
+}

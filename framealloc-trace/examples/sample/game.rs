@@ -139,6 +139,7 @@ impl Sample {
                     frames: 2 + u64::from(burst),
                     bytes: (2 + u64::from(burst)) * (bytes / 8),
                     capacity: 3 * (bytes / 7),
+                    refused: u64::from(burst),
                 }),
             });
             start += duration.max(16_666_667);

@@ -56,6 +56,9 @@ pub(super) const TYPES: &[(&str, Known)] = &[
 pub(super) const NAMES: &[&str] = &[
     "frame_system",
     "alloc_tag",
+    "effects",
+    "no_block",
+    "no_heap",
     "Pooled",
     "pooled",
     "frame_format",

@@ -60,11 +60,20 @@ pub(crate) enum Known {
     Cell,
     RefCell,
     Mutex,
+    /// A lock whose `lock` is a future.
+    AsyncMutex,
     RwLock,
     Guard,
     OnceCell,
+    /// As `OnceCell`, for threads: who comes while it is made waits.
+    OnceLock,
+    LazyLock,
     Sender,
+    /// A sender that may wait until there is room.
+    SyncSender,
     Receiver,
+    /// A receiver whose `recv` is a future.
+    AsyncReceiver,
     JoinHandle,
     Cow,
     NonNull,
@@ -163,7 +172,17 @@ impl Known {
 
     /// It holds one value, which a method replaces.
     pub(crate) fn is_cell(self) -> bool {
-        matches!(self, Self::Cell | Self::RefCell | Self::OnceCell | Self::Option | Self::Atomic | Self::LocalKey)
+        matches!(
+            self,
+            Self::Cell
+                | Self::RefCell
+                | Self::OnceCell
+                | Self::OnceLock
+                | Self::LazyLock
+                | Self::Option
+                | Self::Atomic
+                | Self::LocalKey
+        )
     }
 
     /// `Deref` of this type gives its first argument.

@@ -12,9 +12,11 @@ pub(crate) mod effect;
 mod framealloc;
 mod known;
 mod rows;
+pub(crate) mod seen;
 mod std;
 #[cfg(test)]
 mod tests;
+pub(crate) mod waits;
 
 use ::std::sync::LazyLock;
 

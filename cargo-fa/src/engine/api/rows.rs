@@ -49,7 +49,9 @@ pub fn rows() -> Vec<Row> {
         On::Container => About::Methods(types_that(&Known::is_heap_container)),
         On::Cell => About::Methods(types_that(&Known::is_cell)),
         On::OptionOrResult => About::Methods(types_that(&|ty| matches!(ty, Known::Option | Known::Result))),
-        On::Static => About::Methods(types_that(&|ty| matches!(ty, Known::LocalKey | Known::OnceCell))),
+        On::Static => About::Methods(types_that(&|ty| {
+            matches!(ty, Known::LocalKey | Known::OnceCell | Known::OnceLock | Known::LazyLock)
+        })),
         On::Text => About::MethodsOfKind("text"),
         On::List => About::MethodsOfKind("list"),
         On::Iterator => About::MethodsOfKind("iterator"),

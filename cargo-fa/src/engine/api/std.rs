@@ -38,11 +38,11 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("Ref", Known::Guard),
     ("RefMut", Known::Guard),
     ("OnceCell", Known::OnceCell),
-    ("OnceLock", Known::OnceCell),
-    ("LazyLock", Known::OnceCell),
+    ("OnceLock", Known::OnceLock),
+    ("LazyLock", Known::LazyLock),
     ("LazyCell", Known::OnceCell),
     ("Sender", Known::Sender),
-    ("SyncSender", Known::Sender),
+    ("SyncSender", Known::SyncSender),
     ("Receiver", Known::Receiver),
     ("JoinHandle", Known::JoinHandle),
     ("ScopedJoinHandle", Known::JoinHandle),
@@ -102,7 +102,11 @@ pub(super) const PRELUDE: &[&str] = &[
 pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::Option]), &["unwrap", "expect", "unwrap_unchecked"], Unwraps),
     Method(On::Types(&[Known::ThreadScope]), &["spawn"], SpawnsScoped),
-    Method(On::Types(&[Known::Sender]), &["send", "try_send", "send_blocking", "send_timeout"], Sends),
+    Method(
+        On::Types(&[Known::Sender, Known::SyncSender]),
+        &["send", "try_send", "send_blocking", "send_timeout"],
+        Sends,
+    ),
 ];
 
 /// Methods that many types share. Of rows with the same name the first whose receiver fits decides.
@@ -210,7 +214,7 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::Types(&[Known::Option]), &["take"], TakesOption),
 
     // Ways to a part.
-    Method(On::Types(&[Known::Mutex, Known::RwLock, Known::RefCell, Known::Lock]), &[
+    Method(On::Types(&[Known::Mutex, Known::AsyncMutex, Known::RwLock, Known::RefCell, Known::Lock]), &[
         "lock", "read", "write", "try_lock", "borrow", "borrow_mut", "get_mut", "try_read", "try_write", "try_borrow",
         "try_borrow_mut", "upgradable_read", "read_recursive",
     ], Locks),
@@ -319,9 +323,12 @@ const CELLS: &[Known] = &[
     Known::Cell,
     Known::RefCell,
     Known::Mutex,
+    Known::AsyncMutex,
     Known::RwLock,
     Known::Lock,
     Known::OnceCell,
+    Known::OnceLock,
+    Known::LazyLock,
     Known::Pin,
     Known::Cow,
     Known::Option,

@@ -58,7 +58,7 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::EndsFrame => {
                 self.nobody_takes(0);
                 self.end_allocator(allocator, at);
-                Value::of(Ty::Opaque { borrows: false })
+                Value::of(Ty::opaque(false))
             }
             Effect::EndsFrameInFlight => {
                 self.nobody_takes(0);

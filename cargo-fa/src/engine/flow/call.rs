@@ -53,6 +53,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         };
         match res {
             Some(Res::Fn(function)) => {
+                if self.around.program.fn_def(function).function.is_foreign {
+                    self.note_unseen_call(callee, span);
+                }
                 let values = self.arguments(args, Some(function), 0);
                 let callees = match &facts.expr(callee).kind {
                     ExprKind::Path(path) => self.by_path(function, facts.path(*path), &values),
@@ -74,7 +77,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             Some(Res::External(external)) => {
                 self.external(ExternalCall { function: external, args, generics: &generics, span, expected })
             }
-            _ => self.unknown_call(args),
+            Some(Res::Static(_)) => self.call_place(callee, args, span),
+            _ => {
+                self.note_unseen_call(callee, span);
+                self.unknown_call(args)
+            }
         }
     }
 
@@ -114,6 +121,10 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             let value = self.run_closure(closure, &values, Runs::Inline, None);
             self.called_closures -= 1;
             return value;
+        }
+        if value.callables.is_empty() && value.slot.is_none() {
+            let name = self.name_of(var);
+            self.note_unseen_pointer(&name, span);
         }
         let mut called = value;
         if self.called_closures >= CALLED_CLOSURES {
@@ -232,7 +243,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             value.ty = ty.with_given(&given);
         }
         if def.function.is_async {
-            value.ty = Ty::Opaque { borrows: true };
+            value.ty = Ty::opaque(true);
             for flows in &mapped {
                 value.add_flows(flows);
             }
@@ -524,7 +535,14 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             {
                 return self.named_std_function(external, arg, params);
             }
-            self.eval(arg, None)
+            let value = self.eval(arg, None);
+            // Whoever takes a closure calls it: `values.iter().map(work)`.
+            let given = value.callables.iter().filter_map(|callable| match callable {
+                Callable::Param(param) => Some(*param),
+                _ => None,
+            });
+            given.for_each(|param| self.note_parameter_called(param, self.span(arg)));
+            value
         }
     }
 }

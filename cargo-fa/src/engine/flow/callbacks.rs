@@ -93,6 +93,7 @@ impl<'l> Interpreter<'_, 'l> {
                     result.join(&value);
                 }
                 Callable::Param(param) => {
+                    self.note_parameter_called(param, span);
                     if !self.recorder.out.summary.calls.contains(&param) {
                         self.recorder.out.summary.calls.push(param);
                     }
@@ -172,6 +173,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn call_place(&mut self, callee: ExprId, args: &'l [ExprId], span: Span) -> Value {
         let value = self.eval_place(callee);
         if value.callables.is_empty() && value.slot.is_none() {
+            self.note_unseen_call(callee, span);
             return self.unknown_call(args);
         }
         let values: Vec<Value> = args.iter().map(|arg| self.eval(*arg, None)).collect();

@@ -95,7 +95,7 @@ impl Types<'_, '_> {
             | Ty::Never
             | Ty::Param(_)
             | Ty::Function
-            | Ty::Opaque { borrows: false } => Way::No,
+            | Ty::Opaque { borrows: false, .. } => Way::No,
             Ty::Generic { .. } => {
                 if self.can_refer(ty, Link::Borrow) {
                     Way::Yes
@@ -115,7 +115,7 @@ impl Types<'_, '_> {
             Ty::Known(Known::Iterator, _) | Ty::Closure | Ty::Trait(_) | Ty::Ptr(_) => Way::Yes,
             Ty::Known(known, _) if known.is_frame_data() || known.is_allocator() => Way::Yes,
             Ty::Known(Known::Guard | Known::Cow, args) if !args.is_empty() => Way::any(args.iter().map(behind)),
-            Ty::Unknown | Ty::Opaque { borrows: true } | Ty::Known(Known::Guard | Known::Cow, _) => Way::Unsure,
+            Ty::Unknown | Ty::Opaque { borrows: true, .. } | Ty::Known(Known::Guard | Known::Cow, _) => Way::Unsure,
             Ty::Known(_, args) => Way::any(args.iter().map(part)),
             Ty::User(user, args) => {
                 let fields = self.fields(*user, args, None);
@@ -151,7 +151,7 @@ impl Types<'_, '_> {
             Ty::Known(_, args) if !args.is_empty() => Way::any(args.iter().map(inside)),
             Ty::User(user, args) => Way::any(self.fields(*user, args, None).iter().map(|(_, field)| inside(field))),
             // A type of another crate has none of the workspace in it, if nobody gave it one.
-            Ty::Opaque { borrows: false } if matches!(part, Ty::User(..)) => Way::No,
+            Ty::Opaque { borrows: false, .. } if matches!(part, Ty::User(..)) => Way::No,
             _ => Way::Unsure,
         };
         if unsized_to_anything(part) { way.max(Way::Unsure) } else { way }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use framealloc_syntax::{Denied, Effect};
+
 use super::generics::{Condition, Given};
 use super::open_tag::OpenTag;
 use super::types::Ty;
 use super::value::{Bound, Root};
+use crate::engine::api::waits::WaitsFor;
 use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
@@ -76,6 +79,13 @@ pub(crate) enum EventKind {
         container: Container,
         fate: Fate,
     },
+    /// Something is waited for.
+    Waits {
+        what: String,
+        on: WaitsFor,
+    },
+    /// A call of what nobody can see into, and what is declared of it.
+    Unseen(Unseen, Denied),
     /// Heap memory is given back at the end of a block.
     HeapFree {
         ty: Ty,
@@ -197,6 +207,33 @@ pub(crate) enum EventKind {
     },
     /// A thread allocates without a budget.
     NoBudget,
+}
+
+impl EventKind {
+    /// The effect that it is, or may be.
+    pub(crate) fn effect(&self) -> Effect {
+        match self {
+            Self::Waits { .. } => Effect::Block,
+            _ => Effect::Heap,
+        }
+    }
+}
+
+/// What is called and cannot be seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Unseen {
+    /// Something of another crate: its path, as far as it is known.
+    Path(Arc<str>),
+    /// A method of a value whose type is not known.
+    Method(Arc<str>),
+    /// A method of a trait of the workspace that nobody there implements.
+    OfTrait(Arc<str>),
+    /// A function pointer or a closure that a field, a variable or a table holds.
+    Pointer(Arc<str>),
+    /// What a parameter is: the caller knows.
+    Parameter(Arc<str>),
+    /// A macro of another crate.
+    Macro(Arc<str>),
 }
 
 /// Where a heap container is, as far as that tells whether its memory is used again in the next frame.

@@ -150,6 +150,8 @@ impl<'l> Interpreter<'_, 'l> {
     fn for_loop(&mut self, looped: &'l ForLoop, span: Span) -> Value {
         let iterated = self.eval_place(looped.iter);
         self.uses_up(looped.iter, &iterated.ty);
+        let at = self.span(looped.iter);
+        self.note_loop(&iterated, at);
         let iterated = self.iterator_for(iterated, span);
         let bound = Self::iterator_bound(&iterated);
         let item = self.item_of(&iterated);
@@ -264,7 +266,7 @@ impl<'l> Interpreter<'_, 'l> {
             Some(Res::External(external))
                 if external.is_framealloc() && matches!(external.before, "RetentionPolicy" | "Importance") =>
             {
-                let mut value = Value::of(Ty::Opaque { borrows: false });
+                let mut value = Value::of(Ty::opaque(false));
                 value.at_end = Some(match external.last {
                     "Discard" | "Ephemeral" => AtEnd::Discarded,
                     _ => AtEnd::Promoted,

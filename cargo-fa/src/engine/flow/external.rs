@@ -29,6 +29,16 @@ pub(super) struct ExternalCall<'a, 'l> {
 impl<'l> Interpreter<'_, 'l> {
     /// A call into another crate, by what its row says.
     pub(super) fn external(&mut self, call: ExternalCall<'_, 'l>) -> Value {
+        let (function, span) = (call.function, call.span);
+        self.note_function(function, span);
+        let mut value = self.external_by_row(call);
+        if matches!(value.ty, Ty::Unknown | Ty::Opaque { .. }) {
+            Self::of_another_crate(function, &mut value);
+        }
+        value
+    }
+
+    fn external_by_row(&mut self, call: ExternalCall<'_, 'l>) -> Value {
         let ExternalCall { function, args, generics, span, expected } = call;
         if function.is_framealloc() {
             return self.framealloc_function(call);
@@ -43,6 +53,7 @@ impl<'l> Interpreter<'_, 'l> {
             return value;
         }
         let Some(makes) = api::function(function.krate, function.before, function.last) else {
+            self.note_unseen_function(function, span);
             return self.unknown_function(args);
         };
         match makes {
@@ -82,7 +93,9 @@ impl<'l> Interpreter<'_, 'l> {
                 self.eval_args_first(args, None);
                 self.heap_alloc(named(function), Ty::Unknown, span, Confidence::High);
                 let item = generics.first().cloned().unwrap_or(Ty::Unknown);
-                let ends = [Ty::known(Known::Sender, [item.clone()]), Ty::known(Known::Receiver, [item])];
+                let unlimited = matches!(function.last, "channel" | "unbounded" | "unbounded_channel");
+                let sender = if unlimited { Known::Sender } else { Known::SyncSender };
+                let ends = [Ty::known(sender, [item.clone()]), Ty::known(Known::Receiver, [item])];
                 Value::of(Ty::Tuple(Arc::new(ends)))
             }
             Makes::NeverReturns => {
@@ -213,6 +226,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// `map(String::from)`, `for_each(drop)`.
     pub(super) fn named_std_function(&mut self, function: External<'l>, arg: ExprId, params: &[Value]) -> Value {
         let span = self.span(arg);
+        self.note_function(function, span);
         let owner = api::known_type("std", function.before);
         if owner == Some(Known::Box) && function.last == "new" {
             let inner = params.first().map_or(Ty::Unknown, |value| value.ty.clone());

@@ -38,7 +38,7 @@ impl<'l> Interpreter<'_, 'l> {
         let allocator = args.next().map_or_else(Value::unknown, |arg| self.eval_place(*arg));
         args.for_each(|arg| drop(self.eval(*arg, None)));
         self.end_allocator(&allocator, call.name_span);
-        Value::of(Ty::known(Known::Result, [Ty::Opaque { borrows: false }]))
+        Value::of(Ty::known(Known::Result, [Ty::opaque(false)]))
     }
 
     /// A flight is put into a container.

@@ -15,7 +15,7 @@ use crate::engine::hir::ir::{ExprId, MethodCall};
 use crate::model::finding::Confidence;
 
 /// What lies in memory that was filled with values of a type that is not known.
-pub(super) const UNTOLD: Ty = Ty::Opaque { borrows: true };
+pub(super) const UNTOLD: Ty = Ty::opaque(true);
 
 impl<'l> Interpreter<'_, 'l> {
     /// A method of a value in a frame; `None` when its row says nothing.

@@ -95,7 +95,7 @@ impl Ty {
                 Some((_, ty)) => ty.clone(),
                 None => match **traits {
                     [only] => Self::Trait(only),
-                    _ => Self::Opaque { borrows: false },
+                    _ => Self::opaque(false),
                 },
             },
             Self::Ref { inner, mutable, fixed } => Self::Ref { inner: one(inner), mutable: *mutable, fixed: *fixed },

@@ -13,11 +13,14 @@ pub(super) fn holds_handle(ty: &Ty) -> bool {
                 Known::Option
                     | Known::Guard
                     | Known::Mutex
+                    | Known::AsyncMutex
                     | Known::RwLock
                     | Known::Lock
                     | Known::Cell
                     | Known::RefCell
                     | Known::OnceCell
+                    | Known::OnceLock
+                    | Known::LazyLock
             );
             (holds || known.is_heap_container()) && args.iter().any(holds_handle)
         }

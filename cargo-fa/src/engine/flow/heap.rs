@@ -38,7 +38,7 @@ impl<'l> Interpreter<'_, 'l> {
         let ty = match gives {
             Gives::Text | Gives::TextOrError => text,
             Gives::List | Gives::ListOrError => list,
-            Gives::Opaque | Gives::OpaqueOrError => Ty::Opaque { borrows: true },
+            Gives::Opaque | Gives::OpaqueOrError => Ty::opaque(true),
         };
         let mut value = self.eval_args_first(args, None);
         self.heap_alloc(what.to_owned(), ty.clone(), at, Confidence::High);
@@ -139,7 +139,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn made_owned(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         let ty = owned(receiver.ty.peeled());
         if name == "to_owned" && self.on_parameter(receiver.ty.peeled(), ParameterUse::ToOwned) {
-            return Value::of(Ty::Opaque { borrows: false });
+            return Value::of(Ty::opaque(false));
         }
         let confidence = match &ty {
             Ty::User(..) if self.types.clones_to_heap(&ty) == Some(true) => Some(Confidence::High),

@@ -63,7 +63,9 @@ impl Types<'_, '_> {
                 | Known::Iterator
                 | Known::Guard
                 | Known::Sender
+                | Known::SyncSender
                 | Known::Receiver
+                | Known::AsyncReceiver
                 | Known::JoinHandle,
                 _,
             ) => {}

@@ -152,7 +152,7 @@ impl<'l> Interpreter<'_, 'l> {
         match iterated.ty.peeled() {
             Ty::Array(_, Some(len)) => Bound::AtMost(*len),
             Ty::Known(Known::Option, _) => Bound::AtMost(1),
-            Ty::Known(Known::Receiver, _) => Bound::Unknown,
+            Ty::Known(Known::Receiver | Known::AsyncReceiver, _) => Bound::Unknown,
             _ => {
                 let name = iterated.field.clone().or_else(|| iterated.symbol.clone());
                 Bound::Input(name.unwrap_or_else(|| "its input".into()))

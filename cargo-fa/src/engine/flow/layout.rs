@@ -38,7 +38,7 @@ impl Types<'_, '_> {
             Ty::Ref { inner, fixed, .. } => !fixed || raw || self.refers(inner, by, seen),
             Ty::Tuple(parts) => parts.iter().any(|part| self.refers(part, by, seen)),
             Ty::Array(inner, _) | Ty::Slice(inner) => self.refers(inner, by, seen),
-            Ty::Opaque { borrows } => *borrows,
+            Ty::Opaque { borrows, .. } => *borrows,
             Ty::Generic { index, traits } => !traits.is_empty() || (UNNAMED..SELF).contains(index),
             Ty::Known(known, args) => match known {
                 Known::NonNull | Known::Atomic => raw,
@@ -119,14 +119,19 @@ impl Types<'_, '_> {
                 | Known::Guard
                 | Known::JoinHandle
                 | Known::Sender
-                | Known::Receiver => Some(true),
+                | Known::SyncSender
+                | Known::Receiver
+                | Known::AsyncReceiver => Some(true),
                 Known::Option
                 | Known::Result
                 | Known::Cell
                 | Known::RefCell
                 | Known::Mutex
+                | Known::AsyncMutex
                 | Known::RwLock
                 | Known::OnceCell
+                | Known::OnceLock
+                | Known::LazyLock
                 | Known::FrameBox => any(args),
                 Known::NonNull | Known::ManuallyDrop | Known::MaybeUninit | Known::PhantomData | Known::Atomic => {
                     Some(false)
@@ -173,7 +178,10 @@ impl Types<'_, '_> {
                 .map(|arg| self.clones_to_heap(arg))
                 .find(|known| *known != Some(false))
                 .unwrap_or(Some(false)),
-            Ty::Known(Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender, _)
+            Ty::Known(
+                Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender | Known::SyncSender,
+                _,
+            )
             | Ty::Function
             | Ty::Scalar(_)
             | Ty::Unit

@@ -9,6 +9,7 @@ use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn macro_call(&mut self, call: &'l MacroCall, span: Span) -> Value {
+        self.note_macro(call, span);
         match call.kind {
             MacroKind::Format => {
                 self.formatted(&call.args, span);
@@ -59,7 +60,10 @@ impl<'l> Interpreter<'_, 'l> {
                 args.for_each(|arg| drop(self.eval(*arg, None)));
                 first
             }
-            MacroKind::Unknown => self.unknown_macro(&call.args),
+            MacroKind::Unknown => {
+                self.note_unseen_macro(call, span);
+                self.unknown_macro(&call.args)
+            }
         }
     }
 
@@ -142,6 +146,7 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some((target, rest)) = args.split_first() {
             let target = self.eval_place(*target);
             self.formatted(rest, span);
+            self.note_written(&target, span);
             if target.ty.head() == Some(Known::String) {
                 self.growth(&target, "write! into a String", span);
             }

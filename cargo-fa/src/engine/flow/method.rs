@@ -1,6 +1,7 @@
 //! Method calls, by the head of the receiver's type.
 
 use super::Interpreter;
+use super::effects::origin_of_part;
 use super::event::{EventKind, Fate, Runner};
 use super::option_and_result::runs_seldom;
 use super::spawn::Runs;
@@ -48,6 +49,7 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let inner = Self::through_pointers(receiver, name);
         self.note_steady(&inner, name);
+        self.note_wait(&inner, name, call.name_span);
         if let Some(value) = self.collected_in(&inner, name, call) {
             return value;
         }
@@ -57,6 +59,7 @@ impl<'l> Interpreter<'_, 'l> {
         if let Some(value) = self.workspace_method(receiver, name, call, span) {
             return value;
         }
+        self.note_named_wait(&inner, name, &call.args, call.name_span);
         if let Some(value) = self.method_of_std(&inner, name, call, expected) {
             return value;
         }
@@ -154,7 +157,7 @@ impl<'l> Interpreter<'_, 'l> {
                 if key.at_end == Some(AtEnd::Discarded) {
                     self.record(EventKind::Retention { discards: true, policy: None }, at, Confidence::High);
                 }
-                Value::of(Ty::known(Known::Option, [Ty::Opaque { borrows: false }]))
+                Value::of(Ty::known(Known::Option, [Ty::opaque(false)]))
             }
             Effect::ReceivesTransfer => {
                 self.read_all(args);
@@ -173,7 +176,7 @@ impl<'l> Interpreter<'_, 'l> {
                 for arg in args {
                     self.eval(*arg, None);
                 }
-                Value::of(Ty::Opaque { borrows: true })
+                Value::of(Ty::opaque(true))
             }
             effect @ (Effect::Resource | Effect::ResourceIfAny) => self.resource(receiver, call, effect),
             Effect::QueryItem => {
@@ -247,6 +250,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A method that nobody knows: what goes in may come out, and may stay in.
     fn unknown_method(&mut self, receiver: &Value, name: &'l str, call: &'l MethodCall, span: Span) -> Value {
+        self.note_unseen_method(receiver, name, call.name_span);
         let stores = api::by_name(name).stores;
         let spawns = matches!(name, "spawn" | "spawn_blocking" | "spawn_local" | "spawn_fifo")
             && self.context.joined == 0
@@ -278,6 +282,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             value.add_flows(&arg.flows);
         }
+        value.origin = origin_of_part(receiver);
         value.add_flows(&receiver.flows);
         value.flows.iter_mut().for_each(|flow| flow.confidence = Confidence::Low);
         if api::by_name(name).leads_in {

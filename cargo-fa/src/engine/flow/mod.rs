@@ -10,7 +10,9 @@ mod closure_params;
 mod conditions;
 pub(crate) mod containers;
 mod content;
+pub(crate) mod declared;
 mod dispatch;
+mod effects;
 pub(crate) mod event;
 mod expr;
 mod external;
@@ -84,6 +86,10 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) signatures: &'p Signatures<'l>,
     /// What is done to fields and statics that may say what has been done.
     pub(crate) changes: &'p changes::Changes<'l>,
+    /// Somebody declares effects, so that what nobody can see into matters.
+    pub(crate) asks_effects: bool,
+    /// The program makes channels that may be full.
+    pub(crate) limits_channels: bool,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
 }
@@ -210,7 +216,8 @@ const DEEPEST: u32 = 1_500;
 
 /// Analyses one function.
 pub(crate) fn analyse(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
-    let analysed = interpret(around, id);
+    let mut analysed = interpret(around, id);
+    analysed.denied = analysed.denied.or(declared::of_function(around.program, id));
     if !around.program.fn_def(id).item.attrs.custom.is_empty() {
         // Attributes are read as tokens of their own.
         proc_macro2::extra::invalidate_current_thread_spans();

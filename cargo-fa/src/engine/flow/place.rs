@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::effects::origin_of_part;
 use super::event::{EscapeRoute, EventKind};
 use super::expr::NameUse;
 use super::layout::element_of;
@@ -66,6 +67,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn field_of(&mut self, base: &Value, name: &'l str, span: Span) -> Value {
         let mut value = base.clone();
         value.ty = self.types.field(&base.ty, name);
+        value.origin = origin_of_part(base);
         value.slot = self.slot_of(&base.ty, name, &value.ty);
         value.callables.clear();
         value.closure = None;
@@ -246,7 +248,7 @@ impl<'l> Interpreter<'_, 'l> {
     /// What `?`, `unwrap` and patterns take out of an `Option`, `Result` or lock.
     pub(super) fn unwrapped(&self, mut value: Value) -> Value {
         value.ty = match &value.ty {
-            Ty::Known(Known::Option | Known::Result | Known::Mutex | Known::Guard, args) => {
+            Ty::Known(Known::Option | Known::Result | Known::Mutex | Known::AsyncMutex | Known::Guard, args) => {
                 args.first().cloned().unwrap_or(Ty::Unknown)
             }
             Ty::Ref { inner, mutable, .. } => match &**inner {
@@ -303,7 +305,10 @@ impl<'l> Interpreter<'_, 'l> {
                     _ => self.pattern_fields(*path, &value).into_iter().map(|(_, ty)| ty).collect(),
                 };
                 for (at, part) in parts.iter().enumerate() {
-                    self.bind_part(*part, &value, types.get(at).cloned().unwrap_or(Ty::Unknown));
+                    let ty = types.get(at).cloned().unwrap_or(Ty::Unknown);
+                    let mut whole = value.clone();
+                    whole.slot = self.slot_of(&value.ty, &at.to_string(), &ty).or(whole.slot);
+                    self.bind_part(*part, &whole, ty);
                 }
             }
             Pat::Struct(path, fields) => {
@@ -314,6 +319,7 @@ impl<'l> Interpreter<'_, 'l> {
                     let mut whole = value.clone();
                     whole.field = Some(name.into());
                     whole.owner = Types::owner(&value.ty);
+                    whole.slot = self.slot_of(&value.ty, name, &ty).or(whole.slot);
                     self.bind_part(*part, &whole, ty);
                 }
             }

@@ -29,8 +29,7 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
         Some(Owner::Impl(item)) => {
             if let ItemKind::Impl(block) = &facts.item(item).kind {
                 generics.push(&block.generics);
-                let any =
-                    block.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::Opaque { borrows: false }));
+                let any = block.generics.types.iter().map(|(name, _)| (facts.name(*name), Ty::opaque(false)));
                 scope.params.extend(any);
                 scope.self_type = Some(types.lower(def.module, def.file, block.self_type, &scope));
                 of_impl = Some(block.self_type);
@@ -56,7 +55,7 @@ pub(crate) fn type_scope<'l>(program: &Program<'l>, def: &FnDef<'l>) -> TypeScop
         // What is called on a part of `Self` depends on what its parameters are.
         let known = scope.params.iter().map(|(name, ty)| match ty {
             Ty::Generic { .. } => (*name, ty.clone()),
-            _ => (*name, Ty::Opaque { borrows: false }),
+            _ => (*name, Ty::opaque(false)),
         });
         let known = TypeScope { self_type: None, params: known.collect() };
         scope.self_type = Some(types.lower(def.module, def.file, of_impl, &known));
@@ -103,7 +102,7 @@ pub(crate) fn our_attribute<'l>(
     program: &Program<'l>,
     def_module: crate::engine::resolve::ModuleId,
     file: usize,
-    attr: &'l Attr,
+    attr: &Attr,
 ) -> Option<&'l str> {
     let facts = program.facts(file);
     match program.resolve(def_module, file, facts.path(attr.path), Space::Types) {
@@ -112,7 +111,7 @@ pub(crate) fn our_attribute<'l>(
     }
 }
 
-fn tokens(attr: &Attr) -> proc_macro2::TokenStream {
+pub(super) fn tokens(attr: &Attr) -> proc_macro2::TokenStream {
     attr.args.as_ref().and_then(|(text, _)| text.parse().ok()).unwrap_or_default()
 }
 
@@ -138,7 +137,11 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = Value::of(ty);
         value.callables = Self::passed_callables(param, &value.ty);
         value.flows = vec![Flow { frame, ..Self::flow_of(Region::Param(param), span) }];
-        if matches!(value.ty, Ty::Ref { .. }) || value.ty.allocator().is_some() || value.is(Known::Sender) {
+        if matches!(value.ty, Ty::Ref { .. })
+            || value.ty.allocator().is_some()
+            || value.is(Known::Sender)
+            || value.is(Known::SyncSender)
+        {
             value.alias = Some(Root::Param(param));
         }
         value.kept = true;
@@ -251,7 +254,7 @@ impl<'l> Interpreter<'_, 'l> {
                 Some("frame_system") => {
                     let args = FrameSystemArgs::parse(tokens(attr)).value;
                     self.recorder.out.system = true;
-                    self.recorder.out.no_heap = args.no_heap;
+                    self.recorder.out.denied = args.denied;
                     self.frames.in_flight = args.in_flight.is_some();
                     self.recorder.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
                     if let Some(tag) = &args.tag {

@@ -78,7 +78,7 @@ impl Ty {
         match self {
             Self::Known(Known::Iterator, _) => true,
             Self::Known(Known::Box | Known::Option, args) => args.first().is_some_and(Self::holds_iterator),
-            Self::Opaque { borrows } => *borrows,
+            Self::Opaque { borrows, .. } => *borrows,
             _ => false,
         }
     }

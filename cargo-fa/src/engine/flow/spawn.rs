@@ -408,7 +408,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn async_block(&mut self, body: ExprId, span: Span) -> Value {
-        let mut value = Value::of(Ty::Opaque { borrows: true });
+        let mut value = Value::of(Ty::opaque(true));
         value.flows = self.captures(body).into_iter().flat_map(|(_, flows)| flows).collect();
         self.bodies.push(BodyContext { is_async: true, ..BodyContext::inside(self.loops.stack.len()) });
         let frame = self.loops.frame_from;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use framealloc_syntax::Denied;
+
 use super::event::{CallSite, Event, Lent, Site};
 use super::signals::Signals;
 use super::types::Ty;
@@ -24,7 +26,8 @@ pub(crate) struct Analysed {
     pub(crate) has_allocator: bool,
     /// The function is a frame root of its own.
     pub(crate) system: bool,
-    pub(crate) no_heap: bool,
+    /// What it promises not to do, by an attribute of its own or of the trait that it implements.
+    pub(crate) denied: Denied,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
     /// What is put into fields that keep callables.
@@ -33,6 +36,13 @@ pub(crate) struct Analysed {
     pub(crate) moved: Vec<(Slot, Slot)>,
     /// Calls of what such fields keep.
     pub(crate) slot_calls: Vec<(Slot, CallSite)>,
+}
+
+impl Analysed {
+    /// Whether it is judged by itself: it is a system, or declares an effect.
+    pub(crate) fn is_root(&self) -> bool {
+        self.system || self.denied.is_any()
+    }
 }
 
 /// What is known about functions: of most, which nobody analyses, there is nothing to know.

@@ -5,7 +5,44 @@ use std::sync::Arc;
 use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprKind, Generics, ItemKind, Lifetime, Literal, PathId, Type, TypeId};
 use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{ModuleId, Program, Res, StaticId, UserType};
+use crate::engine::resolve::{External, ModuleId, Program, Res, StaticId, UserType};
+
+/// Which type of another crate it is, by its path as far as that is known. It says whose methods are called, and nothing about
+/// memory: to everything else two such types are alike.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin(Option<Arc<str>>);
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Origin {
+    pub(crate) const NOWHERE: Self = Self(None);
+
+    /// `std::sync::Condvar`, as far as its path is known: the crate and the last two names.
+    pub(crate) fn of_type(external: External<'_>) -> Self {
+        Self(Some(external.path().into()))
+    }
+
+    pub(crate) fn named(krate: &str, name: &str) -> Self {
+        Self(Some(format!("{krate}::{name}").into()))
+    }
+
+    /// The type that a function of another crate is of, or the module: what it gives may be of it.
+    pub(crate) fn of_result(external: External<'_>) -> Self {
+        match external.before {
+            "" => Self(Some(external.krate.into())),
+            before if before == external.krate => Self(Some(before.into())),
+            before => Self::named(external.krate, before),
+        }
+    }
+
+    pub(crate) fn path(&self) -> Option<&Arc<str>> {
+        self.0.as_ref()
+    }
+}
 
 /// The head of a type with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,10 +80,15 @@ pub(crate) enum Ty {
     /// `impl Trait`, function pointers, types of crates that are not modelled.
     Opaque {
         borrows: bool,
+        of: Origin,
     },
 }
 
 impl Ty {
+    pub(crate) const fn opaque(borrows: bool) -> Self {
+        Self::Opaque { borrows, of: Origin::NOWHERE }
+    }
+
     pub(crate) fn known(known: Known, args: impl Into<Arc<[Self]>>) -> Self {
         Self::Known(known, args.into())
     }
@@ -204,6 +246,7 @@ impl Ty {
                 | Known::Option
                 | Known::Iterator
                 | Known::Receiver
+                | Known::AsyncReceiver
                 | Known::Query
                 | Known::MessageReader,
                 args,
@@ -344,7 +387,7 @@ impl<'l> Types<'_, 'l> {
         depth: u32,
     ) -> Ty {
         let facts = self.program.facts(file);
-        let mut found = Ty::Opaque { borrows: true };
+        let mut found = Ty::opaque(true);
         for bound in bounds {
             let path = facts.path(*bound);
             let Some(last) = path.segments.last() else { continue };
@@ -406,10 +449,19 @@ impl<'l> Types<'_, 'l> {
                 Some(known) => Ty::known(known, args),
                 None => match scalar(external.last) {
                     Some(scalar) if external.krate == "std" => scalar,
-                    _ => Ty::Opaque { borrows: borrows || args.iter().any(|arg| self.can_refer(arg, Link::Borrow)) },
+                    _ => {
+                        let borrows = borrows || args.iter().any(|arg| self.can_refer(arg, Link::Borrow));
+                        Ty::Opaque { borrows, of: Origin::of_type(external) }
+                    }
                 },
             },
-            _ => Ty::Opaque { borrows },
+            _ => {
+                let of = match self.program.only_foreign_glob(module) {
+                    Some(krate) => Origin::named(krate, name),
+                    None => Origin::NOWHERE,
+                };
+                Ty::Opaque { borrows, of }
+            }
         }
     }
 

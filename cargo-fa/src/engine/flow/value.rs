@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::in_place::UsedUp;
 use super::open_tag::OpenTag;
-use super::types::{Link, Ty};
+use super::types::{Link, Origin, Ty};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprId, Span};
 use crate::engine::resolve::{FnId, StaticId, UserType};
@@ -119,6 +119,8 @@ pub(crate) struct Value {
     pub(crate) moved: bool,
     /// A policy given to `frame_retained`, or what it was given for.
     pub(crate) at_end: Option<AtEnd>,
+    /// The type of another crate that made it, where its own type is not known.
+    pub(crate) origin: Origin,
 }
 
 /// Something that can be called.
@@ -193,6 +195,7 @@ impl Value {
             slot: None,
             moved: false,
             at_end: None,
+            origin: Origin::NOWHERE,
         }
     }
 

@@ -551,13 +551,22 @@ pub(crate) struct Attrs {
     pub(crate) derives: Vec<PathId>,
     /// Attributes that are not built in.
     pub(crate) custom: Vec<Attr>,
+    /// What fields declare of the functions in them, by the name of the field.
+    pub(crate) of_fields: Vec<(Name, Attr)>,
     /// What stands here was given to a macro that is not known: what it makes of it is not either.
     pub(crate) in_macro: bool,
 }
 
 impl Nothing for Attrs {
-    const NOTHING: &'static Self =
-        &Self { cfg: Vec::new(), cold: false, test: false, derives: Vec::new(), custom: Vec::new(), in_macro: false };
+    const NOTHING: &'static Self = &Self {
+        cfg: Vec::new(),
+        cold: false,
+        test: false,
+        derives: Vec::new(),
+        custom: Vec::new(),
+        of_fields: Vec::new(),
+        in_macro: false,
+    };
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -55,6 +55,15 @@ impl<'l> External<'l> {
     pub(crate) fn is_framealloc(self) -> bool {
         api::is_framealloc(self.krate)
     }
+
+    /// As far as it is known: `rapier3d::pipeline::step`.
+    pub(crate) fn path(self) -> String {
+        match self.before {
+            _ if self.last == self.krate => self.krate.to_owned(),
+            before if before.is_empty() || before == self.krate => format!("{}::{}", self.krate, self.last),
+            before => format!("{}::{before}::{}", self.krate, self.last),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -187,6 +187,23 @@ impl<'l> Program<'l> {
         }
     }
 
+    /// The only crate whose sources are not read and of which everything is in scope here, if it is one: what is not known is
+    /// of that crate.
+    pub(crate) fn only_foreign_glob(&self, module: ModuleId) -> Option<&'l str> {
+        let mut found = None;
+        for glob in &self.module(self.enclosing(module)).globs {
+            let Some(Res::External(target)) = self.import(module, *glob, Space::Types, 0) else { continue };
+            if target.krate == "std" || target.is_framealloc() {
+                continue;
+            }
+            if found.is_some_and(|known| known != target.krate) {
+                return None;
+            }
+            found = Some(target.krate);
+        }
+        found
+    }
+
     fn search(
         &self,
         module: ModuleId,

@@ -3,11 +3,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use framealloc_syntax::{Denied, Effect};
 use rustc_hash::FxHashMap;
 
 use super::emptied::{Emptied, EmptiedByFlow};
 use super::kept::SteadyFields;
 use super::tags::Tags;
+use crate::engine::flow::declared;
 use crate::engine::flow::event::{Event, Site};
 use crate::engine::flow::summary::{AllAnalysed, Analysed};
 use crate::engine::flow::types::Types;
@@ -50,9 +52,14 @@ pub(crate) struct Occurrence<'c> {
 }
 
 impl Occurrence<'_> {
+    /// What the function, and whoever calls it on this way, declare.
+    pub(super) fn denied(&self) -> Denied {
+        self.reached.map_or(Denied::NOTHING, |reached| reached.denied).or(self.function.denied)
+    }
+
     /// Whether the function, or the system that calls it, declares `no_heap`.
     pub(super) fn is_no_heap(&self) -> bool {
-        self.function.no_heap || self.reached.is_some_and(|reached| reached.no_heap)
+        self.denied().has(Effect::Heap)
     }
 
     /// Whether it happens while a frame runs, on the frame's own thread.
@@ -140,6 +147,30 @@ impl Context<'_, '_> {
         finding.note(format!("in what the macro `{}!` becomes", call.name))
     }
 
+    /// The finding as an error, if an effect was promised not to happen there.
+    pub(super) fn under_promise(&self, occurrence: &Occurrence<'_>, effect: Effect, mut finding: Finding) -> Finding {
+        let denied = occurrence.denied();
+        let Some(word) = denied.word().filter(|_| denied.has(effect)) else { return finding };
+        finding.escalated = true;
+        let root = occurrence.reached.map_or(occurrence.id, |reached| reached.root);
+        let what = match (self.analysed.of(root).system, occurrence.reached) {
+            (true, _) => "the system declares",
+            // A closure in a field that promises something.
+            (false, Some(reached)) if !self.analysed.of(root).denied.covers(reached.denied) => {
+                "the field that it is put into declares"
+            }
+            (false, _) if self.declares_itself(root) => "the function declares",
+            (false, _) => "what it is called through declares",
+        };
+        let implied = if word == effect.word() { "" } else { ", which implies `no_heap`" };
+        finding.note(format!("{what} `{word}`{implied}"))
+    }
+
+    /// Whether a function has an attribute of its own that declares an effect.
+    fn declares_itself(&self, id: FnId) -> bool {
+        self.analysed.of(id).denied != declared::of_the_trait(self.program, id)
+    }
+
     /// The way from the frame root to the function, as notes.
     pub(super) fn with_path(&self, occurrence: &Occurrence<'_>, mut finding: Finding) -> Finding {
         let Some(reached) = occurrence.reached else { return finding };
@@ -159,6 +190,9 @@ impl Context<'_, '_> {
         if reached.path.is_empty() {
             finding
         } else {
+            if !self.analysed.of(reached.root).system && self.analysed.of(reached.root).denied.is_any() {
+                return finding;
+            }
             let when =
                 if reached.every_frame { "runs every frame" } else { "runs in frames in which something happens" };
             finding.note(format!("`{}` {when}", self.program.fn_path(reached.root)))

@@ -6,7 +6,7 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`: what several rules need.
+//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`, `unseen`: what several rules need.
 
 mod context;
 mod either;
@@ -21,6 +21,7 @@ mod rewrites;
 mod rule;
 mod suspensions;
 mod tags;
+mod unseen;
 
 use rustc_hash::FxHashSet;
 
@@ -45,7 +46,8 @@ pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
     for (id, function) in cx.analysed.iter() {
         let file = cx.program.fn_def(id).file;
         for event in &function.events {
-            let occurrence = Occurrence { id, file, event, function, reached: cx.reached.to(id, event.closure) };
+            let reached = cx.reached.to(event.kind.effect(), id, event.closure);
+            let occurrence = Occurrence { id, file, event, function, reached };
             for check in &of_events {
                 let Some(finding) = check(cx, &occurrence) else { continue };
                 let finding = cx.complete(&occurrence, finding);

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::api;
 use crate::engine::flow::changes::{Changed, Changes, note_changes};
+use crate::engine::flow::declared;
 use crate::engine::flow::walk;
 use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, PathId, Type, TypeId};
 use crate::engine::hir::offset;
@@ -47,10 +48,16 @@ impl<'l> Graph<'l> {
         let callable = program.callable_names();
         let fields = callable_fields(program, users);
         let look = Look { program, pooled, makers, names_of_makers, callable, fields };
-        let analyse = |def: &FnDef<'l>| {
-            if users[program.loaded.files[def.file].member] { look.at(def) } else { Named::default() }
+        let analyse = |(at, def): (usize, &FnDef<'l>)| {
+            if !users[program.loaded.files[def.file].member] {
+                return Named::default();
+            }
+            let mut named = look.at(def);
+            // Whether anybody calls it or not, its trait promises something for it.
+            named.seed |= declared::of_the_trait(program, FnId(offset(at))).is_any();
+            named
         };
-        Self { calls: program.fns.par_iter().with_max_len(SHARE).map(analyse).collect() }
+        Self { calls: program.fns.par_iter().enumerate().with_max_len(SHARE).map(analyse).collect() }
     }
 
     /// What the functions of packages that can name frame memory do to fields and statics.

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use framealloc_syntax::{Denied, Effect};
 use rustc_hash::FxHashMap;
 
+use crate::engine::flow::declared;
 use crate::engine::flow::event::{CallSite, LoopAround, Site};
 use crate::engine::flow::generics::Given;
 use crate::engine::flow::summary::AllAnalysed;
@@ -38,7 +40,8 @@ pub(crate) struct Reached {
     pub(crate) confidence: Confidence,
     /// Loops around the calls on the way.
     pub(crate) loops: Vec<(Site, LoopAround)>,
-    pub(crate) no_heap: bool,
+    /// What the root promises of all that it calls.
+    pub(crate) denied: Denied,
     /// What its generic parameters are on this way.
     pub(crate) given: Given,
     /// The call on the way of which nobody knows whose method it means, and the one that is followed here.
@@ -68,23 +71,33 @@ enum Node {
 }
 
 impl Reach {
-    /// The way to report: one from where no heap may be used, and the shortest.
+    /// The way to report: the shortest of those from where the heap may not be used, if there are any.
     pub(crate) fn get(&self, id: FnId) -> Option<&Reached> {
+        self.without(Effect::Heap, id)
+    }
+
+    /// The way to report: the shortest of those from where an effect is denied, if there are any.
+    fn without(&self, effect: Effect, id: FnId) -> Option<&Reached> {
         let ways = self.ways.get(&id)?;
-        let surest = |way: &&Reached| (way.no_heap, way.either.is_none());
+        let surest = |way: &&Reached| (way.denied.has(effect), way.either.is_none());
         // The first of those, which is the shortest.
         ways.iter().rev().max_by_key(surest)
     }
 
-    /// The way to an event of a function: to the function, or to the closure around the event.
-    pub(crate) fn to(&self, id: FnId, closure: Option<ExprId>) -> Option<&Reached> {
-        self.get(id).or_else(|| self.closures.get(&(id, closure?)))
+    /// The way to something of this effect in a function: to the function, or to the closure around it.
+    pub(crate) fn to(&self, effect: Effect, id: FnId, closure: Option<ExprId>) -> Option<&Reached> {
+        let (way, kept) = (self.without(effect, id), closure.and_then(|closure| self.closures.get(&(id, closure))));
+        match (way, kept) {
+            // Whoever is handed the closure may promise what the function around it does not.
+            (Some(way), Some(kept)) if kept.denied.has(effect) && !way.denied.has(effect) => Some(kept),
+            (way, kept) => way.or(kept),
+        }
     }
 
     /// As [`Reach::keep`], for a closure.
     fn keep_closure(&mut self, id: FnId, closure: ExprId, way: Reached) -> Option<Node> {
         let known = self.closures.get(&(id, closure));
-        if known.is_some_and(|known| known.no_heap >= way.no_heap) {
+        if known.is_some_and(|known| known.denied.covers(way.denied)) {
             return None;
         }
         self.closures.insert((id, closure), way);
@@ -98,7 +111,9 @@ impl Reach {
             way.given.clear();
         }
         let covers = |known: &Reached| {
-            known.given == way.given && known.no_heap >= way.no_heap && known.either.is_none() >= way.either.is_none()
+            known.given == way.given
+                && known.denied.covers(way.denied)
+                && known.either.is_none() >= way.either.is_none()
         };
         if ways.iter().any(covers) || ways.len() >= 2 * MOST_WAYS {
             return None;
@@ -120,7 +135,7 @@ pub(crate) fn reach(
     let mut reach = Reach::default();
     let mut queue = VecDeque::new();
     let mut later = VecDeque::new();
-    let systems = analysed.iter().filter(|(_, function)| function.system).map(|(id, _)| id);
+    let systems = analysed.iter().filter(|(_, function)| function.is_root()).map(|(id, _)| id);
     let mut roots = roots.clone();
     roots.extend(systems.map(|id| (id, Confidence::High)));
     // The surest first: what they reach is as sure.
@@ -128,10 +143,27 @@ pub(crate) fn reach(
     roots.sort_by_key(|(id, confidence)| (std::cmp::Reverse(*confidence), *id));
     for (id, confidence) in roots {
         let every_frame = confidence == Confidence::High;
-        let node = reach.keep(id, Reached { confidence, every_frame, no_heap: analysed.of(id).no_heap, ..start(id) });
+        let node = reach.keep(id, Reached { confidence, every_frame, denied: analysed.of(id).denied, ..start(id) });
         if preferred(id) { queue.extend(node) } else { later.extend(node) }
     }
     let kept = kept(analysed);
+    // Whatever is put into a field that declares something is held to that.
+    let mut slots: Vec<_> = kept.iter().collect();
+    slots.sort_by(|left, right| left.0.cmp(right.0));
+    for (slot, callables) in slots {
+        let denied = declared::of_slot(program, slot);
+        for (maker, callable) in callables.iter().filter(|_| denied.is_any()) {
+            match *callable {
+                Callable::Function(function) => {
+                    queue.extend(reach.keep(function, Reached { denied, ..start(function) }));
+                }
+                Callable::Closure(closure) => {
+                    queue.extend(reach.keep_closure(*maker, closure, Reached { denied, ..start(*maker) }));
+                }
+                Callable::Param(_) => {}
+            }
+        }
+    }
     // Calls between begin and end in functions that are no roots themselves.
     let of_preferred = analysed.iter().filter(|(id, _)| preferred(*id));
     for (id, _) in of_preferred.chain(analysed.iter().filter(|(id, _)| !preferred(*id))) {
@@ -145,6 +177,49 @@ pub(crate) fn reach(
         walk.on(id, &start(id), &here, &mut reach, to_follow);
     }
     let walk = Walk { program, analysed, kept: &kept };
+    follow(walk, &mut reach, queue, later);
+    reach
+}
+
+/// What one root reaches, and nothing else.
+#[derive(Debug)]
+pub(crate) struct Below {
+    reach: Reach,
+    kept: Kept,
+}
+
+impl Below {
+    /// The functions, those with the closures that are reached among them, in the order of the program.
+    pub(crate) fn functions(&self) -> Vec<FnId> {
+        let closures = self.reach.closures.keys().map(|(id, _)| id);
+        let mut functions: Vec<FnId> = self.reach.ways.keys().chain(closures).copied().collect();
+        functions.sort_unstable();
+        functions.dedup();
+        functions
+    }
+
+    /// As [`Reach::to`].
+    pub(crate) fn to(&self, effect: Effect, id: FnId, closure: Option<ExprId>) -> Option<&Reached> {
+        self.reach.to(effect, id, closure)
+    }
+
+    /// Whether anything is known to be put into a field.
+    pub(crate) fn is_kept(&self, slot: &Slot) -> bool {
+        self.kept.contains_key(slot)
+    }
+}
+
+/// Follows the calls of one function that declares an effect.
+pub(crate) fn below(program: &Program<'_>, analysed: &AllAnalysed, root: FnId) -> Below {
+    let kept = kept(analysed);
+    let mut reach = Reach::default();
+    let mut queue = VecDeque::new();
+    queue.extend(reach.keep(root, Reached { denied: analysed.of(root).denied, ..start(root) }));
+    follow(Walk { program, analysed, kept: &kept }, &mut reach, queue, VecDeque::new());
+    Below { reach, kept }
+}
+
+fn follow(walk: Walk<'_, '_>, reach: &mut Reach, mut queue: VecDeque<Node>, mut later: VecDeque<Node>) {
     while let Some(node) = queue.pop_front().or_else(|| later.pop_front()) {
         let (id, from, closure) = match node {
             Node::Function(id, at) => (id, reach.ways.get(&id).and_then(|ways| ways.get(at)), None),
@@ -152,12 +227,12 @@ pub(crate) fn reach(
         };
         let Some(from) = from.filter(|from| from.path.len() <= LONGEST).cloned() else { continue };
         let here = |call: &CallSite| !call.cold && !call.spawned && (closure.is_none() || call.closure == closure);
-        walk.on(id, &from, &here, &mut reach, &mut queue);
+        walk.on(id, &from, &here, reach, &mut queue);
     }
-    reach
 }
 
 /// Goes on from functions to those that they call.
+#[derive(Clone, Copy)]
 struct Walk<'w, 'l> {
     program: &'w Program<'l>,
     analysed: &'w AllAnalysed,
@@ -173,7 +248,12 @@ impl Walk<'_, '_> {
         reach: &mut Reach,
         queue: &mut VecDeque<Node>,
     ) {
-        let stops = |callee: FnId| self.program.fn_def(callee).cold || self.analysed.of(callee).system;
+        // A system, or what promises as much as this way asks for, is a root of its own. A system that promises less goes on
+        // with what its caller promised: it runs in its time.
+        let stops = |callee: FnId| {
+            let function = self.analysed.of(callee);
+            self.program.fn_def(callee).cold || (function.is_root() && function.denied.covers(from.denied))
+        };
         let function = self.analysed.of(id);
         for call in function.calls.iter().filter(|call| here(call)) {
             if !stops(call.callee)
@@ -190,6 +270,10 @@ impl Walk<'_, '_> {
             }
         }
         for (slot, call) in function.slot_calls.iter().filter(|(_, call)| here(call)) {
+            let declared = declared::of_slot(self.program, slot);
+            if declared.is_any() && declared.covers(from.denied) {
+                continue;
+            }
             for (maker, callable) in self.kept.get(slot).into_iter().flatten() {
                 let mut call = call.clone();
                 match *callable {
@@ -249,7 +333,7 @@ fn start(root: FnId) -> Reached {
         path: Vec::new(),
         confidence: Confidence::High,
         loops: Vec::new(),
-        no_heap: false,
+        denied: Denied::NOTHING,
         given: Given::new(),
         either: None,
         every_frame: true,
@@ -281,7 +365,7 @@ fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Opt
         path,
         confidence,
         loops,
-        no_heap: from.no_heap,
+        denied: from.denied,
         given: known_here(&call.given, &from.given),
         either,
         every_frame: from.every_frame,

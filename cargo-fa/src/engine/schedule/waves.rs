@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Callers, Calls, Graph};
+use crate::engine::flow::declared::Asked;
 use crate::engine::flow::summary::{AllAnalysed, Analysed, Summary};
 use crate::engine::flow::value::Callable;
 use crate::engine::flow::{self, Surroundings};
@@ -31,6 +32,7 @@ pub(crate) fn analyse<'l>(
     system_closures: &FxHashMap<(usize, ExprId), Confidence>,
     seeds: &[FnId],
     graph: &Graph<'l>,
+    asked: Asked,
 ) -> AllAnalysed {
     let signatures = flow::Signatures::new(program.fns.len());
     let changes = graph.changes();
@@ -40,6 +42,7 @@ pub(crate) fn analyse<'l>(
         system_closures,
         signatures: &signatures,
         changes: &changes,
+        asked,
         analysed: AllAnalysed::new(program.fns.len()),
         seen: vec![0; program.fns.len()],
         changed: vec![0; program.fns.len()],
@@ -85,6 +88,7 @@ struct Schedule<'p, 'l> {
     system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     signatures: &'p flow::Signatures<'l>,
     changes: &'p flow::changes::Changes<'l>,
+    asked: Asked,
     analysed: AllAnalysed,
     /// By function: the step after which its callees were analysed; a change in that step or later is news to it.
     seen: Vec<u32>,
@@ -104,6 +108,8 @@ impl Schedule<'_, '_> {
             system_closures: self.system_closures,
             signatures: self.signatures,
             changes: self.changes,
+            asks_effects: self.asked.effects,
+            limits_channels: self.asked.limits_channels,
             circle: &[],
         };
         Box::new(flow::analyse(around, id))
@@ -224,6 +230,8 @@ impl Schedule<'_, '_> {
                     system_closures: self.system_closures,
                     signatures: self.signatures,
                     changes: self.changes,
+                    asks_effects: self.asked.effects,
+                    limits_channels: self.asked.limits_channels,
                     circle: &known,
                 };
                 let fresh = flow::analyse(around, known[at].0);

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use crate::model::codes::{Level, Selector};
 use crate::model::finding::Place;
 
+use framealloc_syntax::Effect;
+
 pub use framealloc_syntax::find_fa_toml as discover;
 pub use modules::matches;
 pub use read::{ConfigError, read};
@@ -51,11 +53,24 @@ pub struct Config {
     pub budgets: BudgetsSection,
     /// `[thresholds]`.
     pub thresholds: ThresholdsSection,
+    /// `[effects]`, in the order of the file.
+    pub effects: Vec<DeclaredEffects>,
     /// `[assume]`: upper bounds for names that occur in symbolic sizes.
     pub assume: BTreeMap<String, u64>,
 }
 
 impl Config {
+    /// Whether functions with this path, which starts with the name of its crate, have an effect, as far as `[effects]` says:
+    /// of entries that fit, the last one that says it decides.
+    #[must_use]
+    pub fn declares(&self, effect: Effect, path: &str) -> Option<bool> {
+        let says = |entry: &DeclaredEffects| match effect {
+            Effect::Heap => entry.heap,
+            Effect::Block => entry.block,
+        };
+        self.effects.iter().rev().filter(|entry| matches(&entry.pattern, path)).find_map(says)
+    }
+
     /// The declared tag that a path belongs to: its own, or the nearest one above it.
     #[must_use]
     pub fn layer_of(&self, path: &str) -> Option<(&str, &TagSection)> {
@@ -94,6 +109,19 @@ impl Default for AnalysisSection {
             bevy_schedules: BEVY_SCHEDULES.iter().map(|&name| name.to_owned()).collect(),
         }
     }
+}
+
+/// An entry of `[effects]`: what functions do whose code is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredEffects {
+    /// Paths of functions, with all below them.
+    pub pattern: String,
+    /// Whether they use the heap; `None` is not known.
+    pub heap: Option<bool>,
+    /// Whether they may wait; `None` is not known.
+    pub block: Option<bool>,
+    /// Where the file says it.
+    pub place: Place,
 }
 
 /// `[tags.<name>]`.

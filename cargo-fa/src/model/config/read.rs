@@ -7,7 +7,7 @@ use framealloc_syntax::{SizeError, TagTables, closest, meant, parse_size};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{AnalysisSection, BudgetsSection, Config, TagSection, ThresholdsSection, modules};
+use super::{AnalysisSection, BudgetsSection, Config, DeclaredEffects, TagSection, ThresholdsSection, modules};
 use crate::model::codes::{Group, Level, Selector, Stage};
 use crate::model::finding::Place;
 use crate::model::source::Source;
@@ -60,13 +60,14 @@ pub fn read(file: &Arc<str>, text: &str) -> Result<Config, Vec<ConfigError>> {
 }
 
 /// The sections and their keys, as the schema and the suggestions know them.
-pub(super) const SECTIONS: [(&str, &[&str]); 6] = [
+pub(super) const SECTIONS: [(&str, &[&str]); 7] = [
     ("analysis", &["exclude", "min_severity", "deny_warnings", "roots", "bevy_schedules"]),
     ("lints", &[]),
     ("tags", &[]),
     ("budgets", &["required", "thread"]),
     ("thresholds", &["hot_loop_bound"]),
     ("assume", &[]),
+    ("effects", &["heap", "block"]),
 ];
 
 type Item<'a, 'i> = (&'a str, Range<usize>, &'a Spanned<DeValue<'i>>);
@@ -125,6 +126,7 @@ impl Reader {
                 "tags" => self.tags(self.source.text().to_owned().as_str(), config),
                 "budgets" => config.budgets = self.budgets(value),
                 "thresholds" => config.thresholds = self.thresholds(value),
+                "effects" => config.effects = self.effects(value),
                 "assume" => {
                     for (key, _, value) in self.table("assume", value) {
                         if let Some(bound) = self.number(value) {
@@ -252,6 +254,33 @@ impl Reader {
             }
         }
         section
+    }
+
+    fn effects(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<DeclaredEffects> {
+        let mut declared = Vec::new();
+        for (pattern, span, value) in self.table("effects", value) {
+            if !modules::is_pattern(pattern) {
+                self.error(&span, format!("`{pattern}` is no path of functions, such as `rapier3d::**`"));
+                continue;
+            }
+            let DeValue::Table(table) = value.get_ref() else {
+                self.error(&value.span(), "expected what is known, such as `{ heap = true, block = false }`");
+                continue;
+            };
+            let (mut heap, mut block) = (None, None);
+            for (key, span, value) in Self::entries(table) {
+                match key {
+                    "heap" => heap = self.flag(value),
+                    "block" => block = self.flag(value),
+                    _ => self.unknown(key, &span, "effects", SECTIONS[6].1),
+                }
+            }
+            if table.is_empty() {
+                self.error(&value.span(), format!("nothing is said of `{pattern}`: write `heap`, `block` or both"));
+            }
+            declared.push(DeclaredEffects { pattern: pattern.to_owned(), heap, block, place: self.place(&span) });
+        }
+        declared
     }
 
     fn place(&self, span: &Range<usize>) -> Place {

@@ -54,6 +54,20 @@ pub fn schema() -> Value {
                     }
                 }
             },
+            "effects": {
+                "description": "What functions of other crates do: by path, with all below; * is one part, ** any number.",
+                "type": "object",
+                "propertyNames": { "pattern": "^(\\*\\*?|[^:*]+)(::(\\*\\*?|[^:*]+))*$" },
+                "additionalProperties": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": false,
+                    "properties": {
+                        "heap": { "description": "Whether they use the heap.", "type": "boolean" },
+                        "block": { "description": "Whether they may wait.", "type": "boolean" }
+                    }
+                }
+            },
             "assume": {
                 "description": "Upper bounds for names that occur in symbolic sizes.",
                 "type": "object",

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use addr2line::gimli::{self, BaseAddresses, EhFrame, EndianSlice, LittleEndian, UnwindSection};
-use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarget, SectionFlags};
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarget, SectionFlags, elf};
 
-use super::{Address, Content, Image, Region, Word};
-use crate::prove::state::SYSTEM_V;
+use super::{Address, Content, Image, Processor, Region, Word};
+use crate::prove::state::{AAPCS64, SYSTEM_V};
 
-pub(super) fn read<'a>(file: &object::File<'a>) -> Image<'a> {
+pub(super) fn read<'a>(file: &object::File<'a>, processor: Processor) -> Image<'a> {
     let mut image = Image {
         regions: regions(file),
         functions: Vec::new(),
@@ -16,7 +16,11 @@ pub(super) fn read<'a>(file: &object::File<'a>) -> Image<'a> {
         imports: Vec::new(),
         import_numbers: HashMap::default(),
         links: Vec::new(),
-        convention: &SYSTEM_V,
+        processor,
+        convention: match processor {
+            Processor::X86_64 => &SYSTEM_V,
+            Processor::Aarch64 => &AAPCS64,
+        },
         is_relocated: file.kind() == object::ObjectKind::Dynamic || file.dynamic_relocations().is_some(),
     };
     image.add_functions(file, unwound(file));
@@ -32,12 +36,17 @@ impl<'a> Image<'a> {
                 object::RelocationFlags::Elf { r_type } => r_type,
                 _ => u32::MAX,
             };
-            let word = match (kind, relocation.target()) {
-                (object::elf::R_X86_64_RELATIVE, _) => Word::Address(addend.cast_unsigned()),
-                (
-                    object::elf::R_X86_64_GLOB_DAT | object::elf::R_X86_64_JUMP_SLOT | object::elf::R_X86_64_64,
-                    RelocationTarget::Symbol(index),
-                ) => {
+            let (relative, of_symbols) = match self.processor {
+                Processor::X86_64 => {
+                    (elf::R_X86_64_RELATIVE, [elf::R_X86_64_GLOB_DAT, elf::R_X86_64_JUMP_SLOT, elf::R_X86_64_64])
+                }
+                Processor::Aarch64 => {
+                    (elf::R_AARCH64_RELATIVE, [elf::R_AARCH64_GLOB_DAT, elf::R_AARCH64_JUMP_SLOT, elf::R_AARCH64_ABS64])
+                }
+            };
+            let word = match relocation.target() {
+                _ if kind == relative => Word::Address(addend.cast_unsigned()),
+                RelocationTarget::Symbol(index) if of_symbols.contains(&kind) => {
                     let symbol = file.dynamic_symbol_table().and_then(|table| {
                         use object::ObjectSymbolTable as _;
                         table.symbol_by_index(index).ok()
@@ -73,11 +82,11 @@ fn regions<'a>(file: &object::File<'a>) -> Vec<Region<'a>> {
     let mut regions = Vec::new();
     for section in file.sections() {
         let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
-        if sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
+        if sh_flags & u64::from(elf::SHF_ALLOC) == 0 {
             continue;
         }
         let name = section.name().unwrap_or_default();
-        let content = if sh_flags & u64::from(object::elf::SHF_EXECINSTR) != 0 {
+        let content = if sh_flags & u64::from(elf::SHF_EXECINSTR) != 0 {
             Content::Code
         } else if [".dyn", ".rel", ".eh_frame", ".gcc_except_table", ".gnu", ".note", ".hash", ".interp"]
             .iter()
@@ -86,7 +95,7 @@ fn regions<'a>(file: &object::File<'a>) -> Vec<Region<'a>> {
             Content::Tables
         } else if matches!(name, ".got" | ".got.plt") {
             Content::Links
-        } else if sh_flags & u64::from(object::elf::SHF_WRITE) == 0 || name.starts_with(".data.rel.ro") {
+        } else if sh_flags & u64::from(elf::SHF_WRITE) == 0 || name.starts_with(".data.rel.ro") {
             // Only the loader writes to these.
             Content::Constants
         } else {

@@ -15,6 +15,13 @@ use super::state::Convention;
 /// A function, by its first address.
 pub(super) type Address = u64;
 
+/// What a program is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Processor {
+    X86_64,
+    Aarch64,
+}
+
 /// A program as it lies in memory once it is loaded.
 pub(super) struct Image<'a> {
     regions: Vec<Region<'a>>,
@@ -26,6 +33,7 @@ pub(super) struct Image<'a> {
     import_numbers: FxHashMap<String, u32>,
     /// Words that the loader writes to although their section is one that is written to, sorted.
     links: Vec<Address>,
+    pub(super) processor: Processor,
     /// How functions are called.
     pub(super) convention: &'static Convention,
     /// Whether the program may be loaded anywhere: a word that the loader leaves alone then holds no address.
@@ -79,7 +87,10 @@ impl<'a> Image<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, ProveError> {
         let file = object::File::parse(bytes).map_err(|error| ProveError::Unreadable(error.to_string()))?;
         match (&file, file.architecture()) {
-            (object::File::Elf64(_), Architecture::X86_64) => Ok(elf::read(&file)),
+            (object::File::Elf64(_), Architecture::X86_64) => Ok(elf::read(&file, Processor::X86_64)),
+            (object::File::Elf64(_), Architecture::Aarch64) if file.is_little_endian() => {
+                Ok(elf::read(&file, Processor::Aarch64))
+            }
             (object::File::Pe64(program), Architecture::X86_64) => {
                 pe::read(&file, program).map_err(|error| ProveError::Unreadable(error.to_string()))
             }

@@ -7,7 +7,7 @@ use object::pe::ImageNtHeaders64;
 use object::read::pe::{Import, PeFile64};
 use object::{LittleEndian as LE, Object as _, ObjectSection as _, SectionFlags};
 
-use super::{Address, Content, Image, Region, Word};
+use super::{Address, Content, Image, Processor, Region, Word};
 use crate::prove::state::WINDOWS;
 
 pub(super) fn read<'a>(file: &object::File<'a>, program: &PeFile64<'a>) -> Result<Image<'a>, object::Error> {
@@ -19,6 +19,7 @@ pub(super) fn read<'a>(file: &object::File<'a>, program: &PeFile64<'a>) -> Resul
         imports: Vec::new(),
         import_numbers: HashMap::default(),
         links: Vec::new(),
+        processor: Processor::X86_64,
         convention: &WINDOWS,
         is_relocated: false,
     };

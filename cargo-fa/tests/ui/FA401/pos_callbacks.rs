@@ -114,3 +114,34 @@ pub fn ticks(alloc: &SmartAlloc, timers: &mut Vec<Timer>) -> usize {
     }
     sum
 }
+
+/// A function that a pattern takes out of where it is kept, and one that a static holds.
+pub enum Shader {
+    Cpu(fn(u32) -> usize),
+}
+
+pub fn shader() -> Shader {
+    Shader::Cpu(filled)
+}
+
+fn filled(count: u32) -> usize {
+    vec![0_u8; count as usize].len() //~ FA401
+}
+
+#[frame_system]
+pub fn dispatched(alloc: &SmartAlloc, shader: &Shader) -> usize {
+    match shader {
+        Shader::Cpu(run) => run(3) + *alloc.frame_box(1_usize),
+    }
+}
+
+static NAMED: fn(u32) -> usize = named;
+
+fn named(number: u32) -> usize {
+    number.to_string().len() //~ FA401
+}
+
+#[frame_system]
+pub fn of_a_static(alloc: &SmartAlloc) -> usize {
+    NAMED(3) + *alloc.frame_box(1_usize)
+}

@@ -94,6 +94,8 @@ unsafe impl<T: Send + Sync> Sync for List<T> {}
 impl<T> List<T> {
     const_unless_loom! {
         pub(crate) fn new() -> Self {
+            #[cfg(framealloc_loom)]
+            super::pins::begin();
             Self { head: AtomicPtr::new(ptr::null_mut()), changes: AtomicU64::new(0) }
         }
     }

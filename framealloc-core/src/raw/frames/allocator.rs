@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::accounts::{self, SharedAccounts};
 use super::entries::{Access, Entries};
-use super::flights::flight::FlightInner;
+use super::flights::flight::{FlightInner, Flying};
 use super::flights::loading::Loading;
 use super::flights::returns::Returns;
 use super::frame::Frame;
@@ -121,6 +121,10 @@ pub(super) struct FrameState {
     pub(super) observers: Option<Box<dyn Any + Send>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
     undelivered: Option<Box<Promotions>>,
+    /// Ends in flight that were refused since the last frame ended, and in that frame.
+    pub(super) flights_refused: [u64; 2],
+    /// Of all flights that were ever made, wherever they are: they are used again.
+    pub(super) flying: Vec<Arc<Flying>>,
     /// Flights that came back and are to be used again.
     pub(super) spare_flights: Vec<NonNull<FlightInner>>,
 }
@@ -439,6 +443,7 @@ impl SmartAlloc {
         state.open = false;
         state.bytes = 0;
         state.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
+        state.flights_refused = [0, state.flights_refused[0]];
         state.budget_events.clear();
         state.budget_threads.clear();
         state.merged.clear();

@@ -14,6 +14,8 @@ pub(crate) mod heap_guard;
 pub(crate) mod heap_use;
 #[cfg(feature = "debug")]
 pub(crate) mod quiet;
+#[cfg(feature = "rtsan")]
+mod sanitizer;
 #[cfg(feature = "tracy")]
 pub(crate) mod tracy;
 pub(crate) mod zone;

@@ -110,13 +110,19 @@ enum OuterHeap {
 /// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not attributed to that one.
 pub(crate) struct HeapZone {
     previous: Option<Outer>,
+    #[cfg(feature = "rtsan")]
+    looks_away: Option<super::sanitizer::LooksAway>,
 }
 
 impl HeapZone {
     /// No time yet.
     #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Self { previous: None }
+        Self {
+            previous: None,
+            #[cfg(feature = "rtsan")]
+            looks_away: None,
+        }
     }
 
     /// Begins the time of a function that may not use the heap.
@@ -165,6 +171,10 @@ impl HeapZone {
     pub(crate) fn growth() -> Self {
         let mut zone = Self::new();
         zone.interrupt();
+        #[cfg(feature = "rtsan")]
+        {
+            zone.looks_away = Some(super::sanitizer::LooksAway::begin());
+        }
         zone
     }
 

@@ -13,7 +13,9 @@ use super::types::path_start;
 
 impl Lowerer<'_> {
     fn push_item(&mut self, head: Head, attrs: &[syn::Attribute], kind: ItemKind) -> ItemId {
-        let attrs = self.attrs(attrs).into();
+        let mut attrs = self.attrs(attrs);
+        attrs.of_fields = std::mem::take(&mut self.of_fields);
+        let attrs = attrs.into();
         let id = ItemId(super::super::offset(self.facts.items.len()));
         self.facts.items.push(Item {
             kind,
@@ -297,6 +299,11 @@ impl Lowerer<'_> {
             };
             let ty = self.ty(&field.ty);
             lowered.push((name, ty));
+            // Macros take them off; only the text has them.
+            for attr in field.attrs.iter().filter(|attr| framealloc_syntax::denial(attr).is_some()) {
+                let lowered = self.attrs(std::slice::from_ref(attr));
+                self.of_fields.extend(lowered.custom.into_iter().map(|attr| (name, attr)));
+            }
         }
         lowered.into()
     }

@@ -13,7 +13,9 @@ use proc_macro2::Span as TokenSpan;
 use rustc_hash::FxHashMap;
 
 use super::file::FileFacts;
-use super::ir::{Cfg, Expr, ExprId, ExprKind, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId};
+use super::ir::{
+    Attr, Cfg, Expr, ExprId, ExprKind, ItemId, ItemKind, Name, Pat, PatId, Path, PathId, Span, Type, TypeId,
+};
 use super::macros::FileMacros;
 use super::tables::{Rows, Tables, fit};
 
@@ -85,6 +87,8 @@ pub(super) struct Lowerer<'s> {
     names: FxHashMap<&'s str, Name>,
     lines: Lines<'s>,
     parent: Option<ItemId>,
+    /// What the fields that were lowered last declare.
+    of_fields: Vec<(Name, Attr)>,
     /// Whether the items that are lowered were given to a macro that is not known.
     in_macro: bool,
     /// Under which conditions `cfg_if!` has them.
@@ -106,6 +110,7 @@ impl<'s> Lowerer<'s> {
             names: FxHashMap::default(),
             lines,
             parent: None,
+            of_fields: Vec::new(),
             in_macro: false,
             branch: Vec::new(),
             missing: None,

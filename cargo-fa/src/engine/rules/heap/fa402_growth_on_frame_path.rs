@@ -1,5 +1,7 @@
 //! Heap containers that grow in the frame path.
 
+use framealloc_syntax::Effect;
+
 use crate::engine::flow::event::EventKind;
 use crate::engine::rules::heap_advice::instead_of_growth;
 use crate::engine::rules::kept::Memory;
@@ -40,8 +42,8 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
 fn until_the_largest_frame(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, what: &str) -> Finding {
     let message = format!("`{what}` may grow until it has seen its largest frame");
     let finding = Finding::new(CODE, message, cx.here(occurrence))
-        .caption("allocates only where a frame needs more room than every one before it")
-        .note("the system declares `no_heap`");
+        .caption("allocates only where a frame needs more room than every one before it");
+    let finding = cx.under_promise(occurrence, Effect::Heap, finding);
     cx.with_path(occurrence, finding).help(
         "use frame memory (`alloc.frame_vec()`), or make it with room for the largest frame and say so: `// fa: allow(FA402, reason = \"…\")`",
     )

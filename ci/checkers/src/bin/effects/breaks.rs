@@ -14,7 +14,6 @@ use crate::world::{Body, Farewell, Loud, Quiet, Think, Wordy, World};
 
 thread_local! {
     static LOG: RefCell<Vec<u32>> = RefCell::new(Vec::new());
-    static STARTED: Vec<u32> = Vec::with_capacity(16);
 }
 
 macro_rules! boxed {
@@ -193,11 +192,6 @@ fn breaks_display(alloc: &SmartAlloc, world: &World) -> u32 {
 }
 
 #[frame_system(no_heap)]
-fn breaks_start(alloc: &SmartAlloc, _world: &World) -> u32 {
-    STARTED.with(|started| started.len() as u32)
-}
-
-#[frame_system(no_heap)]
 fn breaks_writer(alloc: &SmartAlloc, out: &mut dyn fmt::Write) -> u32 {
     u32::from(write!(out, "{}", alloc.is_in_frame()).is_ok())
 }
@@ -267,7 +261,6 @@ pub fn run(alloc: &SmartAlloc, world: &mut World) {
         breaks_error,
         breaks_caught,
         breaks_display,
-        breaks_start,
     ] {
         sum = sum.wrapping_add(system(alloc, world));
     }

@@ -9,6 +9,7 @@ use crate::world::World;
 
 thread_local! {
     static NAMES: RefCell<Vec<u32>> = RefCell::new(Vec::with_capacity(64));
+    static STARTED: Vec<u32> = Vec::with_capacity(16);
 }
 
 #[frame_system(no_heap)]
@@ -44,6 +45,12 @@ fn could_begin(alloc: &SmartAlloc, _world: &mut World) -> u32 {
 }
 
 #[frame_system(no_heap)]
+fn could_start(alloc: &SmartAlloc, _world: &mut World) -> u32 {
+    // In the first frame it does: what is counted is the last one.
+    STARTED.with(|started| started.capacity() as u32)
+}
+
+#[frame_system(no_heap)]
 fn could_grow(alloc: &SmartAlloc, world: &mut World) -> u32 {
     // Frame memory may take another chunk: that is not the system's doing.
     alloc.frame_slice_fill_with(world.ids.len() * 50, |index| index as u32).len() as u32
@@ -52,7 +59,7 @@ fn could_grow(alloc: &SmartAlloc, world: &mut World) -> u32 {
 /// Runs each of them once.
 pub fn run(alloc: &SmartAlloc, world: &mut World) {
     NAMES.with_borrow_mut(Vec::clear);
-    for system in [could_push, could_insert, could_fail, could_panic, could_begin, could_grow] {
+    for system in [could_push, could_insert, could_fail, could_panic, could_begin, could_start, could_grow] {
         let more = system(alloc, world);
         world.sum = world.sum.wrapping_add(u64::from(more));
     }

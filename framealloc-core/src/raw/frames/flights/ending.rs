@@ -9,6 +9,7 @@ use crate::panics::Payload;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::promotions::PromotionSummary;
 use crate::raw::global::zone::HeapZone;
+use crate::sync::Relaxed;
 
 /// What is held of ended frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,11 +25,29 @@ impl SmartAlloc {
     }
 
     pub(crate) fn flight_figures(&self) -> FlightFigures {
-        self.returns().map_or_else(FlightFigures::default, |returns| FlightFigures {
-            held: returns.held(),
-            bytes: returns.bytes(),
-            reserved: returns.reserved(),
-        })
+        let held = self.returns().map_or(0, |returns| returns.held());
+        let (mut bytes, mut reserved) = (0, 0);
+        if held > 0 {
+            // SAFETY: it changes under `&mut SmartAlloc` only (I5).
+            for flying in unsafe { &(*self.frame_state()).flying } {
+                bytes += flying.bytes.load(Relaxed);
+                reserved += flying.reserved.load(Relaxed);
+            }
+        }
+        FlightFigures { held, bytes, reserved }
+    }
+
+    /// An end in flight was refused.
+    #[cold]
+    pub(crate) fn count_refused_flight(&mut self) {
+        // SAFETY: `self` is exclusive (I5).
+        unsafe { (*self.frame_state()).flights_refused[0] += 1 };
+    }
+
+    /// Ends in flight that were refused in the frame that ended last.
+    pub(crate) fn flights_refused(&self) -> u64 {
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
+        unsafe { (*self.frame_state()).flights_refused[1] }
     }
 
     /// Ends the frame, whose shared values go on with the flight. Returns the first panic as well; without frames in flight
@@ -62,8 +81,13 @@ impl SmartAlloc {
     fn empty_flight(&mut self) -> NonNull<FlightInner> {
         // SAFETY: `self` is exclusive (I5).
         let spare = unsafe { (&mut (*self.frame_state()).spare_flights).pop() };
-        let _growth = HeapZone::growth();
-        spare.unwrap_or_else(|| NonNull::from(Box::leak(Box::new(FlightInner::new()))))
+        spare.unwrap_or_else(|| {
+            let _growth = HeapZone::growth();
+            let flying = Arc::default();
+            // SAFETY: `self` is exclusive (I5).
+            unsafe { (&mut (*self.frame_state()).flying).push(Arc::clone(&flying)) };
+            NonNull::from(Box::leak(Box::new(FlightInner::new(flying))))
+        })
     }
 
     /// Gives the memory of flights that came back to the arenas that it is from.

@@ -38,6 +38,20 @@ impl Parcel {
     }
 }
 
+/// What a flight holds while it is under way; nothing when it is not.
+#[derive(Debug, Default)]
+pub(crate) struct Flying {
+    pub(super) bytes: AtomicUsize,
+    pub(super) reserved: AtomicUsize,
+}
+
+impl Flying {
+    fn set(&self, bytes: usize, reserved: usize) {
+        self.bytes.store(bytes, Relaxed);
+        self.reserved.store(reserved, Relaxed);
+    }
+}
+
 /// What the holders of a flight share. It is used again, with the lists that it has room for.
 #[derive(Debug)]
 pub(crate) struct FlightInner {
@@ -49,7 +63,8 @@ pub(crate) struct FlightInner {
     pub(super) frames_ended: u64,
     pub(super) report: FrameReport,
     pub(super) bytes: usize,
-    reserved: usize,
+    /// For who asks the allocator. Apart, as the flight is somebody else's then.
+    flying: Arc<Flying>,
     /// What drops, a list for each thread, newest first.
     pub(super) lists: Vec<*mut DropNode>,
     /// The first `used` hold memory.
@@ -59,7 +74,7 @@ pub(crate) struct FlightInner {
 }
 
 impl FlightInner {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(flying: Arc<Flying>) -> Self {
         Self {
             holders: AtomicUsize::new(0),
             next: core::ptr::null_mut(),
@@ -68,7 +83,7 @@ impl FlightInner {
             frames_ended: 0,
             report: FrameReport::default(),
             bytes: 0,
-            reserved: 0,
+            flying,
             lists: Vec::new(),
             parcels: Vec::new(),
             used: 0,
@@ -120,9 +135,10 @@ impl Flight {
         // SAFETY: by the contract.
         let flight = unsafe { &mut *inner.as_ptr() };
         flight.is_ours();
-        flight.reserved = flight.parcels[..flight.used].iter().map(Parcel::bytes).sum();
+        let reserved = flight.parcels[..flight.used].iter().map(Parcel::bytes).sum();
+        flight.flying.set(flight.bytes, reserved);
         flight.holders = AtomicUsize::new(1);
-        returns.add(flight.bytes, flight.reserved);
+        returns.add(flight.bytes);
         flight.returns = Some(returns);
         Self(inner)
     }
@@ -225,9 +241,10 @@ unsafe fn land(inner: NonNull<FlightInner>) -> Option<Payload> {
         let flight = &mut *inner.as_ptr();
         flight.lists.clear();
         flight.free();
-        let (bytes, reserved) = (flight.bytes, flight.reserved);
+        let bytes = flight.bytes;
+        flight.flying.set(0, 0);
         if let Some(returns) = flight.returns.take() {
-            returns.give_back(inner, bytes, reserved);
+            returns.give_back(inner, bytes);
         }
     }
     panicked

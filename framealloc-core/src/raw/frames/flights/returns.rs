@@ -9,9 +9,9 @@ use crate::clock::Instant;
 use crate::raw::frames::accounts::Account;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize, Condvar, HAS_THREADS, Mutex, Relaxed, Release};
 
-/// Set in the count while somebody waits for it to fall.
+/// Set in the count of those that came back while somebody waits for more.
 const WAITING: usize = 1;
-/// One flight in the count.
+/// One flight in the counts.
 const ONE: usize = 2;
 
 /// The counters of an allocator's flights and the list of those that are over.
@@ -19,44 +19,15 @@ const ONE: usize = 2;
 pub(crate) struct Returns {
     /// Bodies that came back and were not taken yet, the last one first; [`gone`] once the allocator is (I27).
     returned: AtomicPtr<FlightInner>,
-    /// Twice the flights that have not come back, and [`WAITING`].
-    held: AtomicUsize,
-    /// Bytes in use by these, and bytes that they hold from the global allocator.
-    bytes: Tally,
-    reserved: Tally,
+    /// Twice the flights that ever began. Stored by who holds the allocator exclusively: while it is shared, it stays.
+    begun: AtomicUsize,
+    /// Twice the flights that ever came back, and [`WAITING`].
+    back: AtomicUsize,
     /// What their bytes are charged to.
     account: Option<Arc<Account>>,
     /// How many wait. The lock is taken by who waits, and by who brings a flight back while somebody does.
     waiters: Mutex<usize>,
     fell: Condvar,
-}
-
-/// Bytes that one thread at a time adds and any takes away: both since the allocator was made, so that adding is no exchange.
-#[derive(Debug)]
-struct Tally {
-    added: AtomicUsize,
-    taken: AtomicUsize,
-}
-
-impl Tally {
-    fn new() -> Self {
-        Self { added: AtomicUsize::new(0), taken: AtomicUsize::new(0) }
-    }
-
-    /// For who holds the allocator exclusively.
-    fn add(&self, bytes: usize) {
-        self.added.store(self.added.load(Relaxed).wrapping_add(bytes), Relaxed);
-    }
-
-    fn take(&self, bytes: usize) {
-        self.taken.fetch_add(bytes, Relaxed);
-    }
-
-    fn left(&self) -> usize {
-        // In this order: what was taken was added before.
-        let taken = self.taken.load(Relaxed);
-        self.added.load(Relaxed).wrapping_sub(taken)
-    }
 }
 
 /// No inner is there: bodies are boxes with a size.
@@ -68,9 +39,8 @@ impl Returns {
     pub(in crate::raw::frames) fn new(account: Option<Arc<Account>>) -> Self {
         Self {
             returned: AtomicPtr::new(core::ptr::null_mut()),
-            held: AtomicUsize::new(0),
-            bytes: Tally::new(),
-            reserved: Tally::new(),
+            begun: AtomicUsize::new(0),
+            back: AtomicUsize::new(0),
             account,
             waiters: Mutex::new(0),
             fell: Condvar::new(),
@@ -79,44 +49,35 @@ impl Returns {
 
     /// Flights that have not come back. What their values did in their drops is ordered before a count without them.
     pub(crate) fn held(&self) -> usize {
-        self.held.load(Acquire) / ONE
+        self.without(self.back.load(Acquire))
     }
 
-    /// Bytes of shared values in flight.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes.left()
+    /// How many have not come back, where these have.
+    fn without(&self, back: usize) -> usize {
+        self.begun.load(Relaxed).wrapping_sub(back & !WAITING) / ONE
     }
 
-    /// Bytes that flights hold from the global allocator.
-    pub(crate) fn reserved(&self) -> usize {
-        self.reserved.left()
-    }
-
-    /// One more flight is under way.
-    pub(super) fn add(&self, bytes: usize, reserved: usize) {
-        self.held.fetch_add(ONE, Relaxed);
-        self.bytes.add(bytes);
-        self.reserved.add(reserved);
+    /// One more flight is under way; for who holds the allocator exclusively.
+    pub(super) fn add(&self, bytes: usize) {
+        self.begun.store(self.begun.load(Relaxed).wrapping_add(ONE), Relaxed);
         if let Some(account) = &self.account {
             account.carry(bytes);
         }
     }
 
-    /// Takes a flight back whose values are gone, or frees it where the allocator is gone; then the count falls and who waits is
+    /// Takes a flight back whose values are gone, or frees it where the allocator is gone; then it is counted as back and who waits is
     /// woken.
     ///
     /// # Safety
     /// The inner is a box turned into a pointer, and nobody else's (I26).
-    pub(super) unsafe fn give_back(&self, inner: NonNull<FlightInner>, bytes: usize, reserved: usize) {
-        self.bytes.take(bytes);
-        self.reserved.take(reserved);
+    pub(super) unsafe fn give_back(&self, inner: NonNull<FlightInner>, bytes: usize) {
         if let Some(account) = &self.account {
             account.give_back(bytes);
         }
         // SAFETY: by the contract.
         unsafe { self.push(inner) };
         // After the push: who sees the count finds the memory.
-        if self.held.fetch_sub(ONE, AcqRel) & WAITING != 0 {
+        if self.back.fetch_add(ONE, AcqRel) & WAITING != 0 {
             self.wake();
         }
     }
@@ -173,8 +134,8 @@ impl Returns {
         let mut waiters = self.waiters.lock();
         *waiters += 1;
         let is_so = loop {
-            // One and the same word: a flight that comes back before is not in it any more, one that does after sees the mark.
-            if self.held.fetch_or(WAITING, AcqRel) / ONE <= at_most {
+            // One and the same word: a flight that comes back before is in it, one that does after sees the mark.
+            if self.without(self.back.fetch_or(WAITING, AcqRel)) <= at_most {
                 break true;
             }
             waiters = match deadline {
@@ -190,7 +151,7 @@ impl Returns {
         };
         *waiters -= 1;
         if *waiters == 0 {
-            self.held.fetch_and(!WAITING, Relaxed);
+            self.back.fetch_and(!WAITING, Relaxed);
         }
         is_so
     }
