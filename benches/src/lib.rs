@@ -10,6 +10,7 @@
 )]
 #![allow(clippy::new_without_default, reason = "contenders are made by name")]
 
+pub mod ambient;
 mod arena;
 mod clock;
 mod document;

@@ -17,6 +17,7 @@
 //! | a frame value that proved worth keeping | [`SmartAlloc::frame_retained`] | as its new home |
 //! | a value for another thread | [`SmartAlloc::frame_box_for_transfer`] | after receipt |
 //! | a destructor off the hot thread | [`RetireQueue::retire`] | when the queue is drained |
+//! | what unported code asks of the heap | [`SmartAlloc::ambient`] | on drop, on any thread |
 //! | something large or persistent | [`SmartAlloc::heap_box`] | on drop |
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -162,10 +162,14 @@ struct TagNames {
 /// What the rows that are always there are called.
 const OTHER_PATH: &str = "(other)";
 
-static NAMES: LazyLock<Mutex<TagNames>> = LazyLock::new(|| {
+static NAMES: LazyLock<Mutex<TagNames>> = LazyLock::new(first_names);
+
+#[inline(never)]
+fn first_names() -> Mutex<TagNames> {
+    let _growth = HeapZone::growth();
     let ids = HashMap::from([(UNTAGGED, TagId::NONE.0), (OTHER_PATH, TagId::OTHER.0)]);
     Mutex::new(TagNames { ids, paths: vec![UNTAGGED, OTHER_PATH] })
-});
+}
 
 fn lock() -> std::sync::MutexGuard<'static, TagNames> {
     // Nothing below can panic between two changes, so a poisoned table is still whole.

@@ -227,9 +227,10 @@ fn site(args: &FrameSystemArgs, function: &Function, runtime: &TokenStream) -> T
         quote_spanned!(Span::mixed_site()=> .with_budget(#bytes))
     });
     let no_heap = args.denied.has(Effect::Heap).then(|| quote_spanned!(Span::mixed_site()=> .no_heap()));
+    let ambient = args.ambient.then(|| quote_spanned!(Span::mixed_site()=> .ambient()));
     quote_spanned!(Span::mixed_site()=> {
         static __FRAMEALLOC_SITE: #runtime::Site =
-            #runtime::Site::new(#name, ::core::file!(), ::core::line!()) #tag #budget #no_heap;
+            #runtime::Site::new(#name, ::core::file!(), ::core::line!()) #tag #budget #no_heap #ambient;
         &__FRAMEALLOC_SITE
     })
 }

@@ -134,6 +134,7 @@ use proc_macro::TokenStream;
 /// | `budget = "64KiB"` | the most bytes that one call may hold: a size, or a `const` of type `usize` |
 /// | `in_flight` | the frame ends in flight, and the function returns the flight beside its result |
 /// | `name = "physics.step"` | the name in reports; otherwise the path of the function |
+/// | `ambient` | what the system asks of the heap is bumped, where an `AmbientAlloc` is the program's global allocator |
 /// | `no_heap` | the system must not use the heap |
 /// | `no_block` | the system must not wait for anything, and must not use the heap |
 /// | `out = frame` | a name for the whole frame, for results that later systems of this frame read |

@@ -58,6 +58,12 @@ fn a_system_in_full() {
 }
 
 #[test]
+fn a_system_whose_heap_is_bumped_says_so_in_its_site() {
+    let expansion = system("ambient", "fn layout(alloc: &SmartAlloc) { work() }");
+    assert!(expansion.contains(":: core :: line ! ()) . ambient () ;"), "{expansion}");
+}
+
+#[test]
 fn a_whole_frame_and_another_path() {
     same(
         &system("crate = engine::memory", "fn tick(alloc: &mut SmartAlloc) { work() }"),

@@ -17,6 +17,8 @@ pub struct FrameSystemArgs {
     pub alloc: Option<AllocatorPath>,
     /// `tag = "physics"`: the tag that the system's memory is attributed to.
     pub tag: Option<Given<TagSpec>>,
+    /// `ambient`: what the system asks of the heap is bumped.
+    pub ambient: bool,
     /// `budget = "64KiB"`: the most bytes that one run of the system may take.
     pub budget: Option<Given<Size>>,
     /// `in_flight`, and where it stands: the frame ends in flight, and the function returns the flight beside its result.
@@ -34,7 +36,7 @@ pub struct FrameSystemArgs {
 impl Read for FrameSystemArgs {
     const GRAMMAR: Grammar = Grammar {
         attribute: "frame_system",
-        keys: &["alloc", "budget", "crate", "in_flight", "name", "no_block", "no_heap", "out", "tag"],
+        keys: &["alloc", "ambient", "budget", "crate", "in_flight", "name", "no_block", "no_heap", "out", "tag"],
     };
 
     fn read(tokens: TokenStream, _attribute: Span, problems: &mut Vec<Problem>) -> Self {
@@ -67,6 +69,7 @@ impl Read for FrameSystemArgs {
 impl FrameSystemArgs {
     fn option(&mut self, name: &str, key: &Ident, value: Option<Expr>) -> Result<(), Problem> {
         match name {
+            "ambient" => self.ambient = switch(key, value.as_ref())?,
             "in_flight" => self.in_flight = switch(key, value.as_ref())?.then(|| key.span()),
             "alloc" => self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
             "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"physics\"")?)?),

@@ -6,8 +6,9 @@ use proc_macro2::TokenStream;
 /// Arguments, and for each problem: the token it points to, the message, the help.
 type Row = (&'static str, &'static [(&'static str, &'static str, Option<&'static str>)]);
 
-const SYSTEM_KEYS: Option<&str> =
-    Some("expected one of `alloc`, `budget`, `crate`, `in_flight`, `name`, `no_block`, `no_heap`, `out`, `tag`");
+const SYSTEM_KEYS: Option<&str> = Some(
+    "expected one of `alloc`, `ambient`, `budget`, `crate`, `in_flight`, `name`, `no_block`, `no_heap`, `out`, `tag`",
+);
 
 const FRAME_SYSTEM: &[Row] = &[
     ("budgt = 1", &[("budgt", "unknown `#[frame_system]` option `budgt`", Some("did you mean `budget`?"))]),

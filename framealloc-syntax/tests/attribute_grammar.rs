@@ -15,7 +15,7 @@ fn tokens(source: &str) -> TokenStream {
 #[test]
 fn every_option_of_a_system() {
     let parsed = FrameSystemArgs::parse(tokens(
-        "alloc = self.world.alloc, tag = tags::PHYSICS, budget = \"2MiB\", name = \"phys.step\", no_heap, in_flight, out = frame, \
+        "alloc = self.world.alloc, tag = tags::PHYSICS, budget = \"2MiB\", name = \"phys.step\", no_heap, in_flight, ambient, out = frame, \
          crate = engine::framealloc,",
     ));
     assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
@@ -26,7 +26,9 @@ fn every_option_of_a_system() {
     assert!(matches!(args.tag.unwrap().value, TagSpec::Path(path) if path.segments.len() == 2));
     assert_eq!(args.budget.unwrap().value.bytes(), Some(2 << 20));
     assert_eq!(args.name.unwrap().value, "phys.step");
-    assert!(args.denied.has(Effect::Heap) && !args.denied.has(Effect::Block) && args.in_flight.is_some());
+    assert!(
+        args.denied.has(Effect::Heap) && !args.denied.has(Effect::Block) && args.ambient && args.in_flight.is_some()
+    );
     assert_eq!(args.out.unwrap(), "frame");
     assert_eq!(args.krate.unwrap().to_token_stream().to_string(), "engine :: framealloc");
 }
@@ -44,6 +46,7 @@ fn spellings() {
     assert_eq!(read("budget = 4096usize").budget.unwrap().value.bytes(), Some(4096));
     assert_eq!(read("no_heap = false").denied, Denied::NOTHING);
     assert_eq!(read("no_block = false, no_heap").denied.word(), Some("no_heap"));
+    assert!(!read("ambient = false").ambient);
     assert!(read("in_flight = false").in_flight.is_none());
     assert!(read("alloc = memory").alloc.unwrap().is_parameter());
     assert_eq!(read("alloc = self.0").alloc.unwrap().binding, "alloc");
@@ -100,6 +103,7 @@ fn option() -> impl Strategy<Value = (&'static str, String)> {
         "[ -!#-\\[\\]-~]{0,8}[a-z]".prop_map(|name| ("name", format!("{name:?}"))),
         Just(("no_heap", "true".to_owned())),
         Just(("in_flight", "true".to_owned())),
+        Just(("ambient", "true".to_owned())),
         name.prop_map(|name| ("out", name)),
         "[a-z0-9_]{1,5}(::[a-z0-9_]{1,5}){0,3}".prop_map(|tag| ("tag", format!("{tag:?}"))),
         path.prop_map(|path| ("tag", path.join("::"))),
@@ -116,6 +120,7 @@ fn meaning(args: &FrameSystemArgs) -> Vec<String> {
         shown(args.name.as_ref().map(|name| name.value.clone())),
         format!("{:?}", args.denied),
         args.in_flight.is_some().to_string(),
+        args.ambient.to_string(),
         shown(args.out.as_ref().map(ToString::to_string)),
         shown(args.tag.as_ref().map(|tag| match &tag.value {
             TagSpec::Name(name) => name.clone(),
@@ -138,7 +143,7 @@ proptest! {
         prop_assert!(forward.problems.is_empty(), "{}: {:?}", written(&chosen), forward.problems);
         let given = usize::from(forward.value.alloc.is_some()) + usize::from(forward.value.budget.is_some())
             + usize::from(forward.value.krate.is_some()) + usize::from(forward.value.name.is_some())
-            + usize::from(forward.value.denied.is_any()) + usize::from(forward.value.in_flight.is_some()) + usize::from(forward.value.out.is_some()) + usize::from(forward.value.tag.is_some());
+            + usize::from(forward.value.denied.is_any()) + usize::from(forward.value.ambient) + usize::from(forward.value.in_flight.is_some()) + usize::from(forward.value.out.is_some()) + usize::from(forward.value.tag.is_some());
         prop_assert_eq!(given, chosen.len());
 
         chosen.reverse();

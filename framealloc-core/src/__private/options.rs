@@ -43,6 +43,8 @@ options! { alloc_tag:
 options! { frame_system:
     /// `alloc = self.alloc`: where the allocator is, if no parameter is called `alloc`.
     alloc
+    /// `ambient`: what the system asks of the heap is bumped, by the program's `AmbientAlloc`.
+    ambient
     /// `budget = "64KiB"`: the most bytes that one call may hold, as a size or a `const` of type `usize`.
     budget
     /// `in_flight`: the frame ends in flight, and the function returns the flight beside its result.

@@ -42,6 +42,33 @@ fn a_chunk_is_used_again_after_all_that_its_zone_and_another_thread_did_in_it() 
 }
 
 #[test]
+fn a_full_chunk_is_used_again_after_all_that_the_zone_that_gave_it_up_did_in_it() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let mut here = ZoneThread::new(&zones);
+        here.begin(UI);
+        let [own, sent] = [here.take(), here.take()].map(|block| block.expect("two fit"));
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || {
+                let mut there = ZoneThread::new(&zones);
+                there.free(sent);
+                there.begin(AI);
+                if let Some(block) = there.take() {
+                    there.free(block);
+                }
+                there.end();
+            }
+        });
+        here.free(own);
+        here.end();
+        other.join().unwrap();
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (1, 0, 0));
+    });
+}
+
+#[test]
 fn of_two_that_free_the_last_blocks_one_gives_the_chunk_back_and_a_third_takes_it() {
     model(3, || {
         let zones = Zones::new(1);

@@ -256,6 +256,7 @@ impl<'l> Interpreter<'_, 'l> {
                     self.recorder.out.system = true;
                     self.recorder.out.denied = args.denied;
                     self.frames.in_flight = args.in_flight.is_some();
+                    self.recorder.out.ambient = args.ambient;
                     self.recorder.out.budget = args.budget.as_ref().and_then(|budget| budget.value.bytes());
                     if let Some(tag) = &args.tag {
                         self.enter_tag(&tag.value, attr, None);

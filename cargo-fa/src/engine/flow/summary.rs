@@ -28,6 +28,8 @@ pub(crate) struct Analysed {
     pub(crate) system: bool,
     /// What it promises not to do, by an attribute of its own or of the trait that it implements.
     pub(crate) denied: Denied,
+    /// What it asks of the heap is bumped.
+    pub(crate) ambient: bool,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
     /// What is put into fields that keep callables.

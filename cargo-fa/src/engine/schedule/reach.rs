@@ -84,6 +84,11 @@ impl Reach {
         ways.iter().rev().max_by_key(surest)
     }
 
+    /// Whether each way to a function begins at a root of this kind, and there is one.
+    pub(crate) fn is_only_from(&self, id: FnId, is_kind: impl Fn(FnId) -> bool) -> bool {
+        self.ways.get(&id).is_some_and(|ways| ways.iter().all(|way| is_kind(way.root)))
+    }
+
     /// The way to something of this effect in a function: to the function, or to the closure around it.
     pub(crate) fn to(&self, effect: Effect, id: FnId, closure: Option<ExprId>) -> Option<&Reached> {
         let (way, kept) = (self.without(effect, id), closure.and_then(|closure| self.closures.get(&(id, closure))));

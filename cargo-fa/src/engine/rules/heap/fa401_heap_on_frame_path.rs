@@ -25,6 +25,9 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     if occurrence.event.cold || !occurrence.runs_in_frame() || (*api != HeapApi::Std && !no_heap) {
         return None;
     }
+    if cx.is_ambient(occurrence) {
+        return None;
+    }
     let made = cx.types.display(ty);
     let mut finding =
         Finding::new(CODE, format!("`{what}` allocates on the heap in the frame path"), cx.here(occurrence));

@@ -22,6 +22,9 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     if occurrence.event.cold || !occurrence.runs_in_frame() {
         return None;
     }
+    if cx.is_ambient(occurrence) {
+        return None;
+    }
     let memory = cx.memory_of(occurrence, container);
     if memory == Memory::Steady {
         return occurrence.is_no_heap().then(|| until_the_largest_frame(cx, occurrence, what));

@@ -124,19 +124,22 @@ impl<A: Default> Default for AmbientAlloc<A> {
 }
 
 impl<A: GlobalAlloc> AmbientAlloc<A> {
-    /// A block of the zone that is open, if that serves such blocks and has memory.
-    #[inline(always)]
-    fn serve(&self, layout: Layout) -> Option<NonNull<u8>> {
-        here(|chunks| {
-            if !chunks.serves(layout) {
-                return None;
-            }
-            chunks.bump(layout).or_else(|| self.refill(chunks, layout))
-        })
-    }
-
+    /// A block that the open chunk of the zone has no room for, or that no zone serves: the allocator inside has it, then.
+    ///
+    /// Called last, so that the hot path keeps nothing for afterwards.
+    ///
+    /// # Safety
+    /// The layout has a size.
     #[cold]
     #[inline(never)]
+    unsafe fn refill_or_pass_on(&self, layout: Layout) -> *mut u8 {
+        match here(|chunks| self.refill(chunks, layout)) {
+            Some(block) => block.as_ptr(),
+            // SAFETY: the caller's contract is the inner allocator's (G1).
+            None => unsafe { self.inner.alloc(layout) },
+        }
+    }
+
     fn refill(&self, chunks: &ThreadChunks, layout: Layout) -> Option<NonNull<u8>> {
         if let Some(table) = REGION.table() {
             return chunks.refill(table, layout);
@@ -165,24 +168,30 @@ impl<A: GlobalAlloc> AmbientAlloc<A> {
 unsafe impl<A: GlobalAlloc> GlobalAlloc for AmbientAlloc<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        match self.serve(layout) {
-            Some(block) => block.as_ptr(),
+        if !here(|chunks| chunks.serves(layout)) {
             // SAFETY: the caller's contract is the inner allocator's (G1).
-            None => unsafe { self.inner.alloc(layout) },
+            return unsafe { self.inner.alloc(layout) };
+        }
+        match here(|chunks| chunks.bump(layout)) {
+            Some(block) => block.as_ptr(),
+            // SAFETY: the caller's contract.
+            None => unsafe { self.refill_or_pass_on(layout) },
         }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        match self.serve(layout) {
-            Some(block) => {
-                // SAFETY: the block is so large, and new. Chunks are used again, so that it may hold anything.
-                unsafe { block.as_ptr().write_bytes(0, layout.size()) };
-                block.as_ptr()
-            }
+        if !here(|chunks| chunks.serves(layout)) {
             // SAFETY: the caller's contract is the inner allocator's (G1).
-            None => unsafe { self.inner.alloc_zeroed(layout) },
+            return unsafe { self.inner.alloc_zeroed(layout) };
         }
+        // SAFETY: the caller's contract.
+        let block = unsafe { self.alloc(layout) };
+        if !block.is_null() {
+            // SAFETY: the block is so large, and new. Chunks are used again, so that it may hold anything.
+            unsafe { block.write_bytes(0, layout.size()) };
+        }
+        block
     }
 
     #[inline]

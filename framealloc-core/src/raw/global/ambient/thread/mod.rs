@@ -212,10 +212,17 @@ impl ThreadChunks {
         set(&header.local, local);
         // One of a zone further out waits for its zone.
         if local == 0 && get(&header.depth) == self.depth.get() {
-            self.unlink(table, index);
-            let_go(header);
-            table.give_up(index, 0);
+            self.drained(table, index);
         }
+    }
+
+    /// Nothing that the thread counts lives in a full chunk of its zone any more.
+    #[cold]
+    #[inline(never)]
+    fn drained(&self, table: &Table, index: u32) {
+        self.unlink(table, index);
+        let_go(table.header(index));
+        table.give_up(index, 0);
     }
 
     /// Whether a block is counted in the header of its chunk (A4). Only this thread ever writes its own address there, so that
