@@ -53,6 +53,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
         };
         match res {
             Some(Res::Fn(function)) => {
+                if self.around.program.fn_def(function).function.is_foreign {
+                    self.note_unseen_call(callee, span);
+                }
                 let values = self.arguments(args, Some(function), 0);
                 let callees = match &facts.expr(callee).kind {
                     ExprKind::Path(path) => self.by_path(function, facts.path(*path), &values),

@@ -34,19 +34,19 @@ pub(super) enum Part<'l> {
 
 impl<'l> Look<'_, 'l> {
     /// The variables of a pattern are parts of what it is matched with.
-    pub(super) fn binds(&mut self, pat: PatId, from: ExprId, part: Part<'l>) {
-        self.binds_as(pat, from, part, None);
+    pub(super) fn binds(&mut self, pat: PatId, from: ExprId, which: Part<'l>) {
+        self.binds_as(pat, from, which, None);
     }
 
-    fn binds_as(&mut self, pat: PatId, from: ExprId, part: Part<'l>, declared: Option<TypeId>) {
+    fn binds_as(&mut self, pat: PatId, from: ExprId, which: Part<'l>, declared: Option<TypeId>) {
         let facts = self.facts;
         match facts.pat(pat) {
             Pat::Bind { name, .. } => {
-                self.locals.push(Local { name: facts.name(*name), from, part, declared });
+                self.locals.push(Local { name: facts.name(*name), from, part: which, declared });
             }
             Pat::TupleStruct(path, parts) => {
                 let last = facts.path(*path).segments.last().map(|last| facts.name(last.name));
-                let inside = match (last, part) {
+                let inside = match (last, which) {
                     (Some("Some" | "Ok"), Part::All) => Part::Inside,
                     _ => Part::Unknown,
                 };
@@ -54,13 +54,14 @@ impl<'l> Look<'_, 'l> {
             }
             Pat::Struct(_, fields) => {
                 for (field, inner) in fields {
-                    let field = if matches!(part, Part::All) { Part::Field(facts.name(*field)) } else { Part::Unknown };
+                    let field =
+                        if matches!(which, Part::All) { Part::Field(facts.name(*field)) } else { Part::Unknown };
                     self.binds_as(*inner, from, field, None);
                 }
             }
             Pat::Tuple(parts) => parts.iter().for_each(|inner| self.binds_as(*inner, from, Part::Unknown, None)),
-            Pat::Typed(inner, ty) => self.binds_as(*inner, from, part, Some(*ty)),
-            Pat::Ref(inner) | Pat::Guard(inner, _) => self.binds_as(*inner, from, part, None),
+            Pat::Typed(inner, ty) => self.binds_as(*inner, from, which, Some(*ty)),
+            Pat::Ref(inner) | Pat::Guard(inner, _) => self.binds_as(*inner, from, which, None),
             _ => {}
         }
     }
