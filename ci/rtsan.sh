@@ -38,11 +38,12 @@ for features in "" parking_lot; do
     done
 done
 
+# A sleep is not among them: the sanitizer has no eye on the call of the kernel that std sleeps by.
 cargo +nightly build --quiet --release --manifest-path ci/checkers/Cargo.toml --bin promises --target "$host" --features rtsan
 program="$CARGO_TARGET_DIR/$host/release/promises"
 "$program"
 echo "rtsan: promises that are kept"
-for broken in system_heap system_lock system_sleep system_file function_heap function_lock; do
+for broken in system_heap system_lock system_print system_file function_heap function_lock; do
     if said="$("$program" "$broken" 2>&1)"; then
         echo "rtsan: the sanitizer let \"$broken\" pass" >&2
         exit 1

@@ -7,7 +7,15 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::Known;
-use crate::model::finding::Confidence::{self, High, Medium};
+
+/// Whether a call is one that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sure {
+    /// Whenever there is a reason.
+    Always,
+    /// It depends on how the value was made, or on whether it is the first call.
+    Perhaps,
+}
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +46,13 @@ pub(crate) enum WaitsFor {
     Something,
 }
 
+use Sure::{Always, Perhaps};
 use WaitsFor::{Console, File, Lock, Message, Network, NewThread, Once, Process, Room, Thread, Time, Work};
 
 /// Methods of types whose meaning for memory is known.
-type OfKnown = (&'static [Known], &'static [&'static str], WaitsFor, Confidence);
+type OfKnown = (&'static [Known], &'static [&'static str], WaitsFor, Sure);
 /// Methods of other types, and functions of them: by the name of the type, whatever crate it is of.
-type OfNamed = (&'static [&'static str], &'static [&'static str], WaitsFor, Confidence);
+type OfNamed = (&'static [&'static str], &'static [&'static str], WaitsFor, Sure);
 /// Functions: crates, what stands before the name, names.
 type OfModule = (&'static [&'static str], &'static [&'static str], &'static [&'static str], WaitsFor);
 
@@ -51,28 +60,30 @@ const ANY: &[&str] = &[];
 
 #[rustfmt::skip]
 static OF_KNOWN: &[OfKnown] = &[
-    (&[Known::Mutex, Known::Lock], &["lock", "lock_arc"], Lock, High),
+    (&[Known::Mutex, Known::Lock], &["lock", "lock_arc"], Lock, Always),
     (&[Known::RwLock, Known::Lock], &[
         "read", "write", "read_arc", "write_arc", "read_recursive", "upgradable_read",
-    ], Lock, High),
+    ], Lock, Always),
     (&[Known::Mutex, Known::RwLock, Known::Lock], &[
         "try_lock_for", "try_lock_until", "try_read_for", "try_read_until", "try_write_for", "try_write_until",
-    ], Lock, High),
-    (&[Known::Receiver], &["recv", "recv_timeout", "recv_deadline", "iter", "into_iter"], Message, High),
+    ], Lock, Always),
+    (&[Known::Receiver], &["recv", "recv_timeout", "recv_deadline", "iter", "into_iter"], Message, Always),
     // A channel without a limit is never full; whether it has one, the type does not tell of most.
-    (&[Known::SyncSender], &["send", "send_timeout", "send_deadline"], Room, Medium),
-    (&[Known::JoinHandle], &["join"], Thread, High),
-    (&[Known::OnceLock], &["get_or_init", "get_or_try_init", "wait"], Once, Medium),
-    (&[Known::LazyLock], ANY, Once, Medium),
+    (&[Known::SyncSender], &["send", "send_timeout", "send_deadline"], Room, Perhaps),
+    (&[Known::JoinHandle], &["join"], Thread, Always),
+    (&[Known::FrameBarrier], &["wait_all", "try_wait_all", "wait_all_timeout"], Thread, Always),
+    (&[Known::SmartAlloc, Known::AllocResource], &["wait_for_flights"], Thread, Always),
+    (&[Known::OnceLock], &["get_or_init", "get_or_try_init", "wait"], Once, Perhaps),
+    (&[Known::LazyLock], ANY, Once, Perhaps),
     (&[Known::File], &[
         "read", "read_exact", "read_to_end", "read_to_string", "read_at", "read_buf", "read_vectored", "write", "write_all",
         "write_at", "write_fmt", "write_vectored", "flush", "seek", "rewind", "sync_all", "sync_data", "set_len",
         "metadata", "set_permissions", "try_clone", "lock", "lock_shared",
-    ], File, High),
+    ], File, Always),
     (&[Known::Path, Known::String], &[
         "exists", "try_exists", "is_file", "is_dir", "is_symlink", "metadata", "symlink_metadata", "canonicalize",
         "read_dir", "read_link",
-    ], File, High),
+    ], File, Always),
 ];
 
 #[rustfmt::skip]
@@ -80,40 +91,39 @@ static OF_NAMED: &[OfNamed] = &[
     (&["Condvar"], &[
         "wait", "wait_while", "wait_timeout", "wait_timeout_while", "wait_timeout_ms", "wait_for", "wait_until", "wait_while_for",
         "wait_while_until",
-    ], Thread, High),
-    (&["Barrier", "WaitGroup"], &["wait"], Thread, High),
-    (&["FrameBarrier"], &["wait_all", "wait_all_timeout"], Thread, High),
-    (&["Parker"], &["park", "park_timeout", "park_deadline"], Thread, High),
-    (&["Once"], &["call_once", "call_once_force", "wait"], Once, Medium),
-    (&["LazyLock", "Lazy"], &["force"], Once, Medium),
-    (&["File"], &["open", "create", "create_new"], File, High),
-    (&["OpenOptions"], &["open"], File, High),
-    (&["DirBuilder"], &["create"], File, High),
+    ], Thread, Always),
+    (&["Barrier", "WaitGroup"], &["wait"], Thread, Always),
+    (&["Parker"], &["park", "park_timeout", "park_deadline"], Thread, Always),
+    (&["Once"], &["call_once", "call_once_force", "wait"], Once, Perhaps),
+    (&["LazyLock", "Lazy"], &["force"], Once, Perhaps),
+    (&["File"], &["open", "create", "create_new"], File, Always),
+    (&["OpenOptions"], &["open"], File, Always),
+    (&["DirBuilder"], &["create"], File, Always),
     (&["BufReader", "BufWriter", "LineWriter"], &[
         "read", "read_exact", "read_to_end", "read_to_string", "read_line", "read_until", "fill_buf", "write_all", "write_fmt",
         "flush",
-    ], File, Medium),
+    ], File, Perhaps),
     (&["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixListener", "UnixDatagram"], &[
         "connect", "connect_timeout", "bind", "accept", "incoming", "read", "read_exact", "read_to_end", "read_to_string",
         "read_vectored", "write", "write_all", "write_fmt", "write_vectored", "flush", "peek", "peek_from", "recv",
         "recv_from", "send", "send_to", "shutdown",
-    ], Network, High),
+    ], Network, Always),
     (&["Stdin", "Stdout", "Stderr", "StdinLock", "StdoutLock", "StderrLock"], &[
         "lock", "lines", "read", "read_line", "read_exact", "read_to_end", "read_to_string", "write", "write_all", "write_fmt",
         "flush",
-    ], Console, High),
-    (&["Command"], &["status", "output", "spawn"], Process, High),
-    (&["Child"], &["wait", "wait_with_output"], Process, High),
-    (&["Builder"], &["spawn_scoped"], NewThread, High),
+    ], Console, Always),
+    (&["Command"], &["status", "output", "spawn"], Process, Always),
+    (&["Child"], &["wait", "wait_with_output"], Process, Always),
+    (&["Builder"], &["spawn_scoped"], NewThread, Always),
     (&["ThreadPool"], &[
         "install", "join", "scope", "scope_fifo", "in_place_scope", "in_place_scope_fifo", "broadcast",
-    ], Work, Medium),
-    (&["TaskPool", "ComputeTaskPool", "AsyncComputeTaskPool", "IoTaskPool"], &["scope", "scope_with_executor"], Work, High),
+    ], Work, Perhaps),
+    (&["TaskPool", "ComputeTaskPool", "AsyncComputeTaskPool", "IoTaskPool"], &["scope", "scope_with_executor"], Work, Always),
     (&["DashMap", "DashSet"], &[
         "get", "get_mut", "insert", "remove", "remove_if", "entry", "iter", "iter_mut", "contains_key", "contains", "alter", "retain",
         "clear", "len", "is_empty",
-    ], Lock, High),
-    (&["ShardedLock"], &["read", "write"], Lock, High),
+    ], Lock, Always),
+    (&["ShardedLock"], &["read", "write"], Lock, Always),
 ];
 
 /// Methods whose names say it, whatever they are called on that is no type of the workspace.
@@ -154,7 +164,7 @@ static FUNCTIONS: &[OfModule] = &[
 const PRINTS: &[&str] = &["print", "println", "eprint", "eprintln", "dbg"];
 
 /// What a method of a known type waits for.
-pub(crate) fn of_known(known: Known, name: &str) -> Option<(WaitsFor, Confidence)> {
+pub(crate) fn of_known(known: Known, name: &str) -> Option<(WaitsFor, Sure)> {
     type Rows = FxHashMap<Known, Vec<&'static OfKnown>>;
     static INDEX: LazyLock<Rows> = LazyLock::new(|| {
         let mut index = Rows::default();
@@ -168,7 +178,7 @@ pub(crate) fn of_known(known: Known, name: &str) -> Option<(WaitsFor, Confidence
 }
 
 /// What a method or a function of a type waits for that is known by its name.
-pub(crate) fn of_named(ty: &str, name: &str) -> Option<(WaitsFor, Confidence)> {
+pub(crate) fn of_named(ty: &str, name: &str) -> Option<(WaitsFor, Sure)> {
     let row = OF_NAMED.iter().find(|(types, names, ..)| types.contains(&ty) && names.contains(&name))?;
     Some((row.2, row.3))
 }
@@ -192,6 +202,6 @@ pub(crate) fn is_print(name: &str) -> bool {
 }
 
 /// Whether a value that is written to makes the writer wait: what it is, by its name.
-pub(crate) fn of_writer(known: Option<Known>, ty: Option<&str>) -> Option<(WaitsFor, Confidence)> {
+pub(crate) fn of_writer(known: Option<Known>, ty: Option<&str>) -> Option<(WaitsFor, Sure)> {
     known.and_then(|known| of_known(known, "write_fmt")).or_else(|| of_named(ty?, "write_fmt"))
 }

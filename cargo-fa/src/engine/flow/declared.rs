@@ -2,7 +2,7 @@
 
 use framealloc_syntax::{AttributeArgs as _, Denied, Effect, FrameSystemArgs};
 
-use super::roots::{our_attribute, tokens};
+use super::attributes::{our_attribute, tokens};
 use super::value::Slot;
 use crate::engine::hir::ir::Attr;
 use crate::engine::resolve::traits::TraitOf;

@@ -7,7 +7,7 @@ use super::declared;
 use super::event::{EventKind, HeapApi, Unseen};
 use super::types::{Origin, Ty};
 use super::value::Value;
-use crate::engine::api::waits::{self, WaitsFor};
+use crate::engine::api::waits::{self, Sure, WaitsFor};
 use crate::engine::api::{self, Known, seen};
 use crate::engine::hir::ir::{ExprId, ExprKind, MacroCall, Span};
 use crate::engine::resolve::paths::Space;
@@ -15,7 +15,11 @@ use crate::engine::resolve::{External, Res};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
-    fn waits(&mut self, what: impl Into<String>, on: WaitsFor, span: Span, confidence: Confidence) {
+    fn waits(&mut self, what: impl Into<String>, on: WaitsFor, span: Span, sure: Sure) {
+        let confidence = match sure {
+            Sure::Always => Confidence::High,
+            Sure::Perhaps => Confidence::Medium,
+        };
         self.record(EventKind::Waits { what: what.into(), on }, span, confidence);
     }
 
@@ -28,10 +32,10 @@ impl<'l> Interpreter<'_, 'l> {
             Some(known) => waits::of_known(known, name),
             None => origin(receiver).and_then(|path| waits::of_named(last(path), name)),
         };
-        if let Some((on, confidence)) = found {
+        if let Some((on, sure)) = found {
             // Where no channel of the program has a limit, none is ever full.
             if on != WaitsFor::Room || self.around.limits_channels {
-                self.waits(name, on, span, confidence);
+                self.waits(name, on, span, sure);
             }
         }
         if (known, name) == (Some(Known::Sender), "send") {
@@ -43,12 +47,12 @@ impl<'l> Interpreter<'_, 'l> {
     /// A method that nobody in the workspace has: its name may say it.
     pub(super) fn note_named_wait(&mut self, receiver: &Value, name: &str, args: &[ExprId], span: Span) {
         if let Some(on) = waits::by_name(name) {
-            self.waits(name, on, span, Confidence::High);
+            self.waits(name, on, span, Sure::Always);
         }
         // Nobody else calls it so, where the program has no such method.
         let is_lock = name == "lock" && args.is_empty() && receiver.ty.is_unknown() && origin(receiver).is_none();
         if is_lock && self.around.program.methods_named(name).is_empty() {
-            self.waits(name, WaitsFor::Lock, span, Confidence::Medium);
+            self.waits(name, WaitsFor::Lock, span, Sure::Perhaps);
         }
     }
 
@@ -59,21 +63,21 @@ impl<'l> Interpreter<'_, 'l> {
             Some(known) => waits::of_known(known, last).filter(|_| last != "new" && last != "default"),
             None => None,
         };
-        let found = waits::of_function(krate, before, last).map(|on| (on, Confidence::High));
-        if let Some((on, confidence)) = found.or_else(of_type).or_else(|| waits::of_named(before, last)) {
+        let found = waits::of_function(krate, before, last).map(|on| (on, Sure::Always));
+        if let Some((on, sure)) = found.or_else(of_type).or_else(|| waits::of_named(before, last)) {
             let what = if before.is_empty() { last.to_owned() } else { format!("{before}::{last}") };
             if on == WaitsFor::NewThread {
                 // A handle, a packet for the result, the closure.
                 self.heap_event(what.clone(), Ty::Unknown, span, Confidence::High, HeapApi::IfLarge);
             }
-            self.waits(what, on, span, confidence);
+            self.waits(what, on, span, sure);
         }
     }
 
     /// A loop over the messages of a channel.
     pub(super) fn note_loop(&mut self, iterated: &Value, span: Span) {
         if iterated.ty.head() == Some(Known::Receiver) {
-            self.waits("for", WaitsFor::Message, span, Confidence::High);
+            self.waits("for", WaitsFor::Message, span, Sure::Always);
         }
     }
 
@@ -82,14 +86,14 @@ impl<'l> Interpreter<'_, 'l> {
         let Some(segment) = self.facts.path(call.path).segments.last() else { return };
         let name = self.facts.name(segment.name);
         if waits::is_print(name) {
-            self.waits(format!("{name}!"), WaitsFor::Console, span, Confidence::High);
+            self.waits(format!("{name}!"), WaitsFor::Console, span, Sure::Always);
         }
     }
 
     /// `write!` into a file, a socket or the console.
     pub(super) fn note_written(&mut self, target: &Value, span: Span) {
-        if let Some((on, confidence)) = waits::of_writer(target.ty.head(), origin(target).map(last)) {
-            self.waits("write!", on, span, confidence);
+        if let Some((on, sure)) = waits::of_writer(target.ty.head(), origin(target).map(last)) {
+            self.waits("write!", on, span, sure);
         }
     }
 
@@ -167,7 +171,12 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Path(path) => {
                 let names: Vec<&str> =
                     facts.path(*path).segments.iter().map(|segment| facts.name(segment.name)).collect();
-                let of_std = super::types::scalar(names[0]).is_some() && names.len() > 1;
+                if let Some(on) = names.last().and_then(|last| waits::by_name(last)) {
+                    self.waits(names.join("::"), on, span, Sure::Always);
+                    return;
+                }
+                let of_std =
+                    names.len() > 1 && names.first().is_some_and(|first| super::types::scalar(first).is_some());
                 if of_std || names.last().is_none_or(|last| is_constructor(last) || seen::is_plain_method(last)) {
                     return;
                 }

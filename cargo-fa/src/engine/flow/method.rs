@@ -41,6 +41,9 @@ impl<'l> Interpreter<'_, 'l> {
     fn method_of(&mut self, receiver: &Value, call: &'l MethodCall, span: Span, expected: Option<&Ty>) -> Value {
         let name = self.facts.name(call.name);
         self.recorder.out.has_allocator |= receiver.ty.allocator().is_some();
+        if receiver.ty.allocator().is_some() {
+            self.note_wait(receiver, name, call.name_span);
+        }
         if receiver.ty.allocator().is_some()
             && !self.is_user_method(&receiver.ty, name)
             && let Some(value) = self.allocator_method(receiver, call)

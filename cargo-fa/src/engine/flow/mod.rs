@@ -2,6 +2,7 @@
 
 mod allocator;
 mod associated;
+mod attributes;
 mod barriers;
 mod call;
 mod callbacks;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use framealloc_syntax::{AllocTagArgs, AttributeArgs as _, FrameSystemArgs};
 
+use super::attributes::{our_attribute, tokens};
 use super::event::{EventKind, Open};
 use super::open_tag::OpenTag;
 use super::scopes::ScopeKind;
@@ -13,9 +14,8 @@ use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use super::walk;
 use super::{BodyContext, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{Attr, Closure, ExprKind, ItemKind, Pat, Receiver, Span, Type};
-use crate::engine::resolve::paths::Space;
-use crate::engine::resolve::{FnDef, Owner, Program, Res};
+use crate::engine::hir::ir::{Closure, ExprKind, ItemKind, Pat, Receiver, Span, Type};
+use crate::engine::resolve::{FnDef, Owner, Program};
 use crate::model::finding::Confidence;
 
 /// What `Self` and the generic parameters of a function are.
@@ -95,24 +95,6 @@ pub(crate) fn param_types<'l>(types: Types<'_, 'l>, def: &FnDef<'l>, scope: &Typ
         }
     }));
     params
-}
-
-/// Which of our attributes it is.
-pub(crate) fn our_attribute<'l>(
-    program: &Program<'l>,
-    def_module: crate::engine::resolve::ModuleId,
-    file: usize,
-    attr: &Attr,
-) -> Option<&'l str> {
-    let facts = program.facts(file);
-    match program.resolve(def_module, file, facts.path(attr.path), Space::Types) {
-        Some(Res::External(external)) if external.is_framealloc() => Some(external.last),
-        _ => None,
-    }
-}
-
-pub(super) fn tokens(attr: &Attr) -> proc_macro2::TokenStream {
-    attr.args.as_ref().and_then(|(text, _)| text.parse().ok()).unwrap_or_default()
 }
 
 impl<'l> Interpreter<'_, 'l> {

@@ -9,7 +9,7 @@ use super::Context;
 use crate::engine::flow::declared;
 use crate::engine::flow::event::{EventKind, Site, Unseen};
 use crate::engine::resolve::FnId;
-use crate::engine::schedule::reach;
+use crate::engine::schedule::reach::{self, Kept};
 
 /// A root, and what it calls that nobody can see into.
 pub(super) struct Unknown {
@@ -44,17 +44,18 @@ pub(super) fn unknown_calls(cx: &Context<'_, '_>) -> Vec<Unknown> {
         let def = cx.program.fn_def(*id);
         function.denied.is_any() && def.function.body.is_some() && !def.in_test
     });
-    roots.map(|(root, _)| calls_of(cx, root)).collect()
+    let kept = reach::kept(cx.analysed);
+    roots.map(|(root, _)| calls_of(cx, &kept, root)).collect()
 }
 
-fn calls_of(cx: &Context<'_, '_>, root: FnId) -> Unknown {
+fn calls_of(cx: &Context<'_, '_>, kept: &Kept, root: FnId) -> Unknown {
     let denied = cx.analysed.of(root).denied;
     let (mut calls, mut elsewhere) = (BTreeMap::new(), false);
     let mut add = |name: String, site: Site| {
         let first = calls.entry(name).or_insert(site);
         *first = (*first).min(site);
     };
-    let below = reach::below(cx.program, cx.analysed, root);
+    let below = reach::below(cx.program, cx.analysed, kept, root);
     for id in below.functions() {
         let function = cx.analysed.of(id);
         let file = cx.program.fn_def(id).file;

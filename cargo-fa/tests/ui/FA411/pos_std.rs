@@ -10,7 +10,7 @@ use std::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use framealloc::{SmartAlloc, frame_system};
+use framealloc::{FrameBarrier, SmartAlloc, frame_system};
 
 static SETTINGS: OnceLock<u32> = OnceLock::new();
 static TABLE: LazyLock<[u32; 4]> = LazyLock::new(|| [1, 2, 3, 4]);
@@ -156,4 +156,16 @@ fn save(path: &Path) -> bool {
 pub fn helped(alloc: &SmartAlloc, path: &Path) -> bool {
     DEPTH.with_borrow_mut(|depth| *depth += 1);
     *alloc.frame_box(save(path))
+}
+
+#[frame_system(no_block)]
+pub fn of_our_own(alloc: &SmartAlloc, barrier: &FrameBarrier) -> u32 {
+    barrier.wait_all(); //~ FA411
+    *alloc.frame_box(1)
+}
+
+#[frame_system(no_block)]
+pub fn whole(alloc: &mut SmartAlloc) -> bool {
+    let back = alloc.wait_for_flights(1, Duration::from_millis(1)); //~ FA411
+    *alloc.frame_box(back)
 }

@@ -48,8 +48,8 @@ fn system_lock(alloc: &SmartAlloc, held: &Mutex<u32>) -> u32 {
 }
 
 #[frame_system(no_block)]
-fn system_sleep(alloc: &SmartAlloc) -> u32 {
-    std::thread::sleep(Duration::from_millis(1));
+fn system_print(alloc: &SmartAlloc) -> u32 {
+    println!("in a frame");
     *alloc.frame_box(1)
 }
 
@@ -101,8 +101,8 @@ fn main() {
             black_box(system_heap(&alloc));
         }
         Some("system_lock") => while_held(|held| _ = black_box(system_lock(&alloc, held))),
-        Some("system_sleep") => {
-            black_box(system_sleep(&alloc));
+        Some("system_print") => {
+            black_box(system_print(&alloc));
         }
         Some("system_file") => {
             black_box(system_file(&alloc));
