@@ -104,7 +104,7 @@ try() {
 }
 
 # What a test says that has noticed.
-noticed='^test .* FAILED|AddressSanitizer: [a-z-]+|signal: [0-9]+'
+noticed='^test .* FAILED|Causality violation: [A-Za-z ]+|AddressSanitizer: [a-z-]+|signal: [0-9]+'
 
 # Ends as soon as one test fails, since the others may take long. One that hangs has noticed, too: models are given more time for
 # that, as each is many runs, and on a machine that others use they are not to be taken for hung.

@@ -38,11 +38,12 @@ formats() {
     for level in O0 O2; do
         "$compiler" "-$level" -g "$@" ci/prove/systems.c -o "$report/systems.exe"
         "$root/debug/cargo-fa" fa prove "$report/systems.exe" --format json >"$report/proofs.json" || [ $? = 1 ]
-        python3 ci/prove/formats.py "$compiler -$level" "$report/proofs.json"
+        python3 ci/prove/formats.py "$compiler -$level $*" "$report/proofs.json"
     done
 }
 
 formats gcc -pthread
+formats gcc -pthread -no-pie
 formats x86_64-w64-mingw32-gcc
 # What stands behind an anchor is referred to by its distance from it, as if the anchor were meant.
 formats aarch64-linux-gnu-gcc -pthread -fno-section-anchors

@@ -260,11 +260,13 @@ fn a_drain_takes_all_that_waited_though_others_are_retired_in_its_drops() {
         while queue.drain(Drain::all().at_most(0)).left < 160 {
             thread::yield_now();
         }
-        assert_eq!(queue.drain(Drain::all()).dropped, 160);
-        assert_eq!((others.count(), again.count()), (110, 0));
+        let dropped = queue.drain(Drain::all()).dropped;
+        let counts = (others.count(), again.count());
+        // Before anything is said of it: a panic here would wait for them.
         both.wait();
         third.join().unwrap();
         first.join().unwrap();
+        assert_eq!((dropped, counts), (160, (110, 0)));
     });
     assert_eq!(queue.drain(Drain::all()).dropped, 150);
     assert_eq!(again.count(), 150);

@@ -101,7 +101,7 @@ fn function_after(text: &str, line: u32) -> Option<&str> {
 }
 
 /// The file that was written last.
-fn newest(files: &[PathBuf]) -> Result<Option<&PathBuf>, UsageError> {
+fn newest(files: &[PathBuf]) -> Result<Option<&Path>, UsageError> {
     let mut newest: Option<(SystemTime, &PathBuf)> = None;
     for file in files {
         let time = std::fs::metadata(file).and_then(|data| data.modified());
@@ -110,11 +110,11 @@ fn newest(files: &[PathBuf]) -> Result<Option<&PathBuf>, UsageError> {
             newest = Some((time, file));
         }
     }
-    Ok(newest.map(|(_, file)| file))
+    Ok(newest.map(|(_, file)| file.as_path()))
 }
 
 /// What a recording or a snapshot says of systems, by name.
-fn measured(file: &PathBuf) -> Result<BTreeMap<String, Figures>, UsageError> {
+fn measured(file: &Path) -> Result<BTreeMap<String, Figures>, UsageError> {
     let wrong = |error: &dyn std::fmt::Display| UsageError(format!("{}: {error}", file.display()));
     let bytes = std::fs::read(file).map_err(|error| wrong(&error))?;
     if bytes.trim_ascii_start().starts_with(b"{") {

@@ -6,3 +6,4 @@ pub mod finding;
 pub mod paths;
 pub mod source;
 pub mod suppress;
+pub mod uri;

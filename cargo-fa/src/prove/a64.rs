@@ -1,4 +1,4 @@
-//! Instructions of AArch64: what each does to what is known, and where it leads.
+//! Instructions of `AArch64`: what each does to what is known, and where it leads.
 //!
 //! All are 32 bits long and name their registers in four places, so that what is not understood here changes no more than
 //! the registers in those. Jumps through tables of distances are not resolved: they stay open.
@@ -354,7 +354,8 @@ impl Sweep {
         let (rd, rn) = (instruction.rd() as usize, instruction.rn() as usize);
         if let Some(address) = instruction.address() {
             self.pages[rd] = Some(address);
-            return Some(address);
+            // A page is no address that is meant: what is there is reached by adding, be it nothing.
+            return (instruction.bits(31, 1) == 0).then_some(address);
         }
         if let (Some(added), Some(page)) = (instruction.added(), self.pages[rn]) {
             let address = page.wrapping_add_signed(added);
@@ -383,7 +384,7 @@ mod tests {
     fn addresses_are_a_page_and_what_is_added() {
         let mut sweep = Sweep::default();
         // adrp x0, 0x12000; add x0, x0, #0x18; ldr x1, [x0, #8]
-        assert_eq!(sweep.address(flow(0xB000_0080)), Some(0x12000));
+        assert_eq!(sweep.address(flow(0xB000_0080)), None);
         assert_eq!(sweep.address(flow(0x9100_6000)), Some(0x12018));
         assert_eq!(sweep.address(flow(0xF940_0401)), Some(0x12020));
         assert_eq!(flow(0x1000_0020).address(), Some(0x1004), "adr x0, .+4");

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Place, Proofs, SystemProof};
+use super::places::Place;
+use super::verdict::{Proofs, SystemProof};
 
 /// What others say of a system.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -113,7 +114,7 @@ fn run(run: &Measured) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Effects, Verdict};
+    use super::super::verdict::{Effects, Verdict};
     use super::*;
 
     fn system(name: &str, joined: Option<Joined>) -> SystemProof {

@@ -9,8 +9,8 @@ use super::image::{Address, Function, Image, Import, Processor};
 use super::machine::sweep;
 use super::names::Kind;
 use super::state::{Arguments, Passed};
+use super::verdict::{Aside, Effects};
 use super::walk::{Call, Target, Unseen, Walker};
-use super::{Aside, Effects};
 
 /// What a function declares.
 pub(super) struct Mark {
@@ -265,8 +265,8 @@ impl Walk {
         // What is passed is a help; where it differs at every call, it is none.
         let arguments = if *variants < VARIANTS { call.arguments } else { Arguments::default() };
         let by = &self.nodes[caller];
-        let formats =
-            by.is_piece || arguments.contains(&Passed::Formatter) || by.arguments.contains(&Passed::Formatter);
+        let has_formatter = by.arguments.iter().any(|passed| matches!(passed, Passed::Formatter | Passed::OfFormatter));
+        let formats = by.is_piece || has_formatter || arguments.contains(&Passed::Formatter);
         let is_piece = formats && formats::is_piece(name) || formats::is_write(name, &arguments);
         if self.known.insert((target, arguments, is_piece)) {
             *variants += 1;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Aside, CallPath, InstanceProof, Place, Proofs, Step, SystemProof, Verdict};
+use super::places::Place;
+use super::verdict::{Aside, CallPath, InstanceProof, Proofs, Step, SystemProof, Verdict};
 
 /// How many calls that nobody can follow are listed of one function.
 const LISTED: usize = 4;

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{CallPath, Place, Proofs, SystemProof};
-use crate::report::sarif::{capital, directory, uri};
+use super::places::Place;
+use super::verdict::{CallPath, Proofs, SystemProof};
+use crate::model::uri::{directory, uri};
 
 /// What a result says, with what it is called, how grave it is, and a sentence of it.
 const RULES: [(&str, &str, &str, &str); 3] = [
@@ -133,7 +134,7 @@ fn result(
         "ruleIndex": rule,
         "level": level,
         "kind": "fail",
-        "message": { "text": capital(text) },
+        "message": { "text": text },
         "locations": [location],
         "partialFingerprints": { "faProof/v1": format!("{id} {} {last} {end}", system.name) },
     });

@@ -79,7 +79,7 @@ pub(super) static SYSTEM_V: Convention =
 pub(super) static WINDOWS: Convention =
     Convention { arguments: &[1, 2, 8, 9], changed: &[0, 1, 2, 6, 7, 8, 9, 10, 11] };
 
-/// Of AArch64: x0 to x7, of which six are enough. x4 is kept where the stack pointer is not.
+/// Of `AArch64`: x0 to x7, of which six are enough. x4 is kept where the stack pointer is not.
 pub(super) static AAPCS64: Convention = Convention {
     arguments: &[0, 1, 2, 3, 31, 5],
     changed: &[0, 1, 2, 3, 31, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 30],

@@ -12,7 +12,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod rustc;
-pub(crate) mod sarif;
+mod sarif;
 mod terminal;
 
 pub use findings::{Accepted, AcceptedBy, Compiled, Report, Reported, counted, places};

@@ -7,6 +7,7 @@ use super::findings::{AcceptedBy, Report, Reported};
 use crate::model::codes::{ALL, Code, Level};
 use crate::model::finding::{Confidence, Finding, Place};
 use crate::model::source::SourceMap;
+use crate::model::uri::{directory, uri};
 
 pub(super) fn render(report: &Report) -> String {
     // Every rule the tool has is listed, so that an index means the same in every run.
@@ -168,7 +169,7 @@ fn message(finding: &Finding) -> String {
     sentences.join(" ")
 }
 
-pub(crate) fn capital(text: &str) -> String {
+fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -197,26 +198,4 @@ fn region(place: &Place, sources: &SourceMap) -> Value {
         "endLine": end.line,
         "endColumn": end.column,
     })
-}
-
-/// A directory as a URI, which ends with `/`.
-pub(crate) fn directory(path: &std::path::Path) -> String {
-    let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-    let text = text.trim_end_matches('/');
-    // `C:/game` has a colon, which is none of a scheme here.
-    format!("file://{}{}/", if text.starts_with('/') { "" } else { "/" }, uri(text).replace("%3A", ":"))
-}
-
-/// A relative path as a URI reference.
-pub(crate) fn uri(path: &str) -> String {
-    use std::fmt::Write;
-    let mut uri = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=@".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
-    uri
 }

@@ -30,7 +30,7 @@ pub(crate) fn plugin(app: &mut App) {
     app.add_systems(PostUpdate, (wound, advance));
 }
 
-#[frame_system(tag = "spatial")]
+#[frame_system(tag = "spatial", no_heap)]
 fn build_grid(alloc: Res<AllocResource>, agents: Query<(&Agent, &Position)>, mut grid: ResMut<SharedGrid>) {
     let bodies = agents.iter().map(|(agent, position)| Body { position: position.0, number: agent.0 });
     let bodies = alloc.frame_slice_from_iter(bodies);
@@ -53,7 +53,7 @@ fn steer(alloc: FrameAlloc, grid: Res<SharedGrid>, mut agents: Query<(&Agent, &P
     });
 }
 
-#[frame_system(tag = "combat")]
+#[frame_system(tag = "combat", no_heap)]
 fn fight(
     alloc: Res<AllocResource>,
     grid: Res<SharedGrid>,
@@ -73,7 +73,7 @@ fn fight(
     out.0 = Some(alloc.frame_share_slice_copy(health));
 }
 
-#[frame_system(tag = "ai::threats")]
+#[frame_system(tag = "ai::threats", no_heap)]
 fn threats(alloc: FrameAlloc, grid: Res<SharedGrid>, agents: Query<(&Agent, &Position)>, mut most: Local<usize>) {
     let grid = grid.get(alloc);
     for (agent, position) in agents.iter().filter(|(agent, _)| agent.0.is_multiple_of(8)) {
@@ -87,7 +87,7 @@ fn threats(alloc: FrameAlloc, grid: Res<SharedGrid>, agents: Query<(&Agent, &Pos
     }
 }
 
-#[frame_system(tag = "ai::paths")]
+#[frame_system(tag = "ai::paths", no_heap)]
 fn paths(alloc: Res<AllocResource>, grid: Res<SharedGrid>, mut farthest: Local<u16>) {
     let grid = grid.get(alloc);
     for squad in 0..4 {
@@ -107,7 +107,7 @@ fn paths(alloc: Res<AllocResource>, grid: Res<SharedGrid>, mut farthest: Local<u
     }
 }
 
-#[frame_system(tag = "audio", budget = "64KiB")]
+#[frame_system(tag = "audio", budget = "64KiB", no_heap)]
 fn sounds(alloc: Res<AllocResource>, grid: Res<SharedGrid>, mut loudest: Local<f32>) {
     let ear = game::camera(alloc.frame_number());
     let grid = grid.get(alloc);
@@ -119,7 +119,7 @@ fn sounds(alloc: Res<AllocResource>, grid: Res<SharedGrid>, mut loudest: Local<f
     *loudest = mix.iter().copied().fold(*loudest, f32::max);
 }
 
-#[frame_system(tag = "render")]
+#[frame_system(tag = "render", no_heap)]
 fn visible(alloc: FrameAlloc, agents: Query<(&Agent, &Position)>, mut drawn: Local<usize>) {
     let camera = game::camera(alloc.frame_number());
     let bodies = agents.iter().map(|(agent, position)| Body { position: position.0, number: agent.0 });
@@ -129,7 +129,7 @@ fn visible(alloc: FrameAlloc, agents: Query<(&Agent, &Position)>, mut drawn: Loc
     *drawn += seen.len();
 }
 
-#[frame_system(tag = "ui")]
+#[frame_system(tag = "ui", no_heap)]
 fn minimap(alloc: FrameAlloc, grid: Res<SharedGrid>, mut fullest: Local<u8>) {
     let grid = grid.get(alloc);
     let pixels =

@@ -115,3 +115,22 @@ fn a_queue_goes_while_a_thread_that_retired_ends() {
         assert_eq!(drops.count(), 1);
     });
 }
+
+#[test]
+fn two_threads_find_the_lane_of_one_that_ended() {
+    model(2, || {
+        let (queue, drops) = (Retiring::new(), [0; 3].map(|_| Drops::new()));
+        let retires = |index: usize| {
+            let (queue, value) = (queue.clone(), Value::new(index as u64, &drops[index]));
+            thread::spawn(move || queue.retire(value))
+        };
+        retires(0).join().unwrap();
+        let both = [retires(1), retires(2)];
+        for thread in both {
+            thread.join().unwrap();
+        }
+        assert_eq!(queue.collect(), 3);
+        while queue.drop_one() {}
+        assert_eq!(drops.each_ref().map(Drops::count), [1; 3]);
+    });
+}

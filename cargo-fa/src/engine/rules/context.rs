@@ -103,7 +103,7 @@ impl<'c, 'l> Context<'c, 'l> {
 impl Context<'_, '_> {
     /// Whether what is asked of the heap there is bumped: every system that leads there says `ambient`.
     pub(super) fn is_ambient(&self, occurrence: &Occurrence<'_>) -> bool {
-        !occurrence.is_no_heap() && self.reached.is_only_from(occurrence.id, |root| self.analysed.of(root).ambient)
+        !occurrence.is_no_heap() && self.reached.is_only_ambient(occurrence.id)
     }
 
     /// Where tags are used; found once, for the rules that ask.

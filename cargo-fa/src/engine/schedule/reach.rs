@@ -42,6 +42,8 @@ pub(crate) struct Reached {
     pub(crate) loops: Vec<(Site, LoopAround)>,
     /// What the root promises of all that it calls.
     pub(crate) denied: Denied,
+    /// The root has what is asked of the heap bumped.
+    ambient: bool,
     /// What its generic parameters are on this way.
     pub(crate) given: Given,
     /// The call on the way of which nobody knows whose method it means, and the one that is followed here.
@@ -79,14 +81,14 @@ impl Reach {
     /// The way to report: the shortest of those from where an effect is denied, if there are any.
     fn without(&self, effect: Effect, id: FnId) -> Option<&Reached> {
         let ways = self.ways.get(&id)?;
-        let surest = |way: &&Reached| (way.denied.has(effect), way.either.is_none());
+        let surest = |way: &&Reached| (way.denied.has(effect), !way.ambient, way.either.is_none());
         // The first of those, which is the shortest.
         ways.iter().rev().max_by_key(surest)
     }
 
-    /// Whether each way to a function begins at a root of this kind, and there is one.
-    pub(crate) fn is_only_from(&self, id: FnId, is_kind: impl Fn(FnId) -> bool) -> bool {
-        self.ways.get(&id).is_some_and(|ways| ways.iter().all(|way| is_kind(way.root)))
+    /// Whether there is a way to a function, and on each of them what is asked of the heap is bumped.
+    pub(crate) fn is_only_ambient(&self, id: FnId) -> bool {
+        self.ways.get(&id).is_some_and(|ways| ways.iter().all(|way| way.ambient))
     }
 
     /// The way to something of this effect in a function: to the function, or to the closure around it.
@@ -118,6 +120,8 @@ impl Reach {
         let covers = |known: &Reached| {
             known.given == way.given
                 && known.denied.covers(way.denied)
+                // What is bumped on one way is of the heap on another.
+                && known.ambient <= way.ambient
                 && known.either.is_none() >= way.either.is_none()
         };
         if ways.iter().any(covers) || ways.len() >= 2 * MOST_WAYS {
@@ -148,7 +152,9 @@ pub(crate) fn reach(
     roots.sort_by_key(|(id, confidence)| (std::cmp::Reverse(*confidence), *id));
     for (id, confidence) in roots {
         let every_frame = confidence == Confidence::High;
-        let node = reach.keep(id, Reached { confidence, every_frame, denied: analysed.of(id).denied, ..start(id) });
+        let function = analysed.of(id);
+        let (denied, ambient) = (function.denied, function.ambient);
+        let node = reach.keep(id, Reached { confidence, every_frame, denied, ambient, ..start(id) });
         if preferred(id) { queue.extend(node) } else { later.extend(node) }
     }
     let kept = kept(analysed);
@@ -338,6 +344,7 @@ fn start(root: FnId) -> Reached {
         confidence: Confidence::High,
         loops: Vec::new(),
         denied: Denied::NOTHING,
+        ambient: false,
         given: Given::new(),
         either: None,
         every_frame: true,
@@ -370,6 +377,7 @@ fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Opt
         confidence,
         loops,
         denied: from.denied,
+        ambient: from.ambient,
         given: known_here(&call.given, &from.given),
         either,
         every_frame: from.every_frame,

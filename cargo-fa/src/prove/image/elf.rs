@@ -21,7 +21,8 @@ pub(super) fn read<'a>(file: &object::File<'a>, processor: Processor) -> Image<'
             Processor::X86_64 => &SYSTEM_V,
             Processor::Aarch64 => &AAPCS64,
         },
-        is_relocated: file.kind() == object::ObjectKind::Dynamic || file.dynamic_relocations().is_some(),
+        // One that is loaded at one place only has its addresses in the file, whatever else the loader writes.
+        is_relocated: file.kind() != object::ObjectKind::Executable,
     };
     image.add_functions(file, unwound(file));
     image.read_relocations(file);

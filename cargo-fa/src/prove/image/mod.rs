@@ -8,9 +8,9 @@ use std::cell::OnceCell;
 use object::{Architecture, Object as _, ObjectSymbol as _, SymbolKind};
 use rustc_hash::FxHashMap;
 
-use super::ProveError;
 use super::names::Known;
 use super::state::Convention;
+use super::verdict::ProveError;
 
 /// A function, by its first address.
 pub(super) type Address = u64;

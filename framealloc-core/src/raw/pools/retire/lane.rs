@@ -7,7 +7,7 @@ use std::alloc::{alloc, dealloc};
 
 use super::chunk::{Chunk, Head, Kind, Retired, WORD, Word, words_of};
 use crate::raw::global::zone::HeapZone;
-use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize, Relaxed, Release};
+use crate::sync::{AcqRel, Acquire, AtomicPtr, AtomicUsize, Relaxed, Release, Witness};
 
 /// Holders of a lane that no thread has: its list.
 const LIST: usize = 1;
@@ -25,6 +25,7 @@ pub(super) struct Lane {
     /// The list, and the thread that has the lane: who goes last frees it (P16).
     holders: AtomicUsize,
     pub(super) next: *mut Lane,
+    access: Witness,
     taking: Taking,
 }
 
@@ -76,6 +77,7 @@ impl Lane {
             writer: UnsafeCell::new(Writer { at, end, chunk, free: ptr::null_mut(), chunks: 1 }),
             holders: AtomicUsize::new(LIST_AND_THREAD),
             next: ptr::null_mut(),
+            access: Witness::new(),
             taking: Taking {
                 reader: UnsafeCell::new(Reader { at, chunk, taken: 0, seen: 0 }),
                 free: AtomicPtr::new(ptr::null_mut()),
@@ -102,12 +104,15 @@ impl Lane {
     /// # Safety
     /// `lane` is the caller's, as the thread that has it or as its list, and not used by it again.
     pub(super) unsafe fn leave(lane: NonNull<Self>) {
+        // SAFETY: by the contract it lives until the count is lowered; nothing else of it is borrowed, as the other holder may free it
+        // right after that.
+        let holders = unsafe { &(*lane.as_ptr()).holders };
         // Release: for the thread that claims it next, and for who frees it. Acquire: who frees it comes after the other.
-        // SAFETY: by the contract it lives until here.
-        let before = unsafe { lane.as_ref() }.holders.fetch_sub(1, AcqRel);
+        let before = holders.fetch_sub(1, AcqRel);
         if before == LIST {
             // SAFETY: nobody has it any more (P16). It was made with this layout.
             unsafe {
+                (*lane.as_ptr()).access.exclusive();
                 lane.drop_in_place();
                 dealloc(lane.as_ptr().cast(), Layout::new::<Self>());
             }
@@ -120,6 +125,7 @@ impl Lane {
     /// The calling thread has the lane, and values of the type [fit](super::chunk::fits).
     #[inline(always)]
     pub(super) unsafe fn add<T>(&self, value: T) -> Result<(), T> {
+        self.access.shared();
         let writer = self.writer.get();
         // SAFETY: the writer's part is the calling thread's (P16), and no reference into it is alive. What is between `at` and `end`
         // is in its chunk and nobody's until it is counted (P14).
@@ -266,6 +272,7 @@ impl Lane {
     /// # Safety
     /// The list has the lane to itself: no thread adds to it again.
     pub(super) unsafe fn close(&self) {
+        self.access.shared();
         // SAFETY: by the contract both parts are the list's now (P16).
         unsafe {
             Chunk::free_all((*self.taking.reader.get()).chunk.as_ptr());
