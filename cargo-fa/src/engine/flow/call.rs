@@ -183,6 +183,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.becomes(arg, if arg.kept && is_kept_by { Fate::Kept } else { Fate::Given });
         }
         let def = self.around.program.fn_def(callee);
+        if def.function.body.is_none() && def.owner.is_none() {
+            self.note_of_another_language(def.item, def.file, span);
+        }
         let signature = self.around.signatures.of(self.around.program, callee);
         let mut given = target.given.clone();
         if signature.is_generic {

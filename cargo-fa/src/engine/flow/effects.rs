@@ -9,7 +9,7 @@ use super::types::{Origin, Ty};
 use super::value::Value;
 use crate::engine::api::waits::{self, Sure, WaitsFor};
 use crate::engine::api::{self, Known, seen};
-use crate::engine::hir::ir::{ExprId, ExprKind, MacroCall, Span};
+use crate::engine::hir::ir::{ExprId, ExprKind, Item, MacroCall, Span};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{External, Res};
 use crate::model::finding::Confidence;
@@ -186,6 +186,12 @@ impl<'l> Interpreter<'_, 'l> {
             _ => Unseen::Pointer("a value".into()),
         };
         self.unseen(what, span);
+    }
+
+    /// A function that is declared here and written elsewhere: `unsafe extern "C" { fn step(); }`.
+    pub(super) fn note_of_another_language(&mut self, item: &Item, file: usize, span: Span) {
+        let name = self.around.program.facts(file).name(item.name);
+        self.unseen(Unseen::Path(name.into()), span);
     }
 
     pub(super) fn note_unseen_pointer(&mut self, name: &str, span: Span) {
