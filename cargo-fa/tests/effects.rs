@@ -102,7 +102,7 @@ fn what_waits_in_common_crates_is_known_and_what_tries_is_not_reported() {
     assert_eq!(found(&sample, "", "FA411"), marked(CRATES, "FA411"));
 }
 
-const FOREIGN: &str = r#"
+const FOREIGN: &str = r"
 use framealloc::{SmartAlloc, frame_system};
 use rapier3d::prelude::PhysicsPipeline;
 
@@ -113,7 +113,7 @@ pub fn step(alloc: &SmartAlloc, pipeline: &mut PhysicsPipeline) -> u32 { //~ FA4
     rapier3d::sin(value);
     *alloc.frame_box(1)
 }
-"#;
+";
 
 #[test]
 fn what_other_crates_do_is_unknown_until_the_configuration_says_it() {

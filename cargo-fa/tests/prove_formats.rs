@@ -53,6 +53,7 @@ fn relative(target: u64, end: u64) -> [u8; 4] {
 }
 
 /// A program for Windows on x86-64: functions of 32 bytes, which only the table of unwinding knows, and three imports.
+#[expect(clippy::too_many_lines, reason = "a file from its first byte to its last")]
 fn pe() -> Vec<u8> {
     const BASE: u64 = 0x1_4000_0000;
     const IMPORTS: [&str; 4] = ["HeapAlloc", "WaitOnAddress", "GetCurrentThreadId", "EnumWindows"];
@@ -170,6 +171,9 @@ fn pe() -> Vec<u8> {
     file
 }
 
+/// Name, kind, flags, address, bytes, link, information, size of an entry.
+type Section<'f> = (u32, u32, u64, u64, &'f [u8], u32, u32, u64);
+
 /// A program for Linux on `AArch64` that is loaded nowhere else, with symbols.
 fn elf_for_a64() -> Vec<u8> {
     const TEXT: u64 = 0x41_0000;
@@ -216,8 +220,7 @@ fn elf_for_a64() -> Vec<u8> {
         strings.extend(name.bytes().chain([0]));
     }
     let names = b"\0.text\0.rodata\0.symtab\0.strtab\0";
-    // Name, kind, flags, address, bytes, link, information, size of an entry.
-    let sections: [(u32, u32, u64, u64, &[u8], u32, u32, u64); 5] = [
+    let sections: [Section<'_>; 5] = [
         (0, 0, 0, 0, &[], 0, 0, 0),
         (1, 1, 6, TEXT, &text, 0, 0, 0),
         (7, 1, 2, DATA, &rodata, 0, 0, 0),

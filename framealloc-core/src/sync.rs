@@ -64,15 +64,15 @@ macro_rules! const_unless_loom {
 }
 pub(crate) use const_unless_loom;
 
-/// A `static` with a constant initialiser, except under loom, where it is made when it is first used.
+/// A `static` with a constant initialiser, except under loom, where each execution of a model makes its own when it first
+/// uses it: the atomics that one execution leaves behind are nothing to the next.
 macro_rules! static_unless_loom {
-    ($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $value:expr;) => {
-        $(#[$attribute])*
+    ($(#[$attribute:meta])* $(pub($($visibility:tt)+))? static $name:ident: $type:ty = $value:expr;) => {
         #[cfg(not(framealloc_loom))]
-        $visibility static $name: $type = $value;
         $(#[$attribute])*
+        $(pub($($visibility)+))? static $name: $type = $value;
         #[cfg(framealloc_loom)]
-        $visibility static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
+        loom::lazy_static! { $(#[$attribute])* $(pub($($visibility)+))? static ref $name: $type = $value; }
     };
 }
 pub(crate) use static_unless_loom;

@@ -17,12 +17,11 @@ use crate::{diagnostics, frame_system};
 pub(crate) fn expand(effect: Effect, args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = EffectArgs::parse(effect, args);
     let (args, mut problems) = (parsed.value, parsed.problems);
-    let expansion = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => expand_function(effect, &args, function, &mut problems),
-        Err(_) => {
-            problems.extend(misplaced(effect, &item));
-            item
-        }
+    let expansion = if let Ok(function) = syn::parse2::<Function>(item.clone()) {
+        expand_function(effect, &args, function, &mut problems)
+    } else {
+        problems.extend(misplaced(effect, &item));
+        item
     };
     let errors = diagnostics::render(&problems);
     quote!(#expansion #errors)
@@ -78,7 +77,7 @@ pub(crate) fn mark(denied: Denied, name: &TokenStream, runtime: &TokenStream) ->
     })
 }
 
-/// With the feature `rtsan`: RealtimeSanitizer ends the program where the function breaks its word.
+/// With the feature `rtsan`: `RealtimeSanitizer` ends the program where the function breaks its word.
 fn watched() -> Option<TokenStream> {
     cfg!(feature = "rtsan").then(|| quote_spanned!(Span::mixed_site()=> #[sanitize(realtime = "nonblocking")]))
 }
@@ -97,13 +96,13 @@ fn misplaced(effect: Effect, item: &TokenStream) -> Option<Problem> {
 }
 
 /// `#[effects]`: takes the attributes off the fields, where the compiler would not have them.
-pub(crate) fn expand_type(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand_type(args: &TokenStream, item: &TokenStream) -> TokenStream {
     let mut problems = Vec::new();
-    if let Some(first) = args.into_iter().next() {
+    if let Some(first) = args.clone().into_iter().next() {
         problems.push(Problem::new(first.span(), "`#[effects]` takes no options: they stand on the fields"));
     }
     let Ok(mut input) = syn::parse2::<DeriveInput>(item.clone()) else {
-        let (_, span) = item::kind(&item);
+        let (_, span) = item::kind(item);
         problems.push(Problem::new(span, "`#[effects]` goes on a struct or an enum"));
         let errors = diagnostics::render(&problems);
         return quote!(#item #errors);

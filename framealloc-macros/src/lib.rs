@@ -217,7 +217,7 @@ pub fn alloc_tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// it was inlined. An `async fn` is refused, since whoever polls it runs its body. A system declares it as an option:
 /// `#[frame_system(no_heap)]`.
 ///
-/// With the feature `rtsan` it also says `#[sanitize(realtime = "nonblocking")]`, for RealtimeSanitizer; the crate then needs
+/// With the feature `rtsan` it also says `#[sanitize(realtime = "nonblocking")]`, for `RealtimeSanitizer`; the crate then needs
 /// `#![feature(sanitize)]` and a nightly.
 ///
 /// One option: `crate = path::to::framealloc`, as in [`macro@frame_system`].
@@ -274,7 +274,7 @@ pub fn no_block(args: TokenStream, item: TokenStream) -> TokenStream {
 /// and holds every function that the program puts there to them.
 #[proc_macro_attribute]
 pub fn effects(args: TokenStream, item: TokenStream) -> TokenStream {
-    effects::expand_type(args.into(), item.into()).into()
+    effects::expand_type(&args.into(), &item.into()).into()
 }
 
 /// Gives a type a pool of its own. The attribute form of [`derive@Pooled`], for one line less.

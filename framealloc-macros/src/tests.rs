@@ -319,8 +319,8 @@ fn what_is_inlined_or_only_declared_stays_as_it_is() {
 fn fields_lose_what_only_the_analyser_reads() {
     same(
         &crate::effects::expand_type(
-            TokenStream::new(),
-            tokens("#[derive(Clone)] pub struct Hooks<T>(#[no_heap] pub fn(T), #[serde(skip)] #[framealloc::no_block] Option<fn()>);"),
+            &TokenStream::new(),
+            &tokens("#[derive(Clone)] pub struct Hooks<T>(#[no_heap] pub fn(T), #[serde(skip)] #[framealloc::no_block] Option<fn()>);"),
         )
         .to_string(),
         "#[derive(Clone)] pub struct Hooks<T>(pub fn(T), #[serde(skip)] Option<fn()>);",

@@ -18,7 +18,7 @@ pub(super) struct Instruction {
 pub(super) fn decode(code: &[u8], at: Address) -> Option<Instruction> {
     let word = u32::from_le_bytes(*code.first_chunk()?);
     // What is for matrices and what means nothing is not read.
-    let is_known = at % 4 == 0 && (word >> 25 & 0xF != 0 || word >> 16 == 0);
+    let is_known = at.is_multiple_of(4) && (word >> 25 & 0xF != 0 || word >> 16 == 0);
     is_known.then_some(Instruction { word, at })
 }
 
@@ -185,7 +185,7 @@ impl Instruction {
         if self.is(0x3B00_0000, 0x1800_0000) {
             // From a place by its distance.
             let value = if size == 1 && !is_vector {
-                self.load(image, state, Value::Constant(self.target(5, 19)), 0)
+                Self::load(image, state, Value::Constant(self.target(5, 19)), 0)
             } else {
                 Value::Unknown
             };
@@ -236,10 +236,10 @@ impl Instruction {
     ) {
         let base = state.get(place(self.rn()));
         if !is_load {
-            let value = if is_word { self.value(state, self.rd()) } else { Value::Unknown };
+            let value = if is_word { Self::value(state, self.rd()) } else { Value::Unknown };
             store(state, escapes, (base, offset, size), value);
         } else if self.bits(26, 1) == 0 {
-            let value = if is_word { self.load(image, state, base, offset) } else { Value::Unknown };
+            let value = if is_word { Self::load(image, state, base, offset) } else { Value::Unknown };
             set(state, self.rd(), value, escapes);
         }
     }
@@ -257,12 +257,12 @@ impl Instruction {
             state.forget_slots();
         } else if self.bits(22, 1) == 0 {
             for (number, offset) in [(self.rd(), now), (second, now + size)] {
-                let value = if is_word { self.value(state, number) } else { Value::Unknown };
+                let value = if is_word { Self::value(state, number) } else { Value::Unknown };
                 store(state, escapes, (base, offset, usize::try_from(size).unwrap_or(16)), value);
             }
         } else if !is_vector {
             let loaded =
-                [now, now + size].map(|at| if is_word { self.load(image, state, base, at) } else { Value::Unknown });
+                [now, now + size].map(|at| if is_word { Self::load(image, state, base, at) } else { Value::Unknown });
             set(state, self.rd(), loaded[0], escapes);
             set(state, second, loaded[1], escapes);
         }
@@ -281,11 +281,11 @@ impl Instruction {
         set_or_stack(state, self.rn(), value, escapes);
     }
 
-    fn value(self, state: &State, number: u32) -> Value {
+    fn value(state: &State, number: u32) -> Value {
         if number == ZERO { Value::Constant(0) } else { state.get(place(number)) }
     }
 
-    fn load(self, image: &Image<'_>, state: &State, base: Value, offset: i64) -> Value {
+    fn load(image: &Image<'_>, state: &State, base: Value, offset: i64) -> Value {
         match base {
             Value::Constant(base) => {
                 image.constant(base.wrapping_add_signed(offset)).map_or(Value::Unknown, Value::of_word)

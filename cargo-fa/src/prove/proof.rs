@@ -327,12 +327,12 @@ enum Kernel {
 
 /// By the numbers of Linux.
 fn kernel(call: &Call, processor: Processor) -> Kernel {
+    // The lowest bits of the operation of a futex; others say which clock, and that it is of one process.
+    const OPERATION: u64 = 127;
     let (futex, gettid, getrandom) = match processor {
         Processor::X86_64 => (202, 186, 318),
         Processor::Aarch64 => (98, 178, 278),
     };
-    // The lowest bits of the operation of a futex; others say which clock, and that it is of one process.
-    const OPERATION: u64 = 127;
     match (call.asked.number, call.asked.operation) {
         (Some(number), _) if number == gettid => Kernel::Harmless,
         // It waits for the first randomness after a start of the machine.

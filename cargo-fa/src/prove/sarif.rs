@@ -158,14 +158,13 @@ fn of_step(function: &str, places: &[Place], paths: Paths<'_>) -> Value {
 fn location(place: &Place, paths: Paths<'_>) -> Value {
     let file = Path::new(&place.file);
     let file = if file.is_absolute() { file.to_owned() } else { paths.root.join(file) };
-    let artifact = match file.strip_prefix(paths.base) {
-        Ok(inside) => json!({ "uri": uri(&slashed(inside)), "uriBaseId": "SRCROOT" }),
+    let artifact = if let Ok(inside) = file.strip_prefix(paths.base) {
+        json!({ "uri": uri(&slashed(inside)), "uriBaseId": "SRCROOT" })
+    } else {
         // Of the standard library or another package: where the compiler found it.
-        Err(_) => {
-            let file = slashed(&file);
-            let slash = if file.starts_with('/') { "" } else { "/" };
-            json!({ "uri": format!("file://{slash}{}", uri(&file).replace("%3A", ":")) })
-        }
+        let file = slashed(&file);
+        let slash = if file.starts_with('/') { "" } else { "/" };
+        json!({ "uri": format!("file://{slash}{}", uri(&file).replace("%3A", ":")) })
     };
     json!({ "physicalLocation": { "artifactLocation": artifact, "region": { "startLine": place.line } } })
 }

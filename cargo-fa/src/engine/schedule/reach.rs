@@ -154,7 +154,7 @@ pub(crate) fn reach(
         let every_frame = confidence == Confidence::High;
         let function = analysed.of(id);
         let (denied, ambient) = (function.denied, function.ambient);
-        let node = reach.keep(id, Reached { confidence, every_frame, denied, ambient, ..start(id) });
+        let node = reach.keep(id, Reached { confidence, denied, ambient, every_frame, ..start(id) });
         if preferred(id) { queue.extend(node) } else { later.extend(node) }
     }
     let kept = kept(analysed);
