@@ -82,7 +82,7 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let asked = Asked::of(&program, config);
+    let asked = Asked::of(&program, config, &users);
     let analysed = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked);
     analysis.timings.push(("flow", start.elapsed()));
     list_files(project, &loaded, &mut analysis);

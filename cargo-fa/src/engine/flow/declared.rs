@@ -68,9 +68,10 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn of(program: &Program<'_>, config: &Config) -> Self {
+    /// Of the packages that can name frame memory, which are `users`: into the functions of others nobody may ever look.
+    pub(crate) fn of(program: &Program<'_>, config: &Config, users: &[bool]) -> Self {
         let makes_channel = |name: &str| matches!(name, "bounded" | "sync_channel");
-        let mut files = program.loaded.files.iter();
+        let mut files = program.loaded.files.iter().filter(|file| users[file.member]);
         Self {
             effects: !config.effects.is_empty() || program.all_fns().any(|id| asks(program, program.fn_def(id))),
             limits_channels: files.any(|file| file.facts.names().any(makes_channel)),
@@ -81,7 +82,12 @@ impl Asked {
 /// Whether an attribute of a function declares an effect.
 fn asks(program: &Program<'_>, def: &FnDef<'_>) -> bool {
     let asks = |attr: &Attr| match our_attribute(program, def.module, def.file, attr) {
-        Some("frame_system") => FrameSystemArgs::parse(tokens(attr)).value.denied.is_any(),
+        // The text tells most that declare nothing, without the cost of reading it as tokens.
+        Some("frame_system") => {
+            let text = attr.args.as_ref().map_or("", |(text, _)| text);
+            Effect::ALL.iter().any(|effect| text.contains(effect.word()))
+                && FrameSystemArgs::parse(tokens(attr)).value.denied.is_any()
+        }
         Some(word) => Effect::denied_by(word).is_some(),
         None => false,
     };
