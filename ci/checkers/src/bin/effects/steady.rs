@@ -110,9 +110,8 @@ fn steady_share(alloc: &SmartAlloc, seed: u32) -> u32 {
     shared.get(alloc).map_or(0, |values| values[0])
 }
 
-/// The first of a thread has the library of C call a destructor when the thread ends, and that may take from the heap.
 #[frame_system(no_block)]
-fn might_retire(alloc: &SmartAlloc, queue: &RetireQueue, seed: u32) -> u32 {
+fn steady_retire(alloc: &SmartAlloc, queue: &RetireQueue, seed: u32) -> u32 {
     queue.retire([seed; 8]);
     1
 }
@@ -181,7 +180,7 @@ pub fn run(seed: u32) -> Vec<framealloc::SystemStats> {
         ] {
             black_box(system(&alloc, seed));
         }
-        black_box(might_retire(&alloc, &queue, seed));
+        black_box(steady_retire(&alloc, &queue, seed));
         black_box(steady_latest(&alloc, &mut reader));
         drop(steady_transfer(&alloc, alloc.pool_box([seed; 4])));
         black_box(might_drain(&alloc, &mut queue));

@@ -35,7 +35,11 @@ pub(super) fn hot(list: u64) -> Option<NonNull<Lane>> {
 }
 
 /// The lane that this thread has of the list with this number.
+///
+/// The first time, the thread hears of what it is to do at its end, which takes memory.
+#[inline(never)]
 pub(super) fn known(list: u64) -> Option<NonNull<Lane>> {
+    let _growth = HeapZone::growth();
     let find = |lanes: &Lanes| {
         let lanes = lanes.0.try_borrow().ok()?;
         lanes.iter().find(|(known, _)| *known == list).map(|(_, lane)| *lane)
