@@ -188,7 +188,7 @@ impl<'l> Interpreter<'_, 'l> {
         self.unseen(what, span);
     }
 
-    /// A function that is declared here and written elsewhere: `unsafe extern "C" { fn step(); }`.
+    /// A function that is declared here and written elsewhere: `extern "C" { fn step(); }`.
     pub(super) fn note_of_another_language(&mut self, item: &Item, file: usize, span: Span) {
         let name = self.around.program.facts(file).name(item.name);
         self.unseen(Unseen::Path(name.into()), span);

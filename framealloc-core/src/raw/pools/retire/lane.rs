@@ -186,7 +186,8 @@ impl Lane {
     unsafe fn grow(&self) {
         let _growth = HeapZone::growth();
         let writer = self.writer.get();
-        // SAFETY: as in `turn`.
+        // SAFETY: the writer's part is the calling thread's (P16), and no reference into it is alive while a chunk is asked for; the
+        // chunk that comes of it is nobody else's.
         unsafe {
             for _ in 0..2 + (*writer).chunks / 8 {
                 let Some(made) = Chunk::make() else { return };
