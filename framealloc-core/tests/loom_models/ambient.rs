@@ -1,7 +1,8 @@
 //! Models of chunks that the heap is bumped from, over the code that programs run. Blocks are watched cells: whoever has one
 //! writes to it, so that a chunk which is used again too early, or without seeing what was done in it, is a race.
 
-use framealloc_core::model::{ZoneRegion, ZoneThread, Zones};
+use framealloc_core::model::{ZoneBlock, ZoneRegion, ZoneThread, Zones};
+use loom::sync::Arc;
 use loom::thread;
 
 const UI: u32 = 2;
@@ -13,6 +14,20 @@ fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     builder.check(model);
 }
 
+/// Another thread, which frees a block that it was sent and has a zone of its own then.
+fn frees_and_takes(zones: &Arc<Zones>, sent: ZoneBlock) -> thread::JoinHandle<()> {
+    let zones = Arc::clone(zones);
+    thread::spawn(move || {
+        let mut there = ZoneThread::new(&zones);
+        there.free(sent);
+        there.begin(AI);
+        if let Some(block) = there.take() {
+            there.free(block);
+        }
+        there.end();
+    })
+}
+
 #[test]
 fn a_chunk_is_used_again_after_all_that_its_zone_and_another_thread_did_in_it() {
     model(3, || {
@@ -20,18 +35,7 @@ fn a_chunk_is_used_again_after_all_that_its_zone_and_another_thread_did_in_it() 
         let mut here = ZoneThread::new(&zones);
         here.begin(UI);
         let sent = here.take().expect("a chunk is free");
-        let other = thread::spawn({
-            let zones = zones.clone();
-            move || {
-                let mut there = ZoneThread::new(&zones);
-                there.free(sent);
-                there.begin(AI);
-                if let Some(block) = there.take() {
-                    there.free(block);
-                }
-                there.end();
-            }
-        });
+        let other = frees_and_takes(&zones, sent);
         let own = here.take().expect("two fit");
         here.free(own);
         here.end();
@@ -48,18 +52,7 @@ fn a_full_chunk_is_used_again_after_all_that_the_zone_that_gave_it_up_did_in_it(
         let mut here = ZoneThread::new(&zones);
         here.begin(UI);
         let [own, sent] = [here.take(), here.take()].map(|block| block.expect("two fit"));
-        let other = thread::spawn({
-            let zones = zones.clone();
-            move || {
-                let mut there = ZoneThread::new(&zones);
-                there.free(sent);
-                there.begin(AI);
-                if let Some(block) = there.take() {
-                    there.free(block);
-                }
-                there.end();
-            }
-        });
+        let other = frees_and_takes(&zones, sent);
         here.free(own);
         here.end();
         other.join().unwrap();
