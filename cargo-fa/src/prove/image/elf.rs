@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use addr2line::gimli::{self, BaseAddresses, EhFrame, EndianSlice, LittleEndian, UnwindSection};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarget, SectionFlags, elf};
 
-use super::{Address, Content, Image, Processor, Region, Word};
+use super::{Address, Content, Image, Processor, Word, regions};
 use crate::prove::state::{AAPCS64, SYSTEM_V};
 
 pub(super) fn read<'a>(file: &object::File<'a>, processor: Processor) -> Image<'a> {
     let mut image = Image {
-        regions: regions(file),
+        regions: regions(file, content_of),
         functions: Vec::new(),
         words: HashMap::default(),
         imports: Vec::new(),
@@ -79,36 +79,28 @@ impl<'a> Image<'a> {
     }
 }
 
-fn regions<'a>(file: &object::File<'a>) -> Vec<Region<'a>> {
-    let mut regions = Vec::new();
-    for section in file.sections() {
-        let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
-        if sh_flags & u64::from(elf::SHF_ALLOC) == 0 {
-            continue;
-        }
-        let name = section.name().unwrap_or_default();
-        let content = if sh_flags & u64::from(elf::SHF_EXECINSTR) != 0 {
-            Content::Code
-        } else if [".dyn", ".rel", ".eh_frame", ".gcc_except_table", ".gnu", ".note", ".hash", ".interp"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-        {
-            Content::Tables
-        } else if matches!(name, ".got" | ".got.plt") {
-            Content::Links
-        } else if sh_flags & u64::from(elf::SHF_WRITE) == 0 || name.starts_with(".data.rel.ro") {
-            // Only the loader writes to these.
-            Content::Constants
-        } else {
-            Content::Variables
-        };
-        if let Ok(bytes) = section.data()
-            && !bytes.is_empty()
-        {
-            regions.push(Region { start: section.address(), bytes, content });
-        }
+fn content_of(section: &object::Section<'_, '_>) -> Option<Content> {
+    let SectionFlags::Elf { sh_flags } = section.flags() else { return None };
+    let has = |flag: u32| sh_flags & u64::from(flag) != 0;
+    if !has(elf::SHF_ALLOC) {
+        return None;
     }
-    regions
+    let name = section.name().unwrap_or_default();
+    let is_table = [".dyn", ".rel", ".eh_frame", ".gcc_except_table", ".gnu", ".note", ".hash", ".interp"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix));
+    Some(if has(elf::SHF_EXECINSTR) {
+        Content::Code
+    } else if is_table {
+        Content::Tables
+    } else if matches!(name, ".got" | ".got.plt") {
+        Content::Links
+    } else if !has(elf::SHF_WRITE) || name.starts_with(".data.rel.ro") {
+        // Only the loader writes to these.
+        Content::Constants
+    } else {
+        Content::Variables
+    })
 }
 
 /// Where functions are by the tables that unwinding reads.

@@ -5,7 +5,7 @@ mod pe;
 
 use std::cell::OnceCell;
 
-use object::{Architecture, Object as _, ObjectSymbol as _, SymbolKind};
+use object::{Architecture, Object as _, ObjectSection as _, ObjectSymbol as _, SymbolKind};
 use rustc_hash::FxHashMap;
 
 use super::names::Known;
@@ -80,6 +80,19 @@ pub(super) enum Word {
     Import(u32),
     /// What only the loader knows.
     Unknown,
+}
+
+/// The sections that are in memory, which `content_of` tells.
+fn regions<'a>(
+    file: &object::File<'a>,
+    content_of: impl Fn(&object::Section<'a, '_>) -> Option<Content>,
+) -> Vec<Region<'a>> {
+    let region = |section: object::Section<'a, '_>| {
+        let content = content_of(&section)?;
+        let bytes = section.data().ok().filter(|bytes| !bytes.is_empty())?;
+        Some(Region { start: section.address(), bytes, content })
+    };
+    file.sections().filter_map(region).collect()
 }
 
 impl<'a> Image<'a> {

@@ -7,13 +7,13 @@ use object::pe::ImageNtHeaders64;
 use object::read::pe::{Import, PeFile64};
 use object::{LittleEndian as LE, Object as _, ObjectSection as _, SectionFlags};
 
-use super::{Address, Content, Image, Processor, Region, Word};
+use super::{Address, Content, Image, Processor, Word, regions};
 use crate::prove::state::WINDOWS;
 
 pub(super) fn read<'a>(file: &object::File<'a>, program: &PeFile64<'a>) -> Result<Image<'a>, object::Error> {
     let base = program.relative_address_base();
     let mut image = Image {
-        regions: regions(file),
+        regions: regions(file, content_of),
         functions: Vec::new(),
         words: HashMap::default(),
         imports: Vec::new(),
@@ -80,31 +80,22 @@ impl<'a> Image<'a> {
     }
 }
 
-fn regions<'a>(file: &object::File<'a>) -> Vec<Region<'a>> {
-    let mut regions = Vec::new();
-    for section in file.sections() {
-        let SectionFlags::Coff { characteristics } = section.flags() else { continue };
-        let has = |flag: u32| characteristics & flag != 0;
-        let name = section.name().unwrap_or_default();
-        if has(object::pe::IMAGE_SCN_MEM_DISCARDABLE) || name.starts_with(".debug") {
-            continue;
-        }
-        let content = if has(object::pe::IMAGE_SCN_MEM_EXECUTE) {
-            Content::Code
-        } else if matches!(name, ".pdata" | ".xdata" | ".edata" | ".rsrc") {
-            Content::Tables
-        } else if has(object::pe::IMAGE_SCN_MEM_WRITE) {
-            Content::Variables
-        } else {
-            Content::Constants
-        };
-        if let Ok(bytes) = section.data()
-            && !bytes.is_empty()
-        {
-            regions.push(Region { start: section.address(), bytes, content });
-        }
+fn content_of(section: &object::Section<'_, '_>) -> Option<Content> {
+    let SectionFlags::Coff { characteristics } = section.flags() else { return None };
+    let has = |flag: u32| characteristics & flag != 0;
+    let name = section.name().unwrap_or_default();
+    if has(object::pe::IMAGE_SCN_MEM_DISCARDABLE) || name.starts_with(".debug") {
+        return None;
     }
-    regions
+    Some(if has(object::pe::IMAGE_SCN_MEM_EXECUTE) {
+        Content::Code
+    } else if matches!(name, ".pdata" | ".xdata" | ".edata" | ".rsrc") {
+        Content::Tables
+    } else if has(object::pe::IMAGE_SCN_MEM_WRITE) {
+        Content::Variables
+    } else {
+        Content::Constants
+    })
 }
 
 /// Where functions are by the table that unwinding reads: begin, end, and where more is said, by their distance from the base.
