@@ -1,6 +1,7 @@
 //! Which fields of a type are containers that somebody empties, sizes or makes with room: the functions of a package are
 //! looked through once, by what is written there.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Context;
 use super::place_types::{Local, Part};
 use crate::engine::flow::containers::keeps_steady;
-use crate::engine::flow::types::{Ty, Types};
-use crate::engine::flow::{type_scope, walk};
+use crate::engine::flow::types::{Ty, TypeScope, Types};
+use crate::engine::flow::walk;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Receiver, Statement};
 use crate::engine::hir::offset;
@@ -177,6 +178,9 @@ pub(super) struct Look<'c, 'l> {
     pub(super) types: Types<'c, 'l>,
     pub(super) def: &'c FnDef<'l>,
     pub(super) facts: &'l FileFacts,
+    /// What its type parameters are, and the types of its parameters; found when a place asks for them.
+    pub(super) scope: OnceCell<TypeScope<'l>>,
+    pub(super) params: OnceCell<Vec<Ty>>,
     /// Variables that stand for a field or for its elements.
     names: Vec<(&'l str, Place<'l>)>,
     pub(super) locals: Vec<Local<'l>>,
@@ -198,6 +202,8 @@ impl<'c, 'l> Look<'c, 'l> {
             types: Types { program },
             def,
             facts: program.facts(def.file),
+            scope: OnceCell::new(),
+            params: OnceCell::new(),
             names: Vec::new(),
             locals: Vec::new(),
             taken: Vec::new(),
@@ -473,8 +479,8 @@ impl<'c, 'l> Look<'c, 'l> {
 
     /// Whether the type that the function is a method of borrows a container by this name.
     fn is_lent_to(&self, field: &str) -> bool {
-        let own = type_scope(self.types.program, self.def).self_type;
-        own.is_some_and(|own| matches!(self.types.field(&own, field), Ty::Ref { mutable: true, .. }))
+        let own = &self.scope().self_type;
+        own.as_ref().is_some_and(|own| matches!(self.types.field(own, field), Ty::Ref { mutable: true, .. }))
     }
 
     /// Whether no other type has a container of this name: then it is meant where nothing tells the type.

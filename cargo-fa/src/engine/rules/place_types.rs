@@ -2,7 +2,7 @@
 
 use super::emptied::Look;
 use crate::engine::api::Known;
-use crate::engine::flow::types::{Ty, Types};
+use crate::engine::flow::types::{Ty, TypeScope, Types};
 use crate::engine::flow::{param_types, type_scope};
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, TypeId};
 use crate::engine::resolve::TypeKey;
@@ -75,7 +75,11 @@ impl<'l> Look<'_, 'l> {
             "self" if receiver == 1 => 0,
             _ => declared.position(|(pat, _)| is_named(*pat))? + receiver,
         };
-        param_types(self.types, self.def, &type_scope(self.types.program, self.def)).get(at).cloned()
+        self.params.get_or_init(|| param_types(self.types, self.def, self.scope())).get(at).cloned()
+    }
+
+    pub(super) fn scope(&self) -> &TypeScope<'l> {
+        self.scope.get_or_init(|| type_scope(self.types.program, self.def))
     }
 
     /// The type of a place, as far as declarations tell.
@@ -112,8 +116,7 @@ impl<'l> Look<'_, 'l> {
 
     fn type_of_local(&self, local: &Local<'l>, depth: u32) -> Ty {
         if let Some(ty) = local.declared {
-            let scope = type_scope(self.types.program, self.def);
-            return self.types.lower(self.def.module, self.def.file, ty, &scope);
+            return self.types.lower(self.def.module, self.def.file, ty, self.scope());
         }
         let whole = self.type_at(local.from, depth);
         match local.part {
