@@ -8,7 +8,6 @@ mod phases;
 mod recording;
 mod requests;
 mod snapshots;
-mod steady;
 #[cfg(feature = "tracy")]
 mod tracy;
 

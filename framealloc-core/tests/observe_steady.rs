@@ -1,18 +1,28 @@
 //! Frames with subscribers and repeated diagnostics call no allocator. Counted is what the thread of the frames calls, on
 //! which subscribers run: the test harness has a thread of its own, which allocates when it gets to it.
+//!
+//! What a pool refuses is told to whoever watches, in words that take memory, and pools are the whole process's. So these
+//! tests have a process to themselves, and take turns in it.
+#![forbid(unsafe_code)]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use framealloc_core::__private::{Site, with_frame};
 use framealloc_core::pool::{Pool, PoolSpec};
 use framealloc_core::{AllocConfig, Budget, BudgetPolicy, CountingAlloc, FrameEvent, Repeats, SmartAlloc, kilobytes};
+
+#[global_allocator]
+static GLOBAL: CountingAlloc = CountingAlloc::system();
+
+static TURN: Mutex<()> = Mutex::new(());
 
 static SYSTEM: Site = Site::new("events_steady::system", "events_steady.rs", 1).with_tag("steady").no_heap();
 static BULLETS: Pool<[u64; 4]> = Pool::new(PoolSpec::new("SteadyBullet").capacity(1).fixed());
 
 #[test]
 fn steady_frames_with_subscribers_call_no_allocator() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let budget = Budget::new(kilobytes(1)).with_policy(BudgetPolicy::Warn);
     let mut alloc = SmartAlloc::new(AllocConfig::default().with_tag_budget("over", budget));
     alloc.set_repeats(Repeats::Once);
@@ -60,6 +70,7 @@ fn steady_frames_with_subscribers_call_no_allocator() {
 
 #[test]
 fn steady_frames_with_subscribers_free_nothing_that_other_threads_left() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut alloc = SmartAlloc::default();
     alloc.on_frame_event(|_, _| ()).forever();
     let frame = |alloc: &mut SmartAlloc| alloc.whole_frame(|alloc| alloc.frame_str("steady").len());
