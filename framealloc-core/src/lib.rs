@@ -69,7 +69,7 @@ pub mod pool;
 /// The parts of a [`Snapshot`].
 pub mod snapshot {
     pub use crate::observe::snapshot::{
-        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, PhaseSnapshot, PoolSnapshot,
+        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, HeapTagSnapshot, PhaseSnapshot, PoolSnapshot,
         ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
     };
 }

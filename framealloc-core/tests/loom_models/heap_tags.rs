@@ -3,13 +3,17 @@
 use framealloc_core::model::{HeapRows, HeapThread};
 use loom::thread;
 
-use crate::model;
-
 const UI: u32 = 0;
 const AI: u32 = 2;
 
 /// More than a thread keeps to itself.
 const LARGE: usize = 100 << 10;
+
+fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.check(model);
+}
 
 #[test]
 fn rows_are_complete_when_somebody_sees_them_and_counts_add_up_when_threads_have_ended() {

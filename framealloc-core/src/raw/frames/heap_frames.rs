@@ -38,6 +38,11 @@ pub(crate) fn path_of(row: u32) -> &'static str {
     if row == OWN { figures::OWN_PATH } else { TagId::from_index(row as usize).path() }
 }
 
+/// The row of a tag.
+pub(crate) fn row_of(tag: TagId) -> u32 {
+    figures::row_of(tag.index())
+}
+
 /// All tags: none where no allocator of the program attributes its blocks.
 #[derive(Debug, Default)]
 pub(crate) struct HeapFrames(Vec<HeapFrame>);

@@ -3,7 +3,7 @@
 use super::OWN_ROW;
 use super::rows::RowSum;
 use super::slots::ALL;
-pub(crate) use super::thread::OWN;
+pub(crate) use super::thread::{OWN, row_of};
 
 /// What framealloc takes for itself is reported under.
 pub(crate) const OWN_PATH: &str = "(framealloc)";
