@@ -1,8 +1,8 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Decoder, Encoder, FlightFigures, Frame, Item, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    TraceError,
+    BudgetHit, Decoder, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Outcome, PhaseFigures, PoolFigures,
+    SystemFigures, TraceError,
 };
 use proptest::prelude::*;
 
@@ -21,6 +21,7 @@ prop_compose! {
         budgets in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
         phases in prop::collection::vec(any::<(u32, u64, u64, u64, u64)>(), 0..4),
         flights in prop::option::of(any::<(u64, u64, u64, u64)>()),
+        heap in prop::collection::vec(any::<(u32, u64, u64, u64, u64, u64)>(), 0..4),
     ) -> Frame {
         let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
         Frame {
@@ -36,6 +37,11 @@ prop_compose! {
                 .collect(),
             flights: flights
                 .map(|(frames, bytes, capacity, refused)| FlightFigures { frames, bytes, capacity, refused }),
+            heap: heap.into_iter()
+                .map(|(id, bytes, blocks, peak, allocations, frees)| {
+                    HeapFigures { id, bytes, blocks, peak, allocations, frees }
+                })
+                .collect(),
         }
     }
 }
@@ -163,18 +169,21 @@ fn block(kind: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn frames_of_recordings_without_flights_are_read_as_they_are() {
+fn frames_of_older_recordings_are_read_as_they_are() {
     let frame = Frame { number: 3, bytes: 64, tags: vec![(1, 64)], ..Frame::default() };
     let mut encoder = Encoder::new(Vec::new());
     encoder.frame(&frame.as_view());
     let now = encoder.into_bytes();
-    // Head of the file, then kind and length of the block; the payload ends with the list of flights, and 4 bytes follow.
+    // Head of the file, then kind and length of the block; the payload ends with the lists of flights and of the
+    // heap, and 4 bytes follow.
     let (head, payload) = (&now[..9], &now[14..now.len() - 4]);
-    let (rest, flights) = payload.split_at(payload.len() - 1);
-    assert_eq!(flights, [0]);
-    let old = [head, &block(2, rest)].concat();
-    assert_eq!(frames_of(&old), (vec![frame.clone()], None));
-    // What stands behind the flights is not looked at either.
+    let (rest, flights_and_heap) = payload.split_at(payload.len() - 2);
+    assert_eq!(flights_and_heap, [0, 0]);
+    for older in [rest, &payload[..payload.len() - 1]] {
+        let old = [head, &block(2, older)].concat();
+        assert_eq!(frames_of(&old), (vec![frame.clone()], None));
+    }
+    // What stands behind the heap is not looked at either.
     let later = [head, &block(2, &[payload, &[1, 2, 3]].concat())].concat();
     assert_eq!(frames_of(&later), (vec![frame], None));
     // A payload that ends in the middle of them is damaged.

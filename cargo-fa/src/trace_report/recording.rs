@@ -86,6 +86,18 @@ pub(super) struct Budget {
     pub(super) hits: Vec<Hit>,
 }
 
+/// What a tag has of the heap: live bytes by frame, and what is of the last frame or only summed up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HeapTag {
+    pub(super) live: Series,
+    /// Bytes that it should have at most; 0 for no limit.
+    pub(super) budget: u64,
+    pub(super) blocks: u64,
+    pub(super) peak: u64,
+    pub(super) allocations: u64,
+    pub(super) frees: u64,
+}
+
 /// Everything a file says.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
@@ -98,6 +110,8 @@ pub struct Recording {
     pub(super) pools: Vec<Pool>,
     pub(super) phases: Vec<Phase>,
     pub(super) budgets: Vec<Budget>,
+    /// The heap by tag; none where it was not known.
+    pub(super) heap: Vec<HeapTag>,
     /// Why there is no more of it.
     pub(super) damage: Option<TraceError>,
 }
@@ -113,6 +127,7 @@ struct Reading {
     pools: BTreeMap<u32, Pool>,
     phases: BTreeMap<u32, Phase>,
     budgets: BTreeMap<u32, Budget>,
+    heap: BTreeMap<u32, HeapTag>,
 }
 
 impl Recording {
@@ -172,6 +187,11 @@ impl Recording {
         bytes.iter().any(|bytes| *bytes > 0).then_some(bytes)
     }
 
+    /// Bytes of the heap that lived at the end of each frame; `None` where it was not known.
+    pub(super) fn heap_bytes(&self) -> Option<Vec<u64>> {
+        (!self.heap.is_empty()).then(|| sum_of(self.heap.iter().map(|tag| &tag.live), self.frames.len()))
+    }
+
     /// Whether the file ends early or is damaged.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
@@ -226,6 +246,14 @@ impl Reading {
             phase.nanoseconds = phase.nanoseconds.saturating_add(figures.nanoseconds);
             phase.longest = phase.longest.max(figures.longest);
         }
+        for figures in &frame.heap {
+            let tag = self.heap.entry(figures.id).or_default();
+            tag.live.add(index, figures.bytes);
+            tag.blocks = figures.blocks;
+            tag.peak = tag.peak.max(figures.peak);
+            tag.allocations = tag.allocations.saturating_add(figures.allocations);
+            tag.frees = tag.frees.saturating_add(figures.frees);
+        }
         for hit in &frame.budgets {
             let hits = &mut self.budgets.entry(hit.id).or_default().hits;
             hits.push(Hit { frame: index, asked: hit.asked, left: hit.left, outcome: hit.outcome });
@@ -269,6 +297,13 @@ impl Reading {
                     ..budget
                 })
                 .collect(),
+            heap: (self.heap.into_iter())
+                .map(|(id, tag)| HeapTag {
+                    live: titled(Kind::HeapTag, "tag", id, tag.live),
+                    budget: names.get(&(Kind::HeapTag, id)).map_or(0, |definition| definition.limit),
+                    ..tag
+                })
+                .collect(),
             frames: self.frames,
             damage,
         };
@@ -277,9 +312,20 @@ impl Reading {
         by_total(&mut recording.threads, |thread| thread);
         by_total(&mut recording.systems, |system| &system.bytes);
         by_total(&mut recording.phases, |phase| &phase.bytes);
+        by_total(&mut recording.heap, |tag| &tag.live);
         recording.pools.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.live.name.cmp(&b.live.name)));
         recording
     }
+}
+
+/// The sum of series, by frame.
+pub(super) fn sum_of<'s>(series: impl Iterator<Item = &'s Series>, frames: usize) -> Vec<u64> {
+    let mut sums = vec![0_u64; frames];
+    for (frame, figure) in series.flat_map(|series| &series.points) {
+        let sum = &mut sums[*frame as usize];
+        *sum = sum.saturating_add(*figure);
+    }
+    sums
 }
 
 fn by_total<T>(items: &mut [T], series: impl Fn(&T) -> &Series) {

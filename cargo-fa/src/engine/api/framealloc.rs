@@ -66,6 +66,8 @@ pub(super) const NAMES: &[&str] = &[
     "kilobytes",
     "megabytes",
     "gigabytes",
+    "heap_tag",
+    "try_heap_tag",
     "RetentionPolicy",
     "Importance",
     "FrameBarrierBuilder",
@@ -168,7 +170,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "__framealloc_with_tag", "alive_at_frame_end", "ambient", "begin_phase", "behavior_report", "budget_events",
         "capacity", "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
         "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
-        "end_phase", "flight_stats", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
+        "end_phase", "flight_stats", "for_each_heap_tag", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
         "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "last_frame", "on_frame_event",
         "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
@@ -272,7 +274,7 @@ pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
         "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets",
-        "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_threshold",
+        "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_budget", "with_heap_threshold",
         "with_huge_pages", "with_prefault", "with_promotion_budget", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),
 ];
@@ -296,6 +298,7 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
     Function(&["FrameBox", "FrameRetained"], &["into_inner"], Makes::IntoInner),
     Function(&["FrameBarrier"], ANY, Makes::Barrier),
     Function(&["Tag"], &["new", "intern"], Makes::Tag),
+    Function(ANY, &["heap_tag", "try_heap_tag"], Makes::HeapTag),
     // A value of the type, or something that is not followed further.
     Function(&["FrameBox"], &["clone_in", "from_raw"], Makes::Other),
     Function(&["FrameVec"], &["from_boxed_in"], Makes::Other),
