@@ -33,6 +33,7 @@ mod box_traits;
 mod box_values;
 mod budget;
 mod clock;
+mod closed;
 mod config;
 mod drops;
 mod error;
@@ -98,8 +99,9 @@ pub use raw::loom_model as model;
 pub use alloc::{FrameGuard, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
 pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy, DeclaredBudgets};
+pub use closed::Growth;
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
-pub use error::{AllocError, FillError, InteriorNulError, Limit};
+pub use error::{AllocError, FillError, Grower, InteriorNulError, Limit};
 pub use frame::CloneInFrame;
 pub use frame::{
     Cursor, Frame, FrameBox, FrameDeque, FrameHandle, FrameHeap, FrameMap, FrameScope, FrameSet, FrameSlot,
@@ -140,6 +142,7 @@ pub use raw::global::counting::{AllocCalls, CountingAlloc};
 pub use raw::global::heap_guard::{HeapGuard, no_heap};
 pub use raw::global::heap_use::{HeapGuardMode, HeapSite};
 pub use raw::global::zone::HeapUse;
+pub use raw::mem::region::RegionStats;
 pub use retire::{Drain, DrainReport, RetireQueue};
 pub use scratch::ScratchSet;
 pub use strict::{Level, Strict};
