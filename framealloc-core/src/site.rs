@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::closed::{self, Owner};
 use crate::raw::global::heap_use::HeapGuardMode;
 use crate::raw::global::zone::{HeapZone, ZoneOwner};
 use crate::tag::{Tag, TagId};
@@ -132,6 +133,9 @@ impl Site {
         let mut sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);
         match self.index.load(Ordering::Relaxed) {
             0 => {
+                if sites.len() == sites.capacity() {
+                    closed::table_grows(Owner::Process, "annotated systems", size_of::<&Self>());
+                }
                 sites.push(self);
                 self.index.store(u32::try_from(sites.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
                 sites.len() - 1
