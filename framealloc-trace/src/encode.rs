@@ -56,6 +56,14 @@ impl Encoder {
             // Last, so that readers that do not know of flights leave them out.
             let flights = frame.flights.as_slice();
             list(out, flights, |flights| [flights.frames, flights.bytes, flights.capacity, flights.refused]);
+            // The heap by system, by place in the list of systems.
+            let counted = frame.systems.iter().zip(0_u64..).filter_map(|(system, at)| Some((at, system.heap?)));
+            number(out, counted.clone().count() as u64);
+            for (at, heap) in counted {
+                for field in [at, heap.calls, heap.bytes] {
+                    number(out, field);
+                }
+            }
         });
     }
 
