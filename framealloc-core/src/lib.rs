@@ -70,8 +70,9 @@ pub mod pool;
 /// The parts of a [`Snapshot`].
 pub mod snapshot {
     pub use crate::observe::snapshot::{
-        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, HeapTagSnapshot, PhaseSnapshot, PoolSnapshot,
-        ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
+        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, HeapTagSnapshot, PhaseSnapshot,
+        PoolSnapshot, ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot,
+        UnreceivedSnapshot,
     };
 }
 
