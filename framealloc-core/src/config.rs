@@ -61,13 +61,19 @@ pub struct AllocConfig {
     pub(crate) frames_in_flight: usize,
     pub(crate) prewarm_pools: bool,
     pub(crate) purpose: Purpose,
+    region: usize,
+    /// The allocator whose seal holds for this one as well, by its number; 0 for none.
+    pub(crate) sealed_with: u64,
 }
 
 /// What the allocator serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Frames,
-    ScratchRegion,
+    /// Whose frame memory comes from the region all the same, where the parent's does.
+    ScratchRegion {
+        in_region: bool,
+    },
 }
 
 impl Default for AllocConfig {
@@ -85,6 +91,8 @@ impl Default for AllocConfig {
             frames_in_flight: 0,
             prewarm_pools: false,
             purpose: Purpose::Frames,
+            region: 0,
+            sealed_with: 0,
         }
     }
 }
@@ -279,14 +287,54 @@ impl AllocConfig {
         self.frames_in_flight
     }
 
-    /// The configuration of a scratch region: of its memory only, and with an account that shows what it holds.
-    pub(crate) fn of_scratch(&self) -> Self {
+    /// Takes `bytes` bytes for frames and pools when the allocator is made, by one request to the global allocator: frame memory
+    /// of this allocator on all threads, its scratch regions, slabs of pools and lists of retired values come from there.
+    ///
+    /// What the region has no room for comes from the global allocator, unless memory is [sealed](crate::SmartAlloc::seal);
+    /// [`SmartAlloc::region_stats`](crate::SmartAlloc::region_stats) tells how much that was, and how much the region needs. The
+    /// heap that a program asks for as such, by [`HeapBox`](crate::HeapBox) or past [a threshold](Self::with_heap_threshold),
+    /// is the global allocator's.
+    ///
+    /// Pools are the whole process's, and so is the region: it is never given back. When the allocator is gone, the next one
+    /// has what is free of it and asks for what is missing; of two that live, each adds its own bytes.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
+    ///
+    /// let mut alloc = SmartAlloc::new(AllocConfig::default().with_region(megabytes(8)));
+    /// alloc.whole_frame(|alloc| {
+    ///     alloc.frame_slice_zeroed::<u8>(megabytes(1));
+    /// });
+    /// let region = SmartAlloc::region_stats();
+    /// assert!(region.bytes == megabytes(8) && region.peak_bytes >= megabytes(1) && region.missed == 0);
+    /// ```
+    #[must_use]
+    pub fn with_region(mut self, bytes: usize) -> Self {
+        self.region = bytes;
+        self
+    }
+
+    /// Returns the bytes that are taken for frames and pools when the allocator is made.
+    #[must_use]
+    pub fn region(&self) -> usize {
+        self.region
+    }
+
+    /// Whether frame memory comes from the region.
+    pub(crate) fn has_region(&self) -> bool {
+        self.region > 0 || matches!(self.purpose, Purpose::ScratchRegion { in_region: true })
+    }
+
+    /// The configuration of a scratch region: of its memory only, and with an account that shows what it holds. It is sealed
+    /// with the allocator that has this number.
+    pub(crate) fn of_scratch(&self, allocator: u64) -> Self {
         Self {
+            sealed_with: if self.sealed_with == 0 { allocator } else { self.sealed_with },
             frame_chunk: self.frame_chunk,
             prefault: self.prefault,
             huge_pages: self.huge_pages,
             global_budget: Some(Budget::new(usize::MAX)),
-            purpose: Purpose::ScratchRegion,
+            purpose: Purpose::ScratchRegion { in_region: self.has_region() },
             ..Self::default()
         }
     }

@@ -5,6 +5,7 @@ mod box_compare;
 mod box_convert;
 pub(crate) mod boxed;
 mod budgets;
+mod closed;
 pub(crate) mod collect;
 mod collection_methods;
 pub(crate) mod deque;

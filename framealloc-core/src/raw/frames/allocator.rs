@@ -20,6 +20,7 @@ use super::report::FrameReport;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use super::tls;
 use crate::budget::BudgetEvent;
+use crate::closed::{self, Owner};
 use crate::config::{AllocConfig, Purpose};
 use crate::error::infallible;
 use crate::panics::{Payload, first_panic, resume};
@@ -28,6 +29,7 @@ use crate::raw::frames::promotions::{PromotionSummary, Promotions};
 use crate::raw::frames::scratch_region::Regions;
 use crate::raw::frames::transfers::{TransferCounters, TransferStats};
 use crate::raw::mem::chunk::ChunkPolicy;
+use crate::raw::mem::region::{self, Source};
 use crate::sync::Relaxed;
 use crate::tag::{IntoTag, TAG_BITS, TagId};
 
@@ -139,7 +141,18 @@ impl Inner {
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
         let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, .. } = self.config;
-        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold }
+        let source = Source { owner: self.sealed_by(), in_region: self.config.has_region() };
+        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold, source }
+    }
+
+    /// By whose seal the memory of the allocator goes.
+    pub(crate) fn sealed_by(&self) -> Owner {
+        Owner::Allocator(if self.config.sealed_with == 0 { self.number } else { self.config.sealed_with })
+    }
+
+    /// Whether nothing may be asked of the global allocator.
+    pub(super) fn is_sealed(&self) -> bool {
+        closed::is_sealed(self.sealed_by())
     }
 
     /// How many frames may be in flight at once.
@@ -452,7 +465,8 @@ impl SmartAlloc {
         state.merged.clear();
         state.sites.fill(SiteFigures::default());
         state.phases.fill(PhaseFigures::default());
-        let trim = state.ended % TRIM_EVERY == 0;
+        // What is sealed is kept: it might not be had again.
+        let trim = state.ended % TRIM_EVERY == 0 && !self.inner().is_sealed();
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for (set, entry) in self.inner().entries().iter().enumerate() {
             let flight = flight.map(|flight| Loading { flight, set });
@@ -515,6 +529,8 @@ impl Drop for SmartAlloc {
             self.close_returns();
             let inner = Box::from_raw(self.inner.as_ptr());
             probes::debug::allocator_gone(inner.number);
+            closed::forget(inner.number);
+            region::unclaim(inner.config.region());
         }
         resume(panicked);
     }
