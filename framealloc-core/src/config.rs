@@ -56,6 +56,7 @@ pub struct AllocConfig {
     pub(crate) thread_budget: Option<Budget>,
     pub(crate) global_budget: Option<Budget>,
     pub(crate) tag_budgets: Vec<(TagId, Budget)>,
+    heap_budgets: Vec<(TagId, usize)>,
     promotion_budget: usize,
     pub(crate) frames_in_flight: usize,
     pub(crate) prewarm_pools: bool,
@@ -85,6 +86,7 @@ impl Default for AllocConfig {
             thread_budget: None,
             global_budget: None,
             tag_budgets: Vec::new(),
+            heap_budgets: Vec::new(),
             promotion_budget: usize::MAX,
             frames_in_flight: 0,
             prewarm_pools: false,
@@ -190,6 +192,49 @@ impl AllocConfig {
         self
     }
 
+    /// Says how many bytes of the heap a tag should have at once, over the whole program; what is nested in it has budgets of its
+    /// own. Nothing is refused: FA010 tells at the end of a frame in which it had more. It takes an
+    /// [`AmbientAlloc<A, Tags>`](crate::AmbientAlloc) as the global allocator to know.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, AmbientAlloc, Diagnostic, FrameEvent, SmartAlloc, Tags, heap_tag, megabytes};
+    /// use std::{alloc::System, sync::mpsc};
+    ///
+    /// #[global_allocator]
+    /// static GLOBAL: AmbientAlloc<System, Tags> = AmbientAlloc::system();
+    ///
+    /// let mut alloc = SmartAlloc::new(AllocConfig::default().with_heap_budget("audio", megabytes(1)));
+    /// let (heard, events) = mpsc::channel();
+    /// let _subscription = alloc.on_frame_event(move |_, event| {
+    ///     if let FrameEvent::Diagnostic(Diagnostic { code, tag, .. }) = event {
+    ///         heard.send((*code, *tag)).ok();
+    ///     }
+    /// });
+    /// let samples = alloc.whole_frame(|_| heap_tag("audio", || vec![0_u8; megabytes(2)]));
+    /// assert_eq!(events.try_recv(), Ok(("FA010", Some("audio"))));
+    /// # drop(samples);
+    /// ```
+    ///
+    /// # Panics
+    /// If a segment of the path is empty: [`Tag::try_intern`] tells before.
+    #[must_use]
+    pub fn with_heap_budget(mut self, path: &str, bytes: usize) -> Self {
+        let tag = Tag::intern(path);
+        self.heap_budgets.retain(|(known, _)| *known != tag);
+        self.heap_budgets.push((tag, bytes));
+        self
+    }
+
+    /// The heap budgets, by path.
+    pub(crate) fn heap_budget_of(&self, path: &str) -> Option<usize> {
+        self.heap_budgets.iter().find(|(tag, _)| tag.path() == path).map(|(_, bytes)| *bytes)
+    }
+
+    /// The heap budgets.
+    pub(crate) fn heap_budgets(&self) -> &[(TagId, usize)] {
+        &self.heap_budgets
+    }
+
     /// Sets the budgets that `.fa.toml` declares, for each thread and for its tags: `framealloc::declared_budgets!()` (feature
     /// `declared-budgets`) reads them while the program is compiled. Budgets that are set later replace them.
     ///
@@ -207,7 +252,8 @@ impl AllocConfig {
         if let Some(budget) = declared.thread() {
             self = self.with_thread_frame_budget(budget);
         }
-        declared.tags().fold(self, |config, (path, budget)| config.with_tag_budget(path, budget))
+        let config = declared.tags().fold(self, |config, (path, budget)| config.with_tag_budget(path, budget));
+        declared.heap().fold(config, |config, (path, bytes)| config.with_heap_budget(path, bytes))
     }
 
     /// Limits the bytes of retained values that one

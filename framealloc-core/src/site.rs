@@ -206,6 +206,7 @@ impl HeapZone {
     /// In place: what it puts aside is large, and most systems put nothing aside.
     #[inline(always)]
     pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
+        self.attribute_to(tag.index());
         if site.heap == 0 {
             self.interrupt();
         } else {

@@ -150,7 +150,6 @@ impl fmt::Display for TagId {
 }
 
 /// Tags that there are: their indices are below.
-#[cfg(feature = "memory_filter")]
 pub(crate) fn count() -> usize {
     lock().paths.len()
 }
@@ -196,7 +195,7 @@ fn intern(path: &str) -> TagId {
     id
 }
 
-fn try_intern<E: From<TagNameError>>(path: &str) -> Result<TagId, E> {
+pub(crate) fn try_intern<E: From<TagNameError>>(path: &str) -> Result<TagId, E> {
     check(path)?;
     Ok(intern(path))
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::model::{
-    BudgetHit, Definition, FlightFigures, Frame, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
 };
 use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
 
@@ -215,6 +215,24 @@ impl Fields<'_> {
                 })
             })?,
             flights: self.flights()?.first().copied(),
+            heap: self.heap()?,
+        })
+    }
+
+    /// The heap by tag, which older recordings end before.
+    fn heap(&mut self) -> Option<Vec<HeapFigures>> {
+        if self.rest.is_empty() {
+            return Some(Vec::new());
+        }
+        self.list(|fields| {
+            Some(HeapFigures {
+                id: fields.id()?,
+                bytes: fields.number()?,
+                blocks: fields.number()?,
+                peak: fields.number()?,
+                allocations: fields.number()?,
+                frees: fields.number()?,
+            })
         })
     }
 

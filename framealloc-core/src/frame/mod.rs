@@ -12,6 +12,7 @@ pub(crate) mod deque;
 pub(crate) mod flight;
 pub(crate) mod handle;
 pub(crate) mod heap_queue;
+pub(crate) mod heap_tag;
 pub(crate) mod map;
 mod methods;
 #[cfg(feature = "rayon")]

@@ -10,7 +10,7 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use framealloc_trace::{
-    BudgetHit, Encoder, FlightFigures, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
 };
 
 use super::record_sink::{Fate, Finished, Sink};
@@ -22,6 +22,7 @@ use crate::panics::Payload;
 use crate::phase::PhaseId;
 use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::heap_frames::HeapFrame;
 use crate::raw::frames::report::FrameReport;
 use crate::rows::row_at;
 use crate::tag::TagId;
@@ -161,6 +162,7 @@ struct Known {
     pools: Vec<&'static str>,
     budgets: Vec<Limit>,
     phases: Vec<bool>,
+    heap: Vec<bool>,
 }
 
 /// The lists of a frame, kept for their memory.
@@ -172,6 +174,7 @@ struct Lists {
     pools: Vec<PoolFigures>,
     budgets: Vec<BudgetHit>,
     phases: Vec<PhaseFigures>,
+    heap: Vec<HeapFigures>,
 }
 
 impl Recorder {
@@ -223,7 +226,7 @@ impl Recorder {
         let (calls, panicked) = self.count_calls();
         let allocator_calls = self.calls_before.zip(calls).map(|(before, calls)| calls.saturating_sub(before));
         let heap_fallbacks = self.collect(alloc);
-        let Lists { tags, threads, systems, pools, budgets, phases } = &self.lists;
+        let Lists { tags, threads, systems, pools, budgets, phases, heap } = &self.lists;
         self.encoder.frame(&FrameView {
             number: report.frame,
             start: nanoseconds(self.frame_began - self.started),
@@ -239,6 +242,7 @@ impl Recorder {
             budgets,
             phases,
             flights: flights_of(alloc),
+            heap,
         });
         self.buffered += 1;
         self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
@@ -322,6 +326,15 @@ impl Recorder {
                 nanoseconds: nanoseconds(figures.duration),
                 longest: nanoseconds(figures.longest),
             });
+        }
+        lists.heap.clear();
+        for frame in alloc.raw_heap_tags() {
+            let &HeapFrame { path, row, now, allocations, frees, .. } = frame;
+            define_once(&mut known.heap, row as usize, |id| {
+                encoder.define(Kind::HeapTag, id, path, alloc.config().heap_budget_of(path).unwrap_or(0) as u64);
+            });
+            let (bytes, peak) = (now.bytes as u64, now.peak as u64);
+            lists.heap.push(HeapFigures { id: row, bytes, blocks: now.blocks, peak, allocations, frees });
         }
         heap_fallbacks
     }

@@ -44,6 +44,8 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("TaggedAlloc", Known::TaggedAlloc),
     ("AllocConfig", Known::AllocConfig),
     ("AllocResource", Known::AllocResource),
+    // The same to every rule: it derefs to the allocator, and lends for as long as it is borrowed.
+    ("AllocHandle", Known::AllocResource),
     ("FrameAlloc", Known::FrameAlloc),
     ("FrameInFlight", Known::FrameInFlight),
     ("LastFlight", Known::LastFlight),
@@ -202,9 +204,15 @@ const COLLECTIONS_AND_BOX: &[Known] = &[
 /// What an ended frame shared, and holds.
 const FLIGHTS: &[Known] = &[Known::FrameInFlight, Known::LastFlight, Known::Published];
 
+/// The allocator of a world of Bevy, without a borrow of it.
+pub(crate) const WORLD_ALLOC: &[&str] = &["frame_alloc", "frame_alloc_of"];
+
 /// Methods of its other types. Of collections and cursors the `try_` is left out.
 #[rustfmt::skip]
 pub(super) static METHODS: &[Method] = &[
+    Method(On::Types(&[Known::World]), WORLD_ALLOC, WorldAlloc),
+    Method(On::Types(&[Known::AllocResource]), &["handle"], WorldAlloc),
+    Method(On::Types(&[Known::AllocResource]), &["exclusive"], Plain),
     Method(On::Types(&[Known::FrameHandle]), &["get"], HandleGet),
     Method(On::Types(FLIGHTS), &["get"], FlightGet),
     Method(On::Types(FLIGHTS), &["bytes", "flight", "frame_number", "report", "take"], Plain),

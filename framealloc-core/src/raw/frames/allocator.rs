@@ -12,6 +12,7 @@ use super::flights::flight::{FlightInner, Flying};
 use super::flights::loading::Loading;
 use super::flights::returns::Returns;
 use super::frame::Frame;
+use super::heap_frames::HeapFrames;
 use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
@@ -20,7 +21,7 @@ use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use super::tls;
 use crate::budget::BudgetEvent;
 use crate::closed::{self, Owner};
-use crate::config::AllocConfig;
+use crate::config::{AllocConfig, Purpose};
 use crate::error::infallible;
 use crate::panics::{Payload, first_panic, resume};
 use crate::probes;
@@ -119,6 +120,8 @@ pub(super) struct FrameState {
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
     pub(super) merged: Merged,
+    /// The heap by tag, of the whole process.
+    pub(super) heap: HeapFrames,
     /// What the hooks keep from frame to frame; taken out while it is used.
     pub(super) observers: Option<Box<dyn Any + Send>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
@@ -494,6 +497,9 @@ impl SmartAlloc {
         }
         self.inner().accounts.end_frame();
         self.inner().transfers.end_frame(&mut state.transfers);
+        if self.inner().config.purpose == Purpose::Frames {
+            state.heap.end_frame();
+        }
         probes::debug::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
         state.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
