@@ -13,6 +13,7 @@ pub(crate) mod handle;
 pub(crate) mod heap_queue;
 pub(crate) mod map;
 mod methods;
+pub(crate) mod par_collect;
 #[cfg(feature = "rayon")]
 mod parallel;
 pub(crate) mod promotions;
@@ -42,6 +43,7 @@ pub use flight::{FlightError, FlightStats, FrameInFlight};
 pub use handle::FrameHandle;
 pub use heap_queue::FrameHeap;
 pub use map::FrameMap;
+pub use par_collect::{ParCollect, ParLocal};
 pub use promotions::Promoted;
 pub use publish::{FramePublisher, FrameReader, Published};
 pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot};

@@ -27,6 +27,8 @@ pub(crate) struct ChunkPolicy {
     pub(crate) huge_pages: bool,
     /// Blocks of more bytes than this do not grow an arena: they get a chunk of their own.
     pub(crate) dedicated_over: usize,
+    /// At the end of a frame the high-water mark loses one part in this many; at least 1.
+    pub(crate) decay: usize,
 }
 
 /// One block of memory from the global allocator, owned.
