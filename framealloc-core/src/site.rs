@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::closed::{self, Owner};
 use crate::raw::global::heap_use::HeapGuardMode;
 use crate::raw::global::zone::{HeapZone, ZoneOwner};
 use crate::tag::{Tag, TagId};
@@ -154,6 +155,9 @@ impl Site {
         let mut known = SITES.lock().unwrap_or_else(PoisonError::into_inner);
         match self.index.load(Ordering::Relaxed) {
             0 => {
+                if known.sites.len() == known.sites.capacity() {
+                    closed::table_grows(Owner::Process, "annotated systems", size_of::<&Self>());
+                }
                 known.sites.push(self);
                 self.count_heap(known.counting > 0);
                 self.index.store(u32::try_from(known.sites.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
@@ -262,6 +266,7 @@ impl HeapZone {
     /// In place: what it puts aside is large, and most systems put nothing aside.
     #[inline(always)]
     pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
+        self.attribute_to(tag.index());
         if site.heap.load(Ordering::Relaxed) == 0 {
             self.interrupt();
         } else {

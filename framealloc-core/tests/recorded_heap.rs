@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use framealloc_core::__private::{Site, whole_frame, with_frame};
 use framealloc_core::{HeapGuard, SmartAlloc};
-use framealloc_trace::{Decoder, HeapFigures, Item, Kind};
+use framealloc_trace::{Decoder, Item, Kind, SystemHeap};
 
 #[global_allocator]
 static GLOBAL: HeapGuard = HeapGuard::system();
@@ -64,7 +64,7 @@ fn a_recording_says_what_each_system_asked_of_the_heap_and_nobody_pays_when_it_h
     frame(&mut alloc);
     assert_eq!(heap_in_stats(&alloc), unrecorded, "the last recording has ended");
 
-    let heap = |calls, bytes| Some(HeapFigures { calls, bytes });
+    let heap = |calls, bytes| Some(SystemHeap { calls, bytes });
     let expected = [
         ("asks", heap(2, 300)),
         ("asks_not", heap(0, 0)),
@@ -76,7 +76,7 @@ fn a_recording_says_what_each_system_asked_of_the_heap_and_nobody_pays_when_it_h
 }
 
 /// The heap by system in each frame, sorted by name.
-fn read(file: &PathBuf) -> Vec<Vec<(String, Option<HeapFigures>)>> {
+fn read(file: &PathBuf) -> Vec<Vec<(String, Option<SystemHeap>)>> {
     let bytes = std::fs::read(file).expect("it was written");
     std::fs::remove_file(file).expect("it is there");
     let mut names = std::collections::BTreeMap::new();

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::model::{
     BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    SystemHeap,
 };
 use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
 
@@ -222,6 +223,24 @@ impl Fields<'_> {
                 })
             })?,
             flights: self.flights()?.first().copied(),
+            heap: self.heap()?,
+        })
+    }
+
+    /// The heap by tag, which older recordings end before.
+    fn heap(&mut self) -> Option<Vec<HeapFigures>> {
+        if self.rest.is_empty() {
+            return Some(Vec::new());
+        }
+        self.list(|fields| {
+            Some(HeapFigures {
+                id: fields.id()?,
+                bytes: fields.number()?,
+                blocks: fields.number()?,
+                peak: fields.number()?,
+                allocations: fields.number()?,
+                frees: fields.number()?,
+            })
         })
     }
 
@@ -232,7 +251,7 @@ impl Fields<'_> {
         }
         let rows = self.list(|fields| {
             let at = usize::try_from(fields.number()?).ok()?;
-            Some((at, HeapFigures { calls: fields.number()?, bytes: fields.number()? }))
+            Some((at, SystemHeap { calls: fields.number()?, bytes: fields.number()? }))
         })?;
         for (at, heap) in rows {
             systems.get_mut(at)?.heap = Some(heap);

@@ -38,7 +38,7 @@ pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
     BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures,
+    SystemFigures, SystemHeap,
 };
 
 /// What every recording starts with.

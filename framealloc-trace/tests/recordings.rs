@@ -2,7 +2,7 @@
 
 use framealloc_trace::{
     BudgetHit, Decoder, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, TraceError,
+    SystemFigures, SystemHeap, TraceError,
 };
 use proptest::prelude::*;
 
@@ -21,13 +21,14 @@ prop_compose! {
         budgets in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
         phases in prop::collection::vec(any::<(u32, u64, u64, u64, u64)>(), 0..4),
         flights in prop::option::of(any::<(u64, u64, u64, u64)>()),
+        heap in prop::collection::vec(any::<(u32, [u64; 5])>(), 0..4),
     ) -> Frame {
         let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
         Frame {
             number, start, duration, bytes, high_water, heap_fallbacks, allocator_calls, tags, threads,
             systems: systems.into_iter()
                 .map(|(id, calls, bytes, largest_call, heap)| {
-                    let heap = heap.map(|(calls, bytes)| HeapFigures { calls, bytes });
+                    let heap = heap.map(|(calls, bytes)| SystemHeap { calls, bytes });
                     SystemFigures { id, calls, bytes, largest_call, heap }
                 }).collect(),
             pools: pools.into_iter()
@@ -39,6 +40,10 @@ prop_compose! {
                 .collect(),
             flights: flights
                 .map(|(frames, bytes, capacity, refused)| FlightFigures { frames, bytes, capacity, refused }),
+            heap: heap.into_iter()
+                .map(|(id, [bytes, blocks, peak, allocations, frees])| {
+                    HeapFigures { id, bytes, blocks, peak, allocations, frees }
+                }).collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
 use crate::frame::FlightStats;
+use crate::observe::heap_tags::HeapTagStats;
 use crate::observe::phases::PhaseStats;
 use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
@@ -100,6 +101,27 @@ plain_data! {
         /// What ended frames hold that are in flight, as it is now. Not in snapshots of 0.11.
         #[cfg_attr(feature = "serde", serde(default))]
         pub flights: FlightSnapshot,
+        /// What each tag has of the heap, over the whole program. Not in snapshots of 0.11.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub heap_tags: Vec<HeapTagSnapshot>,
+    }
+
+    /// What one tag has of the heap.
+    pub struct HeapTagSnapshot {
+        /// The path; `(untagged)` for what was made while no tag was open, `(framealloc)` for what framealloc took for itself.
+        pub path: String,
+        /// Bytes that live now.
+        pub bytes: u64,
+        /// Blocks that live now.
+        pub blocks: u64,
+        /// The most bytes that lived at once.
+        pub peak_bytes: u64,
+        /// The bytes that it should have at most, where the configuration says so.
+        pub budget: Option<u64>,
+        /// Blocks that were made from the end of the frame before to the end of this one.
+        pub allocations: u64,
+        /// Blocks that were freed in that time.
+        pub frees: u64,
     }
 
     /// What frames in flight hold beside the open frame.
@@ -366,6 +388,7 @@ impl SmartAlloc {
             transfers: TransferSnapshot::from(&stats.transfers),
             heap_is_counted: HeapZone::is_counted(),
             flights: FlightSnapshot::from(stats.flights),
+            heap_tags: stats.heap_tags.iter().map(|tag| HeapTagSnapshot::of(self, tag)).collect(),
         }
     }
 }
@@ -444,6 +467,20 @@ impl BudgetSnapshot {
             asked: event.asked as u64,
             left: event.left as u64,
             count: event.count as u64,
+        }
+    }
+}
+
+impl HeapTagSnapshot {
+    fn of(alloc: &SmartAlloc, tag: &HeapTagStats) -> Self {
+        Self {
+            path: tag.path.to_owned(),
+            bytes: tag.bytes as u64,
+            blocks: tag.blocks as u64,
+            peak_bytes: tag.peak_bytes as u64,
+            budget: alloc.config().heap_budget_of(tag.path).map(|bytes| bytes as u64),
+            allocations: tag.allocations,
+            frees: tag.frees,
         }
     }
 }

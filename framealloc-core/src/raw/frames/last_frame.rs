@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::accounts;
 use super::allocator::{FrameState, SmartAlloc};
 use super::entries::Entry;
+use super::heap_frames::HeapFrame;
 use super::phases::PhaseFigures;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use crate::budget::BudgetEvent;
@@ -132,6 +133,12 @@ impl SmartAlloc {
     pub(crate) fn merged_tags(&self) -> impl Iterator<Item = (TagId, usize)> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.frame_state()).merged }.iter()
+    }
+
+    /// What the heap did by tag until the last frame ended.
+    pub(crate) fn raw_heap_tags(&self) -> impl Iterator<Item = &HeapFrame> {
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
+        unsafe { &(*self.frame_state()).heap }.iter()
     }
 
     /// Transfers of the last frame.
