@@ -23,26 +23,35 @@ fn measured(name: &str, totals: Option<&SystemTotals>, runs: &Runs) -> Measured 
     }
 }
 
-/// ``in run.fa (600 frames): 1 calls of `step` and 12.0 KiB a frame (14.0 % of it), at most 40.0 KiB in a call; …``
+/// ``in run.fa (600 frames): 1 call of `step` and 12.0 KiB a frame (14.0 % of it), at most 40.0 KiB in a call; …``
 fn describe(measured: &Measured, runs: &Runs) -> String {
     let Measured { system, frames, calls, .. } = measured;
     let from = format!("in {} ({} frames)", runs.describe(), count(*frames));
     if *calls == 0 {
         return format!("{from}: `{system}` never ran");
     }
-    let calls = number(ratio(*calls, *frames));
+    let calls = each_frame(*calls, *frames, "call");
     let (mean, share) = (bytes(measured.bytes_per_frame), percent(measured.share));
     let most = bytes(ratio(measured.largest_call, 1));
     let heap = match (measured.heap_calls_per_frame, measured.heap_bytes_per_frame) {
-        (Some(calls), Some(asked)) => format!("{} calls of the heap a frame for {}", number(calls), bytes(asked)),
+        (Some(calls), Some(asked)) => {
+            let calls = if calls == 1.0 { "1 call".to_owned() } else { format!("{} calls", number(calls)) };
+            format!("{calls} of the heap a frame for {}", bytes(asked))
+        }
         _ => "calls of the heap were not counted".to_owned(),
     };
-    format!("{from}: {calls} calls of `{system}` and {mean} a frame ({share} of it), at most {most} in a call; {heap}")
+    format!("{from}: {calls} of `{system}` and {mean} a frame ({share} of it), at most {most} in a call; {heap}")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "these are averages")]
 fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// `1 call`, `0.5 calls`
+fn each_frame(times: u64, frames: u64, noun: &str) -> String {
+    let plural = if times == frames { "" } else { "s" };
+    format!("{} {noun}{plural}", number(ratio(times, frames)))
 }
 
 /// The systems of the program by the paths of their functions.
@@ -115,9 +124,9 @@ pub fn unpredicted<'f>(
         let Some(totals) = runs.systems.get(&system.name) else { continue };
         let heap = totals.heap.filter(|heap| heap.calls > 0);
         if let Some(heap) = heap.filter(|_| !uses_heap.contains(system.item.as_str())) {
-            let calls = number(ratio(heap.calls, runs.frames));
+            let times = each_frame(heap.calls, runs.frames, "time");
             let message =
-                format!("`{}` asked the heap {calls} times a frame, and nothing here says that it would", system.name);
+                format!("`{}` asked the heap {times} a frame, and nothing here says that it would", system.name);
             let figures = describe(&measured(&system.name, Some(totals), runs), runs);
             found.push(at_system(Finding::new(&FA911, message, system.place.clone()), system).note(figures));
         }

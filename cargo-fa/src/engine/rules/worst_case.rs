@@ -91,7 +91,7 @@ fn bytes_below(
             open.push((at, format!("`{what}`")));
             continue;
         };
-        let part = size.saturating_mul(count).saturating_mul(times);
+        let part = in_steps(size.saturating_mul(count)).saturating_mul(times);
         if part == 0 {
             continue;
         }
@@ -143,6 +143,11 @@ fn bytes_below(
     let bytes = Bytes { open, ..worst(&parts.iter().collect::<Vec<_>>(), 0) };
     known.insert(key, bytes.clone());
     bytes
+}
+
+/// As many bytes as an arena hands out: it goes in steps of eight.
+fn in_steps(bytes: u64) -> u64 {
+    bytes.checked_next_multiple_of(8).unwrap_or(bytes)
 }
 
 /// Some bytes and the arms of branches that they are taken in.
