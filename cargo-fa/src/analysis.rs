@@ -97,8 +97,19 @@ pub struct Analysis {
     pub tags: TagGraph,
     /// What this build leaves out, sorted by place; only where [`Request::left_out`] asks for it.
     pub left_out: Vec<LeftOut>,
+    /// How often a function was analysed, and how often the result of a former run was still that of this one.
+    pub functions: Functions,
     /// How long each layer took, in the order they ran.
     pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// How much of the work was done before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Functions {
+    /// Analyses that were run.
+    pub analysed: usize,
+    /// Analyses whose result was taken from a former run.
+    pub reused: usize,
 }
 
 /// One file that was read.
