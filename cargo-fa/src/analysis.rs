@@ -103,6 +103,8 @@ pub struct Analysis {
     pub left_out: Vec<LeftOut>,
     /// The systems, sorted by place; only where [`Request::systems`] asks for them.
     pub systems: Vec<SystemFacts>,
+    /// How often a function was analysed, and how often the result of a former run was still that of this one.
+    pub functions: Functions,
     /// How long each layer took, in the order they ran.
     pub timings: Vec<(&'static str, Duration)>,
 }
@@ -137,6 +139,15 @@ pub struct WorstCase {
     pub parts: Vec<(Place, String, u64)>,
     /// What comes on top, with no number: where, and what.
     pub open: Vec<(Place, String)>,
+}
+
+/// How much of the work was done before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Functions {
+    /// Analyses that were run.
+    pub analysed: usize,
+    /// Analyses whose result was taken from a former run.
+    pub reused: usize,
 }
 
 /// One file that was read.
