@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 
-use super::{baseline, fix, graph, init, list, progress, prove, trace_report, version_control};
+use super::{baseline, fix, graph, init, list, lsp, progress, prove, trace_report, version_control};
 use crate::analysis::{AnalysisError, Build, LooseFiles, OpenOptions, Workspace};
 use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, SchemaOf, WithCheck};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
@@ -114,6 +114,7 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             print(&made.text);
             Ok(made.code)
         }
+        Some(Command::Lsp(arguments)) => lsp::run(arguments, common, open).map(|()| CLEAN),
         Some(Command::Show { file, build }) => show(common, file, build, open),
         Some(Command::Init { force }) => {
             let session = Session::open(common, Build::default(), open)?;

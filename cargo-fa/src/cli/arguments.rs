@@ -296,6 +296,12 @@ impl Check {
         }
     }
 
+    /// What an editor shows: the whole workspace, with hints.
+    #[must_use]
+    pub fn in_an_editor() -> Self {
+        Self { workspace: true, min_severity: Some(Severity::Hint), ..Self::default() }
+    }
+
     /// The reports to write, in the order of the command line; the terminal's if none was asked for.
     #[must_use]
     pub fn outputs(&self) -> Vec<Output> {

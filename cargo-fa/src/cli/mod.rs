@@ -11,6 +11,7 @@ pub mod graph;
 pub mod init;
 pub mod levels;
 pub mod list;
+pub mod lsp;
 pub mod progress;
 pub mod prove;
 mod prove_join;
