@@ -158,6 +158,17 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         if chunks.serves(layout) { chunks.refill(table, layout) } else { None }
     }
 
+    /// A block that no zone serves, and that has a header: apart, as it keeps registers for what comes after the call of the
+    /// allocator inside, and blocks of zones need none.
+    ///
+    /// # Safety
+    /// The layout has a size.
+    #[inline(never)]
+    unsafe fn attribute(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        unsafe { self.outside.alloc(layout) }
+    }
+
     /// Attributes a block that the zone has just served to its tag.
     #[inline(always)]
     fn took(&self, layout: Layout) {
@@ -201,6 +212,10 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !here(|chunks| chunks.serves(layout)) {
+            if T::TAGS {
+                // SAFETY: the caller's contract.
+                return unsafe { self.attribute(layout) };
+            }
             // SAFETY: the caller's contract is the inner allocator's (G1).
             return unsafe { self.outside.alloc(layout) };
         }
