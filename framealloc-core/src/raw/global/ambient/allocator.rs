@@ -177,13 +177,11 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         }
     }
 
-    /// Takes a block of a zone off its tag.
-    #[inline(always)]
-    fn frees(&self, block: *mut u8, layout: Layout) {
-        if T::TAGS {
-            let row = here(|chunks| chunks.row_of(block.addr()));
-            by_tag::freed(row, layout.size(), || self.outside.rows());
-        }
+    /// Takes a block of a zone off its tag. Apart, as [`attribute`](Self::attribute) is.
+    #[inline(never)]
+    fn take_off(&self, block: *mut u8, layout: Layout) {
+        let row = here(|chunks| chunks.row_of(block.addr()));
+        by_tag::freed(row, layout.size(), || self.outside.rows());
     }
 
     /// Attributes what became of a block of a zone in its place: it stays its tag's.
@@ -274,9 +272,11 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
             // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
             return unsafe { self.outside.dealloc(block, layout) };
         }
+        if T::TAGS {
+            self.take_off(block, layout);
+        }
         // Before it is freed: another thread may have the chunk at once.
         poison(block, layout.size());
-        self.frees(block, layout);
         here(|chunks| chunks.free(block.addr(), layout.size()));
     }
 }

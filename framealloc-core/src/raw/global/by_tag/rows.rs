@@ -121,10 +121,10 @@ fn count(pending: &AtomicU64, bytes: usize) -> bool {
 }
 
 /// Blocks and bytes of a pending count.
-#[expect(clippy::cast_possible_truncation, reason = "the bytes of a block that is there, and some more")]
 fn parts(pending: &AtomicU64) -> (u64, usize) {
     let now = pending.load(Relaxed);
-    (now & ((1 << BYTES) - 1), (now >> BYTES) as usize)
+    // The bytes of a block that there was, and some more: they fit.
+    (now & ((1 << BYTES) - 1), usize::try_from(now >> BYTES).unwrap_or(usize::MAX))
 }
 
 /// The rows of one thread, or those that threads share.
@@ -182,6 +182,7 @@ impl Total {
 macro_rules! each {
     ($make:expr; $count:expr) => {{
         #[cfg(not(framealloc_loom))]
+        #[expect(clippy::large_stack_arrays, reason = "it is a static's")]
         let all = [const { $make }; $count];
         #[cfg(framealloc_loom)]
         let all = core::array::from_fn(|_| $make);
