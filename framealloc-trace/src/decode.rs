@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::model::{
     BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    SystemHeap,
 };
 use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
 
@@ -171,6 +172,12 @@ impl Fields<'_> {
     }
 
     fn frame(&mut self) -> Option<Frame> {
+        let mut frame = self.figures()?;
+        self.heap_by_system(&mut frame.systems)?;
+        Some(frame)
+    }
+
+    fn figures(&mut self) -> Option<Frame> {
         Some(Frame {
             number: self.number()?,
             start: self.number()?,
@@ -187,6 +194,7 @@ impl Fields<'_> {
                     calls: fields.number()?,
                     bytes: fields.number()?,
                     largest_call: fields.number()?,
+                    heap: None,
                 })
             })?,
             pools: self.list(|fields| {
@@ -234,6 +242,21 @@ impl Fields<'_> {
                 frees: fields.number()?,
             })
         })
+    }
+
+    /// The heap by system, by place in the list of systems, which older recordings end before.
+    fn heap_by_system(&mut self, systems: &mut [SystemFigures]) -> Option<()> {
+        if self.rest.is_empty() {
+            return Some(());
+        }
+        let rows = self.list(|fields| {
+            let at = usize::try_from(fields.number()?).ok()?;
+            Some((at, SystemHeap { calls: fields.number()?, bytes: fields.number()? }))
+        })?;
+        for (at, heap) in rows {
+            systems.get_mut(at)?.heap = Some(heap);
+        }
+        Some(())
     }
 
     /// Frames in flight: a list of one or none, which older recordings end before.

@@ -59,6 +59,14 @@ impl Encoder {
             list(out, frame.heap, |tag| {
                 [u64::from(tag.id), tag.bytes, tag.blocks, tag.peak, tag.allocations, tag.frees]
             });
+            // The heap by system, by place in the list of systems.
+            let counted = frame.systems.iter().zip(0_u64..).filter_map(|(system, at)| Some((at, system.heap?)));
+            number(out, counted.clone().count() as u64);
+            for (at, heap) in counted {
+                for field in [at, heap.calls, heap.bytes] {
+                    number(out, field);
+                }
+            }
         });
     }
 

@@ -53,6 +53,17 @@ pub struct SystemFigures {
     pub bytes: u64,
     /// The most bytes of one call.
     pub largest_call: u64,
+    /// What it asked of the heap, where that is counted. Not in recordings of 0.11.
+    pub heap: Option<SystemHeap>,
+}
+
+/// What was asked of the heap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SystemHeap {
+    /// Calls.
+    pub calls: u64,
+    /// Bytes of all calls.
+    pub bytes: u64,
 }
 
 /// Figures of one pool at the end of a frame.

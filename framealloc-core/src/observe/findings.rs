@@ -79,7 +79,9 @@ impl Watcher {
         self.find_refused_flights(alloc);
         self.find_heap_budgets(alloc);
         self.find_pinned(alloc);
-        for (index, figures) in alloc.raw_sites().filter(|(_, figures)| figures.heap.calls > 0) {
+        for (index, figures) in
+            alloc.raw_sites().filter(|(index, figures)| figures.heap.calls > 0 && crate::site::is_no_heap(*index))
+        {
             self.find(alloc, ("FA007", Level::Error), subject_of(("system", index)), |found| {
                 let (system, used) = (crate::site::name_of(index), figures.heap);
                 let message = format!(

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use framealloc_trace::{
     BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    SystemHeap,
 };
 
 use super::record_sink::{Fate, Finished, Sink};
@@ -25,6 +26,7 @@ use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::heap_frames::HeapFrame;
 use crate::raw::frames::report::FrameReport;
 use crate::rows::row_at;
+use crate::site::HeapBySystem;
 use crate::tag::TagId;
 
 /// A buffer is handed to the writer at this many bytes, or when it is this old.
@@ -149,6 +151,8 @@ pub(crate) struct Recorder {
     uncounted: u64,
     /// `None` where nobody counts, or the function that does panicked.
     calls_before: Option<u64>,
+    /// What has the heap counted in all systems; `None` where nobody can count.
+    heap: Option<HeapBySystem>,
     known: Known,
     lists: Lists,
 }
@@ -194,6 +198,7 @@ impl Recorder {
             buffered_uncounted: 0,
             uncounted: 0,
             calls_before,
+            heap: HeapBySystem::begin(),
             known: Known::default(),
             lists: Lists::default(),
         }
@@ -255,7 +260,7 @@ impl Recorder {
 
     /// Fills the lists, and writes the names that are new. Returns the requests that went to the heap.
     fn collect(&mut self, alloc: &SmartAlloc) -> u64 {
-        let Self { encoder, known, lists, .. } = self;
+        let Self { encoder, known, lists, heap, .. } = self;
         lists.tags.clear();
         let mut heap_fallbacks = 0;
         for (index, figures) in alloc.raw_tags() {
@@ -274,7 +279,9 @@ impl Recorder {
                 encoder.define(Kind::System, id, crate::site::name_of(index), 0);
             });
             let (calls, bytes, largest_call) = (figures.calls as u64, figures.bytes as u64, figures.largest as u64);
-            lists.systems.push(SystemFigures { id: number(index), calls, bytes, largest_call });
+            let (heap_calls, heap_bytes) = (figures.heap.calls as u64, figures.heap.bytes as u64);
+            let heap = heap.as_ref().map(|_| SystemHeap { calls: heap_calls, bytes: heap_bytes });
+            lists.systems.push(SystemFigures { id: number(index), calls, bytes, largest_call, heap });
         }
         lists.threads.clear();
         alloc.raw_threads(|index, name, bytes| {

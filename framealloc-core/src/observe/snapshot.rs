@@ -10,7 +10,7 @@ use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
 use crate::raw::frames::scratch_region::ScratchStats;
 use crate::raw::frames::transfers::TransferStats;
-use crate::raw::global::zone::HeapUse;
+use crate::raw::global::zone::{HeapUse, HeapZone};
 
 /// The version of [`Snapshot`]: a change that breaks a reader raises it, a new field does not.
 pub const SNAPSHOT_VERSION: u32 = 1;
@@ -95,6 +95,9 @@ plain_data! {
         pub scratch: Vec<ScratchSnapshot>,
         /// Transfers to other threads in the frame.
         pub transfers: TransferSnapshot,
+        /// Whether a `HeapGuard` is the program's global allocator: where none is, figures named `heap` are 0.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub heap_is_counted: bool,
         /// What ended frames hold that are in flight, as it is now. Not in snapshots of 0.11.
         #[cfg_attr(feature = "serde", serde(default))]
         pub flights: FlightSnapshot,
@@ -165,7 +168,7 @@ plain_data! {
         pub heap_bytes: u64,
         /// How often memory was asked for, where it is counted (feature `diagnostics`).
         pub allocations: Option<u64>,
-        /// What its `no_heap` systems took from the heap all the same.
+        /// What its systems took from the heap: as in `systems`.
         pub heap: HeapSnapshot,
     }
 
@@ -203,7 +206,7 @@ plain_data! {
         pub bytes: u64,
         /// The most bytes of one call.
         pub largest_call: u64,
-        /// What it took from the heap although it is `no_heap`.
+        /// What it took from the heap: of systems with `no_heap`, and of all while some allocator records.
         pub heap: HeapSnapshot,
     }
 
@@ -383,6 +386,7 @@ impl SmartAlloc {
             pool_classes: pool::class_pools().iter().filter(|pool| pool.bytes > 0).map(PoolSnapshot::from).collect(),
             scratch: stats.scratch.into_iter().map(ScratchSnapshot::from).collect(),
             transfers: TransferSnapshot::from(&stats.transfers),
+            heap_is_counted: HeapZone::is_counted(),
             flights: FlightSnapshot::from(stats.flights),
             heap_tags: stats.heap_tags.iter().map(|tag| HeapTagSnapshot::of(self, tag)).collect(),
         }

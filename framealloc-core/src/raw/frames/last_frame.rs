@@ -36,7 +36,7 @@ pub struct TagStats {
     /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved
     /// to. Counted one by one under the feature `diagnostics`, else `None`.
     pub allocations: Option<usize>,
-    /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
+    /// What its systems took from the heap in the last frame, where that is counted: as [`SystemStats::heap`].
     pub heap: HeapUse,
 }
 
@@ -70,8 +70,8 @@ pub struct SystemStats {
     pub bytes: usize,
     /// The most bytes of one call in the last frame.
     pub largest_call: usize,
-    /// What it took from the heap in the last frame: of systems with `no_heap` only, and only where a
-    /// [`HeapGuard`](crate::HeapGuard) is the program's global allocator.
+    /// What it took from the heap in the last frame, where a [`HeapGuard`](crate::HeapGuard) is the program's global
+    /// allocator: of systems with `no_heap`, and of all systems while some allocator [records](SmartAlloc::record).
     pub heap: HeapUse,
 }
 

@@ -47,6 +47,8 @@ impl ZoneOwner {
 
 /// The heap is off limits.
 const WATCHED: u8 = 1;
+/// The heap may be used, and what is asked of it is counted.
+const COUNTED: u8 = 4;
 /// What is asked of the heap is bumped: what the thread knows of that is the business of `ambient/thread/mod.rs`.
 const AMBIENT: u8 = 2;
 
@@ -68,10 +70,10 @@ thread_local! {
     static ZONE: Cell<Zone> = const { Cell::new(Zone::FREE) };
 }
 
-/// Whether the heap is off limits here.
+/// Whether what is asked of the heap is to be told here.
 #[inline(always)]
 pub(super) fn is_watched() -> bool {
-    flags() & WATCHED != 0
+    flags() & (WATCHED | COUNTED) != 0
 }
 
 #[inline(always)]
@@ -79,11 +81,14 @@ fn flags() -> u8 {
     ZONE.with(|zone| zone.get().flags)
 }
 
-/// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile:
+/// Counts a call for `bytes` bytes. Where the heap is off limits `notice` hears of it, with the calls so far. The flag is off meanwhile:
 /// reporting takes from the heap itself.
 pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
     let mut zone = ZONE.get();
     zone.used.add(HeapUse { calls: 1, bytes });
+    if zone.flags & WATCHED == 0 {
+        return ZONE.set(zone);
+    }
     ZONE.set(Zone { flags: 0, ..zone });
     let limit = thread::pause();
     notice(zone.owner, zone.used.calls);
@@ -149,6 +154,21 @@ impl HeapZone {
     /// Begins the time of a function that may not use the heap.
     pub(crate) fn watch(&mut self, owner: ZoneOwner) {
         self.set(Zone { flags: WATCHED, used: HeapUse::NONE, owner });
+    }
+
+    /// Begins the time of a function that may use the heap, and is counted.
+    pub(crate) fn count(&mut self) {
+        self.set(Zone { flags: COUNTED, ..Zone::FREE });
+    }
+
+    /// Whether a guard is the program's global allocator: it counts what is asked of it here.
+    #[inline(never)]
+    pub(crate) fn is_counted() -> bool {
+        let mut zone = Self::new();
+        zone.count();
+        // The optimiser may leave out a block that nobody looks at.
+        drop(core::hint::black_box(Box::new(core::hint::black_box(0_u8))));
+        zone.leave().calls != 0
     }
 
     /// Begins the time of a function whose heap is bumped, for the tag with this index. It may use the heap otherwise, too,
