@@ -110,7 +110,7 @@ impl<A, T: HeapTags> AmbientAlloc<A, T> {
         self
     }
 
-    /// Lets one tag pin at most `bytes` bytes of chunks, and eight times as much as lives in them. At least 256 KiB may be
+    /// Lets one tag pin at most `bytes` bytes of chunks, and eight times as much as lives in them. At least 64 KiB may be
     /// pinned whatever lives there.
     #[must_use]
     pub const fn with_pinned_limit(mut self, bytes: usize) -> Self {
@@ -268,6 +268,15 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // First what most blocks of a zone are: such a block is of the region, so nothing else has to be looked at.
+        if here(|chunks| chunks.counts(block.addr())) {
+            if T::TAGS {
+                self.take_off(block, layout);
+            }
+            poison(block, layout.size());
+            here(|chunks| chunks.free_counted(block.addr(), layout.size()));
+            return;
+        }
         if !REGION.contains(block.addr()) {
             // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
             return unsafe { self.outside.dealloc(block, layout) };
@@ -277,7 +286,7 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
         }
         // Before it is freed: another thread may have the chunk at once.
         poison(block, layout.size());
-        here(|chunks| chunks.free(block.addr(), layout.size()));
+        here(|chunks| chunks.free_elsewhere(block.addr(), layout.size()));
     }
 }
 
