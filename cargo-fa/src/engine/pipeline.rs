@@ -74,7 +74,9 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let configured = configured_roots(&program, config);
     let systems = bevy::systems(&program, config, &users);
     let pooled = graph::pooled_types(&program);
-    let graph = Graph::build(&program, &pooled, &users);
+    let asked = Asked::of(&program, config, &users);
+    let results = Results::open(&cache, build(project, request, &loaded, &users, asked), &program);
+    let graph = Graph::build(&program, &pooled, &users, &results);
     let seeds = if request.exhaustive {
         program.all_fns().collect()
     } else {
@@ -83,8 +85,6 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let asked = Asked::of(&program, config, &users);
-    let results = Results::open(&cache, build(project, request, &loaded, &users, asked), &program);
     let (analysed, functions) = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked, &results);
     let results = results.save();
     analysis.timings.push(("flow", start.elapsed()));

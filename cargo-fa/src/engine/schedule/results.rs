@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
+use super::graph::Named;
 use crate::engine::flow::stored::{Known, Told};
 use crate::engine::flow::summary::Analysed;
 use crate::engine::hir::cache::Cache;
@@ -93,6 +94,8 @@ struct Head {
     stand: Stand,
     /// The function of each result, and how long it is.
     results: Vec<(u32, u32)>,
+    /// The file of each list of calls, and how long it is.
+    calls: Vec<(u32, u32)>,
 }
 
 /// The results of one file, as far as they may be used.
@@ -134,8 +137,11 @@ pub(crate) struct Results {
     paths: Option<[PathBuf; 2]>,
     layers: Vec<Layer>,
     known: FxHashMap<FnId, Vec<At>>,
+    /// By file: what its functions call.
+    calls: FxHashMap<u32, Vec<At>>,
     stand: Stand,
     fresh: Mutex<Vec<(FnId, Vec<u8>)>>,
+    fresh_calls: Mutex<Vec<(u32, Vec<u8>)>>,
     /// All are written, not only those that are new.
     whole: bool,
     has_new: AtomicBool,
@@ -149,8 +155,10 @@ impl Results {
             paths: None,
             layers: Vec::new(),
             known: FxHashMap::default(),
+            calls: FxHashMap::default(),
             stand: Stand::default(),
             fresh: Mutex::default(),
+            fresh_calls: Mutex::default(),
             whole: true,
             has_new: AtomicBool::new(false),
             reused: AtomicUsize::new(0),
@@ -196,6 +204,13 @@ impl Results {
             }
             from = to;
         }
+        for (file, length) in head.calls {
+            let to = from + length as usize;
+            if to <= bytes.len() {
+                self.calls.entry(file).or_default().push(At { layer, from, to });
+            }
+            from = to;
+        }
         let concerned = std::iter::repeat_with(OnceLock::new).take(change.same.len()).collect();
         self.layers.push(Layer { bytes, now: change.now.into(), same: change.same, names: change.names, concerned });
         Some(count)
@@ -234,6 +249,41 @@ impl Results {
         None
     }
 
+    /// What the functions of a file call, if it is known and would be the same now.
+    pub(crate) fn calls_in(&self, program: &Program<'_>, file: usize) -> Vec<(FnId, Named)> {
+        for at in self.calls.get(&offset(file)).into_iter().flatten() {
+            let layer = &self.layers[at.layer];
+            if !layer.is_usable(program, file) {
+                continue;
+            }
+            let read = || postcard::from_bytes(&layer.bytes[at.from..at.to]).ok();
+            let found: Option<Vec<(FnId, Named)>> = numbering::reading(&layer.now, read);
+            if let Some(found) = found {
+                if self.whole || at.layer > 0 {
+                    self.keep_calls_of(file, &found);
+                }
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Keeps what functions call of which that was not known.
+    pub(crate) fn keep_calls<'n>(&self, program: &Program<'_>, new: impl Iterator<Item = (FnId, &'n Named)>) {
+        if !self.is_kept() {
+            return;
+        }
+        let mut by_file: FxHashMap<usize, Vec<(FnId, &Named)>> = FxHashMap::default();
+        new.for_each(|(id, named)| by_file.entry(program.fn_def(id).file).or_default().push((id, named)));
+        by_file.into_iter().for_each(|(file, functions)| self.keep_calls_of(file, &functions));
+    }
+
+    fn keep_calls_of(&self, file: usize, functions: &impl Serialize) {
+        if let Ok(bytes) = numbering::writing(|| postcard::to_stdvec(functions)) {
+            self.fresh_calls.lock().unwrap_or_else(PoisonError::into_inner).push((offset(file), bytes));
+        }
+    }
+
     /// How often a result was found.
     pub(crate) fn reused(&self) -> usize {
         self.reused.load(Ordering::Relaxed)
@@ -262,14 +312,21 @@ impl Results {
         if !self.whole && !self.has_new.into_inner() {
             return None;
         }
-        let (whole, stand, fresh) = (self.whole, self.stand, self.fresh);
+        let (whole, stand, fresh, calls) = (self.whole, self.stand, self.fresh, self.fresh_calls);
         let write = move || {
             let mut fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
             fresh.sort();
             fresh.dedup();
-            let head = Head { stand, results: fresh.iter().map(|(id, bytes)| (id.0, offset(bytes.len()))).collect() };
+            let mut calls = calls.into_inner().unwrap_or_else(PoisonError::into_inner);
+            calls.sort();
+            let head = Head {
+                stand,
+                results: fresh.iter().map(|(id, bytes)| (id.0, offset(bytes.len()))).collect(),
+                calls: calls.iter().map(|(file, bytes)| (*file, offset(bytes.len()))).collect(),
+            };
             let Ok(mut rest) = postcard::to_stdvec(&head) else { return };
             fresh.iter().for_each(|(_, bytes)| rest.extend(bytes));
+            calls.iter().for_each(|(_, bytes)| rest.extend(bytes));
             let mut bytes = hash(&rest).to_le_bytes().to_vec();
             bytes.extend(rest);
             let path = if whole { &all } else { &recent };

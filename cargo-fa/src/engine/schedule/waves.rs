@@ -37,12 +37,12 @@ pub(crate) fn analyse<'l>(
     pooled: &FxHashSet<UserType>,
     system_closures: &FxHashMap<(usize, ExprId), Confidence>,
     seeds: &[FnId],
-    graph: &Graph<'l>,
+    graph: &Graph,
     asked: Asked,
     results: &Results,
 ) -> (AllAnalysed, Functions) {
     let signatures = flow::Signatures::new(program.fns.len());
-    let changes = graph.changes();
+    let changes = graph.changes(program);
     let mut schedule = Schedule {
         program,
         pooled,
@@ -66,7 +66,7 @@ pub(crate) fn analyse<'l>(
     for wave in graph.callees_first(program, seeds) {
         schedule.discover(wave);
     }
-    let callers = graph.callers();
+    let callers = graph.callers(program);
     loop {
         for _ in 0..PASSES {
             if !schedule.pass() {
