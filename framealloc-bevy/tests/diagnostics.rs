@@ -292,6 +292,66 @@ fn fa102_is_not_about_ticks_that_did_not_run_nor_schedules_run_by_hand() {
 }
 
 #[test]
+fn fa104_a_handle_that_is_kept_and_nothing_else() {
+    let warnings = Warnings::default();
+    tracing::subscriber::with_default(warnings.clone(), || {
+        let mut app = App::new();
+        app.add_plugins(checked());
+        app.update();
+        let kept = app.world().frame_alloc();
+        (0..5).for_each(|_| app.update());
+        drop(kept);
+        (0..3).for_each(|_| app.update());
+        assert_eq!(app.world().resource::<AllocResource>().frame_number(), 4);
+    });
+    let warnings = warnings.0.lock().expect("no panic under the lock");
+    assert_eq!(warnings.len(), 3, "the first, second and fourth time: {warnings:?}");
+    assert!(warnings[0].starts_with("WARN FA104 warning: frame 1 cannot end: 1 `AllocHandle` is alive, made at "));
+    assert!(warnings[0].contains("diagnostics.rs"), "{warnings:?}");
+}
+
+#[test]
+fn fa105_memory_before_the_first_frame_and_not_that_of_startup() {
+    fn take(alloc: Res<AllocResource>) {
+        alloc.frame_slice_copy(&[0_u64; 128]);
+    }
+    let run = |body: fn(&mut App)| {
+        let warnings = Warnings::default();
+        tracing::subscriber::with_default(warnings.clone(), || {
+            let mut app = App::new();
+            app.add_plugins(checked()).add_systems(Startup, take).add_systems(Update, take);
+            body(&mut app);
+        });
+        let warnings = warnings.0.lock().expect("no panic under the lock").clone();
+        warnings
+    };
+    let startup = run(|app| {
+        app.update();
+        app.update();
+        assert!((1024..1200).contains(&app.world().resource::<AllocResource>().startup_bytes()));
+    });
+    assert_eq!(startup, [""; 0], "startup systems may");
+
+    let by_hand = run(|app| {
+        (0..1000).for_each(|_| app.world_mut().run_schedule(Update));
+        app.update();
+        assert!((1024..1200).contains(&app.world().resource::<AllocResource>().startup_bytes()));
+    });
+    assert_eq!(by_hand.len(), 1, "{by_hand:?}");
+    assert!(by_hand[0].starts_with("WARN FA105 warning: 10") && by_hand[0].contains("before the first frame began"));
+
+    let without_frames = run(|app| (0..1000).for_each(|_| app.world_mut().run_schedule(Update)));
+    assert_eq!(without_frames.len(), 1, "{without_frames:?}");
+    assert!(without_frames[0].contains("and no frame ever began"), "{without_frames:?}");
+
+    let without_main = run(|app| {
+        app.world_mut().run_schedule(FrameBegin);
+        app.world_mut().run_schedule(Update);
+    });
+    assert_eq!(without_main, [""; 0]);
+}
+
+#[test]
 fn fa101_diagnostics_without_an_allocator() {
     let warnings = Warnings::default();
     tracing::subscriber::with_default(warnings.clone(), || {

@@ -32,7 +32,8 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
     let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
     let tag = site.tag().unwrap_or(alloc.tag_id());
-    let mut call = WholeFrameCall { alloc, site, tag, zone: HeapZone::new() };
+    // The number of the site first: with it comes whether its use of the heap is counted.
+    let mut call = WholeFrameCall { alloc, site: site.index(), tag, zone: HeapZone::new() };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
 }
@@ -45,7 +46,7 @@ pub fn whole_frame_apart<R>(alloc: &mut SmartAlloc, site: &'static Site, body: i
 /// Attributes the call to its system when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.
 struct WholeFrameCall<'a> {
     alloc: &'a SmartAlloc,
-    site: &'static Site,
+    site: usize,
     tag: TagId,
     zone: HeapZone,
 }
@@ -53,7 +54,7 @@ struct WholeFrameCall<'a> {
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
         let (used, arenas) = (self.zone.leave(), self.alloc.frame().arenas());
-        arenas.attribute_to_site(self.site.index(), 0, used);
+        arenas.attribute_to_site(self.site, 0, used);
         if used.calls != 0 {
             arenas.attribute_heap_use(self.tag, used);
         }
@@ -79,6 +80,13 @@ impl Drop for CallLimit<'_> {
 /// Gives promotions back, as if their frame had ended with a panic: for a crate of ours that cannot return them either.
 pub fn keep_promotions(alloc: &mut SmartAlloc, promotions: Promotions) {
     alloc.keep_promotions(promotions);
+}
+
+/// What all threads have taken since the last end of a frame, in bytes: for a crate of ours that tells what is outside of frames.
+pub fn held_bytes(alloc: &mut SmartAlloc) -> usize {
+    let mut held = Vec::new();
+    alloc.list_held(&mut held);
+    held.iter().map(|held| held.bytes).sum()
 }
 
 /// `out = name`: the frame outside the scope of the system.

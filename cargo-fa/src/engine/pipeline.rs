@@ -100,7 +100,11 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     roots.extend(configured.into_iter().map(|id| (id, Confidence::High)));
     let preferred = |id| is_selected(project, &program, request, id);
     let reached = reach::reach(&program, &analysed, &roots, &preferred);
-    let (mut findings, tags) = rules::check(&Context::new(project, &program, &analysed, &reached, config));
+    let cx = Context::new(project, &program, &analysed, &reached, config);
+    let (mut findings, tags) = rules::check(&cx);
+    if request.systems {
+        analysis.systems = rules::systems(&cx);
+    }
     if !request.pedantic {
         findings.retain(|finding| finding.confidence > Confidence::Low);
     }

@@ -4,7 +4,8 @@ use std::alloc::Layout;
 
 use framealloc_core::collections::{CollectIn, CollectInto, FromFrameIterator};
 use framealloc_core::{
-    AllocError, Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy, SmartAlloc,
+    AllocConfig, AllocError, Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy,
+    SmartAlloc,
 };
 
 use crate::refuse::Refusal::{self, Budget, Memory, Size};
@@ -101,6 +102,11 @@ pub(crate) fn cases() -> Vec<Case> {
             r.during(a.frame(), || FrameBox::try_clone_in(&one, a.frame()))
         };
         // The allocator itself is made as `Box::new` makes: who refuses its few bytes ends the program.
+        "SmartAlloc::try_new" LENGTH |a, r| {
+            // The region stays: a second one as large would need no memory.
+            let bytes = if r == Memory { 2 * MANY } else { r.length(MANY) };
+            r.during(a.frame(), || SmartAlloc::try_new(AllocConfig::default().with_region(bytes)))
+        };
         "SmartAlloc::try_with_frame_capacity" LENGTH |a, r|
             r.during(a.frame(), || SmartAlloc::try_with_frame_capacity(2 * r.length(MANY)));
         "Scratch::try_keep" MEMORY |a, r| {
@@ -163,6 +169,15 @@ fn of_vectors() -> Vec<Case> {
         "FrameVec::try_with_capacity_in" SIZED |a, r|
             r.during(a.frame(), || FrameVec::<u64>::try_with_capacity_in(r.length(MANY), a.frame()));
         "FrameVec::try_from_iter_in" FRAME |a, r| r.during(a.frame(), || FrameVec::try_from_iter_in(BIG, a.frame()));
+        "ParCollect::try_local" FRAME |a, r| {
+            let all = a.par_collect::<u64>();
+            r.during(a.frame(), || all.try_local().map(drop))
+        };
+        "ParCollect::try_into_vec" FRAME |a, r| {
+            let all = a.par_collect();
+            all.local().extend(BIG);
+            r.during(a.frame(), || all.try_into_vec().map(drop))
+        };
         "CollectIn::try_collect_in" FRAME |a, r|
             r.during(a.frame(), || BIG.into_iter().try_collect_in::<FrameVec<'_, u64>>(a.frame()));
         "FromFrameIterator::try_from_frame_iter" FRAME |a, r|

@@ -132,6 +132,8 @@ pub(crate) enum Effect {
     ResourceIfAny,
     /// Runs a closure with the world and a resource.
     ResourceScope,
+    /// The allocator of a world, by a handle.
+    WorldAlloc,
     /// What a query gives for one entity, if it does.
     QueryItem,
 
@@ -291,6 +293,8 @@ pub(crate) enum Makes {
     IntoInner,
     Barrier,
     Tag,
+    /// The closure runs under the tag of the heap that is the first argument.
+    HeapTag,
     /// A value of the type, if the function is `new` or `default`; the rest is not known.
     Other,
 

@@ -2,7 +2,7 @@
 
 mod allocator;
 mod associated;
-mod attributes;
+pub(crate) mod attributes;
 mod barriers;
 mod call;
 mod callbacks;

@@ -3,7 +3,7 @@
 use core::any::Any;
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::Arc;
 
 use super::accounts::{self, SharedAccounts};
@@ -12,6 +12,7 @@ use super::flights::flight::{FlightInner, Flying};
 use super::flights::loading::Loading;
 use super::flights::returns::Returns;
 use super::frame::Frame;
+use super::heap_frames::HeapFrames;
 use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
@@ -19,7 +20,8 @@ use super::report::FrameReport;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use super::tls;
 use crate::budget::BudgetEvent;
-use crate::config::AllocConfig;
+use crate::closed::{self, Owner};
+use crate::config::{AllocConfig, Purpose};
 use crate::error::infallible;
 use crate::panics::{Payload, first_panic, resume};
 use crate::probes;
@@ -27,11 +29,12 @@ use crate::raw::frames::promotions::{PromotionSummary, Promotions};
 use crate::raw::frames::scratch_region::Regions;
 use crate::raw::frames::transfers::{TransferCounters, TransferStats};
 use crate::raw::mem::chunk::ChunkPolicy;
+use crate::raw::mem::region::{self, Source};
 use crate::sync::Relaxed;
 use crate::tag::{IntoTag, TAG_BITS, TagId};
 
-/// Arenas are looked at for shrinking once in this many frames.
-const TRIM_EVERY: u64 = 64;
+/// Arenas are looked at for shrinking once in this many frames, at the least.
+const TRIM_EVERY: usize = 64;
 
 /// The allocator: frame memory for every thread, and the way to pools, heap, tags and statistics.
 ///
@@ -94,6 +97,8 @@ pub(crate) struct Inner {
     pub(super) returns: Option<Arc<Returns>>,
     pub(crate) transfers: Arc<TransferCounters>,
     hooks: Hooks,
+    /// Whether the next end of a frame gives all memory back.
+    trims: AtomicBool,
 }
 
 /// Changes under `&mut SmartAlloc` only.
@@ -117,6 +122,8 @@ pub(super) struct FrameState {
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
     pub(super) merged: Merged,
+    /// The heap by tag, of the whole process.
+    pub(super) heap: HeapFrames,
     /// What the hooks keep from frame to frame; taken out while it is used.
     pub(super) observers: Option<Box<dyn Any + Send>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
@@ -135,8 +142,19 @@ impl Inner {
     }
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
-        let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, .. } = self.config;
-        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold }
+        let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, decay, .. } = self.config;
+        let source = Source { owner: self.sealed_by(), in_region: self.config.has_region() };
+        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold, decay, source }
+    }
+
+    /// By whose seal the memory of the allocator goes.
+    pub(crate) fn sealed_by(&self) -> Owner {
+        Owner::Allocator(if self.config.sealed_with == 0 { self.number } else { self.config.sealed_with })
+    }
+
+    /// Whether nothing may be asked of the global allocator.
+    pub(super) fn is_sealed(&self) -> bool {
+        closed::is_sealed(self.sealed_by())
     }
 
     /// How many frames may be in flight at once.
@@ -167,6 +185,7 @@ impl SmartAlloc {
             regions: Regions::default(),
             transfers: Arc::default(),
             hooks: Hooks::new(hooks),
+            trims: AtomicBool::new(false),
         };
         Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
     }
@@ -449,7 +468,10 @@ impl SmartAlloc {
         state.merged.clear();
         state.sites.fill(SiteFigures::default());
         state.phases.fill(PhaseFigures::default());
-        let trim = state.ended % TRIM_EVERY == 0;
+        // What is sealed is kept: it might not be had again. What was asked for waits until it is not.
+        let is_kept = self.inner().is_sealed();
+        let trim = state.ended % (self.inner().config.decay / 4).clamp(1, TRIM_EVERY) as u64 == 0 && !is_kept;
+        let release = !is_kept && self.inner().trims.swap(false, Relaxed);
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for (set, entry) in self.inner().entries().iter().enumerate() {
             let flight = flight.map(|flight| Loading { flight, set });
@@ -472,6 +494,9 @@ impl SmartAlloc {
             unsafe {
                 entry.publish(bytes);
                 entry.recycle(arenas);
+                if release {
+                    arenas.release();
+                }
             }
         }
         state.high_water = state.high_water.max(state.bytes);
@@ -480,10 +505,30 @@ impl SmartAlloc {
         }
         self.inner().accounts.end_frame();
         self.inner().transfers.end_frame(&mut state.transfers);
+        if self.inner().config.purpose == Purpose::Frames {
+            state.heap.end_frame();
+        }
         probes::debug::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
         state.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
         state.report
+    }
+
+    /// Has the next end of a frame give the memory of all threads back to the global allocator, as far as nothing holds it: for
+    /// the end of a loading screen, of a level, of a burst. The frames after it take anew what they need.
+    ///
+    /// Without it, memory that frames no longer need is given back as [`AllocConfig::with_decay`] says.
+    ///
+    /// ```
+    /// let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.whole_frame(|alloc| {
+    ///     alloc.frame_slice_zeroed::<u8>(10 << 20); // the level is loaded
+    ///     alloc.trim();
+    /// });
+    /// assert_eq!(alloc.capacity(), 0);
+    /// ```
+    pub fn trim(&self) {
+        self.inner().trims.store(true, Relaxed);
     }
 
     /// Bytes that all arena sets hold from the global allocator.
@@ -509,6 +554,8 @@ impl Drop for SmartAlloc {
             self.close_returns();
             let inner = Box::from_raw(self.inner.as_ptr());
             probes::debug::allocator_gone(inner.number);
+            closed::forget(inner.number);
+            region::unclaim(inner.config.region());
         }
         resume(panicked);
     }
