@@ -6,10 +6,11 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::analysis::{
-    AnalysedFile, Analysis, AnalysisError, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed, Unread,
-    Workspace,
+    AnalysedFile, Analysis, AnalysisError, Declared, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed,
+    Unread, Workspace,
 };
 use crate::engine::flow::declared::Asked;
+use crate::engine::flow::event::Site;
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -96,7 +97,14 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     roots.extend(configured.into_iter().map(|id| (id, Confidence::High)));
     let preferred = |id| is_selected(project, &program, request, id);
     let reached = reach::reach(&program, &analysed, &roots, &preferred);
-    let (mut findings, tags) = rules::check(&Context::new(project, &program, &analysed, &reached, config));
+    let cx = Context::new(project, &program, &analysed, &reached, config);
+    let (mut findings, tags) = rules::check(&cx);
+    let declared = analysed.iter().filter(|(_, function)| function.denied.is_any()).map(|(id, _)| {
+        let def = program.fn_def(id);
+        let place = cx.place(Site { file: def.file, span: def.item.name_span });
+        Declared { place, item: program.fn_path(id) }
+    });
+    analysis.declared = declared.collect();
     if !request.pedantic {
         findings.retain(|finding| finding.confidence > Confidence::Low);
     }
