@@ -1,6 +1,6 @@
 //! The rows of the table about other crates, for the check against their public API (`ci/rows.sh`).
 
-use super::{Crates, External, Known, On, bevy, crates, std};
+use super::{Crates, External, Known, On, bevy, crates, std, waits};
 
 /// A row: what it is about, and the names that must exist there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum About {
     Methods(Vec<(&'static str, &'static str)>),
     /// Methods of any type of a kind that has no name of its own, such as iterators.
     MethodsOfKind(&'static str),
+    /// Methods and functions of types that have these names, whatever crate they are of.
+    Named(&'static [&'static str]),
     /// Functions of these types.
     Associated(Vec<(&'static str, &'static str)>),
     /// Functions of these modules of these crates; no crates are any, no modules are any.
@@ -75,6 +77,15 @@ pub fn rows() -> Vec<Row> {
             Crates::These(these) => these,
             Crates::All | Crates::AllButStd => &[],
         };
+        rows.push(Row { about: About::Functions(crates, modules), names });
+    }
+    for (known, names, ..) in waits::OF_KNOWN {
+        // Those of framealloc are held against its sources.
+        rows.push(Row { about: About::Methods(types_that(&|ty| known.contains(&ty))), names });
+    }
+    rows.extend(waits::OF_NAMED.iter().map(|(types, names, ..)| Row { about: About::Named(types), names }));
+    rows.extend(waits::BY_NAME.iter().map(|(names, _)| Row { about: About::MethodsOfKind("any"), names }));
+    for (crates, modules, names, _) in waits::FUNCTIONS {
         rows.push(Row { about: About::Functions(crates, modules), names });
     }
     rows
