@@ -29,7 +29,11 @@ pub(crate) fn install<M: Send + Sync + 'static>(ends_in: EndsIn, app: &mut App) 
 
 /// A condition, so that no task is made for it.
 fn did_not_end<M: Send + Sync + 'static>(alloc: Option<Res<AllocResource<M>>>, mut last_frame: Local<u64>) -> bool {
-    alloc.is_some_and(|alloc| core::mem::replace(&mut *last_frame, alloc.frame_number()) == alloc.frame_number())
+    alloc.is_some_and(|alloc| {
+        let same = core::mem::replace(&mut *last_frame, alloc.frame_number()) == alloc.frame_number();
+        // Where a handle is alive the schedule did run, and has told of it (FA104).
+        same && !alloc.end_was_refused()
+    })
 }
 
 /// Shared access, so that no system of the schedule has to wait: the diagnostic is told by a command.
@@ -39,8 +43,9 @@ fn report_missing_end<M: Send + Sync + 'static>(alloc: Res<AllocResource<M>>, mu
         "the schedule that ends it did not run: is `FrameBegin` (or `FixedFrameBegin`) still in the schedule order?",
     ));
     commands.queue(|world: &mut World| {
-        if let Some(alloc) = world.get_resource_mut::<AllocResource<M>>() {
-            alloc.into_inner().deliver_diagnostics();
+        let Some(alloc) = world.get_resource_mut::<AllocResource<M>>() else { return };
+        if let Ok(alloc) = alloc.into_inner().try_exclusive() {
+            alloc.deliver_diagnostics();
         }
     });
 }

@@ -115,6 +115,14 @@ pub(crate) struct Ending<'w, M: Send + Sync + 'static> {
 }
 
 impl<M: Send + Sync + 'static> Ending<'_, M> {
+    /// Whether the frame can end now; reports it where a handle is alive.
+    fn can_end(&mut self) -> bool {
+        let alloc = self.alloc.bypass_change_detection();
+        let Err(held) = alloc.try_exclusive().map(drop) else { return true };
+        alloc.report_held(&held);
+        false
+    }
+
     /// Ends the frame in flight and begins the next one. At the limit, and where `policy` has waited long enough, it ends plainly.
     fn in_flight(&mut self, policy: FlightPolicy) {
         // The resource is a holder as well. What nobody else holds makes room here.
@@ -153,8 +161,10 @@ impl<M: Send + Sync + 'static> Ending<'_, M> {
 /// The system of `FrameEnd`: between `Last` and what other worlds extract.
 pub(crate) fn at_frame_end<M: Send + Sync + 'static>(policy: FlightPolicy) -> impl FnMut(Ending<M>) {
     move |mut ending| {
-        ending.alloc.bypass_change_detection().set_begun_by_end(true);
-        ending.in_flight(policy);
+        if ending.can_end() {
+            ending.alloc.bypass_change_detection().set_begun_by_end(true);
+            ending.in_flight(policy);
+        }
     }
 }
 
@@ -166,7 +176,10 @@ pub(crate) fn at_frame_begin<M: Send + Sync + 'static>(policy: FlightPolicy, mut
         if alloc.set_begun_by_end(false) {
             return;
         }
-        if alloc.is_in_frame() {
+        if !ending.can_end() {
+            return;
+        }
+        if ending.alloc.is_in_frame() {
             ending.in_flight(policy);
         } else {
             // Startup systems: what is outside of frames does not fly.

@@ -67,7 +67,7 @@
 //! | a value that comes and goes with an entity | `#[derive(Pooled)]`, a `PoolBox` in the component: despawning frees its slot |
 //! | memory in `par_iter` or a task scope | `let alloc = alloc.whole();` before, `alloc.scoped(…)` or `alloc.frame_box(…)` inside |
 //! | helpers of systems | `fn helper(frame: &Frame) -> FrameBox<'_, T>` |
-//! | an exclusive system | `world.resource_scope(…)` around a `#[frame_system]` function |
+//! | an exclusive system, a command, a hook | `let alloc = world.frame_alloc();`, or `#[frame_system(alloc = world.frame_alloc())]` |
 //! | a `Local<Vec<T>>` that you clear | frame memory: it gives back what a burst took, a `Local` keeps it |
 //!
 //! `Res<AllocResource>` and [`FrameAlloc`] are the same to the scheduler: shared access, so that systems with them run in
@@ -149,6 +149,7 @@
 mod check;
 mod diagnostics;
 mod flight;
+mod handle;
 mod param;
 mod plugin;
 mod prewarm;
@@ -158,6 +159,7 @@ mod schedule;
 
 pub use diagnostics::SmartAllocDiagnosticsPlugin;
 pub use flight::{FlightPolicy, LastFlight};
+pub use handle::{AllocHandle, FrameHeldError, MissingAllocatorError, WorldFrameAlloc};
 pub use param::FrameAlloc;
 pub use plugin::{SmartAllocPlugin, SmartAllocPlugins};
 pub use promotions::FramePromotions;
@@ -171,8 +173,8 @@ pub use framealloc_core::{AllocConfig, Frame, FrameBox, FrameHandle, FrameInFlig
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::{
-        AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, FrameEnd, FramePromotions, LastFlight,
-        SmartAllocDiagnosticsPlugin, SmartAllocPlugin, SmartAllocPlugins, SmartAllocSystems,
+        AllocHandle, AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, FrameEnd, FramePromotions, LastFlight,
+        SmartAllocDiagnosticsPlugin, SmartAllocPlugin, SmartAllocPlugins, SmartAllocSystems, WorldFrameAlloc,
     };
     #[doc(no_inline)]
     pub use bevy_app::FixedMain;

@@ -202,7 +202,7 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocPlugin<M> {
     }
 }
 
-/// Ends the frame: exclusive access to the resource is the proof that no system holds a value of it. Where `cold` says so, all
+/// Ends the frame: exclusive access to the resource, without a handle, is the proof that nobody holds a value of it. Where `cold` says so, all
 /// threads take their first memory before the first end of a frame.
 fn end_frame<M: Send + Sync + 'static>(
     mut cold: bool,
@@ -211,7 +211,10 @@ fn end_frame<M: Send + Sync + 'static>(
         // Else both resources would count as changed every frame.
         let alloc = alloc.bypass_change_detection();
         prewarm_once(&mut cold, alloc);
-        kept.bypass_change_detection().replace(alloc.next_frame_with_promotions());
+        match alloc.try_next_frame_with_promotions() {
+            Ok(promotions) => kept.bypass_change_detection().replace(promotions),
+            Err(held) => alloc.report_held(&held),
+        }
     }
 }
 

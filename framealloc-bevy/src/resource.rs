@@ -4,13 +4,19 @@ use core::convert::Infallible;
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
-use core::panic::AssertUnwindSafe;
+use core::panic::{AssertUnwindSafe, Location};
 use std::panic::{catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 use bevy_app::Main;
 use bevy_ecs::resource::Resource;
 use framealloc_core::__private::keep_promotions;
-use framealloc_core::{AllocConfig, FlightError, FrameInFlight, FrameReport, Promotions, SmartAlloc, TagId};
+use framealloc_core::{
+    AllocConfig, Diagnostic, FlightError, FrameInFlight, FrameReport, Level, Promotions, SmartAlloc, TagId,
+};
+
+use crate::handle::Shared;
+use crate::{AllocHandle, FrameHeldError};
 
 /// The allocator of a world. It derefs to [`SmartAlloc`], so every call of it is at hand.
 ///
@@ -41,11 +47,13 @@ use framealloc_core::{AllocConfig, FlightError, FrameInFlight, FrameReport, Prom
 /// ```
 #[derive(Resource)]
 pub struct AllocResource<M: Send + Sync + 'static = Main> {
-    alloc: SmartAlloc,
+    shared: Arc<Shared>,
     last_frame: FrameReport,
     tags: Vec<TagId>,
     /// The open frame was begun by `FrameEnd`, so that the next `FrameBegin` has nothing to do.
     begun_by_end: bool,
+    /// How often in a row the frame was to end and a handle was alive.
+    refused_ends: u64,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -54,10 +62,11 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     #[must_use]
     pub fn new(config: AllocConfig) -> Self {
         Self {
-            alloc: SmartAlloc::new(config),
+            shared: Shared::new(SmartAlloc::new(config)),
             last_frame: FrameReport::default(),
             tags: Vec::new(),
             begun_by_end: false,
+            refused_ends: 0,
             marker: PhantomData,
         }
     }
@@ -89,8 +98,21 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// ```
     ///
     /// # Panics
-    /// If the drop of a value of the old frame panics. The frame has ended then all the same.
+    /// If an [`AllocHandle`] is alive; nothing has changed then. If the drop of a value of the old frame panics; the frame has ended then
+    /// all the same.
+    #[track_caller]
     pub fn next_frame(&mut self) -> FrameReport {
+        self.try_next_frame().unwrap_or_else(|held| refuse(&held))
+    }
+
+    /// Like [`next_frame`](Self::next_frame).
+    ///
+    /// # Errors
+    /// If an [`AllocHandle`] is alive. The frame is still open then, and nothing has changed.
+    ///
+    /// # Panics
+    /// If the drop of a value of the old frame panics.
+    pub fn try_next_frame(&mut self) -> Result<FrameReport, FrameHeldError> {
         let turned = self.turn(
             |alloc| {
                 let report = alloc.end_frame();
@@ -98,14 +120,26 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
             },
             |_, _| {},
         );
-        turned.unwrap_or_else(|never| match never {})
+        turned.map(|report| report.unwrap_or_else(|never| match never {}))
     }
 
     /// As [`next_frame`](Self::next_frame), but what was retained moves to its new home instead of being dropped.
     ///
     /// # Panics
     /// As [`next_frame`](Self::next_frame). What was promoted waits then for `take_promotions`, or else for the next end of a frame.
+    #[track_caller]
     pub fn next_frame_with_promotions(&mut self) -> Promotions {
+        self.try_next_frame_with_promotions().unwrap_or_else(|held| refuse(&held))
+    }
+
+    /// Like [`next_frame_with_promotions`](Self::next_frame_with_promotions).
+    ///
+    /// # Errors
+    /// As [`try_next_frame`](Self::try_next_frame).
+    ///
+    /// # Panics
+    /// As [`try_next_frame`](Self::try_next_frame).
+    pub fn try_next_frame_with_promotions(&mut self) -> Result<Promotions, FrameHeldError> {
         let turned = self.turn(
             |alloc| {
                 let promotions = alloc.end_frame_with_promotions();
@@ -114,7 +148,7 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
             },
             keep_promotions,
         );
-        turned.unwrap_or_else(|never| match never {})
+        turned.map(|promotions| promotions.unwrap_or_else(|never| match never {}))
     }
 
     /// As [`next_frame`](Self::next_frame), but what was shared lives on with what is returned.
@@ -130,11 +164,11 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// ```
     ///
     /// # Panics
-    /// If as many frames are in flight as may be; the frame is still open then. Else as [`next_frame`](Self::next_frame), and what was
+    /// If an [`AllocHandle`] is alive, or as many frames are in flight as may be; the frame is still open then. Else as [`next_frame`](Self::next_frame), and what was
     /// shared is dropped.
     #[track_caller]
     pub fn next_frame_in_flight(&mut self) -> FrameInFlight {
-        self.try_next_frame_in_flight().unwrap_or_else(|full| refuse(full))
+        self.try_next_frame_in_flight().unwrap_or_else(|full| refuse(&full))
     }
 
     /// Like [`next_frame_in_flight`](Self::next_frame_in_flight).
@@ -144,15 +178,17 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     ///
     /// # Panics
     /// As [`next_frame`](Self::next_frame); what was shared is dropped then.
+    #[track_caller]
     pub fn try_next_frame_in_flight(&mut self) -> Result<FrameInFlight, FlightError> {
-        self.turn(
+        let turned = self.turn(
             |alloc| {
                 let flight = alloc.try_end_frame_in_flight()?;
                 let report = flight.report();
                 Ok((flight, report))
             },
             |_, flight| drop(flight),
-        )
+        );
+        turned.unwrap_or_else(|held| refuse(&held))
     }
 
     /// [`next_frame_in_flight`](Self::next_frame_in_flight) and [`next_frame_with_promotions`](Self::next_frame_with_promotions) at once.
@@ -161,7 +197,7 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// As both of these.
     #[track_caller]
     pub fn next_frame_in_flight_with_promotions(&mut self) -> (FrameInFlight, Promotions) {
-        self.try_next_frame_in_flight_with_promotions().unwrap_or_else(|full| refuse(full))
+        self.try_next_frame_in_flight_with_promotions().unwrap_or_else(|full| refuse(&full))
     }
 
     /// Like [`next_frame_in_flight_with_promotions`](Self::next_frame_in_flight_with_promotions).
@@ -171,15 +207,17 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     ///
     /// # Panics
     /// As [`next_frame_with_promotions`](Self::next_frame_with_promotions); what was shared is dropped then.
+    #[track_caller]
     pub fn try_next_frame_in_flight_with_promotions(&mut self) -> Result<(FrameInFlight, Promotions), FlightError> {
-        self.turn(
+        let turned = self.turn(
             |alloc| {
                 let (flight, promotions) = alloc.try_end_frame_in_flight_with_promotions()?;
                 let report = flight.report();
                 Ok(((flight, promotions), report))
             },
             |alloc, (_flight, promotions)| keep_promotions(alloc, promotions),
-        )
+        );
+        turned.unwrap_or_else(|held| refuse(&held))
     }
 
     /// Ends the frame by `end` and begins the next one, unless `end` returns an error: the frame is open then. `keep` gets the result if
@@ -188,25 +226,72 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
         &mut self,
         end: impl FnOnce(&mut SmartAlloc) -> Result<(R, FrameReport), E>,
         keep: impl FnOnce(&mut SmartAlloc, R),
-    ) -> Result<R, E> {
-        let ended = match catch_unwind(AssertUnwindSafe(|| end(&mut self.alloc))) {
-            Ok(Err(error)) => return Err(error),
+    ) -> Result<Result<R, E>, FrameHeldError> {
+        let alloc = Shared::exclusive(&mut self.shared)?;
+        self.refused_ends = 0;
+        let ended = match catch_unwind(AssertUnwindSafe(|| end(alloc))) {
+            Ok(Err(error)) => return Ok(Err(error)),
             Ok(Ok(ended)) => Ok(ended),
             Err(panic) => Err(panic),
         };
         // However the last one ended: what is outside frames (startup systems) has ended with it.
-        let begun = catch_unwind(AssertUnwindSafe(|| self.alloc.begin_frame()));
+        let begun = catch_unwind(AssertUnwindSafe(|| alloc.begin_frame()));
         match (ended, begun) {
             (Ok((result, report)), Ok(())) => {
                 self.last_frame = report;
-                Ok(result)
+                Ok(Ok(result))
             }
             (Ok((result, _)), Err(panic)) => {
-                keep(&mut self.alloc, result);
+                keep(alloc, result);
                 resume_unwind(panic)
             }
             (Err(panic), _) => resume_unwind(panic),
         }
+    }
+
+    /// Takes the allocator without a borrow of the world, for code that has the world exclusively. The frame does not end while the
+    /// handle is alive.
+    ///
+    /// ```
+    /// use framealloc_bevy::prelude::*;
+    ///
+    /// let mut alloc = AllocResource::<()>::new(AllocConfig::default());
+    /// let handle = alloc.handle();
+    /// let value = handle.frame_ref(7);
+    /// let held = alloc.try_next_frame();
+    /// assert_eq!(held.map_err(|held| held.handles), Err(1));
+    /// assert_eq!(*value, 7);
+    /// drop(handle);
+    /// assert!(alloc.try_next_frame().is_ok());
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn handle(&self) -> AllocHandle<M> {
+        AllocHandle::new(&self.shared, Location::caller())
+    }
+
+    /// Returns the allocator exclusively, to end its frame by hand. [`DerefMut`] is its panicking form.
+    ///
+    /// # Errors
+    /// If an [`AllocHandle`] is alive.
+    pub fn try_exclusive(&mut self) -> Result<&mut SmartAlloc, FrameHeldError> {
+        Shared::exclusive(&mut self.shared)
+    }
+
+    /// Reports that the frame could not end (FA104), the first, second, fourth … time in a row.
+    pub(crate) fn report_held(&mut self, held: &FrameHeldError) {
+        self.refused_ends += 1;
+        if self.refused_ends.is_power_of_two() {
+            // Not `raise`: that is delivered at the end of the frame, which may never come.
+            Diagnostic::new("FA104", Level::Warning, format!("{held}"))
+                .with_help("drop the handle before the system, command or task that made it returns; do not store it")
+                .report();
+        }
+    }
+
+    /// Whether the frame is still open because a handle was alive when it was to end.
+    pub(crate) fn end_was_refused(&self) -> bool {
+        self.refused_ends > 0
     }
 
     /// Notes whether the open frame was begun by `FrameEnd`; returns what was noted before.
@@ -232,21 +317,24 @@ impl<M: Send + Sync + 'static> Deref for AllocResource<M> {
 
     #[inline(always)]
     fn deref(&self) -> &SmartAlloc {
-        &self.alloc
+        self.shared.alloc()
     }
 }
 
 impl<M: Send + Sync + 'static> DerefMut for AllocResource<M> {
+    /// # Panics
+    /// If an [`AllocHandle`] is alive: [`try_exclusive`](AllocResource::try_exclusive) tells before.
     #[inline]
+    #[track_caller]
     fn deref_mut(&mut self) -> &mut SmartAlloc {
-        &mut self.alloc
+        self.try_exclusive().unwrap_or_else(|held| refuse(&held))
     }
 }
 
 impl<M: Send + Sync + 'static> fmt::Debug for AllocResource<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AllocResource")
-            .field("alloc", &self.alloc)
+            .field("alloc", self.shared.alloc())
             .field("last_frame", &self.last_frame)
             .finish_non_exhaustive()
     }
@@ -255,6 +343,6 @@ impl<M: Send + Sync + 'static> fmt::Debug for AllocResource<M> {
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn refuse(full: FlightError) -> ! {
-    panic!("{full}")
+fn refuse(why: &dyn fmt::Display) -> ! {
+    panic!("{why}")
 }

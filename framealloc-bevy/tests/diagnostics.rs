@@ -292,6 +292,25 @@ fn fa102_is_not_about_ticks_that_did_not_run_nor_schedules_run_by_hand() {
 }
 
 #[test]
+fn fa104_a_handle_that_is_kept_and_nothing_else() {
+    let warnings = Warnings::default();
+    tracing::subscriber::with_default(warnings.clone(), || {
+        let mut app = App::new();
+        app.add_plugins(checked());
+        app.update();
+        let kept = app.world().frame_alloc();
+        (0..5).for_each(|_| app.update());
+        drop(kept);
+        (0..3).for_each(|_| app.update());
+        assert_eq!(app.world().resource::<AllocResource>().frame_number(), 4);
+    });
+    let warnings = warnings.0.lock().expect("no panic under the lock");
+    assert_eq!(warnings.len(), 3, "the first, second and fourth time: {warnings:?}");
+    assert!(warnings[0].starts_with("WARN FA104 warning: frame 1 cannot end: 1 `AllocHandle` is alive, made at "));
+    assert!(warnings[0].contains("diagnostics.rs"), "{warnings:?}");
+}
+
+#[test]
 fn fa101_diagnostics_without_an_allocator() {
     let warnings = Warnings::default();
     tracing::subscriber::with_default(warnings.clone(), || {

@@ -153,6 +153,13 @@ fn exclusive(world: &mut World) {
     });
 }
 
+fn by_handle(world: &mut World) {
+    let alloc = world.frame_alloc();
+    let text = format!("{}", *alloc.frame_box(1)); //~ FA401
+    world.resource_mut::<Shown>().0.clear();
+    drop(text);
+}
+
 fn by_resource(world: &mut World) {
     let text = format!("{}", *world.resource::<AllocResource>().frame_box(1)); //~ FA401
     drop(text);
@@ -310,7 +317,10 @@ impl Plugin for Game {
             .add_systems(Last, in_last)
             .add_systems(FixedUpdate, in_fixed_update)
             .add_systems(FixedPostUpdate, in_fixed_post_update)
-            .add_systems(Update, (of_component::<Hull>, by_param, exclusive, by_resource, by_state, runs_another))
+            .add_systems(
+                Update,
+                (of_component::<Hull>, by_param, exclusive, by_resource, by_state, runs_another, by_handle),
+            )
             .add_systems(Update, (without_frames, without_the_allocator, kept, queues))
             .add_systems(Update, conditional.run_if(on_heap).run_if(not(negated)))
             .configure_sets(Update, Hud.run_if(of_a_set))

@@ -70,7 +70,9 @@ fn expand_function(
     match find_allocator(ATTRIBUTE, &function.signature, args.alloc.as_ref()) {
         Ok(source) => tagged(args, start, &source, function),
         Err(problem) => {
-            problems.push(problem);
+            if !args.alloc_refused {
+                problems.push(problem);
+            }
             function.into_token_stream()
         }
     }
@@ -80,7 +82,8 @@ fn tagged(args: &AllocTagArgs, start: &TokenStream, source: &AllocatorSource, fu
     let Some(tag) = args.tag.as_ref().map(|tag| tag_argument(tag, &Runtime::new(args.krate.as_ref()))) else {
         return function.after(start);
     };
-    let AllocatorSource { expression, binding, .. } = source;
+    let binding = &source.binding;
+    let (lent, expression) = closure::lent(source);
     if function.signature.asyncness.is_some() {
         let body = async_body(args, &tag, source, &function);
         return function.with_body(quote!(#start #body));
@@ -90,18 +93,20 @@ fn tagged(args: &AllocTagArgs, start: &TokenStream, source: &AllocatorSource, fu
     // in scope may have of its own. It stands where the parameter does, so that a parameter without it is reported there.
     let method = quote_spanned!(ours_at(binding.span())=> .__framealloc_with_tag);
     let call = quote_spanned!(Span::mixed_site()=> #expression #method(#tag, #body));
-    function.with_body(quote!(#start #call))
+    function.with_body(quote!(#start #lent #call))
 }
 
 /// The tag is in a handle that the future owns, so that every poll has it, on whichever thread.
 fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, function: &Function) -> TokenStream {
     let runtime = Runtime::new(args.krate.as_ref());
     let runtime = runtime.path();
-    let AllocatorSource { expression, binding, .. } = source;
+    let binding = &source.binding;
+    let (lent, expression) = closure::lent(source);
     let body = &function.body;
     let borrow = quote_spanned!(ours_at(binding.span())=> &);
     let allow = closure::allow_rebinding();
     let begin = quote_spanned!(Span::mixed_site()=>
+        #lent
         let tagged = #runtime::tagged_handle(#borrow #expression, #tag);
         #allow
         let #binding: &#runtime::SmartAlloc = &tagged;

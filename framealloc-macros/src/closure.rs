@@ -4,12 +4,25 @@
 //! exactly one error, at the user's own expression. With a guard the lifetime is a free one of the signature, and the compiler
 //! adds a second error with advice that leads nowhere.
 
+use framealloc_syntax::AllocatorSource;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{ReturnType, Type};
 
-use crate::item::Function;
+use crate::item::{Function, ours_at};
+
+/// A statement that keeps what a method lent for as long as the body runs, nothing elsewhere, and the expression to borrow from.
+///
+/// What the method took by reference is free for the body then: `alloc = ctx.alloc.whole()` beside `ctx.reset()`.
+pub(crate) fn lent(source: &AllocatorSource) -> (Option<TokenStream>, TokenStream) {
+    let AllocatorSource { expression, binding, .. } = source;
+    if !source.is_made() {
+        return (None, expression.to_token_stream());
+    }
+    let lent = Ident::new("lent", ours_at(binding.span()));
+    (Some(quote_spanned!(Span::mixed_site()=> let #lent = #expression;)), lent.into_token_stream())
+}
 
 /// `|binding: ty| -> Return { body }`, not `move`: what the body only reads stays with the caller.
 ///

@@ -49,7 +49,9 @@ fn expand_function(
     let source = match find_allocator(ATTRIBUTE, &function.signature, args.alloc.as_ref()) {
         Ok(source) => source,
         Err(problem) => {
-            problems.push(problem);
+            if !args.alloc_refused {
+                problems.push(problem);
+            }
             return function.into_token_stream();
         }
     };
@@ -117,7 +119,8 @@ fn scope(
 ) -> TokenStream {
     let runtime = Runtime::new(args.krate.as_ref());
     let runtime = runtime.path();
-    let AllocatorSource { expression, binding, .. } = source;
+    let binding = &source.binding;
+    let (lent, expression) = closure::lent(source);
     // The `&` stands where the parameter does, so that a parameter of a wrong type is reported there.
     let borrow = quote_spanned!(ours_at(binding.span())=> &);
     let out = args.out.as_ref().map(|out| {
@@ -135,11 +138,11 @@ fn scope(
         if let Ok(returns) = in_flight::Returns::read(place, &function.signature.output) {
             let body = closure::returning(returns.result.as_deref(), function, binding, None, mark.as_ref());
             let call = in_flight::not_returned(&with_frame(body));
-            return quote!(#out #call);
+            return quote!(#lent #out #call);
         }
     }
     let call = with_frame(closure::of_body(function, binding, None, mark.as_ref()));
-    quote!(#out #call)
+    quote!(#lent #out #call)
 }
 
 /// `alloc: &mut SmartAlloc`: the body is the frame.

@@ -11,42 +11,60 @@ use crate::suggest::meant;
 /// Types that a user may have named otherwise than `alloc`; only for the help of an error.
 const ALLOCATOR_TYPES: [&str; 4] = ["SmartAlloc", "Frame", "FrameAlloc", "AllocResource"];
 
-/// The value of `alloc = …`: a parameter, or a field of one (`self.alloc`, `context.memory.alloc`).
+/// The value of `alloc = …`: a parameter, a field of one (`self.alloc`, `context.memory.alloc`), or what a method of either returns
+/// (`world.frame_alloc()`, `context.alloc.whole()`).
 #[derive(Clone, Debug)]
 pub struct AllocatorPath {
     /// The whole expression.
     pub expression: Expr,
     /// The parameter it starts from, which may be `self`.
     pub root: Ident,
-    /// The name under which the body knows the allocator: the last field, or the parameter itself.
+    /// The name under which the body knows the allocator: the last field, the parameter itself, or `alloc` if neither is an allocator.
     pub binding: Ident,
 }
 
+/// What `alloc = …` may be.
+const EXPECTED: &str =
+    "expected a parameter, a field such as `self.alloc`, or a method without arguments such as `world.frame_alloc()`";
+
 impl AllocatorPath {
-    /// Whether this is a parameter itself and not a field of one.
+    /// Whether this is a parameter itself and not a field of one, or what a method returns.
     #[must_use]
     pub fn is_parameter(&self) -> bool {
         matches!(ungrouped(&self.expression), Expr::Path(_))
     }
 
     pub(crate) fn read(value: &Expr) -> Result<Self, Problem> {
-        let refused = || Problem::new(value.span(), "expected a parameter name or a field path such as `self.alloc`");
+        let refused = || Problem::new(value.span(), EXPECTED);
         let (root, last) = root_and_last(ungrouped(value)).ok_or_else(refused)?;
         let binding = match last {
-            // A tuple field has no name to bind.
-            Some(Member::Unnamed(index)) => Ident::new("alloc", index.span),
-            Some(Member::Named(name)) => name,
-            None if root == "self" => return Err(refused()),
-            None => root.clone(),
+            // A tuple field has no name to bind, and that of a method says what it does.
+            Last::Field(Member::Unnamed(index)) => Ident::new("alloc", index.span),
+            Last::Method(name) => Ident::new("alloc", name.span()),
+            Last::Field(Member::Named(name)) => name,
+            Last::Parameter if root == "self" => return Err(refused()),
+            Last::Parameter => root.clone(),
         };
         Ok(Self { expression: ungrouped(value).clone(), root, binding })
     }
 }
 
-fn root_and_last(value: &Expr) -> Option<(Ident, Option<Member>)> {
+/// What a path to an allocator ends in.
+enum Last {
+    Parameter,
+    Field(Member),
+    Method(Ident),
+}
+
+fn root_and_last(value: &Expr) -> Option<(Ident, Last)> {
     match value {
-        Expr::Path(path) if path.qself.is_none() => path.path.get_ident().map(|root| (root.clone(), None)),
-        Expr::Field(field) => root_and_last(ungrouped(&field.base)).map(|(root, _)| (root, Some(field.member.clone()))),
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident().map(|root| (root.clone(), Last::Parameter)),
+        Expr::Field(field) => {
+            root_and_last(ungrouped(&field.base)).map(|(root, _)| (root, Last::Field(field.member.clone())))
+        }
+        Expr::MethodCall(call) if call.args.is_empty() => {
+            root_and_last(ungrouped(&call.receiver)).map(|(root, _)| (root, Last::Method(call.method.clone())))
+        }
         _ => None,
     }
 }
@@ -69,6 +87,14 @@ pub struct AllocatorSource {
     pub binding: Ident,
     /// Shared or exclusive.
     pub access: Access,
+}
+
+impl AllocatorSource {
+    /// Whether the expression makes what it gives, so that a borrow of it needs a place for it first.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        matches!(self.expression, Expr::MethodCall(_))
+    }
 }
 
 /// Finds the allocator among the parameters: the one that `given` names, else the one called `alloc`.

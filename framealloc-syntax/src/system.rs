@@ -15,6 +15,8 @@ use crate::tag::{TagSpec, tag_value};
 pub struct FrameSystemArgs {
     /// `alloc = self.alloc`: where the allocator is; without it, the parameter `alloc`.
     pub alloc: Option<AllocatorPath>,
+    /// `alloc` was given and mistaken: that no parameter has this name would mislead.
+    pub alloc_refused: bool,
     /// `tag = "physics"`: the tag that the system's memory is attributed to.
     pub tag: Option<Given<TagSpec>>,
     /// `ambient`: what the system asks of the heap is bumped.
@@ -71,7 +73,11 @@ impl FrameSystemArgs {
         match name {
             "ambient" => self.ambient = switch(key, value.as_ref())?,
             "in_flight" => self.in_flight = switch(key, value.as_ref())?.then(|| key.span()),
-            "alloc" => self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
+            "alloc" => {
+                self.alloc_refused = true;
+                self.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?);
+                self.alloc_refused = false;
+            }
             "tag" => self.tag = Some(tag_value(name, &required(key, value, "\"physics\"")?)?),
             "name" => self.name = Some(text(name, &required(key, value, "\"physics.step\"")?)?),
             "crate" => {

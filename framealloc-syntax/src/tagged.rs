@@ -16,6 +16,8 @@ pub struct AllocTagArgs {
     pub tag: Option<Given<TagSpec>>,
     /// `alloc = self.alloc`: where the allocator is; without it, the parameter `alloc`.
     pub alloc: Option<AllocatorPath>,
+    /// `alloc` was given and mistaken: that no parameter has this name would mislead.
+    pub alloc_refused: bool,
     /// `crate = engine::framealloc`: where the expansion finds framealloc.
     pub krate: Option<syn::Path>,
 }
@@ -50,7 +52,11 @@ impl Read for AllocTagArgs {
             },
             |name, key, value| {
                 match name {
-                    "alloc" => args.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?),
+                    "alloc" => {
+                        args.alloc_refused = true;
+                        args.alloc = Some(AllocatorPath::read(&required(key, value, "self.alloc")?)?);
+                        args.alloc_refused = false;
+                    }
                     "crate" => {
                         let example = "engine::framealloc";
                         args.krate = Some(path(name, &required(key, value, example)?, example)?);

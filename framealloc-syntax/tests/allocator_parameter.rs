@@ -23,6 +23,9 @@ fn found() {
         ("alloc = self.alloc", "fn f(&mut self)", "self . alloc", "alloc", Access::Shared),
         ("alloc = self.world.memory", "fn f(self: Pin<&mut Self>)", "self . world . memory", "memory", Access::Shared),
         ("alloc = world.0", "fn f(world: &World)", "world . 0", "alloc", Access::Shared),
+        ("alloc = world.lend()", "fn f(world: &mut World)", "world . lend ()", "alloc", Access::Shared),
+        ("alloc = context.memory.whole()", "fn f(context: C)", "context . memory . whole ()", "alloc", Access::Shared),
+        ("alloc = self.world().of::<M>()", "fn f(&self)", "self . world () . of :: < M > ()", "alloc", Access::Shared),
     ] {
         let found = find(options, signature).expect(signature);
         assert_eq!(found.expression.to_token_stream().to_string(), expression, "{signature}");

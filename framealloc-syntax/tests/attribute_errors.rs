@@ -86,10 +86,38 @@ const FRAME_SYSTEM: &[Row] = &[
     ("noblock", &[("noblock", "unknown `#[frame_system]` option `noblock`", Some("did you mean `no_block`?"))]),
     ("no_block = 1", &[("1", "`no_block` is a switch: write `no_block` alone", None)]),
     ("no_heap = 1", &[("1", "`no_heap` is a switch: write `no_heap` alone", None)]),
-    ("alloc = 1", &[("1", "expected a parameter name or a field path such as `self.alloc`", None)]),
-    ("alloc = self", &[("self", "expected a parameter name or a field path such as `self.alloc`", None)]),
-    ("alloc = a::b", &[("a::b", "expected a parameter name or a field path such as `self.alloc`", None)]),
-    ("alloc = alloc()", &[("alloc()", "expected a parameter name or a field path such as `self.alloc`", None)]),
+    (
+        "alloc = 1",
+        &[(
+            "1",
+            "expected a parameter, a field such as `self.alloc`, or a method without arguments such as `world.frame_alloc()`",
+            None,
+        )],
+    ),
+    (
+        "alloc = self",
+        &[(
+            "self",
+            "expected a parameter, a field such as `self.alloc`, or a method without arguments such as `world.frame_alloc()`",
+            None,
+        )],
+    ),
+    (
+        "alloc = a::b",
+        &[(
+            "a::b",
+            "expected a parameter, a field such as `self.alloc`, or a method without arguments such as `world.frame_alloc()`",
+            None,
+        )],
+    ),
+    (
+        "alloc = alloc()",
+        &[(
+            "alloc()",
+            "expected a parameter, a field such as `self.alloc`, or a method without arguments such as `world.frame_alloc()`",
+            None,
+        )],
+    ),
     ("out = 1", &[("1", "`out` takes a new name for the whole frame, for example `out = frame`", None)]),
     ("out = self", &[("self", "`out` takes a new name for the whole frame, for example `out = frame`", None)]),
     ("out = a::b", &[("a::b", "`out` takes a new name for the whole frame, for example `out = frame`", None)]),

@@ -211,6 +211,31 @@ impl World {
         *alloc.frame_box(self.cache.len() as u32)
     }
 
+    /// What a method lends leaves the rest to the body.
+    #[frame_system(alloc = self.lend())]
+    fn lent(&mut self) -> u32 {
+        self.remember(*alloc.frame_box(5))
+    }
+
+    #[frame_system(alloc = self.lend(), out = results)]
+    fn lent_with_results(&mut self) -> u32 {
+        self.remember(*results.frame_box(*alloc.frame_box(5)))
+    }
+
+    #[framealloc::alloc_tag("lent", alloc = self.lend())]
+    fn lent_with_a_tag(&mut self) -> u32 {
+        self.remember(*alloc.frame_box(5))
+    }
+
+    fn lend(&self) -> Arc<SmartAlloc> {
+        Arc::clone(&self.alloc)
+    }
+
+    fn remember(&mut self, value: u32) -> u32 {
+        self.cache.insert(value, value);
+        value
+    }
+
     #[frame_system(alloc = self.alloc)]
     fn pinned(self: Pin<&mut Self>) -> u32 {
         *alloc.frame_box(self.cache.len() as u32)
@@ -292,7 +317,8 @@ fn main() {
     assert_eq!(world.required(&alloc), Some(&2));
     *world.exclusive(&alloc) += 1;
     assert_eq!(world.own(), 2);
-    assert_eq!(Pin::new(&mut world).pinned(), 2);
+    assert_eq!(world.lent() + world.lent_with_results() + world.lent_with_a_tag(), 15);
+    assert_eq!(Pin::new(&mut world).pinned(), 3);
     assert_eq!(world.consumed(&alloc)[&1], 3);
 
     // A system is a plain function with the signature that was written.

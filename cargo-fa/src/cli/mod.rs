@@ -3,6 +3,8 @@
 pub mod app;
 pub mod arguments;
 pub mod baseline;
+mod build_flags;
+mod commands;
 pub mod exit;
 pub mod fix;
 pub mod graph;

@@ -5,12 +5,14 @@ mod box_compare;
 mod box_convert;
 pub(crate) mod boxed;
 mod budgets;
+mod closed;
 pub(crate) mod collect;
 mod collection_methods;
 pub(crate) mod deque;
 pub(crate) mod flight;
 pub(crate) mod handle;
 pub(crate) mod heap_queue;
+pub(crate) mod heap_tag;
 pub(crate) mod map;
 mod methods;
 #[cfg(feature = "rayon")]

@@ -173,7 +173,7 @@ fn systems(tags: &[(u32, u64)], wave: u64) -> Vec<SystemFigures> {
         let bytes = tags.iter().find(|(id, _)| *id == own)?.1;
         let sharing = SYSTEMS.iter().filter(|(_, other)| *other == tag).count() as u64;
         let calls = if own == 5 { 1 + wave / 10 } else { 1 };
-        Some(SystemFigures { id, calls, bytes: bytes / sharing, largest_call: bytes / sharing / calls })
+        Some(SystemFigures { id, calls, bytes: bytes / sharing, largest_call: bytes / sharing / calls, heap: None })
     });
     systems.collect()
 }

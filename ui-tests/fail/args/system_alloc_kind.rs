@@ -2,9 +2,18 @@
 
 use framealloc::{SmartAlloc, frame_system};
 
-#[frame_system(alloc = alloc.clone())]
-fn step(alloc: &SmartAlloc) {
-    alloc.frame_box(1);
+fn make(alloc: &SmartAlloc) -> &SmartAlloc {
+    alloc
+}
+
+#[frame_system(alloc = make(memory))]
+fn step(memory: &SmartAlloc) {
+    memory.frame_box(1);
+}
+
+#[frame_system(alloc = memory.tagged("physics"))]
+fn step_with_an_argument(memory: &SmartAlloc) {
+    memory.frame_box(1);
 }
 
 fn main() {

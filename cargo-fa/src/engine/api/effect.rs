@@ -132,6 +132,8 @@ pub(crate) enum Effect {
     ResourceIfAny,
     /// Runs a closure with the world and a resource.
     ResourceScope,
+    /// The allocator of a world, by a handle.
+    WorldAlloc,
     /// What a query gives for one entity, if it does.
     QueryItem,
 

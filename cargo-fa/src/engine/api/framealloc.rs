@@ -44,6 +44,8 @@ pub(super) const TYPES: &[(&str, Known)] = &[
     ("TaggedAlloc", Known::TaggedAlloc),
     ("AllocConfig", Known::AllocConfig),
     ("AllocResource", Known::AllocResource),
+    // The same to every rule: it derefs to the allocator, and lends for as long as it is borrowed.
+    ("AllocHandle", Known::AllocResource),
     ("FrameAlloc", Known::FrameAlloc),
     ("FrameInFlight", Known::FrameInFlight),
     ("LastFlight", Known::LastFlight),
@@ -169,11 +171,12 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "capacity", "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
         "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
         "end_phase", "flight_stats", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
-        "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "last_frame", "on_frame_event",
-        "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "set_repeats",
+        "growth_since_seal", "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "is_sealed", "last_frame",
+        "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "seal",
+        "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
         "take_promotions", "take_recording", "thread_frame_budget", "next_frame", "next_frame_in_flight",
-        "next_frame_in_flight_with_promotions", "next_frame_with_promotions", "used_bytes", "wait_for_flights",
+        "next_frame_in_flight_with_promotions", "next_frame_with_promotions", "unseal", "used_bytes", "wait_for_flights",
     ], Plain),
 ];
 
@@ -201,9 +204,15 @@ const COLLECTIONS_AND_BOX: &[Known] = &[
 /// What an ended frame shared, and holds.
 const FLIGHTS: &[Known] = &[Known::FrameInFlight, Known::LastFlight, Known::Published];
 
+/// The allocator of a world of Bevy, without a borrow of it.
+pub(crate) const WORLD_ALLOC: &[&str] = &["frame_alloc", "frame_alloc_of"];
+
 /// Methods of its other types. Of collections and cursors the `try_` is left out.
 #[rustfmt::skip]
 pub(super) static METHODS: &[Method] = &[
+    Method(On::Types(&[Known::World]), WORLD_ALLOC, WorldAlloc),
+    Method(On::Types(&[Known::AllocResource]), &["handle"], WorldAlloc),
+    Method(On::Types(&[Known::AllocResource]), &["exclusive"], Plain),
     Method(On::Types(&[Known::FrameHandle]), &["get"], HandleGet),
     Method(On::Types(FLIGHTS), &["get"], FlightGet),
     Method(On::Types(FLIGHTS), &["bytes", "flight", "frame_number", "report", "take"], Plain),
@@ -271,9 +280,9 @@ pub(super) static METHODS: &[Method] = &[
     ], Plain),
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
-        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "with_budgets",
+        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "with_budgets",
         "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_threshold",
-        "with_huge_pages", "with_prefault", "with_promotion_budget", "with_tag_budget", "with_thread_frame_budget",
+        "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),
 ];
 
@@ -281,7 +290,7 @@ pub(super) static METHODS: &[Method] = &[
 #[rustfmt::skip]
 pub(super) static FUNCTIONS: &[Function<Makes>] = &[
     Function(&["SmartAlloc"], &[
-        "new", "default", "with_config", "with_frame_capacity", "try_with_frame_capacity",
+        "new", "try_new", "default", "with_config", "with_frame_capacity", "try_with_frame_capacity",
     ], Makes::Allocator),
     Function(&["FrameBox", "FrameVec", "FrameString"], &[
         "new_in", "try_new_in", "with_capacity_in", "try_with_capacity_in", "from_iter_in", "try_from_iter_in",

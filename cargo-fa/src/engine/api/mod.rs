@@ -23,6 +23,7 @@ use ::std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use effect::{Builds, Effect, Makes};
+pub(crate) use framealloc::WORLD_ALLOC;
 pub(crate) use known::Known;
 pub use rows::{About, Row, rows};
 

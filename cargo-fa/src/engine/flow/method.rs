@@ -182,6 +182,11 @@ impl<'l> Interpreter<'_, 'l> {
                 Value::of(Ty::opaque(true))
             }
             effect @ (Effect::Resource | Effect::ResourceIfAny) => self.resource(receiver, call, effect),
+            Effect::WorldAlloc => {
+                let mut value = receiver.clone();
+                value.ty = Ty::known(Known::AllocResource, []);
+                value
+            }
             Effect::QueryItem => {
                 self.read_all(args);
                 let mut value = receiver.clone();

@@ -103,7 +103,7 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Whether code that has the world gets the allocator out of it: `world.resource::<AllocResource>()`,
+    /// Whether code that has the world gets the allocator out of it: `world.frame_alloc()`, `world.resource::<AllocResource>()`,
     /// `|world, alloc: Mut<AllocResource>| …`, `SystemState<Res<AllocResource>>`.
     fn fetches(self, body: ExprId) -> bool {
         let facts = self.program.facts(self.file);
@@ -111,7 +111,9 @@ impl Look<'_, '_> {
         walk::visit(facts, body, &mut |expr| {
             let is = |ty: &TypeId| self.names(*ty, &is_allocator, 0);
             found |= match &facts.expr(expr).kind {
-                ExprKind::Method(call) => call.turbofish.iter().any(is),
+                ExprKind::Method(call) => {
+                    api::WORLD_ALLOC.contains(&facts.name(call.name)) || call.turbofish.iter().any(is)
+                }
                 ExprKind::Closure(closure) => closure.params.iter().filter_map(|(_, ty)| ty.as_ref()).any(is),
                 ExprKind::Path(path) => {
                     let args = facts.path(*path).segments.iter().filter_map(|segment| segment.args.as_ref());
