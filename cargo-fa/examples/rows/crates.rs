@@ -26,7 +26,7 @@ indexmap = { version = "2", features = ["rayon"] }
 itertools = "0.14"
 nohash-hasher = "0.2"
 once_cell = "1"
-parking_lot = "0.12"
+parking_lot = { version = "0.12", features = ["arc_lock"] }
 pollster = "0.4"
 rayon = "1"
 reqwest = { version = "0.12", default-features = false, features = ["blocking"] }
@@ -34,14 +34,15 @@ rustc-hash = "2"
 serde_json = "1"
 slotmap = "1"
 smallvec = "1"
-tokio = { version = "1", features = ["rt", "sync"] }
+tokio = { version = "1", features = ["rt-multi-thread", "sync"] }
 ureq = { version = "3", default-features = false }
 "#;
 
 /// The head of the package that asks for methods.
 pub(crate) const IMPORTS: &str = "#![allow(warnings)]
 use std::fmt::Write as _;
-use std::io::{BufRead as _, Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::ops::{Deref as _, DerefMut as _};
 use itertools::Itertools as _;
 use rayon::prelude::*;
@@ -51,6 +52,15 @@ use bevy_ecs::change_detection::DetectChangesMut as _;";
 /// A type of a row, with arguments.
 pub(crate) fn instance(krate: &str, name: &str) -> Option<&'static str> {
     TYPES.iter().find(|(of, known, _)| *of == krate && *known == name).map(|(.., ty)| *ty)
+}
+
+/// What has further methods of a type: some are those of a counted pointer to it.
+pub(crate) fn counted(krate: &str, name: &str) -> Option<&'static str> {
+    match (krate, name) {
+        ("parking_lot", "Mutex") => Some("std::sync::Arc<parking_lot::Mutex<u8>>"),
+        ("parking_lot", "RwLock") => Some("std::sync::Arc<parking_lot::RwLock<u8>>"),
+        _ => None,
+    }
 }
 
 /// Types of a kind that rows speak of without a name.
@@ -136,6 +146,7 @@ pub(crate) fn modules(crates: &[&str], modules: &[&str]) -> Vec<String> {
             paths.push((*krate).to_owned());
             paths.extend((*krate == "std").then(|| "std::prelude::v1".to_owned()));
             paths.extend((*krate == "std").then(|| "std::mem".to_owned()));
+            paths.extend((*krate == "tokio").then(|| "tokio::task".to_owned()));
             paths.extend((*krate == "crossbeam").then(|| "crossbeam::thread".to_owned()));
             paths.extend((*krate == "crossbeam_utils").then(|| "crossbeam_utils::thread".to_owned()));
         }

@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use cargo_fa::engine::{About, Row, rows};
-use crates::{DEPENDENCIES, instance, kind, modules, named, of_module};
+use cargo_fa::engine::{About, Row, rows, wait_rows};
+use crates::{DEPENDENCIES, counted, instance, kind, modules, named, of_module};
 
 /// A question to rustc: one line of a package.
 struct Question {
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         eprintln!("rows: name a directory to write the packages into");
         return ExitCode::from(2);
     };
-    let mut rows = rows();
+    let mut rows = all();
     if arguments.any(|argument| argument == "--planted") {
         rows.extend(planted());
     }
@@ -74,10 +74,15 @@ fn main() -> ExitCode {
     }
 }
 
+/// Every row.
+fn all() -> Vec<Row> {
+    rows().into_iter().chain(wait_rows()).collect()
+}
+
 /// Rows that must be refused.
 fn planted() -> Vec<Row> {
     let mut planted = Vec::new();
-    for row in rows() {
+    for row in all() {
         let names: Option<&[&str]> = match row.about {
             About::Methods(_) => Some(&["planted_method"]),
             About::Named(_) => Some(&["planted_named"]),
@@ -110,7 +115,8 @@ fn wrong(rows: &[Row], directory: &Path) -> Result<Vec<String>, String> {
                 }
             }
             About::Methods(types) => {
-                let types: Vec<&str> = types.iter().filter_map(|(krate, name)| instance(krate, name)).collect();
+                let each = types.iter().flat_map(|(krate, name)| [instance(krate, name), counted(krate, name)]);
+                let types: Vec<&str> = each.flatten().collect();
                 ask_methods(at, row, &types, &mut methods, &mut questions);
             }
             About::Named(types) => {

@@ -1,6 +1,6 @@
 //! The rows of the table about other crates, for the check against their public API (`ci/rows.sh`).
 
-use super::{Crates, External, Known, On, bevy, crates, std, waits};
+use super::{Crates, External, Known, On, bevy, crates, std};
 
 /// A row: what it is about, and the names that must exist there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,19 +79,11 @@ pub fn rows() -> Vec<Row> {
         };
         rows.push(Row { about: About::Functions(crates, modules), names });
     }
-    for (known, names, ..) in waits::OF_KNOWN {
-        // Those of framealloc are held against its sources.
-        rows.push(Row { about: About::Methods(types_that(&|ty| known.contains(&ty))), names });
-    }
-    rows.extend(waits::OF_NAMED.iter().map(|(types, names, ..)| Row { about: About::Named(types), names }));
-    rows.extend(waits::BY_NAME.iter().map(|(names, _)| Row { about: About::MethodsOfKind("any"), names }));
-    for (crates, modules, names, _) in waits::FUNCTIONS {
-        rows.push(Row { about: About::Functions(crates, modules), names });
-    }
     rows
 }
 
-fn types() -> Vec<(&'static str, &'static str, Known)> {
+/// Types that rows know, by crate and name.
+pub(super) fn types() -> Vec<(&'static str, &'static str, Known)> {
     let of_std = std::TYPES.iter().map(|(name, known)| ("std", *name, *known));
     let of_bevy = bevy::TYPES.iter().map(|(name, known)| {
         let krate = BEVY.iter().find(|(_, names)| names.contains(name)).map_or("bevy", |(krate, _)| *krate);

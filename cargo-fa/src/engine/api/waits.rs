@@ -132,7 +132,7 @@ pub(super) static BY_NAME: &[(&[&str], WaitsFor)] = &[
     (&["blocking_lock", "blocking_lock_owned", "blocking_read", "blocking_write", "lock_blocking"], Lock),
     (&["blocking_recv", "recv_blocking", "recv_timeout", "recv_deadline"], Message),
     (&["blocking_send", "send_blocking"], Room),
-    (&["block_on", "block_in_place"], Work),
+    (&["block_on"], Work),
     (&[
         "par_iter", "par_iter_mut", "into_par_iter", "par_chunks", "par_chunks_mut", "par_chunks_exact", "par_windows",
         "par_bridge", "par_sort", "par_sort_by", "par_sort_by_key", "par_sort_unstable", "par_sort_unstable_by",
@@ -143,7 +143,7 @@ pub(super) static BY_NAME: &[(&[&str], WaitsFor)] = &[
 
 #[rustfmt::skip]
 pub(super) static FUNCTIONS: &[OfModule] = &[
-    (&["std"], &["thread"], &["sleep", "sleep_ms", "sleep_until"], Time),
+    (&["std"], &["thread"], &["sleep", "sleep_ms"], Time),
     (&["std"], &["thread"], &["park", "park_timeout", "park_timeout_ms", "scope"], Thread),
     (&["std"], &["thread"], &["spawn"], NewThread),
     (&["std"], &["fs"], ANY, File),
@@ -156,7 +156,7 @@ pub(super) static FUNCTIONS: &[OfModule] = &[
         "block_on", "block_in_place",
     ], Work),
     (&["image"], ANY, &["open", "image_dimensions"], File),
-    (&["ureq"], ANY, &["get", "post", "put", "delete", "head", "request"], Network),
+    (&["ureq"], ANY, &["get", "post", "put", "delete", "head"], Network),
     (&["reqwest"], &["blocking"], &["get"], Network),
 ];
 
