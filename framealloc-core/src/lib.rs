@@ -39,6 +39,7 @@ mod config;
 mod drops;
 mod error;
 mod frame;
+mod frame_test;
 mod observe;
 mod panics;
 mod phase;
@@ -113,6 +114,7 @@ pub use frame::{
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FlightError, FlightStats, FrameInFlight, FramePublisher, FrameReader, Published};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
+pub use frame_test::{FrameTest, FrameTestFailure, Frames};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::ambient::{AmbientStats, AmbientTagStats};
 #[cfg(feature = "memory_filter")]
