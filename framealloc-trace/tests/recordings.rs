@@ -173,18 +173,21 @@ fn block(kind: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn frames_of_recordings_without_flights_are_read_as_they_are() {
+fn frames_of_older_recordings_are_read_as_they_are() {
     let frame = Frame { number: 3, bytes: 64, tags: vec![(1, 64)], ..Frame::default() };
     let mut encoder = Encoder::new(Vec::new());
     encoder.frame(&frame.as_view());
     let now = encoder.into_bytes();
-    // Head of the file, then kind and length of the block; the payload ends with the list of flights, and 4 bytes follow.
+    // Head of the file, then kind and length of the block; the payload ends with the lists of flights, of the
+    // heap by tag and of the heap by system, and 4 bytes follow.
     let (head, payload) = (&now[..9], &now[14..now.len() - 4]);
-    let (rest, flights) = payload.split_at(payload.len() - 1);
-    assert_eq!(flights, [0]);
-    let old = [head, &block(2, rest)].concat();
-    assert_eq!(frames_of(&old), (vec![frame.clone()], None));
-    // What stands behind the flights is not looked at either.
+    let (rest, lists) = payload.split_at(payload.len() - 3);
+    assert_eq!(lists, [0, 0, 0]);
+    for known in 0..3 {
+        let old = [head, &block(2, &payload[..rest.len() + known])].concat();
+        assert_eq!(frames_of(&old), (vec![frame.clone()], None));
+    }
+    // What stands behind the heap is not looked at either.
     let later = [head, &block(2, &[payload, &[1, 2, 3]].concat())].concat();
     assert_eq!(frames_of(&later), (vec![frame], None));
     // A payload that ends in the middle of them is damaged.

@@ -68,6 +68,8 @@ pub(super) const NAMES: &[&str] = &[
     "kilobytes",
     "megabytes",
     "gigabytes",
+    "heap_tag",
+    "try_heap_tag",
     "RetentionPolicy",
     "Importance",
     "FrameBarrierBuilder",
@@ -133,6 +135,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["frame_cstr"], FrameText(Failure::Also)),
     (&["frame_format"], FrameFormat),
     (&["frame_vec", "frame_vec_with_capacity"], FrameCollection(Known::FrameVec, "frame_vec")),
+    (&["par_collect"], FrameCollection(Known::FrameVec, "par_collect")),
     (&["frame_map", "frame_map_with_capacity"], FrameCollection(Known::FrameMap, "frame_map")),
     (&["frame_set", "frame_set_with_capacity"], FrameCollection(Known::FrameSet, "frame_set")),
     (&["frame_deque", "frame_deque_with_capacity"], FrameCollection(Known::FrameDeque, "frame_deque")),
@@ -170,12 +173,13 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "__framealloc_with_tag", "alive_at_frame_end", "ambient", "begin_phase", "behavior_report", "budget_events",
         "capacity", "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
         "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
-        "end_phase", "flight_stats", "for_each_phase", "for_each_tag", "frame_number", "frame_remaining", "frame_report",
+        "end_phase", "flight_stats", "for_each_heap_tag", "for_each_phase", "for_each_tag", "frame_number",
+        "frame_remaining", "frame_report",
         "growth_since_seal", "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "is_sealed", "last_frame",
         "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "seal",
         "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
-        "take_promotions", "take_recording", "thread_frame_budget", "next_frame", "next_frame_in_flight",
+        "startup_bytes", "take_promotions", "take_recording", "thread_frame_budget", "trim", "next_frame", "next_frame_in_flight",
         "next_frame_in_flight_with_promotions", "next_frame_with_promotions", "unseal", "used_bytes", "wait_for_flights",
     ], Plain),
 ];
@@ -281,8 +285,9 @@ pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
         "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "with_budgets",
-        "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_threshold",
-        "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_tag_budget", "with_thread_frame_budget",
+        "with_decay",
+        "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_budget",
+        "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),
 ];
 
@@ -305,6 +310,7 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
     Function(&["FrameBox", "FrameRetained"], &["into_inner"], Makes::IntoInner),
     Function(&["FrameBarrier"], ANY, Makes::Barrier),
     Function(&["Tag"], &["new", "intern"], Makes::Tag),
+    Function(ANY, &["heap_tag", "try_heap_tag"], Makes::HeapTag),
     // A value of the type, or something that is not followed further.
     Function(&["FrameBox"], &["clone_in", "from_raw"], Makes::Other),
     Function(&["FrameVec"], &["from_boxed_in"], Makes::Other),
