@@ -105,6 +105,8 @@ pub struct Analysis {
     pub unexpanded: Vec<Unexpanded>,
     /// Tags and the calls between them, for `cargo fa graph`.
     pub tags: TagGraph,
+    /// Functions that declare an effect.
+    pub declared: Vec<Declared>,
     /// What this build leaves out, sorted by place; only where [`Request::left_out`] asks for it.
     pub left_out: Vec<LeftOut>,
     /// The systems, sorted by place; only where [`Request::systems`] asks for them.
@@ -218,6 +220,15 @@ pub struct Unexpanded {
     pub name: String,
     /// Why, in lower case.
     pub reason: String,
+}
+
+/// A function that declares an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its name; of one that a macro made, the call of the macro.
+    pub place: Place,
+    /// Its path.
+    pub item: String,
 }
 
 /// The tags of a program and which of them call into which.

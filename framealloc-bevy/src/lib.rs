@@ -151,6 +151,7 @@
 mod check;
 mod diagnostics;
 mod flight;
+mod frame_test;
 mod handle;
 mod param;
 mod plugin;
@@ -162,6 +163,7 @@ mod scratch;
 
 pub use diagnostics::SmartAllocDiagnosticsPlugin;
 pub use flight::{FlightPolicy, LastFlight};
+pub use frame_test::TestedApp;
 pub use handle::{AllocHandle, FrameHeldError, MissingAllocatorError, WorldFrameAlloc};
 pub use param::FrameAlloc;
 pub use plugin::{SmartAllocPlugin, SmartAllocPlugins};

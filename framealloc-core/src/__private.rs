@@ -8,6 +8,7 @@ pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::boxed::Itself;
 pub use crate::frame::scope::{TaggedAlloc, with_frame, with_frame_apart};
+pub use crate::frame_test::FrameTest;
 pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::{EffectMark, Site};
 pub use crate::{Frame, SmartAlloc, Tag};

@@ -39,6 +39,7 @@ mod config;
 mod drops;
 mod error;
 mod frame;
+mod frame_test;
 mod observe;
 mod panics;
 mod phase;
@@ -115,6 +116,7 @@ pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionF
 pub use frame::{FlightError, FlightStats, FrameInFlight, FramePublisher, FrameReader, Published};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use frame::{ParCollect, ParLocal};
+pub use frame_test::{FrameTest, FrameTestFailure, Frames};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::ambient::{AmbientStats, AmbientTagStats};
 #[cfg(feature = "memory_filter")]

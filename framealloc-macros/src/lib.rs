@@ -10,6 +10,7 @@
 //! | [`#[pooled]`](macro@pooled), [`#[derive(Pooled)]`](derive@Pooled) | a type | it has a pool of its own |
 //! | [`#[no_heap]`](macro@no_heap), [`#[no_block]`](macro@no_block) | functions, methods of traits, fields | the code behind it does not use the heap, does not wait |
 //! | [`#[effects]`](macro@effects) | a type | some of its fields declare an effect |
+//! | [`#[frame_test]`](macro@frame_test) | a function | it is a test: what each of many frames takes is held against limits |
 //!
 //! ```
 //! use framealloc::{Pooled, SmartAlloc, alloc_tag, frame_system};
@@ -58,6 +59,7 @@ mod effects;
 #[cfg(any(feature = "check-tags", feature = "declared-budgets"))]
 mod fa_toml;
 mod frame_system;
+mod frame_test;
 mod in_flight;
 mod item;
 mod pooled;
@@ -179,6 +181,46 @@ pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn alloc_tag(args: TokenStream, item: TokenStream) -> TokenStream {
     alloc_tag::expand(args.into(), item.into()).into()
+}
+
+/// Makes a test of a frame: it is run many times, and what each run takes is held against limits.
+///
+/// A function with `alloc: &mut SmartAlloc` is one frame. A function without parameters prepares the test and returns what
+/// runs a frame: a closure with `&mut SmartAlloc`, or anything that is [`Frames`](../framealloc/trait.Frames.html).
+///
+/// ```
+/// use framealloc::{Frames, HeapGuard, SmartAlloc, frame_test};
+///
+/// #[global_allocator]
+/// static GLOBAL: HeapGuard = HeapGuard::system();
+///
+/// #[frame_test(heap = 0, tag("physics") <= "64KiB")]
+/// fn steps_take_nothing_from_the_heap() -> impl Frames {
+///     let mut bodies = vec![0.0_f32; 1000];
+///     move |alloc: &mut SmartAlloc| {
+///         alloc.with_tag("physics", |physics| {
+///             let forces = physics.frame_slice_copy(&bodies);
+///             bodies.iter_mut().zip(&*forces).for_each(|(body, force)| *body += force);
+///         });
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// | option | meaning |
+/// |---|---|
+/// | `warmup = 100` | frames that run first, in which memory may grow; 100 without it |
+/// | `frames = 600` | frames that count; 600 without it |
+/// | `heap = 0` | how often a frame may ask the heap for memory; a `HeapGuard` or a `CountingAlloc` must be there to count |
+/// | `tag("physics") <= "64KiB"` | frame memory of a tag, in any frame; a path of a `const` of type `usize` will do |
+/// | `system("collide") <= "8KiB"` | frame memory of all calls of a system, in any frame |
+/// | `crate = engine::framealloc` | where the expansion finds framealloc |
+///
+/// A tag that is never used and a system that never runs break their limits, and `heap` without anybody who counts is no
+/// pass. The test fails with a table of the figures.
+#[proc_macro_attribute]
+pub fn frame_test(args: TokenStream, item: TokenStream) -> TokenStream {
+    frame_test::expand(args.into(), item.into()).into()
 }
 
 /// Declares that a function does not use the heap.
