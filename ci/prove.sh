@@ -27,6 +27,12 @@ check() {
     if [ "${KEEP:-}" ]; then cp "$report/proofs.json" "$KEEP-$name.json"; fi
 }
 
+# judge NAME PROGRAM: compares what is said of systems in C with their names.
+judge() {
+    "$root/debug/cargo-fa" fa prove "$2" --format json >"$report/proofs.json" || [ $? = 1 ]
+    python3 ci/prove/formats.py "$1" "$report/proofs.json"
+}
+
 # formats COMPILER FLAGS...: systems in C, built by whatever compiler is there for a format and a processor.
 formats() {
     local compiler=$1 level
@@ -37,9 +43,49 @@ formats() {
     fi
     for level in O0 O2; do
         "$compiler" "-$level" -g "$@" ci/prove/systems.c -o "$report/systems.exe"
-        "$root/debug/cargo-fa" fa prove "$report/systems.exe" --format json >"$report/proofs.json" || [ $? = 1 ]
-        python3 ci/prove/formats.py "$compiler -$level $*" "$report/proofs.json"
+        judge "$compiler -$level $*" "$report/systems.exe"
     done
+}
+
+# The first of these programs that is here.
+first() {
+    local name
+    for name in "$@"; do
+        if command -v "$name" >/dev/null; then
+            echo "$name"
+            return
+        fi
+    done
+}
+
+# Systems in C for Apple's systems, for both processors and with both forms of what the loader writes, and both in one file:
+# clang knows the systems, lld links for them, and ci/prove/libSystem.tbd stands for their library.
+apple() {
+    local clang lld lipo processor level form
+    clang=$(first clang clang-{22..15})
+    lld=$(first ld64.lld ld64.lld-{22..15})
+    if [ -z "$clang" ] || [ -z "$lld" ]; then
+        echo "prove: clang and lld are not here: Mach-O is skipped"
+        return
+    fi
+    for level in O0 O2 Os; do
+        for processor in x86_64 arm64; do
+            "$clang" --target=$processor-apple-macos12 -$level -g -c ci/prove/systems.c -o "$report/systems.o"
+            for form in fixup_chains no_fixup_chains; do
+                "$lld" -arch $processor -platform_version macos 12.0 12.0 -$form "$report/systems.o" \
+                    ci/prove/libSystem.tbd -o "$report/$processor"
+                judge "$clang -$level for $processor, $form" "$report/$processor"
+            done
+        done
+    done
+    lipo=$(first llvm-lipo llvm-lipo-{22..14})
+    if [ "$lipo" ]; then
+        "$lipo" -create "$report/x86_64" "$report/arm64" -output "$report/both"
+        for processor in x86_64 aarch64; do
+            "$root/debug/cargo-fa" fa prove "$report/both" --arch $processor --format json >"$report/proofs.json" || [ $? = 1 ]
+            python3 ci/prove/formats.py "$processor of a universal program" "$report/proofs.json"
+        done
+    fi
 }
 
 formats gcc -pthread
@@ -47,6 +93,11 @@ formats gcc -pthread -no-pie
 formats x86_64-w64-mingw32-gcc
 # What stands behind an anchor is referred to by its distance from it, as if the anchor were meant.
 formats aarch64-linux-gnu-gcc -pthread -fno-section-anchors
+clang=$(first clang clang-{22..15})
+if [ "$clang" ] && command -v aarch64-linux-gnu-gcc >/dev/null; then
+    formats "$clang" --target=aarch64-linux-gnu -pthread
+fi
+apple
 check release --release
 if [ "${1:-}" = all ]; then
     check dev

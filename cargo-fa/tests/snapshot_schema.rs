@@ -4,9 +4,14 @@ use std::collections::BTreeSet;
 
 use framealloc_core::__private::{Site, with_frame};
 use framealloc_core::{
-    AllocConfig, Budget, BudgetPolicy, Pool, PoolSpec, SmartAlloc, Snapshot, SnapshotError, kilobytes,
+    AllocConfig, AmbientAlloc, Budget, BudgetPolicy, Pool, PoolSpec, SmartAlloc, Snapshot, SnapshotError, Tags,
+    kilobytes,
 };
 use serde_json::Value;
+
+/// The heap by tag has figures.
+#[global_allocator]
+static GLOBAL: AmbientAlloc<std::alloc::System, Tags> = AmbientAlloc::system();
 
 static SCHEMA: &str = include_str!("../../framealloc-core/schema/snapshot.schema.json");
 static SYSTEM: Site = Site::new("game::aim", "tests.rs", 1).with_tag("ai");

@@ -17,10 +17,11 @@ for system in systems:
         failures.append(f"{system['name']} is called {verdict}")
     if system["name"].endswith("_direct") and verdict != "violated":
         failures.append(f"{system['name']} is called {verdict}, and its call is a plain one")
-    if system["name"].endswith(("_arithmetic", "_sleep")) and verdict != "proven":
+    if system["name"].endswith(("_arithmetic", "_sleep", "_thread")) and verdict != "proven":
         failures.append(f"{system['name']} is called {verdict}, and has plain calls only")
-if len(systems) != 14:
-    failures.append(f"{len(systems)} systems were found, there are 14")
+# Windows has no variables of threads as the others have them.
+if len(systems) not in (17, 18):
+    failures.append(f"{len(systems)} systems were found, there are 17 or 18")
 print(f"prove: {build}: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(tally.items())))
 for failure in failures:
     print(f"prove: {build}: {failure}", file=sys.stderr)

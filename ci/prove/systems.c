@@ -1,15 +1,30 @@
 // Systems as `cargo fa prove` finds them in any program: marks as framealloc's attributes make them, and code that holds their
 // addresses. It is built by whatever compilers of C are there (ci/prove.sh), so that each format and processor is read as
 // linkers write it; the names say what to expect.
+#ifdef __APPLE__
+// There may be no headers of that system where this is built, only a compiler and a linker.
+typedef __UINT64_TYPE__ uint64_t;
+typedef __UINT32_TYPE__ uint32_t;
+typedef __SIZE_TYPE__ size_t;
+struct timespec {
+    long seconds, nanoseconds;
+};
+void *malloc(size_t);
+void *memset(void *, int, size_t);
+void qsort(void *, size_t, size_t, int (*)(const void *, const void *));
+int nanosleep(const struct timespec *, struct timespec *);
+#else
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#endif
 #ifdef _WIN32
 #include <windows.h>
 static void rest(void) { Sleep(1); }
 #else
+#ifndef __APPLE__
 #include <time.h>
-#include <pthread.h>
+#endif
 static void rest(void) {
     struct timespec time = {0, 1000};
     nanosleep(&time, 0);
@@ -95,6 +110,19 @@ NEVER int keeps_switch(int x) {
     }
 }
 
+#ifndef _WIN32
+static __thread int memory;
+SYSTEM(keeps_thread, NO_HEAP | NO_BLOCK);
+NEVER int keeps_thread(int x) {
+    HOLD(keeps_thread);
+    memory = memory * 3 + x;
+    return memory;
+}
+#define THREAD keeps_thread,
+#else
+#define THREAD
+#endif
+
 SYSTEM(breaks_direct, NO_HEAP);
 NEVER int breaks_direct(int x) {
     HOLD(breaks_direct);
@@ -127,6 +155,54 @@ NEVER int breaks_switch(int x) {
     case 7: return thrice(x ^ 1);
     default: return x;
     }
+}
+
+// So many ways that every compiler makes a table of them, from a choice whose numbers are compared or cut out of others.
+#define WAYS                                                                                                           \
+    case 0: return twice(x);                                                                                           \
+    case 1: return input ^ 0x55;                                                                                       \
+    case 2: return thrice(x);                                                                                          \
+    case 3: return input << 3;                                                                                         \
+    case 4: return twice(x + 9);                                                                                       \
+    case 5: return input - 70000;                                                                                      \
+    case 6: return input * 31;                                                                                         \
+    case 7: return thrice(x ^ 1);                                                                                      \
+    case 8: return input / 7;                                                                                          \
+    case 9: return twice(input) - x;                                                                                   \
+    case 10: return input >> 2;                                                                                        \
+    case 11: return thrice(input) + 5;                                                                                 \
+    case 12: return ~input;                                                                                            \
+    case 13: return input % 11;                                                                                        \
+    case 14: return input * input
+
+SYSTEM(keeps_wide, NO_HEAP | NO_BLOCK);
+NEVER int keeps_wide(int x) {
+    HOLD(keeps_wide);
+    switch (x - 3) {
+        WAYS;
+    default: return x;
+    }
+}
+
+SYSTEM(breaks_wide, NO_HEAP);
+NEVER int breaks_wide(int x) {
+    HOLD(breaks_wide);
+    switch (x) {
+        WAYS;
+    case 15: return greedy(input);
+    case 16: return input + 1;
+    default: return x;
+    }
+}
+
+SYSTEM(breaks_masked, NO_HEAP);
+NEVER int breaks_masked(int x) {
+    HOLD(breaks_masked);
+    switch (x & 15) {
+        WAYS;
+    case 15: return greedy(input);
+    }
+    return 0;
 }
 
 SYSTEM(breaks_late, NO_HEAP);
@@ -165,8 +241,9 @@ NEVER int open_library(int x) {
 }
 
 int main(void) {
-    step systems[] = {keeps_arithmetic, keeps_bytes, keeps_table, keeps_passed, keeps_switch, breaks_direct, breaks_table,
-                      breaks_passed, breaks_switch, breaks_late, blocks_direct, keeps_sleep, open_pointer, open_library};
+    step systems[] = {THREAD keeps_arithmetic, keeps_bytes, keeps_table, keeps_passed, keeps_switch, breaks_direct, breaks_table,
+                      breaks_passed, breaks_switch, keeps_wide, breaks_wide, breaks_masked, breaks_late, blocks_direct,
+                      keeps_sleep, open_pointer, open_library};
     int sum = 0;
     for (unsigned i = 0; i < sizeof systems / sizeof *systems; i++) sum += systems[i](input);
     return sum == 1;

@@ -32,7 +32,8 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
     let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
     let tag = site.tag().unwrap_or(alloc.tag_id());
-    let mut call = WholeFrameCall { alloc, site, tag, zone: HeapZone::new() };
+    // The number of the site first: with it comes whether its use of the heap is counted.
+    let mut call = WholeFrameCall { alloc, site: site.index(), tag, zone: HeapZone::new() };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
 }
@@ -45,7 +46,7 @@ pub fn whole_frame_apart<R>(alloc: &mut SmartAlloc, site: &'static Site, body: i
 /// Attributes the call to its system when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.
 struct WholeFrameCall<'a> {
     alloc: &'a SmartAlloc,
-    site: &'static Site,
+    site: usize,
     tag: TagId,
     zone: HeapZone,
 }
@@ -53,7 +54,7 @@ struct WholeFrameCall<'a> {
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
         let (used, arenas) = (self.zone.leave(), self.alloc.frame().arenas());
-        arenas.attribute_to_site(self.site.index(), 0, used);
+        arenas.attribute_to_site(self.site, 0, used);
         if used.calls != 0 {
             arenas.attribute_heap_use(self.tag, used);
         }

@@ -8,6 +8,8 @@ use crate::error::{AllocError, Failure, infallible};
 use crate::frame::FrameVec;
 use crate::observe::watch::Watch;
 
+use crate::raw::mem::region;
+
 pub use crate::raw::frames::allocator::SmartAlloc;
 
 impl SmartAlloc {
@@ -19,14 +21,30 @@ impl SmartAlloc {
     /// let alloc = SmartAlloc::new(AllocConfig::default().with_frame_chunk(megabytes(1)));
     /// assert_eq!(alloc.frame_number(), 0);
     /// ```
+    ///
+    /// # Panics
+    /// If the global allocator refuses [a region](AllocConfig::with_region).
     #[must_use]
     pub fn new(config: AllocConfig) -> Self {
+        infallible(Self::of(config))
+    }
+
+    /// Like [`Self::new`].
+    ///
+    /// # Errors
+    /// If the global allocator refuses [a region](AllocConfig::with_region).
+    pub fn try_new(config: AllocConfig) -> Result<Self, AllocError> {
+        Self::of(config)
+    }
+
+    fn of<E: Failure>(config: AllocConfig) -> Result<Self, E> {
+        region::claim(config.region(), config.prefault).map_err(E::fail)?;
         if config.prewarm_pools {
             // What cannot be had now is asked for again when it is needed.
             crate::pool::prewarm_known();
         }
         let watch = Arc::new(Watch::of(&config));
-        Self::with_hooks(config, watch)
+        Ok(Self::with_hooks(config, watch))
     }
 
     /// Makes an allocator of which the calling thread has `bytes` bytes of frame memory at once. Other threads start with as much

@@ -104,6 +104,7 @@ impl From<usize> for Budget {
 pub struct DeclaredBudgets {
     thread: Option<usize>,
     tags: &'static [(&'static str, usize)],
+    heap: &'static [(&'static str, usize)],
     policy: BudgetPolicy,
 }
 
@@ -112,7 +113,15 @@ impl DeclaredBudgets {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(thread: Option<usize>, tags: &'static [(&'static str, usize)]) -> Self {
-        Self { thread, tags, policy: BudgetPolicy::Fail }
+        Self { thread, tags, heap: &[], policy: BudgetPolicy::Fail }
+    }
+
+    /// For expansions: the bytes of the heap that tags should have, by path.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_heap(mut self, heap: &'static [(&'static str, usize)]) -> Self {
+        self.heap = heap;
+        self
     }
 
     /// Sets what happens to requests beyond these budgets; the file says only how many bytes they have.
@@ -131,6 +140,11 @@ impl DeclaredBudgets {
     /// Returns the tags that have a budget, by path, in the order of their paths.
     pub fn tags(&self) -> impl Iterator<Item = (&'static str, Budget)> {
         self.tags.iter().map(|(path, bytes)| (*path, Budget::new(*bytes).with_policy(self.policy)))
+    }
+
+    /// Returns the tags that have a heap budget, by path, with its bytes, in the order of their paths.
+    pub fn heap(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        self.heap.iter().copied()
     }
 }
 

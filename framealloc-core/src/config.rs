@@ -57,17 +57,24 @@ pub struct AllocConfig {
     pub(crate) thread_budget: Option<Budget>,
     pub(crate) global_budget: Option<Budget>,
     pub(crate) tag_budgets: Vec<(TagId, Budget)>,
+    heap_budgets: Vec<(TagId, usize)>,
     promotion_budget: usize,
     pub(crate) frames_in_flight: usize,
     pub(crate) prewarm_pools: bool,
     pub(crate) purpose: Purpose,
+    region: usize,
+    /// The allocator whose seal holds for this one as well, by its number; 0 for none.
+    pub(crate) sealed_with: u64,
 }
 
 /// What the allocator serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Frames,
-    ScratchRegion,
+    /// Whose frame memory comes from the region all the same, where the parent's does.
+    ScratchRegion {
+        in_region: bool,
+    },
 }
 
 impl Default for AllocConfig {
@@ -81,10 +88,13 @@ impl Default for AllocConfig {
             thread_budget: None,
             global_budget: None,
             tag_budgets: Vec::new(),
+            heap_budgets: Vec::new(),
             promotion_budget: usize::MAX,
             frames_in_flight: 0,
             prewarm_pools: false,
             purpose: Purpose::Frames,
+            region: 0,
+            sealed_with: 0,
         }
     }
 }
@@ -209,6 +219,49 @@ impl AllocConfig {
         self
     }
 
+    /// Says how many bytes of the heap a tag should have at once, over the whole program; what is nested in it has budgets of its
+    /// own. Nothing is refused: FA010 tells at the end of a frame in which it had more. It takes an
+    /// [`AmbientAlloc<A, Tags>`](crate::AmbientAlloc) as the global allocator to know.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, AmbientAlloc, Diagnostic, FrameEvent, SmartAlloc, Tags, heap_tag, megabytes};
+    /// use std::{alloc::System, sync::mpsc};
+    ///
+    /// #[global_allocator]
+    /// static GLOBAL: AmbientAlloc<System, Tags> = AmbientAlloc::system();
+    ///
+    /// let mut alloc = SmartAlloc::new(AllocConfig::default().with_heap_budget("audio", megabytes(1)));
+    /// let (heard, events) = mpsc::channel();
+    /// let _subscription = alloc.on_frame_event(move |_, event| {
+    ///     if let FrameEvent::Diagnostic(Diagnostic { code, tag, .. }) = event {
+    ///         heard.send((*code, *tag)).ok();
+    ///     }
+    /// });
+    /// let samples = alloc.whole_frame(|_| heap_tag("audio", || vec![0_u8; megabytes(2)]));
+    /// assert_eq!(events.try_recv(), Ok(("FA010", Some("audio"))));
+    /// # drop(samples);
+    /// ```
+    ///
+    /// # Panics
+    /// If a segment of the path is empty: [`Tag::try_intern`] tells before.
+    #[must_use]
+    pub fn with_heap_budget(mut self, path: &str, bytes: usize) -> Self {
+        let tag = Tag::intern(path);
+        self.heap_budgets.retain(|(known, _)| *known != tag);
+        self.heap_budgets.push((tag, bytes));
+        self
+    }
+
+    /// The heap budgets, by path.
+    pub(crate) fn heap_budget_of(&self, path: &str) -> Option<usize> {
+        self.heap_budgets.iter().find(|(tag, _)| tag.path() == path).map(|(_, bytes)| *bytes)
+    }
+
+    /// The heap budgets.
+    pub(crate) fn heap_budgets(&self) -> &[(TagId, usize)] {
+        &self.heap_budgets
+    }
+
     /// Sets the budgets that `.fa.toml` declares, for each thread and for its tags: `framealloc::declared_budgets!()` (feature
     /// `declared-budgets`) reads them while the program is compiled. Budgets that are set later replace them.
     ///
@@ -226,7 +279,8 @@ impl AllocConfig {
         if let Some(budget) = declared.thread() {
             self = self.with_thread_frame_budget(budget);
         }
-        declared.tags().fold(self, |config, (path, budget)| config.with_tag_budget(path, budget))
+        let config = declared.tags().fold(self, |config, (path, budget)| config.with_tag_budget(path, budget));
+        declared.heap().fold(config, |config, (path, bytes)| config.with_heap_budget(path, bytes))
     }
 
     /// Limits the bytes of retained values that one
@@ -260,14 +314,54 @@ impl AllocConfig {
         self.frames_in_flight
     }
 
-    /// The configuration of a scratch region: of its memory only, and with an account that shows what it holds.
-    pub(crate) fn of_scratch(&self) -> Self {
+    /// Takes `bytes` bytes for frames and pools when the allocator is made, by one request to the global allocator: frame memory
+    /// of this allocator on all threads, its scratch regions, slabs of pools and lists of retired values come from there.
+    ///
+    /// What the region has no room for comes from the global allocator, unless memory is [sealed](crate::SmartAlloc::seal);
+    /// [`SmartAlloc::region_stats`](crate::SmartAlloc::region_stats) tells how much that was, and how much the region needs. The
+    /// heap that a program asks for as such, by [`HeapBox`](crate::HeapBox) or past [a threshold](Self::with_heap_threshold),
+    /// is the global allocator's.
+    ///
+    /// Pools are the whole process's, and so is the region: it is never given back. When the allocator is gone, the next one
+    /// has what is free of it and asks for what is missing; of two that live, each adds its own bytes.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
+    ///
+    /// let mut alloc = SmartAlloc::new(AllocConfig::default().with_region(megabytes(8)));
+    /// alloc.whole_frame(|alloc| {
+    ///     alloc.frame_slice_zeroed::<u8>(megabytes(1));
+    /// });
+    /// let region = SmartAlloc::region_stats();
+    /// assert!(region.bytes == megabytes(8) && region.peak_bytes >= megabytes(1) && region.missed == 0);
+    /// ```
+    #[must_use]
+    pub fn with_region(mut self, bytes: usize) -> Self {
+        self.region = bytes;
+        self
+    }
+
+    /// Returns the bytes that are taken for frames and pools when the allocator is made.
+    #[must_use]
+    pub fn region(&self) -> usize {
+        self.region
+    }
+
+    /// Whether frame memory comes from the region.
+    pub(crate) fn has_region(&self) -> bool {
+        self.region > 0 || matches!(self.purpose, Purpose::ScratchRegion { in_region: true })
+    }
+
+    /// The configuration of a scratch region: of its memory only, and with an account that shows what it holds. It is sealed
+    /// with the allocator that has this number.
+    pub(crate) fn of_scratch(&self, allocator: u64) -> Self {
         Self {
+            sealed_with: if self.sealed_with == 0 { allocator } else { self.sealed_with },
             frame_chunk: self.frame_chunk,
             prefault: self.prefault,
             huge_pages: self.huge_pages,
             global_budget: Some(Budget::new(usize::MAX)),
-            purpose: Purpose::ScratchRegion,
+            purpose: Purpose::ScratchRegion { in_region: self.has_region() },
             ..Self::default()
         }
     }

@@ -29,6 +29,40 @@ pub enum AllocError {
         /// Objects that may live in it at once.
         capacity: usize,
     },
+    /// Memory is sealed, and has no room for what would grow: see [`SmartAlloc::seal`](crate::SmartAlloc::seal).
+    Sealed {
+        /// What would have grown.
+        by: Grower,
+        /// Bytes that it asked for.
+        asked: usize,
+        /// Bytes that were left in the region, perhaps not in one piece; 0 without one.
+        left: usize,
+    },
+}
+
+/// What grows, where memory is [sealed](crate::SmartAlloc::seal).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Grower {
+    /// The frame memory of a tag, on any thread: its path.
+    Frames(&'static str),
+    /// A pool: its name.
+    Pool(&'static str),
+    /// The lists of retired values.
+    Retired,
+    /// What the library keeps for itself: what it is for.
+    Table(&'static str),
+}
+
+impl fmt::Display for Grower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frames(tag) => write!(f, "the frame memory of tag `{tag}`"),
+            Self::Pool(name) => write!(f, "pool `{name}`"),
+            Self::Retired => f.write_str("the list of retired values"),
+            Self::Table(name) => write!(f, "the table of {name}"),
+        }
+    }
 }
 
 /// The budget that refused a request.
@@ -68,6 +102,9 @@ impl fmt::Display for AllocError {
             }
             Self::PoolFull { pool, capacity } => {
                 write!(f, "pool `{pool}` is full: {capacity} of {capacity} objects live")
+            }
+            Self::Sealed { by, asked, left } => {
+                write!(f, "memory is sealed: {by} asked for {asked} bytes, {left} bytes are left in the region")
             }
         }
     }

@@ -18,6 +18,7 @@
 //! | a value for another thread | [`SmartAlloc::frame_box_for_transfer`] | after receipt |
 //! | a destructor off the hot thread | [`RetireQueue::retire`] | when the queue is drained |
 //! | what unported code asks of the heap | [`SmartAlloc::ambient`] | on drop, on any thread |
+//! | what plain code asks of the heap, by tag | [`heap_tag`] | on drop, on any thread |
 //! | something large or persistent | [`SmartAlloc::heap_box`] | on drop |
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -33,6 +34,7 @@ mod box_traits;
 mod box_values;
 mod budget;
 mod clock;
+mod closed;
 mod config;
 mod drops;
 mod error;
@@ -68,8 +70,9 @@ pub mod pool;
 /// The parts of a [`Snapshot`].
 pub mod snapshot {
     pub use crate::observe::snapshot::{
-        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, PhaseSnapshot, PoolSnapshot,
-        ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
+        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, HeapTagSnapshot, PhaseSnapshot,
+        PoolSnapshot, ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot,
+        UnreceivedSnapshot,
     };
 }
 
@@ -99,9 +102,11 @@ pub use raw::loom_model as model;
 pub use alloc::{FrameGuard, SmartAlloc};
 pub use barrier::{BarrierError, BarrierGuard, FrameBarrier, FrameBarrierBuilder};
 pub use budget::{Budget, BudgetEvent, BudgetOutcome, BudgetPolicy, DeclaredBudgets};
+pub use closed::Growth;
 pub use config::{AllocConfig, gigabytes, kilobytes, megabytes};
-pub use error::{AllocError, FillError, InteriorNulError, Limit};
+pub use error::{AllocError, FillError, Grower, InteriorNulError, Limit};
 pub use frame::CloneInFrame;
+pub use frame::heap_tag::{heap_tag, try_heap_tag};
 pub use frame::{
     Cursor, Frame, FrameBox, FrameDeque, FrameHandle, FrameHeap, FrameMap, FrameScope, FrameSet, FrameSlot,
     FrameSortedMap, FrameString, FrameVec,
@@ -121,6 +126,7 @@ pub use observe::behavior::{
 pub use observe::diagnostic::Diagnostic;
 pub use observe::diagnostics::StrictGuard;
 pub use observe::events::{FrameEvent, Subscription};
+pub use observe::heap_tags::HeapTagStats;
 pub use observe::phases::{PhaseGuard, PhaseStats};
 pub use observe::record::{RecordError, RecordOptions, RecordSummary};
 pub use observe::repeats::Repeats;
@@ -140,10 +146,12 @@ pub use raw::frames::scratch::Scratch;
 pub use raw::frames::scratch_region::ScratchStats;
 pub use raw::frames::transfers::{TransferStats, UnreceivedTransfer};
 pub use raw::global::ambient::allocator::AmbientAlloc;
+pub use raw::global::by_tag::{HeapTags, NoTags, Tags};
 pub use raw::global::counting::{AllocCalls, CountingAlloc};
 pub use raw::global::heap_guard::{HeapGuard, no_heap};
 pub use raw::global::heap_use::{HeapGuardMode, HeapSite};
 pub use raw::global::zone::HeapUse;
+pub use raw::mem::region::RegionStats;
 pub use retire::{Drain, DrainReport, RetireQueue};
 pub use scratch::ScratchSet;
 pub use strict::{Level, Strict};

@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
+use crate::closed::{self, Owner};
 use crate::raw::global::zone::HeapZone;
 
 /// Paths nest this deep; what opens below counts for the last of them. Recursive systems make no names without end.
@@ -62,6 +63,7 @@ impl PhaseId {
             return Self::OTHER;
         }
         let id = Self::from_index(names.paths.len());
+        closed::table_grows(Owner::Process, "phases", path.len());
         // Kept as long as the program, as tags are: what is read after the allocator is gone still has names.
         let path: &'static str = Box::leak(path.into_boxed_str());
         names.paths.push((path, depth + 1));

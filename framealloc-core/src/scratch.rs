@@ -14,7 +14,7 @@ use crate::raw::frames::scratch_region::{Inbox, Region, ScratchStats};
 
 impl Scratch {
     fn new(parent: &SmartAlloc, name: &str) -> Self {
-        let mut alloc = SmartAlloc::new(parent.config().of_scratch());
+        let mut alloc = SmartAlloc::new(parent.config().of_scratch(parent.id()));
         alloc.begin_frame();
         let region = Arc::new(Region {
             name: name.into(),

@@ -1,13 +1,21 @@
 //! Sites: what an attribute knows about the function it is on.
 
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::closed::{self, Owner};
 use crate::raw::global::heap_use::HeapGuardMode;
 use crate::raw::global::zone::{HeapZone, ZoneOwner};
 use crate::tag::{Tag, TagId};
 
-static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+static SITES: Mutex<Known> = Mutex::new(Known { sites: Vec::new(), counting: 0 });
+
+/// The sites that were called.
+struct Known {
+    sites: Vec<&'static Site>,
+    /// How many want the heap counted in all of them.
+    counting: usize,
+}
 
 /// The static description of an annotated function; made by the attribute macros.
 #[derive(Debug)]
@@ -17,8 +25,9 @@ pub struct Site {
     line: u32,
     tag: SiteTag,
     budget: usize,
-    /// What it declares about the heap: both in one byte, since most declare nothing, and begin with one look.
-    heap: u8,
+    /// What it declares about the heap, and whether its use is counted: all in one byte, since most have none of it, and begin
+    /// with one look. Changed while calls run, under the lock of the list; nothing is published through it.
+    heap: AtomicU8,
     /// 1 + the index in the list of sites; 0 until the first call.
     index: AtomicU32,
 }
@@ -33,11 +42,21 @@ enum SiteTag {
 impl Site {
     const NO_HEAP: u8 = 1;
     const AMBIENT: u8 = 2;
+    /// What it takes from the heap is counted, though it may.
+    const COUNTED: u8 = 4;
 
     /// Describes a function: its name with its module path, and where it stands.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
-        Self { name, file, line, tag: SiteTag::None, budget: usize::MAX, heap: 0, index: AtomicU32::new(0) }
+        Self {
+            name,
+            file,
+            line,
+            tag: SiteTag::None,
+            budget: usize::MAX,
+            heap: AtomicU8::new(0),
+            index: AtomicU32::new(0),
+        }
     }
 
     /// Opens the frame under the tag with this path.
@@ -63,15 +82,19 @@ impl Site {
 
     /// Declares that the function does not use the heap.
     #[must_use]
-    pub const fn no_heap(mut self) -> Self {
-        self.heap |= Self::NO_HEAP;
-        self
+    pub const fn no_heap(self) -> Self {
+        self.declaring(Self::NO_HEAP)
     }
 
     /// Has what the function asks of the heap bumped: see [`SmartAlloc::ambient`](crate::SmartAlloc::ambient).
     #[must_use]
-    pub const fn ambient(mut self) -> Self {
-        self.heap |= Self::AMBIENT;
+    pub const fn ambient(self) -> Self {
+        self.declaring(Self::AMBIENT)
+    }
+
+    const fn declaring(mut self, flag: u8) -> Self {
+        let declared = self.heap.into_inner();
+        self.heap = AtomicU8::new(declared | flag);
         self
     }
 
@@ -95,14 +118,14 @@ impl Site {
 
     /// Returns whether the function declares that it does not use the heap.
     #[must_use]
-    pub const fn is_no_heap(&self) -> bool {
-        self.heap & Self::NO_HEAP != 0
+    pub fn is_no_heap(&self) -> bool {
+        self.heap.load(Ordering::Relaxed) & Self::NO_HEAP != 0
     }
 
     /// Returns whether what the function asks of the heap is bumped.
     #[must_use]
-    pub const fn is_ambient(&self) -> bool {
-        self.heap & Self::AMBIENT != 0
+    pub fn is_ambient(&self) -> bool {
+        self.heap.load(Ordering::Relaxed) & Self::AMBIENT != 0
     }
 
     /// Returns the tag that the frame is opened under, if the attribute names one.
@@ -129,15 +152,56 @@ impl Site {
     #[inline(never)]
     fn register(&'static self) -> usize {
         let _growth = HeapZone::growth();
-        let mut sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = SITES.lock().unwrap_or_else(PoisonError::into_inner);
         match self.index.load(Ordering::Relaxed) {
             0 => {
-                sites.push(self);
-                self.index.store(u32::try_from(sites.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
-                sites.len() - 1
+                if known.sites.len() == known.sites.capacity() {
+                    closed::table_grows(Owner::Process, "annotated systems", size_of::<&Self>());
+                }
+                known.sites.push(self);
+                self.count_heap(known.counting > 0);
+                self.index.store(u32::try_from(known.sites.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
+                known.sites.len() - 1
             }
             // Another thread was faster.
             index => index as usize - 1,
+        }
+    }
+
+    fn count_heap(&self, counts: bool) {
+        if counts {
+            self.heap.fetch_or(Self::COUNTED, Ordering::Relaxed);
+        } else {
+            self.heap.fetch_and(!Self::COUNTED, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The time in which the heap is counted in all systems: theirs is what they ask for between their begin and their end, without
+/// what systems ask for that run on their stack.
+pub(crate) struct HeapBySystem(());
+
+impl HeapBySystem {
+    /// Begins it; `None` where no [`HeapGuard`](crate::HeapGuard) is the program's global allocator, so that nobody counts.
+    #[inline(never)]
+    pub(crate) fn begin() -> Option<Self> {
+        if !HeapZone::is_counted() {
+            return None;
+        }
+        let _growth = HeapZone::growth();
+        let mut known = SITES.lock().unwrap_or_else(PoisonError::into_inner);
+        known.counting += 1;
+        known.sites.iter().for_each(|site| site.count_heap(true));
+        Some(Self(()))
+    }
+}
+
+impl Drop for HeapBySystem {
+    fn drop(&mut self) {
+        let mut known = SITES.lock().unwrap_or_else(PoisonError::into_inner);
+        known.counting -= 1;
+        if known.counting == 0 {
+            known.sites.iter().for_each(|site| site.count_heap(false));
         }
     }
 }
@@ -202,7 +266,8 @@ impl HeapZone {
     /// In place: what it puts aside is large, and most systems put nothing aside.
     #[inline(always)]
     pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
-        if site.heap == 0 {
+        self.attribute_to(tag.index());
+        if site.heap.load(Ordering::Relaxed) == 0 {
             self.interrupt();
         } else {
             self.begin_declared(site, tag);
@@ -211,10 +276,16 @@ impl HeapZone {
 
     #[inline(never)]
     fn begin_declared(&mut self, site: &'static Site, tag: TagId) {
-        if site.is_no_heap() {
+        let heap = site.heap.load(Ordering::Relaxed);
+        if heap & Site::NO_HEAP != 0 {
             self.watch_system(site, tag);
+        } else if heap & Site::COUNTED != 0 {
+            self.count();
+        } else {
+            // It may have been counted a moment ago.
+            self.interrupt();
         }
-        if site.is_ambient() {
+        if heap & Site::AMBIENT != 0 {
             self.serve(tag.index());
         }
     }
@@ -229,5 +300,14 @@ impl HeapZone {
 
 /// The name of the site with this index.
 pub(crate) fn name_of(index: usize) -> &'static str {
-    SITES.lock().unwrap_or_else(PoisonError::into_inner).get(index).map_or("(unknown)", |site| site.name)
+    site_of(index).map_or("(unknown)", |site| site.name)
+}
+
+/// Whether the site with this index may not use the heap.
+pub(crate) fn is_no_heap(index: usize) -> bool {
+    site_of(index).is_some_and(Site::is_no_heap)
+}
+
+fn site_of(index: usize) -> Option<&'static Site> {
+    SITES.lock().unwrap_or_else(PoisonError::into_inner).sites.get(index).copied()
 }

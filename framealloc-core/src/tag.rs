@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use crate::closed::{self, Owner};
 use crate::error::{Never, infallible};
 use crate::raw::global::zone::{HeapZone, UNTAGGED};
 
@@ -149,7 +150,6 @@ impl fmt::Display for TagId {
 }
 
 /// Tags that there are: their indices are below.
-#[cfg(feature = "memory_filter")]
 pub(crate) fn count() -> usize {
     lock().paths.len()
 }
@@ -187,6 +187,7 @@ fn intern(path: &str) -> TagId {
         return TagId::OTHER;
     }
     let id = TagId::from_index(names.paths.len());
+    closed::table_grows(Owner::Process, "tags", path.len());
     // Tags live as long as the program: reports print them after their allocator is gone.
     let path: &'static str = Box::leak(path.into());
     names.paths.push(path);
@@ -194,7 +195,7 @@ fn intern(path: &str) -> TagId {
     id
 }
 
-fn try_intern<E: From<TagNameError>>(path: &str) -> Result<TagId, E> {
+pub(crate) fn try_intern<E: From<TagNameError>>(path: &str) -> Result<TagId, E> {
     check(path)?;
     Ok(intern(path))
 }

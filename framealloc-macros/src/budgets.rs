@@ -62,5 +62,10 @@ fn constant(budgets: &BudgetTables, runtime: &Runtime) -> TokenStream {
         let budget = bytes(*budget);
         quote!((#path, #budget))
     });
-    quote!(#runtime::DeclaredBudgets::new(#thread, &[#(#tags),*]))
+    let heap = budgets.heap.iter().map(|(path, budget)| {
+        let budget = bytes(*budget);
+        quote!((#path, #budget))
+    });
+    let heap = (!budgets.heap.is_empty()).then(|| quote!(.with_heap(&[#(#heap),*])));
+    quote!(#runtime::DeclaredBudgets::new(#thread, &[#(#tags),*]) #heap)
 }

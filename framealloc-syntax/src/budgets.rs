@@ -1,4 +1,4 @@
-//! The budgets that a workspace declares: `budget` of `[tags.<name>]` and `thread` of `[budgets]` in `.fa.toml`.
+//! The budgets that a workspace declares: `budget` and `heap_budget` of `[tags.<name>]` and `thread` of `[budgets]` in `.fa.toml`.
 
 use toml::de::{DeTable, DeValue};
 
@@ -15,6 +15,8 @@ pub struct BudgetTables {
     pub thread: Option<u64>,
     /// The tags that have one, by whole path, in the order of their paths.
     pub tags: Vec<(String, u64)>,
+    /// The tags that have one for the heap, likewise.
+    pub heap: Vec<(String, u64)>,
 }
 
 impl BudgetTables {
@@ -45,8 +47,9 @@ impl BudgetTables {
             }
             None => None,
         };
+        let heap = tags.iter().filter_map(|(path, tag)| Some((path.to_owned(), tag.heap_budget?))).collect();
         let tags = tags.iter().filter_map(|(path, tag)| Some((path.to_owned(), tag.budget?))).collect();
-        if errors.is_empty() { Ok(Self { thread, tags }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { thread, tags, heap }) } else { Err(errors) }
     }
 }
 
@@ -78,6 +81,8 @@ mod tests {
         let budgets = BudgetTables::parse(text).unwrap();
         assert_eq!(budgets.thread, Some(4096));
         assert_eq!(budgets.tags, [("a".to_owned(), 1), ("ai::path".to_owned(), 64 << 10)]);
+        let budgets = BudgetTables::parse("[tags.audio]\nheap_budget = '32MiB'\n[tags.ai]\nbudget = 1").unwrap();
+        assert_eq!(budgets.heap, [("audio".to_owned(), 32 << 20)]);
         assert_eq!(BudgetTables::parse("[lints]\nFA602 = 'allow'"), Ok(BudgetTables::default()));
     }
 
@@ -95,6 +100,8 @@ mod tests {
             ("[budgets]\nthread = 0", 2, "a budget of zero refuses every allocation"),
             ("budgets = 1", 1, "`budgets` is a table (write `[budgets]`)"),
             ("[tags.ai]\nbudget = -1", 2, "`-1` is not a size in bytes"),
+            ("[tags.ai]\nheap_budget = 'much'", 2, "`much` is not a size: units are B, KiB, MiB, GiB"),
+            ("[tags.ai]\nheap_budgte = 1", 2, "unknown key `heap_budgte` in `[tags.ai]` (did you mean `heap_budget`?)"),
             ("[tags.ai", 1, "unclosed table, expected `]`"),
         ] {
             let errors = BudgetTables::parse(text).unwrap_err();

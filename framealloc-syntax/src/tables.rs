@@ -17,7 +17,7 @@ use crate::suggest::{closest, meant};
 use crate::tag::check_tag_name;
 
 /// The keys of a tag's table.
-const KEYS: [&str; 3] = ["budget", "may_use", "modules"];
+const KEYS: [&str; 4] = ["budget", "heap_budget", "may_use", "modules"];
 
 /// What `.fa.toml` says of one tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct DeclaredTag {
     pub may_use: Option<Vec<String>>,
     /// `budget`: the most bytes in one frame.
     pub budget: Option<u64>,
+    /// `heap_budget`: the most bytes of the heap at once.
+    pub heap_budget: Option<u64>,
     /// Where the tag is declared: the bytes of its name in the file.
     pub span: Range<usize>,
 }
@@ -185,6 +187,7 @@ impl Reader {
                 ("modules", _) => tag.modules = self.strings("modules", key.span(), value),
                 ("may_use", _) => tag.may_use = Some(self.strings("may_use", key.span(), value)),
                 ("budget", _) => tag.budget = budget("budget", value, &mut self.errors),
+                ("heap_budget", _) => tag.heap_budget = budget("heap_budget", value, &mut self.errors),
                 (_, DeValue::Table(_)) => {
                     nested.insert(key.clone(), value.clone());
                 }
@@ -192,7 +195,7 @@ impl Reader {
                     let found = TableError::new(key.span(), format!("unknown key `{unknown}` in `[tags.{path}]`"));
                     self.errors.push(found.help(match meant(unknown, KEYS) {
                         Some(meant) => format!("did you mean `{meant}`?"),
-                        None => "expected one of `budget`, `may_use`, `modules`".to_owned(),
+                        None => "expected one of `budget`, `heap_budget`, `may_use`, `modules`".to_owned(),
                     }));
                 }
             }

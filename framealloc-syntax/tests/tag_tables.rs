@@ -77,7 +77,7 @@ fn every_mistake_is_told() {
     assert_eq!(find("may_use"), ["`may_use` is a list of strings"]);
     assert_eq!(
         find("colour"),
-        ["unknown key `colour` in `[tags.io]` (expected one of `budget`, `may_use`, `modules`)"]
+        ["unknown key `colour` in `[tags.io]` (expected one of `budget`, `heap_budget`, `may_use`, `modules`)"]
     );
     assert_eq!(find("0"), ["a budget of zero refuses every allocation"]);
     assert_eq!(told.len(), 7, "{told:#?}");

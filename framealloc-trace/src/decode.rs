@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::model::{
-    BudgetHit, Definition, FlightFigures, Frame, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    SystemHeap,
 };
 use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
 
@@ -171,6 +172,12 @@ impl Fields<'_> {
     }
 
     fn frame(&mut self) -> Option<Frame> {
+        let mut frame = self.figures()?;
+        self.heap_by_system(&mut frame.systems)?;
+        Some(frame)
+    }
+
+    fn figures(&mut self) -> Option<Frame> {
         Some(Frame {
             number: self.number()?,
             start: self.number()?,
@@ -187,6 +194,7 @@ impl Fields<'_> {
                     calls: fields.number()?,
                     bytes: fields.number()?,
                     largest_call: fields.number()?,
+                    heap: None,
                 })
             })?,
             pools: self.list(|fields| {
@@ -215,7 +223,40 @@ impl Fields<'_> {
                 })
             })?,
             flights: self.flights()?.first().copied(),
+            heap: self.heap()?,
         })
+    }
+
+    /// The heap by tag, which older recordings end before.
+    fn heap(&mut self) -> Option<Vec<HeapFigures>> {
+        if self.rest.is_empty() {
+            return Some(Vec::new());
+        }
+        self.list(|fields| {
+            Some(HeapFigures {
+                id: fields.id()?,
+                bytes: fields.number()?,
+                blocks: fields.number()?,
+                peak: fields.number()?,
+                allocations: fields.number()?,
+                frees: fields.number()?,
+            })
+        })
+    }
+
+    /// The heap by system, by place in the list of systems, which older recordings end before.
+    fn heap_by_system(&mut self, systems: &mut [SystemFigures]) -> Option<()> {
+        if self.rest.is_empty() {
+            return Some(());
+        }
+        let rows = self.list(|fields| {
+            let at = usize::try_from(fields.number()?).ok()?;
+            Some((at, SystemHeap { calls: fields.number()?, bytes: fields.number()? }))
+        })?;
+        for (at, heap) in rows {
+            systems.get_mut(at)?.heap = Some(heap);
+        }
+        Some(())
     }
 
     /// Frames in flight: a list of one or none, which older recordings end before.

@@ -53,9 +53,20 @@ impl Encoder {
             list(out, frame.phases, |phase| {
                 [u64::from(phase.id), phase.calls, phase.bytes, phase.nanoseconds, phase.longest]
             });
-            // Last, so that readers that do not know of flights leave them out.
+            // Last, so that readers that do not know of flights and of the heap leave them out.
             let flights = frame.flights.as_slice();
             list(out, flights, |flights| [flights.frames, flights.bytes, flights.capacity, flights.refused]);
+            list(out, frame.heap, |tag| {
+                [u64::from(tag.id), tag.bytes, tag.blocks, tag.peak, tag.allocations, tag.frees]
+            });
+            // The heap by system, by place in the list of systems.
+            let counted = frame.systems.iter().zip(0_u64..).filter_map(|(system, at)| Some((at, system.heap?)));
+            number(out, counted.clone().count() as u64);
+            for (at, heap) in counted {
+                for field in [at, heap.calls, heap.bytes] {
+                    number(out, field);
+                }
+            }
         });
     }
 

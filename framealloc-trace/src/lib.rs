@@ -37,7 +37,8 @@ mod model;
 pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
-    BudgetHit, Definition, FlightFigures, Frame, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures,
+    SystemFigures, SystemHeap,
 };
 
 /// What every recording starts with.

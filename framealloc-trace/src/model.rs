@@ -16,10 +16,13 @@ pub enum Kind {
     Budget,
     /// A named span inside frames.
     Phase,
+    /// A tag of the heap; its limit is its heap budget in bytes, 0 for none.
+    HeapTag,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 6] = [Self::Tag, Self::System, Self::Thread, Self::Pool, Self::Budget, Self::Phase];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Tag, Self::System, Self::Thread, Self::Pool, Self::Budget, Self::Phase, Self::HeapTag];
 
     pub(crate) fn number(self) -> u64 {
         Self::ALL.iter().zip(0..).find(|(kind, _)| **kind == self).map_or(0, |(_, number)| number)
@@ -35,7 +38,7 @@ pub struct Definition {
     pub id: u32,
     /// The name.
     pub name: String,
-    /// Of a budget: its limit in bytes; else 0.
+    /// Of a budget, and of a tag of the heap that has one: its limit in bytes; else 0.
     pub limit: u64,
 }
 
@@ -50,6 +53,17 @@ pub struct SystemFigures {
     pub bytes: u64,
     /// The most bytes of one call.
     pub largest_call: u64,
+    /// What it asked of the heap, where that is counted. Not in recordings of 0.11.
+    pub heap: Option<SystemHeap>,
+}
+
+/// What was asked of the heap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SystemHeap {
+    /// Calls.
+    pub calls: u64,
+    /// Bytes of all calls.
+    pub bytes: u64,
 }
 
 /// Figures of one pool at the end of a frame.
@@ -131,6 +145,23 @@ pub struct FlightFigures {
     pub refused: u64,
 }
 
+/// What one tag had of the heap when a frame ended, over the whole program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeapFigures {
+    /// The number of the heap's tag.
+    pub id: u32,
+    /// Bytes that lived.
+    pub bytes: u64,
+    /// Blocks that lived.
+    pub blocks: u64,
+    /// The most bytes that lived at once.
+    pub peak: u64,
+    /// Blocks that were made since the frame before.
+    pub allocations: u64,
+    /// Blocks that were freed since.
+    pub frees: u64,
+}
+
 macro_rules! frame {
     ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)?, $list:ident) => {
         $(#[$doc])*
@@ -164,6 +195,8 @@ macro_rules! frame {
             pub phases: $list!($($life)? PhaseFigures),
             /// Frames in flight, where there may be any. Not in recordings of 0.11.
             pub flights: Option<FlightFigures>,
+            /// The heap by tag, where it is known. Not in recordings of 0.11.
+            pub heap: $list!($($life)? HeapFigures),
         }
     };
 }
@@ -206,6 +239,7 @@ impl Frame {
             budgets: &self.budgets,
             phases: &self.phases,
             flights: self.flights,
+            heap: &self.heap,
         }
     }
 }

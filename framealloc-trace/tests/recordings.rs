@@ -1,8 +1,8 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Decoder, Encoder, FlightFigures, Frame, Item, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    TraceError,
+    BudgetHit, Decoder, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Outcome, PhaseFigures, PoolFigures,
+    SystemFigures, SystemHeap, TraceError,
 };
 use proptest::prelude::*;
 
@@ -16,17 +16,21 @@ prop_compose! {
         allocator_calls in prop::option::of(0..u64::MAX),
         tags in pairs(),
         threads in pairs(),
-        systems in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
+        systems in prop::collection::vec(any::<(u32, u64, u64, u64, Option<(u64, u64)>)>(), 0..4),
         pools in prop::collection::vec(any::<(u32, u64, u64, u64)>(), 0..4),
         budgets in prop::collection::vec(any::<(u32, u64, u64)>(), 0..4),
         phases in prop::collection::vec(any::<(u32, u64, u64, u64, u64)>(), 0..4),
         flights in prop::option::of(any::<(u64, u64, u64, u64)>()),
+        heap in prop::collection::vec(any::<(u32, [u64; 5])>(), 0..4),
     ) -> Frame {
         let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
         Frame {
             number, start, duration, bytes, high_water, heap_fallbacks, allocator_calls, tags, threads,
             systems: systems.into_iter()
-                .map(|(id, calls, bytes, largest_call)| SystemFigures { id, calls, bytes, largest_call }).collect(),
+                .map(|(id, calls, bytes, largest_call, heap)| {
+                    let heap = heap.map(|(calls, bytes)| SystemHeap { calls, bytes });
+                    SystemFigures { id, calls, bytes, largest_call, heap }
+                }).collect(),
             pools: pools.into_iter()
                 .map(|(id, live, high_water, bytes)| PoolFigures { id, live, high_water, bytes }).collect(),
             budgets: budgets.into_iter()
@@ -36,6 +40,10 @@ prop_compose! {
                 .collect(),
             flights: flights
                 .map(|(frames, bytes, capacity, refused)| FlightFigures { frames, bytes, capacity, refused }),
+            heap: heap.into_iter()
+                .map(|(id, [bytes, blocks, peak, allocations, frees])| {
+                    HeapFigures { id, bytes, blocks, peak, allocations, frees }
+                }).collect(),
         }
     }
 }
@@ -135,7 +143,9 @@ fn a_frame_of_a_real_game_is_small_and_steady_frames_take_no_memory() {
         high_water: 4 << 20,
         tags: (0..20).map(|id| (id, 150_000)).collect(),
         threads: (0..8).map(|id| (id, 400_000)).collect(),
-        systems: (0..50).map(|id| SystemFigures { id, calls: 1, bytes: 60_000, largest_call: 60_000 }).collect(),
+        systems: (0..50)
+            .map(|id| SystemFigures { id, calls: 1, bytes: 60_000, largest_call: 60_000, heap: None })
+            .collect(),
         pools: (0..4).map(|id| PoolFigures { id, live: 20_000, high_water: 30_000, bytes: 2 << 20 }).collect(),
         ..Frame::default()
     };
@@ -163,18 +173,21 @@ fn block(kind: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn frames_of_recordings_without_flights_are_read_as_they_are() {
+fn frames_of_older_recordings_are_read_as_they_are() {
     let frame = Frame { number: 3, bytes: 64, tags: vec![(1, 64)], ..Frame::default() };
     let mut encoder = Encoder::new(Vec::new());
     encoder.frame(&frame.as_view());
     let now = encoder.into_bytes();
-    // Head of the file, then kind and length of the block; the payload ends with the list of flights, and 4 bytes follow.
+    // Head of the file, then kind and length of the block; the payload ends with the lists of flights, of the
+    // heap by tag and of the heap by system, and 4 bytes follow.
     let (head, payload) = (&now[..9], &now[14..now.len() - 4]);
-    let (rest, flights) = payload.split_at(payload.len() - 1);
-    assert_eq!(flights, [0]);
-    let old = [head, &block(2, rest)].concat();
-    assert_eq!(frames_of(&old), (vec![frame.clone()], None));
-    // What stands behind the flights is not looked at either.
+    let (rest, lists) = payload.split_at(payload.len() - 3);
+    assert_eq!(lists, [0, 0, 0]);
+    for known in 0..3 {
+        let old = [head, &block(2, &payload[..rest.len() + known])].concat();
+        assert_eq!(frames_of(&old), (vec![frame.clone()], None));
+    }
+    // What stands behind the heap is not looked at either.
     let later = [head, &block(2, &[payload, &[1, 2, 3]].concat())].concat();
     assert_eq!(frames_of(&later), (vec![frame], None));
     // A payload that ends in the middle of them is damaged.

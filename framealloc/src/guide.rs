@@ -21,6 +21,7 @@ chapters! {
     Threads "threads.md"
     FramesInFlight "frames-in-flight.md"
     Budgets "budgets.md"
+    ClosedMemory "closed-memory.md"
     Retention "retention.md"
     Statistics "statistics.md"
     Events "events.md"

@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
-use crate::analysis::Build;
 use crate::cli::levels::{LevelFlag, Levels, category};
-use crate::model::codes::{Code, Level, Selector};
+use crate::model::codes::{Level, Selector};
 use crate::report::Format;
 
+pub use super::build_flags::BuildFlags;
+pub use super::commands::{Command, GraphFormat, ListFormat, SchemaOf};
 pub use super::target::Output;
 use super::target::{LevelWord, level_word, output, selector};
 pub use super::version_control::Allowed;
@@ -185,6 +186,10 @@ pub struct Check {
     #[arg(long, help_heading = "Report")]
     pub timings: bool,
 
+    /// Put what this run of the program counted beside the findings, the dearest first, and report what nobody predicted: a recording, or the JSON of a snapshot; may be repeated
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "write_baseline"], help_heading = "Report")]
+    pub trace: Vec<PathBuf>,
+
     /// Do not report what this file lists
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = crate::cli::baseline::FILE_NAME, help_heading = "Baseline and fixes")]
     pub baseline: Option<PathBuf>,
@@ -205,67 +210,6 @@ pub struct Check {
     /// Level flags of all kinds in the order of the command line.
     #[arg(skip)]
     pub level_flags: Vec<LevelFlag>,
-}
-
-/// Which build is analysed, in cargo's own words.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Build (default: what `cargo build` would make here)")]
-pub struct BuildFlags {
-    /// Features to turn on, with commas or blanks between them: `name` or `package/name`
-    #[arg(long, value_name = "FEATURES")]
-    pub features: Vec<String>,
-    /// Turn on all features of the selected packages
-    #[arg(long)]
-    pub all_features: bool,
-    /// Do not turn on the default feature of the selected packages
-    #[arg(long)]
-    pub no_default_features: bool,
-    /// Build for this target triple
-    #[arg(long, value_name = "TRIPLE")]
-    pub target: Option<String>,
-    /// Set a condition, as rustc does: `name` or `name="value"`; may be repeated
-    #[arg(long, value_name = "SPEC")]
-    pub cfg: Vec<String>,
-    /// Build with this profile: whether `debug_assertions` holds
-    #[arg(long, value_name = "NAME", conflicts_with = "release")]
-    pub profile: Option<String>,
-    /// Build with the profile `release`
-    #[arg(short, long)]
-    pub release: bool,
-}
-
-impl BuildFlags {
-    /// Has cargo build what these say, but for the profile, which it takes in other ways for each command.
-    pub fn pass_to(&self, cargo: &mut std::process::Command) {
-        for (given, flag) in
-            [(self.all_features, "--all-features"), (self.no_default_features, "--no-default-features")]
-        {
-            if given {
-                cargo.arg(flag);
-            }
-        }
-        for features in &self.features {
-            cargo.arg("--features").arg(features);
-        }
-        if let Some(target) = &self.target {
-            cargo.arg("--target").arg(target);
-        }
-    }
-
-    /// The build of the packages that cargo builds where none is named.
-    #[must_use]
-    pub fn of_default_packages(&self) -> Build {
-        Build {
-            packages: Vec::new(),
-            workspace: false,
-            features: self.features.clone(),
-            all_features: self.all_features,
-            no_default_features: self.no_default_features,
-            target: self.target.clone(),
-            cfgs: self.cfg.clone(),
-            profile: self.profile.clone().or_else(|| self.release.then(|| "release".to_owned())),
-        }
-    }
 }
 
 /// The levels that findings can be reported at.
@@ -309,109 +253,6 @@ pub enum MessageFormat {
     Short,
     /// Messages of cargo that hold rustc's diagnostics.
     Json,
-}
-
-/// Commands besides the check.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Command {
-    /// Tell what a code means, with bad and good code
-    Explain {
-        /// Its number or name, such as FA601 or frame-escape
-        #[arg(value_parser = code)]
-        code: &'static Code,
-    },
-    /// Report one file, with everything that is suppressed or only a guess
-    Show {
-        /// The file
-        file: PathBuf,
-        /// Which build to analyse.
-        #[command(flatten)]
-        build: BuildFlags,
-    },
-    /// List the codes
-    List {
-        /// Only this group: threading, budgets, heap, dirtymem, async-safety, architecture, …
-        #[arg(short, long, value_parser = selector)]
-        category: Option<Selector>,
-        /// Format of the list
-        #[arg(short, long, default_value = "text")]
-        format: ListFormat,
-    },
-    /// Write a .fa.toml that fits the workspace
-    Init {
-        /// Overwrite the one that is there
-        #[arg(long)]
-        force: bool,
-    },
-    /// Print the tags and the calls between them, with the ones that .fa.toml forbids
-    Graph {
-        /// Format of the graph
-        #[arg(short, long, default_value = "mermaid")]
-        format: GraphFormat,
-        /// Which build to analyse.
-        #[command(flatten)]
-        build: BuildFlags,
-    },
-    /// Show what a recording of frames says, as text, a page or a picture, or compare two
-    Report(super::trace_report::Arguments),
-    /// Build programs and tell what the linked result says of systems that declare an effect
-    Prove(super::prove::Arguments),
-    /// Print completions of the command line for a shell
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page, in roff
-    Man,
-    /// Print a JSON Schema
-    Schema {
-        /// Of what
-        #[arg(value_name = "OF", default_value = "config")]
-        subject: SchemaOf,
-    },
-}
-
-/// Formats of `cargo fa list`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// A table for people.
-    Text,
-    /// An array.
-    Json,
-    /// A table for documents.
-    Markdown,
-}
-
-/// Formats of `cargo fa graph`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GraphFormat {
-    /// For Markdown that is shown on the web.
-    Mermaid,
-    /// For Graphviz.
-    Dot,
-    /// For programs.
-    Json,
-}
-
-/// What `cargo fa schema` describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SchemaOf {
-    /// `.fa.toml`.
-    Config,
-    /// `--format json`.
-    Report,
-    /// `--write-baseline`.
-    Baseline,
-}
-
-fn code(word: &str) -> Result<&'static Code, String> {
-    if let Some(code) = Code::find(word) {
-        return Ok(code);
-    }
-    Err(match Selector::parse(word) {
-        Ok(_) => format!("`{word}` means several codes; `cargo fa list --category {word}` shows them"),
-        Err(error) => error.to_string(),
-    })
 }
 
 impl Cli {

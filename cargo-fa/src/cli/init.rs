@@ -59,7 +59,8 @@ pub fn text(packages: &[Package], tags: &TagGraph) -> String {
             "\n# [tags.physics]\n\
              # modules = [\"crate::physics\"]   # submodules included; crate is any crate, * one part, ** any number\n\
              # may_use = [\"math\"]\n\
-             # budget = \"2MiB\"\n",
+             # budget = \"2MiB\"\n\
+             # heap_budget = \"32MiB\"\n",
         );
     }
     text.push_str(

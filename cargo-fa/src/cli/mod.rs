@@ -3,6 +3,8 @@
 pub mod app;
 pub mod arguments;
 pub mod baseline;
+mod build_flags;
+mod commands;
 pub mod exit;
 pub mod fix;
 pub mod graph;
@@ -13,6 +15,7 @@ pub mod progress;
 pub mod prove;
 mod prove_join;
 pub mod run;
+mod runs;
 pub mod selection;
 mod target;
 pub mod trace_report;

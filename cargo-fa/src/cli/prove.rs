@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Build programs of this package
     #[arg(short, long, value_name = "SPEC")]
     pub package: Vec<String>,
+    /// Of a universal program, judge what is for this processor [default: for each]
+    #[arg(long, value_name = "NAME", value_parser = ["x86_64", "aarch64"])]
+    pub arch: Option<String>,
     /// What must be shown for the exit code 0
     #[arg(long, value_name = "WHAT", default_value = "unviolated")]
     pub require: Requirement,
@@ -93,12 +96,11 @@ pub struct Made {
 pub fn run(arguments: &Arguments, common: &Common, open: Open) -> Result<Made, UsageError> {
     let programs = if arguments.programs.is_empty() { build(arguments, common)? } else { arguments.programs.clone() };
     let counted = Counted { panics: arguments.panics, frees: arguments.frees };
-    let mut proofs: Vec<Proofs> = programs
-        .iter()
-        .map(|program| {
-            prove::prove(program, counted).map_err(|error| UsageError(format!("{}: {error}", program.display())))
-        })
-        .collect::<Result<_, _>>()?;
+    let mut proofs: Vec<Proofs> = Vec::new();
+    for program in &programs {
+        let found = prove::prove(program, arguments.arch.as_deref(), counted);
+        proofs.extend(found.map_err(|error| UsageError(format!("{}: {error}", program.display())))?);
+    }
     if arguments.table {
         prove_join::join(&mut proofs, arguments, common, open)?;
     }

@@ -1,11 +1,11 @@
 //! Instructions of `AArch64`: what each does to what is known, and where it leads.
 //!
 //! All are 32 bits long and name their registers in four places, so that what is not understood here changes no more than
-//! the registers in those. Jumps through tables of distances are not resolved: they stay open.
+//! the registers in those.
 
 use super::image::{Address, Image};
 use super::machine::Flow;
-use super::state::{STACK_POINTER, State, Value};
+use super::state::{Form, Kept, Limit, STACK_POINTER, State, Value};
 
 /// An instruction and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +91,92 @@ impl Instruction {
         })
     }
 
+    /// What a comparison compares with a number. A half of a register stands for the
+    /// whole: what is compared so and is then used as an index has nothing in its upper half, else the code would leave its
+    /// table.
+    fn compared(self) -> Option<(usize, u64)> {
+        let number = u64::from(self.bits(10, 12)) << (self.bits(22, 1) * 12);
+        (self.is(0x7F80_0000, 0x7100_0000) && self.rn() != 31).then(|| (place(self.rn()), number))
+    }
+
+    /// Whether what was compared stays so. What is not known to leave it does not.
+    fn keeps_flags(self) -> bool {
+        const PLAIN: [(u32, u32); 8] = [
+            // Addresses; what is added and subtracted, without flags.
+            (0x1F00_0000, 0x1000_0000),
+            (0x3F80_0000, 0x1100_0000),
+            (0x3F00_0000, 0x0B00_0000),
+            // Numbers, fields of bits, the choice between two, nothing at all.
+            (0x1F80_0000, 0x1280_0000),
+            (0x1F80_0000, 0x1300_0000),
+            (0x3FE0_0000, 0x1A80_0000),
+            (0xFFFF_FFFF, 0xD503_201F),
+            // Loads and stores by their distance.
+            (0x3B00_0000, 0x3900_0000),
+        ];
+        let is_logical = self.is(0x1F80_0000, 0x1200_0000) || self.is(0x1F00_0000, 0x0A00_0000);
+        PLAIN.iter().any(|&(mask, value)| self.is(mask, value)) || is_logical && self.bits(29, 2) != 3
+    }
+
+    /// What is known on one of the ways of a branch after a comparison of numbers without a sign.
+    fn limit(self, state: &State) -> Option<Limit> {
+        let number = state.compared()?.number;
+        let limit = |last: Option<u64>, is_taken| Some(Limit { last: last?, is_taken });
+        match self.bits(0, 4) {
+            2 => limit(number.checked_sub(1), false),
+            3 => limit(number.checked_sub(1), true),
+            8 => limit(Some(number), false),
+            9 => limit(Some(number), true),
+            _ => None,
+        }
+    }
+
+    /// The greatest number that a field of bits that is cut out can hold.
+    fn field(self) -> Option<u64> {
+        let (low, high) = (self.bits(16, 6), self.bits(10, 6));
+        // `ubfx` and what is short for it, and `and` with ones at the end.
+        let width = if self.is(0x7F80_0000, 0x5300_0000) && high >= low {
+            high - low + 1
+        } else if self.is(0x7F80_0000, 0x1200_0000)
+            && low == 0
+            && self.bits(31, 1) == self.bits(22, 1)
+            && (self.bits(31, 1) == 1 || high < 32)
+        {
+            high + 1
+        } else {
+            return None;
+        };
+        (width < 32).then(|| (1 << width) - 1)
+    }
+
+    /// What an addition to a place makes of an entry of a table: the two registers, the place first, and how the entry is
+    /// taken.
+    fn distance(self, state: &State) -> Option<Value> {
+        let (left, right) = (state.get(place(self.rn())), state.get(place(self.rm())));
+        let (base, form, last, table) = match (left, right) {
+            (Value::Constant(base), Value::Entry(form, last, table)) => (base, form, last, table),
+            // Which of two words comes first does not matter.
+            (Value::Entry(Form::Word, last, table), Value::Constant(base)) if self.is(0xFFE0_FC00, 0x8B00_0000) => {
+                (base, Form::Word, last, table)
+            }
+            _ => return None,
+        };
+        // The shift of a plain register; which part of it is taken with which sign, and the shift.
+        let plain = self.is(0xFFE0_0000, 0x8B00_0000).then(|| self.bits(10, 6));
+        let part = self.is(0xFFE0_0000, 0x8B20_0000).then(|| (self.bits(13, 3), self.bits(10, 3)));
+        let form = match (form, plain, part) {
+            (Form::Word, Some(0), _) | (Form::Word, _, Some((6, 0))) => Form::Word,
+            (Form::Word, Some(2), _) | (Form::Word, _, Some((6, 2))) => Form::WordOfSteps,
+            (Form::Byte, Some(2), _) | (Form::Byte, _, Some((0, 2))) => Form::Byte,
+            (Form::Byte, _, Some((4, 2))) => Form::SignedByte,
+            (Form::Half, Some(2), _) | (Form::Half, _, Some((1, 2))) => Form::Half,
+            (Form::Half, _, Some((5, 2))) => Form::SignedHalf,
+            _ => return None,
+        };
+        let distance = i32::try_from(table.wrapping_sub(base).cast_signed()).ok()?;
+        Some(Value::EntryTarget(form, last, distance, base))
+    }
+
     /// Applies it. `escapes` is as in [`super::machine::Machine::step`].
     pub(super) fn step(self, image: &Image<'_>, state: &mut State, escapes: &mut bool) -> Flow {
         let register = |state: &State, number| state.get(place(number));
@@ -98,11 +184,14 @@ impl Instruction {
             let target = self.target(0, 26);
             return if self.bits(31, 1) == 1 { Flow::Call(target) } else { Flow::Jump(target) };
         }
-        if self.is(0xFF00_0000, 0x5400_0000) || self.is(0x7E00_0000, 0x3400_0000) {
-            return Flow::Branch(self.target(5, 19));
+        if self.is(0xFF00_0000, 0x5400_0000) {
+            return Flow::Branch(self.target(5, 19), self.limit(state));
+        }
+        if self.is(0x7E00_0000, 0x3400_0000) {
+            return Flow::Branch(self.target(5, 19), None);
         }
         if self.is(0x7E00_0000, 0x3600_0000) {
-            return Flow::Branch(self.target(5, 14));
+            return Flow::Branch(self.target(5, 14), None);
         }
         if self.is(0xFE00_0000, 0xD600_0000) {
             return match self.bits(21, 4) & 7 {
@@ -129,6 +218,10 @@ impl Instruction {
 
     fn compute(self, state: &mut State, escapes: &mut bool) {
         let (rd, is_whole) = (self.rd(), self.bits(31, 1) == 1);
+        // Before the register is changed, as it may be by a subtraction that compares.
+        if !self.keeps_flags() {
+            state.compare(self.compared());
+        }
         if let Some(address) = self.address() {
             set(state, rd, Value::Constant(address), escapes);
         } else if let Some(added) = self.added() {
@@ -158,6 +251,17 @@ impl Instruction {
         } else if self.is(0x7FE0_FFE0, 0x2A00_03E0) {
             let value = if self.rm() == ZERO { Value::Constant(0) } else { state.get(place(self.rm())) };
             set(state, rd, half(value, is_whole), escapes);
+            if self.rm() != ZERO && rd != ZERO && self.rm() != rd {
+                state.copied(Kept::Register(place(rd)), place(self.rm()));
+            }
+        } else if let Some(last) = self.field() {
+            if self.is(0x1F80_0000, 0x1200_0000) {
+                set_or_stack(state, rd, Value::Upto(last), escapes);
+            } else {
+                set(state, rd, Value::Upto(last), escapes);
+            }
+        } else if let Some(value) = self.distance(state) {
+            set(state, rd, value, escapes);
         } else if self.is(0xFF00_0000, 0xD500_0000) {
             // What reads a register of the system, and hints, some of which sign addresses.
             set(state, rd, Value::Unknown, escapes);
@@ -178,8 +282,26 @@ impl Instruction {
         }
     }
 
+    /// The entry of a table of distances that this loads.
+    fn entry(self, state: &State) -> Option<Value> {
+        let Value::Constant(table) = state.get(place(self.rn())) else { return None };
+        let is_scaled = self.bits(12, 1) == 1;
+        let form = match (self.bits(30, 2), self.bits(22, 2)) {
+            (0, 1) => Form::Byte,
+            (1, 1) if is_scaled => Form::Half,
+            // With its sign and without: the addition says which.
+            (2, 1 | 2) if is_scaled => Form::Word,
+            _ => return None,
+        };
+        let is_of_registers = self.is(0x3F20_0C00, 0x3820_0800);
+        is_of_registers.then(|| state.get(place(self.rm())).entry(form, table))
+    }
+
     /// Loads and stores.
     fn access(self, image: &Image<'_>, state: &mut State, escapes: &mut bool) {
+        if !self.keeps_flags() {
+            state.compare(None);
+        }
         let is_vector = self.bits(26, 1) == 1;
         let size = self.bits(30, 2);
         if self.is(0x3B00_0000, 0x1800_0000) {
@@ -216,7 +338,7 @@ impl Instruction {
             let value = match base {
                 Value::Constant(table) if is_entry => Value::OneOf(table),
                 Value::Frame if self.is(0xFFE0_0C00, 0xF860_0800) => Value::OfFrame,
-                _ => Value::Unknown,
+                _ => self.entry(state).unwrap_or_default(),
             };
             self.forget_what_is_named(state, escapes);
             if matches!(base, Value::Stack(_)) || *escapes {
@@ -238,6 +360,9 @@ impl Instruction {
         if !is_load {
             let value = if is_word { Self::value(state, self.rd()) } else { Value::Unknown };
             store(state, escapes, (base, offset, size), value);
+            if let (true, Value::Stack(at)) = (is_word && self.rd() != ZERO, base) {
+                state.copied(Kept::Slot(at.wrapping_add(offset)), place(self.rd()));
+            }
         } else if self.bits(26, 1) == 0 {
             let value = if is_word { Self::load(image, state, base, offset) } else { Value::Unknown };
             set(state, self.rd(), value, escapes);
@@ -327,6 +452,7 @@ fn half(value: Value, is_whole: bool) -> Value {
     match value {
         value if is_whole => value,
         Value::Constant(number) => Value::Constant(number & 0xFFFF_FFFF),
+        Value::Upto(last) => Value::Upto(last),
         _ => Value::Unknown,
     }
 }

@@ -143,7 +143,7 @@ mod tests {
             system("game::three", joined(Some(vec![finding("FA401"), finding("FA401"), finding("FA402")]), ran(None))),
             system("game::four", joined(None, ran(Some(2)))),
         ];
-        let proofs = Proofs { program: "game".into(), systems };
+        let proofs = Proofs { program: "game".into(), processor: "x86_64", systems };
         assert_eq!(
             table(&proofs),
             "system       declares  sources          program  last run\n\

@@ -1,7 +1,7 @@
 //! Instructions of whatever processor a program is for.
 
 use super::image::{Address, Image, Processor};
-use super::state::{State, Value};
+use super::state::{Limit, State, Value};
 use super::{a64, x86};
 
 /// Where an instruction leads.
@@ -11,8 +11,8 @@ pub(super) enum Flow {
     On,
     /// There.
     Jump(Address),
-    /// There or to the next one.
-    Branch(Address),
+    /// There or to the next one, on one of which a register is known to hold little.
+    Branch(Address, Option<Limit>),
     /// To what the value is.
     JumpTo(Value),
     /// There, and then to the next one.
@@ -91,6 +91,10 @@ pub(super) fn sweep(image: &Image<'_>, start: Address, end: Address, mut refers:
     let mut pages = a64::Sweep::default();
     let mut at = start;
     while at < end && image.code_at(at).is_some() {
+        if let Some(end) = image.table_end(at) {
+            at = end;
+            continue;
+        }
         match Instruction::at(image, at) {
             Some(Instruction::X86(instruction)) => {
                 x86::addresses_in(&instruction).for_each(&mut refers);

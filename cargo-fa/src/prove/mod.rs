@@ -35,22 +35,43 @@ use image::Image;
 use places::Places;
 use proof::{Follower, Found, Way};
 
-/// Reads a program and judges every system in it that declares an effect.
+/// Reads a program and judges every system in it that declares an effect: once for each processor that it is for, or for
+/// `only` this one.
 ///
 /// # Errors
-/// If the file is no program that can be read.
-pub fn prove(program: &Path, counted: Counted) -> Result<Proofs, ProveError> {
+/// If the file is no program that can be read, or not for that processor.
+pub fn prove(program: &Path, only: Option<&str>, counted: Counted) -> Result<Vec<Proofs>, ProveError> {
     let bytes = std::fs::read(program).map_err(|error| ProveError::Unreadable(error.to_string()))?;
-    let image = Image::read(&bytes)?;
+    let mut all = Vec::new();
+    let mut refused = None;
+    for slice in image::read::slices(&bytes)? {
+        match image::read::program(slice) {
+            Ok(image) if only.is_none_or(|only| only == image.processor.name()) => {
+                all.push(judge(program, &image, counted));
+            }
+            Ok(_) => {}
+            // What is asked for may be read though another part is not.
+            Err(error) => refused = Some(error),
+        }
+    }
+    match (refused, only) {
+        (Some(error), None) => Err(error),
+        (Some(error), Some(_)) if all.is_empty() => Err(error),
+        (_, Some(only)) if all.is_empty() => Err(ProveError::Unsupported(format!("nothing in it is for {only}"))),
+        _ => Ok(all),
+    }
+}
+
+fn judge(program: &Path, image: &Image<'_>, counted: Counted) -> Proofs {
     let places = Places::of(program);
-    let (marks, references) = proof::marks(&image);
-    let mut follower = Follower::new(&image, references, counted);
+    let (marks, references) = proof::marks(image);
+    let mut follower = Follower::new(image, references, counted);
     let mut systems: Vec<SystemProof> = Vec::new();
     for mark in marks {
         let instances: Vec<InstanceProof> = mark
             .functions
             .iter()
-            .map(|&root| instance(&image, &places, &mark.name, root, &follower.follow(root, mark.effects)))
+            .map(|&root| instance(image, &places, &mark.name, root, &follower.follow(root, mark.effects)))
             .collect();
         // Nobody calls it, or its body was not found: that is no proof.
         let verdict = instances.iter().map(|instance| instance.verdict).max().unwrap_or(Verdict::Open);
@@ -64,7 +85,7 @@ pub fn prove(program: &Path, counted: Counted) -> Result<Proofs, ProveError> {
             joined: None,
         });
     }
-    Ok(Proofs { program: program.to_owned(), systems })
+    Proofs { program: program.to_owned(), processor: image.processor.name(), systems }
 }
 
 fn instance(image: &Image<'_>, places: &Places, name: &str, root: image::Address, found: &Found) -> InstanceProof {

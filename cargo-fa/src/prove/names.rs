@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Growth,
     /// Frame memory takes one block from the heap: it is above the limit of a chunk or beyond a budget.
     Fallback,
+    /// It finds the variables of a thread, and takes room for them from the heap the first time on each thread.
+    ThreadLocal,
     /// It takes nothing and calls nobody of the program.
     Plain,
     /// It touches the stack of who calls it, and changes no register.
@@ -119,8 +121,10 @@ fn kind(name: &str) -> Kind {
 
 /// What is known of a function of C, which may as well be part of the program.
 fn import(name: &str) -> Kind {
-    // `malloc@GLIBC_2.2.5`
-    let name = name.split('@').next().unwrap_or(name);
+    let name = without_version(name);
+    if name == "_tlv_bootstrap" {
+        return Kind::ThreadLocal;
+    }
     let known = [(ALLOCATE, Kind::Allocates), (FREE, Kind::Frees), (END, Kind::Panics), (PLAIN, Kind::Plain)];
     match known.into_iter().find(|(names, _)| names.contains(&name)) {
         Some((_, kind)) => kind,
@@ -137,7 +141,9 @@ const ALLOCATE: &[&str] = &[
     "mi_calloc", "mi_realloc", "mi_malloc_aligned", "mi_zalloc_aligned", "mi_realloc_aligned",
     "mi_theap_malloc_aligned", "mi_heap_malloc", "HeapAlloc", "HeapReAlloc", "RtlAllocateHeap", "RtlReAllocateHeap",
     "VirtualAlloc", "VirtualAlloc2", "LocalAlloc", "GlobalAlloc", "_aligned_malloc", "_aligned_realloc",
-    "mach_vm_allocate", "mach_vm_map", "malloc_zone_malloc", "_tlv_atexit", "getaddrinfo", "_rjem_malloc", "_rjem_mallocx", "_rjem_calloc", "_rjem_realloc",
+    "mach_vm_allocate", "mach_vm_map", "vm_allocate", "malloc_zone_malloc", "malloc_zone_calloc", "malloc_zone_realloc",
+    "malloc_zone_memalign", "malloc_zone_valloc", "malloc_type_malloc", "malloc_type_calloc", "malloc_type_realloc",
+    "malloc_type_valloc", "malloc_type_aligned_alloc", "malloc_type_posix_memalign", "reallocf", "_tlv_atexit", "getaddrinfo", "_rjem_malloc", "_rjem_mallocx", "_rjem_calloc", "_rjem_realloc",
     "_rjem_rallocx", "pthread_create", "__cxa_thread_atexit_impl", "fopen", "fopen64", "opendir", "getline", "dlopen",
 ];
 
@@ -146,7 +152,7 @@ const ALLOCATE: &[&str] = &[
 const FREE: &[&str] = &[
     "free", "cfree", "munmap", "mi_free", "mi_free_size_aligned", "_rjem_free", "_rjem_sdallocx", "_rjem_dallocx",
     "closedir", "fclose", "HeapFree", "RtlFreeHeap", "VirtualFree", "LocalFree", "GlobalFree", "_aligned_free",
-    "mach_vm_deallocate", "malloc_zone_free",
+    "mach_vm_deallocate", "vm_deallocate", "malloc_zone_free", "malloc_type_free",
 ];
 
 /// They do not return.
@@ -177,8 +183,15 @@ const PLAIN: &[&str] = &[
     "TryAcquireSRWLockShared", "ReleaseSRWLockExclusive", "ReleaseSRWLockShared", "LeaveCriticalSection",
     "TryEnterCriticalSection", "SetEvent", "ReleaseSemaphore", "mach_absolute_time", "clock_gettime_nsec_np",
     "os_unfair_lock_trylock", "os_unfair_lock_unlock", "__ulock_wake", "os_sync_wake_by_address_any",
-    "os_sync_wake_by_address_all", "_platform_memcmp",
+    "os_sync_wake_by_address_all", "_platform_memcmp", "bzero", "__bzero", "memset_pattern4", "memset_pattern8",
+    "memset_pattern16", "__sincos_stret", "__sincosf_stret", "__exp10", "__exp10f", "dispatch_semaphore_signal",
+    "pthread_main_np", "pthread_mach_thread_np",
 ];
+
+/// `malloc@GLIBC_2.2.5` and `read$NOCANCEL` without what says which of several is meant.
+pub(super) fn without_version(name: &str) -> &str {
+    name.split(['@', '$']).next().unwrap_or(name)
+}
 
 /// `core::panicking::assert_failed::<usize, usize>` without what stands in the last brackets.
 pub(super) fn without_generics(name: &str) -> &str {
@@ -214,6 +227,7 @@ mod tests {
         assert_eq!(kind("<framealloc_core::HeapGuard as core::alloc::global::GlobalAlloc>::realloc"), Kind::Allocates);
         assert_eq!(kind("core::panicking::assert_failed::<usize, fn(u8) -> u8>"), Kind::Panics);
         assert_eq!(import("malloc@GLIBC_2.2.5"), Kind::Allocates);
+        assert_eq!(import("fopen$DARWIN_EXTSN"), Kind::Allocates);
         assert_eq!((import("write"), kind("write")), (Kind::Plain, Kind::Unknown), "a program may have one of its own");
         assert_eq!(kind("std::panicking::catch_unwind::<(), main>"), Kind::Unknown);
         assert_eq!(kind("<game::Panicking as core::panicking::X>::f"), Kind::Unknown);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::formats::{self, Formats};
-use super::image::{Address, Function, Image, Import, Processor};
+use super::image::{Address, Function, Image, Import, Kernel, Processor};
 use super::machine::sweep;
 use super::names::Kind;
 use super::state::{Arguments, Passed};
@@ -306,7 +306,7 @@ fn wait(image: &Image<'_>, call: &Call) -> Option<String> {
         Target::Function(at) => image.known(at).waits.then(|| name_at(image, at).to_owned()),
         Target::Import(number) => {
             let Import { name, known } = image.import(number)?;
-            let is_wait = known.waits || name == "syscall" && kernel(call, image.processor) == Kernel::Waits;
+            let is_wait = known.waits || name == "syscall" && kernel(call, image) == Asks::Waits;
             is_wait.then(|| name.clone())
         }
         Target::Unseen(_) => None,
@@ -315,7 +315,7 @@ fn wait(image: &Image<'_>, call: &Call) -> Option<String> {
 
 /// What a call of `syscall` asks the kernel for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kernel {
+enum Asks {
     /// Something that maps no memory and does not wait.
     Harmless,
     /// It maps no memory and waits for other threads.
@@ -326,24 +326,27 @@ enum Kernel {
 }
 
 /// By the numbers of Linux.
-fn kernel(call: &Call, processor: Processor) -> Kernel {
+fn kernel(call: &Call, image: &Image<'_>) -> Asks {
     // The lowest bits of the operation of a futex; others say which clock, and that it is of one process.
     const OPERATION: u64 = 127;
-    let (futex, gettid, getrandom) = match processor {
+    if image.kernel != Kernel::Linux {
+        return Asks::Unknown;
+    }
+    let (futex, gettid, getrandom) = match image.processor {
         Processor::X86_64 => (202, 186, 318),
         Processor::Aarch64 => (98, 178, 278),
     };
     match (call.asked.number, call.asked.operation) {
-        (Some(number), _) if number == gettid => Kernel::Harmless,
+        (Some(number), _) if number == gettid => Asks::Harmless,
         // It waits for the first randomness after a start of the machine.
-        (Some(number), _) if number == getrandom => Kernel::Perhaps,
+        (Some(number), _) if number == getrandom => Asks::Perhaps,
         (Some(number), Some(operation)) if number == futex => match operation & OPERATION {
             // To wake, to wake and move others elsewhere, to wake by a map of bits.
-            1 | 3 | 4 | 5 | 10 => Kernel::Harmless,
-            _ => Kernel::Waits,
+            1 | 3 | 4 | 5 | 10 => Asks::Harmless,
+            _ => Asks::Waits,
         },
-        (Some(number), None) if number == futex => Kernel::Perhaps,
-        _ => Kernel::Unknown,
+        (Some(number), None) if number == futex => Asks::Perhaps,
+        _ => Asks::Unknown,
     }
 }
 
@@ -373,11 +376,12 @@ fn judge(image: &Image<'_>, call: &Call, counted: Counted, effects: Effects) -> 
         Kind::Fallback => Judged::Aside(Aside::FallsBack),
         Kind::Panics if counted.panics == Panics::Count => Judged::Violation(format!("{name}, a panic")),
         Kind::Panics => Judged::Aside(Aside::Panics),
-        Kind::Plain if name == "syscall" => match kernel(call, image.processor) {
-            Kernel::Harmless | Kernel::Waits => Judged::Plain,
-            Kernel::Perhaps if !effects.no_block => Judged::Plain,
-            Kernel::Perhaps | Kernel::Unknown => Judged::Open("a call of the kernel".to_owned()),
+        Kind::Plain if name == "syscall" => match kernel(call, image) {
+            Asks::Harmless | Asks::Waits => Judged::Plain,
+            Asks::Perhaps if !effects.no_block => Judged::Plain,
+            Asks::Perhaps | Asks::Unknown => Judged::Open("a call of the kernel".to_owned()),
         },
+        Kind::ThreadLocal => Judged::Aside(Aside::ThreadLocals),
         Kind::Plain | Kind::Growth | Kind::Probes => Judged::Plain,
         Kind::Unknown => match call.target {
             Target::Function(at) if image.code_at(at).is_some() => Judged::Follow(at),

@@ -35,7 +35,7 @@ pub fn counts(proofs: &Proofs) -> String {
     let counts = counts.map(|(count, word)| format!("{count} {word}")).join(", ");
     let systems = proofs.systems.len();
     let noun = if systems == 1 { "system that declares" } else { "systems that declare" };
-    format!("{counts} of {systems} {noun} an effect, in {}\n", proofs.program.display())
+    format!("{counts} of {systems} {noun} an effect, in {} for {}\n", proofs.program.display(), proofs.processor)
 }
 
 /// The verdict in few words: what a violated system does.
@@ -87,6 +87,7 @@ fn render_instance(text: &mut String, instance: &InstanceProof) {
     let asides = instance.asides.iter().map(|aside| match aside {
         Aside::Grows => "frame memory or a pool may grow",
         Aside::FallsBack => "a block that is too large for a chunk comes from the heap",
+        Aside::ThreadLocals => "the first thread-local variable that a thread uses takes from the heap",
         Aside::Panics => "may panic",
         Aside::Frees => "may free",
         Aside::Formats => "formats, by functions whose address its code takes",

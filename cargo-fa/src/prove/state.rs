@@ -13,10 +13,12 @@ pub(super) enum Value {
     Import(u32),
     /// An address of the stack, by its distance from where the function was entered.
     Stack(i64),
+    /// A number that is not greater.
+    Upto(u64),
     /// An entry of a table of distances that begins here.
-    Entry(Address),
-    /// What such an entry leads to.
-    EntryTarget(Address),
+    Entry(Form, u16, Address),
+    /// What such an entry leads to: a place by its distance from here, and how far the table is from here.
+    EntryTarget(Form, u16, i32, Address),
     /// A word of a table of addresses that begins here.
     OneOf(Address),
     /// An address of the stack of a caller.
@@ -31,7 +33,83 @@ pub(super) enum Value {
     Writes(i64),
 }
 
+/// How far the entries of a table of distances go, where that is not known: nothing says how many there are.
+pub(super) const ENDLESS: u16 = u16::MAX;
+
+/// What the entries of a table of distances are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In steps of four bytes, as are the next three.
+    Byte,
+    SignedByte,
+    Half,
+    SignedHalf,
+    /// A distance with its sign.
+    Word,
+    /// The same in steps of four bytes.
+    WordOfSteps,
+}
+
+impl Form {
+    /// How many bytes an entry has.
+    pub(super) fn size(self) -> u64 {
+        match self {
+            Self::Byte | Self::SignedByte => 1,
+            Self::Half | Self::SignedHalf => 2,
+            Self::Word | Self::WordOfSteps => 4,
+        }
+    }
+
+    /// The distance in an entry.
+    fn distance(self, entry: &[u8]) -> Option<i64> {
+        Some(match self {
+            Self::Byte => i64::from(*entry.first()?) * 4,
+            Self::SignedByte => i64::from(entry.first()?.cast_signed()) * 4,
+            Self::Half => i64::from(u16::from_le_bytes(*entry.first_chunk()?)) * 4,
+            Self::SignedHalf => i64::from(i16::from_le_bytes(*entry.first_chunk()?)) * 4,
+            Self::Word => i32::from_le_bytes(*entry.first_chunk()?).into(),
+            Self::WordOfSteps => i64::from(i32::from_le_bytes(*entry.first_chunk()?)) * 4,
+        })
+    }
+
+    /// Where the entry leads that stands at `at`.
+    pub(super) fn target(self, image: &Image<'_>, at: Address, base: Address) -> Option<Address> {
+        Some(base.wrapping_add_signed(self.distance(image.constant_bytes(at)?)?))
+    }
+}
+
+/// Where a value is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    Register(usize),
+    Slot(i64),
+}
+
+/// A comparison of a value with a number, until the next one: in a register, and where that was copied from or to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Compared {
+    kept: [Option<Kept>; 2],
+    pub(super) number: u64,
+}
+
+/// What a value that was compared is at most, on one of the ways after a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    pub(super) last: u64,
+    /// Where it branches, and not where it goes on.
+    pub(super) is_taken: bool,
+}
+
 impl Value {
+    /// The entry of a table that has this number.
+    pub(super) fn entry(self, form: Form, table: Address) -> Self {
+        let last = match self {
+            Self::Upto(last) => u16::try_from(last).unwrap_or(ENDLESS),
+            _ => ENDLESS,
+        };
+        Self::Entry(form, last, table)
+    }
+
     /// What is loaded from memory at a distance from this, which is none of the program's constants and not of this stack;
     /// without a distance, from an element of it.
     pub(super) fn loaded(self, distance: Option<i64>) -> Self {
@@ -58,6 +136,9 @@ pub(super) struct State {
     registers: [Value; 32],
     /// Words by their distance; those that are not here are unknown.
     slots: Vec<(i64, Value)>,
+    compared: Option<Compared>,
+    /// The last copy of a register, as long as both are as they were.
+    copy: Option<(Kept, usize)>,
 }
 
 /// Where the stack pointer is kept, for every processor.
@@ -164,9 +245,57 @@ impl State {
 
     pub(super) fn set(&mut self, register: usize, value: Value) {
         self.registers[register] = value;
+        self.changed(|kept| kept == Kept::Register(register));
         if register == STACK_POINTER && !matches!(value, Value::Stack(_)) {
             self.forget_slots();
         }
+    }
+
+    /// Keeps that a register is compared with a number. Without one, nothing is.
+    pub(super) fn compare(&mut self, compared: Option<(usize, u64)>) {
+        self.compared = compared.map(|(register, number)| {
+            let other = match self.copy {
+                Some((kept, from)) if from == register => Some(kept),
+                Some((Kept::Register(to), from)) if to == register => Some(Kept::Register(from)),
+                _ => None,
+            };
+            Compared { kept: [Some(Kept::Register(register)), other], number }
+        });
+    }
+
+    /// Keeps that a register was copied there.
+    pub(super) fn copied(&mut self, to: Kept, from: usize) {
+        self.copy = Some((to, from));
+    }
+
+    /// Forgets what held of a value where it is no longer.
+    fn changed(&mut self, is_changed: impl Fn(Kept) -> bool) {
+        if self.copy.is_some_and(|(to, from)| is_changed(to) || is_changed(Kept::Register(from))) {
+            self.copy = None;
+        }
+        if let Some(compared) = &mut self.compared {
+            for kept in &mut compared.kept {
+                *kept = kept.filter(|kept| !is_changed(*kept));
+            }
+        }
+    }
+
+    pub(super) fn compared(&self) -> Option<Compared> {
+        self.compared
+    }
+
+    /// Applies what is known after a branch. A register of which more is known keeps that.
+    pub(super) fn limit(&mut self, limit: Limit) {
+        for kept in self.compared.iter().flat_map(|compared| compared.kept).flatten() {
+            match kept {
+                Kept::Register(register) if self.registers[register] == Value::Unknown => {
+                    self.registers[register] = Value::Upto(limit.last);
+                }
+                Kept::Slot(at) if self.slot(at) == Value::Unknown => self.slots.push((at, Value::Upto(limit.last))),
+                _ => {}
+            }
+        }
+        self.slots.sort_by_key(|slot| slot.0);
     }
 
     pub(super) fn slot(&self, at: i64) -> Value {
@@ -177,6 +306,7 @@ impl State {
     pub(super) fn store(&mut self, at: i64, size: usize, value: Value) {
         let end = at.saturating_add_unsigned(size as u64);
         self.slots.retain(|&(slot, _)| slot + 8 <= at || slot >= end);
+        self.changed(|kept| matches!(kept, Kept::Slot(slot) if slot + 8 > at && slot < end));
         if size == 8 && value != Value::Unknown {
             self.slots.push((at, value));
             self.slots.sort_by_key(|slot| slot.0);
@@ -185,6 +315,7 @@ impl State {
 
     pub(super) fn forget_slots(&mut self) {
         self.slots.clear();
+        self.changed(|kept| matches!(kept, Kept::Slot(_)));
     }
 
     /// After a call: what the callee may change is unknown.
@@ -192,6 +323,7 @@ impl State {
         for &register in convention.changed {
             self.registers[register] = Value::Unknown;
         }
+        (self.compared, self.copy) = (None, None);
         // Arguments on the stack are the callee's.
         if let Value::Stack(top) = self.registers[STACK_POINTER] {
             self.slots.retain(|slot| slot.0 >= top);
@@ -207,6 +339,12 @@ impl State {
             }
         }
         self.slots.retain(|slot| other.slot(slot.0) == slot.1);
+        if self.compared != other.compared {
+            self.compared = None;
+        }
+        if self.copy != other.copy {
+            self.copy = None;
+        }
         if !matches!(self.registers[STACK_POINTER], Value::Stack(_)) {
             self.forget_slots();
         }

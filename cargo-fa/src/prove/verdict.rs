@@ -24,7 +24,7 @@ impl std::fmt::Display for ProveError {
             Self::Unreadable(why) => write!(f, "the program cannot be read: {why}"),
             Self::Unsupported(what) => write!(
                 f,
-                "programs of this kind are not read: {what}; ELF for x86-64 and AArch64 and PE for x86-64 are"
+                "programs of this kind are not read: {what}; ELF and Mach-O for x86-64 and AArch64 and PE for x86-64 are"
             ),
         }
     }
@@ -74,6 +74,9 @@ pub enum Aside {
     /// Frame memory may serve a block from the heap that is above the limit of a chunk or beyond a budget. That depends on
     /// sizes and settings, which the code does not say; `HeapGuard` counts it.
     FallsBack,
+    /// It uses variables of its thread where the loader takes room for all of them from the heap when a thread uses its first
+    /// one: on Apple's systems.
+    ThreadLocals,
     /// It may panic. What a panic takes from the heap is not looked at, unless panics count.
     Panics,
     /// It may give memory back to the heap, for which an allocator may lock.
@@ -87,6 +90,8 @@ pub enum Aside {
 pub struct Proofs {
     /// The program.
     pub program: PathBuf,
+    /// The processor that it is for, as compilers call it: a universal program has one of these for each.
+    pub processor: &'static str,
     /// Systems that declare an effect, in the order of their sources.
     pub systems: Vec<SystemProof>,
 }

@@ -3,7 +3,7 @@
 //! A function of the standard library is named here where a path reads better if it ends there; what it waits with is found
 //! below it in any case. What another library provides must be named here, or in [`PLAIN`](super::names), to be no open call.
 
-use super::names::without_generics;
+use super::names::{without_generics, without_version};
 
 /// Whether a function of the program is known to wait.
 pub(super) fn waits(name: &str) -> bool {
@@ -18,14 +18,14 @@ pub(super) fn waits(name: &str) -> bool {
 
 /// Whether a function that another library provides waits.
 pub(super) fn import_waits(name: &str) -> bool {
-    let name = name.split('@').next().unwrap_or(name);
+    let name = without_version(name);
     [PTHREAD, FILES, WINDOWS, APPLE].iter().any(|names| names.contains(&name))
 }
 
 /// Whether a function of another library that waits does nothing else that matters: it takes nothing from the heap and calls
 /// nothing of the program.
 pub(super) fn only_waits(name: &str) -> bool {
-    import_waits(name) && !CALL_BACK.contains(&name.split('@').next().unwrap_or(name))
+    import_waits(name) && !CALL_BACK.contains(&without_version(name))
 }
 
 #[rustfmt::skip]
@@ -99,8 +99,9 @@ const WINDOWS: &[&str] = &[
 const APPLE: &[&str] = &[
     "os_unfair_lock_lock", "__ulock_wait", "__ulock_wait2", "os_sync_wait_on_address",
     "os_sync_wait_on_address_with_timeout", "dispatch_semaphore_wait", "dispatch_sync_f", "semaphore_wait",
-    "semaphore_timedwait", "mach_msg", "mach_wait_until", "pthread_cond_timedwait_relative_np", "read$NOCANCEL",
-    "write$NOCANCEL",
+    "semaphore_timedwait", "mach_msg", "mach_wait_until", "pthread_cond_timedwait_relative_np",
+    "os_unfair_lock_lock_with_options", "os_unfair_lock_lock_with_flags", "dispatch_group_wait", "dispatch_barrier_sync_f",
+    "mach_msg2_internal", "mach_msg_overwrite",
 ];
 
 /// They may take from the heap as well, or call what the program gave them.
@@ -111,7 +112,7 @@ const CALL_BACK: &[&str] = &[
     "fread", "fgets", "fgetc", "getc", "getchar", "fflush", "fopen", "fopen64", "fclose", "opendir", "readdir",
     "readdir64", "closedir", "getaddrinfo", "dlopen", "getcwd", "CreateProcessW", "CreateThread", "ReadFileEx",
     "WriteFileEx", "SleepEx", "WaitForSingleObjectEx", "WaitForMultipleObjectsEx", "InitOnceBeginInitialize",
-    "_write", "_read", "dispatch_sync_f", "CreateFileA", "CreateFileW", "CreateFile2",
+    "_write", "_read", "dispatch_sync_f", "dispatch_barrier_sync_f", "CreateFileA", "CreateFileW", "CreateFile2",
     "pthread_join", "pthread_timedjoin_np", "ioctl",
 ];
 
@@ -133,7 +134,9 @@ mod tests {
         for name in ["<game::Gate as std::sync::Lock>::lock", "game::read", "read", "<game::Mutex>::lock_contended"] {
             assert!(!waits(name), "{name}");
         }
-        assert!(import_waits("nanosleep@GLIBC_2.2.5") && import_waits("WaitOnAddress"));
+        assert!(
+            import_waits("nanosleep@GLIBC_2.2.5") && import_waits("read$NOCANCEL") && import_waits("WaitOnAddress")
+        );
         assert!(!import_waits("pthread_mutex_trylock") && !import_waits("clock_gettime"));
     }
 

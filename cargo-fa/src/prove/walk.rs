@@ -3,15 +3,16 @@
 //! Only what can be reached is read, so what runs after a caught panic is not. What is known of registers and of the stack is
 //! carried along, which is how a call through a pointer is often known to be a call of one function.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::image::{Address, Image, Word};
+use super::image::{Address, Image, Processor, Word};
 use super::machine::{Flow, Instruction, Machine};
 use super::names::Kind;
-use super::state::{Arguments, State, Value};
+use super::state::{Arguments, ENDLESS, Form, Limit, State, Value};
 
 /// What a function does that matters to a proof.
 pub(super) struct Body {
@@ -194,14 +195,14 @@ impl<'a> Walker<'a> {
                     found.returns |= self.returns(target);
                     return;
                 }
-                Flow::Branch(target) => {
+                Flow::Branch(target, limit) => {
                     if inside(target) {
-                        reach(target, &state);
+                        reach(target, &limited(&state, limit.filter(|limit| limit.is_taken)));
                     } else {
                         found.call(at, Target::Function(target), &state, image);
                         found.returns |= self.returns(target);
                     }
-                    reach(next, &state);
+                    reach(next, &limited(&state, limit.filter(|limit| !limit.is_taken)));
                     return;
                 }
                 Flow::JumpTo(value) => {
@@ -254,13 +255,26 @@ impl<'a> Walker<'a> {
     ) {
         let inside = |target: Address| (start..end).contains(&target);
         let places: Vec<Address> = match value {
-            Value::EntryTarget(table) => {
-                let end = self.references.range(table + 1..).next().copied().unwrap_or(Address::MAX);
-                let entries = (table..end).step_by(4).map_while(|at| self.image.constant_half(at));
-                entries
-                    .map(|distance| table.wrapping_add_signed(distance.into()))
-                    .take_while(|&place| inside(place))
-                    .collect()
+            Value::EntryTarget(form, last, distance, base) => {
+                let table = base.wrapping_add_signed(distance.into());
+                match self.entries(form, last, table, base) {
+                    Some(Entries { places, is_exact: false }) => {
+                        places.into_iter().take_while(|&place| inside(place)).collect()
+                    }
+                    Some(Entries { places, is_exact: true }) => {
+                        // Some of its ways may lie in a part of the function that stands elsewhere.
+                        for &place in places.iter().filter(|&&place| !inside(place)) {
+                            let target = match self.image.code_at(place) {
+                                Some(_) => Target::Function(place),
+                                None => Target::Unseen(Unseen::Jump),
+                            };
+                            found.call(at, target, state, self.image);
+                            found.returns |= self.target_returns(target);
+                        }
+                        places.into_iter().filter(|&place| inside(place)).collect()
+                    }
+                    None => Vec::new(),
+                }
             }
             Value::OneOf(table) => self.addresses(table).take_while(|&place| inside(place)).collect(),
             _ => Vec::new(),
@@ -271,7 +285,7 @@ impl<'a> Walker<'a> {
             }
             return;
         }
-        if let Value::EntryTarget(_) | Value::Entry(_) = value {
+        if let Value::EntryTarget(..) | Value::Entry(..) = value {
             found.call(at, Target::Unseen(Unseen::Jump), state, self.image);
             found.returns = true;
             return;
@@ -280,6 +294,33 @@ impl<'a> Walker<'a> {
             found.call(at, target, state, self.image);
             found.returns |= self.target_returns(target);
         }
+    }
+
+    /// What the entries of a table of distances lead to; `None` if nobody knows how many it has.
+    fn entries(&self, form: Form, last: u16, table: Address, base: Address) -> Option<Entries> {
+        let size = form.size();
+        let (end, is_exact) = if last != ENDLESS {
+            (table + (u64::from(last) + 1) * size, true)
+        } else if let Some(end) = self.image.table_end(table) {
+            (end, true)
+        } else if self.image.processor == Processor::X86_64 && self.image.code_at(table).is_none() {
+            (self.references.range(table + 1..).next().copied().unwrap_or(Address::MAX), false)
+        } else {
+            return None;
+        };
+        let targets = (table..end).step_by(usize::try_from(size).ok()?);
+        let mut places = Vec::new();
+        for at in targets {
+            match form.target(self.image, at, base) {
+                Some(place) => places.push(place),
+                None if is_exact => return None,
+                None => break,
+            }
+            if !is_exact && places.len() > usize::from(u16::MAX) {
+                break;
+            }
+        }
+        Some(Entries { places, is_exact })
     }
 
     /// What a call of this value calls.
@@ -333,6 +374,24 @@ impl<'a> Walker<'a> {
         self.depth -= 1;
         self.returning.insert(start, Some(returns));
         returns
+    }
+}
+
+/// Where a table of distances leads.
+struct Entries {
+    places: Vec<Address>,
+    /// Whether it is known how many there are. Else it ends, at the latest, where one leads out of the function.
+    is_exact: bool,
+}
+
+fn limited(state: &State, limit: Option<Limit>) -> Cow<'_, State> {
+    match limit {
+        Some(limit) => {
+            let mut state = state.clone();
+            state.limit(limit);
+            Cow::Owned(state)
+        }
+        None => Cow::Borrowed(state),
     }
 }
 

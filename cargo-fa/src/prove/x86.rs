@@ -7,7 +7,7 @@ use iced_x86::{
 
 use super::image::{Address, Image};
 use super::machine::Flow;
-use super::state::{STACK_POINTER, State, Value};
+use super::state::{Form, Limit, STACK_POINTER, State, Value};
 
 /// Reads the instructions of a program.
 pub(super) struct Machine {
@@ -61,7 +61,7 @@ impl Machine {
         }
         let flow = match instruction.flow_control() {
             FlowControl::UnconditionalBranch => Flow::Jump(instruction.near_branch_target()),
-            FlowControl::ConditionalBranch => Flow::Branch(instruction.near_branch_target()),
+            FlowControl::ConditionalBranch => Flow::Branch(instruction.near_branch_target(), limit(instruction, state)),
             FlowControl::IndirectBranch => Flow::JumpTo(source(image, instruction, 0, state)),
             FlowControl::Call => Flow::Call(instruction.near_branch_target()),
             FlowControl::IndirectCall => Flow::CallTo(source(image, instruction, 0, state)),
@@ -81,6 +81,9 @@ impl Machine {
         } else {
             None
         };
+        if !keeps_flags(instruction) {
+            state.compare(compared(instruction));
+        }
         match instruction.mnemonic() {
             Mnemonic::Mov if target.is_some() && instruction.op0_register().size() >= 4 => {
                 let value = source(image, instruction, 1, state);
@@ -89,7 +92,7 @@ impl Machine {
                     Value::Constant(number) if instruction.op0_register().size() == 4 => {
                         Value::Constant(number & 0xFFFF_FFFF)
                     }
-                    Value::Constant(_) => value,
+                    Value::Constant(_) | Value::Upto(_) => value,
                     _ if instruction.op0_register().size() == 4 => Value::Unknown,
                     _ => value,
                 };
@@ -122,11 +125,7 @@ impl Machine {
             }
             // mov rX, [table + rY * 4] with the sign, and the sum of it and the table: `match` in one jump.
             Mnemonic::Movsxd if instruction.op1_kind() == OpKind::Memory => {
-                let value = match (table(instruction, state), instruction.memory_index_scale()) {
-                    (Some(table), 4) => Value::Entry(table),
-                    _ => Value::Unknown,
-                };
-                set(state, target, value);
+                set(state, target, entry(instruction, state).unwrap_or_default());
             }
             Mnemonic::Add | Mnemonic::Sub if instruction.op1_kind() != OpKind::Memory && target.is_some() => {
                 let left = target.map_or(Value::Unknown, |register| state.get(register));
@@ -134,10 +133,11 @@ impl Machine {
                 let is_add = instruction.mnemonic() == Mnemonic::Add;
                 let value = match (left, right) {
                     _ if instruction.op0_register().size() != 8 => Value::Unknown,
-                    (Value::Entry(table), Value::Constant(base)) | (Value::Constant(base), Value::Entry(table))
+                    (Value::Entry(form, last, table), Value::Constant(base))
+                    | (Value::Constant(base), Value::Entry(form, last, table))
                         if is_add && base == table =>
                     {
-                        Value::EntryTarget(table)
+                        Value::EntryTarget(form, last, 0, table)
                     }
                     (Value::Stack(at), Value::Constant(number)) => {
                         let number = number.cast_signed();
@@ -273,6 +273,46 @@ fn table(instruction: &Instruction, state: &State) -> Option<Address> {
     }
 }
 
+/// The entry of a table of distances that the operand is.
+fn entry(instruction: &Instruction, state: &State) -> Option<Value> {
+    let table = table(instruction, state).filter(|_| instruction.memory_index_scale() == 4)?;
+    let index = whole(instruction.memory_index()).map_or(Value::Unknown, |register| state.get(register));
+    Some(index.entry(Form::Word, table))
+}
+
+/// Whether what was compared stays so.
+fn keeps_flags(instruction: &Instruction) -> bool {
+    use Mnemonic::{Lea, Mov, Movsxd, Movzx, Nop, Pop, Push};
+    matches!(instruction.mnemonic(), Mov | Movsxd | Movzx | Lea | Nop | Push | Pop)
+}
+
+/// What a comparison compares with a number. A half of a register stands for the whole: what is compared so and is then used
+/// as an index has nothing in its upper half, else the code would leave its table.
+fn compared(instruction: &Instruction) -> Option<(usize, u64)> {
+    let is_number = matches!(
+        instruction.op1_kind(),
+        OpKind::Immediate8to32 | OpKind::Immediate8to64 | OpKind::Immediate32 | OpKind::Immediate32to64
+    );
+    if instruction.mnemonic() != Mnemonic::Cmp || instruction.op0_kind() != OpKind::Register || !is_number {
+        return None;
+    }
+    let register = whole(instruction.op0_register()).filter(|_| instruction.op0_register().size() >= 4)?;
+    Some((register, instruction.immediate(1)))
+}
+
+/// What is known on one of the ways of a branch after a comparison of numbers without a sign.
+fn limit(instruction: &Instruction, state: &State) -> Option<Limit> {
+    let number = state.compared()?.number;
+    let limit = |last: Option<u64>, is_taken| Some(Limit { last: last?, is_taken });
+    match instruction.mnemonic() {
+        Mnemonic::Ja => limit(Some(number), false),
+        Mnemonic::Jbe => limit(Some(number), true),
+        Mnemonic::Jae => limit(number.checked_sub(1), false),
+        Mnemonic::Jb => limit(number.checked_sub(1), true),
+        _ => None,
+    }
+}
+
 fn operand(instruction: &Instruction, number: u32, state: &State) -> Value {
     match instruction.op_kind(number) {
         OpKind::Register if instruction.op_register(number).size() == 8 => {
@@ -281,6 +321,7 @@ fn operand(instruction: &Instruction, number: u32, state: &State) -> Value {
         OpKind::Register if instruction.op_register(number).size() == 4 => {
             match whole(instruction.op_register(number)).map_or(Value::Unknown, |register| state.get(register)) {
                 Value::Constant(number) => Value::Constant(number & 0xFFFF_FFFF),
+                value @ Value::Upto(_) => value,
                 _ => Value::Unknown,
             }
         }

@@ -39,9 +39,10 @@ function readRecording() {
     calls: column("calls"),
     inFlight: column("inFlight"),
     tags: data.tags.map((tag, rank) => ({ name: tag.name, rank, bytes: decodeColumn(tag.bytes, data.frames) })),
+    heap: data.heap.map((tag, rank) => ({ name: tag.name, rank, bytes: decodeColumn(tag.bytes, data.frames) })),
     budgets: data.budgets.map((budget) => ({ ...budget, frames: decodeColumn(budget.frames, budget.hits) })),
   };
-  for (const tag of recording.tags) {
+  for (const tag of recording.tags.concat(recording.heap)) {
     tag.max = tag.bytes.reduce((a, b) => Math.max(a, b), 0);
     tag.mean = tag.bytes.reduce((a, b) => a + b, 0) / recording.frames;
   }

@@ -140,6 +140,9 @@ impl Diff {
             recording.phases.iter().map(|phase| phase.bytes.clone()).collect()
         };
         parts.extend(changes("phase", [&phases(before), &phases(after)], [before, after]));
+        let heap =
+            |recording: &Recording| -> Vec<Series> { recording.heap.iter().map(|tag| tag.live.clone()).collect() };
+        parts.extend(changes("heap", [&heap(before), &heap(after)], [before, after]));
         let note =
             |recording: &Recording| recording.note().map(|note| format!("{}: {note}", printable(&recording.name)));
         Self {
@@ -157,7 +160,7 @@ impl Diff {
         }
     }
 
-    /// Whether the mean frame, what is in flight, a tag, a system or a phase grew by more than the threshold.
+    /// Whether the mean frame, what is in flight, a tag, a system, a phase or the heap of a tag grew by more than the threshold.
     #[must_use]
     pub fn has_grown(&self) -> bool {
         self.grown().next().is_some()
@@ -215,6 +218,11 @@ impl Diff {
                 out.push_str(&aligned(&COLUMNS, &rows(&changed)));
             }
         }
+        let heap = self.of_kind("heap");
+        if !heap.is_empty() {
+            let _ = writeln!(out, "\n{HEAP}, mean of what lived");
+            out.push_str(&aligned(&COLUMNS, &rows(&heap)));
+        }
         let _ = writeln!(out, "\n{}", self.verdict(printable));
         out
     }
@@ -242,6 +250,11 @@ impl Diff {
                 out.push_str(&markdown_table(&COLUMNS, &rows(&changed)));
             }
         }
+        let heap = self.of_kind("heap");
+        if !heap.is_empty() {
+            let _ = writeln!(out, "\n### {HEAP}\n");
+            out.push_str(&markdown_table(&COLUMNS, &rows(&heap)));
+        }
         out
     }
 
@@ -251,7 +264,9 @@ impl Diff {
             .grown()
             .map(|change| {
                 let kind = if change.kind == "frame" { String::new() } else { format!("{} ", change.kind) };
-                format!("{kind}{} {}/frame", name(&change.name), units::signed_bytes(change.growth()))
+                // What lives is not of a frame.
+                let each = if change.kind == "heap" { "" } else { "/frame" };
+                format!("{kind}{} {}{each}", name(&change.name), units::signed_bytes(change.growth()))
             })
             .collect();
         if grown.is_empty() {
@@ -264,6 +279,8 @@ impl Diff {
 
 const COLUMNS: [&str; 5] = ["Name", "Before", "After", "Change", ""];
 const KINDS: [(&str, &str); 3] = [("tag", "Tags"), ("system", "Systems"), ("phase", "Phases")];
+/// What lives, where either recording knows it.
+const HEAP: &str = "Heap by tag";
 
 fn shown(change: &Change, name: impl Fn(&str) -> String) -> Vec<String> {
     let mut cells = change.cells();

@@ -28,8 +28,17 @@ function countStep(span, labels) {
   }
 }
 
+/** A track for the heap, below the frames, where the recording knows it. */
+function makeRoomForHeap(canvas) {
+  const room = 190;
+  TRACKS.heap = { top: TRACKS.time.top + 8, height: room - 40 };
+  for (const track of [TRACKS.time, TRACKS.calls, TRACKS.whole]) track.top += room;
+  canvas.style.height = `${TRACKS.whole.top + TRACKS.whole.height + 6}px`;
+}
+
 class Painter {
   constructor(canvas, timeline) {
+    if (timeline.heap.length > 0) makeRoomForHeap(canvas);
     this.canvas = canvas;
     this.timeline = timeline;
     this.pen = canvas.getContext("2d");
@@ -83,6 +92,7 @@ class Painter {
     pen.clearRect(0, 0, this.width, this.height);
     const { list, single } = this.timeline.slices(this.inner);
     this.paintMemory(list, single);
+    if (TRACKS.heap !== undefined) this.paintHeap(list, single);
     this.paintTime(list);
     this.paintCalls(list);
     this.paintNumbers();
@@ -200,6 +210,31 @@ class Painter {
       });
     }
     this.paintHits(bottom);
+  }
+
+  /** What lived of the heap when frames ended. */
+  paintHeap(list, single) {
+    const { pen, timeline } = this;
+    const { top, height } = TRACKS.heap;
+    const bottom = top + height;
+    const largest = list.reduce((most, slice) => Math.max(most, slice.heapTotal), 1) * 1.06;
+    const step = byteStep(largest) * 2;
+    for (let line = 0; line <= largest; line += step) {
+      const at = Math.round(bottom - (height * line) / largest) + 0.5;
+      this.rule(at, this.colors("--line"));
+      this.text(sayRound(line), LEFT - 8, at, { align: "right" });
+    }
+    const bars = single && this.inner / list.length >= 5 ? 1 : 0;
+    const floors = new Float64Array(list.length).fill(bottom);
+    timeline.heap.forEach((layer, rank) => {
+      pen.fillStyle = this.colors(layer.color);
+      list.forEach((slice, index) => {
+        const ceiling = floors[index] - (height * slice.heap[rank]) / largest;
+        this.column(slice.left, slice.right, ceiling, floors[index], bars);
+        floors[index] = ceiling;
+      });
+    });
+    this.text("heap by tag, live when the frame ended", LEFT + 6, top - 4, { weight: 600, halo: true });
   }
 
   /** The budget of a tag is a line only where that tag is alone: in the whole stack it would measure nothing. */

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::columns::encode;
 use super::escape::escape;
-use super::recording::{FrameLine, Recording};
+use super::recording::{FrameLine, Recording, Series, sum_of};
 use super::tables::{Cell, Fact, Table, word};
 use super::timeline::{DARK, LIGHT, OTHER};
 use super::{svg, units};
@@ -171,24 +171,25 @@ fn curve(peaks: &[u64]) -> String {
     )
 }
 
+/// The series that the page can show one by one, and the sum of the smaller ones.
+fn layers_of(series: &[Series], frames: usize) -> Vec<Value> {
+    let (own, rest) = series.split_at(series.len().min(TAGS));
+    let one = |series: &Series| json!({ "name": series.name, "bytes": encode(series.dense(frames).into_iter()) });
+    let mut layers: Vec<Value> = own.iter().map(one).collect();
+    if !rest.is_empty() {
+        let sums = sum_of(rest.iter(), frames);
+        layers.push(json!({ "name": format!("{} smaller tags", rest.len()), "bytes": encode(sums.into_iter()) }));
+    }
+    layers
+}
+
 /// What the script draws, as JSON in which nothing can end the script.
 fn data(recording: &Recording) -> String {
     let frames = recording.frames.len();
     let column = |figure: fn(&FrameLine) -> u64| encode(recording.frames.iter().map(figure));
-    let mut tags: Vec<Value> = recording
-        .tags
-        .iter()
-        .take(TAGS)
-        .map(|tag| json!({ "name": tag.name, "bytes": encode(tag.dense(frames).into_iter()) }))
-        .collect();
-    if let Some(rest) = recording.tags.get(TAGS..).filter(|rest| !rest.is_empty()) {
-        let mut sums = vec![0_u64; frames];
-        for (frame, bytes) in rest.iter().flat_map(|tag| &tag.points) {
-            let sum = &mut sums[*frame as usize];
-            *sum = sum.saturating_add(*bytes);
-        }
-        tags.push(json!({ "name": format!("{} smaller tags", rest.len()), "bytes": encode(sums.into_iter()) }));
-    }
+    let tags = layers_of(&recording.tags, frames);
+    let heap: Vec<Series> = recording.heap.iter().map(|tag| tag.live.clone()).collect();
+    let heap = layers_of(&heap, frames);
     let budgets = recording.budgets.iter().map(|budget| {
         json!({
             "name": budget.name,
@@ -211,6 +212,7 @@ fn data(recording: &Recording) -> String {
         // Bytes; what they are beside, not part of.
         "inFlight": column(|frame| frame.flights.map_or(0, |flights| flights.bytes)),
         "tags": tags,
+        "heap": heap,
         "budgets": budgets.collect::<Vec<_>>(),
     });
     data.to_string().replace('<', "\\u003c")

@@ -235,6 +235,10 @@ class Controls {
       label.append(swatch, layer.name);
       row(label, sayBytes(layer.bytes[frame]));
     }
+    if (this.timeline.heap.length > 0) {
+      list.append(document.createElement("hr"));
+      row(element("dt", "heap, live"), sayBytes(this.timeline.heapTotal[frame]));
+    }
     const made = [element("strong", `Frame #${sayCount(recording.number[frame])}`), list];
     for (const budget of recording.budgets) {
       if (budget.frames.includes(frame)) made.push(element("p", `▾ met: ${budget.name}`, "warm"));
@@ -264,6 +268,7 @@ function start() {
   let controls = null;
   const updateLegend = prepareLegend(timeline, () => controls.chosen());
   controls = new Controls(timeline, painter, updateLegend);
+  showHeapLegend(timeline);
   prepareTables((frame) => controls.goTo(frame));
   const refresh = () => {
     painter.measure();

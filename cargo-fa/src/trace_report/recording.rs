@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::totals::{HeapTotals, SystemTotals};
 use framealloc_trace::{Decoder, Definition, FlightFigures, Frame, Item, Kind, Outcome, TraceError};
 
 /// What a frame says of itself.
@@ -50,6 +51,8 @@ pub(super) struct System {
     pub(super) bytes: Series,
     pub(super) calls: u64,
     pub(super) largest_call: u64,
+    /// `None` where no frame says.
+    pub(super) heap: Option<HeapTotals>,
 }
 
 /// A pool: live objects by frame, and what is only summed up.
@@ -86,6 +89,18 @@ pub(super) struct Budget {
     pub(super) hits: Vec<Hit>,
 }
 
+/// What a tag has of the heap: live bytes by frame, and what is of the last frame or only summed up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HeapTag {
+    pub(super) live: Series,
+    /// Bytes that it should have at most; 0 for no limit.
+    pub(super) budget: u64,
+    pub(super) blocks: u64,
+    pub(super) peak: u64,
+    pub(super) allocations: u64,
+    pub(super) frees: u64,
+}
+
 /// Everything a file says.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
@@ -98,6 +113,8 @@ pub struct Recording {
     pub(super) pools: Vec<Pool>,
     pub(super) phases: Vec<Phase>,
     pub(super) budgets: Vec<Budget>,
+    /// The heap by tag; none where it was not known.
+    pub(super) heap: Vec<HeapTag>,
     /// Why there is no more of it.
     pub(super) damage: Option<TraceError>,
 }
@@ -113,6 +130,7 @@ struct Reading {
     pools: BTreeMap<u32, Pool>,
     phases: BTreeMap<u32, Phase>,
     budgets: BTreeMap<u32, Budget>,
+    heap: BTreeMap<u32, HeapTag>,
 }
 
 impl Recording {
@@ -151,12 +169,28 @@ impl Recording {
         &self.name
     }
 
-    /// Its systems: name, calls, and bytes of all calls.
-    pub fn systems(&self) -> impl Iterator<Item = (&str, u64, u64)> {
+    /// What each of its systems did in all frames, by name.
+    pub fn systems(&self) -> impl Iterator<Item = (&str, SystemTotals)> {
         self.systems.iter().map(|system| {
+            let System { calls, largest_call, heap, .. } = *system;
             let bytes = system.bytes.points.iter().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
-            (system.bytes.name.as_str(), system.calls, bytes)
+            (system.bytes.name.as_str(), SystemTotals { calls, bytes, largest_call, heap })
         })
+    }
+
+    /// The most bytes of a frame under each of its tags, by name.
+    pub fn tags(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.tags.iter().map(|tag| {
+            let most = tag.points.iter().map(|(_, bytes)| *bytes).max();
+            (tag.name.as_str(), most.unwrap_or(0))
+        })
+    }
+
+    /// How many frames there are, and the bytes of all of them.
+    #[must_use]
+    pub fn totals(&self) -> (u64, u64) {
+        let bytes = self.frames.iter().fold(0_u64, |sum, frame| sum.saturating_add(frame.bytes));
+        (self.frames.len() as u64, bytes)
     }
 
     /// Whether no frame was recorded.
@@ -170,6 +204,11 @@ impl Recording {
         let bytes: Vec<u64> =
             self.frames.iter().map(|frame| frame.flights.map_or(0, |flights| flights.bytes)).collect();
         bytes.iter().any(|bytes| *bytes > 0).then_some(bytes)
+    }
+
+    /// Bytes of the heap that lived at the end of each frame; `None` where it was not known.
+    pub(super) fn heap_bytes(&self) -> Option<Vec<u64>> {
+        (!self.heap.is_empty()).then(|| sum_of(self.heap.iter().map(|tag| &tag.live), self.frames.len()))
     }
 
     /// Whether the file ends early or is damaged.
@@ -212,6 +251,11 @@ impl Reading {
             system.bytes.add(index, figures.bytes);
             system.calls = system.calls.saturating_add(figures.calls);
             system.largest_call = system.largest_call.max(figures.largest_call);
+            if let Some(heap) = figures.heap {
+                let sum = system.heap.get_or_insert_default();
+                sum.calls = sum.calls.saturating_add(heap.calls);
+                sum.bytes = sum.bytes.saturating_add(heap.bytes);
+            }
         }
         for figures in &frame.pools {
             let pool = self.pools.entry(figures.id).or_default();
@@ -225,6 +269,14 @@ impl Reading {
             phase.calls = phase.calls.saturating_add(figures.calls);
             phase.nanoseconds = phase.nanoseconds.saturating_add(figures.nanoseconds);
             phase.longest = phase.longest.max(figures.longest);
+        }
+        for figures in &frame.heap {
+            let tag = self.heap.entry(figures.id).or_default();
+            tag.live.add(index, figures.bytes);
+            tag.blocks = figures.blocks;
+            tag.peak = tag.peak.max(figures.peak);
+            tag.allocations = tag.allocations.saturating_add(figures.allocations);
+            tag.frees = tag.frees.saturating_add(figures.frees);
         }
         for hit in &frame.budgets {
             let hits = &mut self.budgets.entry(hit.id).or_default().hits;
@@ -269,6 +321,13 @@ impl Reading {
                     ..budget
                 })
                 .collect(),
+            heap: (self.heap.into_iter())
+                .map(|(id, tag)| HeapTag {
+                    live: titled(Kind::HeapTag, "tag", id, tag.live),
+                    budget: names.get(&(Kind::HeapTag, id)).map_or(0, |definition| definition.limit),
+                    ..tag
+                })
+                .collect(),
             frames: self.frames,
             damage,
         };
@@ -277,9 +336,20 @@ impl Reading {
         by_total(&mut recording.threads, |thread| thread);
         by_total(&mut recording.systems, |system| &system.bytes);
         by_total(&mut recording.phases, |phase| &phase.bytes);
+        by_total(&mut recording.heap, |tag| &tag.live);
         recording.pools.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.live.name.cmp(&b.live.name)));
         recording
     }
+}
+
+/// The sum of series, by frame.
+pub(super) fn sum_of<'s>(series: impl Iterator<Item = &'s Series>, frames: usize) -> Vec<u64> {
+    let mut sums = vec![0_u64; frames];
+    for (frame, figure) in series.flat_map(|series| &series.points) {
+        let sum = &mut sums[*frame as usize];
+        *sum = sum.saturating_add(*figure);
+    }
+    sums
 }
 
 fn by_total<T>(items: &mut [T], series: impl Fn(&T) -> &Series) {

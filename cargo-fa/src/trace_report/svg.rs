@@ -19,11 +19,14 @@ const STEPS: usize = 640;
 /// Budgets further above the data than this would flatten it.
 const BUDGET_ROOM: f64 = 1.8;
 
-/// Draws the timeline: bytes per frame stacked by tag, high water, budgets and where they were met.
+/// Draws the timeline: bytes per frame stacked by tag, high water, budgets and where they were met; and below it, where it is
+/// known, what lived of the heap, stacked by tag.
 #[must_use]
 pub fn picture(recording: &Recording) -> String {
-    let mut drawing = Drawing::new(recording);
-    drawing.head();
+    let mut drawing = Drawing::of_frames(recording);
+    let heap = Drawing::of_heap(recording);
+    let above = drawing.height();
+    drawing.head(above + heap.as_ref().map_or(0.0, Drawing::height));
     if recording.frames.is_empty() {
         drawing.line("<text x=\"24\" y=\"120\">The recording holds no frame.</text>");
     } else {
@@ -34,6 +37,11 @@ pub fn picture(recording: &Recording) -> String {
         drawing.budgets();
         drawing.hits();
         drawing.legend();
+    }
+    if let Some(heap) = heap {
+        drawing.line(&format!(r#"<g transform="translate(0 {above})">"#));
+        drawing.out.push_str(&heap.drawn_below());
+        drawing.line("</g>");
     }
     drawing.line("</svg>");
     drawing.out
@@ -58,8 +66,8 @@ struct Drawing<'r> {
 
 #[expect(clippy::cast_precision_loss, reason = "the picture has a thousand points")]
 impl<'r> Drawing<'r> {
-    fn new(recording: &'r Recording) -> Self {
-        let (own, others) = layers(recording);
+    fn of_frames(recording: &'r Recording) -> Self {
+        let (own, others) = layers(&recording.tags, recording.frames.len());
         let high_water = recording.frames.iter().map(|frame| frame.high_water).max().unwrap_or(0);
         let in_flight = recording.in_flight();
         let most_in_flight = in_flight.iter().flatten().copied().max().unwrap_or(0);
@@ -74,13 +82,51 @@ impl<'r> Drawing<'r> {
             recording,
             own: own.len(),
             series: own.iter().cloned().chain(others).collect(),
-            chosen: largest_frames(recording),
+            chosen: largest_frames(recording.frames.len(), |frame| recording.frames[frame].bytes),
             budgets,
             high_water,
             in_flight,
             largest,
             out: String::new(),
         }
+    }
+
+    /// What lived of the heap; `None` where it is not known.
+    fn of_heap(recording: &'r Recording) -> Option<Self> {
+        let bytes = recording.heap_bytes()?;
+        let tags: Vec<Series> = recording.heap.iter().map(|tag| tag.live.clone()).collect();
+        let (own, others) = layers(&tags, recording.frames.len());
+        Some(Self {
+            recording,
+            own: own.len(),
+            series: own.iter().cloned().chain(others).collect(),
+            chosen: largest_frames(bytes.len(), |frame| bytes[frame]),
+            budgets: Vec::new(),
+            high_water: 0,
+            in_flight: None,
+            largest: bytes.iter().copied().max().unwrap_or(0).max(1) as f64 * 1.04,
+            out: String::new(),
+        })
+    }
+
+    /// The heap, as it stands below the frames.
+    fn drawn_below(mut self) -> String {
+        let spread = Spread::of_all(self.recording.heap_bytes().unwrap_or_default().into_iter());
+        let about = format!(
+            "what lived at the end of frames: mean {}, most {}",
+            units::bytes(spread.mean),
+            units::bytes(spread.max as f64)
+        );
+        self.line(r#"<text class="title" x="24" y="34">Heap by tag</text>"#);
+        self.line(&format!(r#"<text class="quiet" x="24" y="54">{about}</text>"#));
+        self.axes();
+        self.stack();
+        self.legend();
+        self.out
+    }
+
+    fn height(&self) -> f64 {
+        HEIGHT.max(TOP + 16.0 + self.series.len() as f64 * 38.0)
     }
 
     fn line(&mut self, line: &str) {
@@ -110,9 +156,8 @@ impl<'r> Drawing<'r> {
         if rank < self.own { format!("t{rank}") } else { "rest".to_owned() }
     }
 
-    fn head(&mut self) {
+    fn head(&mut self, height: f64) {
         let spread = self.recording.frame_bytes();
-        let height = HEIGHT.max(TOP + 16.0 + self.series.len() as f64 * 38.0);
         let title = escape(&self.recording.name);
         let mut about = format!(
             "{} frames, mean {}, p99 {}, largest {} per frame",
@@ -242,12 +287,11 @@ impl<'r> Drawing<'r> {
 }
 
 /// The frame with the most bytes of each step, so that no peak is lost and each column is a frame that was.
-fn largest_frames(recording: &Recording) -> Vec<usize> {
-    let frames = recording.frames.len();
+fn largest_frames(frames: usize, bytes: impl Fn(usize) -> u64) -> Vec<usize> {
     let steps = frames.min(STEPS);
     let largest = |step: usize| {
         let (from, to) = (step * frames / steps, (step + 1) * frames / steps);
-        (from..to).rev().max_by_key(|frame| recording.frames[*frame].bytes).unwrap_or(from)
+        (from..to).rev().max_by_key(|frame| bytes(*frame)).unwrap_or(from)
     };
     (0..steps).map(largest).collect()
 }

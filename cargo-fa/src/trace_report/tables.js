@@ -38,6 +38,33 @@ function filterTables(found) {
   }
 }
 
+/** The tags of the heap, below those of the frames. */
+function showHeapLegend(timeline) {
+  const legend = document.getElementById("heap-legend");
+  for (const layer of timeline.heap) {
+    const item = document.createElement("li");
+    item.title = layer.name;
+    const name = document.createElement("span");
+    name.className = "tag";
+    const swatch = document.createElement("span");
+    swatch.className = "swatch";
+    swatch.style.background = `var(${layer.color})`;
+    const text = document.createElement("span");
+    text.textContent = layer.name;
+    name.append(swatch, text);
+    const mean = layer.bytes.reduce((a, b) => a + b, 0) / timeline.recording.frames;
+    const most = layer.bytes.reduce((a, b) => Math.max(a, b), 0);
+    const figures = [mean, most].map((bytes) => {
+      const figure = document.createElement("span");
+      figure.textContent = sayBytes(bytes);
+      return figure;
+    });
+    item.append(name, ...figures);
+    legend.append(item);
+  }
+  document.getElementById("heap-side").hidden = timeline.heap.length === 0;
+}
+
 function prepareLegend(timeline, changed) {
   const legend = document.getElementById("legend");
   const entries = timeline.recording.tags.map((tag) => {

@@ -153,6 +153,15 @@ impl Recording {
                 frame: self.at(spread.worst),
             }
         }));
+        facts.extend(self.heap_bytes().map(|bytes| {
+            let spread = Spread::of_all(bytes.into_iter());
+            Fact {
+                label: "Heap",
+                value: units::bytes(spread.max as f64),
+                detail: format!("the most that lived at the end of a frame; mean {}; in", units::bytes(spread.mean)),
+                frame: self.at(spread.worst),
+            }
+        }));
         facts.push(match self.allocator_calls() {
             None => Fact {
                 label: "Allocator calls",
@@ -192,6 +201,7 @@ impl Recording {
             self.series_table("Tags", "Bytes per frame, by tag", &self.tags),
             self.systems_table(),
             self.budgets_table(),
+            self.heap_table(),
             self.pools_table(),
             self.series_table("Threads", "Bytes per frame, by thread", &self.threads),
             self.phases_table(),
@@ -264,6 +274,50 @@ impl Recording {
             title: "Budgets",
             caption: "Limits, and the requests that met them",
             columns: vec!["Name", "Limit", "Hits", "Outcome", "Least left", "Most asked", "First frame", "Last frame"],
+            rows: rows.collect(),
+        }
+    }
+
+    fn heap_table(&self) -> Table {
+        let frames = self.frames.len() as u64;
+        let rows = self.heap.iter().map(|tag| {
+            let spread = Spread::of_series(&tag.live, self.frames.len());
+            let (made, freed) = (ratio(tag.allocations, frames), ratio(tag.frees, frames));
+            let budget = if tag.budget == 0 {
+                Cell::Figure { text: "–".to_owned(), value: f64::MAX }
+            } else {
+                bytes(tag.budget)
+            };
+            vec![
+                Cell::Name(tag.live.name.clone()),
+                self.curve(&tag.live),
+                bytes(tag.live.points.last().map_or(0, |(_, live)| *live)),
+                count(tag.blocks),
+                mean_bytes(spread.mean),
+                bytes(spread.max),
+                bytes(tag.peak),
+                budget,
+                Cell::Figure { text: units::number(made), value: made },
+                Cell::Figure { text: units::number(freed), value: freed },
+                Cell::Frame(self.at(spread.worst)),
+            ]
+        });
+        Table {
+            title: "Heap",
+            caption: "What lives of the heap at the end of frames, by tag",
+            columns: vec![
+                "Name",
+                "Over time",
+                "Live at end",
+                "Blocks",
+                "Mean",
+                "Max",
+                "Peak",
+                "Budget",
+                "Made/frame",
+                "Freed/frame",
+                "Worst frame",
+            ],
             rows: rows.collect(),
         }
     }

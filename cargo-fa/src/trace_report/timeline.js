@@ -6,6 +6,14 @@ const OWN_COLORS = 7;
 /** Frames are never wider than a screen of this many. */
 const FEWEST = 12;
 
+function sumOf(tags, frames) {
+  const bytes = new Float64Array(frames);
+  for (const tag of tags) {
+    for (let frame = 0; frame < frames; frame += 1) bytes[frame] += tag.bytes[frame];
+  }
+  return bytes;
+}
+
 class Timeline {
   constructor(recording) {
     this.recording = recording;
@@ -16,7 +24,23 @@ class Timeline {
     /** Tags that were pressed in the legend; none is all. */
     this.chosen = new Set();
     this.found = null;
+    this.layHeap();
     this.chooseLayers();
+  }
+
+  /** The layers of the heap. A tag has the colour that it has among the frames, and else one that no other tag of the heap has. */
+  layHeap() {
+    const { heap, tags, frames } = this.recording;
+    const own = heap.slice(0, OWN_COLORS);
+    const ranks = own.map((tag) => tags.findIndex((other) => other.name === tag.name));
+    const free = [...Array(OWN_COLORS).keys()].filter((color) => !ranks.includes(color));
+    this.heap = own.map((tag, index) => {
+      const color = ranks[index] >= 0 && ranks[index] < OWN_COLORS ? ranks[index] : free.shift();
+      return { name: tag.name, bytes: tag.bytes, color: `--tag${color}`, tags: [tag] };
+    });
+    const rest = heap.slice(OWN_COLORS);
+    if (rest.length > 0) this.heap.push({ name: "others", bytes: sumOf(rest, frames), color: "--other", tags: rest });
+    this.heapTotal = sumOf(heap, frames);
   }
 
   /** Which tags are drawn, and in which colours. */
@@ -36,10 +60,7 @@ class Timeline {
     });
     const rest = shown.slice(OWN_COLORS);
     if (rest.length > 0) {
-      const bytes = new Float64Array(frames);
-      for (const tag of rest) {
-        for (let frame = 0; frame < frames; frame += 1) bytes[frame] += tag.bytes[frame];
-      }
+      const bytes = sumOf(rest, frames);
       const name = rest.length === 1 ? rest[0].name : `${rest.length} other tags`;
       this.layers.push({ name, bytes, color: "--other", tags: rest });
     }
@@ -121,6 +142,10 @@ class Timeline {
       for (let frame = first; frame < end; frame += 1) sum += layer.bytes[frame];
       return sum / (end - first);
     });
+    let fullest = first;
+    for (let frame = first; frame < end; frame += 1) if (this.heapTotal[frame] > this.heapTotal[fullest]) fullest = frame;
+    slice.heap = this.heap.map((layer) => layer.bytes[fullest]);
+    slice.heapTotal = this.heapTotal[fullest];
     slice.total = slice.layers.reduce((a, b) => a + b, 0);
     return slice;
   }

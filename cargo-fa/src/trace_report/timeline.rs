@@ -1,6 +1,6 @@
 //! What the page and the picture draw alike: which tags have a colour of their own, and where the lines of an axis are.
 
-use super::recording::{Recording, Series};
+use super::recording::{Series, sum_of};
 
 /// Colours of the largest tags on a light ground: Okabe and Ito's, which people with any kind of colour vision tell apart.
 pub(super) const LIGHT: [&str; 7] = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#e3cf3b"];
@@ -10,16 +10,12 @@ pub(super) const DARK: [&str; 7] = ["#2f8fd0", "#e9a820", "#17ae85", "#d68ab4", 
 pub(super) const OTHER: [&str; 2] = ["#9aa3ad", "#6d7783"];
 
 /// The tags that a picture shows on their own, and the sum of the others.
-pub(super) fn layers(recording: &Recording) -> (&[Series], Option<Series>) {
-    let (own, others) = recording.tags.split_at(recording.tags.len().min(LIGHT.len()));
+pub(super) fn layers(tags: &[Series], frames: usize) -> (&[Series], Option<Series>) {
+    let (own, others) = tags.split_at(tags.len().min(LIGHT.len()));
     if others.is_empty() {
         return (own, None);
     }
-    let mut sums = vec![0_u64; recording.frames.len()];
-    for (frame, bytes) in others.iter().flat_map(|series| &series.points) {
-        let sum = &mut sums[*frame as usize];
-        *sum = sum.saturating_add(*bytes);
-    }
+    let sums = sum_of(others.iter(), frames);
     let name = if others.len() == 1 { others[0].name.clone() } else { format!("{} other tags", others.len()) };
     (own, Some(Series { name, points: (0..).zip(sums).collect() }))
 }

@@ -13,6 +13,7 @@ use crate::raw::frames::boxes::{FrameBox, FrameSlot};
 use crate::raw::frames::fill;
 use crate::raw::frames::frame::Region;
 use crate::raw::frames::owned::{self, Place};
+use crate::raw::global::zone::OpenTag;
 use crate::tag::{IntoTag, TagNameError};
 
 macro_rules! frame_methods {
@@ -121,7 +122,9 @@ macro_rules! frame_methods {
         #[inline]
         #[cfg_attr(feature = "debug", track_caller)]
         pub fn with_tag<'f, R>(&'f self, tag: impl IntoTag, body: impl FnOnce(&'f Frame) -> R) -> R {
-            body(self.tagged(tag))
+            let frame = self.tagged(tag);
+            let _open = OpenTag::begin(frame.tag_id().index());
+            body(frame)
         }
 
         /// As [`Self::with_tag`], for `#[alloc_tag]`: found through a wrapper's `Deref` as a method is, but under a name that no

@@ -1,4 +1,4 @@
-//! What an end of a frame finds by itself: FA001 to FA009, from figures that are there anyway.
+//! What an end of a frame finds by itself: FA001 to FA010, from figures that are there anyway.
 //!
 //! Messages are made only for what is reported: a finding that is left out as a repetition costs no allocation.
 
@@ -12,6 +12,7 @@ use crate::observe::diagnostic::{Diagnostic, subject_of};
 use crate::probes;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::growth::Growth;
+use crate::raw::frames::heap_frames::{HeapFrame, row_of};
 use crate::raw::frames::held::HeldBytes;
 use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::transfers::UnreceivedTransfer;
@@ -57,7 +58,7 @@ impl Watcher {
         });
     }
 
-    /// FA002 to FA009, from the figures of the frame that has ended.
+    /// FA002 to FA010, from the figures of the frame that has ended.
     pub(super) fn find_in_frame(&mut self, alloc: &SmartAlloc, report: FrameReport) {
         for (index, event) in alloc.budget_events().iter().enumerate() {
             self.find_budget(alloc, event, alloc.thread_of_budget_event(index));
@@ -75,7 +76,10 @@ impl Watcher {
         self.find_full_pools(alloc);
         self.find_merged_tags(alloc);
         self.find_refused_flights(alloc);
-        for (index, figures) in alloc.raw_sites().filter(|(_, figures)| figures.heap.calls > 0) {
+        self.find_heap_budgets(alloc);
+        for (index, figures) in
+            alloc.raw_sites().filter(|(index, figures)| figures.heap.calls > 0 && crate::site::is_no_heap(*index))
+        {
             self.find(alloc, ("FA007", Level::Error), subject_of(("system", index)), |found| {
                 let (system, used) = (crate::site::name_of(index), figures.heap);
                 let message = format!(
@@ -162,6 +166,31 @@ impl Watcher {
                     (message, "functions that call each other and open a tag each: a `Tag` names its path absolutely")
                 };
                 found.saying(message).with_tag(path).with_help(help)
+            });
+        }
+    }
+
+    /// FA010: a tag had more of the heap than it should, as the frame ended or at a peak since the one before.
+    fn find_heap_budgets(&mut self, alloc: &SmartAlloc) {
+        for &(tag, budget) in alloc.config().heap_budgets() {
+            let Some(HeapFrame { now, peak_rise, .. }) = alloc.raw_heap_tags().find(|frame| frame.row == row_of(tag))
+            else {
+                continue;
+            };
+            let most = if *peak_rise > 0 { now.peak } else { now.bytes };
+            if most <= budget {
+                continue;
+            }
+            self.find(alloc, ("FA010", Level::Warning), subject_of(tag), |found| {
+                let message = format!(
+                    "tag `{}` had {most} bytes of the heap, and should have {budget} at most: {} live in {} blocks",
+                    tag.path(),
+                    now.bytes,
+                    now.blocks
+                );
+                found.saying(message).with_tag(tag.path()).with_help(
+                    "the budget is `heap_budget` in `.fa.toml` or `with_heap_budget`; `stats().heap_tag` has the figures",
+                )
             });
         }
     }

@@ -9,6 +9,7 @@ pub(crate) mod diagnostic;
 pub(crate) mod diagnostics;
 pub(crate) mod events;
 pub(crate) mod findings;
+pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
 mod record_sink;

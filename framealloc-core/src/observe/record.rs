@@ -10,7 +10,8 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use framealloc_trace::{
-    BudgetHit, Encoder, FlightFigures, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    SystemHeap,
 };
 
 use super::record_sink::{Fate, Finished, Sink};
@@ -22,8 +23,10 @@ use crate::panics::Payload;
 use crate::phase::PhaseId;
 use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::heap_frames::HeapFrame;
 use crate::raw::frames::report::FrameReport;
 use crate::rows::row_at;
+use crate::site::HeapBySystem;
 use crate::tag::TagId;
 
 /// A buffer is handed to the writer at this many bytes, or when it is this old.
@@ -148,6 +151,8 @@ pub(crate) struct Recorder {
     uncounted: u64,
     /// `None` where nobody counts, or the function that does panicked.
     calls_before: Option<u64>,
+    /// What has the heap counted in all systems; `None` where nobody can count.
+    heap: Option<HeapBySystem>,
     known: Known,
     lists: Lists,
 }
@@ -161,6 +166,7 @@ struct Known {
     pools: Vec<&'static str>,
     budgets: Vec<Limit>,
     phases: Vec<bool>,
+    heap: Vec<bool>,
 }
 
 /// The lists of a frame, kept for their memory.
@@ -172,6 +178,7 @@ struct Lists {
     pools: Vec<PoolFigures>,
     budgets: Vec<BudgetHit>,
     phases: Vec<PhaseFigures>,
+    heap: Vec<HeapFigures>,
 }
 
 impl Recorder {
@@ -191,6 +198,7 @@ impl Recorder {
             buffered_uncounted: 0,
             uncounted: 0,
             calls_before,
+            heap: HeapBySystem::begin(),
             known: Known::default(),
             lists: Lists::default(),
         }
@@ -223,7 +231,7 @@ impl Recorder {
         let (calls, panicked) = self.count_calls();
         let allocator_calls = self.calls_before.zip(calls).map(|(before, calls)| calls.saturating_sub(before));
         let heap_fallbacks = self.collect(alloc);
-        let Lists { tags, threads, systems, pools, budgets, phases } = &self.lists;
+        let Lists { tags, threads, systems, pools, budgets, phases, heap } = &self.lists;
         self.encoder.frame(&FrameView {
             number: report.frame,
             start: nanoseconds(self.frame_began - self.started),
@@ -239,6 +247,7 @@ impl Recorder {
             budgets,
             phases,
             flights: flights_of(alloc),
+            heap,
         });
         self.buffered += 1;
         self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
@@ -251,7 +260,7 @@ impl Recorder {
 
     /// Fills the lists, and writes the names that are new. Returns the requests that went to the heap.
     fn collect(&mut self, alloc: &SmartAlloc) -> u64 {
-        let Self { encoder, known, lists, .. } = self;
+        let Self { encoder, known, lists, heap, .. } = self;
         lists.tags.clear();
         let mut heap_fallbacks = 0;
         for (index, figures) in alloc.raw_tags() {
@@ -270,7 +279,9 @@ impl Recorder {
                 encoder.define(Kind::System, id, crate::site::name_of(index), 0);
             });
             let (calls, bytes, largest_call) = (figures.calls as u64, figures.bytes as u64, figures.largest as u64);
-            lists.systems.push(SystemFigures { id: number(index), calls, bytes, largest_call });
+            let (heap_calls, heap_bytes) = (figures.heap.calls as u64, figures.heap.bytes as u64);
+            let heap = heap.as_ref().map(|_| SystemHeap { calls: heap_calls, bytes: heap_bytes });
+            lists.systems.push(SystemFigures { id: number(index), calls, bytes, largest_call, heap });
         }
         lists.threads.clear();
         alloc.raw_threads(|index, name, bytes| {
@@ -322,6 +333,15 @@ impl Recorder {
                 nanoseconds: nanoseconds(figures.duration),
                 longest: nanoseconds(figures.longest),
             });
+        }
+        lists.heap.clear();
+        for frame in alloc.raw_heap_tags() {
+            let &HeapFrame { path, row, now, allocations, frees, .. } = frame;
+            define_once(&mut known.heap, row as usize, |id| {
+                encoder.define(Kind::HeapTag, id, path, alloc.config().heap_budget_of(path).unwrap_or(0) as u64);
+            });
+            let (bytes, peak) = (now.bytes as u64, now.peak as u64);
+            lists.heap.push(HeapFigures { id: row, bytes, blocks: now.blocks, peak, allocations, frees });
         }
         heap_fallbacks
     }

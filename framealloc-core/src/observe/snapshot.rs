@@ -3,13 +3,14 @@
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
 use crate::frame::FlightStats;
+use crate::observe::heap_tags::HeapTagStats;
 use crate::observe::phases::PhaseStats;
 use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
 use crate::raw::frames::scratch_region::ScratchStats;
 use crate::raw::frames::transfers::TransferStats;
-use crate::raw::global::zone::HeapUse;
+use crate::raw::global::zone::{HeapUse, HeapZone};
 
 /// The version of [`Snapshot`]: a change that breaks a reader raises it, a new field does not.
 pub const SNAPSHOT_VERSION: u32 = 1;
@@ -94,9 +95,33 @@ plain_data! {
         pub scratch: Vec<ScratchSnapshot>,
         /// Transfers to other threads in the frame.
         pub transfers: TransferSnapshot,
+        /// Whether a `HeapGuard` is the program's global allocator: where none is, figures named `heap` are 0.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub heap_is_counted: bool,
         /// What ended frames hold that are in flight, as it is now. Not in snapshots of 0.11.
         #[cfg_attr(feature = "serde", serde(default))]
         pub flights: FlightSnapshot,
+        /// What each tag has of the heap, over the whole program. Not in snapshots of 0.11.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub heap_tags: Vec<HeapTagSnapshot>,
+    }
+
+    /// What one tag has of the heap.
+    pub struct HeapTagSnapshot {
+        /// The path; `(untagged)` for what was made while no tag was open, `(framealloc)` for what framealloc took for itself.
+        pub path: String,
+        /// Bytes that live now.
+        pub bytes: u64,
+        /// Blocks that live now.
+        pub blocks: u64,
+        /// The most bytes that lived at once.
+        pub peak_bytes: u64,
+        /// The bytes that it should have at most, where the configuration says so.
+        pub budget: Option<u64>,
+        /// Blocks that were made from the end of the frame before to the end of this one.
+        pub allocations: u64,
+        /// Blocks that were freed in that time.
+        pub frees: u64,
     }
 
     /// What frames in flight hold beside the open frame.
@@ -143,7 +168,7 @@ plain_data! {
         pub heap_bytes: u64,
         /// How often memory was asked for, where it is counted (feature `diagnostics`).
         pub allocations: Option<u64>,
-        /// What its `no_heap` systems took from the heap all the same.
+        /// What its systems took from the heap: as in `systems`.
         pub heap: HeapSnapshot,
     }
 
@@ -181,7 +206,7 @@ plain_data! {
         pub bytes: u64,
         /// The most bytes of one call.
         pub largest_call: u64,
-        /// What it took from the heap although it is `no_heap`.
+        /// What it took from the heap: of systems with `no_heap`, and of all while some allocator records.
         pub heap: HeapSnapshot,
     }
 
@@ -361,7 +386,9 @@ impl SmartAlloc {
             pool_classes: pool::class_pools().iter().filter(|pool| pool.bytes > 0).map(PoolSnapshot::from).collect(),
             scratch: stats.scratch.into_iter().map(ScratchSnapshot::from).collect(),
             transfers: TransferSnapshot::from(&stats.transfers),
+            heap_is_counted: HeapZone::is_counted(),
             flights: FlightSnapshot::from(stats.flights),
+            heap_tags: stats.heap_tags.iter().map(|tag| HeapTagSnapshot::of(self, tag)).collect(),
         }
     }
 }
@@ -440,6 +467,20 @@ impl BudgetSnapshot {
             asked: event.asked as u64,
             left: event.left as u64,
             count: event.count as u64,
+        }
+    }
+}
+
+impl HeapTagSnapshot {
+    fn of(alloc: &SmartAlloc, tag: &HeapTagStats) -> Self {
+        Self {
+            path: tag.path.to_owned(),
+            bytes: tag.bytes as u64,
+            blocks: tag.blocks as u64,
+            peak_bytes: tag.peak_bytes as u64,
+            budget: alloc.config().heap_budget_of(tag.path).map(|bytes| bytes as u64),
+            allocations: tag.allocations,
+            frees: tag.frees,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Figures of the last frame, per tag, thread and system.
 
 use super::ambient::AmbientStats;
+use super::heap_tags::HeapTagStats;
 use super::phases::PhaseStats;
 use crate::budget::BudgetEvent;
 use crate::frame::FlightStats;
@@ -40,6 +41,9 @@ pub struct AllocStats {
     pub flights: FlightStats,
     /// What zones have used of the heap, those of the whole program, as of now.
     pub ambient: AmbientStats,
+    /// What each tag has of the heap, over the whole program: what lives as of now, and what the last frame made and freed.
+    /// Empty unless an [`AmbientAlloc<A, Tags>`](crate::AmbientAlloc) is the global allocator.
+    pub heap_tags: Vec<HeapTagStats>,
 }
 
 impl AllocStats {
@@ -47,6 +51,12 @@ impl AllocStats {
     #[must_use]
     pub fn tag(&self, path: &str) -> Option<TagStats> {
         self.tags.iter().find(|tag| tag.path == path).copied()
+    }
+
+    /// Returns what the tag with this path has of the heap, if it has had a block.
+    #[must_use]
+    pub fn heap_tag(&self, path: &str) -> Option<HeapTagStats> {
+        self.heap_tags.iter().find(|tag| tag.path == path).copied()
     }
 
     /// Returns the figures of the phase with this path, if it ended in the last frame.
@@ -87,6 +97,7 @@ impl SmartAlloc {
             transfers: self.transfer_stats().clone(),
             flights: self.flight_stats(),
             ambient: AmbientStats::now(),
+            heap_tags: self.heap_tag_stats(),
         }
     }
 

@@ -118,7 +118,7 @@ impl Watch {
     pub(crate) fn of(config: &AllocConfig) -> Self {
         let (strict, always) = match config.purpose {
             Purpose::Frames => (Strict::from_environment(), cfg!(feature = "tracing")),
-            Purpose::ScratchRegion => (Strict::Off, false),
+            Purpose::ScratchRegion { .. } => (Strict::Off, false),
         };
         let state =
             WatchState { strict, repeats: Repeats::default(), always, fresh: None, raised: Vec::new(), lost: 0 };

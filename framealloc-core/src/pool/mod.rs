@@ -89,7 +89,7 @@ pub fn slot<T>() -> PoolSlot<T> {
 fn slot_for<T>(request: PoolRequest) -> PoolSlot<T> {
     match request::pool_slot(request) {
         Ok(slot) => PoolSlot(slot),
-        Err(_) => no_memory(size_of::<T>()),
+        Err(denied) => no_memory(denied, size_of::<T>()),
     }
 }
 
@@ -201,13 +201,11 @@ fn written<E: Failure>(text: &str, request: PoolRequest) -> Result<PoolBox<str>,
 
 #[cold]
 fn slice_denied<T, E: Failure>(denied: Denied, length: usize) -> E {
-    E::fail(match denied {
-        Denied::Overflow => AllocError::CapacityOverflow,
-        _ => refusals::out_of_slabs(size_of::<T>() * length),
-    })
+    E::fail(refusals::class_refusal(denied, size_of::<T>().wrapping_mul(length)))
 }
 
-/// Gives slabs without a live object, of every pool, back to the global allocator, and returns their bytes.
+/// Gives slabs without a live object, of every pool, back to where they are from, and returns their bytes: none while the
+/// memory of an allocator is [sealed](crate::SmartAlloc::seal).
 ///
 /// Free slots in the magazines of other threads keep their slabs: at most 124 slots per pool and thread, until the thread ends
 /// or calls [`flush_thread`].
@@ -244,6 +242,7 @@ fn granted<S>(slot: Result<S, Denied>, pool: impl FnOnce() -> &'static RawPool) 
 
 #[cold]
 #[inline(never)]
-fn no_memory(size: usize) -> ! {
-    panic!("{}", refusals::out_of_slabs(size))
+#[cfg_attr(feature = "debug", track_caller)]
+fn no_memory(denied: Denied, size: usize) -> ! {
+    panic!("{}", refusals::class_refusal(denied, size))
 }

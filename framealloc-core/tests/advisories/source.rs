@@ -50,8 +50,8 @@ fn count(hits: Vec<(String, String)>) -> Vec<(String, usize)> {
 #[test]
 fn r7_no_atomic_carries_an_ordering_but_those_of_flights_zones_and_of_what_observers_walk() {
     // What must be ordered is under a lock or held exclusively, but for flights and for chunks of zones, which come back without
-    // either, and for the lists that observers walk. An ordering that is added here needs a loom model that fails without it, and
-    // a bug in `ci/mutants` that shows so, in `flights.txt`, `ambient.txt`, `observers.txt` or `retire.txt`. One line of each file
+    // either, for the rows of the heap by tag, and for the lists that observers walk. An ordering that is added here needs a loom model that fails without it, and
+    // a bug in `ci/mutants` that shows so, in `flights.txt`, `ambient.txt`, `heap_tags.txt`, `observers.txt` or `retire.txt`. One line of each file
     // names them all.
     let ordered = count(uses(&["Acquire", "AcqRel", "SeqCst", "Ordering::Release", ", Release", "fence("]));
     let expected = [
@@ -64,6 +64,7 @@ fn r7_no_atomic_carries_an_ordering_but_those_of_flights_zones_and_of_what_obser
         ("raw/frames/flights/returns.rs", 7),
         ("raw/global/ambient/chunks.rs", 10),
         ("raw/global/ambient/region.rs", 5),
+        ("raw/global/by_tag/slots.rs", 3),
         ("raw/pools/depot_figures.rs", 5),
         ("raw/pools/gate.rs", 5),
         ("raw/pools/pool.rs", 3),
@@ -102,10 +103,15 @@ fn r18_pointers_keep_to_their_allocation_and_owners_to_their_values() {
         uses(&["transmute", "expose_provenance", "with_exposed_provenance", "from_exposed", "as usize as *"]),
         []
     );
-    // Steps back from a pointer: below a slot in its magazine, to what stands before a heap block, and the end of a window that
-    // shrinks. Each is argued for where it stands.
+    // Steps back from a pointer: below a slot in its magazine, to what stands before a heap block and before one with a tag, and the end of
+    // a window that shrinks. Each is argued for where it stands.
     let back = uses(&[".sub(", ".byte_sub(", ".offset(", ".byte_offset(", ".wrapping_offset("]);
-    let expected = [("raw/frames/arena/mod.rs", 1), ("raw/mem/heap_block.rs", 3), ("raw/pools/magazine.rs", 2)];
+    let expected = [
+        ("raw/frames/arena/mod.rs", 1),
+        ("raw/global/by_tag/header.rs", 3),
+        ("raw/mem/heap_block.rs", 3),
+        ("raw/pools/magazine.rs", 2),
+    ];
     assert_eq!(count(back), expected.map(|(file, count)| (file.to_owned(), count)));
     // Owners hold pointers, never references to what they own: a reference would vouch for memory that the owner frees.
     for (file, field) in [("raw/frames/owned.rs", "value: NonNull<T>"), ("raw/pools/owner.rs", "value: NonNull<T>")] {

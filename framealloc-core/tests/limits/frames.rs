@@ -4,7 +4,8 @@ use std::alloc::Layout;
 
 use framealloc_core::collections::{CollectIn, CollectInto, FromFrameIterator};
 use framealloc_core::{
-    AllocError, Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy, SmartAlloc,
+    AllocConfig, AllocError, Frame, FrameBox, FrameMap, FrameSet, FrameString, FrameVec, Importance, RetentionPolicy,
+    SmartAlloc,
 };
 
 use crate::refuse::Refusal::{self, Budget, Memory, Size};
@@ -101,6 +102,11 @@ pub(crate) fn cases() -> Vec<Case> {
             r.during(a.frame(), || FrameBox::try_clone_in(&one, a.frame()))
         };
         // The allocator itself is made as `Box::new` makes: who refuses its few bytes ends the program.
+        "SmartAlloc::try_new" LENGTH |a, r| {
+            // The region stays: a second one as large would need no memory.
+            let bytes = if r == Memory { 2 * MANY } else { r.length(MANY) };
+            r.during(a.frame(), || SmartAlloc::try_new(AllocConfig::default().with_region(bytes)))
+        };
         "SmartAlloc::try_with_frame_capacity" LENGTH |a, r|
             r.during(a.frame(), || SmartAlloc::try_with_frame_capacity(2 * r.length(MANY)));
         "Scratch::try_keep" MEMORY |a, r| {

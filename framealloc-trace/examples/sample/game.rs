@@ -1,7 +1,7 @@
 //! Makes recordings of a game that never was. The same seed gives the same bytes. Shared with the tests of `cargo fa report`.
 
 use framealloc_trace::{
-    BudgetHit, Encoder, FlightFigures, FrameView, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
 };
 
 /// What a sample holds.
@@ -56,6 +56,15 @@ const SYSTEMS: [(&str, usize); 18] = [
 
 const POOLS: [(&str, u64, u64); 4] =
     [("Projectile", 512, 96), ("Particle", 4096, 48), ("Enemy", 128, 640), ("SoundVoice", 48, 256)];
+
+/// What lives of the heap, by tag, and its budget: `audio` loads a song now and then, `scripts` never give back.
+const HEAP: [(&str, u64, u64); 5] = [
+    ("(untagged)", 9 << 20, 0),
+    ("audio", 6 << 20, 16 << 20),
+    ("scripts", 3 << 20, 0),
+    ("ui", 2 << 20, 0),
+    ("(framealloc)", 4 << 20, 0),
+];
 
 /// The limit of the budget of the whole allocator.
 pub(crate) const WHOLE: u64 = 1408 * 1024;
@@ -120,6 +129,7 @@ impl Sample {
                 .collect();
             let duration = 5_200_000 + wave * 42_000 + random.below(900_000) + if burst { 7_000_000 } else { 0 };
             let phases = [phase_of(1, 1, bytes / 3, duration / 2), phase_of(2, 4, bytes / 2, duration / 3)];
+            let heap = heap_of(number, self.frames, wave);
             encoder.frame(&FrameView {
                 number,
                 start,
@@ -141,6 +151,7 @@ impl Sample {
                     capacity: 3 * (bytes / 7),
                     refused: u64::from(burst),
                 }),
+                heap: &heap,
             });
             start += duration.max(16_666_667);
         }
@@ -148,7 +159,26 @@ impl Sample {
     }
 }
 
+/// What lives of the heap when a frame ends.
+fn heap_of(number: u64, frames: u64, wave: u64) -> Vec<HeapFigures> {
+    let song = number * 12 / frames.max(1) % 3;
+    let tag = |(id, (name, usual, _)): (u32, (&str, u64, u64))| {
+        let bytes = match name {
+            "audio" => usual + song * (4 << 20),
+            "scripts" => usual + number * 900,
+            "ui" => usual + wave * 9000,
+            _ => usual,
+        };
+        let made = if name == "(framealloc)" { 0 } else { 12 + wave / 4 };
+        HeapFigures { id, bytes, blocks: bytes / 700, peak: bytes + bytes / 50, allocations: made, frees: made }
+    };
+    (0..).zip(HEAP).map(tag).collect()
+}
+
 fn define(encoder: &mut Encoder) {
+    for (id, (name, _, budget)) in (0..).zip(HEAP) {
+        encoder.define(Kind::HeapTag, id, name, budget);
+    }
     for (id, (name, _)) in (1..).zip(TAGS) {
         encoder.define(Kind::Tag, id, name, 0);
     }
@@ -173,7 +203,7 @@ fn systems(tags: &[(u32, u64)], wave: u64) -> Vec<SystemFigures> {
         let bytes = tags.iter().find(|(id, _)| *id == own)?.1;
         let sharing = SYSTEMS.iter().filter(|(_, other)| *other == tag).count() as u64;
         let calls = if own == 5 { 1 + wave / 10 } else { 1 };
-        Some(SystemFigures { id, calls, bytes: bytes / sharing, largest_call: bytes / sharing / calls })
+        Some(SystemFigures { id, calls, bytes: bytes / sharing, largest_call: bytes / sharing / calls, heap: None })
     });
     systems.collect()
 }

@@ -293,6 +293,8 @@ pub(crate) enum Makes {
     IntoInner,
     Barrier,
     Tag,
+    /// The closure runs under the tag of the heap that is the first argument.
+    HeapTag,
     /// A value of the type, if the function is `new` or `default`; the rest is not known.
     Other,
 

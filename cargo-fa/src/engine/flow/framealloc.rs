@@ -68,6 +68,10 @@ impl<'l> Interpreter<'_, 'l> {
                 value.ty = Ty::known(Known::Tag, []);
                 value
             }
+            Makes::HeapTag => {
+                self.heap_tag_argument(args.first().copied());
+                self.other_of_framealloc(call)
+            }
             _ => self.other_of_framealloc(call),
         }
     }

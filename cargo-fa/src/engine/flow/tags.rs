@@ -37,6 +37,19 @@ impl<'l> Interpreter<'_, 'l> {
         tag
     }
 
+    /// The tag that `heap_tag("audio", …)` opens for the heap: it names its whole path.
+    pub(super) fn heap_tag_argument(&mut self, arg: Option<ExprId>) {
+        let Some(arg) = arg else { return };
+        let value = self.eval_place(arg);
+        let span = self.span(arg);
+        let Some(name) = value.text.as_ref().filter(|name| !name.is_empty()) else {
+            return self.record(EventKind::DynamicTag { anything: false }, span, Confidence::High);
+        };
+        let literal = matches!(self.facts.expr(arg).kind, ExprKind::Literal(Literal::Str(_)));
+        let tag = OpenTag::Named(name.clone());
+        self.record(EventKind::Tag { name: name.clone(), tag, literal }, span, Confidence::High);
+    }
+
     /// The tag of an attribute, which the whole function is under.
     pub(super) fn enter_tag(&mut self, spec: &TagSpec, attr: &Attr, arena: Option<Var>) {
         let Some(name) = self.spec_name(spec) else {

@@ -133,6 +133,8 @@ pub struct TagSection {
     pub may_use: Option<Vec<String>>,
     /// Bytes per frame.
     pub budget: Option<u64>,
+    /// Bytes of the heap at once.
+    pub heap_budget: Option<u64>,
     /// Where the file declares it.
     pub place: Place,
 }

@@ -227,6 +227,7 @@ impl Reader {
                 modules: tag.modules.clone(),
                 may_use: tag.may_use.clone(),
                 budget: tag.budget,
+                heap_budget: tag.heap_budget,
                 place: self.place(&tag.span),
             };
             config.tags.insert(name.to_owned(), section);

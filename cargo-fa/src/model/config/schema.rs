@@ -88,13 +88,8 @@ fn tag() -> Value {
                 "^(\\*\\*?|[^:*]+)(::(\\*\\*?|[^:*]+))*$"
             ),
             "may_use": strings("Tags that code under this tag may call into; absent means any."),
-            "budget": {
-                "description": "Bytes per frame, at least one.",
-                "oneOf": [
-                    { "type": "integer", "minimum": 1 },
-                    { "type": "string", "pattern": "^[0-9_]*[1-9][0-9_]*(B|KiB|MiB|GiB)?$" }
-                ]
-            }
+            "budget": size_from_one("Bytes per frame, at least one."),
+            "heap_budget": size_from_one("Bytes of the heap at once, over the whole program, at least one (FA010).")
         },
         "additionalProperties": { "$ref": "#/definitions/tag" }
     })
@@ -155,6 +150,16 @@ fn size(about: &str) -> Value {
         "oneOf": [
             { "type": "integer", "minimum": 0 },
             { "type": "string", "pattern": "^[0-9][0-9_]*(B|KiB|MiB|GiB)?$" }
+        ]
+    })
+}
+
+fn size_from_one(about: &str) -> Value {
+    json!({
+        "description": about,
+        "oneOf": [
+            { "type": "integer", "minimum": 1 },
+            { "type": "string", "pattern": "^[0-9_]*[1-9][0-9_]*(B|KiB|MiB|GiB)?$" }
         ]
     })
 }

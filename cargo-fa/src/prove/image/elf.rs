@@ -1,28 +1,16 @@
 //! ELF: Linux, and most others but Windows and Apple's.
 
-use std::collections::HashMap;
-
 use addr2line::gimli::{self, BaseAddresses, EhFrame, EndianSlice, LittleEndian, UnwindSection};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarget, SectionFlags, elf};
 
-use super::{Address, Content, Image, Processor, Word, regions};
-use crate::prove::state::{AAPCS64, SYSTEM_V};
+use super::{Address, Content, Image, Kernel, Processor, Word, regions};
 
 pub(super) fn read<'a>(file: &object::File<'a>, processor: Processor) -> Image<'a> {
     let mut image = Image {
-        regions: regions(file, content_of),
-        functions: Vec::new(),
-        words: HashMap::default(),
-        imports: Vec::new(),
-        import_numbers: HashMap::default(),
-        links: Vec::new(),
-        processor,
-        convention: match processor {
-            Processor::X86_64 => &SYSTEM_V,
-            Processor::Aarch64 => &AAPCS64,
-        },
+        kernel: Kernel::Linux,
         // One that is loaded at one place only has its addresses in the file, whatever else the loader writes.
         is_relocated: file.kind() != object::ObjectKind::Executable,
+        ..Image::new(regions(file, content_of), processor)
     };
     image.add_functions(file, unwound(file));
     image.read_relocations(file);

@@ -1,16 +1,18 @@
 //! A linked program: where its code and its constants are, what its functions are called, and what its words point to.
 
 mod elf;
+mod fixups;
+mod macho;
 mod pe;
+pub(super) mod read;
 
 use std::cell::OnceCell;
 
-use object::{Architecture, Object as _, ObjectSection as _, ObjectSymbol as _, SymbolKind};
+use object::{BinaryFormat, Object as _, ObjectSection as _, ObjectSymbol as _, SymbolKind};
 use rustc_hash::FxHashMap;
 
 use super::names::Known;
-use super::state::Convention;
-use super::verdict::ProveError;
+use super::state::{AAPCS64, Convention, SYSTEM_V};
 
 /// A function, by its first address.
 pub(super) type Address = u64;
@@ -20,6 +22,13 @@ pub(super) type Address = u64;
 pub(super) enum Processor {
     X86_64,
     Aarch64,
+}
+
+/// Whose numbers a call of the kernel has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kernel {
+    Linux,
+    Other,
 }
 
 /// A program as it lies in memory once it is loaded.
@@ -33,6 +42,9 @@ pub(super) struct Image<'a> {
     import_numbers: FxHashMap<String, u32>,
     /// Words that the loader writes to although their section is one that is written to, sorted.
     links: Vec<Address>,
+    /// Where data lies among code, from where to where, sorted; only some formats say so.
+    tables: Vec<(Address, Address)>,
+    pub(super) kernel: Kernel,
     pub(super) processor: Processor,
     /// How functions are called.
     pub(super) convention: &'static Convention,
@@ -82,6 +94,21 @@ pub(super) enum Word {
     Unknown,
 }
 
+impl Processor {
+    /// As compilers call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Aarch64 => "aarch64",
+        }
+    }
+}
+
+/// A name as C has it, of a symbol of Apple's systems.
+fn without_underscore(name: &str) -> &str {
+    name.strip_prefix('_').unwrap_or(name)
+}
+
 /// The sections that are in memory, which `content_of` tells.
 fn regions<'a>(
     file: &object::File<'a>,
@@ -96,24 +123,30 @@ fn regions<'a>(
 }
 
 impl<'a> Image<'a> {
-    /// Reads a program.
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, ProveError> {
-        let file = object::File::parse(bytes).map_err(|error| ProveError::Unreadable(error.to_string()))?;
-        match (&file, file.architecture()) {
-            (object::File::Elf64(_), Architecture::X86_64) => Ok(elf::read(&file, Processor::X86_64)),
-            (object::File::Elf64(_), Architecture::Aarch64) if file.is_little_endian() => {
-                Ok(elf::read(&file, Processor::Aarch64))
-            }
-            (object::File::Pe64(program), Architecture::X86_64) => {
-                pe::read(&file, program).map_err(|error| ProveError::Unreadable(error.to_string()))
-            }
-            _ => Err(ProveError::Unsupported(format!("{:?} for {:?}", file.format(), file.architecture()))),
+    /// Nothing but what lies where.
+    fn new(regions: Vec<Region<'a>>, processor: Processor) -> Self {
+        Self {
+            regions,
+            functions: Vec::new(),
+            words: FxHashMap::default(),
+            imports: Vec::new(),
+            import_numbers: FxHashMap::default(),
+            links: Vec::new(),
+            tables: Vec::new(),
+            kernel: Kernel::Other,
+            processor,
+            convention: match processor {
+                Processor::X86_64 => &SYSTEM_V,
+                Processor::Aarch64 => &AAPCS64,
+            },
+            is_relocated: true,
         }
     }
 
     /// Functions by symbols, and by what else says where some are, with their sizes.
     fn add_functions(&mut self, file: &object::File<'a>, others: Vec<(Address, u64)>) {
         let mut found: Vec<(Address, Address, &str)> = Vec::new();
+        let is_macho = file.format() == BinaryFormat::MachO;
         for symbol in file.symbols().chain(file.dynamic_symbols()) {
             if symbol.kind() == SymbolKind::Text
                 && !symbol.is_undefined()
@@ -136,8 +169,11 @@ impl<'a> Image<'a> {
         for (index, &(start, _, name)) in found.iter().enumerate() {
             let size = sizes.get(&start).copied().unwrap_or(0);
             let limit = found.get(index + 1).map_or(Address::MAX, |next| next.0);
+            // What lies behind the last function of a region is no part of it.
+            let limit = limit.min(start.saturating_add(self.code_at(start).map_or(0, <[u8]>::len) as u64));
             let end = if size == 0 { limit } else { limit.min(start.saturating_add(size)) };
-            let name = format!("{:#}", rustc_demangle::demangle(name));
+            let name =
+                format!("{:#}", rustc_demangle::demangle(if is_macho { without_underscore(name) } else { name }));
             self.functions.push(Function { start, end, name, known: OnceCell::new() });
         }
     }
@@ -175,6 +211,12 @@ impl<'a> Image<'a> {
         self.links.binary_search(&at).is_ok() || self.bytes_at(at, |content| content == Content::Links).is_some()
     }
 
+    /// Where the data ends that lies here among code, if that is known.
+    pub(super) fn table_end(&self, at: Address) -> Option<Address> {
+        let next = self.tables.partition_point(|table| table.0 <= at);
+        self.tables.get(next.checked_sub(1)?).map(|table| table.1).filter(|end| at < *end)
+    }
+
     /// Whether a function begins here.
     pub(super) fn is_function(&self, at: Address) -> bool {
         self.functions.binary_search_by_key(&at, |function| function.start).is_ok()
@@ -186,10 +228,14 @@ impl<'a> Image<'a> {
         Some(u64::from_le_bytes(*bytes.first_chunk()?))
     }
 
+    /// What lies from an address on that nobody writes to.
+    pub(super) fn constant_bytes(&self, at: Address) -> Option<&'a [u8]> {
+        self.bytes_at(at, |content| content != Content::Variables)
+    }
+
     /// The four bytes at an address that nobody writes to.
     pub(super) fn constant_half(&self, at: Address) -> Option<i32> {
-        let bytes = self.bytes_at(at, |content| content != Content::Variables)?;
-        Some(i32::from_le_bytes(*bytes.first_chunk()?))
+        Some(i32::from_le_bytes(*self.constant_bytes(at)?.first_chunk()?))
     }
 
     /// What a word at an address holds that nobody writes to.

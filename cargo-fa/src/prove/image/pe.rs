@@ -1,8 +1,6 @@
 //! PE: Windows. Names come from the table of symbols that the GNU tools write; those of a PDB are not read, so that a program
 //! with one has open calls where framealloc would be known by its names.
 
-use std::collections::HashMap;
-
 use object::pe::ImageNtHeaders64;
 use object::read::pe::{Import, PeFile64};
 use object::{LittleEndian as LE, Object as _, ObjectSection as _, SectionFlags};
@@ -12,17 +10,8 @@ use crate::prove::state::WINDOWS;
 
 pub(super) fn read<'a>(file: &object::File<'a>, program: &PeFile64<'a>) -> Result<Image<'a>, object::Error> {
     let base = program.relative_address_base();
-    let mut image = Image {
-        regions: regions(file, content_of),
-        functions: Vec::new(),
-        words: HashMap::default(),
-        imports: Vec::new(),
-        import_numbers: HashMap::default(),
-        links: Vec::new(),
-        processor: Processor::X86_64,
-        convention: &WINDOWS,
-        is_relocated: false,
-    };
+    let mut image =
+        Image { convention: &WINDOWS, is_relocated: false, ..Image::new(regions(file, content_of), Processor::X86_64) };
     image.add_functions(file, unwound(file, base));
     image.read_base_relocations(program, base)?;
     image.read_imports(program, base)?;

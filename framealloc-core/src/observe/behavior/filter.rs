@@ -186,7 +186,9 @@ impl Filter {
                 row.behavior.heap_frames += u64::from(requests > 0);
             }
         }
-        for (index, figures) in alloc.raw_sites().filter(|(_, figures)| figures.heap.calls > 0) {
+        for (index, figures) in
+            alloc.raw_sites().filter(|(index, figures)| figures.heap.calls > 0 && crate::site::is_no_heap(*index))
+        {
             let row = row_at(systems, index);
             row.first_frame = if row.first_frame == 0 { *frames } else { row.first_frame };
             row.heap_calls += figures.heap.calls as u64;

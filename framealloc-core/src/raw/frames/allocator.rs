@@ -12,6 +12,7 @@ use super::flights::flight::{FlightInner, Flying};
 use super::flights::loading::Loading;
 use super::flights::returns::Returns;
 use super::frame::Frame;
+use super::heap_frames::HeapFrames;
 use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
@@ -19,7 +20,8 @@ use super::report::FrameReport;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use super::tls;
 use crate::budget::BudgetEvent;
-use crate::config::AllocConfig;
+use crate::closed::{self, Owner};
+use crate::config::{AllocConfig, Purpose};
 use crate::error::infallible;
 use crate::panics::{Payload, first_panic, resume};
 use crate::probes;
@@ -27,6 +29,7 @@ use crate::raw::frames::promotions::{PromotionSummary, Promotions};
 use crate::raw::frames::scratch_region::Regions;
 use crate::raw::frames::transfers::{TransferCounters, TransferStats};
 use crate::raw::mem::chunk::ChunkPolicy;
+use crate::raw::mem::region::{self, Source};
 use crate::sync::Relaxed;
 use crate::tag::{IntoTag, TAG_BITS, TagId};
 
@@ -119,6 +122,8 @@ pub(super) struct FrameState {
     pub(super) budget_threads: Vec<Option<Arc<str>>>,
     pub(super) transfers: TransferStats,
     pub(super) merged: Merged,
+    /// The heap by tag, of the whole process.
+    pub(super) heap: HeapFrames,
     /// What the hooks keep from frame to frame; taken out while it is used.
     pub(super) observers: Option<Box<dyn Any + Send>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
@@ -138,7 +143,18 @@ impl Inner {
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
         let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, decay, .. } = self.config;
-        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold, decay }
+        let source = Source { owner: self.sealed_by(), in_region: self.config.has_region() };
+        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold, decay, source }
+    }
+
+    /// By whose seal the memory of the allocator goes.
+    pub(crate) fn sealed_by(&self) -> Owner {
+        Owner::Allocator(if self.config.sealed_with == 0 { self.number } else { self.config.sealed_with })
+    }
+
+    /// Whether nothing may be asked of the global allocator.
+    pub(super) fn is_sealed(&self) -> bool {
+        closed::is_sealed(self.sealed_by())
     }
 
     /// How many frames may be in flight at once.
@@ -452,8 +468,10 @@ impl SmartAlloc {
         state.merged.clear();
         state.sites.fill(SiteFigures::default());
         state.phases.fill(PhaseFigures::default());
-        let trim = state.ended % (self.inner().config.decay / 4).clamp(1, TRIM_EVERY) as u64 == 0;
-        let release = self.inner().trims.swap(false, Relaxed);
+        // What is sealed is kept: it might not be had again. What was asked for waits until it is not.
+        let is_kept = self.inner().is_sealed();
+        let trim = state.ended % (self.inner().config.decay / 4).clamp(1, TRIM_EVERY) as u64 == 0 && !is_kept;
+        let release = !is_kept && self.inner().trims.swap(false, Relaxed);
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for (set, entry) in self.inner().entries().iter().enumerate() {
             let flight = flight.map(|flight| Loading { flight, set });
@@ -487,6 +505,9 @@ impl SmartAlloc {
         }
         self.inner().accounts.end_frame();
         self.inner().transfers.end_frame(&mut state.transfers);
+        if self.inner().config.purpose == Purpose::Frames {
+            state.heap.end_frame();
+        }
         probes::debug::frame_ended(self.inner().number);
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
         state.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
@@ -533,6 +554,8 @@ impl Drop for SmartAlloc {
             self.close_returns();
             let inner = Box::from_raw(self.inner.as_ptr());
             probes::debug::allocator_gone(inner.number);
+            closed::forget(inner.number);
+            region::unclaim(inner.config.region());
         }
         resume(panicked);
     }

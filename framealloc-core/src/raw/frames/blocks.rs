@@ -21,7 +21,7 @@ mod nothing {
 
     impl Arena {
         #[inline(always)]
-        pub(crate) fn belongs_to(&self, _: u64, _: TagId) {}
+        pub(crate) fn blocks_belong_to(&self, _: u64, _: TagId) {}
 
         #[inline(always)]
         pub(crate) fn note_block(&self, _: NonNull<u8>, _: Layout) {}
@@ -79,7 +79,7 @@ mod known {
 
     impl Arena {
         /// Says whose blocks these are.
-        pub(crate) fn belongs_to(&self, allocator: u64, tag: TagId) {
+        pub(crate) fn blocks_belong_to(&self, allocator: u64, tag: TagId) {
             let state = self.state.get();
             // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain writes.
             unsafe { ((*state).blocks.allocator, (*state).blocks.tag) = (allocator, tag) };

@@ -378,6 +378,16 @@ impl Gate for Frame {
         unsafe { (*self.link()).granted -= bytes };
     }
 
+    fn promotes(&self, asked: usize) -> bool {
+        let accounts = self.arenas().accounts(self);
+        let Some(account) = accounts.into_iter().flatten().next() else { return false };
+        let promotes = account.budget.policy() == BudgetPolicy::Promote;
+        if promotes {
+            self.arenas().record_event(account.limit, BudgetOutcome::Promoted, asked, account.left());
+        }
+        promotes
+    }
+
     fn keeps(&self) -> bool {
         // The account of a system ends with it.
         // SAFETY: the link is this thread's, or the allocator is held exclusively (I2).

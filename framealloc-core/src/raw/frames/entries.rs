@@ -11,6 +11,7 @@ pub(super) use super::claim::Access;
 use super::claim::{Claim, Standing};
 use super::thread_arenas::ThreadArenas;
 use super::tls;
+use crate::closed;
 use crate::raw::global::zone::HeapZone;
 use crate::sync::{AcqRel, Acquire, AtomicPtr, Witness};
 use crate::thread_token;
@@ -132,6 +133,7 @@ impl Inner {
         });
         let is_reused = reused.is_some();
         let entry = reused.unwrap_or_else(|| {
+            closed::table_grows(self.sealed_by(), "threads", size_of::<ThreadArenas>() + size_of::<Entry>());
             let arenas = NonNull::from(Box::leak(Box::new(ThreadArenas::new(NonNull::from(self)))));
             entries.add(Entry::new(arenas, token))
         });
@@ -224,7 +226,7 @@ impl Entry {
         }
         if !self.claim.is_taken() {
             holder.idle = holder.idle.saturating_add(1);
-            if holder.idle == IDLE_FRAMES {
+            if holder.idle == IDLE_FRAMES && !arenas.inner().is_sealed() {
                 // SAFETY: by the contract, and the arena set was just reset.
                 unsafe { arenas.release() };
             }

@@ -15,6 +15,9 @@ pub(crate) trait Gate {
     fn grant(&self, need: usize, prefer: usize, attempt: Attempt) -> Result<Grant, AllocError>;
     /// Bytes of a grant that were closed unused.
     fn give_back(&self, bytes: usize);
+    /// Memory is sealed and has no room for `asked` bytes: whether the request goes to the heap, by the policy of the most
+    /// particular budget. That is noted, then.
+    fn promotes(&self, asked: usize) -> bool;
     /// Whether a scope that closes may keep its window: it is taken back before anything is refused.
     fn keeps(&self) -> bool;
     /// Everything granted is back. Returns whether the arena is to go on asking.

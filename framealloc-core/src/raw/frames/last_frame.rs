@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::accounts;
 use super::allocator::{FrameState, SmartAlloc};
 use super::entries::Entry;
+use super::heap_frames::HeapFrame;
 use super::phases::PhaseFigures;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use crate::budget::BudgetEvent;
@@ -35,7 +36,7 @@ pub struct TagStats {
     /// How often memory was asked for in the last frame: the blocks handed out, also those that a growing vector moved
     /// to. Counted one by one under the feature `diagnostics`, else `None`.
     pub allocations: Option<usize>,
-    /// What its systems took from the heap in the last frame, although they are `no_heap`: as [`SystemStats::heap`].
+    /// What its systems took from the heap in the last frame, where that is counted: as [`SystemStats::heap`].
     pub heap: HeapUse,
 }
 
@@ -69,8 +70,8 @@ pub struct SystemStats {
     pub bytes: usize,
     /// The most bytes of one call in the last frame.
     pub largest_call: usize,
-    /// What it took from the heap in the last frame: of systems with `no_heap` only, and only where a
-    /// [`HeapGuard`](crate::HeapGuard) is the program's global allocator.
+    /// What it took from the heap in the last frame, where a [`HeapGuard`](crate::HeapGuard) is the program's global
+    /// allocator: of systems with `no_heap`, and of all systems while some allocator [records](SmartAlloc::record).
     pub heap: HeapUse,
 }
 
@@ -132,6 +133,12 @@ impl SmartAlloc {
     pub(crate) fn merged_tags(&self) -> impl Iterator<Item = (TagId, usize)> {
         // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
         unsafe { &(*self.frame_state()).merged }.iter()
+    }
+
+    /// What the heap did by tag until the last frame ended.
+    pub(crate) fn raw_heap_tags(&self) -> impl Iterator<Item = &HeapFrame> {
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
+        unsafe { &(*self.frame_state()).heap }.iter()
     }
 
     /// Transfers of the last frame.

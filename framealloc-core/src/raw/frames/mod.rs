@@ -99,6 +99,7 @@ pub(crate) mod frame;
 pub(crate) mod frame_raw;
 pub(crate) mod gate;
 pub(crate) mod growth;
+pub(crate) mod heap_frames;
 pub(crate) mod held;
 pub(crate) mod hooks;
 pub(crate) mod last_frame;

@@ -164,8 +164,10 @@ impl ThreadArenas {
         let Some(frame) = NonNull::new(arena.frame) else { return };
         // SAFETY: frames live as long as their arena set (I3).
         let scratch = unsafe { frame.as_ref() }.arena();
-        // An arena set that was idle has forgotten what frames need.
-        arena.spare.extend(chunks.drain(..).filter(|chunk| scratch.high_water() > 0 && scratch.fits(chunk)));
+        // An arena set that was idle has forgotten what frames need. What is sealed is kept: it might not be had again.
+        let is_sealed = self.inner().is_sealed();
+        let is_kept = |chunk: &Chunk| is_sealed || scratch.high_water() > 0 && scratch.fits(chunk);
+        arena.spare.extend(chunks.drain(..).filter(is_kept));
     }
 
     /// Frees the chunks that came back from flights.

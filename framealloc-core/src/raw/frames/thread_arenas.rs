@@ -11,6 +11,7 @@ use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
 use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
+use crate::closed;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
 use crate::raw::global::zone::{HeapUse, HeapZone};
@@ -180,6 +181,7 @@ impl ThreadArenas {
         }
         let handle = SmartAlloc::handle(self.inner, tag);
         let frame = Frame::new(Arena::new(policy), handle, NonNull::from(self), kind);
+        closed::table_grows(self.inner().sealed_by(), "scopes and tags of threads", size_of::<Frame>());
         // A raw pointer from here on: the box is never moved or borrowed as one again (I3).
         let frame = NonNull::from(Box::leak(Box::new(frame)));
         // SAFETY: nothing is handed out from it yet.

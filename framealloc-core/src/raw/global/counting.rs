@@ -1,10 +1,12 @@
-//! A global allocator that counts its calls, to show that a steady frame makes none.
+//! The global allocator without zones and tags that counts its calls, to show that a steady frame makes none.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 use core::ops::Sub;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::alloc::System;
+
+use super::pass_on::{Mode, PassOn};
 
 /// Calls of a [`CountingAlloc`], up to now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,7 +57,12 @@ impl Sub for AllocCalls {
 /// ```
 #[derive(Debug, Default)]
 pub struct CountingAlloc<A = System> {
-    inner: A,
+    heap: PassOn<A, Counts>,
+}
+
+/// The mode: every call is counted, and none is attributed to a tag.
+#[derive(Debug, Default)]
+struct Counts {
     off: AtomicBool,
     allocations: AtomicU64,
     frees: AtomicU64,
@@ -85,29 +92,35 @@ impl<A> CountingAlloc<A> {
     /// Counts the calls of `inner`.
     #[must_use]
     pub const fn new(inner: A) -> Self {
-        Self {
-            inner,
-            off: AtomicBool::new(false),
-            allocations: AtomicU64::new(0),
-            frees: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
-        }
+        Self { heap: PassOn { inner, mode: Counts::new() } }
     }
 
     /// Returns the calls that all threads have made.
     #[must_use]
     pub fn calls(&self) -> AllocCalls {
+        let Counts { allocations, frees, bytes, .. } = &self.heap.mode;
         AllocCalls {
-            allocations: self.allocations.load(Ordering::Relaxed),
-            frees: self.frees.load(Ordering::Relaxed),
-            bytes: self.bytes.load(Ordering::Relaxed),
+            allocations: allocations.load(Ordering::Relaxed),
+            frees: frees.load(Ordering::Relaxed),
+            bytes: bytes.load(Ordering::Relaxed),
         }
     }
 
     /// Switches counting on, as it is at first, or off: threads that allocate much wait for each other's counts, so time
     /// is better taken without.
     pub fn set_counting(&self, counting: bool) {
-        self.off.store(!counting, Ordering::Relaxed);
+        self.heap.mode.off.store(!counting, Ordering::Relaxed);
+    }
+}
+
+impl Counts {
+    const fn new() -> Self {
+        Self {
+            off: AtomicBool::new(false),
+            allocations: AtomicU64::new(0),
+            frees: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
     }
 
     /// Whether a call counts: what the feature `debug` asks for its own lists is not the program's.
@@ -119,7 +132,15 @@ impl<A> CountingAlloc<A> {
         }
         !self.off.load(Ordering::Relaxed)
     }
+}
 
+/// Counting neither allocates nor panics: the counters are atomics and a thread-local without initialiser and destructor, and
+/// 64 bits of calls do not overflow in the life of a machine.
+impl Mode for Counts {
+    const GUARDS: bool = false;
+    const TAGS: bool = false;
+
+    #[inline]
     fn asked(&self, bytes: usize) {
         if !self.counts() {
             return;
@@ -129,36 +150,40 @@ impl<A> CountingAlloc<A> {
         let calls = CALLS.get();
         CALLS.set(AllocCalls { allocations: calls.allocations + 1, bytes: calls.bytes + bytes as u64, ..calls });
     }
-}
 
-// SAFETY: every call goes on to `inner` unchanged. Counting neither allocates nor panics: the counters are atomics and a
-// thread-local without initialiser and destructor, and 64 bits of calls do not overflow in the life of a machine.
-unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        self.asked(layout.size());
-        // SAFETY: the caller's contract is `inner`'s.
-        unsafe { self.inner.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        self.asked(layout.size());
-        // SAFETY: the caller's contract is the inner allocator's (G1).
-        unsafe { self.inner.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        self.asked(new_size);
-        // SAFETY: the caller's contract is the inner allocator's (G1).
-        unsafe { self.inner.realloc(block, layout, new_size) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+    #[inline]
+    fn given_back(&self) {
         if self.counts() {
             self.frees.fetch_add(1, Ordering::Relaxed);
             let calls = CALLS.get();
             CALLS.set(AllocCalls { frees: calls.frees + 1, ..calls });
         }
-        // SAFETY: the caller's contract is the inner allocator's (G1).
-        unsafe { self.inner.dealloc(block, layout) }
+    }
+}
+
+// SAFETY: the calls are those of `PassOn`, unchanged.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.alloc(layout) }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.alloc_zeroed(layout) }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.realloc(block, layout, new_size) }
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.dealloc(block, layout) }
     }
 }

@@ -1,12 +1,13 @@
-//! A global allocator that knows when it should not be called.
+//! The global allocator without zones and tags, which knows when it should not be called.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::panic::Location;
 use std::alloc::System;
-use std::panic::catch_unwind;
 
-use super::heap_use::{self, HeapGuardMode, HeapSite, noticed};
-use super::zone::{self, HeapUse, HeapZone, UNTAGGED, ZoneOwner};
+use super::by_tag::NoTags;
+use super::heap_use::{self, HeapGuardMode, HeapSite};
+use super::pass_on::PassOn;
+use super::zone::{HeapUse, HeapZone, UNTAGGED, ZoneOwner};
 
 /// A global allocator that counts what is asked of it inside `#[frame_system(no_heap)]` and [`no_heap`], by system and tag,
 /// and passes every call on to `A`. Outside of them a call costs one thread-local flag more.
@@ -28,7 +29,7 @@ use super::zone::{self, HeapUse, HeapZone, UNTAGGED, ZoneOwner};
 /// ```
 #[derive(Debug, Default)]
 pub struct HeapGuard<A = System> {
-    inner: A,
+    heap: PassOn<A, NoTags>,
 }
 
 impl HeapGuard {
@@ -43,7 +44,7 @@ impl<A> HeapGuard<A> {
     /// Guards `inner`.
     #[must_use]
     pub const fn new(inner: A) -> Self {
-        Self { inner }
+        Self { heap: PassOn { inner, mode: NoTags } }
     }
 }
 
@@ -95,49 +96,30 @@ impl HeapGuard {
     }
 }
 
-#[inline(always)]
-fn asked(bytes: usize) {
-    if zone::is_watched() {
-        used(bytes);
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn used(bytes: usize) {
-    zone::used(bytes, |owner, calls| {
-        // Nothing may unwind out of an allocator. Should reporting fail, the call is counted all the same.
-        let noticed_it = catch_unwind(|| noticed(owner, bytes, calls));
-        if let Err(payload) = noticed_it {
-            core::mem::forget(payload);
-        }
-    });
-}
-
-// SAFETY: every call goes on to `inner` unchanged. The flag is a thread-local without initialiser and destructor. What is
-// counted does not overflow in the life of a machine; reporting runs with the flag off and under `catch_unwind`.
+// SAFETY: the calls are those of `PassOn`, unchanged.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for HeapGuard<A> {
+    #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        asked(layout.size());
-        // SAFETY: the caller's contract is `inner`'s.
-        unsafe { self.inner.alloc(layout) }
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.alloc(layout) }
     }
 
+    #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        asked(layout.size());
-        // SAFETY: the caller's contract is the inner allocator's (G1).
-        unsafe { self.inner.alloc_zeroed(layout) }
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.alloc_zeroed(layout) }
     }
 
+    #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        asked(new_size);
-        // SAFETY: the caller's contract is the inner allocator's (G1).
-        unsafe { self.inner.realloc(block, layout, new_size) }
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.realloc(block, layout, new_size) }
     }
 
+    #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's contract is the inner allocator's (G1).
-        unsafe { self.inner.dealloc(block, layout) }
+        // SAFETY: the caller's contract.
+        unsafe { self.heap.dealloc(block, layout) }
     }
 }
 

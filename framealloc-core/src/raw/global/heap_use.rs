@@ -4,9 +4,10 @@ use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 use std::backtrace::Backtrace;
 use std::io::Write;
+use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::zone::ZoneOwner;
+use super::zone::{self, ZoneOwner};
 use crate::strict::Strict;
 
 /// What a [`HeapGuard`](super::heap_guard::HeapGuard) does when the heap is used where it is off limits.
@@ -126,8 +127,19 @@ fn is_wanted(sites: &Sites, owner: &ZoneOwner) -> bool {
     sites.iter().any(Option::is_none) && sites.iter().flatten().filter(same).count() < KEPT_OF_ONE
 }
 
-/// Called by the allocator, with the watch switched off. `calls` counts those of this call of the system.
-pub(crate) fn noticed(owner: ZoneOwner, bytes: usize, calls: usize) {
+/// Called by the allocator when `bytes` bytes are asked for where the heap is off limits.
+pub(super) fn report(bytes: usize) {
+    zone::used(bytes, |owner, calls| {
+        // Nothing may unwind out of an allocator. Should reporting fail, the call is counted all the same.
+        let noticed_it = catch_unwind(|| noticed(owner, bytes, calls));
+        if let Err(payload) = noticed_it {
+            core::mem::forget(payload);
+        }
+    });
+}
+
+/// Reports with the watch switched off. `calls` counts those of this call of the system.
+fn noticed(owner: ZoneOwner, bytes: usize, calls: usize) {
     let mode = HeapGuardMode::known();
     let aborts = mode == HeapGuardMode::Abort && !std::thread::panicking();
     if !aborts && (calls > KEPT_OF_ONE || !is_wanted(&kept(), &owner)) {

@@ -7,6 +7,7 @@ use core::cell::Cell;
 
 use super::ambient::row_of;
 use super::ambient::thread::{self, OuterZone};
+use super::by_tag::thread::{OWN, open, open_row, row_of as heap_row_of};
 
 /// What memory without a tag is reported under.
 pub(crate) const UNTAGGED: &str = "(untagged)";
@@ -46,6 +47,8 @@ impl ZoneOwner {
 
 /// The heap is off limits.
 const WATCHED: u8 = 1;
+/// The heap may be used, and what is asked of it is counted.
+const COUNTED: u8 = 4;
 /// What is asked of the heap is bumped: what the thread knows of that is the business of `ambient/thread/mod.rs`.
 const AMBIENT: u8 = 2;
 
@@ -67,10 +70,10 @@ thread_local! {
     static ZONE: Cell<Zone> = const { Cell::new(Zone::FREE) };
 }
 
-/// Whether the heap is off limits here.
+/// Whether what is asked of the heap is to be told here.
 #[inline(always)]
 pub(super) fn is_watched() -> bool {
-    flags() & WATCHED != 0
+    flags() & (WATCHED | COUNTED) != 0
 }
 
 #[inline(always)]
@@ -78,16 +81,36 @@ fn flags() -> u8 {
     ZONE.with(|zone| zone.get().flags)
 }
 
-/// Counts a call for `bytes` bytes and has `notice` hear of it, with the calls so far. The flag is off meanwhile:
+/// Counts a call for `bytes` bytes. Where the heap is off limits `notice` hears of it, with the calls so far. The flag is off meanwhile:
 /// reporting takes from the heap itself.
 pub(super) fn used(bytes: usize, notice: impl FnOnce(ZoneOwner, usize)) {
     let mut zone = ZONE.get();
     zone.used.add(HeapUse { calls: 1, bytes });
+    if zone.flags & WATCHED == 0 {
+        return ZONE.set(zone);
+    }
     ZONE.set(Zone { flags: 0, ..zone });
     let limit = thread::pause();
     notice(zone.owner, zone.used.calls);
     thread::resume(limit);
     ZONE.set(zone);
+}
+
+/// The time in which a call that was reported is passed on.
+pub(super) struct Told(u8);
+
+impl Told {
+    pub(super) fn begin() -> Self {
+        let zone = ZONE.get();
+        ZONE.set(Zone { flags: zone.flags & !WATCHED, ..zone });
+        Self(zone.flags)
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        ZONE.set(Zone { flags: self.0, ..ZONE.get() });
+    }
 }
 
 /// What was there before a zone began.
@@ -110,6 +133,8 @@ enum OuterHeap {
 /// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not attributed to that one.
 pub(crate) struct HeapZone {
     previous: Option<Outer>,
+    /// The row of the tag that was open, where another one is in the zone.
+    tag: Option<u32>,
     #[cfg(feature = "rtsan")]
     looks_away: Option<super::sanitizer::LooksAway>,
 }
@@ -120,6 +145,7 @@ impl HeapZone {
     pub(crate) const fn new() -> Self {
         Self {
             previous: None,
+            tag: None,
             #[cfg(feature = "rtsan")]
             looks_away: None,
         }
@@ -128,6 +154,21 @@ impl HeapZone {
     /// Begins the time of a function that may not use the heap.
     pub(crate) fn watch(&mut self, owner: ZoneOwner) {
         self.set(Zone { flags: WATCHED, used: HeapUse::NONE, owner });
+    }
+
+    /// Begins the time of a function that may use the heap, and is counted.
+    pub(crate) fn count(&mut self) {
+        self.set(Zone { flags: COUNTED, ..Zone::FREE });
+    }
+
+    /// Whether a guard is the program's global allocator: it counts what is asked of it here.
+    #[inline(never)]
+    pub(crate) fn is_counted() -> bool {
+        let mut zone = Self::new();
+        zone.count();
+        // The optimiser may leave out a block that nobody looks at.
+        drop(core::hint::black_box(Box::new(core::hint::black_box(0_u8))));
+        zone.leave().calls != 0
     }
 
     /// Begins the time of a function whose heap is bumped, for the tag with this index. It may use the heap otherwise, too,
@@ -142,6 +183,12 @@ impl HeapZone {
             outer.heap = OuterHeap::Ambient(thread::begin(row_of(tag)));
             ZONE.set(Zone { flags: flags() | AMBIENT, ..ZONE.get() });
         }
+    }
+
+    /// What is asked of the heap is attributed to the tag with this index from now on.
+    #[inline(always)]
+    pub(crate) fn attribute_to(&mut self, tag: usize) {
+        self.tag = Some(open(heap_row_of(tag)));
     }
 
     /// Begins the time of a system that may use the heap and has it from the heap, if it interrupts another one.
@@ -171,6 +218,7 @@ impl HeapZone {
     pub(crate) fn growth() -> Self {
         let mut zone = Self::new();
         zone.interrupt();
+        zone.tag = Some(open(OWN));
         #[cfg(feature = "rtsan")]
         {
             zone.looks_away = Some(super::sanitizer::LooksAway::begin());
@@ -181,6 +229,9 @@ impl HeapZone {
     /// Ends the time and returns what was used in it.
     #[inline(always)]
     pub(crate) fn leave(&mut self) -> HeapUse {
+        if let Some(tag) = self.tag.take() {
+            open(tag);
+        }
         if self.previous.is_none() { HeapUse::NONE } else { self.put_back() }
     }
 
@@ -205,16 +256,17 @@ impl Drop for HeapZone {
 /// The time in which what is asked of the heap is bumped, in the middle of a function: who may use the heap stays as it was.
 pub(crate) struct AmbientZone {
     flags: u8,
+    tag: u32,
     outer: Option<OuterZone>,
 }
 
 impl AmbientZone {
-    /// Begins the time, for the tag with this index.
+    /// Begins the time, for the tag with this index. What is too large for a chunk is that tag's as well.
     #[inline(never)]
     pub(crate) fn begin(tag: usize) -> Self {
         let zone = ZONE.get();
         ZONE.set(Zone { flags: zone.flags | AMBIENT, ..zone });
-        Self { flags: zone.flags, outer: Some(thread::begin(row_of(tag))) }
+        Self { flags: zone.flags, tag: open(heap_row_of(tag)), outer: Some(thread::begin(row_of(tag))) }
     }
 }
 
@@ -224,7 +276,40 @@ impl Drop for AmbientZone {
         if let Some(outer) = self.outer.take() {
             thread::end(outer);
         }
+        open(self.tag);
         ZONE.set(Zone { flags: self.flags, ..ZONE.get() });
+    }
+}
+
+/// The time in which a tag is open: what is asked of the heap is attributed to it, and bumped from chunks of its own where it
+/// was bumped before.
+pub(crate) struct OpenTag {
+    outer: u32,
+    zone: Option<AmbientZone>,
+}
+
+impl OpenTag {
+    /// Begins the time, for the tag with this index.
+    #[inline(always)]
+    pub(crate) fn begin(tag: usize) -> Self {
+        if flags() & AMBIENT != 0 { Self::in_a_zone(tag) } else { Self { outer: open(heap_row_of(tag)), zone: None } }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn in_a_zone(tag: usize) -> Self {
+        let outer = open_row();
+        let zone = (outer != heap_row_of(tag)).then(|| AmbientZone::begin(tag));
+        Self { outer, zone }
+    }
+}
+
+impl Drop for OpenTag {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // First the zone: it puts back the tag that was open when it began, which is this one's outer one.
+        drop(self.zone.take());
+        open(self.outer);
     }
 }
 

@@ -1,9 +1,10 @@
-//! Chunks: blocks of memory from the global allocator that arenas bump through.
+//! Chunks: blocks of memory from the region or the global allocator that arenas bump through.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
-use std::alloc::{alloc, dealloc};
 
+use super::extents::End;
+use super::region::{self, Refusal, Seal, Source};
 use crate::error::AllocError;
 
 /// Both ends of a chunk are multiples of this many bytes: one cache line, so that the objects at the
@@ -27,11 +28,23 @@ pub(crate) struct ChunkPolicy {
     pub(crate) huge_pages: bool,
     /// Blocks of more bytes than this do not grow an arena: they get a chunk of their own.
     pub(crate) dedicated_over: usize,
+    /// Where they are from.
+    pub(crate) source: Source,
     /// At the end of a frame the high-water mark loses one part in this many; at least 1.
     pub(crate) decay: usize,
 }
 
-/// One block of memory from the global allocator, owned.
+/// Why there is no chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoChunk {
+    /// Memory is sealed, and the region has no room for so many bytes.
+    Sealed {
+        asked: usize,
+    },
+    Other(AllocError),
+}
+
+/// One block of memory from the region or the global allocator, owned.
 #[derive(Debug)]
 pub(crate) struct Chunk {
     start: NonNull<u8>,
@@ -39,18 +52,14 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
-    /// Takes a chunk of at least `bytes` bytes from the global allocator.
-    pub(crate) fn allocate(bytes: usize, policy: ChunkPolicy) -> Result<Self, AllocError> {
-        let align = if policy.huge_pages && bytes >= HUGE_PAGE { HUGE_PAGE } else { CHUNK_ALIGN };
-        let size = bytes.max(CHUNK_ALIGN).checked_next_multiple_of(align).ok_or(AllocError::CapacityOverflow)?;
-        // Half of the address space is the most that the signed compare of the hot path can span (I11).
-        if size > isize::MAX as usize / 2 {
-            return Err(AllocError::OutOfMemory { asked: size });
-        }
-        let layout = Layout::from_size_align(size, align).map_err(|_| AllocError::CapacityOverflow)?;
-        // SAFETY: the size is at least `CHUNK_ALIGN`, so it is not zero.
-        let start = unsafe { alloc(layout) };
-        let start = NonNull::new(start).ok_or(AllocError::OutOfMemory { asked: size })?;
+    /// Takes a chunk of at least `bytes` bytes.
+    pub(crate) fn allocate(bytes: usize, policy: ChunkPolicy, seal: Seal) -> Result<Self, NoChunk> {
+        let layout = Self::layout(bytes, policy).map_err(NoChunk::Other)?;
+        let size = layout.size();
+        let start = region::take(layout, policy.source, End::Low, seal).map_err(|refusal| match refusal {
+            Refusal::Sealed => NoChunk::Sealed { asked: size },
+            Refusal::Memory => NoChunk::Other(AllocError::OutOfMemory { asked: size }),
+        })?;
         let chunk = Self { start, layout };
         if policy.huge_pages && size >= HUGE_PAGE {
             chunk.advise_huge_pages();
@@ -59,6 +68,22 @@ impl Chunk {
             chunk.prefault();
         }
         Ok(chunk)
+    }
+
+    /// The layout of a chunk of at least `bytes` bytes; its size is [`CHUNK_ALIGN`] at least.
+    fn layout(bytes: usize, policy: ChunkPolicy) -> Result<Layout, AllocError> {
+        let align = if policy.huge_pages && bytes >= HUGE_PAGE { HUGE_PAGE } else { CHUNK_ALIGN };
+        let size = bytes.max(CHUNK_ALIGN).checked_next_multiple_of(align).ok_or(AllocError::CapacityOverflow)?;
+        // Half of the address space is the most that the signed compare of the hot path can span (I11).
+        if size > isize::MAX as usize / 2 {
+            return Err(AllocError::OutOfMemory { asked: size });
+        }
+        Layout::from_size_align(size, align).map_err(|_| AllocError::CapacityOverflow)
+    }
+
+    /// Whether it is of the region: given back, it can be had again where memory is sealed.
+    pub(crate) fn is_in_region(&self) -> bool {
+        region::contains(self.start)
     }
 
     pub(crate) fn start(&self) -> *mut u8 {
@@ -102,7 +127,7 @@ impl Chunk {
 impl Drop for Chunk {
     fn drop(&mut self) {
         super::poison::unpoison(self.start.as_ptr(), self.layout.size());
-        // SAFETY: `start` came from `alloc` with this layout and is freed once, here (I3).
-        unsafe { dealloc(self.start.as_ptr(), self.layout) };
+        // SAFETY: `start` was taken with this layout and is freed once, here (I3).
+        unsafe { region::give(self.start, self.layout) };
     }
 }

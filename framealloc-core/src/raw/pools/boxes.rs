@@ -3,7 +3,7 @@
 
 use super::heap_counters::ASKED_FOR;
 use super::owner::Vacant;
-use super::refusals::{out_of_memory, out_of_slabs};
+use super::refusals::{class_refusal, out_of_memory};
 use super::request::{self, HeapMemory, HeapOwner, PoolMemory, PoolOwner, PoolRequest};
 use crate::error::{AllocError, Failure};
 use crate::tag::TagId;
@@ -68,7 +68,7 @@ impl<T> PoolSlot<T> {
     pub(crate) fn find(request: PoolRequest) -> Result<Self, AllocError> {
         match request::pool_slot(request) {
             Ok(slot) => Ok(Self(slot)),
-            Err(_) => Err(out_of_slabs(size_of::<T>())),
+            Err(denied) => Err(class_refusal(denied, size_of::<T>())),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::magazine::{CAPACITY, Magazine};
 use super::slab::{Origin, Slabs, Slot, SlotList};
+use crate::closed::{self, Owner};
 use crate::sync::{Witness, const_unless_loom};
 
 /// The free slots of a pool that no thread has.
@@ -68,6 +69,7 @@ impl Depot {
         self.full.try_reserve(room - self.full.len()).ok()?;
         self.empty.try_reserve(room - self.empty.len()).ok()?;
         let magazine = Magazine::make()?;
+        closed::table_grows(Owner::Process, "magazines of pools", Magazine::BYTES);
         self.magazines = room;
         Some(magazine)
     }

@@ -12,7 +12,9 @@ use super::size_class::{self, CLASSES, class_of};
 use super::slab::{Slot, header_of};
 use super::thread_cache::{Member, POOLS, Positions, ThreadCache};
 use super::{magazine, single_slot};
+use crate::closed::{self, Owner};
 use crate::raw::global::zone::HeapZone;
+use crate::raw::mem::region::Source;
 use crate::sync::{const_unless_loom, static_unless_loom};
 
 static_unless_loom! {
@@ -87,6 +89,7 @@ fn begin() -> Option<NonNull<Member>> {
         return None;
     }
     let cache = POSITIONS.with(|positions| ThreadCache::make(positions))?;
+    closed::table_grows(Owner::Process, "threads that use pools", size_of::<Member>());
     // A user's global allocator may have come here from `make`.
     if let Some(already) = NonNull::new(CACHE.get()) {
         // SAFETY: nobody else has seen the cache.
@@ -196,7 +199,7 @@ fn allocate_cold(pool: &'static RawPool) -> Outcome {
     let _growth = HeapZone::growth();
     let index = index_of(pool);
     if !pool.is_fixed() {
-        return (refill(pool, index), Denied::Memory);
+        return (refill(pool, index), denied_slab());
     }
     if let Err(denied) = pool.admit() {
         return (None, denied);
@@ -206,7 +209,12 @@ fn allocate_cold(pool: &'static RawPool) -> Outcome {
     if slot.is_none() {
         pool.dismiss();
     }
-    (slot, Denied::Memory)
+    (slot, denied_slab())
+}
+
+/// Why there is no slab, if there is none.
+fn denied_slab() -> Denied {
+    if Source::PROCESS.is_sealed() { Denied::Sealed } else { Denied::Memory }
 }
 
 fn refill(pool: &'static RawPool, index: usize) -> Option<NonNull<u8>> {
@@ -271,8 +279,11 @@ pub(crate) fn flush_thread() {
     }
 }
 
-/// Gives slabs of `pool` without a live object back to the global allocator; returns their bytes.
+/// Gives slabs of `pool` without a live object back; returns their bytes. What is sealed is kept.
 pub(crate) fn trim(pool: &'static RawPool) -> usize {
+    if Source::PROCESS.is_sealed() {
+        return 0;
+    }
     if let (Some(index @ 1..), Some(cache)) = (pool.index(), existing_cache()) {
         // SAFETY: the cache is this thread's, so it is live (P6).
         let cache = unsafe { cache.as_ref() };

@@ -131,6 +131,9 @@ pub(crate) struct Magazine(NonNull<Word>);
 unsafe impl Send for Magazine {}
 
 impl Magazine {
+    /// Bytes of one.
+    pub(super) const BYTES: usize = size_of::<Body>();
+
     /// The place of a magazine where there is none: it can neither give nor take a slot.
     pub(crate) const fn none() -> Self {
         match NonNull::new(NO_MAGAZINE) {

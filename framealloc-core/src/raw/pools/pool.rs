@@ -24,6 +24,8 @@ pub(crate) enum Denied {
     Full,
     /// The global allocator refused.
     Memory,
+    /// Memory is sealed, and has no room for a slab.
+    Sealed,
     /// No Rust value may be that large.
     Overflow,
 }

@@ -3,8 +3,11 @@
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::pool::{Denied, RawPool};
+use super::size_class::{self, class_of};
 use super::slab::SLAB;
-use crate::error::AllocError;
+use crate::closed::{self, Owner};
+use crate::error::{AllocError, Grower};
+use crate::raw::mem::region;
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 static ASKED: AtomicUsize = AtomicUsize::new(0);
@@ -22,17 +25,30 @@ pub(crate) fn counted() -> (usize, usize) {
     (COUNT.load(Relaxed), ASKED.load(Relaxed))
 }
 
-/// The error of a request to the size classes, for which a slab was refused.
-pub(crate) fn out_of_slabs(size: usize) -> AllocError {
-    out_of_memory(size.max(SLAB))
+/// The error of a request for `size` bytes to the size classes, or past them to the heap.
+#[cfg_attr(feature = "debug", track_caller)]
+pub(crate) fn class_refusal(denied: Denied, size: usize) -> AllocError {
+    match denied {
+        Denied::Sealed => sealed(size_class::POOLS[class_of(size) - 1].settings().name),
+        Denied::Overflow => AllocError::CapacityOverflow,
+        _ => out_of_memory(size.max(SLAB)),
+    }
+}
+
+#[cold]
+#[cfg_attr(feature = "debug", track_caller)]
+fn sealed(pool: &'static str) -> AllocError {
+    closed::refuse(Owner::Process, Grower::Pool(pool), SLAB, region::left(), closed::site())
 }
 
 /// The error of a request to a pool of its own.
+#[cfg_attr(feature = "debug", track_caller)]
 pub(crate) fn refusal(denied: Denied, pool: &RawPool) -> AllocError {
     let settings = pool.settings();
     match denied {
         Denied::Full => AllocError::PoolFull { pool: settings.name, capacity: settings.capacity },
         Denied::Memory => out_of_memory(SLAB),
+        Denied::Sealed => sealed(settings.name),
         Denied::Overflow => AllocError::CapacityOverflow,
     }
 }

@@ -6,10 +6,11 @@
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
-use std::alloc::{alloc, dealloc};
 
 use super::pool::RawPool;
+use crate::raw::mem::extents::End;
 use crate::raw::mem::poison::{self, REDZONE};
+use crate::raw::mem::region::{self, Seal, Source};
 
 /// Bytes of a slab and its alignment. Small under loom, which makes thousands of them.
 pub(crate) const SLAB: usize = if cfg!(framealloc_loom) { 1024 } else { 64 << 10 };
@@ -257,7 +258,7 @@ impl Slabs {
         Some(())
     }
 
-    /// Makes room for `slots` slots altogether. `false` if the global allocator refused.
+    /// Makes room for `slots` slots altogether. `false` if that was refused.
     pub(crate) fn reserve(&mut self, origin: &Origin, slots: usize) -> bool {
         while self.held < origin.shape.slabs_for(slots) {
             if !self.add(origin) {
@@ -277,8 +278,7 @@ impl Slabs {
 
     /// Adds one slab to the reserve.
     fn add(&mut self, origin: &Origin) -> bool {
-        // SAFETY: a slab is not of size zero.
-        let Some(base) = NonNull::new(unsafe { alloc(LAYOUT) }) else { return false };
+        let Ok(base) = region::take(LAYOUT, Source::PROCESS, End::High, Seal::Holds) else { return false };
         let header = base.cast::<Header>();
         let value = Header {
             hot: origin.hot,
@@ -369,8 +369,8 @@ impl Slabs {
     /// `header` must be a slab of this pool that is in no list and of which no slot is anywhere.
     unsafe fn free_slab(&mut self, header: NonNull<Header>) {
         poison::unpoison(header.as_ptr().cast(), SLAB);
-        // SAFETY: `add` took it from `alloc` with this layout.
-        unsafe { dealloc(header.as_ptr().cast(), LAYOUT) };
+        // SAFETY: `add` took it with this layout.
+        unsafe { region::give(header.cast(), LAYOUT) };
         self.held -= 1;
     }
 }

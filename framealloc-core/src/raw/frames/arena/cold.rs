@@ -4,13 +4,15 @@ use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use super::{Arena, Fallbacks, LOST};
-use crate::error::{AllocError, Failure};
+use crate::closed::{self, Outcome};
+use crate::error::{AllocError, Failure, Grower};
 use crate::raw::frames::gate::{Attempt, Gate, Grant};
 use crate::raw::frames::growth::Growth;
 use crate::raw::global::zone::HeapZone;
-use crate::raw::mem::chunk::Chunk;
+use crate::raw::mem::chunk::{Chunk, NoChunk};
 use crate::raw::mem::count::Count;
 use crate::raw::mem::poison::poison;
+use crate::raw::mem::region::{self, Seal};
 use crate::raw::mem::window::{EMPTY, MIN_ALIGN, Side, Window, dangling, needed, needed_in_chunk};
 
 /// What an arena grows by at most, in bytes, beyond what the request itself needs.
@@ -137,6 +139,7 @@ impl Arena {
     ///
     /// `exhausted` bytes were used by the cursor that asks. Every failure comes before any change, but that windows of this
     /// thread may have been withdrawn (I10).
+    #[cfg_attr(feature = "debug", track_caller)]
     fn open(&self, layout: Layout, side: Side, exhausted: usize) -> Result<Opened, AllocError> {
         let state = self.state.get();
         let mut attempt = Attempt::First;
@@ -148,8 +151,8 @@ impl Arena {
                     let need = needed_in_chunk(layout, side)?;
                     match self.ask(need, need, attempt)? {
                         Grant::Again => attempt = Attempt::Last,
-                        Grant::Open(bytes) => return self.dedicated(layout, bytes),
-                        Grant::Dedicated => return self.dedicated(layout, 0),
+                        Grant::Open(bytes) => return self.dedicated(layout, bytes, Seal::Holds),
+                        Grant::Dedicated => return self.dedicated(layout, 0, Seal::Ignored),
                     }
                     continue;
                 }
@@ -158,7 +161,7 @@ impl Arena {
                     match self.ask(need, (*state).hidden, attempt)? {
                         Grant::Again => attempt = Attempt::Last,
                         Grant::Open(bytes) => return Ok(Opened::Window(self.reveal(bytes))),
-                        Grant::Dedicated => return self.dedicated(layout, 0),
+                        Grant::Dedicated => return self.dedicated(layout, 0, Seal::Ignored),
                     }
                     continue;
                 }
@@ -166,8 +169,8 @@ impl Arena {
                 let chunk = self.next_chunk(need, exhausted);
                 match self.ask(need, chunk, attempt)? {
                     Grant::Again => attempt = Attempt::Last,
-                    Grant::Open(bytes) => return self.open_chunk(chunk, bytes),
-                    Grant::Dedicated => return self.dedicated(layout, 0),
+                    Grant::Open(bytes) => return self.open_chunk(layout, need, chunk, bytes),
+                    Grant::Dedicated => return self.dedicated(layout, 0, Seal::Ignored),
                 }
             }
         }
@@ -196,19 +199,25 @@ impl Arena {
         }
     }
 
-    /// Takes a chunk of `size` bytes and opens the granted ones.
+    /// Takes a chunk of `size` bytes, or of `need` at least where memory is sealed, and opens the granted ones.
     #[inline(never)]
-    fn open_chunk(&self, size: usize, granted: usize) -> Result<Opened, AllocError> {
-        let _growth = HeapZone::growth();
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn open_chunk(&self, layout: Layout, need: usize, size: usize, granted: usize) -> Result<Opened, AllocError> {
+        let growth = HeapZone::growth();
         let state = self.state.get();
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); no user code runs while
         // the list is borrowed.
-        let chunk = match self.new_chunk(unsafe { &mut (*state).chunks }, size) {
+        let chunk = match self.new_chunk(unsafe { &mut (*state).chunks }, size, need, Seal::Holds) {
             Ok(chunk) => chunk,
-            Err(error) => return Err(self.refused(granted, error)),
+            Err(NoChunk::Sealed { asked }) => {
+                // What a policy sends to the heap from here on is the program's doing.
+                drop(growth);
+                return self.sealed(layout, asked, granted);
+            }
+            Err(NoChunk::Other(error)) => return Err(self.refused(granted, error)),
         };
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); the list has room for
-        // one more.
+        // one more. The gate is called with nothing borrowed.
         unsafe {
             let gated = (*state).gate.is_some();
             let (start, end, size) = (chunk.start(), chunk.end(), chunk.size());
@@ -218,19 +227,53 @@ impl Arena {
             if gated || (&(*state).chunks).len() > 1 {
                 (*state).dirty |= LOST;
             }
-            let opened = if gated { granted } else { size };
+            let opened = if gated { granted.min(size) } else { size };
+            if let Some(gate) = (*state).gate.filter(|_| granted > opened) {
+                gate.as_ref().give_back(granted - opened);
+            }
             let top = start.add(opened);
             self.hide(top, end);
             Ok(Opened::Window(Window { hi: top, base: start, end: top, lo: start }))
         }
     }
 
-    /// Takes a chunk from the global allocator, with room in `list` for it.
-    fn new_chunk(&self, list: &mut Vec<Chunk>, size: usize) -> Result<Chunk, AllocError> {
-        list.try_reserve(1).map_err(|_| AllocError::OutOfMemory { asked: size_of::<Chunk>() })?;
+    /// Memory is sealed, and the region has no room for a chunk: the heap serves the request if the gate says so.
+    #[cold]
+    #[inline(never)]
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn sealed(&self, layout: Layout, asked: usize, granted: usize) -> Result<Opened, AllocError> {
+        let state = self.state.get();
+        // SAFETY: the gate is the frame that this arena is in, and nothing in the state is borrowed (I19, I9).
+        if unsafe { (*state).gate.is_some_and(|gate| gate.as_ref().promotes(asked)) } {
+            return match self.dedicated(layout, 0, Seal::Ignored) {
+                Ok(opened) => {
+                    // SAFETY: the gate outlives the arena, and nothing in the state is borrowed (I19, I9).
+                    unsafe { (*state).gate.inspect(|gate| gate.as_ref().give_back(granted)) };
+                    Ok(opened)
+                }
+                Err(error) => Err(self.refused(granted, error)),
+            };
+        }
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain values.
+        let (tag, owner) = unsafe { ((*state).tag, (*state).policy.source.owner) };
+        let error = closed::refuse(owner, Grower::Frames(tag.path()), asked, region::left(), closed::site());
+        Err(self.refused(granted, error))
+    }
+
+    /// Takes a chunk, with room in `list` for it. Where memory is sealed and has no room for `size` bytes, it has fewer, but
+    /// `need` at least.
+    fn new_chunk(&self, list: &mut Vec<Chunk>, size: usize, need: usize, seal: Seal) -> Result<Chunk, NoChunk> {
+        let no_room = |_| NoChunk::Other(AllocError::OutOfMemory { asked: size_of::<Chunk>() });
+        list.try_reserve(1).map_err(no_room)?;
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); `list` is another
         // field.
-        let chunk = Chunk::allocate(size, unsafe { (*self.state.get()).policy });
+        let policy = unsafe { (*self.state.get()).policy };
+        let mut size = size;
+        let mut chunk = Chunk::allocate(size, policy, seal);
+        while size > need && matches!(chunk, Err(NoChunk::Sealed { .. })) {
+            size = (size / 2).max(need);
+            chunk = Chunk::allocate(size, policy, seal);
+        }
         if chunk.is_err() {
             // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
             unsafe { (*self.state.get()).growth.was_refused(size) };
@@ -251,15 +294,18 @@ impl Arena {
     ///
     /// Never inlined: `cargo fa prove` knows it by its name.
     #[inline(never)]
-    fn dedicated(&self, layout: Layout, granted: usize) -> Result<Opened, AllocError> {
+    #[cfg_attr(feature = "debug", track_caller)]
+    fn dedicated(&self, layout: Layout, granted: usize, seal: Seal) -> Result<Opened, AllocError> {
         let state = self.state.get();
         // The side does not matter: the block is alone in its chunk.
         let size = needed_in_chunk(layout, Side::Object)?;
         // SAFETY: no user code runs while the list is borrowed, which has room for one more (I9).
-        let chunk = match self.new_chunk(unsafe { &mut (*state).dedicated }, size) {
+        let chunk = match self.new_chunk(unsafe { &mut (*state).dedicated }, size, size, seal) {
             Ok(chunk) => chunk,
-            Err(error) => return Err(self.refused(granted, error)),
+            Err(NoChunk::Sealed { asked }) => return self.sealed(layout, asked, granted),
+            Err(NoChunk::Other(error)) => return Err(self.refused(granted, error)),
         };
+        self.note_heap_use(&chunk, seal);
         let mut window = Window::whole(&chunk);
         poison(chunk.start(), chunk.size());
         let Some(block) = window.place(layout) else {
@@ -273,6 +319,15 @@ impl Arena {
             (*state).fallbacks.bytes += layout.size();
         }
         Ok(Opened::Block(block))
+    }
+
+    /// A budget's policy has sent a request to the heap, perhaps in spite of a seal: who sealed memory hears of that.
+    fn note_heap_use(&self, chunk: &Chunk, seal: Seal) {
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain values.
+        let (tag, source) = unsafe { ((*self.state.get()).tag, (*self.state.get()).policy.source) };
+        if seal == Seal::Ignored && source.is_sealed() && !chunk.is_in_region() {
+            closed::note(source.owner, Grower::Frames(tag.path()), chunk.size(), Outcome::Passed, closed::site());
+        }
     }
 
     /// Opens the lowest `bytes` bytes of what is hidden.

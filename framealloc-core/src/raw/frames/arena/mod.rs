@@ -19,6 +19,7 @@ use crate::raw::mem::chunk::{Chunk, ChunkPolicy};
 use crate::raw::mem::count::Count;
 use crate::raw::mem::poison::{REDZONE, poison, unpoison};
 use crate::raw::mem::window::{EMPTY, Side, Window, dangling};
+use crate::tag::TagId;
 
 /// Set while the window may not be the whole of the last chunk, or another is in use: the reset recomputes it from the
 /// chunks (I15).
@@ -60,6 +61,8 @@ pub(crate) struct ArenaState {
     pub(super) blocks: Blocks,
     /// Blocks handed out since this was last asked for.
     pub(super) requests: Count,
+    /// Whose memory it is.
+    pub(super) tag: TagId,
 }
 
 /// What is known of a layout.
@@ -116,8 +119,16 @@ impl Arena {
                 growth: Growth { chunks: 0, bytes: 0, refused: 0, asked: 0 },
                 blocks: Blocks::NONE,
                 requests: Count::NONE,
+                tag: TagId::NONE,
             }),
         }
+    }
+
+    /// Says whose memory it is from now on.
+    pub(in crate::raw::frames) fn belongs_to(&self, allocator: u64, tag: TagId) {
+        self.blocks_belong_to(allocator, tag);
+        // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain write.
+        unsafe { (*self.state.get()).tag = tag };
     }
 
     /// Counts a block that is handed out, where blocks are counted.

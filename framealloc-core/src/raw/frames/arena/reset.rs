@@ -4,6 +4,7 @@ use super::{Arena, LOST};
 use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::chunk::Chunk;
 use crate::raw::mem::poison::poison;
+use crate::raw::mem::region::Seal;
 use crate::raw::mem::window::{EMPTY, Window};
 
 /// A consolidated chunk is a multiple of this many bytes, so that small changes of the mark do not replace it.
@@ -188,9 +189,10 @@ impl Arena {
                 Some(index) => Some(spare.swap_remove(index)),
                 // Without one the next request takes it, if there is any.
                 None => spare.pop().and_then(|unfit| {
-                    drop(unfit);
-                    let fresh = Chunk::allocate(self.wanted(), (*state).policy).ok();
-                    fresh.inspect(|chunk| (*state).growth.took(chunk.size()))
+                    // Where memory is sealed, it might not be had again.
+                    let unfit = Some(unfit).filter(|_| (*state).policy.source.is_sealed());
+                    let fresh = Chunk::allocate(self.wanted(), (*state).policy, Seal::Holds).ok();
+                    fresh.inspect(|chunk| (*state).growth.took(chunk.size())).or(unfit)
                 }),
             };
             (&mut (*state).chunks).extend(chunk);
@@ -233,16 +235,22 @@ impl Arena {
                 let largest = chunks.iter().map(Chunk::size).max().unwrap_or(0);
                 let largest = chunks.iter().position(|chunk| chunk.size() == largest);
                 let mut largest = largest.map(|index| chunks.swap_remove(index));
-                // The old chunks go first, so that the peak of memory is not the sum of all.
-                chunks.clear();
+                // The old chunks go first, so that the peak of memory is not the sum of all. Where memory is sealed, those that
+                // are not of the region stay until there is another: they cannot be had again.
+                let policy = (*state).policy;
+                let is_sealed = policy.source.is_sealed();
+                chunks.retain(|chunk| is_sealed && !chunk.is_in_region());
                 // Out of memory is no reason to fail at the end of a frame: the largest chunk serves on.
                 let growth = &mut (*state).growth;
-                let policy = (*state).policy;
-                let mut fresh = || Chunk::allocate(wanted, policy).ok().inspect(|chunk| growth.took(chunk.size()));
-                let kept = first.or_else(&mut fresh).or_else(|| largest.take());
+                let fresh = || Chunk::allocate(wanted, policy, Seal::Holds).ok();
+                let mut fresh = || fresh().inspect(|chunk| growth.took(chunk.size()));
+                let kept = first.or_else(&mut fresh);
+                if kept.is_some() {
+                    chunks.clear();
+                }
                 // Room for two is there if a pair is kept: the list has held three, and clearing keeps its memory.
                 chunks.extend(if pair { second.or_else(fresh) } else { None });
-                chunks.extend(kept);
+                chunks.extend(kept.or_else(|| largest.take()));
             }
             self.rewind();
         }
@@ -301,7 +309,7 @@ impl Arena {
             if chunk.size() / 4 <= wanted {
                 return;
             }
-            let Ok(smaller) = Chunk::allocate(wanted, (*state).policy) else { return };
+            let Ok(smaller) = Chunk::allocate(wanted, (*state).policy, Seal::Holds) else { return };
             (*state).growth.took(smaller.size());
             chunks.clear();
             chunks.push(smaller);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::flight::{Flight, FlightInner};
 use super::returns::Returns;
+use crate::closed;
 use crate::panics::Payload;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::promotions::PromotionSummary;
@@ -83,6 +84,7 @@ impl SmartAlloc {
         let spare = unsafe { (&mut (*self.frame_state()).spare_flights).pop() };
         spare.unwrap_or_else(|| {
             let _growth = HeapZone::growth();
+            closed::table_grows(self.inner().sealed_by(), "frames in flight", size_of::<FlightInner>());
             let flying = Arc::default();
             // SAFETY: `self` is exclusive (I5).
             unsafe { (&mut (*self.frame_state()).flying).push(Arc::clone(&flying)) };

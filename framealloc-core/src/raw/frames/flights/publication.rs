@@ -8,6 +8,7 @@ use core::cell::UnsafeCell;
 use core::ptr::{NonNull, eq, null_mut};
 
 use super::flight::Flight;
+use crate::closed::{self, Owner};
 use crate::panics::{Payload, first_panic, resume};
 use crate::raw::frames::shared_name::Shared;
 use crate::raw::global::zone::HeapZone;
@@ -109,6 +110,7 @@ impl<R: ?Sized> Publication<R> {
             next = slot.next;
         }
         let _growth = HeapZone::growth();
+        closed::table_grows(Owner::Process, "readers of published frames", size_of::<Slot<R>>());
         let slot = Slot {
             reading: AtomicPtr::new(null_mut()),
             looks: AtomicUsize::new(0),
@@ -216,6 +218,7 @@ impl<R: ?Sized> Publisher<R> {
             edition
         } else {
             let _growth = HeapZone::growth();
+            closed::table_grows(Owner::Process, "published frames", size_of::<Edition<R>>());
             let edition = Edition { value: root.value, flight: Some(flight), access: Witness::new() };
             NonNull::from(Box::leak(Box::new(edition)))
         };

@@ -8,6 +8,8 @@ use super::chunks::Table;
 use super::region::{Plan, REGION};
 use super::thread::{ThreadChunks, here};
 use super::{CHUNK, DEFAULT_BLOCK, MAX_BLOCK};
+use crate::raw::global::by_tag::{HeapTags, NoTags, thread as by_tag};
+use crate::raw::global::pass_on::PassOn;
 use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::poison::{poison, unpoison};
 
@@ -51,12 +53,12 @@ const DEFAULT_REGION: usize = match usize::BITS {
 ///
 /// [`SmartAlloc::ambient`]: crate::SmartAlloc::ambient
 #[derive(Debug)]
-pub struct AmbientAlloc<A = System> {
-    inner: A,
+pub struct AmbientAlloc<A = System, T = NoTags> {
+    outside: PassOn<A, T>,
     plan: Plan,
 }
 
-impl AmbientAlloc {
+impl<T: HeapTags> AmbientAlloc<System, T> {
     /// Serves zones, and passes all else on to the system's allocator.
     #[must_use]
     pub const fn system() -> Self {
@@ -64,7 +66,7 @@ impl AmbientAlloc {
     }
 }
 
-impl<A> AmbientAlloc<A> {
+impl<A, T: HeapTags> AmbientAlloc<A, T> {
     /// Serves zones, and passes all else on to `inner`.
     ///
     /// ```
@@ -81,7 +83,7 @@ impl<A> AmbientAlloc<A> {
     #[must_use]
     pub const fn new(inner: A) -> Self {
         let plan = Plan { bytes: DEFAULT_REGION, block: DEFAULT_BLOCK, pinned: DEFAULT_REGION / 4 };
-        Self { inner, plan }
+        Self { outside: PassOn { inner, mode: T::MODE }, plan }
     }
 
     /// Has a region of `bytes` bytes, less what is over whole chunks of 16 KiB. At first it is 64 MiB, on 32-bit targets
@@ -117,13 +119,13 @@ impl<A> AmbientAlloc<A> {
     }
 }
 
-impl<A: Default> Default for AmbientAlloc<A> {
+impl<A: Default, T: HeapTags> Default for AmbientAlloc<A, T> {
     fn default() -> Self {
         Self::new(A::default())
     }
 }
 
-impl<A: GlobalAlloc> AmbientAlloc<A> {
+impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
     /// A block that the open chunk of the zone has no room for, or that no zone serves: the allocator inside has it, then.
     ///
     /// Called last, so that the hot path keeps nothing for afterwards.
@@ -134,9 +136,12 @@ impl<A: GlobalAlloc> AmbientAlloc<A> {
     #[inline(never)]
     unsafe fn refill_or_pass_on(&self, layout: Layout) -> *mut u8 {
         match here(|chunks| self.refill(chunks, layout)) {
-            Some(block) => block.as_ptr(),
+            Some(block) => {
+                self.took(layout);
+                block.as_ptr()
+            }
             // SAFETY: the caller's contract is the inner allocator's (G1).
-            None => unsafe { self.inner.alloc(layout) },
+            None => unsafe { self.outside.alloc(layout) },
         }
     }
 
@@ -153,27 +158,57 @@ impl<A: GlobalAlloc> AmbientAlloc<A> {
         if chunks.serves(layout) { chunks.refill(table, layout) } else { None }
     }
 
+    /// Attributes a block that the zone has just served to its tag.
+    #[inline(always)]
+    fn took(&self, layout: Layout) {
+        if T::TAGS {
+            by_tag::took(here(ThreadChunks::row), layout.size(), || self.outside.rows());
+        }
+    }
+
+    /// Takes a block of a zone off its tag.
+    #[inline(always)]
+    fn frees(&self, block: *mut u8, layout: Layout) {
+        if T::TAGS {
+            let row = here(|chunks| chunks.row_of(block.addr()));
+            by_tag::freed(row, layout.size(), || self.outside.rows());
+        }
+    }
+
+    /// Attributes what became of a block of a zone in its place: it stays its tag's.
+    #[inline(always)]
+    fn resized(&self, block: *mut u8, layout: Layout, new_size: usize) {
+        if T::TAGS {
+            let row = here(|chunks| chunks.row_of(block.addr()));
+            by_tag::freed(row, layout.size(), || self.outside.rows());
+            by_tag::took(row, new_size, || self.outside.rows());
+        }
+    }
+
     #[inline(never)]
     fn make_region(&self) -> Option<&'static Table> {
         // The zone is off meanwhile, as the allocator inside may come back here (A5), and it is not the system's doing.
         let _growth = HeapZone::growth();
         // SAFETY: the layout has a size.
-        REGION.make(self.plan, |region| unsafe { self.inner.alloc(region) })
+        REGION.make(self.plan, |region| unsafe { self.outside.inner.alloc(region) })
     }
 }
 
 // SAFETY: a block is as large and aligned as was asked for and nobody else's until it is freed (A2 to A4), or is `inner`'s;
 // which of the two is told by its address (A1), and `inner` sees only its own. What runs here neither unwinds nor allocates:
 // counters do not overflow, indices are those of headers, and the thread-local has neither initialiser nor destructor.
-unsafe impl<A: GlobalAlloc> GlobalAlloc for AmbientAlloc<A> {
+unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !here(|chunks| chunks.serves(layout)) {
             // SAFETY: the caller's contract is the inner allocator's (G1).
-            return unsafe { self.inner.alloc(layout) };
+            return unsafe { self.outside.alloc(layout) };
         }
         match here(|chunks| chunks.bump(layout)) {
-            Some(block) => block.as_ptr(),
+            Some(block) => {
+                self.took(layout);
+                block.as_ptr()
+            }
             // SAFETY: the caller's contract.
             None => unsafe { self.refill_or_pass_on(layout) },
         }
@@ -183,7 +218,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for AmbientAlloc<A> {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if !here(|chunks| chunks.serves(layout)) {
             // SAFETY: the caller's contract is the inner allocator's (G1).
-            return unsafe { self.inner.alloc_zeroed(layout) };
+            return unsafe { self.outside.alloc_zeroed(layout) };
         }
         // SAFETY: the caller's contract.
         let block = unsafe { self.alloc(layout) };
@@ -198,10 +233,11 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for AmbientAlloc<A> {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         if !REGION.contains(block.addr()) {
             // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
-            return unsafe { self.inner.realloc(block, layout, new_size) };
+            return unsafe { self.outside.realloc(block, layout, new_size) };
         }
         if here(|chunks| chunks.resize(block.addr(), layout.size(), new_size)) {
             resized(block, layout.size(), new_size);
+            self.resized(block, layout, new_size);
             return block;
         }
         // SAFETY: the caller says that the new size is one of a layout.
@@ -221,10 +257,11 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for AmbientAlloc<A> {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if !REGION.contains(block.addr()) {
             // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
-            return unsafe { self.inner.dealloc(block, layout) };
+            return unsafe { self.outside.dealloc(block, layout) };
         }
         // Before it is freed: another thread may have the chunk at once.
         poison(block, layout.size());
+        self.frees(block, layout);
         here(|chunks| chunks.free(block.addr(), layout.size()));
     }
 }

@@ -74,10 +74,10 @@ pub(crate) const ROWS: usize = if usize::BITS >= 64 { 1024 } else { 128 };
 pub(crate) const ROWS: usize = 4;
 
 /// The row of the tags that have none of their own: the index of [`TagId::OTHER`](crate::TagId::OTHER).
-const OTHER_ROW: usize = 1;
+pub(crate) const OTHER_ROW: usize = 1;
 
-/// The row of a tag, by its index.
+/// The row of a tag, by its index. The last row is no tag's: it is that of what framealloc takes for itself.
 #[expect(clippy::cast_possible_truncation, reason = "there are few rows")]
 pub(crate) const fn row_of(tag: usize) -> u32 {
-    (if tag < ROWS { tag } else { OTHER_ROW }) as u32
+    (if tag < ROWS - 1 { tag } else { OTHER_ROW }) as u32
 }

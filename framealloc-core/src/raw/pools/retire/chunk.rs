@@ -3,8 +3,9 @@
 use core::alloc::Layout;
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
-use std::alloc::{alloc, dealloc};
 
+use crate::raw::mem::extents::End;
+use crate::raw::mem::region::{self, Seal, Source};
 use crate::sync::Witness;
 
 /// What chunks are measured in: as aligned as most values are.
@@ -77,10 +78,10 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// `None` if the global allocator refuses.
+    /// `None` if that is refused.
     pub(super) fn make() -> Option<NonNull<Self>> {
-        // SAFETY: a chunk is not of size zero.
-        let chunk = NonNull::new(unsafe { alloc(Layout::new::<Self>()) })?.cast::<Self>();
+        let memory = region::take(Layout::new::<Self>(), Source::PROCESS, End::Low, Seal::Holds);
+        let chunk = memory.ok()?.cast::<Self>();
         // SAFETY: the memory is new and fits; the words need no value.
         unsafe {
             (&raw mut (*chunk.as_ptr()).next).write(ptr::null_mut());
@@ -111,7 +112,7 @@ impl Chunk {
             unsafe {
                 (*chunk.as_ptr()).access.exclusive();
                 list = (*chunk.as_ptr()).next;
-                dealloc(chunk.as_ptr().cast(), Layout::new::<Self>());
+                region::give(chunk.cast(), Layout::new::<Self>());
             }
         }
     }

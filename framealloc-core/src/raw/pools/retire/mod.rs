@@ -15,8 +15,10 @@ use lane::Lane;
 use super::boxes::{PoolBox, PoolSlot};
 use super::refusals::out_of_memory;
 use super::request::PoolRequest;
-use crate::error::AllocError;
+use crate::closed::{self, Owner};
+use crate::error::{AllocError, Grower};
 use crate::raw::global::zone::HeapZone;
+use crate::raw::mem::region::{self, Source};
 use crate::sync::{Acquire, AtomicPtr, Mutex, Relaxed, Release};
 
 /// What waits, a lane for each thread.
@@ -108,6 +110,7 @@ impl RetiredList {
         }
         let _growth = HeapZone::growth();
         let lane = Lane::make()?;
+        closed::table_grows(Owner::Process, "lists of retired values", size_of::<Lane>());
         let mut first = self.lanes.load(Relaxed);
         loop {
             // SAFETY: it is nobody else's before the exchange.
@@ -184,5 +187,11 @@ impl Drop for RetiredList {
 
 #[cold]
 fn refused<T>(value: T) -> (T, AllocError) {
-    (value, out_of_memory(size_of::<chunk::Chunk>()))
+    let bytes = size_of::<chunk::Chunk>();
+    let error = if Source::PROCESS.is_sealed() {
+        closed::refuse(Owner::Process, Grower::Retired, bytes, region::left(), None)
+    } else {
+        out_of_memory(bytes)
+    };
+    (value, error)
 }

@@ -4,6 +4,7 @@ use core::cell::{Cell, RefCell};
 use core::ptr::{self, NonNull};
 
 use super::lane::Lane;
+use crate::closed::{self, Owner};
 use crate::raw::global::zone::HeapZone;
 use crate::sync::thread_locals;
 
@@ -69,6 +70,9 @@ pub(super) fn keep(list: u64, lane: NonNull<Lane>) -> bool {
             }
             is_listed
         });
+        if lanes.len() == lanes.capacity() {
+            closed::table_grows(Owner::Process, "lists of retired values", size_of::<(u64, NonNull<Lane>)>());
+        }
         if lanes.try_reserve(1).is_err() {
             return false;
         }

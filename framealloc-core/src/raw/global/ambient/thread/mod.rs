@@ -134,6 +134,22 @@ impl ThreadChunks {
         (layout.size().wrapping_sub(1) | (layout.align() - 1)) < self.limit.get()
     }
 
+    /// The row of the open zone's tag.
+    #[inline(always)]
+    pub(super) fn row(&self) -> u32 {
+        self.row.get()
+    }
+
+    /// The row of a block of the region: that of its chunk.
+    #[inline(always)]
+    pub(super) fn row_of(&self, address: usize) -> u32 {
+        if self.counts(address) {
+            return self.row.get();
+        }
+        // There is a region, since there is a block.
+        REGION.table().map_or(0, |table| table.header(table.index_of(address)).row.load(Relaxed))
+    }
+
     pub(super) fn limit(&self) -> &Cell<usize> {
         &self.limit
     }

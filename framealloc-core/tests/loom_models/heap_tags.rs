@@ -1,0 +1,96 @@
+//! The heap by tag: what threads count adds up, whoever reads it, and whichever thread had the rows before.
+
+use framealloc_core::model::{HeapRows, HeapThread};
+use loom::thread;
+
+const UI: u32 = 0;
+const AI: u32 = 2;
+
+/// More than a thread keeps to itself.
+const LARGE: usize = 100 << 10;
+
+fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.check(model);
+}
+
+#[test]
+fn rows_are_complete_when_somebody_sees_them_and_counts_add_up_when_threads_have_ended() {
+    model(3, || {
+        let all = HeapRows::new();
+        let threads = [1, 2].map(|address| {
+            let all = all.clone();
+            thread::spawn(move || {
+                let there = HeapThread::new(&all, address);
+                there.took(UI, 10);
+                there.took(AI, LARGE);
+            })
+        });
+        let reader = thread::spawn({
+            let all = all.clone();
+            move || all.sum(UI)
+        });
+        let (bytes, allocations, frees) = reader.join().unwrap();
+        // Each figure is one that was, but they are not of one moment.
+        assert!(bytes <= 20 && bytes % 10 == 0 && allocations <= 2 && frees == 0);
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!((all.sum(UI), all.sum(AI)), ((20, 2, 0), (2 * LARGE, 2, 0)));
+        assert_eq!(all.peak(AI), 2 * LARGE);
+    });
+}
+
+#[test]
+fn a_block_is_taken_off_its_tag_by_whichever_thread_frees_it() {
+    model(3, || {
+        let all = HeapRows::new();
+        let here = HeapThread::new(&all, 1);
+        here.took(UI, LARGE);
+        let other = thread::spawn({
+            let all = all.clone();
+            move || HeapThread::new(&all, 2).freed(UI, LARGE)
+        });
+        here.took(UI, 7);
+        other.join().unwrap();
+        assert_eq!(all.sum(UI), (7, 2, 1));
+        assert_eq!(all.peak(UI), LARGE);
+    });
+}
+
+#[test]
+fn a_thread_goes_on_with_the_rows_of_one_that_had_its_address() {
+    model(3, || {
+        let all = HeapRows::new();
+        for round in 1..=3 {
+            let all = all.clone();
+            let thread = thread::spawn(move || HeapThread::new(&all, 1).took(UI, round));
+            // It has ended before another one has its address.
+            thread.join().unwrap();
+        }
+        assert_eq!(all.sum(UI), (6, 3, 0));
+    });
+}
+
+#[test]
+fn threads_without_rows_of_their_own_share_some() {
+    model(2, || {
+        let all = HeapRows::new();
+        // Models have two slots.
+        let here = [HeapThread::new(&all, 1), HeapThread::new(&all, 2)];
+        let threads = [3, 4].map(|address| {
+            let all = all.clone();
+            thread::spawn(move || {
+                let there = HeapThread::new(&all, address);
+                there.took(UI, 5);
+                there.freed(UI, 1);
+            })
+        });
+        here.iter().for_each(|here| here.took(UI, 100));
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(all.sum(UI), (208, 4, 2));
+    });
+}
