@@ -6,8 +6,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::analysis::{
-    AnalysedFile, Analysis, AnalysisError, Declared, Functions, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed,
-    Unread, Workspace,
+    AnalysedFile, Analysis, AnalysisError, Declared, Functions, LeftOut, OpenOptions, Package, Request, Unexpanded,
+    Unparsed, Unread, Workspace,
 };
 use crate::engine::flow::declared::Asked;
 use crate::engine::flow::event::Site;
