@@ -18,6 +18,7 @@ mod prove_join;
 pub mod run;
 mod runs;
 pub mod selection;
+pub mod session;
 mod target;
 pub mod trace_report;
 mod version_control;

@@ -14,9 +14,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::app::Open;
 use super::arguments::{BuildFlags, Common};
 use super::exit::UsageError;
+use super::session::Open;
 
 /// What the server knows beside the sources.
 #[derive(Clone, Debug, Args)]

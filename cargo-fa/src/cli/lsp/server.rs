@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::documents::{Units, path_of};
 use super::session::Session;
 use super::{Arguments, answers};
-use crate::cli::app::Open;
 use crate::cli::arguments::Common;
 use crate::cli::exit::UsageError;
+use crate::cli::session::Open;
 
 /// After an edit the analysis waits this long for the next one.
 const QUIET: Duration = Duration::from_millis(20);

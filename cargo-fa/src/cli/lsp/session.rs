@@ -7,11 +7,11 @@ use std::time::SystemTime;
 
 use super::Arguments;
 use crate::analysis::{Edited, SystemFacts};
-use crate::cli::app::{self, Open};
 use crate::cli::arguments::{Check, Common};
 use crate::cli::exit::UsageError;
 use crate::cli::run::Plan;
 use crate::cli::runs::read_runs;
+use crate::cli::session::{self, Open};
 use crate::evidence::Runs;
 use crate::model::source::Source;
 use crate::report::Report;
@@ -22,7 +22,7 @@ pub(super) struct Session<'a> {
     common: Common,
     open: Open,
     /// `None` until it is needed, and again when a manifest was saved.
-    opened: Option<app::Session>,
+    opened: Option<session::Session>,
     /// What the editor has that may differ from the disk.
     edited: Arc<Edited>,
     /// Whether something changed since the last analysis.
@@ -117,9 +117,11 @@ impl<'a> Session<'a> {
         }
         let opened = match &mut self.opened {
             Some(opened) => opened,
-            none => {
-                none.insert(app::Session::open(&self.common, self.arguments.build.of_default_packages(), self.open)?)
-            }
+            none => none.insert(session::Session::open(
+                &self.common,
+                self.arguments.build.of_default_packages(),
+                self.open,
+            )?),
         };
         let workspace = &*opened.workspace;
         let check = Check::in_an_editor();
