@@ -9,7 +9,9 @@ use clap::CommandFactory;
 
 use super::{baseline, fix, graph, init, list, lsp, progress, prove, trace_report, version_control};
 use crate::analysis::{Build, LooseFiles, OpenOptions};
-use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, SchemaOf, WithCheck};
+use crate::cli::arguments::{BuildFlags, Check, Color, Common, WithCheck};
+use crate::cli::command_line::Cli;
+use crate::cli::commands::{Command, GraphFormat, SchemaOf};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
 use crate::cli::run::{Plan, Run, baseline_path};
 use crate::cli::selection::from_root;
