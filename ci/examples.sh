@@ -19,10 +19,12 @@ run() {
 
 cargo build --release --examples -p framealloc-examples -p framealloc-bevy
 run swarm "both worlds are equal" cargo run -q --release --example swarm -- --frames 60 --agents 2000
+run swarm-sealed "sealed: 0 requests were refused" cargo run -q --release --example swarm -- --frames 60 --agents 2000 --sealed
 run pipeline "drew the same" cargo run -q --release --example pipeline -- --frames 400
 run arena_shooter "high-water" cargo run -q --release -p framealloc-examples --example arena_shooter
 run bevy_swarm "allocator calls/frame" cargo run -q --release -p framealloc-bevy --example bevy_swarm
 run bevy_swarm_pipelined "pictures, all the same" cargo run -q --release -p framealloc-bevy --example bevy_swarm -- --pipelined
+run bevy_swarm_sealed "sealed: 0 requests were refused" cargo run -q --release -p framealloc-bevy --example bevy_swarm -- --sealed
 if cargo run -q --release --example swarm -- --agents no-number >/dev/null 2>&1; then
     echo "examples: swarm accepts an argument that is no number" >&2
     exit 1

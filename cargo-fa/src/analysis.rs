@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use framealloc_syntax::Denied;
+
 use crate::model::config::Config;
 use crate::model::finding::{Finding, Place};
 use crate::model::suppress::Directive;
@@ -77,6 +79,8 @@ pub struct Request {
     pub ends: bool,
     /// Also list what the build leaves out.
     pub left_out: bool,
+    /// Also tell what is known of each system.
+    pub systems: bool,
     /// The packages to report, where not all are: frame roots of these are followed first, so that what lies below their
     /// calls is found on a way from them.
     pub packages: Vec<String>,
@@ -97,8 +101,53 @@ pub struct Analysis {
     pub tags: TagGraph,
     /// What this build leaves out, sorted by place; only where [`Request::left_out`] asks for it.
     pub left_out: Vec<LeftOut>,
+    /// The systems, sorted by place; only where [`Request::systems`] asks for them.
+    pub systems: Vec<SystemFacts>,
+    /// How often a function was analysed, and how often the result of a former run was still that of this one.
+    pub functions: Functions,
     /// How long each layer took, in the order they ran.
     pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// What is known of a function with `#[frame_system]` before it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemFacts {
+    /// The name that recordings and snapshots have it under.
+    pub name: String,
+    /// Its path, as findings have it.
+    pub item: String,
+    /// Name of the package.
+    pub package: String,
+    /// Where its name stands.
+    pub place: Place,
+    /// The tag that it declares.
+    pub tag: Option<String>,
+    /// The budget of one call that it declares, in bytes.
+    pub budget: Option<u64>,
+    /// What it promises not to do.
+    pub denied: Denied,
+    /// What one call takes from the frame.
+    pub worst: WorstCase,
+}
+
+/// The most that a function takes from the frame, as far as it can be numbered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorstCase {
+    /// Bytes.
+    pub bytes: u64,
+    /// How they come about: where, in words, and how many.
+    pub parts: Vec<(Place, String, u64)>,
+    /// What comes on top, with no number: where, and what.
+    pub open: Vec<(Place, String)>,
+}
+
+/// How much of the work was done before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Functions {
+    /// Analyses that were run.
+    pub analysed: usize,
+    /// Analyses whose result was taken from a former run.
+    pub reused: usize,
 }
 
 /// One file that was read.

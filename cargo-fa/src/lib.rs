@@ -37,6 +37,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod engine;
+pub mod evidence;
 pub mod explain;
 pub mod model;
 pub mod prove;

@@ -60,11 +60,12 @@ fn sample() -> Report {
     report.findings = findings
         .into_iter()
         .zip(names)
-        .map(|((level, finding), fingerprint)| Reported { finding, level, fingerprint })
+        .map(|((level, finding), fingerprint)| Reported { finding, level, fingerprint, measured: None })
         .collect();
     report.findings.sort_by(|a, b| a.finding.order(&b.finding));
     let accepted = Finding::new(&FA702, "accepted", lib("fn step")).inside("game", "game::step");
-    let reported = Reported { finding: accepted, level: Level::Deny, fingerprint: "00000000000000aa".to_owned() };
+    let reported =
+        Reported { finding: accepted, level: Level::Deny, fingerprint: "00000000000000aa".to_owned(), measured: None };
     report.suppressed = vec![Accepted { reported, by: AcceptedBy::Source, reason: Some("measured".to_owned()) }];
     report
 }

@@ -172,6 +172,7 @@ pub(crate) fn at_frame_end<M: Send + Sync + 'static>(policy: FlightPolicy) -> im
 pub(crate) fn at_frame_begin<M: Send + Sync + 'static>(policy: FlightPolicy, mut cold: bool) -> impl FnMut(Ending<M>) {
     move |mut ending| {
         let alloc = ending.alloc.bypass_change_detection();
+        alloc.first_frame_begins();
         prewarm_once(&mut cold, alloc);
         if alloc.set_begun_by_end(false) {
             return;

@@ -66,6 +66,8 @@
 //! | a value for the next frame | `alloc.frame_retain(value, policy)`, then [`FramePromotions::take`] |
 //! | a value that comes and goes with an entity | `#[derive(Pooled)]`, a `PoolBox` in the component: despawning frees its slot |
 //! | memory in `par_iter` or a task scope | `let alloc = alloc.whole();` before, `alloc.scoped(…)` or `alloc.frame_box(…)` inside |
+//! | what `par_iter` finds | `alloc.par_collect()`, `found.local()` in each task |
+//! | a collection of another crate | [`Scratch`] |
 //! | helpers of systems | `fn helper(frame: &Frame) -> FrameBox<'_, T>` |
 //! | an exclusive system, a command, a hook | `let alloc = world.frame_alloc();`, or `#[frame_system(alloc = world.frame_alloc())]` |
 //! | a `Local<Vec<T>>` that you clear | frame memory: it gives back what a burst took, a `Local` keeps it |
@@ -156,6 +158,7 @@ mod prewarm;
 mod promotions;
 mod resource;
 mod schedule;
+mod scratch;
 
 pub use diagnostics::SmartAllocDiagnosticsPlugin;
 pub use flight::{FlightPolicy, LastFlight};
@@ -165,6 +168,7 @@ pub use plugin::{SmartAllocPlugin, SmartAllocPlugins};
 pub use promotions::FramePromotions;
 pub use resource::AllocResource;
 pub use schedule::{FixedFrameBegin, FrameBegin, FrameEnd, SmartAllocSystems};
+pub use scratch::{ClearableCollection, Scratch, ScratchStats, scratch_stats};
 
 #[doc(no_inline)]
 pub use framealloc_core::{AllocConfig, Frame, FrameBox, FrameHandle, FrameInFlight, FrameReport, SmartAlloc, Tag};

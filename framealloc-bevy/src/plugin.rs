@@ -10,7 +10,7 @@ use framealloc_core::{AllocConfig, TagId};
 
 use crate::flight::{at_frame_begin, at_frame_end};
 use crate::prewarm::prewarm_once;
-use crate::schedule::{EndsIn, install_frame_end};
+use crate::schedule::{EndsIn, install_frame_end, install_startup};
 use crate::{
     AllocResource, FlightPolicy, FrameEnd, FramePromotions, LastFlight, SmartAllocDiagnosticsPlugin, SmartAllocSystems,
 };
@@ -176,7 +176,12 @@ impl<M: Send + Sync + 'static> Plugin for SmartAllocPlugin<M> {
         if self.frames_in_flight > 0 {
             config = config.with_frames_in_flight(self.frames_in_flight);
         }
-        app.insert_resource(AllocResource::<M>::new(config).with_tags(&self.tags));
+        let mut alloc = AllocResource::<M>::new(config).with_tags(&self.tags);
+        if self.ends_in == EndsIn::FrameBegin {
+            alloc = alloc.watching_startup();
+            install_startup(app, startup_begins::<M>);
+        }
+        app.insert_resource(alloc);
         app.insert_resource(FramePromotions::<M>::new());
         self.ends_in.install(app);
         let schedule = self.ends_in.label();
@@ -202,6 +207,10 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocPlugin<M> {
     }
 }
 
+fn startup_begins<M: Send + Sync + 'static>(mut alloc: ResMut<AllocResource<M>>) {
+    alloc.bypass_change_detection().startup_begins();
+}
+
 /// Ends the frame: exclusive access to the resource, without a handle, is the proof that nobody holds a value of it. Where `cold` says so, all
 /// threads take their first memory before the first end of a frame.
 fn end_frame<M: Send + Sync + 'static>(
@@ -210,6 +219,7 @@ fn end_frame<M: Send + Sync + 'static>(
     move |mut alloc, mut kept| {
         // Else both resources would count as changed every frame.
         let alloc = alloc.bypass_change_detection();
+        alloc.first_frame_begins();
         prewarm_once(&mut cold, alloc);
         match alloc.try_next_frame_with_promotions() {
             Ok(promotions) => kept.bypass_change_detection().replace(promotions),

@@ -3,8 +3,8 @@
 use core::alloc::Layout;
 use core::time::Duration;
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Instant;
 
+use bevy_platform::time::Instant;
 use bevy_tasks::ComputeTaskPool;
 use framealloc_core::{SmartAlloc, TagId};
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use bevy_app::Main;
 use bevy_ecs::resource::Resource;
-use framealloc_core::__private::keep_promotions;
+use framealloc_core::__private::{held_bytes, keep_promotions};
 use framealloc_core::{
     AllocConfig, Diagnostic, FlightError, FrameInFlight, FrameReport, Level, Promotions, SmartAlloc, TagId,
 };
@@ -52,6 +52,8 @@ pub struct AllocResource<M: Send + Sync + 'static = Main> {
     tags: Vec<TagId>,
     /// The open frame was begun by `FrameEnd`, so that the next `FrameBegin` has nothing to do.
     begun_by_end: bool,
+    /// What is known of the time before the first frame; `None` where nobody said that the plugin begins it.
+    outside: Option<Outside>,
     /// How often in a row the frame was to end and a handle was alive.
     refused_ends: u64,
     marker: PhantomData<fn() -> M>,
@@ -66,9 +68,45 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
             last_frame: FrameReport::default(),
             tags: Vec::new(),
             begun_by_end: false,
+            outside: None,
             refused_ends: 0,
             marker: PhantomData,
         }
+    }
+
+    /// Has memory that is taken before the first frame told apart: that of startup systems, and that of schedules run by hand.
+    pub(crate) fn watching_startup(mut self) -> Self {
+        self.outside = Some(Outside::default());
+        self
+    }
+
+    /// Notes what was taken before the startup schedules.
+    pub(crate) fn startup_begins(&mut self) {
+        if let (Some(outside), Ok(alloc)) = (&mut self.outside, Shared::exclusive(&mut self.shared)) {
+            outside.before_startup = Some(held_bytes(alloc));
+        }
+    }
+
+    /// Tells apart what was taken before the first frame, which is about to begin, and reports what is a mistake (FA105).
+    pub(crate) fn first_frame_begins(&mut self) {
+        if self.frame_number() > 0 {
+            return;
+        }
+        let (Some(outside), Ok(alloc)) = (&mut self.outside, Shared::exclusive(&mut self.shared)) else { return };
+        let held = held_bytes(alloc);
+        let by_hand = outside.before_startup.unwrap_or(held);
+        outside.startup_bytes = held.saturating_sub(by_hand);
+        if by_hand > 0 {
+            report_before_frames(by_hand, "before the first frame began");
+        }
+    }
+
+    /// Returns the bytes that startup systems took, which were taken back when the first frame began: 0 before that.
+    ///
+    /// That is no mistake, unlike memory of schedules that run by hand before the first frame begins (FA105).
+    #[must_use]
+    pub fn startup_bytes(&self) -> usize {
+        self.outside.as_ref().map_or(0, |outside| outside.startup_bytes)
     }
 
     pub(crate) fn with_tags(mut self, tags: &[TagId]) -> Self {
@@ -304,6 +342,35 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     pub fn last_frame(&self) -> FrameReport {
         self.last_frame
     }
+}
+
+/// The time before the first frame.
+#[derive(Default)]
+struct Outside {
+    /// What had been taken when the startup schedules began, if they did.
+    before_startup: Option<usize>,
+    startup_bytes: usize,
+}
+
+impl<M: Send + Sync + 'static> Drop for AllocResource<M> {
+    fn drop(&mut self) {
+        if self.outside.is_none() || self.frame_number() > 0 || std::thread::panicking() {
+            return;
+        }
+        let Ok(alloc) = Shared::exclusive(&mut self.shared) else { return };
+        let held = held_bytes(alloc);
+        if held > 0 {
+            report_before_frames(held, "and no frame ever began");
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn report_before_frames(bytes: usize, when: &str) {
+    Diagnostic::new("FA105", Level::Warning, format!("{bytes} bytes of frame memory were taken {when}"))
+        .with_help("nothing takes them back until a frame begins: a program that runs schedules by hand runs `FrameBegin` first")
+        .report();
 }
 
 impl<M: Send + Sync + 'static> Default for AllocResource<M> {

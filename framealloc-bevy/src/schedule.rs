@@ -1,7 +1,10 @@
 //! When the frame ends: schedules of their own, and the names to order systems by.
 
 use bevy_app::{App, First, FixedFirst, FixedMainScheduleOrder, Last, MainScheduleOrder};
-use bevy_ecs::schedule::{InternedScheduleLabel, Schedule, ScheduleLabel, SingleThreadedExecutor, SystemSet};
+use bevy_ecs::schedule::{
+    InternedScheduleLabel, IntoScheduleConfigs, Schedule, ScheduleLabel, SingleThreadedExecutor, SystemSet,
+};
+use bevy_ecs::system::ScheduleSystem;
 
 /// The schedule that ends the frame of `AllocResource`. It runs before [`First`].
 ///
@@ -123,6 +126,21 @@ pub(crate) fn install_frame_end(app: &mut App) {
         // An app that took `Last` out of its order ends the frame last.
         let at = order.labels.iter().position(|other| *other == Last.intern()).map_or(order.labels.len(), |at| at + 1);
         order.labels.insert(at, label);
+    }
+}
+
+/// The schedule before all startup schedules.
+#[derive(ScheduleLabel, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct StartupBegin;
+
+/// Has `system` run before all startup systems, where the app has any.
+pub(crate) fn install_startup<P>(app: &mut App, system: impl IntoScheduleConfigs<ScheduleSystem, P>) {
+    let label = StartupBegin.intern();
+    add_schedule(label, app);
+    app.add_systems(StartupBegin, system);
+    let Some(mut order) = app.world_mut().get_resource_mut::<MainScheduleOrder>() else { return };
+    if !order.startup_labels.contains(&label) {
+        order.startup_labels.insert(0, label);
     }
 }
 

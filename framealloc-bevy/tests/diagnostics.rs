@@ -311,6 +311,47 @@ fn fa104_a_handle_that_is_kept_and_nothing_else() {
 }
 
 #[test]
+fn fa105_memory_before_the_first_frame_and_not_that_of_startup() {
+    fn take(alloc: Res<AllocResource>) {
+        alloc.frame_slice_copy(&[0_u64; 128]);
+    }
+    let run = |body: fn(&mut App)| {
+        let warnings = Warnings::default();
+        tracing::subscriber::with_default(warnings.clone(), || {
+            let mut app = App::new();
+            app.add_plugins(checked()).add_systems(Startup, take).add_systems(Update, take);
+            body(&mut app);
+        });
+        let warnings = warnings.0.lock().expect("no panic under the lock").clone();
+        warnings
+    };
+    let startup = run(|app| {
+        app.update();
+        app.update();
+        assert!((1024..1200).contains(&app.world().resource::<AllocResource>().startup_bytes()));
+    });
+    assert_eq!(startup, [""; 0], "startup systems may");
+
+    let by_hand = run(|app| {
+        (0..1000).for_each(|_| app.world_mut().run_schedule(Update));
+        app.update();
+        assert!((1024..1200).contains(&app.world().resource::<AllocResource>().startup_bytes()));
+    });
+    assert_eq!(by_hand.len(), 1, "{by_hand:?}");
+    assert!(by_hand[0].starts_with("WARN FA105 warning: 10") && by_hand[0].contains("before the first frame began"));
+
+    let without_frames = run(|app| (0..1000).for_each(|_| app.world_mut().run_schedule(Update)));
+    assert_eq!(without_frames.len(), 1, "{without_frames:?}");
+    assert!(without_frames[0].contains("and no frame ever began"), "{without_frames:?}");
+
+    let without_main = run(|app| {
+        app.world_mut().run_schedule(FrameBegin);
+        app.world_mut().run_schedule(Update);
+    });
+    assert_eq!(without_main, [""; 0]);
+}
+
+#[test]
 fn fa101_diagnostics_without_an_allocator() {
     let warnings = Warnings::default();
     tracing::subscriber::with_default(warnings.clone(), || {

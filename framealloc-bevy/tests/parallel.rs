@@ -13,18 +13,25 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::MultiThreadedExecutor;
 use bevy_tasks::ComputeTaskPool;
 use framealloc::bevy::prelude::*;
-use framealloc::frame_system;
+use framealloc::{CountingAlloc, frame_system};
+
+#[global_allocator]
+static GLOBAL: CountingAlloc = CountingAlloc::system();
 
 #[derive(Component)]
 struct Cell4([u64; 4]);
 
 fn app() -> App {
+    app_with(SmartAllocPlugin::default())
+}
+
+fn app_with(plugin: SmartAllocPlugin) -> App {
     let mut app = App::new();
     // Three compute threads and the main thread, whatever the machine has.
     let mut pools = TaskPoolOptions::with_num_threads(8);
     pools.compute.min_threads = 3;
     pools.compute.max_threads = 3;
-    app.add_plugins((TaskPoolPlugin { task_pool_options: pools }, SmartAllocPlugins));
+    app.add_plugins((TaskPoolPlugin { task_pool_options: pools }, SmartAllocPlugins.set(plugin)));
     app.edit_schedule(Update, |schedule| {
         schedule.set_executor(MultiThreadedExecutor::new());
     });
@@ -99,6 +106,56 @@ fn the_tag_of_a_system_travels_into_its_tasks() {
     assert_eq!(bytes, RECORDED.load(Ordering::Relaxed));
     assert!(bytes >= 50 * 800);
     assert_eq!(tag_bytes(&mut app, "(untagged)"), 0);
+}
+
+#[test]
+fn par_iter_collects_into_the_frame_and_steady_frames_call_no_allocator() {
+    const ENTITIES: u64 = 1_000;
+
+    /// Calls to the system's allocator in what our code runs, after the warm-up.
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    static LISTED: AtomicUsize = AtomicUsize::new(0);
+
+    fn counted<R>(alloc: &SmartAlloc, body: impl FnOnce() -> R) -> R {
+        let before = CountingAlloc::thread_calls();
+        let result = body();
+        if alloc.frame_number() > 300 {
+            let calls = (CountingAlloc::thread_calls() - before).total();
+            CALLS.fetch_add(usize::try_from(calls).expect("few"), Ordering::Relaxed);
+        }
+        result
+    }
+
+    #[frame_system(tag = "par_collect")]
+    fn list(alloc: FrameAlloc, cells: Query<(Entity, &Cell4)>) {
+        let whole = alloc.whole();
+        let found = alloc.par_collect();
+        cells.par_iter().batching_strategy(BatchingStrategy::fixed(64)).for_each_init(
+            || counted(whole, || found.local()),
+            |local, (entity, cell)| {
+                if cell.0[0] % 2 == 0 {
+                    counted(whole, || local.push((cell.0[0], entity)));
+                }
+            },
+        );
+        let mut found = counted(whole, || found.into_vec());
+        found.sort_unstable();
+        assert!(found.is_sorted() && found.len() == 500);
+        LISTED.fetch_add(found.len(), Ordering::Relaxed);
+    }
+
+    // Whichever thread gets all of the batches has room for them.
+    let config = AllocConfig::default().with_frame_chunk(kilobytes(256));
+    let mut app = app_with(SmartAllocPlugin::new(config).with_tags(["par_collect"]).with_prewarm(true));
+    app.world_mut().spawn_batch((0..ENTITIES).map(|i| Cell4([i; 4])));
+    app.add_systems(Update, list);
+    for _ in 0..400 {
+        app.update();
+    }
+    assert_eq!(LISTED.load(Ordering::Relaxed), 400 * 500);
+    // A thread that was busy at the warm-up and took part in none of these frames takes its first memory later.
+    assert!(CALLS.load(Ordering::Relaxed) <= 30, "{CALLS:?}");
+    assert!(tag_bytes(&mut app, "par_collect") >= 500 * 16);
 }
 
 thread_local! {

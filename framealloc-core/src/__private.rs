@@ -82,6 +82,13 @@ pub fn keep_promotions(alloc: &mut SmartAlloc, promotions: Promotions) {
     alloc.keep_promotions(promotions);
 }
 
+/// What all threads have taken since the last end of a frame, in bytes: for a crate of ours that tells what is outside of frames.
+pub fn held_bytes(alloc: &mut SmartAlloc) -> usize {
+    let mut held = Vec::new();
+    alloc.list_held(&mut held);
+    held.iter().map(|held| held.bytes).sum()
+}
+
 /// `out = name`: the frame outside the scope of the system.
 #[must_use]
 #[inline]

@@ -53,6 +53,7 @@ pub struct AllocConfig {
     pub(crate) prefault: bool,
     pub(crate) huge_pages: bool,
     pub(crate) heap_threshold: usize,
+    pub(crate) decay: usize,
     pub(crate) thread_budget: Option<Budget>,
     pub(crate) global_budget: Option<Budget>,
     pub(crate) tag_budgets: Vec<(TagId, Budget)>,
@@ -83,6 +84,7 @@ impl Default for AllocConfig {
             prefault: false,
             huge_pages: false,
             heap_threshold: usize::MAX,
+            decay: 256,
             thread_budget: None,
             global_budget: None,
             tag_budgets: Vec::new(),
@@ -152,6 +154,31 @@ impl AllocConfig {
     #[must_use]
     pub fn with_heap_threshold(mut self, bytes: usize) -> Self {
         self.heap_threshold = bytes;
+        self
+    }
+
+    /// Sets how long memory is kept that frames no longer need: what is remembered of the largest frame shrinks by one part in
+    /// `frames` at the end of each frame. Memory is given back when four times less is remembered than is held, looked at every
+    /// 64 frames, or as often as a quarter of `frames`: by default, 256, some 360 frames after a burst, and 6 seconds at 60
+    /// frames a second. With 1 nothing is remembered; 0 is 1.
+    ///
+    /// [`SmartAlloc::trim`](crate::SmartAlloc::trim) gives memory back at once.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, SmartAlloc, megabytes};
+    ///
+    /// let mut alloc = SmartAlloc::new(AllocConfig::default().with_decay(8));
+    /// alloc.whole_frame(|alloc| {
+    ///     alloc.frame_slice_zeroed::<u8>(megabytes(8));
+    /// });
+    /// for _ in 0..20 {
+    ///     alloc.whole_frame(|_| ());
+    /// }
+    /// assert!(alloc.capacity() < megabytes(2));
+    /// ```
+    #[must_use]
+    pub fn with_decay(mut self, frames: usize) -> Self {
+        self.decay = frames.max(1);
         self
     }
 

@@ -81,6 +81,7 @@ pub mod collections {
     pub use crate::frame::collect::{CollectIn, CollectInto, FromFrameIterator};
     pub use crate::frame::deque::{DequeDrain, DequeIntoIter, DequeIter, DequeIterMut};
     pub use crate::frame::heap_queue::{HeapIntoIter, PeekMut};
+    pub use crate::frame::par_collect::ParIntoIter;
     pub use crate::frame::sorted::{
         SortedDrain, SortedEntry, SortedIntoIter, SortedIter, SortedIterMut, SortedOccupied, SortedVacant,
     };
@@ -113,6 +114,7 @@ pub use frame::{
 pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionFailure, PromotionSummary, Promotions};
 pub use frame::{FlightError, FlightStats, FrameInFlight, FramePublisher, FrameReader, Published};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
+pub use frame::{ParCollect, ParLocal};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::ambient::{AmbientStats, AmbientTagStats};
 #[cfg(feature = "memory_filter")]

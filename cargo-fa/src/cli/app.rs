@@ -340,6 +340,9 @@ fn conclude(run: &Run, common: &Common, check: &Check, elapsed: Duration) {
             tell(&format!("{layer:>12} {:>9.2} ms", time.as_secs_f64() * 1000.0));
         }
     }
+    if let Some(grade) = &run.grade {
+        grade.lines().for_each(|line| tell(&format!("cargo-fa: {line}")));
+    }
     tell(&summary(&run.report, elapsed));
 }
 

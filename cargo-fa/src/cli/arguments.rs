@@ -186,6 +186,10 @@ pub struct Check {
     #[arg(long, help_heading = "Report")]
     pub timings: bool,
 
+    /// Put what this run of the program counted beside the findings, the dearest first, and report what nobody predicted: a recording, or the JSON of a snapshot; may be repeated
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "write_baseline"], help_heading = "Report")]
+    pub trace: Vec<PathBuf>,
+
     /// Do not report what this file lists
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = crate::cli::baseline::FILE_NAME, help_heading = "Baseline and fixes")]
     pub baseline: Option<PathBuf>,

@@ -138,7 +138,7 @@ mod tests {
 
     fn reported(code: &'static Code, fingerprint: &str) -> Reported {
         let finding = Finding::new(code, "x", Place::new("src/lib.rs", 0, 1)).inside("game", "game::step");
-        Reported { finding, level: Level::Warn, fingerprint: fingerprint.to_owned() }
+        Reported { finding, level: Level::Warn, fingerprint: fingerprint.to_owned(), measured: None }
     }
 
     #[test]

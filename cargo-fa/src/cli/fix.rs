@@ -167,7 +167,7 @@ mod tests {
             let fix = Fix { title: "t".to_owned(), edits: vec![edit], applicability: Applicability::MachineApplicable };
             let code = if new.is_empty() { &FA901 } else { &FA602 };
             let finding = Finding::new(code, "x", place).fix(fix);
-            report.findings.push(Reported { finding, level: Level::Warn, fingerprint: String::new() });
+            report.findings.push(Reported { finding, level: Level::Warn, fingerprint: String::new(), measured: None });
         }
         report
     }

@@ -15,6 +15,7 @@ pub mod progress;
 pub mod prove;
 mod prove_join;
 pub mod run;
+mod runs;
 pub mod selection;
 mod target;
 pub mod trace_report;

@@ -9,10 +9,10 @@ use super::arguments::{Check, Common, Severity};
 use super::exit::UsageError;
 use super::prove::Arguments;
 use super::run::Plan;
+use super::runs::read_runs;
 use crate::analysis::Build;
 use crate::model::codes::Selector;
 use crate::prove::{Figures, Joined, Measured, Place, Proofs, SourceFinding, SystemProof};
-use crate::trace_report::Recording;
 
 /// Adds to each system what its sources say and what the newest of the recordings that are given counted.
 pub(super) fn join(
@@ -27,11 +27,15 @@ pub(super) fn join(
         Err(_) if !arguments.programs.is_empty() => None,
         Err(error) => return Err(error),
     };
-    let run = newest(&arguments.trace)?.map(measured).transpose()?;
+    let newest = newest(&arguments.trace)?.map(Path::to_owned);
+    let run = read_runs(Path::new(""), newest.as_slice())?;
     for system in proofs.iter_mut().flat_map(|proofs| &mut proofs.systems) {
         let of_run = match &run {
             None => Measured::NotGiven,
-            Some(figures) => figures.get(&system.name).map_or(Measured::NotRun, |figures| Measured::Ran(*figures)),
+            Some(run) => run.systems.get(&system.name).map_or(Measured::NotRun, |totals| {
+                let heap_calls = totals.heap.map(|heap| heap.calls);
+                Measured::Ran(Figures { calls: totals.calls, bytes: totals.bytes, heap_calls })
+            }),
         };
         let of_sources = sources.as_ref().and_then(|sources| sources.of(system));
         system.joined = Some(Joined { sources: of_sources, run: of_run });
@@ -111,34 +115,6 @@ fn newest(files: &[PathBuf]) -> Result<Option<&Path>, UsageError> {
         }
     }
     Ok(newest.map(|(_, file)| file.as_path()))
-}
-
-/// What a recording or a snapshot says of systems, by name.
-fn measured(file: &Path) -> Result<BTreeMap<String, Figures>, UsageError> {
-    let wrong = |error: &dyn std::fmt::Display| UsageError(format!("{}: {error}", file.display()));
-    let bytes = std::fs::read(file).map_err(|error| wrong(&error))?;
-    if bytes.trim_ascii_start().starts_with(b"{") {
-        let snapshot: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
-        let systems =
-            snapshot["systems"].as_array().ok_or_else(|| wrong(&"a snapshot has `systems`, this has none"))?;
-        let figures = systems.iter().filter_map(|system| {
-            let number = |value: &serde_json::Value| value.as_u64();
-            let figures = Figures {
-                calls: number(&system["calls"])?,
-                bytes: number(&system["bytes"])?,
-                heap_calls: number(&system["heap"]["calls"]),
-            };
-            Some((system["name"].as_str()?.to_owned(), figures))
-        });
-        return Ok(figures.collect());
-    }
-    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
-    let recording = Recording::read(&name, &bytes).map_err(|error| wrong(&error))?;
-    let figures = recording.systems().map(|(name, calls, bytes)| {
-        // A recording has no column for the heap by system.
-        (name.to_owned(), Figures { calls, bytes, heap_calls: None })
-    });
-    Ok(figures.collect())
 }
 
 #[cfg(test)]

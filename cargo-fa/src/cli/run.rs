@@ -10,7 +10,9 @@ use crate::cli::arguments::{Check, Common};
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
 use crate::cli::levels::Levels;
+use crate::cli::runs::read_runs;
 use crate::cli::selection::{Exclusion, Selection, from_root, named};
+use crate::evidence::{self, Grade, Runs};
 use crate::model::codes::{Code, FA412, FA900, Group, Level};
 use crate::model::config::{self, Config};
 use crate::model::finding::{Call, Confidence, Finding, Place};
@@ -30,6 +32,8 @@ pub struct Run {
     pub unread: Vec<String>,
     /// How long each layer took.
     pub timings: Vec<(&'static str, Duration)>,
+    /// How right the analyser was, by what runs say.
+    pub grade: Option<String>,
     /// What `-v` tells.
     pub details: Vec<String>,
 }
@@ -46,6 +50,7 @@ pub struct Plan<'w> {
     selection: Selection,
     request: Request,
     baseline: Option<Baseline>,
+    runs: Option<Runs>,
     details: Vec<String>,
     /// `-vv`: every place that the build leaves out, not a few of each kind.
     most_left_out: usize,
@@ -99,6 +104,7 @@ impl<'w> Plan<'w> {
         }
         details.extend(selection.exclusions.iter().map(Exclusion::describe));
         let baseline = check.baseline.as_ref().map(|file| read_baseline(root, current, file)).transpose()?;
+        let runs = read_runs(current, &check.trace)?;
         let request = Request {
             manifest_path: common.manifest_path.clone(),
             tests: check.tests || check.all_targets,
@@ -110,6 +116,7 @@ impl<'w> Plan<'w> {
             cache: !common.no_cache,
             ends: true,
             left_out: common.verbose > 0,
+            systems: !check.trace.is_empty(),
             packages: selection.packages.clone(),
         };
         let most_left_out = if common.verbose > 1 { usize::MAX } else { 3 };
@@ -122,6 +129,7 @@ impl<'w> Plan<'w> {
             selection,
             request,
             baseline,
+            runs,
             details,
             most_left_out,
         })
@@ -156,7 +164,16 @@ impl<'w> Plan<'w> {
             .map(|one| format!("not read: {}: {}", one.place.file, one.message))
             .collect();
         let incomplete = !unparsed.is_empty() || !unread.is_empty();
+        let mut unpredicted = Vec::new();
+        let mut grade = None;
+        if let Some(runs) = &self.runs {
+            let budgets = self.config.tags.iter().filter_map(|(name, tag)| Some((name.clone(), tag.budget?))).collect();
+            let (systems, all) = (&analysis.systems, &analysis.findings);
+            unpredicted = evidence::unpredicted(all, systems, &analysis.tags, &budgets, runs, &self.where_tags_are());
+            grade = Some(Grade::of(all, systems, runs).describe(runs));
+        }
         let mut findings = select_findings(analysis.findings, &analysis.files, &selection, &package_of);
+        findings.extend(unpredicted);
         let unknown = findings.iter().filter(|finding| *finding.code == FA412);
         self.details.extend(unknown.map(|finding| format!("{}: {}", finding.item, finding.message)));
         let partly: BTreeSet<Arc<str>> =
@@ -198,8 +215,17 @@ impl<'w> Plan<'w> {
             let line = report.sources.positions(place).0.line;
             self.details.push(format!("{}:{line}: `{name}!` was not expanded: {reason}", place.file));
         }
-        let report = self.decide(report, findings, suppressed, check);
-        Ok(Run { report, incomplete, unread, timings: analysis.timings, details: self.details })
+        let mut report = self.decide(report, findings, suppressed, check);
+        if let Some(runs) = &self.runs {
+            evidence::join(&mut report, &analysis.systems, runs);
+            self.details.extend(runs.incomplete.iter().cloned());
+        }
+        Ok(Run { report, incomplete, unread, timings: analysis.timings, grade, details: self.details })
+    }
+
+    /// Where tags and budgets are declared, or would be.
+    fn where_tags_are(&self) -> Place {
+        Place::new(self.config.file.clone().unwrap_or_else(|| "Cargo.toml".into()), 0, 0)
     }
 
     /// Why no file was analysed; fine only where no package uses framealloc and no path was asked for.
@@ -250,7 +276,7 @@ impl<'w> Plan<'w> {
             if level == Level::Allow {
                 continue;
             }
-            let reported = Reported { finding, level, fingerprint };
+            let reported = Reported { finding, level, fingerprint, measured: None };
             let in_baseline = self.baseline.as_ref().is_some_and(|baseline| baseline.contains(&reported));
             if in_baseline {
                 listed.insert(reported.fingerprint.clone());
@@ -290,7 +316,7 @@ impl<'w> Plan<'w> {
         for (finding, fingerprint) in stale.into_iter().zip(names) {
             let level = self.levels.level(&finding);
             if level != Level::Allow {
-                report.findings.push(Reported { finding, level, fingerprint });
+                report.findings.push(Reported { finding, level, fingerprint, measured: None });
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
 use crate::engine::rules::{self, Context};
 use crate::engine::schedule::graph::{self, Graph};
+use crate::engine::schedule::results::Results;
 use crate::engine::schedule::{bevy, reach, waves};
 use crate::model::config::Config;
 use crate::model::finding::{Confidence, Place};
@@ -83,8 +84,11 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
 
     let start = Instant::now();
     let asked = Asked::of(&program, config, &users);
-    let analysed = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked);
+    let results = Results::open(&cache, build(project, request, &loaded, &users, asked), &program);
+    let (analysed, functions) = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked, &results);
+    let results = results.save();
     analysis.timings.push(("flow", start.elapsed()));
+    analysis.functions = functions;
     list_files(project, &loaded, &mut analysis);
     if request.left_out {
         list_left_out(&loaded, &mut analysis);
@@ -96,7 +100,11 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     roots.extend(configured.into_iter().map(|id| (id, Confidence::High)));
     let preferred = |id| is_selected(project, &program, request, id);
     let reached = reach::reach(&program, &analysed, &roots, &preferred);
-    let (mut findings, tags) = rules::check(&Context::new(project, &program, &analysed, &reached, config));
+    let cx = Context::new(project, &program, &analysed, &reached, config);
+    let (mut findings, tags) = rules::check(&cx);
+    if request.systems {
+        analysis.systems = rules::systems(&cx);
+    }
     if !request.pedantic {
         findings.retain(|finding| finding.confidence > Confidence::Low);
     }
@@ -109,10 +117,29 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
         std::mem::forget((reached, analysed, program));
         std::mem::forget(loaded);
     }
-    if let Some(saving) = saving {
+    for saving in saving.into_iter().chain(results) {
         let _ = saving.join();
     }
     analysis
+}
+
+/// Names all that the analysis of a function depends on besides the sources: this program, what manifests say, and the build.
+fn build(project: &Project, request: &Request, loaded: &Loaded, users: &[bool], asked: Asked) -> Option<u128> {
+    // Which analyser it is: another one finds other things.
+    let program = std::env::current_exe().ok()?.metadata().ok()?;
+    let program = (program.modified().ok()?, program.len());
+    let crates = loaded.crates.iter().map(|krate| (krate.member, &krate.name, krate.kind)).collect::<Vec<_>>();
+    let text = format!(
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        program,
+        project.members,
+        loaded.conditions,
+        crates,
+        users,
+        (asked.effects, asked.limits_channels),
+        (request.tests, request.examples),
+    );
+    Some(hir::hash::hash(text.as_bytes()))
 }
 
 /// What was read, once it is known which functions had to be.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::measured::Measured;
 use crate::model::codes::Level;
 use crate::model::finding::{Finding, Place};
 use crate::model::source::SourceMap;
@@ -12,7 +13,7 @@ use crate::model::source::SourceMap;
 /// What a run found, after levels, suppressions and selections.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// What is reported, sorted by place.
+    /// What is reported, sorted by place, or by cost where there are figures of runs.
     pub findings: Vec<Reported>,
     /// What is not, sorted by place.
     pub suppressed: Vec<Accepted>,
@@ -38,7 +39,7 @@ pub struct Compiled {
 }
 
 /// A finding with what the run decided about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reported {
     /// The finding.
     pub finding: Finding,
@@ -46,10 +47,12 @@ pub struct Reported {
     pub level: Level,
     /// Names it across edits elsewhere in its file.
     pub fingerprint: String,
+    /// What runs say of the system that it is in, where `--trace` asks.
+    pub measured: Option<Measured>,
 }
 
 /// A finding that is not reported because somebody accepted it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Accepted {
     /// The finding as it would have been reported.
     pub reported: Reported,

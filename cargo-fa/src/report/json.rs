@@ -73,6 +73,7 @@ fn finding(reported: &Reported, sources: &SourceMap) -> Value {
         "help": finding.help,
         "fix": fix,
         "fingerprint": reported.fingerprint,
+        "measured": reported.measured,
     })
 }
 
@@ -82,6 +83,31 @@ fn place(place: &Place, sources: &SourceMap) -> Value {
         "file": sources.shown(&place.file),
         "start": { "line": start.line, "column": start.column, "byte": place.start },
         "end": { "line": end.line, "column": end.column, "byte": place.end },
+    })
+}
+
+/// What `--trace` adds to a finding.
+fn measured_schema() -> Value {
+    let count = json!({ "type": "integer", "minimum": 0 });
+    let mean = json!({ "type": "number", "minimum": 0 });
+    let mean_or_none = json!({ "type": ["number", "null"], "minimum": 0 });
+    json!({
+        "description": "what the runs of --trace say of the system that the finding is in; null without",
+        "type": "object",
+        "required": [
+            "system", "frames", "calls", "bytes_per_frame", "share", "largest_call", "heap_calls_per_frame",
+            "heap_bytes_per_frame",
+        ],
+        "properties": {
+            "system": { "type": "string" },
+            "frames": count,
+            "calls": count,
+            "bytes_per_frame": mean,
+            "share": mean,
+            "largest_call": count,
+            "heap_calls_per_frame": mean_or_none,
+            "heap_bytes_per_frame": mean_or_none,
+        },
     })
 }
 
@@ -111,6 +137,7 @@ pub fn schema() -> Value {
         ("help", json!({ "type": ["string", "null"] })),
         ("fix", nullable("#/definitions/fix")),
         ("fingerprint", json!({ "type": "string", "pattern": "^[0-9a-f]{16}$" })),
+        ("measured", nullable("#/definitions/measured")),
     ];
     let required: Vec<&str> = finding.iter().map(|(name, _)| *name).collect();
     let properties: serde_json::Map<String, Value> =
@@ -156,6 +183,7 @@ pub fn schema() -> Value {
                 "applicability": { "enum": ["MachineApplicable", "MaybeIncorrect", "HasPlaceholders"] },
                 "edits": list("#/definitions/edit"),
             })),
+            "measured": measured_schema(),
             "finding": { "type": "object", "required": required, "properties": properties },
         },
     })

@@ -11,6 +11,7 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod measured;
 mod rustc;
 mod sarif;
 mod terminal;
@@ -18,6 +19,7 @@ mod terminal;
 pub use findings::{Accepted, AcceptedBy, Compiled, Report, Reported, counted, places};
 pub use fingerprint::fingerprints;
 pub use json::schema as json_schema;
+pub use measured::Measured;
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]

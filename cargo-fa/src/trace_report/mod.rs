@@ -13,6 +13,7 @@ mod svg;
 mod tables;
 mod text;
 mod timeline;
+mod totals;
 mod units;
 
 pub use diff::{Diff, Threshold};
@@ -20,3 +21,5 @@ pub use html::page;
 pub use recording::Recording;
 pub use svg::picture;
 pub use text::{markdown, summary};
+pub use totals::{HeapTotals, SystemTotals};
+pub use units::{bytes, count, number, percent};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::totals::{HeapTotals, SystemTotals};
 use framealloc_trace::{Decoder, Definition, FlightFigures, Frame, Item, Kind, Outcome, TraceError};
 
 /// What a frame says of itself.
@@ -50,6 +51,8 @@ pub(super) struct System {
     pub(super) bytes: Series,
     pub(super) calls: u64,
     pub(super) largest_call: u64,
+    /// `None` where no frame says.
+    pub(super) heap: Option<HeapTotals>,
 }
 
 /// A pool: live objects by frame, and what is only summed up.
@@ -166,12 +169,28 @@ impl Recording {
         &self.name
     }
 
-    /// Its systems: name, calls, and bytes of all calls.
-    pub fn systems(&self) -> impl Iterator<Item = (&str, u64, u64)> {
+    /// What each of its systems did in all frames, by name.
+    pub fn systems(&self) -> impl Iterator<Item = (&str, SystemTotals)> {
         self.systems.iter().map(|system| {
+            let System { calls, largest_call, heap, .. } = *system;
             let bytes = system.bytes.points.iter().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
-            (system.bytes.name.as_str(), system.calls, bytes)
+            (system.bytes.name.as_str(), SystemTotals { calls, bytes, largest_call, heap })
         })
+    }
+
+    /// The most bytes of a frame under each of its tags, by name.
+    pub fn tags(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.tags.iter().map(|tag| {
+            let most = tag.points.iter().map(|(_, bytes)| *bytes).max();
+            (tag.name.as_str(), most.unwrap_or(0))
+        })
+    }
+
+    /// How many frames there are, and the bytes of all of them.
+    #[must_use]
+    pub fn totals(&self) -> (u64, u64) {
+        let bytes = self.frames.iter().fold(0_u64, |sum, frame| sum.saturating_add(frame.bytes));
+        (self.frames.len() as u64, bytes)
     }
 
     /// Whether no frame was recorded.
@@ -232,6 +251,11 @@ impl Reading {
             system.bytes.add(index, figures.bytes);
             system.calls = system.calls.saturating_add(figures.calls);
             system.largest_call = system.largest_call.max(figures.largest_call);
+            if let Some(heap) = figures.heap {
+                let sum = system.heap.get_or_insert_default();
+                sum.calls = sum.calls.saturating_add(heap.calls);
+                sum.bytes = sum.bytes.saturating_add(heap.bytes);
+            }
         }
         for figures in &frame.pools {
             let pool = self.pools.entry(figures.id).or_default();

@@ -1,7 +1,8 @@
 //! Figures as people read them.
 
 /// `512 B`, `1.25 KiB`, `48.0 MiB`: three digits, binary units.
-pub(super) fn bytes(value: f64) -> String {
+#[must_use]
+pub fn bytes(value: f64) -> String {
     let mut scaled = value;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if scaled.abs() < 1023.5 || unit == "GiB" {
@@ -48,7 +49,8 @@ pub(super) fn time(nanoseconds: f64) -> String {
 }
 
 /// A number with three digits or more; small ones with four decimals.
-pub(super) fn number(value: f64) -> String {
+#[must_use]
+pub fn number(value: f64) -> String {
     let decimals = match value.abs() {
         _ if value.fract() == 0.0 => 0,
         size if size < 0.0995 => 4,
@@ -60,12 +62,14 @@ pub(super) fn number(value: f64) -> String {
 }
 
 /// A count, with its thousands set apart.
-pub(super) fn count(value: u64) -> String {
+#[must_use]
+pub fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
 /// `3.1 %`.
-pub(super) fn percent(part: f64) -> String {
+#[must_use]
+pub fn percent(part: f64) -> String {
     format!("{:.1} %", part * 100.0)
 }
 

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 swarm: a headless game frame loop, once in framealloc's memory and once in Vec and Box
 
-usage: cargo run --release --example swarm -- [--agents N] [--frames N] [--threads N] [--record FILE]
+usage: cargo run --release --example swarm -- [--agents N] [--frames N] [--threads N] [--record FILE] [--sealed]
 
   --agents N    agents in the world, 2 to 200000 (20000)
   --frames N    frames to run and time, 8 to 100000 (120)
   --threads N   threads that share the work of a frame, 1 to 64 (2)
   --record FILE records the frames, for `cargo fa report`
+  --sealed      takes all of framealloc's memory at the start, and seals it before the first frame that counts
   --help        this text
 ";
 
@@ -23,6 +24,7 @@ pub struct Args {
     pub frames: usize,
     pub threads: usize,
     pub record: Option<PathBuf>,
+    pub sealed: bool,
 }
 
 /// Why there is nothing to run.
@@ -39,7 +41,10 @@ impl fmt::Display for Refusal {
         match self {
             Self::Help => f.write_str(HELP),
             Self::Unknown(word) => {
-                write!(f, "unknown argument `{word}`: --agents, --frames, --threads, --record and --help are known")
+                write!(
+                    f,
+                    "unknown argument `{word}`: --agents, --frames, --threads, --record, --sealed and --help are known"
+                )
             }
             Self::Missing("--record") => f.write_str("`--record` needs a file after it"),
             Self::Missing(option) => write!(f, "`{option}` needs a number after it"),
@@ -52,7 +57,7 @@ impl fmt::Display for Refusal {
 
 impl Args {
     pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Self, Refusal> {
-        let mut args = Self { agents: 20_000, frames: 120, threads: 2, record: None };
+        let mut args = Self { agents: 20_000, frames: 120, threads: 2, record: None, sealed: false };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let (name, attached) = match word.split_once('=') {
@@ -62,6 +67,10 @@ impl Args {
             if name == "--record" {
                 let file = attached.or_else(|| words.next()).ok_or(Refusal::Missing("--record"))?;
                 args.record = Some(file.into());
+                continue;
+            }
+            if name == "--sealed" && attached.is_none() {
+                args.sealed = true;
                 continue;
             }
             let (option, field, range) = match name {
@@ -92,6 +101,7 @@ mod tests {
     #[test]
     fn bad_arguments_are_named() {
         assert_eq!(parse("--frames 9 --agents=1_000").map(|args| (args.frames, args.agents)), Ok((9, 1000)));
+        assert_eq!(parse("--sealed --frames 9").map(|args| (args.frames, args.sealed)), Ok((9, true)));
         for (words, part) in [
             ("--frames", "`--frames` needs a number"),
             ("--record", "`--record` needs a file"),
@@ -99,6 +109,7 @@ mod tests {
             ("--threads 0", "from 1 to 64, not `0`"),
             ("--agents -3", "not `-3`"),
             ("--agent 3", "unknown argument `--agent`"),
+            ("--sealed=1", "unknown argument `--sealed=1`"),
             ("3", "unknown argument `3`"),
             ("--help", "usage:"),
         ] {

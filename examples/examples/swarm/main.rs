@@ -21,7 +21,7 @@ mod world;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use framealloc::{CountingAlloc, RecordError, RecordOptions, SmartAlloc};
+use framealloc::{AllocConfig, CountingAlloc, RecordError, RecordOptions, SmartAlloc, megabytes};
 
 use args::{Args, Refusal};
 use report::Stopwatch;
@@ -37,6 +37,8 @@ const WARM_UP: usize = 64;
 const COUNT_EVERY: usize = 4;
 /// Parts of the work per thread, so that threads that finish early take over.
 const PARTS_PER_THREAD: usize = 4;
+/// What frames and pools have with `--sealed`: some ten times of what 20 000 agents need.
+const REGION: usize = megabytes(96);
 
 fn main() -> ExitCode {
     let args = match Args::parse(std::env::args().skip(1)) {
@@ -77,7 +79,7 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<(String, bool), RecordError> {
     let parts = args.threads * PARTS_PER_THREAD;
-    let mut alloc = SmartAlloc::default();
+    let mut alloc = SmartAlloc::new(AllocConfig::default().with_region(if args.sealed { REGION } else { 0 }));
     let (mut game, mut game_of_std) = (Game::new(args.agents), Game::new(args.agents));
     let (mut ours, mut std) = (Stopwatch::new(args.frames), Stopwatch::new(args.frames));
     let recording = args.record.is_some();
@@ -88,6 +90,9 @@ fn run(args: &Args) -> Result<(String, bool), RecordError> {
     for frame in 0..WARM_UP + args.frames {
         if frame == WARM_UP - 1 {
             systems::rehearse(&mut alloc, &game.world, parts);
+        }
+        if frame == WARM_UP && args.sealed {
+            alloc.seal();
         }
         if let Some(file) = args.record.as_ref().filter(|_| frame == WARM_UP) {
             let options = RecordOptions::default().with_allocator_calls(|| ALLOCATOR.calls().total());
@@ -114,7 +119,7 @@ fn run(args: &Args) -> Result<(String, bool), RecordError> {
     }
     let equal = pictures_equal && game.checksum() == game_of_std.checksum();
     alloc.stop_recording()?;
-    Ok((report::report(args, &alloc.stats(), &ours, &std, equal), equal))
+    Ok((report::report(args, &alloc, &ours, &std, equal), equal))
 }
 
 /// Runs one frame and takes either its time or its calls of the allocator.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use framealloc::{AllocCalls, AllocStats, Pooled};
+use framealloc::{AllocCalls, Pooled, SmartAlloc};
 
 use crate::args::Args;
 use crate::world::Dart;
@@ -98,22 +98,23 @@ fn percentile(durations: &[Duration], per_cent: usize) -> f64 {
 }
 
 /// Everything that there is to say about a run.
-pub fn report(args: &Args, stats: &AllocStats, ours: &Stopwatch, std: &Stopwatch, equal: bool) -> String {
+pub fn report(args: &Args, alloc: &SmartAlloc, ours: &Stopwatch, std: &Stopwatch, equal: bool) -> String {
     let mut text = String::new();
     // Writing to a `String` does not fail.
-    let _ = tables(&mut text, args, stats, ours, std, equal);
+    let _ = tables(&mut text, args, alloc, ours, std, equal);
     text
 }
 
 fn tables(
     out: &mut String,
     args: &Args,
-    stats: &AllocStats,
+    alloc: &SmartAlloc,
     ours: &Stopwatch,
     std: &Stopwatch,
     equal: bool,
 ) -> std::fmt::Result {
     let Args { agents, frames, threads, .. } = args;
+    let stats = alloc.stats();
     writeln!(out, "{agents} agents, {frames} frames, {threads} threads\n")?;
 
     writeln!(out, "{:<20} {:>14} {:>14}", "tag", "bytes/frame", "high water")?;
@@ -154,6 +155,19 @@ fn tables(
             watch.per_frame(watch.calls.bytes),
         )?;
     }
+    if args.sealed {
+        sealed(out, alloc)?;
+    }
     let verdict = if equal { "are equal, bit for bit" } else { "DIFFER: one of the simulations is wrong" };
     writeln!(out, "\nafter {frames} frames both worlds {verdict}")
+}
+
+/// What has grown since memory was sealed: tables for what threads have not met before, at most.
+fn sealed(out: &mut String, alloc: &SmartAlloc) -> std::fmt::Result {
+    let growth = alloc.growth_since_seal();
+    let refused: usize = growth.iter().map(|growth| growth.refused).sum();
+    let (region, passed) = (SmartAlloc::region_stats(), growth.iter().map(|growth| growth.bytes).sum::<usize>());
+    writeln!(out, "\nsealed: {refused} requests were refused, {passed} bytes of tables passed")?;
+    writeln!(out, "sealed: {} of {} bytes of the region were used at most", region.peak_bytes, region.bytes)?;
+    growth.iter().try_for_each(|growth| writeln!(out, "sealed: {} took {} bytes", growth.by, growth.bytes))
 }

@@ -4,10 +4,12 @@
 //! ```text
 //! cargo run --release -p framealloc-bevy --example bevy_swarm
 //! cargo run --release -p framealloc-bevy --example bevy_swarm -- --pipelined
+//! cargo run --release -p framealloc-bevy --example bevy_swarm -- --sealed
 //! ```
 //!
 //! With `--pipelined` the game with frame memory has a renderer, which draws after the game or on a thread of its own, one frame
-//! behind: the same pictures, by the same allocator calls.
+//! behind: the same pictures, by the same allocator calls. With `--sealed` all of its frame memory is taken at the start, and may
+//! not grow once the game is warm.
 #![forbid(unsafe_code)]
 #![allow(elided_lifetimes_in_paths, reason = "systems are written as in every Bevy program")]
 #![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters over by value")]
@@ -39,7 +41,8 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         None => beside_vectors(),
         Some("--pipelined") => with_a_renderer(),
-        Some(other) => panic!("`{other}` is not known here: `--pipelined` is"),
+        Some("--sealed") => sealed(),
+        Some(other) => panic!("`{other}` is not known here: `--pipelined` and `--sealed` are"),
     }
 }
 
@@ -87,6 +90,30 @@ fn beside_vectors() {
     println!("{} agents, {FRAMES} frames\n", game::AGENTS);
     println!("{}", framed.diagnostics);
     compare(&[bevy_alone, framed, heaped]);
+}
+
+/// Plays the game in frame memory that is sealed when it is warm.
+fn sealed() {
+    let sealed = play("frame memory, sealed", |app| {
+        let config = AllocConfig::default().with_frame_chunk(megabytes(1)).with_region(megabytes(64));
+        app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config).with_prewarm(true)));
+        app.add_plugins(framed::plugin);
+        app.add_systems(Last, seal.before(watch));
+    });
+    println!("{}", sealed.diagnostics);
+    compare(&[sealed]);
+}
+
+/// Seals frame memory before the first frame that is measured, and says after the last one what has grown.
+fn seal(watch: Res<Stopwatch>, mut alloc: ResMut<AllocResource>) {
+    if watch.frame == WARM_UP {
+        alloc.seal();
+    }
+    if watch.frame == WARM_UP + FRAMES - 1 {
+        let growth = alloc.growth_since_seal();
+        let refused: usize = growth.iter().map(|growth| growth.refused).sum();
+        println!("sealed: {refused} requests were refused; {growth:?}");
+    }
 }
 
 fn idle() {}

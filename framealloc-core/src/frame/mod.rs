@@ -15,6 +15,7 @@ pub(crate) mod heap_queue;
 pub(crate) mod heap_tag;
 pub(crate) mod map;
 mod methods;
+pub(crate) mod par_collect;
 #[cfg(feature = "rayon")]
 mod parallel;
 pub(crate) mod promotions;
@@ -44,6 +45,7 @@ pub use flight::{FlightError, FlightStats, FrameInFlight};
 pub use handle::FrameHandle;
 pub use heap_queue::FrameHeap;
 pub use map::FrameMap;
+pub use par_collect::{ParCollect, ParLocal};
 pub use promotions::Promoted;
 pub use publish::{FramePublisher, FrameReader, Published};
 pub use retain::{FrameRetained, Importance, RetainKey, RetainedSlot};

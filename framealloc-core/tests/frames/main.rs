@@ -2,9 +2,11 @@
 //! `frame_torture`.
 
 mod boxes;
+mod bursts;
 mod cursors;
 mod faults;
 mod fills;
+mod par_collect;
 mod references;
 mod regions;
 mod steady;

@@ -169,6 +169,15 @@ fn of_vectors() -> Vec<Case> {
         "FrameVec::try_with_capacity_in" SIZED |a, r|
             r.during(a.frame(), || FrameVec::<u64>::try_with_capacity_in(r.length(MANY), a.frame()));
         "FrameVec::try_from_iter_in" FRAME |a, r| r.during(a.frame(), || FrameVec::try_from_iter_in(BIG, a.frame()));
+        "ParCollect::try_local" FRAME |a, r| {
+            let all = a.par_collect::<u64>();
+            r.during(a.frame(), || all.try_local().map(drop))
+        };
+        "ParCollect::try_into_vec" FRAME |a, r| {
+            let all = a.par_collect();
+            all.local().extend(BIG);
+            r.during(a.frame(), || all.try_into_vec().map(drop))
+        };
         "CollectIn::try_collect_in" FRAME |a, r|
             r.during(a.frame(), || BIG.into_iter().try_collect_in::<FrameVec<'_, u64>>(a.frame()));
         "FromFrameIterator::try_from_frame_iter" FRAME |a, r|

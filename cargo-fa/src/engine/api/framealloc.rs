@@ -135,6 +135,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["frame_cstr"], FrameText(Failure::Also)),
     (&["frame_format"], FrameFormat),
     (&["frame_vec", "frame_vec_with_capacity"], FrameCollection(Known::FrameVec, "frame_vec")),
+    (&["par_collect"], FrameCollection(Known::FrameVec, "par_collect")),
     (&["frame_map", "frame_map_with_capacity"], FrameCollection(Known::FrameMap, "frame_map")),
     (&["frame_set", "frame_set_with_capacity"], FrameCollection(Known::FrameSet, "frame_set")),
     (&["frame_deque", "frame_deque_with_capacity"], FrameCollection(Known::FrameDeque, "frame_deque")),
@@ -178,7 +179,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "seal",
         "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
-        "take_promotions", "take_recording", "thread_frame_budget", "next_frame", "next_frame_in_flight",
+        "startup_bytes", "take_promotions", "take_recording", "thread_frame_budget", "trim", "next_frame", "next_frame_in_flight",
         "next_frame_in_flight_with_promotions", "next_frame_with_promotions", "unseal", "used_bytes", "wait_for_flights",
     ], Plain),
 ];
@@ -284,6 +285,7 @@ pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
         "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "with_budgets",
+        "with_decay",
         "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_budget",
         "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),

@@ -1,9 +1,11 @@
 //! The types whose meaning for memory is known.
 
+use serde::{Deserialize, Serialize};
+
 use super::{bevy, framealloc, std};
 
 /// A type whose meaning for memory is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Known {
     // framealloc
     SmartAlloc,

@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::Known;
 
@@ -18,7 +19,7 @@ pub(crate) enum Sure {
 }
 
 /// What is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum WaitsFor {
     /// Somebody who holds a lock.
     Lock,

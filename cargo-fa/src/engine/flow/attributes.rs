@@ -13,6 +13,7 @@ pub(crate) fn our_attribute<'l>(program: &Program<'l>, module: ModuleId, file: u
     }
 }
 
-pub(super) fn tokens(attr: &Attr) -> proc_macro2::TokenStream {
+/// The arguments of an attribute.
+pub(crate) fn tokens(attr: &Attr) -> proc_macro2::TokenStream {
     attr.args.as_ref().and_then(|(text, _)| text.parse().ok()).unwrap_or_default()
 }

@@ -1,12 +1,13 @@
 //! What functions do to fields and statics that may say whether something has been done.
 
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{ExprId, ExprKind, Literal};
 
 /// What is done to a field or static that may say whether something has been done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Change {
     True,
     False,
@@ -28,7 +29,7 @@ impl<'l> Changes<'l> {
     }
 
     /// Whether that is done to a field of this type, or of one that is not known.
-    pub(super) fn has(&self, owner: Option<&'l str>, name: &'l str, change: Change) -> bool {
+    pub(crate) fn has(&self, owner: Option<&'l str>, name: &'l str, change: Change) -> bool {
         self.0.contains(&(None, name, change)) || owner.is_some() && self.0.contains(&(owner, name, change))
     }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use framealloc_syntax::{Denied, Effect};
+use serde::{Deserialize, Serialize};
 
 use super::generics::{Condition, Given};
 use super::open_tag::OpenTag;
+use super::stored::{self, Fixed};
 use super::types::Ty;
 use super::value::{Bound, Root};
 use crate::engine::api::waits::WaitsFor;
@@ -14,20 +16,20 @@ use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
 /// A place in some file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Site {
     pub(crate) file: usize,
     pub(crate) span: Span,
 }
 
 /// A loop around an event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LoopAround {
     pub(crate) span: Span,
     pub(crate) bound: Bound,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) kind: EventKind,
     pub(crate) span: Span,
@@ -47,18 +49,19 @@ pub(crate) struct Event {
 }
 
 /// One arm of an `if` or a `match`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Arm {
     /// The condition or the matched value.
     pub(crate) branch: Span,
     pub(crate) index: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum EventKind {
     /// Memory from a frame.
     FrameAlloc {
-        what: &'static str,
+        #[serde(with = "stored::fixed")]
+        what: Fixed,
         ty: Ty,
         count: Option<Count>,
         once: bool,
@@ -85,7 +88,7 @@ pub(crate) enum EventKind {
         on: WaitsFor,
     },
     /// A call of what nobody can see into, and what is declared of it.
-    Unseen(Unseen, Denied),
+    Unseen(Unseen, #[serde(with = "stored::denied")] Denied),
     /// Heap memory is given back at the end of a block.
     HeapFree {
         ty: Ty,
@@ -149,7 +152,8 @@ pub(crate) enum EventKind {
     },
     /// A value is forgotten or leaked that has something to drop.
     DropSkipped {
-        what: &'static str,
+        #[serde(with = "stored::fixed")]
+        what: Fixed,
         ty: Ty,
     },
     /// A handle is resolved as if it must be of this frame.
@@ -163,16 +167,19 @@ pub(crate) enum EventKind {
     },
     /// A transfer is thrown away.
     TransferLost {
-        how: &'static str,
+        #[serde(with = "stored::fixed")]
+        how: Fixed,
     },
     /// A pooled type in a box.
     PooledInBox {
-        what: &'static str,
+        #[serde(with = "stored::fixed")]
+        what: Fixed,
         ty: Ty,
     },
     /// A boxed value that is made and dropped within the frame.
     Churn {
-        what: &'static str,
+        #[serde(with = "stored::fixed")]
+        what: Fixed,
         ty: Ty,
     },
     /// `#[frame_system]` on an async function.
@@ -181,7 +188,8 @@ pub(crate) enum EventKind {
     Retention {
         discards: bool,
         /// The last word of the policy, where it is written in the call, and the word that discards.
-        policy: Option<(Span, &'static str)>,
+        #[serde(with = "stored::fixed_at")]
+        policy: Option<(Span, Fixed)>,
     },
     /// A tag that is named in the source is entered.
     Tag {
@@ -220,7 +228,7 @@ impl EventKind {
 }
 
 /// What is called and cannot be seen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Unseen {
     /// Something of another crate: its path, as far as it is known.
     Path(Arc<str>),
@@ -237,7 +245,7 @@ pub(crate) enum Unseen {
 }
 
 /// Where a heap container is, as far as that tells whether its memory is used again in the next frame.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Container {
     /// What it is a part of; `None` where it is not known or a variable of its own.
     pub(crate) root: Option<Root>,
@@ -254,7 +262,7 @@ pub(crate) struct Container {
 }
 
 /// How heap memory comes to be given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Freed {
     /// Its owner is dropped.
     Dropped,
@@ -267,7 +275,7 @@ pub(crate) enum Freed {
 }
 
 /// What becomes of something that is made on the heap: it says whether frame memory would do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Fate {
     /// It stays in the function.
     #[default]
@@ -284,7 +292,7 @@ pub(crate) enum Fate {
 }
 
 /// A container that a function lends to one that it calls.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Lent {
     pub(crate) callee: FnId,
     pub(crate) span: Span,
@@ -295,14 +303,14 @@ pub(crate) struct Lent {
 }
 
 /// Who runs what is spawned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Runner {
     Thread,
     Task,
 }
 
 /// Whose API allocates from the general heap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum HeapApi {
     Std,
     Framealloc,
@@ -311,14 +319,14 @@ pub(crate) enum HeapApi {
 }
 
 /// How many elements an allocation has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Count {
     Exactly(u64),
     Symbol(Arc<str>),
 }
 
 /// How a frame stays open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Open {
     Return,
     Question,
@@ -330,7 +338,7 @@ pub(crate) enum Open {
 }
 
 /// How frame data gets out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum EscapeRoute {
     Returned,
     Static(String),
@@ -350,7 +358,7 @@ pub(crate) enum EscapeRoute {
 
 /// A call of a function of the workspace.
 #[expect(clippy::struct_excessive_bools, reason = "each is found out and asked by itself")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CallSite {
     pub(crate) callee: FnId,
     pub(crate) span: Span,

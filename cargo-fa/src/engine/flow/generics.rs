@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::types::{Ty, TypeScope, Types};
 use crate::engine::hir::ir::PathId;
 use crate::engine::resolve::paths::Space;
@@ -12,7 +14,7 @@ use crate::engine::resolve::{ModuleId, Res, TypeKey, UserType};
 pub(crate) type Given = Vec<(u16, Ty)>;
 
 /// Of which types of a parameter something is true.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Condition {
     pub(crate) param: u16,
     pub(crate) types: Vec<TypeKey>,

@@ -2,7 +2,7 @@
 
 mod allocator;
 mod associated;
-mod attributes;
+pub(crate) mod attributes;
 mod barriers;
 mod call;
 mod callbacks;
@@ -51,6 +51,7 @@ mod shared;
 mod signals;
 mod signature;
 mod spawn;
+pub(crate) mod stored;
 mod stores;
 pub(crate) mod summary;
 mod tags;
@@ -58,6 +59,8 @@ pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
 pub(crate) mod walk;
+
+use std::cell::RefCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -70,6 +73,7 @@ use recorder::Recorder;
 pub(crate) use roots::{param_types, type_scope};
 use scopes::Scopes;
 pub(crate) use signature::{Signature, Signatures};
+use stored::Asking;
 use summary::{AllAnalysed, Analysed, Summary};
 use types::{Ty, TypeScope, Types};
 use value::{AllocatorKey, Bound, State, Value, Var};
@@ -93,6 +97,8 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) limits_channels: bool,
     /// Functions that call each other, sorted, with what is known of them at this point.
     pub(crate) circle: &'p [(FnId, Summary)],
+    /// Takes down what is asked, where the result will be kept for the next run.
+    pub(crate) asking: Option<&'p RefCell<Asking<'l>>>,
 }
 
 struct LoopContext<'l> {

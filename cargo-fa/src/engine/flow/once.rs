@@ -154,9 +154,9 @@ impl<'l> Interpreter<'_, 'l> {
             Mark::Flag(..) | Mark::Changed(..) => Change::False,
         };
         // A field that is reached through something else is of a type that is not asked for here: any of that name counts.
-        let set_back = self.around.changes.has(owner.filter(|_| is_own), name, undone);
+        let set_back = self.has_change(owner.filter(|_| is_own), name, undone);
         // A flag that nothing is made with is set by somebody who is not seen: `dirty`.
-        if matches!(mark, Mark::Flag(_, true)) && !self.around.changes.has(None, name, Change::MadeTrue) {
+        if matches!(mark, Mark::Flag(_, true)) && !self.has_change(None, name, Change::MadeTrue) {
             return false;
         }
         let emptied = matches!(mark, Mark::Nothing(_)) && self.is_emptied_here(place);

@@ -189,6 +189,9 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     pub(super) fn summary_of(&self, callee: FnId) -> &'p Summary {
+        if let Some(asking) = self.around.asking {
+            asking.borrow_mut().summary(callee);
+        }
         match self.around.circle.binary_search_by_key(&callee, |(member, _)| *member) {
             Ok(at) => &self.around.circle[at].1,
             Err(_) => &self.around.analysed.of(callee).summary,

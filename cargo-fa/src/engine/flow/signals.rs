@@ -1,7 +1,9 @@
 //! Who signals a barrier.
 
+use serde::{Deserialize, Serialize};
+
 /// Who signals a barrier, as far as a function and what it calls tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that hold in any combination")]
 pub(crate) struct Signals {
     /// The thread that runs the function.

@@ -171,6 +171,9 @@ impl<'l> Interpreter<'_, 'l> {
         let outer_frame = self.loops.frame_from;
         let outer_sure = self.context.sure;
         let system = self.around.system_closures.get(&(self.file, closure.body)).copied();
+        if let Some(asking) = self.around.asking {
+            asking.borrow_mut().system_closure(closure.body, system);
+        }
         if let Some(sure) = system {
             self.loops.frame_from = Some(self.loops.stack.len());
             self.context.sure = outer_sure.min(sure);

@@ -1,8 +1,9 @@
 //! What a function does, as its callers need to know it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use framealloc_syntax::Denied;
+use serde::{Deserialize, Serialize};
 
 use super::event::{CallSite, Event, Lent, Site};
 use super::signals::Signals;
@@ -13,7 +14,7 @@ use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
 /// Everything known about one function.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Analysed {
     pub(crate) events: Vec<Event>,
     pub(crate) calls: Vec<CallSite>,
@@ -27,6 +28,7 @@ pub(crate) struct Analysed {
     /// The function is a frame root of its own.
     pub(crate) system: bool,
     /// What it promises not to do, by an attribute of its own or of the trait that it implements.
+    #[serde(with = "super::stored::denied")]
     pub(crate) denied: Denied,
     /// What it asks of the heap is bumped.
     pub(crate) ambient: bool,
@@ -51,6 +53,8 @@ impl Analysed {
 #[derive(Debug)]
 pub(crate) struct AllAnalysed {
     functions: Vec<Option<Box<Analysed>>>,
+    /// Of their summaries, once somebody asked.
+    fingerprints: Vec<OnceLock<Option<u64>>>,
     nothing: Analysed,
 }
 
@@ -58,7 +62,17 @@ impl AllAnalysed {
     pub(crate) fn new(functions: usize) -> Self {
         let mut known = Vec::new();
         known.resize_with(functions, || None);
-        Self { functions: known, nothing: Analysed::default() }
+        let mut fingerprints = Vec::new();
+        fingerprints.resize_with(functions, OnceLock::new);
+        Self { functions: known, fingerprints, nothing: Analysed::default() }
+    }
+
+    /// As [`Summary::fingerprint`].
+    pub(crate) fn fingerprint(&self, id: FnId) -> Option<u64> {
+        match &self.functions[id.0 as usize] {
+            None => self.nothing.summary.fingerprint(),
+            Some(known) => *self.fingerprints[id.0 as usize].get_or_init(|| known.summary.fingerprint()),
+        }
     }
 
     pub(crate) fn of(&self, id: FnId) -> &Analysed {
@@ -73,11 +87,12 @@ impl AllAnalysed {
 
     pub(crate) fn keep(&mut self, id: FnId, analysed: Box<Analysed>) {
         self.functions[id.0 as usize] = Some(analysed);
+        self.fingerprints[id.0 as usize] = OnceLock::new();
     }
 }
 
 /// What callers need to know.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Summary {
     /// Parameters that the result refers to.
     pub(crate) result: Vec<ResultFlow>,
@@ -108,6 +123,11 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
+    /// Whether it is that of a function of which nothing is known.
+    pub(super) fn says_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether callers that have nothing to do with frames otherwise need to know of it: where they hand a frame in, or
     /// take what is of one out, they have.
     pub(crate) fn brings_frames(&self) -> bool {
@@ -122,7 +142,7 @@ impl Summary {
 }
 
 /// Something that allocates or not, as the type is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ParameterUse {
     /// `value.clone()` where it is `T: Clone`.
     Clone,
@@ -133,7 +153,7 @@ pub(crate) enum ParameterUse {
 }
 
 /// A part of the result.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ResultFlow {
     pub(crate) param: u16,
     /// It is frame memory that the function allocated.
@@ -144,7 +164,7 @@ pub(crate) struct ResultFlow {
 }
 
 /// A parameter that is kept somewhere.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Store {
     pub(crate) param: u16,
     pub(crate) target: StoreTarget,
@@ -157,7 +177,7 @@ pub(crate) struct Store {
     pub(crate) path: Vec<(Site, String)>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum StoreTarget {
     Static(String),
     Param(u16),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::api::{self, Known};
 use crate::engine::hir::ir::{ExprKind, Generics, ItemKind, Lifetime, Literal, PathId, Type, TypeId};
 use crate::engine::resolve::paths::Space;
@@ -9,7 +11,7 @@ use crate::engine::resolve::{External, ModuleId, Program, Res, StaticId, UserTyp
 
 /// Which type of another crate it is, by its path as far as that is known. It says whose methods are called, and nothing about
 /// memory: to everything else two such types are alike.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Origin(Option<Arc<str>>);
 
 impl PartialEq for Origin {
@@ -45,7 +47,7 @@ impl Origin {
 }
 
 /// The head of a type with its arguments.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Ty {
     Unknown,
     Never,

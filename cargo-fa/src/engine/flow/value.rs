@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::in_place::UsedUp;
 use super::open_tag::OpenTag;
@@ -24,11 +25,11 @@ pub(crate) enum Region {
 }
 
 /// A variable of the function, by the pattern that binds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Var(pub(crate) u32);
 
 /// Where a place starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Root {
     Local(Var),
     Param(u16),
@@ -124,7 +125,7 @@ pub(crate) struct Value {
 }
 
 /// Something that can be called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Callable {
     Closure(ExprId),
     Function(FnId),
@@ -150,7 +151,7 @@ pub(crate) struct Handle {
     pub(crate) since: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Age {
     Fresh,
     /// It is kept in something that outlives the frame.
@@ -162,7 +163,7 @@ pub(crate) enum Age {
 }
 
 /// How often a loop runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Bound {
     AtMost(u64),
     /// As often as this has elements, or as this number says.

@@ -25,6 +25,15 @@ const KEPT: usize = 4;
 /// Packs are put together once there are this many.
 const PACKS: usize = 8;
 
+/// What is known of a file, where from, and under which name.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) facts: FileFacts,
+    pub(crate) origin: Origin,
+    /// Of two texts that are read alike; zero where none was.
+    pub(crate) key: u128,
+}
+
 /// Where facts come from instead of the parser.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
@@ -54,6 +63,16 @@ impl Cache {
         Self { directory: Some(directory), known, packs }
     }
 
+    /// Where it lies, if there is one.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
+    /// What is outside of the functions of a text that was read once, by its key.
+    pub(crate) fn outline(&self, key: u128) -> Option<FileFacts> {
+        self.known.get(&key)?.outline()
+    }
+
     /// The facts of a file of these bytes; bodies that are stored come along even if nobody asked for them.
     pub(crate) fn parse(
         &self,
@@ -61,16 +80,15 @@ impl Cache {
         bytes: &[u8],
         extent: Extent,
         macros: Option<FileMacros>,
-    ) -> Result<(FileFacts, Origin), Refused> {
+    ) -> Result<Facts, Refused> {
         let key = Key::of(bytes, extent).with_macros(macros.as_ref());
-        if self.directory.is_none() {
-            return Ok((parse(path, bytes, key, extent, macros)?, Origin::Stored));
-        }
         let known = self.known.get(&key.stored()).filter(|entry| entry.has_bodies() || !extent.bodies);
-        match known.and_then(|entry| entry.read(path, key, macros.clone())) {
-            Some(read) => Ok(read),
-            None => Ok((parse(path, bytes, key, extent, macros)?, Origin::Parsed(key))),
-        }
+        let (facts, origin) = match known.and_then(|entry| entry.read(path, key, macros.clone())) {
+            Some(read) => read,
+            None if self.directory.is_none() => (parse(path, bytes, key, extent, macros)?, Origin::Stored),
+            None => (parse(path, bytes, key, extent, macros)?, Origin::Parsed(key)),
+        };
+        Ok(Facts { facts, origin, key: key.stored() })
     }
 
     /// Writes what was parsed of these, on a thread of its own, and removes what has not been used for long.
@@ -128,7 +146,12 @@ mod tests {
     }
 
     fn read(cache: &Cache, text: &[u8], extent: Extent) -> (FileFacts, Origin) {
-        cache.parse(Path::new("nowhere.rs"), text, extent, None).expect("parses")
+        parse_at(cache, Path::new("nowhere.rs"), text, extent)
+    }
+
+    fn parse_at(cache: &Cache, path: &Path, text: &[u8], extent: Extent) -> (FileFacts, Origin) {
+        let Facts { facts, origin, .. } = cache.parse(path, text, extent, None).expect("parses");
+        (facts, origin)
     }
 
     fn packs(target: &Path) -> Vec<PathBuf> {
@@ -159,7 +182,7 @@ mod tests {
         let (whole, _) = read(&Cache::default(), text, WHOLE);
         let run = |extent: Extent, look: bool| {
             let cache = Cache::open(Some(folder.path()));
-            let parsed = [cache.parse(&path, text, extent, None).expect("parses")];
+            let parsed = [parse_at(&cache, &path, text, extent)];
             let unread = parsed[0].0.bodies.are_unread();
             if look {
                 assert_eq!(parsed[0].0, whole);
@@ -190,7 +213,7 @@ mod tests {
         let path = folder.path().join("lib.rs");
         std::fs::write(&path, "fn f() { 2 }").expect("written");
         for cache in [Cache::default(), Cache::open(Some(folder.path()))] {
-            let parsed = [cache.parse(&path, b"fn f() { 1 }", OUTLINE, None).expect("parses")];
+            let parsed = [parse_at(&cache, &path, b"fn f() { 1 }", OUTLINE)];
             assert_eq!(parsed[0].0.bodies.tables().exprs.len(), 0);
             let refused = parsed[0].0.bodies.refused().expect("refused");
             assert!(refused.message.contains("changed"), "{refused:?}");
@@ -206,7 +229,7 @@ mod tests {
         let target = tempfile::tempdir().expect("a directory");
         let source = target.path().join("lib.rs");
         std::fs::write(&source, text).expect("written");
-        let read = |cache: &Cache| cache.parse(&source, text, WHOLE, None).expect("parses");
+        let read = |cache: &Cache| parse_at(cache, &source, text, WHOLE);
         let cache = Cache::open(Some(target.path()));
         let parsed = [read(&cache)];
         finish(cache, &parsed);

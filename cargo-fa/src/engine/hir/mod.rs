@@ -6,6 +6,7 @@ pub(crate) mod condition;
 mod depth;
 pub(crate) mod file;
 pub(crate) mod hash;
+pub(crate) mod interface;
 pub(crate) mod ir;
 mod key;
 mod lower;
@@ -15,6 +16,7 @@ pub(crate) mod pack;
 mod part;
 mod recover;
 pub(crate) mod scratch;
+mod shape;
 mod sparse;
 mod tables;
 

@@ -66,6 +66,12 @@ impl Entry {
         Some((facts, origin))
     }
 
+    /// Without the bodies, which nobody may ask for.
+    pub(super) fn outline(&self) -> Option<FileFacts> {
+        self.used.store(true, Ordering::Relaxed);
+        self.outline.read(|bytes| postcard::from_bytes(bytes).ok())
+    }
+
     /// As it was written, for another pack.
     pub(super) fn record(&self) -> Option<Record> {
         let mut bytes = self.outline.read(|bytes| Some(bytes.to_vec()))?;

@@ -100,6 +100,11 @@ impl Names {
         &self.text[from..self.ends[index] as usize]
     }
 
+    /// All of them, one after the other.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.at(index))
     }

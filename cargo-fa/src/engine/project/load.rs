@@ -14,7 +14,7 @@ use super::survey::{Start, children_directory, survey};
 use super::tree::{Links, Tree, Unread};
 use super::{Conditions, Project, TargetKind, relative};
 use crate::analysis::Request;
-use crate::engine::hir::cache::Cache;
+use crate::engine::hir::cache::{Cache, Facts};
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::ItemId;
 use crate::engine::hir::macros::Macros;
@@ -53,6 +53,8 @@ pub(crate) struct SourceFile {
     pub(crate) member: usize,
     pub(crate) facts: FileFacts,
     pub(crate) origin: Origin,
+    /// That of its facts; zero where it has none.
+    pub(crate) key: u128,
     pub(crate) refused: Option<Refused>,
     /// What it names and nobody could read.
     pub(crate) unread: Vec<Refused>,
@@ -216,19 +218,19 @@ fn assemble(
             let path = relative(&project.root, Path::new(&path)).into();
             Some(match parsed {
                 Parsed::Facts(read, directives) => {
-                    let (facts, origin) = *read;
-                    SourceFile { path, member, facts, origin, refused: None, unread, directives }
+                    let Facts { facts, origin, key } = *read;
+                    SourceFile { path, member, facts, origin, key, refused: None, unread, directives }
                 }
                 Parsed::Refused(refused, directives) => {
-                    let (facts, origin) = Default::default();
-                    SourceFile { path, member, facts, origin, refused: Some(refused), unread, directives }
+                    let Facts { facts, origin, key } = Facts::default();
+                    SourceFile { path, member, facts, origin, key, refused: Some(refused), unread, directives }
                 }
                 // The root of a target, as its manifest has it.
                 Parsed::Absent => {
                     let message = "it does not exist, and a manifest names it".to_owned();
                     let refused = Some(Refused { at: hir::ir::Span::default(), message });
-                    let (facts, origin) = Default::default();
-                    SourceFile { path, member, facts, origin, refused, unread, directives: Vec::new() }
+                    let Facts { facts, origin, key } = Facts::default();
+                    SourceFile { path, member, facts, origin, key, refused, unread, directives: Vec::new() }
                 }
             })
         })
@@ -238,7 +240,7 @@ fn assemble(
 
 /// A file with the suppressions in it, which are found whether it parses or not.
 pub(super) enum Parsed {
-    Facts(Box<(FileFacts, Origin)>, Vec<Directive>),
+    Facts(Box<Facts>, Vec<Directive>),
     Refused(Refused, Vec<Directive>),
     Absent,
 }
@@ -289,7 +291,7 @@ fn parse_all(
                             macros,
                         ) {
                             Ok(read) => {
-                                let comments = &read.0.comments;
+                                let comments = &read.facts.comments;
                                 let directives =
                                     if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
                                 Parsed::Facts(Box::new(read), directives)

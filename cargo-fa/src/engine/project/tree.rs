@@ -62,7 +62,7 @@ impl<'p> Tree<'p> {
             return;
         };
         let Parsed::Facts(read, _) = parsed else { return };
-        let (facts, _) = &**read;
+        let facts = &read.facts;
         self.around.push(file.to_owned());
         for (index, item) in facts.items.iter().enumerate() {
             let id = ItemId(offset(index));

@@ -331,7 +331,7 @@ impl<'l> Builder<'l> {
         let sure = conditions.certainty(source.member, facts, id);
         let debug_only = |cfg| conditions.is_debug_only(source.member, cfg);
         let cold = around.debug_only || item.attrs.cold || item.attrs.cfg.iter().any(debug_only);
-        self.program.fns.push(FnDef { file, item, function, module, body_module, owner, in_test, sure, cold });
+        self.program.fns.push(FnDef { file, at: id, item, function, module, body_module, owner, in_test, sure, cold });
         function_id
     }
 

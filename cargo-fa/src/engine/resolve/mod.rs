@@ -3,6 +3,7 @@
 mod binding;
 mod build;
 mod lookup_cache;
+pub(crate) mod numbering;
 pub(crate) mod paths;
 mod scope;
 pub(crate) mod traits;
@@ -11,6 +12,7 @@ use std::sync::OnceLock;
 
 use binding::{Binding, Bindings, Import};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::engine::api;
 use crate::engine::hir::file::FileFacts;
@@ -25,6 +27,24 @@ macro_rules! index {
     )*};
 }
 index!(ModuleId, FnId, UserType, StaticId);
+
+macro_rules! stored {
+    ($($name:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                u32::deserialize(deserializer).map(Self)
+            }
+        }
+    )*};
+}
+// Of these there are as many as in the run that wrote them, in the same order, or nothing of it is read.
+stored!(UserType, StaticId);
 
 /// What a path means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +121,8 @@ enum ExternCrate<'l> {
 #[derive(Debug)]
 pub(crate) struct FnDef<'l> {
     pub(crate) file: usize,
+    /// Where the item stands in its file.
+    pub(crate) at: ItemId,
     pub(crate) item: &'l Item,
     pub(crate) function: &'l Function,
     /// Where names in the signature are looked up.
@@ -138,7 +160,7 @@ pub(crate) struct StaticDef<'l> {
 }
 
 /// What methods hang on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum TypeKey {
     User(UserType),
     Known(api::Known),

@@ -6,7 +6,8 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`, `unseen`: what several rules need.
+//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`, `unseen`, `worst_case`: what several rules need.
+//! - [`systems`]: what is known of each system before it runs.
 
 mod context;
 mod either;
@@ -20,8 +21,10 @@ mod place_types;
 mod rewrites;
 mod rule;
 mod suspensions;
+mod systems;
 mod tags;
 mod unseen;
+mod worst_case;
 
 use rustc_hash::FxHashSet;
 
@@ -31,6 +34,7 @@ use crate::model::finding::{Finding, Place};
 pub(crate) use context::{Context, Occurrence};
 use either::Either;
 use rule::{Finder, rule};
+pub(crate) use systems::systems;
 
 // The files of the rules as modules, by group, and `FINDERS` with what each of them found.
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

@@ -3,4 +3,5 @@
 pub(crate) mod bevy;
 pub(crate) mod graph;
 pub(crate) mod reach;
+pub(crate) mod results;
 pub(crate) mod waves;

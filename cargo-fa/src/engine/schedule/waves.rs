@@ -5,11 +5,17 @@
 //! only where a callee turned out to do something that its callers did not know; most do not, and what was found first
 //! stands. Then whoever may call such a function, and so on upwards: nobody else can see a frame through a call.
 
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Callers, Calls, Graph};
+use super::results::Results;
+use crate::analysis::Functions;
 use crate::engine::flow::declared::Asked;
+use crate::engine::flow::stored::{Asking, Known};
 use crate::engine::flow::summary::{AllAnalysed, Analysed, Summary};
 use crate::engine::flow::value::Callable;
 use crate::engine::flow::{self, Surroundings};
@@ -33,7 +39,8 @@ pub(crate) fn analyse<'l>(
     seeds: &[FnId],
     graph: &Graph<'l>,
     asked: Asked,
-) -> AllAnalysed {
+    results: &Results,
+) -> (AllAnalysed, Functions) {
     let signatures = flow::Signatures::new(program.fns.len());
     let changes = graph.changes();
     let mut schedule = Schedule {
@@ -43,12 +50,14 @@ pub(crate) fn analyse<'l>(
         signatures: &signatures,
         changes: &changes,
         asked,
+        results,
         analysed: AllAnalysed::new(program.fns.len()),
         seen: vec![0; program.fns.len()],
         changed: vec![0; program.fns.len()],
         wanted: vec![false; program.fns.len()],
         calls: Calls { callees: vec![Vec::new(); program.fns.len()] },
         now: 0,
+        runs: AtomicUsize::new(0),
     };
     let mut above: Vec<Above> = vec![Above::No; program.fns.len()];
     for seed in seeds {
@@ -70,7 +79,8 @@ pub(crate) fn analyse<'l>(
         }
         schedule.discover(fresh);
     }
-    schedule.analysed
+    let functions = Functions { analysed: schedule.runs.into_inner(), reused: results.reused() };
+    (schedule.analysed, functions)
 }
 
 /// Whether a function deals with frames, by itself or through those that it may call.
@@ -89,6 +99,7 @@ struct Schedule<'p, 'l> {
     signatures: &'p flow::Signatures<'l>,
     changes: &'p flow::changes::Changes<'l>,
     asked: Asked,
+    results: &'p Results,
     analysed: AllAnalysed,
     /// By function: the step after which its callees were analysed; a change in that step or later is news to it.
     seen: Vec<u32>,
@@ -97,10 +108,32 @@ struct Schedule<'p, 'l> {
     wanted: Vec<bool>,
     calls: Calls,
     now: u32,
+    /// How many were run.
+    runs: AtomicUsize,
 }
 
-impl Schedule<'_, '_> {
-    fn analyse(&self, id: FnId) -> Box<Analysed> {
+impl<'l> Schedule<'_, 'l> {
+    /// What a function does, given what is known now, or in the circle that it is part of.
+    fn analyse(&self, id: FnId, circle: &[(FnId, Summary)]) -> Box<Analysed> {
+        if !self.results.is_kept() {
+            return Box::new(self.run(id, circle, None));
+        }
+        let known = Known { analysed: &self.analysed, circle, changes: self.changes };
+        let file = self.program.fn_def(id).file;
+        let system = |body: ExprId| self.system_closures.get(&(file, body)).copied();
+        if let Some(found) = self.results.find(self.program, id, &known, system) {
+            return found;
+        }
+        let asking = RefCell::default();
+        let analysed = Box::new(self.run(id, circle, Some(&asking)));
+        if let Some(told) = asking.into_inner().told(&known) {
+            self.results.add(id, &told, &analysed);
+        }
+        analysed
+    }
+
+    fn run(&self, id: FnId, circle: &[(FnId, Summary)], asking: Option<&RefCell<Asking<'l>>>) -> Analysed {
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let around = Surroundings {
             program: self.program,
             analysed: &self.analysed,
@@ -110,9 +143,10 @@ impl Schedule<'_, '_> {
             changes: self.changes,
             asks_effects: self.asked.effects,
             limits_channels: self.asked.limits_channels,
-            circle: &[],
+            circle,
+            asking,
         };
-        Box::new(flow::analyse(around, id))
+        flow::analyse(around, id)
     }
 
     /// Analyses functions for the first time, in waves, each with the callees that the one before it found.
@@ -120,7 +154,8 @@ impl Schedule<'_, '_> {
         wave.retain(|id| !self.wanted[id.0 as usize]);
         while !wave.is_empty() {
             self.now += 1;
-            let found: Vec<Box<Analysed>> = wave.par_iter().with_max_len(SHARE).map(|id| self.analyse(*id)).collect();
+            let found: Vec<Box<Analysed>> =
+                wave.par_iter().with_max_len(SHARE).map(|id| self.analyse(*id, &[])).collect();
             for (id, fresh) in wave.iter().zip(found) {
                 self.wanted[id.0 as usize] = true;
                 self.keep(*id, fresh);
@@ -214,7 +249,7 @@ impl Schedule<'_, '_> {
     #[expect(clippy::vec_box, reason = "each is kept by itself, and most are found one at a time")]
     fn again(&self, component: &[FnId]) -> Vec<Box<Analysed>> {
         if !self.calls.is_recursive(component) {
-            return component.iter().map(|id| self.analyse(*id)).collect();
+            return component.iter().map(|id| self.analyse(*id, &[])).collect();
         }
         let mut known: Vec<(FnId, Summary)> =
             component.iter().map(|id| (*id, self.analysed.of(*id).summary.clone())).collect();
@@ -223,23 +258,12 @@ impl Schedule<'_, '_> {
             let mut changed = false;
             result.clear();
             for at in 0..known.len() {
-                let around = Surroundings {
-                    program: self.program,
-                    analysed: &self.analysed,
-                    pooled: self.pooled,
-                    system_closures: self.system_closures,
-                    signatures: self.signatures,
-                    changes: self.changes,
-                    asks_effects: self.asked.effects,
-                    limits_channels: self.asked.limits_channels,
-                    circle: &known,
-                };
-                let fresh = flow::analyse(around, known[at].0);
+                let fresh = self.analyse(known[at].0, &known);
                 if known[at].1 != fresh.summary {
                     changed = true;
                     known[at].1 = fresh.summary.clone();
                 }
-                result.push(Box::new(fresh));
+                result.push(fresh);
             }
             if !changed {
                 break;

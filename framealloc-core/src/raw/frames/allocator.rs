@@ -3,7 +3,7 @@
 use core::any::Any;
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::Arc;
 
 use super::accounts::{self, SharedAccounts};
@@ -33,8 +33,8 @@ use crate::raw::mem::region::{self, Source};
 use crate::sync::Relaxed;
 use crate::tag::{IntoTag, TAG_BITS, TagId};
 
-/// Arenas are looked at for shrinking once in this many frames.
-const TRIM_EVERY: u64 = 64;
+/// Arenas are looked at for shrinking once in this many frames, at the least.
+const TRIM_EVERY: usize = 64;
 
 /// The allocator: frame memory for every thread, and the way to pools, heap, tags and statistics.
 ///
@@ -97,6 +97,8 @@ pub(crate) struct Inner {
     pub(super) returns: Option<Arc<Returns>>,
     pub(crate) transfers: Arc<TransferCounters>,
     hooks: Hooks,
+    /// Whether the next end of a frame gives all memory back.
+    trims: AtomicBool,
 }
 
 /// Changes under `&mut SmartAlloc` only.
@@ -140,9 +142,9 @@ impl Inner {
     }
 
     pub(crate) fn chunk_policy(&self) -> ChunkPolicy {
-        let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, .. } = self.config;
+        let AllocConfig { frame_chunk, prefault, huge_pages, heap_threshold, decay, .. } = self.config;
         let source = Source { owner: self.sealed_by(), in_region: self.config.has_region() };
-        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold, source }
+        ChunkPolicy { first: frame_chunk, prefault, huge_pages, dedicated_over: heap_threshold, decay, source }
     }
 
     /// By whose seal the memory of the allocator goes.
@@ -183,6 +185,7 @@ impl SmartAlloc {
             regions: Regions::default(),
             transfers: Arc::default(),
             hooks: Hooks::new(hooks),
+            trims: AtomicBool::new(false),
         };
         Self { inner: NonNull::from(Box::leak(Box::new(inner))), key: number << TAG_BITS }
     }
@@ -465,8 +468,10 @@ impl SmartAlloc {
         state.merged.clear();
         state.sites.fill(SiteFigures::default());
         state.phases.fill(PhaseFigures::default());
-        // What is sealed is kept: it might not be had again.
-        let trim = state.ended % TRIM_EVERY == 0 && !self.inner().is_sealed();
+        // What is sealed is kept: it might not be had again. What was asked for waits until it is not.
+        let is_kept = self.inner().is_sealed();
+        let trim = state.ended % (self.inner().config.decay / 4).clamp(1, TRIM_EVERY) as u64 == 0 && !is_kept;
+        let release = !is_kept && self.inner().trims.swap(false, Relaxed);
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for (set, entry) in self.inner().entries().iter().enumerate() {
             let flight = flight.map(|flight| Loading { flight, set });
@@ -489,6 +494,9 @@ impl SmartAlloc {
             unsafe {
                 entry.publish(bytes);
                 entry.recycle(arenas);
+                if release {
+                    arenas.release();
+                }
             }
         }
         state.high_water = state.high_water.max(state.bytes);
@@ -504,6 +512,23 @@ impl SmartAlloc {
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
         state.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
         state.report
+    }
+
+    /// Has the next end of a frame give the memory of all threads back to the global allocator, as far as nothing holds it: for
+    /// the end of a loading screen, of a level, of a burst. The frames after it take anew what they need.
+    ///
+    /// Without it, memory that frames no longer need is given back as [`AllocConfig::with_decay`] says.
+    ///
+    /// ```
+    /// let mut alloc = framealloc_core::SmartAlloc::default();
+    /// alloc.whole_frame(|alloc| {
+    ///     alloc.frame_slice_zeroed::<u8>(10 << 20); // the level is loaded
+    ///     alloc.trim();
+    /// });
+    /// assert_eq!(alloc.capacity(), 0);
+    /// ```
+    pub fn trim(&self) {
+        self.inner().trims.store(true, Relaxed);
     }
 
     /// Bytes that all arena sets hold from the global allocator.

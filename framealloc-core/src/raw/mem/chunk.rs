@@ -30,6 +30,8 @@ pub(crate) struct ChunkPolicy {
     pub(crate) dedicated_over: usize,
     /// Where they are from.
     pub(crate) source: Source,
+    /// At the end of a frame the high-water mark loses one part in this many; at least 1.
+    pub(crate) decay: usize,
 }
 
 /// Why there is no chunk.

@@ -10,9 +10,6 @@ use crate::raw::mem::window::{EMPTY, Window};
 /// A consolidated chunk is a multiple of this many bytes, so that small changes of the mark do not replace it.
 const CONSOLIDATE_TO: usize = 16 << 10;
 
-/// The high-water mark loses one part in this many at every end of a frame.
-const DECAY: usize = 256;
-
 /// For how many trims a second chunk is kept after it was last needed.
 const CROWDED: u8 = 2;
 
@@ -72,7 +69,7 @@ impl Arena {
     /// large scope and a thousand small ones keeps its memory.
     pub(crate) fn decay(&self) {
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
-        unsafe { (*self.state.get()).high -= (*self.state.get()).high / DECAY };
+        unsafe { (*self.state.get()).high -= (*self.state.get()).high / (*self.state.get()).policy.decay };
     }
 
     /// Notes that a window was needed while a cursor had one.
