@@ -13,7 +13,7 @@ if planted="$(cargo run --quiet -p cargo-fa --example rows -- "$work" --planted)
     echo "rows: rows that are wrong were not refused" >&2
     exit 1
 fi
-for name in planted_method planted_associated planted_function; do
+for name in planted_method planted_named planted_associated planted_function; do
     grep -q "\`$name\` does not exist" <<<"$planted" || {
         echo "rows: \`$name\` was not refused" >&2
         exit 1

@@ -8,6 +8,7 @@ pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::boxed::Itself;
 pub use crate::frame::scope::{TaggedAlloc, with_frame, with_frame_apart};
+pub use crate::frame_test::FrameTest;
 pub use crate::pool::{Pool, PoolSpec, Pooled};
 pub use crate::site::{EffectMark, Site};
 pub use crate::{Frame, SmartAlloc, Tag};
@@ -94,6 +95,13 @@ pub fn held_bytes(alloc: &mut SmartAlloc) -> usize {
 #[inline]
 pub fn outer(alloc: &SmartAlloc) -> &Frame {
     alloc.frame()
+}
+
+/// The body of an `async fn` with `#[alloc_tag]`, which has the tag open for the heap whenever it is polled, on whichever thread,
+/// and only then.
+pub async fn polled<F: Future>(tagged: &TaggedAlloc<'_>, mut body: core::pin::Pin<&mut F>) -> F::Output {
+    let tag = tagged.tag_id();
+    core::future::poll_fn(|context| crate::frame::heap_tag::under(tag, || body.as_mut().poll(context))).await
 }
 
 /// `#[alloc_tag]` on an `async fn`: a handle with the tag in it.

@@ -39,6 +39,7 @@ mod config;
 mod drops;
 mod error;
 mod frame;
+mod frame_test;
 mod observe;
 mod panics;
 mod phase;
@@ -115,6 +116,7 @@ pub use frame::{FailedPromotion, Promoted, Promotion, PromotionCount, PromotionF
 pub use frame::{FlightError, FlightStats, FrameInFlight, FramePublisher, FrameReader, Published};
 pub use frame::{FrameRetained, Importance, RetainKey, RetainedSlot, RetentionPolicy};
 pub use frame::{ParCollect, ParLocal};
+pub use frame_test::{FrameTest, FrameTestFailure, Frames};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::ambient::{AmbientStats, AmbientTagStats};
 #[cfg(feature = "memory_filter")]
@@ -139,6 +141,8 @@ pub use phase::PhaseSpan;
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use pool::{PoolKey, PoolMap, Recycle, RecyclePool, Recycled};
 pub use raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
+#[doc(hidden)]
+pub use raw::frames::one_thread::UseAllocWholeInTasks;
 pub use raw::frames::report::FrameReport;
 pub use raw::frames::scratch::Scratch;
 pub use raw::frames::scratch_region::ScratchStats;

@@ -1,4 +1,5 @@
-//! The attribute grammar of framealloc: what the arguments of `#[frame_system]`, `#[alloc_tag]` and `#[pooled]` mean, and what
+//! The attribute grammar of framealloc: what the arguments of `#[frame_system]`, `#[alloc_tag]`, `#[pooled]` and
+//! `#[frame_test]` mean, and what
 //! `#[no_heap]` and `#[no_block]` may stand on.
 //!
 //! Two programs read these attributes, the macros while a crate compiles and `cargo fa` while it analyses. Both call this
@@ -25,6 +26,7 @@ mod argument;
 #[cfg(feature = "tag-tables")]
 mod budgets;
 mod effects;
+mod frame_test;
 mod grammar;
 mod pooled;
 mod problem;
@@ -40,6 +42,7 @@ pub use allocator::{Access, AllocatorPath, AllocatorSource, find_allocator};
 #[cfg(feature = "tag-tables")]
 pub use budgets::BudgetTables;
 pub use effects::{Denied, Effect, EffectArgs, check_field, denial, denials};
+pub use frame_test::{FrameLimit, FrameTestArgs};
 pub use grammar::{AttributeArgs, Given, Parsed};
 pub use pooled::{Growth, PooledArgs};
 pub use problem::Problem;

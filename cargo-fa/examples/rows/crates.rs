@@ -5,43 +5,62 @@ pub(crate) const DEPENDENCIES: &str = r#"
 ahash = "0.8"
 arrayvec = "0.7"
 async-channel = "2"
+async-lock = "3"
 bevy_app = { version = "0.20", default-features = false, features = ["std"] }
 bevy_ecs = { version = "0.20", default-features = false, features = ["std"] }
+bevy_tasks = { version = "0.20", default-features = false, features = ["multi_threaded"] }
 bevy_platform = { version = "0.20", default-features = false, features = ["std"] }
 crossbeam = "0.8"
 crossbeam-channel = "0.5"
 crossbeam-deque = "0.8"
 crossbeam-queue = "0.3"
 crossbeam-utils = "0.8"
+dashmap = "6"
 flume = "0.12"
 fnv = "1"
+futures-lite = "2"
 fxhash = "0.2"
 hashbrown = "0.16"
+image = { version = "0.25", default-features = false }
 indexmap = { version = "2", features = ["rayon"] }
 itertools = "0.14"
 nohash-hasher = "0.2"
 once_cell = "1"
-parking_lot = "0.12"
+parking_lot = { version = "0.12", features = ["arc_lock"] }
+pollster = "0.4"
 rayon = "1"
+reqwest = { version = "0.12", default-features = false, features = ["blocking"] }
 rustc-hash = "2"
 serde_json = "1"
 slotmap = "1"
 smallvec = "1"
-tokio = { version = "1", features = ["rt", "sync"] }
+tokio = { version = "1", features = ["rt-multi-thread", "sync"] }
+ureq = { version = "3", default-features = false }
 "#;
 
 /// The head of the package that asks for methods.
 pub(crate) const IMPORTS: &str = "#![allow(warnings)]
 use std::fmt::Write as _;
-use std::io::{BufRead as _, Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::ops::{Deref as _, DerefMut as _};
 use itertools::Itertools as _;
 use rayon::prelude::*;
+use bevy_tasks::{ParallelSlice as _, ParallelSliceMut as _};
 use bevy_ecs::change_detection::DetectChangesMut as _;";
 
 /// A type of a row, with arguments.
 pub(crate) fn instance(krate: &str, name: &str) -> Option<&'static str> {
     TYPES.iter().find(|(of, known, _)| *of == krate && *known == name).map(|(.., ty)| *ty)
+}
+
+/// What has further methods of a type: some are those of a counted pointer to it.
+pub(crate) fn counted(krate: &str, name: &str) -> Option<&'static str> {
+    match (krate, name) {
+        ("parking_lot", "Mutex") => Some("std::sync::Arc<parking_lot::Mutex<u8>>"),
+        ("parking_lot", "RwLock") => Some("std::sync::Arc<parking_lot::RwLock<u8>>"),
+        _ => None,
+    }
 }
 
 /// Types of a kind that rows speak of without a name.
@@ -58,6 +77,49 @@ pub(crate) fn kind(kind: &str) -> Vec<&'static str> {
             .chain(ITERATORS.iter().copied())
             .chain(OTHERS.iter().copied())
             .collect(),
+    }
+}
+
+/// Types that have this name, of which methods are known by it alone.
+pub(crate) fn named(name: &str) -> &'static [&'static str] {
+    match name {
+        "Condvar" => &["std::sync::Condvar", "parking_lot::Condvar"],
+        "Barrier" => &["std::sync::Barrier"],
+        "WaitGroup" => &["crossbeam_utils::sync::WaitGroup"],
+        "Parker" => &["crossbeam_utils::sync::Parker"],
+        "Once" => &["std::sync::Once", "parking_lot::Once"],
+        "LazyLock" => &["std::sync::LazyLock<u8>"],
+        "Lazy" => &["once_cell::sync::Lazy<u8>"],
+        "File" => &["std::fs::File"],
+        "OpenOptions" => &["std::fs::OpenOptions"],
+        "DirBuilder" => &["std::fs::DirBuilder"],
+        "BufReader" => &["std::io::BufReader<std::fs::File>"],
+        "BufWriter" => &["std::io::BufWriter<std::fs::File>"],
+        "LineWriter" => &["std::io::LineWriter<std::fs::File>"],
+        "TcpStream" => &["std::net::TcpStream"],
+        "TcpListener" => &["std::net::TcpListener"],
+        "UdpSocket" => &["std::net::UdpSocket"],
+        "UnixStream" => &["std::os::unix::net::UnixStream"],
+        "UnixListener" => &["std::os::unix::net::UnixListener"],
+        "UnixDatagram" => &["std::os::unix::net::UnixDatagram"],
+        "Stdin" => &["std::io::Stdin"],
+        "Stdout" => &["std::io::Stdout"],
+        "Stderr" => &["std::io::Stderr"],
+        "StdinLock" => &["std::io::StdinLock<'static>"],
+        "StdoutLock" => &["std::io::StdoutLock<'static>"],
+        "StderrLock" => &["std::io::StderrLock<'static>"],
+        "Command" => &["std::process::Command"],
+        "Child" => &["std::process::Child"],
+        "Builder" => &["std::thread::Builder"],
+        "ThreadPool" => &["rayon::ThreadPool"],
+        "TaskPool" => &["bevy_tasks::TaskPool"],
+        "ComputeTaskPool" => &["bevy_tasks::ComputeTaskPool"],
+        "AsyncComputeTaskPool" => &["bevy_tasks::AsyncComputeTaskPool"],
+        "IoTaskPool" => &["bevy_tasks::IoTaskPool"],
+        "DashMap" => &["dashmap::DashMap<u8, u8>"],
+        "DashSet" => &["dashmap::DashSet<u8>"],
+        "ShardedLock" => &["crossbeam_utils::sync::ShardedLock<u8>"],
+        _ => &[],
     }
 }
 
@@ -84,6 +146,7 @@ pub(crate) fn modules(crates: &[&str], modules: &[&str]) -> Vec<String> {
             paths.push((*krate).to_owned());
             paths.extend((*krate == "std").then(|| "std::prelude::v1".to_owned()));
             paths.extend((*krate == "std").then(|| "std::mem".to_owned()));
+            paths.extend((*krate == "tokio").then(|| "tokio::task".to_owned()));
             paths.extend((*krate == "crossbeam").then(|| "crossbeam::thread".to_owned()));
             paths.extend((*krate == "crossbeam_utils").then(|| "crossbeam_utils::thread".to_owned()));
         }
@@ -116,6 +179,13 @@ const OTHERS: &[&str] = &[
     "*const u8",
     "f32",
     "std::cmp::Ordering",
+    // What waits by a name that says it.
+    "tokio::sync::Mutex<u8>",
+    "std::sync::Arc<tokio::sync::Mutex<u8>>",
+    "tokio::sync::RwLock<u8>",
+    "tokio::runtime::Runtime",
+    "async_lock::Mutex<u8>",
+    "std::process::Child",
 ];
 
 const TYPES: &[(&str, &str, &str)] = &[

@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use cargo_fa::engine::{About, Row, rows};
-use crates::{DEPENDENCIES, instance, kind, modules, of_module};
+use cargo_fa::engine::{About, Row, rows, wait_rows};
+use crates::{DEPENDENCIES, counted, instance, kind, modules, named, of_module};
 
 /// A question to rustc: one line of a package.
 struct Question {
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         eprintln!("rows: name a directory to write the packages into");
         return ExitCode::from(2);
     };
-    let mut rows = rows();
+    let mut rows = all();
     if arguments.any(|argument| argument == "--planted") {
         rows.extend(planted());
     }
@@ -74,12 +74,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Every row.
+fn all() -> Vec<Row> {
+    rows().into_iter().chain(wait_rows()).collect()
+}
+
 /// Rows that must be refused.
 fn planted() -> Vec<Row> {
     let mut planted = Vec::new();
-    for row in rows() {
+    for row in all() {
         let names: Option<&[&str]> = match row.about {
             About::Methods(_) => Some(&["planted_method"]),
+            About::Named(_) => Some(&["planted_named"]),
             About::Associated(_) => Some(&["planted_associated"]),
             About::Functions(_, modules) if !modules.is_empty() => Some(&["planted_function"]),
             _ => None,
@@ -109,18 +115,22 @@ fn wrong(rows: &[Row], directory: &Path) -> Result<Vec<String>, String> {
                 }
             }
             About::Methods(types) => {
-                let types: Vec<&str> = types.iter().filter_map(|(krate, name)| instance(krate, name)).collect();
+                let each = types.iter().flat_map(|(krate, name)| [instance(krate, name), counted(krate, name)]);
+                let types: Vec<&str> = each.flatten().collect();
                 ask_methods(at, row, &types, &mut methods, &mut questions);
+            }
+            About::Named(types) => {
+                for ty in types.iter().filter(|ty| named(ty).is_empty()) {
+                    wrong.push(format!("`{ty}` has no line in examples/rows/crates.rs"));
+                }
+                let types: Vec<&str> = types.iter().flat_map(|ty| named(ty)).copied().collect();
+                ask_methods(at, row, &types, &mut methods, &mut questions);
+                ask_associated(at, row, &types, &mut methods, &mut questions);
             }
             About::MethodsOfKind(of) => ask_methods(at, row, &kind(of), &mut methods, &mut questions),
             About::Associated(types) => {
-                for name in row.names {
-                    for ty in types.iter().filter_map(|(krate, name)| instance(krate, name)) {
-                        let ty = ty.trim_start_matches("&'static ");
-                        let line = format!("fn q{}() {{ let _ = <{ty}>::{name}; }}", methods.lines);
-                        methods.ask(&line, (at, (*name).to_owned()), &mut questions);
-                    }
-                }
+                let types: Vec<&str> = types.iter().filter_map(|(krate, name)| instance(krate, name)).collect();
+                ask_associated(at, row, &types, &mut methods, &mut questions);
             }
             About::Functions(krates, named) => {
                 for name in row.names {
@@ -159,6 +169,16 @@ fn ask_methods(at: usize, row: &Row, types: &[&str], methods: &mut Package, ques
                 "into" => format!("fn q{}() {{ let _ = <{ty}>::{name}; }}", methods.lines),
                 _ => format!("fn q{}(x: {ty}) {{ x.{name} }}", methods.lines),
             };
+            methods.ask(&line, (at, (*name).to_owned()), questions);
+        }
+    }
+}
+
+fn ask_associated(at: usize, row: &Row, types: &[&str], methods: &mut Package, questions: &mut Vec<Question>) {
+    for name in row.names {
+        for ty in types {
+            let ty = ty.trim_start_matches("&'static ");
+            let line = format!("fn q{}() {{ let _ = <{ty}>::{name}; }}", methods.lines);
             methods.ask(&line, (at, (*name).to_owned()), questions);
         }
     }

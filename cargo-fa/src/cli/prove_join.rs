@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::app::{Open, Session};
 use super::arguments::{Check, Common, Severity};
 use super::exit::UsageError;
 use super::prove::Arguments;
 use super::run::Plan;
 use super::runs::read_runs;
+use super::session::{Open, Session};
 use crate::analysis::Build;
 use crate::model::codes::Selector;
 use crate::prove::{Figures, Joined, Measured, Place, Proofs, SourceFinding, SystemProof};
@@ -47,7 +47,9 @@ pub(super) fn join(
 struct Sources {
     files: BTreeSet<String>,
     root: PathBuf,
-    /// By the file and the name of the function that declares the effect.
+    /// Functions that declare an effect: the file, the path, and the line.
+    declared: Vec<(String, String, u32)>,
+    /// By the file and the path of the function that declares the effect.
     findings: BTreeMap<(String, String), Vec<SourceFinding>>,
 }
 
@@ -63,6 +65,7 @@ impl Sources {
         let workspace = &*session.workspace;
         let plan = Plan::new(workspace, &session.current, common, &check)?;
         let analysis = plan.analyze(workspace);
+        let declared = analysis.declared.clone();
         let files = analysis.files.iter().map(|file| file.path.to_string()).collect();
         let run = plan.report(analysis, &check)?;
         let mut findings: BTreeMap<(String, String), Vec<SourceFinding>> = BTreeMap::new();
@@ -72,24 +75,46 @@ impl Sources {
             let place = Place { file: finding.primary.file.to_string(), line };
             let first = finding.calls.first();
             let (root, item) = first.map_or((&finding.primary, &finding.item), |call| (&call.place, &call.item));
-            let function = item.rsplit("::").next().unwrap_or(item).to_owned();
             let found = SourceFinding { code: finding.code.number, message: finding.message.clone(), place };
-            findings.entry((root.file.to_string(), function)).or_default().push(found);
+            findings.entry((root.file.to_string(), item.clone())).or_default().push(found);
         }
-        Ok(Self { files, root: workspace.root().to_owned(), findings })
+        let declared = declared.into_iter().map(|declared| {
+            let line = run.report.sources.positions(&declared.place).0.line;
+            (declared.place.file.to_string(), declared.item, line)
+        });
+        let declared = declared.collect();
+        Ok(Self { declared, files, root: workspace.root().to_owned(), findings })
     }
 
-    /// `None` if its file was not read, or has no function there, as where a macro of the program made it.
+    /// `None` if its file was not read, or has no function there that declares an effect.
     fn of(&self, system: &SystemProof) -> Option<Vec<SourceFinding>> {
         let file = Path::new(&system.declared.file);
         let file = file.strip_prefix(&self.root).unwrap_or(file).to_string_lossy().replace('\\', "/");
         if !self.files.contains(&file) {
             return None;
         }
-        // A system may have another name than its function.
-        let text = std::fs::read_to_string(self.root.join(&file)).ok()?;
-        let function = function_after(&text, system.declared.line)?.to_owned();
-        Some(self.findings.get(&(file, function)).cloned().unwrap_or_default())
+        let item = self.item_of(&file, system)?.to_owned();
+        Some(self.findings.get(&(file, item)).cloned().unwrap_or_default())
+    }
+
+    /// The function of a system: by its path, which is its name unless it has another, then by the line where it is declared.
+    fn item_of(&self, file: &str, system: &SystemProof) -> Option<&str> {
+        let line = system.declared.line;
+        let mut here = self.declared.iter().filter(|declared| declared.0 == file);
+        if let Some((_, item, _)) = here.clone().find(|declared| declared.1 == system.name) {
+            return Some(item);
+        }
+        // What macros make stands where they are called: one of several there is not told from the others.
+        let mut on_line = here.clone().filter(|declared| declared.2 == line);
+        if let (Some((_, item, _)), None) = (on_line.next(), on_line.next()) {
+            return Some(item);
+        }
+        // The attribute stands above the function, or the function is a method.
+        let text = std::fs::read_to_string(self.root.join(file)).ok()?;
+        let function = function_after(&text, line)?;
+        let is_it =
+            |declared: &&(String, String, u32)| declared.2 >= line && declared.1.rsplit("::").next() == Some(function);
+        here.find(is_it).map(|(_, item, _)| item.as_str())
     }
 }
 

@@ -21,6 +21,7 @@ mod resolve;
 mod rules;
 mod schedule;
 
+pub use api::wait_rows::wait_rows;
 pub use api::{About, Row, rows};
 pub use pipeline::open;
 pub use project::Project;

@@ -6,10 +6,11 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::analysis::{
-    AnalysedFile, Analysis, AnalysisError, Functions, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed,
-    Unread, Workspace,
+    AnalysedFile, Analysis, AnalysisError, Declared, Functions, LeftOut, OpenOptions, Package, Request, Unexpanded,
+    Unparsed, Unread, Workspace,
 };
 use crate::engine::flow::declared::Asked;
+use crate::engine::flow::event::Site;
 use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
@@ -102,6 +103,12 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let reached = reach::reach(&program, &analysed, &roots, &preferred);
     let cx = Context::new(project, &program, &analysed, &reached, config);
     let (mut findings, tags) = rules::check(&cx);
+    let declared = analysed.iter().filter(|(_, function)| function.denied.is_any()).map(|(id, _)| {
+        let def = program.fn_def(id);
+        let place = cx.place(Site { file: def.file, span: def.item.name_span });
+        Declared { place, item: program.fn_path(id) }
+    });
+    analysis.declared = declared.collect();
     if request.systems {
         analysis.systems = rules::systems(&cx);
     }

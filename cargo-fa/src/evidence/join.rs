@@ -35,8 +35,9 @@ fn describe(measured: &Measured, runs: &Runs) -> String {
     let most = bytes(ratio(measured.largest_call, 1));
     let heap = match (measured.heap_calls_per_frame, measured.heap_bytes_per_frame) {
         (Some(calls), Some(asked)) => {
-            let calls = if calls == 1.0 { "1 call".to_owned() } else { format!("{} calls", number(calls)) };
-            format!("{calls} of the heap a frame for {}", bytes(asked))
+            let calls = number(calls);
+            let plural = if calls == "1" { "" } else { "s" };
+            format!("{calls} call{plural} of the heap a frame for {}", bytes(asked))
         }
         _ => "calls of the heap were not counted".to_owned(),
     };

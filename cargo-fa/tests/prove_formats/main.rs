@@ -132,6 +132,33 @@ fn each_way_has_a_rule_and_what_is_open_is_an_error_only_where_proofs_are_requir
 }
 
 #[test]
+fn what_the_sources_say_of_systems_that_macros_make_stands_beside_the_program() {
+    let macros = "macro_rules! system {
+            ($name:ident, $made:expr) => {
+                #[framealloc::frame_system(no_heap)]
+                fn $name(_alloc: &framealloc::SmartAlloc) { drop($made); }
+            };
+        }";
+    // In the lines of the marks.
+    let systems = "system!(keeps, 1);
+system!(breaks, Box::new(1));
+system!(waits, 2); system!(sleeps, 3);
+
+system!(asks, vec![1]);
+/* no function */
+";
+    let sample = Sample::game(&format!("{macros}\n#[path = \"../game.rs\"]\nmod game;\n")).file("game.rs", systems);
+    std::fs::write(sample.path("game.exe"), pe()).unwrap();
+    let ran = sample.run("prove game.exe --table");
+    let sources = |name: &str| {
+        let row = ran.stdout.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        row.split("  ").filter(|cell| !cell.is_empty()).nth(2).unwrap().trim().to_owned()
+    };
+    let of = ["keeps", "breaks", "waits", "asks", "calls"].map(sources);
+    assert_eq!(of, ["nothing found", "FA401", "not read", "FA401", "not read"], "{ran:?}");
+}
+
+#[test]
 fn what_is_required_decides_the_exit_code() {
     let ran = prove(&pe(), "");
     assert!(ran.stdout.ends_with('\n') && ran.stdout.contains("2 proven, 2 violated, 2 open of 6 systems"), "{ran:?}");

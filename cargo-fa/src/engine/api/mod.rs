@@ -16,6 +16,7 @@ pub(crate) mod seen;
 mod std;
 #[cfg(test)]
 mod tests;
+pub(super) mod wait_rows;
 pub(crate) mod waits;
 
 use ::std::sync::LazyLock;

@@ -22,6 +22,8 @@ pub enum About {
     Methods(Vec<(&'static str, &'static str)>),
     /// Methods of any type of a kind that has no name of its own, such as iterators.
     MethodsOfKind(&'static str),
+    /// Methods and functions of types that have these names, whatever crate they are of.
+    Named(&'static [&'static str]),
     /// Functions of these types.
     Associated(Vec<(&'static str, &'static str)>),
     /// Functions of these modules of these crates; no crates are any, no modules are any.
@@ -80,7 +82,8 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-fn types() -> Vec<(&'static str, &'static str, Known)> {
+/// Types that rows know, by crate and name.
+pub(super) fn types() -> Vec<(&'static str, &'static str, Known)> {
     let of_std = std::TYPES.iter().map(|(name, known)| ("std", *name, *known));
     let of_bevy = bevy::TYPES.iter().map(|(name, known)| {
         let krate = BEVY.iter().find(|(_, names)| names.contains(name)).map_or("bevy", |(krate, _)| *krate);

@@ -51,16 +51,16 @@ use Sure::{Always, Perhaps};
 use WaitsFor::{Console, File, Lock, Message, Network, NewThread, Once, Process, Room, Thread, Time, Work};
 
 /// Methods of types whose meaning for memory is known.
-type OfKnown = (&'static [Known], &'static [&'static str], WaitsFor, Sure);
+pub(super) type OfKnown = (&'static [Known], &'static [&'static str], WaitsFor, Sure);
 /// Methods of other types, and functions of them: by the name of the type, whatever crate it is of.
-type OfNamed = (&'static [&'static str], &'static [&'static str], WaitsFor, Sure);
+pub(super) type OfNamed = (&'static [&'static str], &'static [&'static str], WaitsFor, Sure);
 /// Functions: crates, what stands before the name, names.
-type OfModule = (&'static [&'static str], &'static [&'static str], &'static [&'static str], WaitsFor);
+pub(super) type OfModule = (&'static [&'static str], &'static [&'static str], &'static [&'static str], WaitsFor);
 
 const ANY: &[&str] = &[];
 
 #[rustfmt::skip]
-static OF_KNOWN: &[OfKnown] = &[
+pub(super) static OF_KNOWN: &[OfKnown] = &[
     (&[Known::Mutex, Known::Lock], &["lock", "lock_arc"], Lock, Always),
     (&[Known::RwLock, Known::Lock], &[
         "read", "write", "read_arc", "write_arc", "read_recursive", "upgradable_read",
@@ -88,7 +88,7 @@ static OF_KNOWN: &[OfKnown] = &[
 ];
 
 #[rustfmt::skip]
-static OF_NAMED: &[OfNamed] = &[
+pub(super) static OF_NAMED: &[OfNamed] = &[
     (&["Condvar"], &[
         "wait", "wait_while", "wait_timeout", "wait_timeout_while", "wait_timeout_ms", "wait_for", "wait_until", "wait_while_for",
         "wait_while_until",
@@ -129,11 +129,11 @@ static OF_NAMED: &[OfNamed] = &[
 
 /// Methods whose names say it, whatever they are called on that is no type of the workspace.
 #[rustfmt::skip]
-static BY_NAME: &[(&[&str], WaitsFor)] = &[
+pub(super) static BY_NAME: &[(&[&str], WaitsFor)] = &[
     (&["blocking_lock", "blocking_lock_owned", "blocking_read", "blocking_write", "lock_blocking"], Lock),
     (&["blocking_recv", "recv_blocking", "recv_timeout", "recv_deadline"], Message),
     (&["blocking_send", "send_blocking"], Room),
-    (&["block_on", "block_in_place"], Work),
+    (&["block_on"], Work),
     (&[
         "par_iter", "par_iter_mut", "into_par_iter", "par_chunks", "par_chunks_mut", "par_chunks_exact", "par_windows",
         "par_bridge", "par_sort", "par_sort_by", "par_sort_by_key", "par_sort_unstable", "par_sort_unstable_by",
@@ -143,8 +143,8 @@ static BY_NAME: &[(&[&str], WaitsFor)] = &[
 ];
 
 #[rustfmt::skip]
-static FUNCTIONS: &[OfModule] = &[
-    (&["std"], &["thread"], &["sleep", "sleep_ms", "sleep_until"], Time),
+pub(super) static FUNCTIONS: &[OfModule] = &[
+    (&["std"], &["thread"], &["sleep", "sleep_ms"], Time),
     (&["std"], &["thread"], &["park", "park_timeout", "park_timeout_ms", "scope"], Thread),
     (&["std"], &["thread"], &["spawn"], NewThread),
     (&["std"], &["fs"], ANY, File),
@@ -157,7 +157,7 @@ static FUNCTIONS: &[OfModule] = &[
         "block_on", "block_in_place",
     ], Work),
     (&["image"], ANY, &["open", "image_dimensions"], File),
-    (&["ureq"], ANY, &["get", "post", "put", "delete", "head", "request"], Network),
+    (&["ureq"], ANY, &["get", "post", "put", "delete", "head"], Network),
     (&["reqwest"], &["blocking"], &["get"], Network),
 ];
 

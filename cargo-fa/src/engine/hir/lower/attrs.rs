@@ -111,7 +111,9 @@ impl Lowerer<'_> {
             ("test", _) => lowered.test = true,
             (first, _) if BUILT_IN.contains(&first) => {}
             _ => {
-                if path.segments.last().is_some_and(|segment| segment.ident == "test") {
+                // `#[frame_test]` makes a test, too.
+                if path.segments.last().is_some_and(|segment| segment.ident == "test" || segment.ident == "frame_test")
+                {
                     lowered.test = true;
                     return;
                 }

@@ -1,0 +1,11 @@
+//! It is a test already.
+
+use framealloc::{SmartAlloc, frame_test};
+
+#[frame_test(heap = 0)]
+#[test]
+fn steady(alloc: &mut SmartAlloc) {
+    alloc.frame_box(1);
+}
+
+fn main() {}
