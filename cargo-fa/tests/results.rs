@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cargo_fa::analysis::{Analysis, Functions, OpenOptions, Request};
-use cargo_fa::model::config::{self, Config};
+use cargo_fa::model::config;
 use support::{Sample, manifest};
 
 /// All that a run says, but for how long it took and what it had to do for it.

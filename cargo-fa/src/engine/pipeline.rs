@@ -133,8 +133,9 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
 /// Names all that the analysis of a function depends on besides the sources: this program, what manifests say, and the build.
 fn build(project: &Project, request: &Request, loaded: &Loaded, users: &[bool], asked: Asked) -> Option<u128> {
     // Which analyser it is: another one finds other things.
-    let program = std::env::current_exe().ok()?.metadata().ok()?;
-    let program = (program.modified().ok()?, program.len());
+    let path = std::env::current_exe().ok()?;
+    let file = path.metadata().ok()?;
+    let program = (hir::cache::VERSION, path, file.modified().ok()?, file.len());
     let crates = loaded.crates.iter().map(|krate| (krate.member, &krate.name, krate.kind)).collect::<Vec<_>>();
     let text = format!(
         "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
