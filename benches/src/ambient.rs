@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use framealloc::SmartAlloc;
+use framealloc::{SmartAlloc, heap_tag};
 
 use crate::clock::thread_nanos;
 
@@ -16,9 +16,10 @@ const SAMPLES: usize = 60;
 /// What is measured: a name, how often a sample does it, and what that is.
 type Workload = (&'static str, usize, fn(&SmartAlloc, usize));
 
-const WORKLOADS: [Workload; 7] = [
+const WORKLOADS: [Workload; 8] = [
     ("64 bytes, allocated and freed", 20_000, |alloc, times| alloc.ambient(|| pairs(times))),
     ("the same, outside of zones", 20_000, |_, times| pairs(times)),
+    ("the same, under a tag of the heap", 20_000, |_, times| heap_tag("audio", || pairs(times))),
     ("1000 boxes in a list", 20, |alloc, times| alloc.ambient(|| list(times))),
     ("growth from 32 to 8192 bytes", 400, |alloc, times| alloc.ambient(|| growth(times))),
     ("64 survivors at random", 20_000, |alloc, times| alloc.ambient(|| churn(times))),
@@ -92,7 +93,14 @@ pub fn measure() {
 
 /// Runs the programs of this folder in turns, so many times, and prints ratios: the median, and the least and the most.
 pub fn compare(folder: &Path, rounds: usize) -> ExitCode {
-    let programs = ["ambient-none", "ambient-none-mimalloc", "ambient-system", "ambient-mimalloc"];
+    let programs = [
+        "ambient-none",
+        "ambient-none-mimalloc",
+        "ambient-system",
+        "ambient-mimalloc",
+        "heap-tags-system",
+        "heap-tags-mimalloc",
+    ];
     let mut figures = vec![vec![Vec::new(); WORKLOADS.len()]; programs.len()];
     for round in 0..rounds {
         for turn in 0..programs.len() {
@@ -106,9 +114,11 @@ pub fn compare(folder: &Path, rounds: usize) -> ExitCode {
             }
         }
     }
-    println!("| workload | ns, system | × system | ns, mimalloc | × mimalloc |\n|---|---|---|---|---|");
+    println!("| workload | ns, system | × system | with tags | ns, mimalloc | × mimalloc | with tags |");
+    println!("|---|---|---|---|---|---|---|");
     for (at, (name, ..)) in WORKLOADS.iter().enumerate() {
-        let [system, mimalloc, over_system, over_mimalloc] = [0, 1, 2, 3].map(|which| &figures[which][at]);
+        let [system, mimalloc, over_system, over_mimalloc, tags_system, tags_mimalloc] =
+            [0, 1, 2, 3, 4, 5].map(|which| &figures[which][at]);
         let cell = |base: &[f64], ours: &[f64]| {
             let mut ratios: Vec<f64> = base.iter().zip(ours).map(|(base, ours)| ours / base).collect();
             ratios.sort_by(f64::total_cmp);
@@ -116,7 +126,12 @@ pub fn compare(folder: &Path, rounds: usize) -> ExitCode {
             format!("{:.2} ({:.2}–{:.2})", median(&ratios), least_and_most.0, least_and_most.1)
         };
         let (first, second) = (cell(system, over_system), cell(mimalloc, over_mimalloc));
-        println!("| {name} | {:.1} | {first} | {:.1} | {second} |", median(system), median(mimalloc));
+        let (tags, tags_second) = (cell(system, tags_system), cell(mimalloc, tags_mimalloc));
+        println!(
+            "| {name} | {:.1} | {first} | {tags} | {:.1} | {second} | {tags_second} |",
+            median(system),
+            median(mimalloc)
+        );
     }
     ExitCode::SUCCESS
 }

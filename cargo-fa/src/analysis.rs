@@ -1,5 +1,6 @@
 //! What the engine is asked and what it answers: the border between the layers that read programs and those that report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,12 +80,17 @@ pub struct Request {
     pub ends: bool,
     /// Also list what the build leaves out.
     pub left_out: bool,
+    /// Texts that stand for what is on disk, by the path of the file: what an editor has not saved.
+    pub edited: Arc<Edited>,
     /// Also tell what is known of each system.
     pub systems: bool,
     /// The packages to report, where not all are: frame roots of these are followed first, so that what lies below their
     /// calls is found on a way from them.
     pub packages: Vec<String>,
 }
+
+/// Texts of files by their absolute path.
+pub type Edited = BTreeMap<PathBuf, Arc<str>>;
 
 /// What the engine found.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cargo_fa::cli::arguments::Cli;
+use cargo_fa::cli::command_line::Cli;
 
 /// The words of a line of a shell: quotes group, a `#` behind a blank starts a comment.
 fn words(line: &str) -> Vec<String> {

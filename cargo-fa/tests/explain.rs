@@ -4,6 +4,7 @@ mod support;
 
 use cargo_fa::explain::{Example, examples};
 use cargo_fa::model::codes::{ALL, Code, Stage};
+use framealloc_trace::{Encoder, FrameView, Kind, SystemFigures, SystemHeap};
 use support::{Sample, manifest};
 
 /// What the examples about tags assume is declared.
@@ -27,6 +28,23 @@ const USES_AUDIO: &str =
 const CALLS_RAPIER: &str = "use framealloc::{SmartAlloc, frame_system};\n\n\
     #[frame_system]\npub fn step(alloc: &SmartAlloc) -> u32 {\n    rapier3d::step();\n    *alloc.frame_box(1)\n}\n";
 
+/// What a run of an example counts, of codes that are about runs: what the program of the bad one asks the heap for, the
+/// program of the good one does not.
+fn run_of(code: &Code, example: &Example) -> Option<Vec<u8>> {
+    let heap = match code.number {
+        "FA911" => SystemHeap { calls: u64::from(example.bad), bytes: 0 },
+        "FA912" | "FA913" => SystemHeap::default(),
+        _ => return None,
+    };
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.define(Kind::System, 1, "game::step", 0);
+    encoder.define(Kind::Tag, 2, "level", 0);
+    let systems = [SystemFigures { id: 1, calls: 1, bytes: 64, largest_call: 64, heap: Some(heap) }];
+    let tags: &[(u32, u64)] = if code.number == "FA912" { &[(2, 64)] } else { &[] };
+    encoder.frame(&FrameView { number: 1, bytes: 64, systems: &systems, tags, ..FrameView::default() });
+    Some(encoder.into_bytes())
+}
+
 /// What the bad example of a code has besides, because one comes with the other.
 const WITH: [(&str, &str); 1] = [("FA552", "FA401")];
 
@@ -44,7 +62,12 @@ fn found(code: &'static Code, example: Example) -> Vec<String> {
         (language, _) => panic!("{code} has an example in {language}"),
     };
     // Codes that are off by default are shown where they are explained; only there, because an example need not be perfect.
+    let run = run_of(code, &example);
+    if let Some(run) = &run {
+        std::fs::write(sample.path("run.fa"), run).unwrap();
+    }
     let words = match (example.language, code.number) {
+        _ if run.is_some() => "--trace run.fa".to_owned(),
         ("json", _) => "--baseline".to_owned(),
         (_, "FA403" | "FA903") => format!("-W {code}"),
         _ => String::new(),

@@ -6,14 +6,14 @@ use framealloc_trace::{Encoder, FrameView, HeapFigures, Kind};
 /// A recording in which the heap of `audio` grows by `growth` bytes in each of 100 frames.
 fn recording(growth: u64) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
-    encoder.define(Kind::Tag, 5, "ui", 0);
-    encoder.define(Kind::HeapTag, 5, "audio", 32 << 20);
-    encoder.define(Kind::HeapTag, 0, "<b>(untagged)</b>", 0);
+    encoder.define(Kind::Tag, 4, "ui", 0);
+    encoder.define(Kind::Tag, 5, "audio", 32 << 20);
+    encoder.define(Kind::Tag, 0, "<b>(untagged)</b>", 0);
     for number in 0..100 {
         let bytes = 1000 + number * growth;
         let audio = HeapFigures { id: 5, bytes, blocks: 10 + number, peak: bytes + 50, allocations: 6, frees: 5 };
         let rest = HeapFigures { id: 0, bytes: 100, blocks: 1, peak: 100, allocations: 0, frees: 0 };
-        let (heap, tags) = ([audio, rest], [(5, 64)]);
+        let (heap, tags) = ([audio, rest], [(4, 64)]);
         encoder.frame(&FrameView { number, bytes: 64, tags: &tags, heap: &heap, ..FrameView::default() });
     }
     encoder.into_bytes()

@@ -7,8 +7,8 @@ use cargo_fa::analysis::{
     AnalysedFile, Analysis, AnalysisError, OpenOptions, Package, Request, TagGraph, Unparsed, Unread, Workspace,
 };
 use cargo_fa::cli::app;
-use cargo_fa::cli::arguments::Cli;
 use cargo_fa::cli::baseline;
+use cargo_fa::cli::command_line::Cli;
 use cargo_fa::cli::exit::{PANIC, UsageError};
 use cargo_fa::cli::run::{Plan, Run};
 use cargo_fa::model::codes::{Code, FA401, FA601, FA602, FA702, Level};

@@ -27,12 +27,14 @@ use crate::{AllocResource, SmartAllocSystems, check};
 /// | [`framealloc/frames_in_flight`](Self::FRAMES_IN_FLIGHT) | ended frames that are held, where any may be |
 /// | [`framealloc/flight_bytes`](Self::FLIGHT_BYTES) | bytes that they hold beside those of the open frame, where any may be |
 /// | `framealloc/tag/<tag>/bytes` | bytes of the last frame under one tag: see [`tag_path`](Self::tag_path) |
+/// | `framealloc/heap/<tag>/bytes` | bytes of the heap that live under one tag: see [`heap_path`](Self::heap_path) |
 /// | `framealloc/pool/<type>/live` | objects of a `#[pooled]` type that are alive: see [`pool_path`](Self::pool_path) |
 ///
 /// A tag has its diagnostic from its first use on, or from the start if
 /// [`SmartAllocPlugin::with_tags`](crate::SmartAllocPlugin::with_tags) names it; a pool has it from its first use on. The
-/// paths of the fixed timestep's allocator begin with `framealloc_fixed`, and pools, which are the whole process's, are not
-/// among them.
+/// paths of the fixed timestep's allocator begin with `framealloc_fixed`, and pools and the heap, which are the whole
+/// process's, are not among them. The heap is there where an
+/// [`AmbientAlloc<A, Tags>`](framealloc_core::AmbientAlloc) is the program's global allocator.
 ///
 /// What goes wrong ([`Diagnostic`](framealloc_core::Diagnostic): a budget that is overrun, a frame left open, a full pool) is an
 /// event of `tracing`, target `framealloc`, with this plugin or without. The plugin adds FA101, there is no allocator, and in
@@ -83,6 +85,12 @@ impl SmartAllocDiagnosticsPlugin<Main> {
     #[must_use]
     pub fn pool_path(pool: &str) -> DiagnosticPath {
         item_path("framealloc", "pool", pool, "live")
+    }
+
+    /// Returns the path of what lives of the heap under a tag, for example `framealloc/heap/audio/bytes`.
+    #[must_use]
+    pub fn heap_path(tag: &str) -> DiagnosticPath {
+        item_path("framealloc", "heap", tag, "bytes")
     }
 
     /// Returns the path of a tag's bytes, for example `framealloc/tag/ai::pathfinding/bytes`.
@@ -197,6 +205,7 @@ struct Figures<M: Send + Sync + 'static> {
     frames_in_flight: DiagnosticPath,
     flight_bytes: DiagnosticPath,
     tags: Items,
+    heap: Items,
     pools: Items,
     marker: PhantomData<fn() -> M>,
 }
@@ -213,6 +222,7 @@ impl<M: Send + Sync + 'static> Figures<M> {
             frames_in_flight: path("frames_in_flight"),
             flight_bytes: path("flight_bytes"),
             tags: Items { kind: "tag", figure: "bytes", suffix: BYTES, known: Vec::new() },
+            heap: Items { kind: "heap", figure: "bytes", suffix: BYTES, known: Vec::new() },
             pools: Items { kind: "pool", figure: "live", suffix: "", known: Vec::new() },
             marker: PhantomData,
         }
@@ -270,8 +280,13 @@ fn diagnose<M: Send + Sync + 'static>(
         recorder.record(&figures.flight_bytes, flights.bytes);
     }
 
-    // Pools are the whole process's: one allocator's diagnostics are enough.
+    // Pools and the heap are the whole process's: one allocator's diagnostics are enough.
     if TypeId::of::<M>() == TypeId::of::<Main>() {
+        let mut position = 0;
+        alloc.for_each_heap_tag(|tag| {
+            figures.heap.record(position, tag.path, tag.bytes, figures.prefix, &mut recorder);
+            position += 1;
+        });
         let mut position = 0;
         pool::for_each_own(|PoolStats { name, live, .. }| {
             figures.pools.record(position, name, live, figures.prefix, &mut recorder);

@@ -69,6 +69,8 @@
 //! | what `par_iter` finds | `alloc.par_collect()`, `found.local()` in each task |
 //! | a collection of another crate | [`Scratch`] |
 //! | helpers of systems | `fn helper(frame: &Frame) -> FrameBox<'_, T>` |
+//! | a parameter of your own that holds the allocator | `#[frame_system(alloc = ctx.alloc.whole())]` |
+//! | a closure as a system | `frame_closure!(\|alloc: Res<AllocResource>\| { … })` |
 //! | an exclusive system, a command, a hook | `let alloc = world.frame_alloc();`, or `#[frame_system(alloc = world.frame_alloc())]` |
 //! | a `Local<Vec<T>>` that you clear | frame memory: it gives back what a burst took, a `Local` keeps it |
 //!

@@ -322,8 +322,7 @@ fn fa105_memory_before_the_first_frame_and_not_that_of_startup() {
             app.add_plugins(checked()).add_systems(Startup, take).add_systems(Update, take);
             body(&mut app);
         });
-        let warnings = warnings.0.lock().expect("no panic under the lock").clone();
-        warnings
+        warnings.0.lock().expect("no panic under the lock").clone()
     };
     let startup = run(|app| {
         app.update();

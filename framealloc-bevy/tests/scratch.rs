@@ -108,7 +108,7 @@ fn any_clearable_collection_and_an_exclusive_system_take_it() {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one for each collection")]
+    #[expect(clippy::too_many_arguments, clippy::linkedlist, reason = "one for each collection")]
     fn all(
         mut deque: Scratch<VecDeque<u8>>,
         mut heap: Scratch<BinaryHeap<u8>>,

@@ -134,6 +134,83 @@ fn annotated_systems_stay_systems_and_their_bytes_have_their_tags() {
     assert!(stats.systems.iter().any(|system| system.name.ends_with("systems::with_res") && system.calls == 1));
 }
 
+/// A parameter of the game's own that holds the allocator and is used as a whole, mutably.
+#[derive(bevy_ecs::system::SystemParam)]
+struct Squad<'w, 's> {
+    alloc: FrameAlloc<'w>,
+    healths: Query<'w, 's, &'static mut Health>,
+    sums: ResMut<'w, Sums>,
+}
+
+impl Squad<'_, '_> {
+    fn heal(&mut self, by: u32) {
+        for mut health in &mut self.healths {
+            health.0 += by;
+        }
+    }
+
+    #[frame_system(alloc = self.alloc.whole(), tag = "squad_method")]
+    fn heal_most(&mut self) {
+        let most = alloc.frame_box(self.healths.iter().map(|health| health.0).max());
+        self.heal(most.unwrap_or(0));
+    }
+}
+
+#[test]
+fn a_parameter_of_the_games_own_lends_its_allocator_and_is_free() {
+    #[frame_system(alloc = squad.alloc.whole(), tag = "squad")]
+    fn lead(mut squad: Squad) {
+        let mut amounts = alloc.frame_vec();
+        amounts.extend([1, 2]);
+        amounts.iter().for_each(|by| squad.heal(*by));
+        squad.heal_most();
+        let sum = squad.healths.iter().map(|health| u64::from(health.0)).sum();
+        squad.sums.0.push(("squad", sum));
+    }
+    let mut app = app();
+    app.add_systems(Update, lead);
+    app.update();
+    assert_eq!(app.world().resource::<Sums>().of("squad"), [100 + 4 * 3 + 4 * 43]);
+    assert!(bytes_of(&mut app, "squad") >= 8 && app.world().resource::<AllocResource>().last_frame().bytes >= 16);
+}
+
+#[test]
+fn a_closure_is_a_system_with_a_tag() {
+    let mut app = app();
+    app.add_systems(
+        Update,
+        framealloc::frame_closure!(tag = "closure", |alloc: Res<AllocResource>, mut sums: ResMut<Sums>| {
+            sums.0.push(("closure", alloc.frame_slice_copy(&[2_u64; 16]).iter().sum()));
+        }),
+    );
+    app.update();
+    assert_eq!(app.world().resource::<Sums>().of("closure"), [32]);
+    assert!((128..192).contains(&bytes_of(&mut app, "closure")));
+}
+
+#[test]
+fn a_system_whose_allocator_may_be_absent_is_skipped_or_looks() {
+    #[frame_system(tag = "skipped")]
+    fn skipped(alloc: If<Res<AllocResource>>, mut sums: ResMut<Sums>) {
+        sums.0.push(("skipped", *alloc.frame_box(1)));
+    }
+    fn looks(alloc: Option<Res<AllocResource>>, mut sums: ResMut<Sums>) {
+        #[frame_system(tag = "looks")]
+        fn with(alloc: &SmartAlloc) -> u64 {
+            *alloc.frame_box(2)
+        }
+        let sum = alloc.map_or(0, |alloc| with(&alloc));
+        sums.0.push(("looks", sum));
+    }
+    let mut app = app();
+    app.add_systems(Update, (skipped, looks).chain());
+    app.update();
+    app.world_mut().remove_resource::<AllocResource>();
+    app.world_mut().run_schedule(Update);
+    let sums = app.world().resource::<Sums>();
+    assert_eq!((sums.of("skipped"), sums.of("looks")), (vec![1], vec![2, 0]));
+}
+
 #[test]
 fn an_error_of_a_system_closes_its_frame() {
     #[frame_system(tag = "failing")]

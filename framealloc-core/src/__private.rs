@@ -97,6 +97,13 @@ pub fn outer(alloc: &SmartAlloc) -> &Frame {
     alloc.frame()
 }
 
+/// The body of an `async fn` with `#[alloc_tag]`, which has the tag open for the heap whenever it is polled, on whichever thread,
+/// and only then.
+pub async fn polled<F: Future>(tagged: &TaggedAlloc<'_>, mut body: core::pin::Pin<&mut F>) -> F::Output {
+    let tag = tagged.tag_id();
+    core::future::poll_fn(|context| crate::frame::heap_tag::under(tag, || body.as_mut().poll(context))).await
+}
+
 /// `#[alloc_tag]` on an `async fn`: a handle with the tag in it.
 #[must_use]
 pub fn tagged_handle(alloc: &SmartAlloc, tag: impl IntoTag) -> TaggedAlloc<'_> {

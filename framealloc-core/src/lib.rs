@@ -141,6 +141,8 @@ pub use phase::PhaseSpan;
 pub use pool::{Pool, PoolBox, PoolSlot, PoolSpec, PoolStats, Pooled, Refused};
 pub use pool::{PoolKey, PoolMap, Recycle, RecyclePool, Recycled};
 pub use raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
+#[doc(hidden)]
+pub use raw::frames::one_thread::UseAllocWholeInTasks;
 pub use raw::frames::report::FrameReport;
 pub use raw::frames::scratch::Scratch;
 pub use raw::frames::scratch_region::ScratchStats;

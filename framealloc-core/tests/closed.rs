@@ -24,9 +24,15 @@ fn turn() -> MutexGuard<'static, ()> {
 
 const KIB: usize = 1 << 10;
 
-/// An allocator with a region of so many bytes of which pools have nothing yet.
-fn closed(bytes: usize) -> SmartAlloc {
+/// An allocator with a region.
+fn with_region(bytes: usize) -> SmartAlloc {
     SmartAlloc::new(AllocConfig::default().with_frame_chunk(16 * KIB).with_region(bytes))
+}
+
+/// An allocator with a region in which so many bytes are left at least, whatever pools have of it.
+fn closed(bytes: usize) -> SmartAlloc {
+    let region = SmartAlloc::region_stats();
+    with_region(bytes + region.bytes - region.left_bytes)
 }
 
 fn growers(alloc: &SmartAlloc) -> Vec<Grower> {
@@ -108,7 +114,8 @@ fn ten_thousand_sealed_frames_ask_nothing_of_the_global_allocator() {
 fn a_region_is_one_request_and_serves_frames_and_pools() {
     let _turn = turn();
     let before = SmartAlloc::region_stats();
-    let alloc = closed(2048 * KIB);
+    let wanted = 2048 * KIB + before.bytes - before.left_bytes;
+    let alloc = with_region(wanted);
     let calls = CountingAlloc::thread_calls();
     let mine = SmartAlloc::region_stats();
     let kept = alloc.frame_slice_zeroed::<u8>(700 * KIB);
@@ -122,9 +129,9 @@ fn a_region_is_one_request_and_serves_frames_and_pools() {
     drop((others, alloc));
     // The next allocator has what this one had.
     let bytes = SmartAlloc::region_stats().bytes;
-    let next = closed(2048 * KIB);
+    let next = with_region(wanted);
     assert_eq!(SmartAlloc::region_stats().bytes, bytes);
-    let beside = closed(128 * KIB);
+    let beside = with_region(bytes - wanted + 128 * KIB);
     assert_eq!(SmartAlloc::region_stats().bytes, bytes + 128 * KIB);
     drop((next, beside));
 }
@@ -193,7 +200,7 @@ fn a_chunk_that_does_not_fit_is_a_smaller_one_that_does() {
 fn a_pool_that_is_sealed_refuses_and_its_objects_still_come_and_go() {
     static WIDE: Pool<[u64; 1000]> = Pool::new(PoolSpec::new("Wide").capacity(8));
     let _turn = turn();
-    let mut alloc = closed(0);
+    let mut alloc = with_region(0);
     let mut kept = vec![WIDE.boxed([1; 1000])];
     alloc.seal();
     assert_eq!(pool::trim(), 0, "what is held is kept");
@@ -210,8 +217,10 @@ fn a_pool_that_is_sealed_refuses_and_its_objects_still_come_and_go() {
     kept.pop();
     assert!(WIDE.try_boxed([3; 1000]).is_ok());
     assert!(catch_unwind(|| (0..100).map(|_| WIDE.boxed([4; 1000])).collect::<Vec<_>>().len()).is_err());
-    drop(alloc);
+    drop((alloc, kept));
     assert!(WIDE.try_boxed([5; 1000]).is_ok(), "the seal goes with its allocator");
+    pool::flush_thread();
+    assert!(pool::trim() > 0);
 }
 
 #[test]
@@ -220,7 +229,7 @@ fn a_list_of_retired_values_that_is_sealed_gives_the_value_back() {
     let queue = RetireQueue::new();
     (0..100).for_each(|number| queue.retire([number; 30]));
     while queue.drain(Drain::all()).dropped > 0 {}
-    let mut alloc = closed(0);
+    let mut alloc = with_region(0);
     alloc.seal();
     let refused = (0..1_000_000).find_map(|number| queue.try_retire([number; 30]).err()).expect("it grows");
     assert!(matches!(refused.error(), AllocError::Sealed { by: Grower::Retired, .. }));
@@ -250,7 +259,7 @@ fn the_policy_of_a_budget_sends_to_the_heap_what_the_seal_refuses() {
 #[test]
 fn other_allocators_are_not_sealed_and_regions_of_this_one_are() {
     let _turn = turn();
-    let mut alloc = closed(0);
+    let mut alloc = with_region(0);
     let level = alloc.scratch("closed_level");
     alloc.seal();
     assert!(level.is_sealed());

@@ -96,7 +96,8 @@ fn tagged(args: &AllocTagArgs, start: &TokenStream, source: &AllocatorSource, fu
     function.with_body(quote!(#start #lent #call))
 }
 
-/// The tag is in a handle that the future owns, so that every poll has it, on whichever thread.
+/// The tag is in a handle that the future owns, so that every poll has it, on whichever thread. Where the body can be a future
+/// of its own inside of that, the tag is open for the heap at every poll, too.
 fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, function: &Function) -> TokenStream {
     let runtime = Runtime::new(args.krate.as_ref());
     let runtime = runtime.path();
@@ -111,6 +112,11 @@ fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, 
         #allow
         let #binding: &#runtime::SmartAlloc = &tagged;
     );
+    if may_move(source, function) {
+        if let Some(run) = polled(runtime, function) {
+            return quote!(#begin #run);
+        }
+    }
     // Not the tail: before the edition of 2024, what a tail borrows would outlive the handle.
     let run = match &function.signature.output {
         ReturnType::Default => quote_spanned!(Span::mixed_site()=> let (): () = #body;),
@@ -125,6 +131,57 @@ fn async_body(args: &AllocTagArgs, tag: &TokenStream, source: &AllocatorSource, 
         }
     };
     quote!(#begin #run)
+}
+
+/// Whether all that the body uses may be moved into a future: nothing of it is what the handle borrows from. An allocator that
+/// is a part of what a parameter owns, or has exclusively, stays where it is.
+fn may_move(source: &AllocatorSource, function: &Function) -> bool {
+    let is_of_self = |mut expression: &syn::Expr| loop {
+        match expression {
+            syn::Expr::Field(field) => expression = &field.base,
+            syn::Expr::Path(path) => break path.path.is_ident("self"),
+            _ => break false,
+        }
+    };
+    let by_reference = (function.signature.receiver())
+        .is_some_and(|this| matches!(this.kind, syn::ReceiverKind::Reference(_, _, None)));
+    match &source.expression {
+        // The body knows the handle under this name, and cannot name the parameter.
+        syn::Expr::Path(path) => path.path.is_ident(&source.binding),
+        expression => by_reference && is_of_self(expression),
+    }
+}
+
+/// Runs the body as a future that has the tag open while it is polled; nothing for one that never returns.
+fn polled(runtime: &TokenStream, function: &Function) -> Option<TokenStream> {
+    let body = &function.body;
+    let (first, run) = match &function.signature.output {
+        ReturnType::Default => (None, quote_spanned!(Span::mixed_site()=> let (): () = #body;)),
+        ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)) => return None,
+        ReturnType::Type(_, ty) => {
+            let ty = closure::nameable(ty);
+            // What a future returns is known by its first `return`: a `return` in the body is then coerced as in a function.
+            let first = ty.as_ref().map(|ty| {
+                quote_spanned!(Span::mixed_site()=>
+                    if let ::core::option::Option::Some(result) = ::core::option::Option::None::<#ty> {
+                        return result;
+                    }
+                )
+            });
+            let ty = ty.map(|ty| quote!(: #ty));
+            let run = quote_spanned!(Span::mixed_site()=>
+                let result #ty = #body;
+                #[allow(unreachable_code)]
+                return result;
+            );
+            (first, run)
+        }
+    };
+    Some(quote_spanned!(Span::mixed_site()=>
+        let body = async move { #first #run };
+        let result = #runtime::polled(&tagged, ::core::pin::pin!(body)).await;
+        return result;
+    ))
 }
 
 /// A tag that names its path absolutely. A bare string would nest under the tag that the caller has open, and the bytes of

@@ -27,6 +27,13 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#expansion #errors)
 }
 
+/// The same for a function that is made of something else: the mistakes are for who made it.
+pub(crate) fn expand_as(options: &TokenStream, function: Function, problems: &mut Vec<Problem>) -> TokenStream {
+    let parsed = FrameSystemArgs::parse(options.clone());
+    problems.extend(parsed.problems);
+    expand_function(&parsed.value, options, function, problems)
+}
+
 fn expand_function(
     args: &FrameSystemArgs,
     tokens: &TokenStream,

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &SmartAlloc` | it has a scope inside the frame, which closes when it returns |
 //! | [`#[frame_system]`](macro@frame_system) | a function with `alloc: &mut SmartAlloc` | it is the whole frame, panics included |
+//! | [`frame_closure!`] | a closure | as `#[frame_system]` says of a function |
 //! | [`#[alloc_tag("ai")]`](macro@alloc_tag) | functions, methods, `async fn`, `impl` blocks | what it allocates is attributed to a tag |
 //! | [`#[pooled]`](macro@pooled), [`#[derive(Pooled)]`](derive@Pooled) | a type | it has a pool of its own |
 //! | [`#[no_heap]`](macro@no_heap), [`#[no_block]`](macro@no_block) | functions, methods of traits, fields | the code behind it does not use the heap, does not wait |
@@ -58,6 +59,7 @@ mod editor;
 mod effects;
 #[cfg(any(feature = "check-tags", feature = "declared-budgets"))]
 mod fa_toml;
+mod frame_closure;
 mod frame_system;
 mod frame_test;
 mod in_flight;
@@ -131,7 +133,7 @@ use proc_macro::TokenStream;
 /// # Options
 /// | option | meaning |
 /// |---|---|
-/// | `alloc = self.alloc` | where the allocator is, if no parameter is called `alloc` |
+/// | `alloc = self.alloc`, `alloc = world.frame_alloc()` | where the allocator is, if no parameter is called `alloc`: a parameter, a field, or what a method without arguments returns, which the body knows as `alloc` |
 /// | `tag = "physics"`, `tag = tags::PHYSICS` | the tag that the memory is attributed to |
 /// | `budget = "64KiB"` | the most bytes that one call may hold: a size, or a `const` of type `usize` |
 /// | `in_flight` | the frame ends in flight, and the function returns the flight beside its result |
@@ -147,6 +149,28 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn frame_system(args: TokenStream, item: TokenStream) -> TokenStream {
     frame_system::expand(args.into(), item.into()).into()
+}
+
+/// Runs a closure inside a scope of its own in the frame: `#[frame_system]` for closures, with the same options before the closure.
+///
+/// ```
+/// use framealloc::{SmartAlloc, frame_closure};
+///
+/// let mut calls = 0;
+/// let mut count_fast = frame_closure!(tag = "physics", |alloc: &SmartAlloc, speeds: &[f32]| {
+///     let mut fast = alloc.frame_vec();
+///     fast.extend(speeds.iter().copied().filter(|speed| *speed > 10.0));
+///     calls += 1;
+///     fast.len()
+/// });
+/// assert_eq!(count_fast(&SmartAlloc::default(), &[4.0, 40.0]), 1);
+/// ```
+///
+/// A closure is a Bevy system as it stands: `app.add_systems(Update, frame_closure!(|alloc: Res<AllocResource>| { … }))`. In reports it
+/// is called after its module unless `name` says otherwise.
+#[proc_macro]
+pub fn frame_closure(input: TokenStream) -> TokenStream {
+    frame_closure::expand(input.into()).into()
 }
 
 /// Accounts what a function allocates to a tag: `#[alloc_tag("physics")]` or `#[alloc_tag(tags::PHYSICS)]`.

@@ -129,12 +129,32 @@ fn a_tagged_function_and_a_tagged_future() {
                 ::framealloc::__private::options! {{ alloc_tag [] (AI) }}
                 let tagged = ::framealloc::__private::tagged_handle(&alloc, &AI);
                 {ALLOW} let alloc: &::framealloc::__private::SmartAlloc = &tagged;
-                let result: Result<_, ()> = {{ work().await }};
-                #[allow(unreachable_code)]
+                let body = async move {{
+                    if let ::core::option::Option::Some(result) = ::core::option::Option::None::<Result<_, ()>> {{
+                        return result;
+                    }}
+                    let result: Result<_, ()> = {{ work().await }};
+                    #[allow(unreachable_code)]
+                    return result;
+                }};
+                let result = ::framealloc::__private::polled(&tagged, ::core::pin::pin!(body)).await;
                 return result;
             }}"
         ),
     );
+}
+
+#[test]
+fn a_future_whose_allocator_is_a_part_of_what_it_owns_keeps_that_where_it_is() {
+    for receiver in ["self", "&mut self", "self: Box<Self>"] {
+        let written = tagged(
+            "AI, alloc = self.alloc",
+            &format!("async fn plan({receiver}) -> u32 {{ work(&mut self.other).await }}"),
+        );
+        assert!(!written.to_string().contains("polled"), "{written}");
+    }
+    let written = tagged("AI, alloc = self.alloc", "async fn plan(&self) -> u32 { work(&self.other).await }");
+    assert!(written.to_string().contains("polled"), "{written}");
 }
 
 #[test]
@@ -146,7 +166,9 @@ fn a_future_without_a_result_drops_its_temporaries_before_its_handle() {
                 ::framealloc::__private::options! {{ alloc_tag [] (AI) }}
                 let tagged = ::framealloc::__private::tagged_handle(&alloc, &AI);
                 {ALLOW} let alloc: &::framealloc::__private::SmartAlloc = &tagged;
-                let (): () = {{ work().await }};
+                let body = async move {{ let (): () = {{ work().await }}; }};
+                let result = ::framealloc::__private::polled(&tagged, ::core::pin::pin!(body)).await;
+                return result;
             }}"
         ),
     );

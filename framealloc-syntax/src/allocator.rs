@@ -110,7 +110,7 @@ pub fn find_allocator(
     let bindings = Bindings::of(signature);
     let Some(given) = given else {
         return match bindings.find("alloc") {
-            Some(found) => Ok(found.clone().into_source()),
+            Some(found) => found.clone().into_source(),
             None => Err(missing(attribute, signature)),
         };
     };
@@ -121,7 +121,7 @@ pub fn find_allocator(
     } else if let Some(found) = bindings.find(&given.root.to_string()) {
         if given.is_parameter() {
             // The binding keeps the span of the parameter, so that errors in the body point there.
-            return Ok(found.clone().into_source());
+            return found.clone().into_source();
         }
     } else {
         let message = format!("`{}` is not a parameter of this function", given.root);
@@ -140,7 +140,7 @@ fn missing(attribute: &str, signature: &Signature) -> Problem {
     let problem = Problem::new(signature.ident.span(), message);
     let likely = signature.inputs.iter().find_map(|input| match input {
         FnArg::Typed(parameter) => match &*parameter.pat {
-            Pat::Ident(name) if mentions_allocator(&parameter.ty) => Some(name.ident.clone()),
+            Pat::Ident(name) if mentions(&parameter.ty, &ALLOCATOR_TYPES) => Some(name.ident.clone()),
             _ => None,
         },
         FnArg::Receiver(_) => None,
@@ -154,17 +154,17 @@ fn missing(attribute: &str, signature: &Signature) -> Problem {
     })
 }
 
-fn mentions_allocator(ty: &Type) -> bool {
-    struct Finder(bool);
-    impl<'ast> Visit<'ast> for Finder {
+fn mentions(ty: &Type, names: &[&str]) -> bool {
+    struct Finder<'n>(&'n [&'n str], bool);
+    impl<'ast> Visit<'ast> for Finder<'_> {
         fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
-            self.0 |= ALLOCATOR_TYPES.iter().any(|known| segment.ident == known);
+            self.1 |= self.0.iter().any(|known| segment.ident == known);
             syn::visit::visit_path_segment(self, segment);
         }
     }
-    let mut finder = Finder(false);
+    let mut finder = Finder(names, false);
     finder.visit_type(ty);
-    finder.0
+    finder.1
 }
 
 /// One name that the parameters bind.
@@ -172,12 +172,43 @@ fn mentions_allocator(ty: &Type) -> bool {
 struct Binding {
     name: Ident,
     access: Access,
+    absence: Absence,
+}
+
+/// Whether there may be no allocator behind a name.
+#[derive(Clone, Copy)]
+enum Absence {
+    Impossible,
+    Possible,
+    /// The same, of a parameter of Bevy's.
+    PossibleInBevy,
 }
 
 impl Binding {
-    fn into_source(self) -> AllocatorSource {
+    fn into_source(self) -> Result<AllocatorSource, Problem> {
         let name = &self.name;
-        AllocatorSource { expression: parse_quote!(#name), binding: self.name, access: self.access }
+        let skip = "take `If<Res<AllocResource>>`, and a system without its allocator is skipped";
+        let open = format!("`let Some({name}) = {name} else {{ return }};`, then call an annotated function with it");
+        let help = match self.absence {
+            Absence::Impossible => {
+                let expression = parse_quote!(#name);
+                return Ok(AllocatorSource { expression, binding: self.name, access: self.access });
+            }
+            Absence::Possible => open,
+            Absence::PossibleInBevy => format!("{skip}; or {open}"),
+        };
+        Err(Problem::new(name.span(), format!("`{name}` is an `Option`: there may be no allocator")).with_help(help))
+    }
+}
+
+fn absence(ty: &Type) -> Absence {
+    let Type::Path(path) = ty else { return Absence::Impossible };
+    match path.path.segments.last() {
+        Some(last) if last.ident == "Option" && mentions(ty, &["AllocResource", "FrameAlloc"]) => {
+            Absence::PossibleInBevy
+        }
+        Some(last) if last.ident == "Option" => Absence::Possible,
+        _ => Absence::Impossible,
     }
 }
 
@@ -191,7 +222,7 @@ impl Bindings {
             match &*parameter.pat {
                 Pat::Ident(PatIdent { ident, subpat: None, .. }) => {
                     let access = if is_exclusive(&parameter.ty) { Access::Exclusive } else { Access::Shared };
-                    bindings.0.push(Binding { name: ident.clone(), access });
+                    bindings.0.push(Binding { name: ident.clone(), access, absence: absence(&parameter.ty) });
                 }
                 // A field of a destructured parameter is as good a name as any.
                 pattern => bindings.visit_pat(pattern),
@@ -207,7 +238,8 @@ impl Bindings {
 
 impl<'ast> Visit<'ast> for Bindings {
     fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-        self.0.push(Binding { name: pattern.ident.clone(), access: Access::Shared });
+        let (name, access) = (pattern.ident.clone(), Access::Shared);
+        self.0.push(Binding { name, access, absence: Absence::Impossible });
         syn::visit::visit_pat_ident(self, pattern);
     }
 }

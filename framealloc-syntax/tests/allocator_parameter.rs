@@ -47,6 +47,23 @@ fn not_found() {
             "`#[frame_system]` found no parameter named `alloc`",
             Some("say that `memory` is the allocator: `#[frame_system(alloc = memory)]`"),
         ),
+        (
+            "",
+            "fn step(alloc: Option<Res<AllocResource>>)",
+            "alloc",
+            "`alloc` is an `Option`: there may be no allocator",
+            Some(
+                "take `If<Res<AllocResource>>`, and a system without its allocator is skipped; or \
+                 `let Some(alloc) = alloc else { return };`, then call an annotated function with it",
+            ),
+        ),
+        (
+            "alloc = memory",
+            "fn step(memory: std::option::Option<&SmartAlloc>)",
+            "memory",
+            "`memory` is an `Option`: there may be no allocator",
+            Some("`let Some(memory) = memory else { return };`, then call an annotated function with it"),
+        ),
         ("alloc = self.alloc", "fn step(n: u32)", "self", "this function has no `self`", None),
         (
             "alloc = memry",

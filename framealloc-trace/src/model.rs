@@ -16,13 +16,10 @@ pub enum Kind {
     Budget,
     /// A named span inside frames.
     Phase,
-    /// A tag of the heap; its limit is its heap budget in bytes, 0 for none.
-    HeapTag,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Tag, Self::System, Self::Thread, Self::Pool, Self::Budget, Self::Phase, Self::HeapTag];
+    pub(crate) const ALL: [Self; 6] = [Self::Tag, Self::System, Self::Thread, Self::Pool, Self::Budget, Self::Phase];
 
     pub(crate) fn number(self) -> u64 {
         Self::ALL.iter().zip(0..).find(|(kind, _)| **kind == self).map_or(0, |(_, number)| number)
@@ -38,7 +35,7 @@ pub struct Definition {
     pub id: u32,
     /// The name.
     pub name: String,
-    /// Of a budget, and of a tag of the heap that has one: its limit in bytes; else 0.
+    /// Of a budget: its limit in bytes; of a tag: its heap budget, if it has one; else 0.
     pub limit: u64,
 }
 
@@ -148,7 +145,7 @@ pub struct FlightFigures {
 /// What one tag had of the heap when a frame ended, over the whole program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HeapFigures {
-    /// The number of the heap's tag.
+    /// The number of the tag.
     pub id: u32,
     /// Bytes that lived.
     pub bytes: u64,

@@ -111,7 +111,9 @@ pub use framealloc_core::__private;
 #[doc(inline)]
 pub use framealloc_core::*;
 #[doc(inline)]
-pub use framealloc_macros::{Pooled, alloc_tag, effects, frame_system, frame_test, no_block, no_heap, pooled};
+pub use framealloc_macros::{
+    Pooled, alloc_tag, effects, frame_closure, frame_system, frame_test, no_block, no_heap, pooled,
+};
 
 #[cfg(feature = "declared-budgets")]
 #[cfg_attr(docsrs, doc(cfg(feature = "declared-budgets")))]

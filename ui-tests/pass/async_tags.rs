@@ -1,10 +1,53 @@
-//! The tag of an `async fn` holds in every poll, leaks into no other task, and lets the future go to any thread.
+//! The tag of an `async fn` holds in every poll, for the heap as well, leaks into no other task, and lets the future go to any thread.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use framealloc::{SmartAlloc, alloc_tag};
+use framealloc::{AmbientAlloc, SmartAlloc, Tags, alloc_tag};
+
+#[global_allocator]
+static GLOBAL: AmbientAlloc<std::alloc::System, Tags> = AmbientAlloc::system();
+
+trait Shape {}
+impl Shape for u32 {}
+
+/// What it returns early is coerced, and what it owns and only reads need not be shared between threads.
+#[alloc_tag("coerced")]
+async fn coerced(alloc: &SmartAlloc, early: std::cell::Cell<bool>) -> Result<Box<dyn Shape + Send>, String> {
+    if early.get() {
+        return Ok(Box::new(*alloc.frame_box(1_u32)));
+    }
+    suspend().await;
+    Err("late".to_owned())
+}
+
+/// It has blocks of its own across suspension points.
+#[alloc_tag("heap")]
+async fn heap(alloc: &SmartAlloc) -> Vec<u8> {
+    let mut bytes = vec![0; 1000];
+    suspend().await;
+    bytes.extend_from_slice(alloc.frame_slice_zeroed::<u8>(10));
+    bytes.shrink_to_fit();
+    let more = vec![1; 500];
+    suspend().await;
+    drop(bytes);
+    more
+}
+
+struct Exclusive {
+    alloc: SmartAlloc,
+    count: u32,
+}
+
+impl Exclusive {
+    #[alloc_tag("exclusive", alloc = self.alloc)]
+    async fn step(&mut self) -> u32 {
+        self.count += *alloc.frame_box(1_u32);
+        suspend().await;
+        self.count
+    }
+}
 
 async fn suspend() {
     let mut again = true;
@@ -97,6 +140,19 @@ fn main() {
     assert_eq!(run(opaque(&alloc, 1))(2), 3);
     assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(never(&alloc)))).is_err());
     assert_eq!(run(World { alloc: SmartAlloc::default() }.step()), 3);
+    assert_eq!(run(Exclusive { alloc: SmartAlloc::default(), count: 1 }.step()), 2);
+    assert!(run(is_send(coerced(&alloc, std::cell::Cell::new(true)))).is_ok());
+    {
+        let live = |path: &str| alloc.stats().heap_tag(path).map_or((0, 0), |tag| (tag.bytes, tag.blocks));
+        let mut one = pin!(heap(&alloc));
+        assert!(poll(&mut one).is_pending());
+        let between = vec![0_u8; 77];
+        assert_eq!(live("heap"), (1000, 1));
+        assert!(poll(&mut one).is_pending());
+        assert_eq!(live("heap"), (1510, 2));
+        let Poll::Ready(more) = poll(&mut one) else { panic!("it is over") };
+        assert_eq!((live("heap"), more.len(), between.len()), ((500, 1), 500, 77));
+    }
 
     alloc.end_frame();
     let stats = alloc.stats();

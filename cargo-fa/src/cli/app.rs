@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 
-use super::{baseline, fix, graph, init, list, progress, prove, trace_report, version_control};
-use crate::analysis::{AnalysisError, Build, LooseFiles, OpenOptions, Workspace};
-use crate::cli::arguments::{BuildFlags, Check, Cli, Color, Command, Common, GraphFormat, SchemaOf, WithCheck};
+use super::{baseline, fix, graph, init, list, lsp, progress, prove, trace_report, version_control};
+use crate::analysis::{Build, LooseFiles, OpenOptions};
+use crate::cli::arguments::{BuildFlags, Check, Color, Common, WithCheck};
+use crate::cli::command_line::Cli;
+use crate::cli::commands::{Command, GraphFormat, SchemaOf};
 use crate::cli::exit::{CLEAN, FOUND, INCOMPLETE, PANIC, USAGE, UsageError};
 use crate::cli::run::{Plan, Run, baseline_path};
 use crate::cli::selection::from_root;
+use crate::cli::session::{Open, Session};
 use crate::model::codes::Level;
 use crate::model::config;
 use crate::model::paths::normalise;
 use crate::report::{Format, Report, Style, counted, render};
 use crate::{explain, report};
-
-/// How a workspace is opened.
-pub type Open = fn(&OpenOptions) -> Result<Box<dyn Workspace>, AnalysisError>;
 
 /// Runs a command line and returns the exit code. Never panics: a panic inside becomes [`PANIC`] with a message.
 #[must_use]
@@ -114,6 +114,7 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             print(&made.text);
             Ok(made.code)
         }
+        Some(Command::Lsp(arguments)) => lsp::run(arguments, common, open).map(|()| CLEAN),
         Some(Command::Show { file, build }) => show(common, file, build, open),
         Some(Command::Init { force }) => {
             let session = Session::open(common, Build::default(), open)?;
@@ -141,27 +142,6 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             });
             Ok(CLEAN)
         }
-    }
-}
-
-/// A workspace and the directory that paths of the command line start from.
-pub(super) struct Session {
-    pub(super) workspace: Box<dyn Workspace>,
-    pub(super) current: PathBuf,
-}
-
-impl Session {
-    pub(super) fn open(common: &Common, build: Build, open: Open) -> Result<Self, UsageError> {
-        let current = std::env::current_dir().map_err(|error| UsageError(format!("no current directory: {error}")))?;
-        if let Some(manifest) = &common.manifest_path
-            && !current.join(manifest).is_file()
-        {
-            return Err(UsageError(format!("the manifest {} does not exist", manifest.display())));
-        }
-        let manifest_path = common.manifest_path.clone();
-        let options = OpenOptions { manifest_path, cache: !common.no_cache, loose: None, build };
-        let workspace = open(&options).map_err(|error| UsageError(error.to_string()))?;
-        Ok(Self { workspace, current })
     }
 }
 

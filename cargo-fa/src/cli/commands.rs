@@ -53,6 +53,8 @@ pub enum Command {
     Report(super::trace_report::Arguments),
     /// Build programs and tell what the linked result says of systems that declare an effect
     Prove(super::prove::Arguments),
+    /// Serve an editor: figures beside systems, how they come about, and fixes, also of what is not saved
+    Lsp(super::lsp::Arguments),
     /// Print completions of the command line for a shell
     Completions {
         /// The shell

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use crate::cli::arguments::ListFormat;
+use crate::cli::commands::ListFormat;
 use crate::model::codes::{ALL, Code, Group, Selector, Stage};
 
 /// The codes of a category, or all.

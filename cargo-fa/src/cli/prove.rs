@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 
 use clap::{Args, ValueEnum};
 
-use super::app::{Open, Session};
 use super::arguments::{BuildFlags, Common};
 use super::exit::{CLEAN, FOUND, UsageError};
+use super::session::{Open, Session};
 use super::{prove_join, version_control};
 use crate::prove::{self, Counted, Frees, Panics, Paths, Proofs, Verdict};
 

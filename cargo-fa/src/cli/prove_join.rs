@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::app::{Open, Session};
 use super::arguments::{Check, Common, Severity};
 use super::exit::UsageError;
 use super::prove::Arguments;
 use super::run::Plan;
 use super::runs::read_runs;
+use super::session::{Open, Session};
 use crate::analysis::Build;
 use crate::model::codes::Selector;
 use crate::prove::{Figures, Joined, Measured, Place, Proofs, SourceFinding, SystemProof};

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::{AnalysedFile, Analysis, LeftOut, Package, Request, Unexpanded, Unparsed, Unread, Workspace};
+use crate::analysis::{
+    AnalysedFile, Analysis, Edited, LeftOut, Package, Request, Unexpanded, Unparsed, Unread, Workspace,
+};
 use crate::cli::arguments::{Check, Common};
 use crate::cli::baseline::Baseline;
 use crate::cli::exit::UsageError;
@@ -116,6 +118,7 @@ impl<'w> Plan<'w> {
             cache: !common.no_cache,
             ends: true,
             left_out: common.verbose > 0,
+            edited: Arc::default(),
             systems: !check.trace.is_empty(),
             packages: selection.packages.clone(),
         };
@@ -133,6 +136,14 @@ impl<'w> Plan<'w> {
             details,
             most_left_out,
         })
+    }
+
+    /// The same plan for a process that goes on, with these texts for files that were not saved, and with what is known of
+    /// systems.
+    #[must_use]
+    pub fn in_an_editor(mut self, edited: Arc<Edited>) -> Self {
+        self.request = Request { edited, ends: false, systems: true, ..self.request };
+        self
     }
 
     /// Analyses the workspace; the findings have neither levels nor suppressions applied.

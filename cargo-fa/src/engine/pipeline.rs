@@ -6,8 +6,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::analysis::{
-    AnalysedFile, Analysis, AnalysisError, Declared, LeftOut, OpenOptions, Package, Request, Unexpanded, Unparsed,
-    Unread, Workspace,
+    AnalysedFile, Analysis, AnalysisError, Declared, Functions, LeftOut, OpenOptions, Package, Request, Unexpanded,
+    Unparsed, Unread, Workspace,
 };
 use crate::engine::flow::declared::Asked;
 use crate::engine::flow::event::Site;
@@ -75,7 +75,9 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let configured = configured_roots(&program, config);
     let systems = bevy::systems(&program, config, &users);
     let pooled = graph::pooled_types(&program);
-    let graph = Graph::build(&program, &pooled, &users);
+    let asked = Asked::of(&program, config, &users);
+    let results = Results::open(&cache, build(project, request, &loaded, &users, asked), &program);
+    let graph = Graph::build(&program, &pooled, &users, &results);
     let seeds = if request.exhaustive {
         program.all_fns().collect()
     } else {
@@ -84,12 +86,10 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let asked = Asked::of(&program, config, &users);
-    let results = Results::open(&cache, build(project, request, &loaded, &users, asked), &program);
-    let (analysed, functions) = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked, &results);
+    let (analysed, runs) = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked, &results);
+    analysis.functions = Functions { analysed: runs, reused: results.reused() };
     let results = results.save();
     analysis.timings.push(("flow", start.elapsed()));
-    analysis.functions = functions;
     list_files(project, &loaded, &mut analysis);
     if request.left_out {
         list_left_out(&loaded, &mut analysis);

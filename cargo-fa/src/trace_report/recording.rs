@@ -323,8 +323,8 @@ impl Reading {
                 .collect(),
             heap: (self.heap.into_iter())
                 .map(|(id, tag)| HeapTag {
-                    live: titled(Kind::HeapTag, "tag", id, tag.live),
-                    budget: names.get(&(Kind::HeapTag, id)).map_or(0, |definition| definition.limit),
+                    live: titled(Kind::Tag, "tag", id, tag.live),
+                    budget: names.get(&(Kind::Tag, id)).map_or(0, |definition| definition.limit),
                     ..tag
                 })
                 .collect(),

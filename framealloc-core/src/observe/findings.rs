@@ -1,4 +1,4 @@
-//! What an end of a frame finds by itself: FA001 to FA010, from figures that are there anyway.
+//! What an end of a frame finds by itself: FA001 to FA011, from figures that are there anyway.
 //!
 //! Messages are made only for what is reported: a finding that is left out as a repetition costs no allocation.
 
@@ -16,6 +16,7 @@ use crate::raw::frames::heap_frames::{HeapFrame, row_of};
 use crate::raw::frames::held::HeldBytes;
 use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::transfers::UnreceivedTransfer;
+use crate::raw::global::ambient::figures;
 use crate::strict::Level;
 use crate::tag::TagId;
 
@@ -58,7 +59,7 @@ impl Watcher {
         });
     }
 
-    /// FA002 to FA010, from the figures of the frame that has ended.
+    /// FA002 to FA011, from the figures of the frame that has ended.
     pub(super) fn find_in_frame(&mut self, alloc: &SmartAlloc, report: FrameReport) {
         for (index, event) in alloc.budget_events().iter().enumerate() {
             self.find_budget(alloc, event, alloc.thread_of_budget_event(index));
@@ -77,6 +78,7 @@ impl Watcher {
         self.find_merged_tags(alloc);
         self.find_refused_flights(alloc);
         self.find_heap_budgets(alloc);
+        self.find_pinned(alloc);
         for (index, figures) in
             alloc.raw_sites().filter(|(index, figures)| figures.heap.calls > 0 && crate::site::is_no_heap(*index))
         {
@@ -209,6 +211,26 @@ impl Watcher {
                  `with_frames_in_flight` lets more be held",
             )
         });
+    }
+
+    /// FA011: a tag keeps so little of what its zones make that they are of no use.
+    fn find_pinned(&mut self, alloc: &SmartAlloc) {
+        let mut refusals = core::mem::take(&mut self.refusals);
+        refusals.more_zones(|row, pinned| {
+            let tag = TagId::from_index(row);
+            self.find(alloc, ("FA011", Level::Warning), subject_of(tag), |found| {
+                let (path, live) = (tag.path(), figures::live_in_pinned(row));
+                let message = format!(
+                    "tag `{path}` pins {pinned} bytes of chunks in which {live} bytes live: its zones are served by the \
+                     allocator inside"
+                );
+                found.saying(message).with_tag(path).with_help(
+                    "sizes that outlive their zones are learned; what is to be kept is better made outside of `ambient`, \
+                     and `AmbientAlloc::stats` shows how much that is",
+                )
+            });
+        });
+        self.refusals = refusals;
     }
 
     fn find_full_pools(&mut self, alloc: &SmartAlloc) {

@@ -25,6 +25,7 @@ use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::heap_frames::HeapFrame;
 use crate::raw::frames::report::FrameReport;
+use crate::raw::global::by_tag::figures::OWN;
 use crate::rows::row_at;
 use crate::site::HeapBySystem;
 use crate::tag::TagId;
@@ -157,6 +158,9 @@ pub(crate) struct Recorder {
     lists: Lists,
 }
 
+/// The number of what framealloc takes for itself, which is no tag's.
+const OWN_ID: u32 = u32::MAX;
+
 /// The names that the file has.
 #[derive(Default)]
 struct Known {
@@ -166,7 +170,8 @@ struct Known {
     pools: Vec<&'static str>,
     budgets: Vec<Limit>,
     phases: Vec<bool>,
-    heap: Vec<bool>,
+    /// What framealloc takes for itself.
+    own: bool,
 }
 
 /// The lists of a frame, kept for their memory.
@@ -269,7 +274,8 @@ impl Recorder {
                 continue;
             }
             define_once(&mut known.tags, index, |id| {
-                encoder.define(Kind::Tag, id, TagId::from_index(index).path(), 0);
+                let path = TagId::from_index(index).path();
+                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
             });
             lists.tags.push((number(index), figures.bytes as u64));
         }
@@ -337,11 +343,18 @@ impl Recorder {
         lists.heap.clear();
         for frame in alloc.raw_heap_tags() {
             let &HeapFrame { path, row, now, allocations, frees, .. } = frame;
-            define_once(&mut known.heap, row as usize, |id| {
-                encoder.define(Kind::HeapTag, id, path, alloc.config().heap_budget_of(path).unwrap_or(0) as u64);
-            });
+            let id = if row == OWN { OWN_ID } else { row };
+            if id == OWN_ID {
+                if !core::mem::replace(&mut known.own, true) {
+                    encoder.define(Kind::Tag, OWN_ID, path, 0);
+                }
+            } else {
+                define_once(&mut known.tags, row as usize, |id| {
+                    encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
+                });
+            }
             let (bytes, peak) = (now.bytes as u64, now.peak as u64);
-            lists.heap.push(HeapFigures { id: row, bytes, blocks: now.blocks, peak, allocations, frees });
+            lists.heap.push(HeapFigures { id, bytes, blocks: now.blocks, peak, allocations, frees });
         }
         heap_fallbacks
     }
@@ -403,6 +416,11 @@ fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {
 /// Bytes of the budget that an event is about, where the configuration has it; else 0, which readers show as no limit.
 fn limit_of(alloc: &SmartAlloc, event: &BudgetEvent) -> u64 {
     alloc.config().budget_of(event.limit).map_or(0, |budget| budget.bytes() as u64)
+}
+
+/// Bytes of the heap that a tag should have at most, where the configuration says so; else 0.
+fn heap_budget_of(alloc: &SmartAlloc, path: &str) -> u64 {
+    alloc.config().heap_budget_of(path).unwrap_or(0) as u64
 }
 
 fn outcome(outcome: BudgetOutcome) -> Outcome {

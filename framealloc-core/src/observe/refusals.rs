@@ -1,5 +1,6 @@
-//! Requests that the global allocator refused outside of frame memory: pools and the heap are the whole process's.
+//! Requests that were refused outside of frame memory: pools, the heap and zones are the whole process's.
 
+use crate::raw::global::ambient::figures;
 use crate::raw::pools::hot::REGISTRY;
 use crate::raw::pools::pool::RawPool;
 use crate::raw::pools::refusals;
@@ -11,6 +12,8 @@ pub(super) struct Refusals {
     memory: usize,
     /// By each pool of a type, in the order of their first use.
     pools: Vec<usize>,
+    /// To zones, because of what their tags pin.
+    zones: usize,
 }
 
 impl Refusals {
@@ -18,6 +21,7 @@ impl Refusals {
         let mut refusals = Self::default();
         refusals.more_memory();
         refusals.more_pools(|_, _| ());
+        refusals.more_zones(|_, _| ());
         refusals
     }
 
@@ -26,6 +30,14 @@ impl Refusals {
         let (count, last) = refusals::counted();
         let more = count - core::mem::replace(&mut self.memory, count);
         (more > 0).then_some((more, last))
+    }
+
+    /// Calls `visit` with the row of each tag whose zones are refused, and what it pins, if any were since this was last asked.
+    pub(super) fn more_zones(&mut self, visit: impl FnMut(usize, usize)) {
+        let count = figures::refusals();
+        if core::mem::replace(&mut self.zones, count) != count {
+            figures::each_refused(visit);
+        }
     }
 
     /// Calls `visit` with each pool that has refused requests since this was last asked, and how many.

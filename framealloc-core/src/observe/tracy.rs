@@ -8,6 +8,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use tracy_client::{Client, FrameName, PlotConfiguration, PlotFormat, PlotLineStyle, PlotName};
 
 use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::heap_frames::HeapFrame;
 use crate::raw::frames::report::FrameReport;
 use crate::raw::global::tracy;
 use crate::rows::row_at;
@@ -62,6 +63,8 @@ pub(crate) struct Tracy {
     total: Name,
     /// By index of the tag.
     tags: Vec<Option<Shown>>,
+    /// The plots of the heap by tag, by row.
+    heap: Vec<Option<Name>>,
     /// The mark of the running frame; its drop is the end.
     frame: Option<tracy_client::Frame>,
 }
@@ -70,7 +73,7 @@ impl Tracy {
     fn new(title: &str) -> Self {
         let client = Client::start();
         let total = Name::of_bytes(&client, title);
-        Self { client, title: title.to_owned(), total, tags: Vec::new(), frame: None }
+        Self { client, title: title.to_owned(), total, tags: Vec::new(), heap: Vec::new(), frame: None }
     }
 
     pub(crate) fn begin(&mut self) {
@@ -102,6 +105,12 @@ impl Tracy {
                 tracy::enter(shown.name.pool, (index + 1).wrapping_mul(BLOCK_SPACING), figures.bytes);
             }
         }
+        for HeapFrame { path, row, now, .. } in alloc.raw_heap_tags() {
+            let (client, title) = (&self.client, &self.title);
+            let name = row_at(&mut self.heap, *row as usize)
+                .get_or_insert_with(|| Name::of_bytes(client, &format!("{title}: heap of {path}")));
+            self.client.plot(name.plot, value(now.bytes));
+        }
     }
 }
 
@@ -120,7 +129,7 @@ fn value(bytes: usize) -> f64 {
 
 impl SmartAlloc {
     /// Shows the frames of this allocator in Tracy from the next one on: a frame set called `title`, a plot of the bytes of the
-    /// frame and of each tag (`title: physics`), and a memory pool for each tag that is discarded when the frame ends and
+    /// frame and of each tag (`title: physics`), of what lives of the heap by tag where that is known (`title: heap of audio`), and a memory pool for each tag that is discarded when the frame ends and
     /// then holds what the frame has used.
     ///
     /// Everything comes from the figures of the frame. While no Tracy is connected, a frame costs two questions. The client

@@ -142,8 +142,10 @@ fn blocks_that_escape_pin_no_more_than_eight_times_what_lives() {
             kept.pop_front();
         }
         let figures = AmbientAlloc::stats().tag("tests_pinning").expect("used");
-        // What every tag may have, one chunk in the stash, and what was freed since.
-        let allowed = 16 * CHUNK + CHUNK + 8 * figures.bytes;
+        // What every tag may have, one chunk in the stash, and what was freed since. What a zone has taken is looked at when it
+        // is over: the first one taught it.
+        let free = if frame < 300 { 16 } else { 4 };
+        let allowed = free * CHUNK + CHUNK + 8 * figures.bytes;
         assert!(figures.pinned_bytes <= allowed, "frame {frame}: {figures:?}");
         most = most.max(figures.refused);
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "numbers here are small")]
 
+mod escapes;
 mod faults;
 mod figures;
 mod torture;

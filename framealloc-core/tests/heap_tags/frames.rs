@@ -114,7 +114,7 @@ fn recordings_have_the_heap_by_tag() {
     let (mut id, mut frames) = (None, Vec::new());
     for item in Decoder::new(&bytes).expect("a recording") {
         match item.expect("whole") {
-            Item::Definition(definition) if definition.kind == Kind::HeapTag && definition.name == TAG.path() => {
+            Item::Definition(definition) if definition.kind == Kind::Tag && definition.name == TAG.path() => {
                 assert_eq!(definition.limit, 4096);
                 id = Some(definition.id);
             }

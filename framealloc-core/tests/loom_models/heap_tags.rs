@@ -16,28 +16,33 @@ fn model(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn rows_are_complete_when_somebody_sees_them_and_counts_add_up_when_threads_have_ended() {
+fn rows_are_complete_when_somebody_sees_them() {
     model(3, || {
+        let all = HeapRows::new();
+        let counts = thread::spawn({
+            let all = all.clone();
+            move || HeapThread::new(&all, 1).took(UI, 10)
+        });
+        let (bytes, allocations, frees) = all.sum(UI);
+        // Each figure is one that was, but they are not of one moment.
+        assert!((bytes == 0 || bytes == 10) && allocations <= 1 && frees == 0);
+        counts.join().unwrap();
+        assert_eq!(all.sum(UI), (10, 1, 0));
+    });
+}
+
+#[test]
+fn counts_add_up_when_threads_have_ended_and_so_does_the_peak() {
+    model(2, || {
         let all = HeapRows::new();
         let threads = [1, 2].map(|address| {
             let all = all.clone();
-            thread::spawn(move || {
-                let there = HeapThread::new(&all, address);
-                there.took(UI, 10);
-                there.took(AI, LARGE);
-            })
+            thread::spawn(move || HeapThread::new(&all, address).took(AI, LARGE))
         });
-        let reader = thread::spawn({
-            let all = all.clone();
-            move || all.sum(UI)
-        });
-        let (bytes, allocations, frees) = reader.join().unwrap();
-        // Each figure is one that was, but they are not of one moment.
-        assert!(bytes <= 20 && bytes % 10 == 0 && allocations <= 2 && frees == 0);
         for thread in threads {
             thread.join().unwrap();
         }
-        assert_eq!((all.sum(UI), all.sum(AI)), ((20, 2, 0), (2 * LARGE, 2, 0)));
+        assert_eq!(all.sum(AI), (2 * LARGE, 2, 0));
         assert_eq!(all.peak(AI), 2 * LARGE);
     });
 }

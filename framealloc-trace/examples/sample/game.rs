@@ -162,7 +162,7 @@ impl Sample {
 /// What lives of the heap when a frame ends.
 fn heap_of(number: u64, frames: u64, wave: u64) -> Vec<HeapFigures> {
     let song = number * 12 / frames.max(1) % 3;
-    let tag = |(id, (name, usual, _)): (u32, (&str, u64, u64))| {
+    let tag = |(name, usual, _): (&str, u64, u64)| {
         let bytes = match name {
             "audio" => usual + song * (4 << 20),
             "scripts" => usual + number * 900,
@@ -170,17 +170,24 @@ fn heap_of(number: u64, frames: u64, wave: u64) -> Vec<HeapFigures> {
             _ => usual,
         };
         let made = if name == "(framealloc)" { 0 } else { 12 + wave / 4 };
+        let id = heap_id(name);
         HeapFigures { id, bytes, blocks: bytes / 700, peak: bytes + bytes / 50, allocations: made, frees: made }
     };
-    (0..).zip(HEAP).map(tag).collect()
+    HEAP.into_iter().map(tag).collect()
+}
+
+/// The number of a tag, or of one that is of the heap only.
+fn heap_id(name: &str) -> u32 {
+    let tags = (1..).zip(TAGS).find(|(_, (tag, _))| *tag == name).map(|(id, _)| id);
+    tags.unwrap_or(if name == "(untagged)" { 0 } else { u32::MAX })
 }
 
 fn define(encoder: &mut Encoder) {
-    for (id, (name, _, budget)) in (0..).zip(HEAP) {
-        encoder.define(Kind::HeapTag, id, name, budget);
-    }
     for (id, (name, _)) in (1..).zip(TAGS) {
         encoder.define(Kind::Tag, id, name, 0);
+    }
+    for (name, _, budget) in HEAP {
+        encoder.define(Kind::Tag, heap_id(name), name, budget);
     }
     for (id, (name, _)) in (1..).zip(SYSTEMS) {
         encoder.define(Kind::System, id, name, 0);

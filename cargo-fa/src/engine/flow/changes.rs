@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, Literal};
+use crate::engine::hir::ir::{ExprId, ExprKind, Literal, Name};
 
 /// What is done to a field or static that may say whether something has been done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,25 +34,23 @@ impl<'l> Changes<'l> {
     }
 }
 
-/// Notes what an expression in a method of `owner` does to a field or static.
-pub(crate) fn note_changes<'l>(
-    facts: &'l FileFacts,
-    owner: Option<&'l str>,
-    expr: ExprId,
-    changes: &mut Vec<Changed<'l>>,
-) {
+/// A change as it is written: whether it is done to `self`, the name, and what is done.
+pub(crate) type Noted = (bool, Name, Change);
+
+/// Notes what an expression does to a field or static.
+pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<Noted>) {
     let mut note = |place: ExprId, change: Change| {
         let place = bare(facts, place);
         let (name, own) = match &facts.expr(place).kind {
-            ExprKind::Field { base, name } => (facts.name(*name), is_self(facts, *base)),
-            ExprKind::Name(name) => (facts.name(*name), false),
+            ExprKind::Field { base, name } => (*name, is_self(facts, *base)),
+            ExprKind::Name(name) => (*name, false),
             ExprKind::Path(path) => match facts.path(*path).segments.last() {
-                Some(last) => (facts.name(last.name), false),
+                Some(last) => (last.name, false),
                 None => return,
             },
             _ => return,
         };
-        changes.push((owner.filter(|_| own), name, change));
+        changes.push((own, name, change));
     };
     let mut set = |place: ExprId, value: ExprId| {
         let to = match facts.expr(value).kind {
@@ -76,7 +74,7 @@ pub(crate) fn note_changes<'l>(
         ExprKind::Struct(literal) => {
             for (name, value) in &literal.fields {
                 if matches!(facts.expr(*value).kind, ExprKind::Literal(Literal::Bool(true))) {
-                    changes.push((None, facts.name(*name), Change::MadeTrue));
+                    changes.push((false, *name, Change::MadeTrue));
                 }
             }
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::generics::{Condition, Given};
 use super::open_tag::OpenTag;
-use super::stored::{self, Fixed};
+use super::texts::{self, Fixed};
 use super::types::Ty;
 use super::value::{Bound, Root};
 use crate::engine::api::waits::WaitsFor;
@@ -60,7 +60,7 @@ pub(crate) struct Arm {
 pub(crate) enum EventKind {
     /// Memory from a frame.
     FrameAlloc {
-        #[serde(with = "stored::fixed")]
+        #[serde(with = "texts::fixed")]
         what: Fixed,
         ty: Ty,
         count: Option<Count>,
@@ -88,7 +88,7 @@ pub(crate) enum EventKind {
         on: WaitsFor,
     },
     /// A call of what nobody can see into, and what is declared of it.
-    Unseen(Unseen, #[serde(with = "stored::denied")] Denied),
+    Unseen(Unseen, #[serde(with = "texts::denied")] Denied),
     /// Heap memory is given back at the end of a block.
     HeapFree {
         ty: Ty,
@@ -152,7 +152,7 @@ pub(crate) enum EventKind {
     },
     /// A value is forgotten or leaked that has something to drop.
     DropSkipped {
-        #[serde(with = "stored::fixed")]
+        #[serde(with = "texts::fixed")]
         what: Fixed,
         ty: Ty,
     },
@@ -167,18 +167,18 @@ pub(crate) enum EventKind {
     },
     /// A transfer is thrown away.
     TransferLost {
-        #[serde(with = "stored::fixed")]
+        #[serde(with = "texts::fixed")]
         how: Fixed,
     },
     /// A pooled type in a box.
     PooledInBox {
-        #[serde(with = "stored::fixed")]
+        #[serde(with = "texts::fixed")]
         what: Fixed,
         ty: Ty,
     },
     /// A boxed value that is made and dropped within the frame.
     Churn {
-        #[serde(with = "stored::fixed")]
+        #[serde(with = "texts::fixed")]
         what: Fixed,
         ty: Ty,
     },
@@ -188,7 +188,7 @@ pub(crate) enum EventKind {
     Retention {
         discards: bool,
         /// The last word of the policy, where it is written in the call, and the word that discards.
-        #[serde(with = "stored::fixed_at")]
+        #[serde(with = "texts::fixed_at")]
         policy: Option<(Span, Fixed)>,
     },
     /// A tag that is named in the source is entered.

@@ -55,6 +55,7 @@ pub(crate) mod stored;
 mod stores;
 pub(crate) mod summary;
 mod tags;
+mod texts;
 pub(crate) mod types;
 pub(crate) mod value;
 mod variables;

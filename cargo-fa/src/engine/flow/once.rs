@@ -163,6 +163,14 @@ impl<'l> Interpreter<'_, 'l> {
         !set_back && !emptied
     }
 
+    /// Whether somebody does that to a field of this type, or of one that is not known.
+    fn has_change(&self, owner: Option<&'l str>, name: &'l str, change: Change) -> bool {
+        if let Some(asking) = self.around.asking {
+            asking.borrow_mut().change((owner, name, change));
+        }
+        self.around.changes.has(owner, name, change)
+    }
+
     /// `self.target = None`.
     fn is_emptied_here(&self, place: ExprId) -> bool {
         let facts = self.facts;

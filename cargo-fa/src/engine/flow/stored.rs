@@ -4,17 +4,14 @@
 //! about what is in other functions: those are taken down, and where they would still be the same, so is the result.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
 
-use framealloc_syntax::{Denied, Effect};
 use rustc_hash::FxHashSet;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::Interpreter;
 use super::changes::{Change, Changed, Changes};
 use super::summary::{AllAnalysed, Summary};
 use crate::engine::hir::hash::hash;
-use crate::engine::hir::ir::{ExprId, Span};
+use crate::engine::hir::ir::ExprId;
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
 
@@ -29,6 +26,10 @@ pub(crate) struct Asking<'l> {
 impl<'l> Asking<'l> {
     pub(super) fn summary(&mut self, of: FnId) {
         self.summaries.insert(of);
+    }
+
+    pub(super) fn change(&mut self, asked: Changed<'l>) {
+        self.changes.insert(asked);
     }
 
     pub(super) fn system_closure(&mut self, body: ExprId, answer: Option<Confidence>) {
@@ -94,16 +95,6 @@ impl Told {
     }
 }
 
-impl<'l> Interpreter<'_, 'l> {
-    /// Whether somebody does that to a field of this type, or of one that is not known.
-    pub(super) fn has_change(&self, owner: Option<&'l str>, name: &'l str, change: Change) -> bool {
-        if let Some(asking) = self.around.asking {
-            asking.borrow_mut().changes.insert((owner, name, change));
-        }
-        self.around.changes.has(owner, name, change)
-    }
-}
-
 impl Summary {
     /// Two summaries of one fingerprint tell callers the same. That of one which says nothing is zero.
     pub(crate) fn fingerprint(&self) -> Option<u64> {
@@ -113,66 +104,5 @@ impl Summary {
         // Were there functions in it, it could not be written here: their numbers differ from run to run.
         let bytes = postcard::to_stdvec(self).ok()?;
         u64::try_from(hash(&bytes) >> 64).ok().map(|word| word | 1)
-    }
-}
-
-/// A text of the analyser itself.
-pub(crate) type Fixed = &'static str;
-
-/// The text that is equal to this one and stays: there are few, and each is kept once.
-fn fixed_text(text: &str) -> Fixed {
-    static KNOWN: Mutex<BTreeSet<Fixed>> = Mutex::new(BTreeSet::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = known.get(text) {
-        return known;
-    }
-    let text: Fixed = Box::leak(text.into());
-    known.insert(text);
-    text
-}
-
-pub(super) mod fixed {
-    use super::{Deserialize, Deserializer, Fixed, Serialize, Serializer, fixed_text};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-    pub(in super::super) fn serialize<S: Serializer>(text: &Fixed, serializer: S) -> Result<S::Ok, S::Error> {
-        text.serialize(serializer)
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fixed, D::Error> {
-        <&str>::deserialize(deserializer).map(fixed_text)
-    }
-}
-
-pub(super) mod fixed_at {
-    use super::{Deserialize, Deserializer, Fixed, Serialize, Serializer, Span, fixed_text};
-
-    pub(in super::super) fn serialize<S: Serializer>(
-        text: &Option<(Span, Fixed)>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        text.serialize(serializer)
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<(Span, Fixed)>, D::Error> {
-        let read = Option::<(Span, &str)>::deserialize(deserializer)?;
-        Ok(read.map(|(at, text)| (at, fixed_text(text))))
-    }
-}
-
-pub(super) mod denied {
-    use super::{Denied, Deserialize, Deserializer, Effect, Serialize, Serializer};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-    pub(in super::super) fn serialize<S: Serializer>(denied: &Denied, serializer: S) -> Result<S::Ok, S::Error> {
-        Effect::ALL.map(|effect| denied.has(effect)).serialize(serializer)
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Denied, D::Error> {
-        let has = <[bool; Effect::ALL.len()]>::deserialize(deserializer)?;
-        let all = Effect::ALL.into_iter().zip(has).filter(|(_, has)| *has);
-        Ok(all.fold(Denied::NOTHING, |denied, (effect, _)| denied.and(effect)))
     }
 }

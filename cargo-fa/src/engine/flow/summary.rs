@@ -28,7 +28,7 @@ pub(crate) struct Analysed {
     /// The function is a frame root of its own.
     pub(crate) system: bool,
     /// What it promises not to do, by an attribute of its own or of the trait that it implements.
-    #[serde(with = "super::stored::denied")]
+    #[serde(with = "super::texts::denied")]
     pub(crate) denied: Denied,
     /// What it asks of the heap is bumped.
     pub(crate) ambient: bool,

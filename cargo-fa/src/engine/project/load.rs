@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,9 +9,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::survey::{Start, children_directory, survey};
+use super::text;
 use super::tree::{Links, Tree, Unread};
 use super::{Conditions, Project, TargetKind, relative};
-use crate::analysis::Request;
+use crate::analysis::{Edited, Request};
 use crate::engine::hir::cache::{Cache, Facts};
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::ItemId;
@@ -117,7 +116,9 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
     let mut unread = Unread::new();
     let mut macros = Macros::new(dependencies(project), externs(project));
     loop {
-        let found = survey(std::mem::take(&mut wanted), &conditions, |path| parsed.contains_key(path.as_os_str()));
+        let found = survey(std::mem::take(&mut wanted), &conditions, &request.edited, |path| {
+            parsed.contains_key(path.as_os_str())
+        });
         let mut fresh: Vec<Pending> = Vec::new();
         let mut defined = Vec::new();
         for file in found {
@@ -130,7 +131,7 @@ pub(crate) fn load(project: &Project, request: &Request, users: &[bool], cache: 
         macros.add(defined);
         let known = Arc::new(macros);
         if has_new_macros {
-            fresh.extend(calling_new_macros(&parsed, &fingerprints, &known));
+            fresh.extend(calling_new_macros(&parsed, &fingerprints, &known, &request.edited));
         }
         let fresh = parse_all(fresh, cache, request, users, &known);
         // Files whose functions were not read yet keep what they know of macros.
@@ -278,33 +279,29 @@ fn parse_all(
         .with_max_len(1)
         .map(|(_, pending)| {
             let mut fingerprint = 0;
-            let parse =
-                |bytes: &mut Vec<u8>| match File::open(&pending.path).and_then(|mut file| file.read_to_end(bytes)) {
-                    Ok(_) => {
-                        let text = || text_of(bytes);
-                        let macros = macros.for_file(&pending.path, pending.member, bytes);
-                        fingerprint = macros.as_ref().map_or(0, |macros| macros.fingerprint);
-                        match cache.parse(
-                            &pending.path,
-                            bytes,
-                            Extent { tests: request.tests, bodies: users[pending.member] },
-                            macros,
-                        ) {
-                            Ok(read) => {
-                                let comments = &read.facts.comments;
-                                let directives =
-                                    if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
-                                Parsed::Facts(Box::new(read), directives)
-                            }
-                            Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
+            // Of a text that is not on disk nothing can be read later.
+            let bodies = users[pending.member] || request.edited.contains_key(&pending.path);
+            let parse = |bytes: &mut Vec<u8>| match text::read(&pending.path, &request.edited, bytes) {
+                Ok(()) => {
+                    let text = || text_of(bytes);
+                    let macros = macros.for_file(&pending.path, pending.member, bytes);
+                    fingerprint = macros.as_ref().map_or(0, |macros| macros.fingerprint);
+                    match cache.parse(&pending.path, bytes, Extent { tests: request.tests, bodies }, macros) {
+                        Ok(read) => {
+                            let comments = &read.facts.comments;
+                            let directives =
+                                if comments.is_empty() { Vec::new() } else { suppress::read(&text(), comments) };
+                            Parsed::Facts(Box::new(read), directives)
                         }
+                        Err(refused) => Parsed::Refused(refused, suppress::scan(&text())),
                     }
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
-                    Err(error) => {
-                        let message = format!("cannot be read: {error}");
-                        Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
-                    }
-                };
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Parsed::Absent,
+                Err(error) => {
+                    let message = format!("cannot be read: {error}");
+                    Parsed::Refused(Refused { at: hir::ir::Span::default(), message }, Vec::new())
+                }
+            };
             let parsed = scratch::with_buffer(parse);
             (pending.path.into_os_string(), (pending.member, parsed), fingerprint)
         })
@@ -312,12 +309,17 @@ fn parse_all(
 }
 
 /// The files that were read before and would be read otherwise with the macros that are known now.
-fn calling_new_macros(parsed: &Files, fingerprints: &FxHashMap<OsString, u128>, macros: &Arc<Macros>) -> Vec<Pending> {
+fn calling_new_macros(
+    parsed: &Files,
+    fingerprints: &FxHashMap<OsString, u128>,
+    macros: &Arc<Macros>,
+    edited: &Edited,
+) -> Vec<Pending> {
     let calls = |(path, (member, _)): &(&OsString, &(usize, Parsed))| {
         let path = Path::new(path);
         let now = scratch::with_buffer(|bytes| {
-            let read = File::open(path).and_then(|mut file| file.read_to_end(bytes));
-            read.ok().and_then(|_| macros.for_file(path, *member, bytes)).map_or(0, |macros| macros.fingerprint)
+            let read = text::read(path, edited, bytes);
+            read.ok().and_then(|()| macros.for_file(path, *member, bytes)).map_or(0, |macros| macros.fingerprint)
         });
         fingerprints.get(path.as_os_str()) != Some(&now)
     };

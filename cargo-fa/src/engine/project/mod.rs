@@ -11,6 +11,7 @@ mod profile;
 mod script;
 mod stored;
 mod survey;
+mod text;
 mod tree;
 
 use std::collections::BTreeMap;

@@ -6,8 +6,6 @@
 //! files behind features that are off.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,6 +13,8 @@ use memchr::memmem;
 use rustc_hash::FxHashSet;
 
 use super::conditions::Conditions;
+use super::text;
+use crate::analysis::Edited;
 use crate::engine::hir::condition::Cfg;
 use crate::engine::hir::macros::{self, Found};
 use crate::engine::hir::scratch;
@@ -38,9 +38,10 @@ pub(super) struct Start {
 pub(super) fn survey(
     starts: Vec<Start>,
     conditions: &Conditions,
+    edited: &Edited,
     known: impl Fn(&Path) -> bool + Sync,
 ) -> Vec<Surveyed> {
-    let survey = Survey { conditions, known, seen: Mutex::default(), found: Mutex::default() };
+    let survey = Survey { conditions, edited, known, seen: Mutex::default(), found: Mutex::default() };
     rayon::scope(|scope| {
         for start in starts {
             let survey = &survey;
@@ -63,6 +64,7 @@ const DEEPEST: u32 = 12;
 
 struct Survey<'c, K> {
     conditions: &'c Conditions,
+    edited: &'c Edited,
     known: K,
     seen: Mutex<FxHashSet<OsString>>,
     found: Mutex<Vec<Surveyed>>,
@@ -80,12 +82,14 @@ impl<K: Fn(&Path) -> bool + Sync> Survey<'_, K> {
     /// Whether the file is there.
     fn look_at<'s>(&'s self, scope: &rayon::Scope<'s>, start: Start, depth: u32) -> bool {
         let Start { path, children, member } = start;
-        let Ok(mut file) = File::open(&path) else { return false };
+        if !self.edited.contains_key(&path) && !path.is_file() {
+            return false;
+        }
         if !self.is_new(&path) {
             return true;
         }
         let (macros, modules) = scratch::with_buffer(|bytes| {
-            if file.read_to_end(bytes).is_err() {
+            if text::read(&path, self.edited, bytes).is_err() {
                 return Default::default();
             }
             let modules: Vec<String> =

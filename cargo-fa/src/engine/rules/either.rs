@@ -17,22 +17,27 @@ impl Either {
         of_call.entry(callee).or_default().push(finding);
     }
 
-    /// What is found in the first of the functions stays, and says which others do the same.
+    /// What is found first stays, with every other place at which the same would happen, whichever function is meant.
     pub(super) fn into_findings(self, cx: &Context<'_, '_>) -> Vec<Finding> {
-        let mut found = Vec::new();
-        for ((_, call), callees) in self.0 {
-            let mut others: Vec<String> = callees.keys().skip(1).map(|id| cx.program.fn_path(*id)).collect();
-            others.dedup();
-            let Some(first) = callees.into_values().next() else { continue };
-            for (at, finding) in first.into_iter().enumerate() {
-                found.push(if at > 0 || others.is_empty() {
-                    finding
-                } else {
-                    let named: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
-                    finding.note_at(cx.place(call), format!("this call may mean {} as well", named.join(", ")))
-                });
+        let one_of = |((_, call), callees): ((_, Site), BTreeMap<FnId, Vec<Finding>>)| {
+            let several = callees.len() > 1;
+            let mut all = callees.into_iter().flat_map(|(id, findings)| findings.into_iter().map(move |it| (id, it)));
+            let (first, mut finding) = all.next()?;
+            if several {
+                let text = format!("this call may mean `{}`, and others that do the same", cx.program.fn_path(first));
+                finding = finding.note_at(cx.place(call), text);
             }
-        }
-        found
+            for (id, other) in all {
+                let callee = cx.program.fn_path(id);
+                let text = if id == first {
+                    format!("in `{callee}` as well: {}", other.message)
+                } else {
+                    format!("in `{callee}`, which it may mean as well: {}", other.message)
+                };
+                finding = finding.note_at(other.primary, text);
+            }
+            Some(finding)
+        };
+        self.0.into_iter().filter_map(one_of).collect()
     }
 }

@@ -2,31 +2,34 @@
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+
+use super::results::Results;
 
 use crate::engine::api;
-use crate::engine::flow::changes::{Changed, Changes, note_changes};
+use crate::engine::flow::changes::{Changes, Noted, note_changes};
 use crate::engine::flow::declared;
 use crate::engine::flow::walk;
-use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, PathId, Type, TypeId};
+use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, Name, PathId, Type, TypeId};
 use crate::engine::hir::offset;
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnDef, FnId, ModuleId, Program, Res};
 
 /// Calls between functions as far as names tell: more than there are.
-pub(crate) struct Graph<'l> {
-    calls: Vec<Named<'l>>,
+pub(crate) struct Graph {
+    calls: Vec<Named>,
 }
 
 /// What a function calls.
-#[derive(Default)]
-struct Named<'l> {
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Named {
     functions: Vec<FnId>,
-    /// Methods of whatever type.
-    methods: Vec<&'l str>,
+    /// Methods of whatever type, by names of its file.
+    methods: Vec<Name>,
     /// It deals with frames.
     seed: bool,
     /// What it does to fields and statics that may say what has been done.
-    changes: Vec<Changed<'l>>,
+    changes: Vec<Noted>,
 }
 
 /// How many functions a thread takes at once: those that are analysed lie close together.
@@ -36,33 +39,55 @@ const SHARE: usize = 64;
 const CANDIDATES_HERE: usize = 256;
 const CANDIDATES_ELSEWHERE: usize = 16;
 
-impl<'l> Graph<'l> {
+impl Graph {
     /// `users` are the packages that can name frame memory: functions of others deal with frames only where those call them.
-    pub(crate) fn build(
+    pub(crate) fn build<'l>(
         program: &Program<'l>,
         pooled: &FxHashSet<crate::engine::resolve::UserType>,
         users: &[bool],
+        results: &Results,
     ) -> Self {
         let makers = program.methods_of_types(pooled);
         let names_of_makers = makers.iter().map(|id| program.fn_name(*id)).collect();
         let callable = program.callable_names();
         let fields = callable_fields(program, users);
         let look = Look { program, pooled, makers, names_of_makers, callable, fields };
+        let is_of_users = |file: &usize| users[program.loaded.files[*file].member];
+        let files: Vec<usize> = (0..program.loaded.files.len()).filter(is_of_users).collect();
+        let known: FxHashMap<FnId, Named> = files
+            .par_iter()
+            .flat_map_iter(|file| results.calls_in(program, *file))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect();
         let analyse = |(at, def): (usize, &FnDef<'l>)| {
             if !users[program.loaded.files[def.file].member] {
                 return Named::default();
+            }
+            if let Some(known) = known.get(&FnId(offset(at))) {
+                return known.clone();
             }
             let mut named = look.at(def);
             // Whether anybody calls it or not, its trait promises something for it.
             named.seed |= declared::of_the_trait(program, FnId(offset(at))).is_any();
             named
         };
-        Self { calls: program.fns.par_iter().enumerate().with_max_len(SHARE).map(analyse).collect() }
+        let calls: Vec<Named> = program.fns.par_iter().enumerate().with_max_len(SHARE).map(analyse).collect();
+        let all = calls.iter().enumerate().map(|(at, named)| (FnId(offset(at)), named));
+        let is_new = |id: &FnId| is_of_users(&program.fn_def(*id).file) && !known.contains_key(id);
+        results.keep_calls(program, all.filter(|(id, _)| is_new(id)));
+        Self { calls }
     }
 
     /// What the functions of packages that can name frame memory do to fields and statics.
-    pub(crate) fn changes(&self) -> Changes<'l> {
-        Changes::of(self.calls.iter().flat_map(|named| named.changes.iter().copied()))
+    pub(crate) fn changes<'l>(&self, program: &Program<'l>) -> Changes<'l> {
+        let of_function = |(named, def): (&Named, &FnDef<'l>)| {
+            let facts = program.facts(def.file);
+            let owner = if named.changes.is_empty() { None } else { program.owner_of(def) };
+            let text = |(own, name, change): &Noted| (owner.filter(|_| *own), facts.name(*name), *change);
+            named.changes.iter().map(text).collect::<Vec<_>>()
+        };
+        Changes::of(self.calls.iter().zip(&program.fns).flat_map(of_function))
     }
 
     /// The functions to start from: those that deal with frames.
@@ -81,7 +106,9 @@ impl<'l> Graph<'l> {
         let file = |id: FnId| program.fn_def(id).file;
         // Of the methods of a name, those of the same file are meant before others are.
         let methods = |id: FnId| {
-            let named = self.calls[id.0 as usize].methods.iter().map(|name| program.methods_named(name));
+            let names = self.calls[id.0 as usize].methods.iter();
+            let facts = program.facts(file(id));
+            let named = names.map(|name| program.methods_named(facts.name(*name)));
             let named = named.filter(|all| all.len() <= CANDIDATES_HERE).flatten().copied();
             named.filter(move |callee| file(*callee) == file(id))
         };
@@ -93,11 +120,12 @@ impl<'l> Graph<'l> {
                 stack.extend(methods(id));
             }
         }
-        let callees_of = |(at, calls): (usize, &Named<'_>)| {
+        let callees_of = |(at, calls): (usize, &Named)| {
             if !wanted[at] {
                 return Vec::new();
             }
-            let elsewhere = calls.methods.iter().map(|name| program.methods_named(name));
+            let facts = program.facts(program.fns[at].file);
+            let elsewhere = calls.methods.iter().map(|name| program.methods_named(facts.name(*name)));
             let elsewhere = elsewhere.filter(|all| all.len() <= CANDIDATES_ELSEWHERE).flatten();
             let callees = calls.functions.iter().chain(elsewhere).copied().chain(methods(FnId(offset(at))));
             callees.filter(|callee| wanted[callee.0 as usize]).collect()
@@ -106,15 +134,16 @@ impl<'l> Graph<'l> {
         calls.levels(&wanted).into_iter().map(|level| level.into_iter().flatten().collect()).collect()
     }
 
-    pub(crate) fn callers(&self) -> Callers<'l> {
+    pub(crate) fn callers<'l>(&self, program: &Program<'l>) -> Callers<'l> {
         let mut callers = Callers::default();
         for (at, calls) in self.calls.iter().enumerate() {
             let caller = FnId(offset(at));
             for callee in &calls.functions {
                 callers.functions.entry(*callee).or_default().push(caller);
             }
+            let facts = program.facts(program.fns[at].file);
             for name in &calls.methods {
-                callers.methods.entry(name).or_default().push(caller);
+                callers.methods.entry(facts.name(*name)).or_default().push(caller);
             }
         }
         callers
@@ -134,7 +163,7 @@ struct Look<'p, 'l> {
 }
 
 impl<'l> Look<'_, 'l> {
-    fn at(&self, def: &FnDef<'l>) -> Named<'l> {
+    fn at(&self, def: &FnDef<'l>) -> Named {
         let program = self.program;
         let facts = program.facts(def.file);
         let mut named = Named { seed: !def.item.attrs.custom.is_empty(), ..Named::default() };
@@ -143,14 +172,13 @@ impl<'l> Look<'_, 'l> {
             named.seed |= self.deals_with_frames(def, ty);
         }
         let Some(body) = def.function.body else { return named };
-        let owner = program.owner_of(def);
         walk::visit(facts, body, &mut |expr| {
-            note_changes(facts, owner, expr, &mut named.changes);
+            note_changes(facts, expr, &mut named.changes);
             match &facts.expr(expr).kind {
                 ExprKind::Method(call) => {
                     let name = facts.name(call.name);
                     named.seed |= api::names_framealloc_api(name);
-                    named.methods.push(name);
+                    named.methods.push(call.name);
                 }
                 ExprKind::Name(name) => {
                     let name = facts.name(*name);
@@ -170,7 +198,7 @@ impl<'l> Look<'_, 'l> {
                         }
                         Some(Res::External(external)) => named.seed |= api::is_framealloc(external.krate),
                         // `Self::f`
-                        _ => named.methods.extend(path.segments.last().map(|last| facts.name(last.name))),
+                        _ => named.methods.extend(path.segments.last().map(|last| last.name)),
                     }
                 }
                 ExprKind::Struct(literal) => {
@@ -192,11 +220,10 @@ impl<'l> Look<'_, 'l> {
         });
         named.functions.sort_unstable();
         named.functions.dedup();
-        // Names of one file are equal where they are the same.
-        named.methods.sort_unstable_by_key(|name| (name.as_ptr(), name.len()));
-        named.methods.dedup_by_key(|name| (name.as_ptr(), name.len()));
+        named.methods.sort_unstable();
+        named.methods.dedup();
         named.seed |= named.functions.iter().any(|callee| self.makers.contains(callee))
-            || named.methods.iter().any(|name| self.names_of_makers.contains(name));
+            || named.methods.iter().any(|name| self.names_of_makers.contains(facts.name(*name)));
         named
     }
 

@@ -4,4 +4,5 @@ pub(crate) mod bevy;
 pub(crate) mod graph;
 pub(crate) mod reach;
 pub(crate) mod results;
+mod stand;
 pub(crate) mod waves;

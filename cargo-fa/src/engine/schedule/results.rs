@@ -17,82 +17,34 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
+use super::graph::Named;
+use super::stand::{Change, Stand};
 use crate::engine::flow::stored::{Known, Told};
 use crate::engine::flow::summary::Analysed;
 use crate::engine::hir::cache::Cache;
 use crate::engine::hir::hash::hash;
-use crate::engine::hir::interface::{Interface, mentions, mentions_outside};
-use crate::engine::hir::ir::{ExprId, ItemId};
+use crate::engine::hir::interface::mentions;
+use crate::engine::hir::ir::ExprId;
 use crate::engine::hir::offset;
-use crate::engine::project::Loaded;
 use crate::engine::resolve::numbering::{self, GONE};
 use crate::engine::resolve::{FnId, Program};
 use crate::model::finding::Confidence;
 
-/// When more files than this differ, all is analysed.
-const MOST_CHANGED: usize = 32;
 /// Once this part of all results is among the recent ones, all are written anew.
 const RECENT: usize = 4;
 /// How many builds (features, targets, tests or not) of a workspace have results.
 const KEPT: usize = 4;
-
-/// What results are of: written beside them, and compared before any is believed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Stand {
-    /// Names and order of files, modules and crates.
-    tree: u128,
-    /// By file.
-    keys: Vec<u128>,
-    /// The file and item of each function.
-    functions: Vec<(u32, u32)>,
-    types: usize,
-    statics: usize,
-    modules: usize,
-}
-
-impl Stand {
-    fn of(program: &Program<'_>) -> Self {
-        let loaded = program.loaded;
-        Self {
-            tree: tree(loaded),
-            keys: loaded.files.iter().map(|file| file.key).collect(),
-            functions: program.fns.iter().map(|def| (offset(def.file), def.at.0)).collect(),
-            types: program.types.len(),
-            statics: program.statics.len(),
-            modules: program.modules.len(),
-        }
-    }
-}
-
-fn tree(loaded: &Loaded) -> u128 {
-    let mut bytes = Vec::new();
-    for file in &loaded.files {
-        bytes.extend(file.path.as_bytes());
-        bytes.push(0);
-        bytes.extend((file.member as u64).to_le_bytes());
-        bytes.push(u8::from(file.refused.is_some()));
-    }
-    for krate in &loaded.crates {
-        bytes.extend((krate.root as u64).to_le_bytes());
-        // Not the items: what is declared before them moves them.
-        for ((from, _), to) in &krate.modules {
-            bytes.extend((*from as u64).to_le_bytes());
-            bytes.extend((*to as u64).to_le_bytes());
-        }
-        bytes.push(1);
-    }
-    hash(&bytes)
-}
 
 #[derive(Serialize, Deserialize)]
 struct Head {
     stand: Stand,
     /// The function of each result, and how long it is.
     results: Vec<(u32, u32)>,
+    /// The file of each list of calls, and how long it is.
+    calls: Vec<(u32, u32)>,
 }
 
 /// The results of one file, as far as they may be used.
@@ -134,8 +86,11 @@ pub(crate) struct Results {
     paths: Option<[PathBuf; 2]>,
     layers: Vec<Layer>,
     known: FxHashMap<FnId, Vec<At>>,
+    /// By file: what its functions call.
+    calls: FxHashMap<u32, Vec<At>>,
     stand: Stand,
     fresh: Mutex<Vec<(FnId, Vec<u8>)>>,
+    fresh_calls: Mutex<Vec<(u32, Vec<u8>)>>,
     /// All are written, not only those that are new.
     whole: bool,
     has_new: AtomicBool,
@@ -149,8 +104,10 @@ impl Results {
             paths: None,
             layers: Vec::new(),
             known: FxHashMap::default(),
+            calls: FxHashMap::default(),
             stand: Stand::default(),
             fresh: Mutex::default(),
+            fresh_calls: Mutex::default(),
             whole: true,
             has_new: AtomicBool::new(false),
             reused: AtomicUsize::new(0),
@@ -196,6 +153,13 @@ impl Results {
             }
             from = to;
         }
+        for (file, length) in head.calls {
+            let to = from + length as usize;
+            if to <= bytes.len() {
+                self.calls.entry(file).or_default().push(At { layer, from, to });
+            }
+            from = to;
+        }
         let concerned = std::iter::repeat_with(OnceLock::new).take(change.same.len()).collect();
         self.layers.push(Layer { bytes, now: change.now.into(), same: change.same, names: change.names, concerned });
         Some(count)
@@ -234,6 +198,41 @@ impl Results {
         None
     }
 
+    /// What the functions of a file call, if it is known and would be the same now.
+    pub(crate) fn calls_in(&self, program: &Program<'_>, file: usize) -> Vec<(FnId, Named)> {
+        for at in self.calls.get(&offset(file)).into_iter().flatten() {
+            let layer = &self.layers[at.layer];
+            if !layer.is_usable(program, file) {
+                continue;
+            }
+            let read = || postcard::from_bytes(&layer.bytes[at.from..at.to]).ok();
+            let found: Option<Vec<(FnId, Named)>> = numbering::reading(&layer.now, read);
+            if let Some(found) = found {
+                if self.whole || at.layer > 0 {
+                    self.keep_calls_of(file, &found);
+                }
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Keeps what functions call of which that was not known.
+    pub(crate) fn keep_calls<'n>(&self, program: &Program<'_>, new: impl Iterator<Item = (FnId, &'n Named)>) {
+        if !self.is_kept() {
+            return;
+        }
+        let mut by_file: FxHashMap<usize, Vec<(FnId, &Named)>> = FxHashMap::default();
+        new.for_each(|(id, named)| by_file.entry(program.fn_def(id).file).or_default().push((id, named)));
+        by_file.into_iter().for_each(|(file, functions)| self.keep_calls_of(file, &functions));
+    }
+
+    fn keep_calls_of(&self, file: usize, functions: &impl Serialize) {
+        if let Ok(bytes) = numbering::writing(|| postcard::to_stdvec(functions)) {
+            self.fresh_calls.lock().unwrap_or_else(PoisonError::into_inner).push((offset(file), bytes));
+        }
+    }
+
     /// How often a result was found.
     pub(crate) fn reused(&self) -> usize {
         self.reused.load(Ordering::Relaxed)
@@ -262,14 +261,21 @@ impl Results {
         if !self.whole && !self.has_new.into_inner() {
             return None;
         }
-        let (whole, stand, fresh) = (self.whole, self.stand, self.fresh);
+        let (whole, stand, fresh, calls) = (self.whole, self.stand, self.fresh, self.fresh_calls);
         let write = move || {
             let mut fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
             fresh.sort();
             fresh.dedup();
-            let head = Head { stand, results: fresh.iter().map(|(id, bytes)| (id.0, offset(bytes.len()))).collect() };
+            let mut calls = calls.into_inner().unwrap_or_else(PoisonError::into_inner);
+            calls.sort();
+            let head = Head {
+                stand,
+                results: fresh.iter().map(|(id, bytes)| (id.0, offset(bytes.len()))).collect(),
+                calls: calls.iter().map(|(file, bytes)| (*file, offset(bytes.len()))).collect(),
+            };
             let Ok(mut rest) = postcard::to_stdvec(&head) else { return };
             fresh.iter().for_each(|(_, bytes)| rest.extend(bytes));
+            calls.iter().for_each(|(_, bytes)| rest.extend(bytes));
             let mut bytes = hash(&rest).to_le_bytes().to_vec();
             bytes.extend(rest);
             let path = if whole { &all } else { &recent };
@@ -298,76 +304,4 @@ fn remove_old(newest: &Path) {
     for (_, path) in all.into_iter().take(old) {
         let _ = std::fs::remove_file(path);
     }
-}
-
-/// How the program has changed since results were written.
-struct Change {
-    same: Vec<bool>,
-    names: Vec<String>,
-    now: Vec<u32>,
-}
-
-impl Change {
-    /// `None` where nothing may be used any more.
-    fn between(old: &Stand, new: &Stand, cache: &Cache, program: &Program<'_>) -> Option<Self> {
-        let shape = |stand: &Stand| (stand.tree, stand.keys.len(), stand.types, stand.statics, stand.modules);
-        if shape(old) != shape(new) {
-            return None;
-        }
-        let same: Vec<bool> = old.keys.iter().zip(&new.keys).map(|(old, new)| old == new).collect();
-        let changed: Vec<usize> = (0..same.len()).filter(|file| !same[*file]).collect();
-        if changed.len() > MOST_CHANGED {
-            return None;
-        }
-        let mut names = Vec::new();
-        let mut moved: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-        for file in changed {
-            if new.keys[file] == 0 {
-                return None;
-            }
-            let before = Interface::of(&cache.outline(old.keys[file])?);
-            let difference = Interface::of(program.facts(file)).since(&before)?;
-            names.extend(difference.names);
-            let functions = difference.functions.into_iter();
-            moved.extend(functions.map(|(ItemId(before), ItemId(now))| ((offset(file), before), now)));
-        }
-        names.sort_unstable();
-        names.dedup();
-        let spoken: FxHashSet<&str> = names.iter().map(String::as_str).collect();
-        let is_mentioned = || program.loaded.files.par_iter().any(|file| mentions_outside(&file.facts, &spoken));
-        if !names.is_empty() && is_mentioned() {
-            return None;
-        }
-        let now = numbers(old, new, &same, &moved)?;
-        Some(Self { same, names, now })
-    }
-}
-
-/// What each function of `old` is called now; `None` where that cannot be said.
-fn numbers(old: &Stand, new: &Stand, same: &[bool], moved: &FxHashMap<(u32, u32), u32>) -> Option<Vec<u32>> {
-    let is_same = |(file, _): (u32, u32)| same[file as usize];
-    // Of files that have changed: a file that is in two crates is there twice.
-    let mut there: FxHashMap<(u32, u32), Vec<u32>> = FxHashMap::default();
-    for (at, function) in new.functions.iter().enumerate().filter(|(_, function)| !is_same(**function)) {
-        there.entry(*function).or_default().push(offset(at));
-    }
-    let mut taken: FxHashMap<(u32, u32), usize> = FxHashMap::default();
-    let mut unchanged = new.functions.iter().enumerate().filter(|(_, function)| is_same(**function));
-    let mut now = Vec::with_capacity(old.functions.len());
-    for function in &old.functions {
-        now.push(if is_same(*function) {
-            let (at, found) = unchanged.next()?;
-            (found == function).then_some(())?;
-            offset(at)
-        } else {
-            let place = moved.get(function).map(|item| (function.0, *item));
-            let all = place.and_then(|place| Some((place, there.get(&place)?)));
-            all.map_or(GONE, |(place, all)| {
-                let next = taken.entry(place).or_default();
-                *next += 1;
-                all.get(*next - 1).copied().unwrap_or(GONE)
-            })
-        });
-    }
-    unchanged.next().is_none().then_some(now)
 }

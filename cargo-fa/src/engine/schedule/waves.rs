@@ -13,7 +13,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Callers, Calls, Graph};
 use super::results::Results;
-use crate::analysis::Functions;
 use crate::engine::flow::declared::Asked;
 use crate::engine::flow::stored::{Asking, Known};
 use crate::engine::flow::summary::{AllAnalysed, Analysed, Summary};
@@ -31,18 +30,19 @@ const PASSES: usize = 4;
 /// How many functions a thread takes at once: threads are done at the same time, which halves of all would not be.
 const SHARE: usize = 8;
 
-/// Analyses these functions, all that they call, and their callers where those need to know of it.
+/// Analyses these functions, all that they call, and their callers where those need to know of it; tells how often one was
+/// analysed.
 pub(crate) fn analyse<'l>(
     program: &Program<'l>,
     pooled: &FxHashSet<UserType>,
     system_closures: &FxHashMap<(usize, ExprId), Confidence>,
     seeds: &[FnId],
-    graph: &Graph<'l>,
+    graph: &Graph,
     asked: Asked,
     results: &Results,
-) -> (AllAnalysed, Functions) {
+) -> (AllAnalysed, usize) {
     let signatures = flow::Signatures::new(program.fns.len());
-    let changes = graph.changes();
+    let changes = graph.changes(program);
     let mut schedule = Schedule {
         program,
         pooled,
@@ -66,7 +66,7 @@ pub(crate) fn analyse<'l>(
     for wave in graph.callees_first(program, seeds) {
         schedule.discover(wave);
     }
-    let callers = graph.callers();
+    let callers = graph.callers(program);
     loop {
         for _ in 0..PASSES {
             if !schedule.pass() {
@@ -79,8 +79,7 @@ pub(crate) fn analyse<'l>(
         }
         schedule.discover(fresh);
     }
-    let functions = Functions { analysed: schedule.runs.into_inner(), reused: results.reused() };
-    (schedule.analysed, functions)
+    (schedule.analysed, schedule.runs.into_inner())
 }
 
 /// Whether a function deals with frames, by itself or through those that it may call.

@@ -1,6 +1,5 @@
 //! `Frame`: an arena together with the thread's arena set and the tag it belongs to. Also the regions of scopes.
 
-use core::cell::UnsafeCell;
 use core::fmt;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -10,6 +9,7 @@ use core::ptr::NonNull;
 use super::accounts::Account;
 use super::allocator::SmartAlloc;
 use super::arena::Arena;
+use super::one_thread::Shielded;
 use super::thread_arenas::ThreadArenas;
 use crate::probes::debug::Trail;
 use crate::tag::{IntoTag, TagId, TagNameError};
@@ -77,14 +77,6 @@ pub(crate) struct Link {
     pub(crate) sharing: *const Frame,
 }
 
-/// A cell that does not speak up when its owner is shared.
-///
-/// `Frame` is kept on its thread by the cell in `Arena`; a second one would print the same compiler error twice.
-pub(crate) struct Shielded<T>(UnsafeCell<T>);
-
-// SAFETY: only `Frame` has a field of this type, and it is `!Sync` by its arena; `&Frame` is therefore `!Send` (I2).
-unsafe impl<T> Sync for Shielded<T> {}
-
 impl Frame {
     pub(crate) fn new(arena: Arena, handle: SmartAlloc, arenas: NonNull<ThreadArenas>, kind: FrameKind) -> Self {
         arena.belongs_to(handle.id(), handle.tag_id());
@@ -101,7 +93,7 @@ impl Frame {
             counted: 0,
             sharing: core::ptr::null(),
         };
-        Self { arena, handle: ManuallyDrop::new(handle), link: Shielded(UnsafeCell::new(link)) }
+        Self { arena, handle: ManuallyDrop::new(handle), link: Shielded::new(link) }
     }
 
     #[inline(always)]
@@ -111,7 +103,7 @@ impl Frame {
 
     #[inline(always)]
     pub(crate) fn link(&self) -> *mut Link {
-        self.link.0.get()
+        self.link.get()
     }
 
     #[inline(always)]

@@ -106,6 +106,7 @@ pub(crate) mod last_frame;
 mod lists;
 pub(crate) mod living;
 mod name_cache;
+pub(crate) mod one_thread;
 mod open_phases;
 pub(crate) mod owned;
 pub(crate) mod phases;

@@ -133,7 +133,8 @@ unsafe impl<A: GlobalAlloc, M: Mode> GlobalAlloc for PassOn<A, M> {
             // SAFETY: the caller's contract is the inner allocator's (G1).
             return unsafe { self.inner.dealloc(block, layout) };
         }
-        let Some(block) = NonNull::new(block) else { return };
+        // SAFETY: a block is nowhere null.
+        let block = unsafe { NonNull::new_unchecked(block) };
         // SAFETY: the block is one of `make`, for this alignment.
         let (start, row) = unsafe { header::end(block, layout.align()) };
         thread::freed(row, layout.size(), || self.rows());

@@ -274,7 +274,7 @@ impl Arena {
             size = (size / 2).max(need);
             chunk = Chunk::allocate(size, policy, seal);
         }
-        if chunk.is_err() {
+        if matches!(chunk, Err(NoChunk::Other(_))) {
             // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
             unsafe { (*self.state.get()).growth.was_refused(size) };
         }

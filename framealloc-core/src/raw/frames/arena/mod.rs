@@ -8,12 +8,12 @@ mod cold;
 mod reset;
 
 use core::alloc::Layout;
-use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 
 use super::blocks::Blocks;
 use super::gate::Gate;
 use super::growth::Growth;
+use super::one_thread::{OfOneThread, Shielded};
 use crate::error::Failure;
 use crate::raw::mem::chunk::{Chunk, ChunkPolicy};
 use crate::raw::mem::count::Count;
@@ -91,13 +91,16 @@ impl Fallbacks {
 
 /// A region of memory that is handed out in pieces and taken back at once.
 pub(crate) struct Arena {
-    pub(super) state: UnsafeCell<ArenaState>,
+    /// What the compiler names where an arena, or a frame, is shared with another thread.
+    of_one_thread: OfOneThread,
+    pub(super) state: Shielded<ArenaState>,
 }
 
 impl Arena {
     pub(crate) const fn new(policy: ChunkPolicy) -> Self {
         Self {
-            state: UnsafeCell::new(ArenaState {
+            of_one_thread: core::marker::PhantomData,
+            state: Shielded::new(ArenaState {
                 window: EMPTY,
                 lo_peak: EMPTY.lo,
                 closed: 0,

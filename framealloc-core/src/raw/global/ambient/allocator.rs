@@ -110,7 +110,7 @@ impl<A, T: HeapTags> AmbientAlloc<A, T> {
         self
     }
 
-    /// Lets one tag pin at most `bytes` bytes of chunks, and eight times as much as lives in them. At least 256 KiB may be
+    /// Lets one tag pin at most `bytes` bytes of chunks, and eight times as much as lives in them. At least 64 KiB may be
     /// pinned whatever lives there.
     #[must_use]
     pub const fn with_pinned_limit(mut self, bytes: usize) -> Self {
@@ -158,6 +158,17 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         if chunks.serves(layout) { chunks.refill(table, layout) } else { None }
     }
 
+    /// A block that no zone serves, and that has a header: apart, as it keeps registers for what comes after the call of the
+    /// allocator inside, and blocks of zones need none.
+    ///
+    /// # Safety
+    /// The layout has a size.
+    #[inline(never)]
+    unsafe fn attribute(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        unsafe { self.outside.alloc(layout) }
+    }
+
     /// Attributes a block that the zone has just served to its tag.
     #[inline(always)]
     fn took(&self, layout: Layout) {
@@ -166,13 +177,11 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         }
     }
 
-    /// Takes a block of a zone off its tag.
-    #[inline(always)]
-    fn frees(&self, block: *mut u8, layout: Layout) {
-        if T::TAGS {
-            let row = here(|chunks| chunks.row_of(block.addr()));
-            by_tag::freed(row, layout.size(), || self.outside.rows());
-        }
+    /// Takes a block of a zone off its tag. Apart, as [`attribute`](Self::attribute) is.
+    #[inline(never)]
+    fn take_off(&self, block: *mut u8, layout: Layout) {
+        let row = here(|chunks| chunks.row_of(block.addr()));
+        by_tag::freed(row, layout.size(), || self.outside.rows());
     }
 
     /// Attributes what became of a block of a zone in its place: it stays its tag's.
@@ -201,6 +210,10 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !here(|chunks| chunks.serves(layout)) {
+            if T::TAGS {
+                // SAFETY: the caller's contract.
+                return unsafe { self.attribute(layout) };
+            }
             // SAFETY: the caller's contract is the inner allocator's (G1).
             return unsafe { self.outside.alloc(layout) };
         }
@@ -255,14 +268,25 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // First what most blocks of a zone are: such a block is of the region, so nothing else has to be looked at.
+        if here(|chunks| chunks.counts(block.addr())) {
+            if T::TAGS {
+                self.take_off(block, layout);
+            }
+            poison(block, layout.size());
+            here(|chunks| chunks.free_counted(block.addr(), layout.size()));
+            return;
+        }
         if !REGION.contains(block.addr()) {
             // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
             return unsafe { self.outside.dealloc(block, layout) };
         }
+        if T::TAGS {
+            self.take_off(block, layout);
+        }
         // Before it is freed: another thread may have the chunk at once.
         poison(block, layout.size());
-        self.frees(block, layout);
-        here(|chunks| chunks.free(block.addr(), layout.size()));
+        here(|chunks| chunks.free_elsewhere(block.addr(), layout.size()));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use super::pinned::Row;
+use super::pinned::{Row, blocks_of, bytes_of, is_nearly_empty};
 use super::stash::Stash;
 use super::{CHUNK, HELD, cost};
 use crate::sync::{AcqRel, Acquire, AtomicU32, AtomicUsize, Relaxed, Release, Witness, const_unless_loom};
@@ -12,6 +12,9 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// Chunks of one word of the table.
 pub(super) const WORD: usize = usize::BITS as usize;
+
+/// Zones that do not look for a chunk after one that found none.
+const LOOK_AGAIN: u32 = 64;
 
 /// What is known of one chunk. A line of the cache each: threads that free blocks of neighbours do not wait for each other.
 #[derive(Debug)]
@@ -88,6 +91,10 @@ pub(crate) struct Table {
     /// At least as many as there are bits: nobody looks for one where there is none.
     available: AtomicUsize,
     pub(super) stash: Stash,
+    /// Above 0 since a zone found no chunk, until one is free or in the stash: so many zones do not look, then.
+    dry: AtomicU32,
+    /// How often zones were sent to the allocator inside because of what their tags pin.
+    pub(super) refusals: AtomicUsize,
     /// The most chunks that one tag may pin.
     pub(super) pinned_limit: u32,
     /// The table itself, for models: it is complete before anybody sees it.
@@ -120,6 +127,8 @@ impl Table {
             rows,
             available: AtomicUsize::new(headers.len()),
             stash: Stash::new(),
+            dry: AtomicU32::new(0),
+            refusals: AtomicUsize::new(0),
             pinned_limit,
             made,
         }
@@ -183,8 +192,13 @@ impl Table {
     /// The holder lets go of a chunk in which `local` of its own blocks live, and others perhaps.
     pub(super) fn give_up(&self, index: u32, local: u32) {
         let header = self.header(index);
+        let row = self.row(header.row.load(Relaxed));
+        if local != 0 && is_nearly_empty(local) {
+            // Of several blocks it is the mean, until they are freed.
+            row.sizes.saw(bytes_of(local).div_ceil(blocks_of(local)));
+        }
         // Before the count falls: whoever frees the last block takes one off again.
-        self.row(header.row.load(Relaxed)).pin();
+        row.pin();
         // Release: what the holder did in the chunk comes before its next use.
         let before = header.count.fetch_sub(HELD - local, Release);
         if before == HELD - local {
@@ -196,7 +210,13 @@ impl Table {
     #[inline]
     pub(super) fn free(&self, index: u32, size: usize) {
         // Release: what was done to the block comes before the next use of the chunk.
-        let before = self.header(index).count.fetch_sub(cost(size), Release);
+        let header = self.header(index);
+        // Read before: once the block is freed, the chunk may be another tag's.
+        let row = header.row.load(Relaxed);
+        let before = header.count.fetch_sub(cost(size), Release);
+        if before & HELD == 0 && is_nearly_empty(before) {
+            self.row(row).sizes.saw(size);
+        }
         if before == cost(size) {
             self.emptied(index);
         }
@@ -214,11 +234,13 @@ impl Table {
         self.available.fetch_add(1, Relaxed);
         let index = index as usize;
         self.free[index / WORD].fetch_or(1 << (index % WORD), Release);
+        self.is_not_dry();
     }
 
     /// Puts a chunk that the caller holds into the stash. What was in its place is given up.
     pub(super) fn set_aside(&self, place: u32, index: u32) {
         let before = self.stash.place(place).swap(index, AcqRel);
+        self.is_not_dry();
         if before != NONE {
             self.give_up(before, 0);
         }
@@ -252,6 +274,28 @@ impl Table {
                 }
             }
         }
+    }
+
+    /// A zone found no chunk: the next ones need not look.
+    pub(super) fn ran_dry(&self) {
+        self.dry.store(LOOK_AGAIN, Relaxed);
+    }
+
+    /// There may be a chunk again.
+    fn is_not_dry(&self) {
+        if self.dry.load(Relaxed) != 0 {
+            self.dry.store(0, Relaxed);
+        }
+    }
+
+    /// Whether a zone that begins would find no chunk. A hint: some look all the same, as a chunk may have become free while
+    /// it was noted that there is none.
+    pub(super) fn serves_nobody(&self) -> bool {
+        let left = self.dry.load(Relaxed);
+        if left != 0 {
+            self.dry.store(left - 1, Relaxed);
+        }
+        left != 0
     }
 
     pub(super) fn row(&self, row: u32) -> &Row {

@@ -16,6 +16,7 @@ pub(crate) struct RowFigures {
     pub(crate) escaped: usize,
     pub(crate) refused: usize,
     pub(crate) exhausted: usize,
+    pub(crate) learned: usize,
 }
 
 impl RowFigures {
@@ -54,8 +55,28 @@ pub(crate) fn figures() -> Option<Figures> {
         figures.escaped = row.escaped.load(Relaxed);
         figures.refused = row.refused.load(Relaxed);
         figures.exhausted = row.exhausted.load(Relaxed);
+        figures.learned = row.sizes.learned();
     }
     Some(Figures { region_bytes: REGION.bytes(), free_bytes: free_bytes(table), rows })
+}
+
+/// How often zones were sent to the allocator inside because of what their tags pin.
+pub(crate) fn refusals() -> usize {
+    REGION.table().map_or(0, |table| table.refusals.load(Relaxed))
+}
+
+/// Calls `visit` with the row of each tag whose zones are sent there now, and the bytes of the chunks that it pins.
+pub(crate) fn each_refused(mut visit: impl FnMut(usize, usize)) {
+    let rows = REGION.table().map_or(&[][..], |table| table.rows);
+    rows.iter().enumerate().filter(|(_, row)| row.is_refusing()).for_each(|(index, row)| {
+        visit(index, row.pinned() as usize * CHUNK);
+    });
+}
+
+/// Bytes that live in what a tag pins. Walks over all chunks.
+pub(crate) fn live_in_pinned(row: usize) -> usize {
+    let row = u32::try_from(row).unwrap_or(u32::MAX);
+    REGION.table().map_or(0, |table| table.live_bytes_of_given_up(row))
 }
 
 fn free_bytes(table: &Table) -> usize {

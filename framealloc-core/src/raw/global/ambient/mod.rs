@@ -33,6 +33,7 @@ pub(crate) mod figures;
 pub(crate) mod model;
 mod pinned;
 mod region;
+mod sizes;
 mod stash;
 pub(crate) mod thread;
 

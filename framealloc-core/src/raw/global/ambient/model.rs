@@ -116,7 +116,9 @@ impl ZoneThread {
     #[expect(clippy::needless_pass_by_value, reason = "the block ends here")]
     pub fn free(&self, block: ZoneBlock) {
         self.zones.touch(&block);
-        if !self.chunks.free_in_open(block.0, MAX_BLOCK) {
+        if self.chunks.counts(block.0) {
+            self.chunks.free_counted(block.0, MAX_BLOCK);
+        } else {
             self.chunks.free_in(&self.zones.table, block.0, MAX_BLOCK);
         }
     }

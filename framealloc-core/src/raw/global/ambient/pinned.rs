@@ -1,14 +1,16 @@
 //! What a tag pins, and how much of it is allowed.
 //!
 //! A block that outlives its zone keeps its chunk: one of 64 bytes in a thousand was seen to pin 370 times its size. So
-//! zones of a tag are served by the allocator inside while its chunks are many and what lives in them is little.
+//! zones of a tag are served by the allocator inside while its chunks are many and what lives in them is little; and which
+//! sizes did that is learned (`sizes.rs`).
 
 use super::chunks::{Header, Table};
+use super::sizes::Sizes;
 use super::{BLOCK, CHUNK, HELD};
 use crate::sync::{AtomicU32, AtomicUsize, Relaxed, const_unless_loom};
 
 /// Chunks that every tag may pin, whatever lives in them.
-const UNCHECKED: u32 = 16;
+const UNCHECKED: u32 = 4;
 
 /// How many times as much as lives in them the pinned chunks of a tag may be.
 const RATIO: usize = 8;
@@ -28,6 +30,8 @@ pub(super) struct Row {
     pub(super) refused: AtomicUsize,
     /// The same, because no chunk was free.
     pub(super) exhausted: AtomicUsize,
+    /// Which sizes outlive their zones.
+    pub(super) sizes: Sizes,
 }
 
 impl Row {
@@ -40,6 +44,7 @@ impl Row {
                 escaped: AtomicUsize::new(0),
                 refused: AtomicUsize::new(0),
                 exhausted: AtomicUsize::new(0),
+                sizes: Sizes::new(),
             }
         }
     }
@@ -55,6 +60,11 @@ impl Row {
     /// Chunks that the tag pins.
     pub(super) fn pinned(&self) -> u32 {
         self.pinned.load(Relaxed)
+    }
+
+    /// Whether zones of the tag are sent to the allocator inside because of what it pins.
+    pub(super) fn is_refusing(&self) -> bool {
+        self.refusing.load(Relaxed) != 0
     }
 
     /// Whether a zone of the tag may have another chunk.
@@ -81,13 +91,16 @@ impl Row {
         let ceiling = if served { allowed.min(pinned + step) } else { allowed.min(pinned - step) };
         self.ceiling.store(ceiling, Relaxed);
         self.refusing.store(u32::from(!served), Relaxed);
+        if !served {
+            self.sizes.learn();
+        }
         served
     }
 }
 
 impl Table {
     /// Bytes that live in the chunks that zones of the tag gave up.
-    fn live_bytes_of_given_up(&self, row: u32) -> usize {
+    pub(super) fn live_bytes_of_given_up(&self, row: u32) -> usize {
         let of_the_tag = self.headers.iter().filter(|header| header.row.load(Relaxed) == row);
         of_the_tag.map(Header::count).filter(|count| count & HELD == 0).map(bytes_of).sum()
     }
@@ -101,4 +114,9 @@ pub(super) const fn bytes_of(count: u32) -> usize {
 /// The blocks in a count of a chunk that was given up.
 pub(super) const fn blocks_of(count: u32) -> usize {
     (count / BLOCK) as usize
+}
+
+/// Whether what lives in a chunk is so little that it is one of those that are pinned in vain.
+pub(super) const fn is_nearly_empty(count: u32) -> bool {
+    bytes_of(count) * RATIO < CHUNK
 }

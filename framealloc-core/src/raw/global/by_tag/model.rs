@@ -48,19 +48,27 @@ impl HeapThread {
 
     /// A block is made.
     pub fn took(&self, tag: u32, bytes: usize) {
-        let total = || self.all.0.total(tag);
+        let total = self.all.0.total(tag);
         match self.rows {
-            Some(rows) => rows.row(tag).took(total, bytes),
-            None => self.all.0.shared().row(tag).took_shared(total(), bytes),
+            Some(rows) => {
+                if rows.row(tag).took(bytes) {
+                    rows.row(tag).settle(total);
+                }
+            }
+            None => self.all.0.shared().row(tag).took_shared(total, bytes),
         }
     }
 
     /// A block is freed.
     pub fn freed(&self, tag: u32, bytes: usize) {
-        let total = || self.all.0.total(tag);
+        let total = self.all.0.total(tag);
         match self.rows {
-            Some(rows) => rows.row(tag).freed(total, bytes),
-            None => self.all.0.shared().row(tag).freed_shared(total(), bytes),
+            Some(rows) => {
+                if rows.row(tag).freed(bytes) {
+                    rows.row(tag).settle(total);
+                }
+            }
+            None => self.all.0.shared().row(tag).freed_shared(total, bytes),
         }
     }
 }

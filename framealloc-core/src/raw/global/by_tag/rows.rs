@@ -3,16 +3,27 @@
 use super::ROWS;
 use crate::sync::{AtomicU64, AtomicUsize, Relaxed, Witness, const_unless_loom};
 
-/// A thread tells the total of a tag when what it has not told is as many bytes as this.
-pub(super) const TELL: usize = 32 << 10;
+/// What a thread keeps to itself: it settles when it made or freed as many bytes, and tells the total when that is as far from
+/// what it told.
+pub(super) const TELL: usize = 16 << 10;
+
+/// A block in a pending count; its bytes are above. There are never as many blocks as the field holds, since each has a byte,
+/// nor as many bytes.
+const BLOCK: u64 = 1;
+const BYTES: u32 = 16;
+const _: () = assert!(TELL < 1 << BYTES);
 
 /// What a thread made and freed of the blocks of one tag. Numbers wrap: what one thread makes others free.
 ///
-/// Each is a word that only its thread writes, so that a sum over threads is one of values that were there.
+/// Only its thread writes to it: with one addition to one word for a block, which settles once in a while.
 #[derive(Debug)]
-#[repr(align(32))]
+#[repr(C, align(64))]
 pub(super) struct Row {
-    /// Bytes that were made, less those that were freed.
+    /// Blocks and bytes that were made since the thread settled.
+    made: AtomicU64,
+    /// The same of those that were freed.
+    freed: AtomicU64,
+    /// Bytes that were made, less those that were freed, before.
     net: AtomicUsize,
     /// The part of them that the total has.
     told: AtomicUsize,
@@ -32,6 +43,8 @@ impl Row {
     const_unless_loom! {
         fn new() -> Self {
             Self {
+                made: AtomicU64::new(0),
+                freed: AtomicU64::new(0),
                 net: AtomicUsize::new(0),
                 told: AtomicUsize::new(0),
                 allocations: AtomicU64::new(0),
@@ -40,36 +53,37 @@ impl Row {
         }
     }
 
-    /// Counts a block of the calling thread, whose row it is.
+    /// Counts a block of the calling thread, whose row it is. Returns whether it is time to [settle](Self::settle).
     #[inline(always)]
-    pub(super) fn took<'t>(&self, total: impl FnOnce() -> &'t Total, bytes: usize) {
-        add(&self.allocations);
-        self.change(total, bytes);
+    #[must_use]
+    pub(super) fn took(&self, bytes: usize) -> bool {
+        count(&self.made, bytes)
     }
 
-    /// Counts a block that the calling thread frees.
+    /// Counts a block that the calling thread frees. Returns whether it is time to [settle](Self::settle).
     #[inline(always)]
-    pub(super) fn freed<'t>(&self, total: impl FnOnce() -> &'t Total, bytes: usize) {
-        add(&self.frees);
-        self.change(total, bytes.wrapping_neg());
+    #[must_use]
+    pub(super) fn freed(&self, bytes: usize) -> bool {
+        count(&self.freed, bytes)
     }
 
-    #[inline(always)]
-    fn change<'t>(&self, total: impl FnOnce() -> &'t Total, by: usize) {
-        let net = self.net.load(Relaxed).wrapping_add(by);
-        self.net.store(net, Relaxed);
-        let untold = net.wrapping_sub(self.told.load(Relaxed));
-        if untold.wrapping_add(TELL) > 2 * TELL {
-            self.tell(total(), net);
-        }
-    }
-
+    /// Adds what is pending up, and tells the total of it if that is much.
     #[cold]
     #[inline(never)]
-    fn tell(&self, total: &Total, net: usize) {
-        let told = self.told.load(Relaxed);
-        self.told.store(net, Relaxed);
-        total.change(net.wrapping_sub(told));
+    pub(super) fn settle(&self, total: &Total) {
+        let (made, made_bytes) = parts(&self.made);
+        let (freed, freed_bytes) = parts(&self.freed);
+        self.made.store(0, Relaxed);
+        self.freed.store(0, Relaxed);
+        self.allocations.store(self.allocations.load(Relaxed).wrapping_add(made), Relaxed);
+        self.frees.store(self.frees.load(Relaxed).wrapping_add(freed), Relaxed);
+        let net = self.net.load(Relaxed).wrapping_add(made_bytes).wrapping_sub(freed_bytes);
+        self.net.store(net, Relaxed);
+        let untold = net.wrapping_sub(self.told.load(Relaxed));
+        if untold.wrapping_add(TELL - 1) > 2 * (TELL - 1) {
+            self.told.store(net, Relaxed);
+            total.change(untold);
+        }
     }
 
     /// Counts a block in a row that several threads have.
@@ -89,15 +103,28 @@ impl Row {
     /// Adds what the row says to a sum.
     pub(super) fn add_to(&self, sum: &mut RowSum) {
         // Frees first: a block that is made and freed meanwhile is rather counted as one that lives.
-        sum.frees = sum.frees.wrapping_add(self.frees.load(Relaxed));
-        sum.allocations = sum.allocations.wrapping_add(self.allocations.load(Relaxed));
-        sum.bytes = sum.bytes.wrapping_add(self.net.load(Relaxed));
+        let (freed, freed_bytes) = parts(&self.freed);
+        let (made, made_bytes) = parts(&self.made);
+        sum.frees = sum.frees.wrapping_add(freed).wrapping_add(self.frees.load(Relaxed));
+        sum.allocations = sum.allocations.wrapping_add(made).wrapping_add(self.allocations.load(Relaxed));
+        let net = self.net.load(Relaxed).wrapping_add(made_bytes).wrapping_sub(freed_bytes);
+        sum.bytes = sum.bytes.wrapping_add(net);
     }
 }
 
+/// Adds a block to a pending count. Returns whether it is large.
 #[inline(always)]
-fn add(count: &AtomicU64) {
-    count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
+fn count(pending: &AtomicU64, bytes: usize) -> bool {
+    let now = pending.load(Relaxed).wrapping_add(((bytes as u64) << BYTES) + BLOCK);
+    pending.store(now, Relaxed);
+    now > (TELL as u64) << BYTES
+}
+
+/// Blocks and bytes of a pending count.
+fn parts(pending: &AtomicU64) -> (u64, usize) {
+    let now = pending.load(Relaxed);
+    // The bytes of a block that there was, and some more: they fit.
+    (now & ((1 << BYTES) - 1), usize::try_from(now >> BYTES).unwrap_or(usize::MAX))
 }
 
 /// The rows of one thread, or those that threads share.
@@ -155,6 +182,7 @@ impl Total {
 macro_rules! each {
     ($make:expr; $count:expr) => {{
         #[cfg(not(framealloc_loom))]
+        #[expect(clippy::large_stack_arrays, reason = "it is a static's")]
         let all = [const { $make }; $count];
         #[cfg(framealloc_loom)]
         let all = core::array::from_fn(|_| $make);

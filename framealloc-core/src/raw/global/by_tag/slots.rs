@@ -45,7 +45,7 @@ impl Slot {
 /// All slots, the rows that threads share, and the totals of tags.
 #[derive(Debug)]
 pub(super) struct Slots {
-    slots: [Slot; SLOTS],
+    threads: [Slot; SLOTS],
     /// Slots that are somebody's, at least: more where several threads wanted the last one.
     used: AtomicUsize,
     shared: Rows,
@@ -63,7 +63,7 @@ impl Slots {
     const_unless_loom! {
         pub(super) fn new() -> Self {
             Self {
-                slots: each!(Slot::new(); SLOTS),
+                threads: each!(Slot::new(); SLOTS),
                 used: AtomicUsize::new(0),
                 shared: Rows::new(),
                 shares: AtomicBool::new(false),
@@ -73,7 +73,7 @@ impl Slots {
     }
 
     fn used(&self) -> &[Slot] {
-        &self.slots[..self.used.load(Relaxed).min(SLOTS)]
+        &self.threads[..self.used.load(Relaxed).min(SLOTS)]
     }
 
     /// The rows of the thread with this address: those that it has, those of one that had its address, or new ones that
@@ -88,7 +88,7 @@ impl Slots {
         }
         let rows = ask()?;
         // Where the last slot went to another thread meanwhile, the rows are lost: it happens once.
-        let slot = self.slots.get(self.used.fetch_add(1, Relaxed))?;
+        let slot = self.threads.get(self.used.fetch_add(1, Relaxed))?;
         rows.made.exclusive();
         // Release: who sees the rows sees them as they were made (H2).
         slot.rows.store(ptr::from_ref(rows).cast_mut(), Release);

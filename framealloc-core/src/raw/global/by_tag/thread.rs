@@ -51,13 +51,12 @@ pub(crate) fn open(row: u32) -> u32 {
 #[inline(always)]
 pub(in crate::raw::global) fn took(row: u32, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) {
     THREAD.with(|thread| match thread.row(row) {
-        Some(own) => own.took(|| ALL.total(row), bytes),
-        None => thread.first(
-            row,
-            ask,
-            |own| own.took(|| ALL.total(row), bytes),
-            |all| all.took_shared(ALL.total(row), bytes),
-        ),
+        Some(own) => {
+            if own.took(bytes) {
+                own.settle(ALL.total(row));
+            }
+        }
+        None => thread.first(row, ask, |own| own.took(bytes), |all| all.took_shared(ALL.total(row), bytes)),
     });
 }
 
@@ -65,13 +64,12 @@ pub(in crate::raw::global) fn took(row: u32, bytes: usize, ask: impl FnOnce() ->
 #[inline(always)]
 pub(in crate::raw::global) fn freed(row: u32, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) {
     THREAD.with(|thread| match thread.row(row) {
-        Some(own) => own.freed(|| ALL.total(row), bytes),
-        None => thread.first(
-            row,
-            ask,
-            |own| own.freed(|| ALL.total(row), bytes),
-            |all| all.freed_shared(ALL.total(row), bytes),
-        ),
+        Some(own) => {
+            if own.freed(bytes) {
+                own.settle(ALL.total(row));
+            }
+        }
+        None => thread.first(row, ask, |own| own.freed(bytes), |all| all.freed_shared(ALL.total(row), bytes)),
     });
 }
 
@@ -88,7 +86,7 @@ impl Thread {
         &self,
         row: u32,
         ask: impl FnOnce() -> Option<&'static Rows>,
-        count: impl FnOnce(&'static Row),
+        count: impl FnOnce(&'static Row) -> bool,
         count_shared: impl FnOnce(&Row),
     ) {
         // Once: what is counted while the allocator inside is asked counts in the shared rows (H3).
@@ -96,7 +94,11 @@ impl Thread {
             self.rows.set(ALL.claim(core::ptr::from_ref(self).addr(), ask));
         }
         match self.row(row) {
-            Some(own) => count(own),
+            Some(own) => {
+                if count(own) {
+                    own.settle(ALL.total(row));
+                }
+            }
             None => count_shared(ALL.shared().row(row)),
         }
     }

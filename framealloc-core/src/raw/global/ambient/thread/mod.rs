@@ -9,6 +9,7 @@ use core::ptr::NonNull;
 
 use super::chunks::{Header, NONE, Table};
 use super::region::REGION;
+use super::sizes::bit_of;
 use super::{CHUNK, cost, footprint};
 use crate::raw::mem::poison::unpoison;
 use crate::sync::{AtomicU32, Relaxed, static_unless_loom};
@@ -56,6 +57,10 @@ pub(crate) struct ThreadChunks {
     row: Cell<u32>,
     /// Zones that are open.
     depth: Cell<u32>,
+    /// Sizes that the zone does not serve, a bit for each class of them; 0 in most zones.
+    unserved: Cell<u64>,
+    /// The chunk that such a zone has open only while it takes a block, so that each request comes to [`refill`](Self::refill).
+    ajar: Cell<u32>,
     /// A number by which the thread finds its places in the stash; 0 until it needs one.
     number: Cell<u32>,
 }
@@ -65,6 +70,8 @@ pub(crate) struct ThreadChunks {
 #[must_use = "the zone ends by it"]
 pub(in crate::raw::global) struct OuterZone {
     limit: usize,
+    unserved: u64,
+    ajar: u32,
     open: u32,
     full: u32,
     row: u32,
@@ -118,6 +125,8 @@ impl ThreadChunks {
             full: Cell::new(NONE),
             row: Cell::new(0),
             depth: Cell::new(0),
+            unserved: Cell::new(0),
+            ajar: Cell::new(NONE),
             number: Cell::new(0),
         }
     }
@@ -173,7 +182,7 @@ impl ThreadChunks {
 
     /// Whether the address is that of a block that is counted in the word.
     #[inline(always)]
-    fn counts(&self, address: usize) -> bool {
+    pub(super) fn counts(&self, address: usize) -> bool {
         address.wrapping_sub(self.low.get()) < self.span.get()
     }
 
@@ -183,20 +192,9 @@ impl ThreadChunks {
         (self.low.get() & (CHUNK - 1)) as u64
     }
 
-    /// Frees a block of the region, which has so many bytes.
+    /// Frees a block that is counted in the word, and has so many bytes.
     #[inline(always)]
-    pub(super) fn free(&self, address: usize, size: usize) {
-        if !self.free_in_open(address, size) {
-            self.free_elsewhere(address, size);
-        }
-    }
-
-    /// Frees a block that is counted in the word; `false` if it is not.
-    #[inline(always)]
-    pub(super) fn free_in_open(&self, address: usize, size: usize) -> bool {
-        if !self.counts(address) {
-            return false;
-        }
+    pub(super) fn free_counted(&self, address: usize, size: usize) {
         let word = self.word.get() - (u64::from(cost(size)) << 32);
         let start = (address & (CHUNK - 1)) as u64;
         self.word.set(if counted(word) == 0 {
@@ -206,12 +204,11 @@ impl ThreadChunks {
         } else {
             word
         });
-        true
     }
 
     /// Frees a block of a chunk that is not open here.
     #[inline(never)]
-    fn free_elsewhere(&self, address: usize, size: usize) {
+    pub(super) fn free_elsewhere(&self, address: usize, size: usize) {
         // There is a region, since there is a block.
         let Some(table) = REGION.table() else { return };
         self.free_in(table, address, size);
@@ -226,8 +223,8 @@ impl ThreadChunks {
         }
         let local = get(&header.local) - cost(size);
         set(&header.local, local);
-        // One of a zone further out waits for its zone.
-        if local == 0 && get(&header.depth) == self.depth.get() {
+        // One of a zone further out waits for its zone, and one that is used on begins anew.
+        if local == 0 && get(&header.depth) == self.depth.get() && index != self.ajar.get() {
             self.drained(table, index);
         }
     }
@@ -289,11 +286,33 @@ impl ThreadChunks {
     #[cold]
     #[inline(never)]
     pub(super) fn refill(&self, table: &Table, layout: Layout) -> Option<NonNull<u8>> {
+        if self.unserved.get() == 0 {
+            return self.block_of_another_chunk(table, layout);
+        }
+        if self.unserved.get() & bit_of(layout.size()) != 0 {
+            return None;
+        }
+        self.open_ajar(table);
+        let block = self.bump(layout).or_else(|| self.block_of_another_chunk(table, layout));
+        self.ajar.set(self.park(table).unwrap_or(NONE));
+        block
+    }
+
+    /// Opens the chunk that is open only while a block is taken, if there is one.
+    fn open_ajar(&self, table: &Table) {
+        let index = self.ajar.replace(NONE);
+        if index != NONE {
+            self.reopen(table, index);
+        }
+    }
+
+    fn block_of_another_chunk(&self, table: &Table, layout: Layout) -> Option<NonNull<u8>> {
         self.close(table);
         let row = self.row.get();
         if !table.row(row).may_take(table, row) {
             self.limit.set(0);
             table.row(row).refused.fetch_add(1, Relaxed);
+            table.refusals.fetch_add(1, Relaxed);
             return None;
         }
         if let Some(index) = table.take_aside(self.place(), row) {
@@ -310,6 +329,7 @@ impl ThreadChunks {
         });
         let Some(index) = taken else {
             self.limit.set(0);
+            table.ran_dry();
             table.row(row).exhausted.fetch_add(1, Relaxed);
             return None;
         };

@@ -10,12 +10,25 @@ impl ThreadChunks {
     pub(in crate::raw::global::ambient) fn begin(&self, table: Option<&Table>, row: u32, limit: usize) -> OuterZone {
         let open = table.and_then(|table| self.park(table)).unwrap_or(NONE);
         self.depth.set(self.depth.get() + 1);
-        OuterZone { limit: self.limit.replace(limit), open, full: self.full.replace(NONE), row: self.row.replace(row) }
+        let unserved = table.map_or(0, |table| table.row(row).sizes.for_a_zone());
+        let is_dry = table.is_some_and(Table::serves_nobody);
+        if let Some(table) = table.filter(|_| is_dry) {
+            table.row(row).exhausted.fetch_add(1, Relaxed);
+        }
+        OuterZone {
+            limit: self.limit.replace(if is_dry { 0 } else { limit }),
+            unserved: self.unserved.replace(unserved),
+            ajar: self.ajar.replace(NONE),
+            open,
+            full: self.full.replace(NONE),
+            row: self.row.replace(row),
+        }
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "the zone ends here")]
     pub(in crate::raw::global::ambient) fn end(&self, table: Option<&Table>, outer: OuterZone) {
         if let Some(table) = table {
+            self.open_ajar(table);
             let escaped = self.give_up_full(table) + self.put_aside(table);
             if escaped != 0 {
                 table.row(self.row.get()).escaped.fetch_add(escaped, Relaxed);
@@ -23,6 +36,8 @@ impl ThreadChunks {
         }
         self.depth.set(self.depth.get() - 1);
         self.limit.set(outer.limit);
+        self.unserved.set(outer.unserved);
+        self.ajar.set(outer.ajar);
         self.full.set(outer.full);
         self.row.set(outer.row);
         if let Some(table) = table.filter(|_| outer.open != NONE) {

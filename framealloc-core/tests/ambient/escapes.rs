@@ -1,0 +1,103 @@
+//! What escapes from zones pins little, whatever and how much it is: sizes are learned, and what cannot be learned is capped.
+
+use std::collections::VecDeque;
+
+use framealloc_core::{AmbientAlloc, FrameEvent, Repeats, SmartAlloc, Tag};
+
+use crate::random::{Random, seed_or};
+use crate::{CHUNK, passed_on, warm, zone};
+
+/// A tag may pin as much whatever lives there.
+const FREE: usize = 4 * CHUNK;
+
+/// Plays frames in which one block in `one_in` stays for `frames` frames. Returns the most that was pinned beyond what is allowed,
+/// when the sizes that stay are known, and how many of the last blocks were bumped.
+fn play(tag: &'static Tag, one_in: usize, frames: usize, sizes: impl Fn(&mut Random, bool) -> usize) -> (usize, f64) {
+    let alloc = SmartAlloc::default();
+    let random = &mut Random::new(seed_or(|| 7));
+    let mut kept: VecDeque<Vec<Vec<u8>>> = VecDeque::new();
+    let (mut beyond, mut bumped) = (0, 0.0);
+    warm(&alloc);
+    for frame in 0..frames * 4 {
+        let (survivors, passed) = passed_on(|| {
+            zone(&alloc, tag, || {
+                let mut survivors = Vec::new();
+                for _ in 0..2000 {
+                    let stays = random.below(one_in) == 0;
+                    let block = vec![1_u8; sizes(random, stays)];
+                    if stays {
+                        survivors.push(block);
+                    }
+                }
+                survivors
+            })
+        });
+        kept.push_back(survivors);
+        if kept.len() > frames {
+            kept.pop_front();
+        }
+        let live: usize = kept.iter().flatten().map(|block| block.len()).sum();
+        let pinned = AmbientAlloc::stats().tag(tag.path()).map_or(0, |figures| figures.pinned_bytes);
+        // The first frames teach it.
+        if frame > 8 {
+            beyond = beyond.max(pinned.saturating_sub(FREE.max(8 * live)));
+        }
+        bumped = 1.0 - passed as f64 / 2000.0;
+    }
+    (beyond, bumped)
+}
+
+#[test]
+fn one_block_in_a_thousand_that_stays_for_sixty_frames_pins_little() {
+    static TAG: Tag = Tag::new("tests_stays_60");
+    let (beyond, bumped) = play(&TAG, 1000, 60, |random, stays| if stays { 64 } else { 100 + random.below(300) });
+    assert_eq!(beyond, 0);
+    assert!(bumped > 0.9, "what does not stay is bumped all the same: {bumped}");
+}
+
+#[test]
+fn one_block_in_a_hundred_that_stays_for_six_hundred_frames_pins_little() {
+    static TAG: Tag = Tag::new("tests_stays_600");
+    let (beyond, bumped) = play(&TAG, 100, 600, |random, stays| if stays { 40 } else { 100 + random.below(300) });
+    assert_eq!(beyond, 0);
+    assert!(bumped > 0.9, "{bumped}");
+}
+
+#[test]
+fn what_stays_may_be_of_any_size() {
+    static TAG: Tag = Tag::new("tests_stays_any");
+    let (beyond, _) = play(&TAG, 500, 100, |random, _| 1 + random.below(600));
+    assert_eq!(beyond, 0);
+}
+
+#[test]
+fn a_tag_that_pins_too_much_is_told_once_and_its_sizes_are_learned() {
+    static TAG: Tag = Tag::new("tests_told_of_pins");
+    let mut alloc = SmartAlloc::default();
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let heard = std::sync::Arc::clone(&told);
+    alloc.set_repeats(Repeats::Once);
+    alloc
+        .on_frame_event(move |_, event| {
+            if let FrameEvent::Diagnostic(found) = event {
+                if found.code == "FA011" && found.tag == Some("tests_told_of_pins") {
+                    heard.lock().expect("no panic").push(found.message.clone());
+                }
+            }
+        })
+        .forever();
+    let mut kept = Vec::new();
+    for _ in 0..20 {
+        alloc.begin_frame();
+        zone(&alloc, &TAG, || {
+            let mut blocks: Vec<Box<[u8; 500]>> = (0..100).map(|_| Box::new([1; 500])).collect();
+            kept.extend(blocks.drain(..).step_by(30));
+        });
+        alloc.end_frame();
+    }
+    let told = told.lock().expect("no panic");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("bytes of chunks in which"), "{told:?}");
+    let figures = AmbientAlloc::stats().tag(TAG.path()).expect("used");
+    assert!(figures.learned >= 1 && figures.refused > 0, "{figures:?}");
+}
