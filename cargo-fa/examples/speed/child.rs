@@ -14,6 +14,7 @@ pub(super) fn run(what: &str, arguments: &[String]) {
     let path = PathBuf::from(arguments.first().expect("a path"));
     match what {
         "child-check" => check(&path),
+        "child-lsp" => serve(&path),
         _ => bare(&path),
     }
     eprintln!("{}", crate::measure::own_figures());
@@ -29,6 +30,12 @@ fn check(root: &Path) {
     }
     let code = cargo_fa::cli::app::main(line, cargo_fa::engine::open);
     assert!(code < 2, "the analysis failed: {code}");
+}
+
+fn serve(root: &Path) {
+    let line = ["cargo-fa", "fa", "lsp", "--manifest-path"].map(OsString::from).into_iter();
+    let code = cargo_fa::cli::app::main(line.chain([root.join("Cargo.toml").into()]).collect(), cargo_fa::engine::open);
+    assert!(code == 0, "the server failed: {code}");
 }
 
 /// Reading and parsing alone, of the files that the analyser reads.

@@ -11,6 +11,7 @@
 
 mod beside;
 mod child;
+mod editor;
 mod measure;
 mod tree;
 
@@ -54,6 +55,7 @@ fn main() {
     whole(&large, rounds, &mut rows);
     println!("game:");
     whole(&game, rounds, &mut rows);
+    editor::whole(&game.root, &game.root.join("src/module_0/shooter.rs"), rounds, &mut rows);
     if arguments.iter().any(|argument| argument == "--check") {
         beside::whole(&directory.path().join("repository"), rounds);
     }
