@@ -338,6 +338,45 @@ fn exit_codes_follow_the_scheme() {
 }
 
 #[test]
+fn what_changed_is_one_comment_and_fails_for_memory_or_for_new_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, bytes: &[u8]| written(folder.path(), name, bytes).to_str().unwrap().to_owned();
+    let old = path("old.fa", &SAMPLE.record());
+    let new = path("new.fa", &Sample { growth: 65_536, ..SAMPLE }.record());
+    let report = |level: &str| {
+        let place = serde_json::json!({ "file": "src/ai.rs", "start": { "line": 7 } });
+        let finding = serde_json::json!({
+            "code": "FA401", "level": level, "message": "`push` grows", "fingerprint": level, "place": place,
+        });
+        serde_json::json!({ "findings": [finding] }).to_string()
+    };
+    let (warned, denied) = (path("warn.json", report("warn").as_bytes()), path("deny.json", report("deny").as_bytes()));
+    let comment = folder.path().join("comment.md");
+    let comment = comment.to_str().unwrap();
+    let findings = |before, after| ["--findings-before", before, "--findings-after", after];
+    let all = [&["--diff", &old, &new, "--comment", comment][..], &findings(&warned, &denied)].concat();
+    let made = made(&all).unwrap();
+    assert!(made.code == 1 && made.text.contains("1 new finding, 1 fixed, 0 as before"), "{made:?}");
+    assert!(made.text.contains("src/ai.rs:7  FA401 (deny)") && made.text.contains("physics"), "{made:?}");
+    let text = std::fs::read_to_string(comment).unwrap();
+    assert!(text.starts_with("<!-- cargo-fa report -->\n## Findings: 1 new finding, 1 fixed, 0 as before\n"), "{text}");
+    assert!(text.contains("| FA401 | deny | `src/ai.rs:7` | `push` grows |"), "{text}");
+    assert!(text.contains("\n## Frame memory: "), "{text}");
+    // Findings alone, and what each makes of the exit code.
+    assert_eq!(code(&findings(&warned, &denied)), 1);
+    assert_eq!(code(&findings(&denied, &warned)), 0);
+    assert_eq!(code(&[&["--diff", &old, &old][..], &findings(&warned, &warned)].concat()), 0);
+    for wrong in [
+        &["--findings-after", &warned][..],
+        &[&old, "--comment", comment],
+        &[&[old.as_str()][..], &findings(&warned, &denied)].concat(),
+        &findings(&warned, &old),
+    ] {
+        assert_eq!(code(wrong), 2, "{wrong:?}");
+    }
+}
+
+#[test]
 fn bad_files_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = SAMPLE.record();

@@ -145,6 +145,8 @@ fn nothing_ends_the_frame_of_a_live_handle() {
     let held = world.resource_mut::<AllocResource>().try_next_frame();
     assert_eq!(held.map_err(|held| held.handles), Err(2));
     drop(second);
+    let held = world.resource_mut::<AllocResource>().try_next_frame();
+    assert_eq!(held.map_err(|held| held.handles), Err(1), "one that is gone is counted no longer");
     // The allocator of the ticks has nothing to do with it.
     world.run_schedule(FixedMain);
     assert_eq!(world.resource::<AllocResource<FixedMain>>().frame_number(), 1);

@@ -26,6 +26,7 @@ chapters! {
     Statistics "statistics.md"
     Events "events.md"
     Recordings "recordings.md"
+    PredictedMeasured "predicted-measured.md"
     NoHeap "no-heap.md"
     NeverWaits "never-waits.md"
     WhoseMemory "whose-memory.md"

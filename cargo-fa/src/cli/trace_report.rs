@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::exit::{CLEAN, FOUND, INCOMPLETE, UsageError};
+use crate::report::changes::Changes;
 use crate::trace_report::{Diff, Recording, Threshold, markdown, page, picture, summary};
 
 const EXIT_CODES: &str = "Exit codes:
   0    the report was made
-  1    with --diff: the mean bytes per frame of the whole, a tag, a system or a phase grew by more than the threshold
+  1    with --diff: the mean bytes per frame of the whole, a tag, a system or a phase grew by more than the threshold;
+       with --findings-after: a finding of the level deny is new
   2    the command line is wrong, or a file is missing, empty, no recording, or of another version
   3    with --strict: a recording is cut off or damaged, so the report is incomplete
   101  cargo-fa itself failed";
@@ -19,7 +21,7 @@ const EXIT_CODES: &str = "Exit codes:
 #[command(after_help = EXIT_CODES)]
 pub struct Arguments {
     /// The recording; with --diff two, the old one first
-    #[arg(required = true, num_args = 1..=2, value_name = "TRACE")]
+    #[arg(required_unless_present = "findings_after", num_args = 1..=2, value_name = "TRACE")]
     pub traces: Vec<PathBuf>,
     /// Write a page that needs no network: timeline, tags, systems, budgets, pools, threads
     #[arg(long, value_name = "FILE")]
@@ -33,6 +35,18 @@ pub struct Arguments {
     /// With --diff: the growth of mean bytes per frame that fails, such as `64KiB` or `5%` (which leaves out growth below 1KiB)
     #[arg(long, value_name = "SIZE|PERCENT", value_parser = Threshold::parse, requires = "diff", default_value = "5%")]
     pub threshold: Threshold,
+    /// Compare two analyses, too: the report of the old one, as `cargo fa --format json=FILE` wrote it
+    #[arg(long, value_name = "FILE", requires = "findings_after")]
+    pub findings_before: Option<PathBuf>,
+    /// The report of the new analysis
+    #[arg(long, value_name = "FILE", requires = "findings_before")]
+    pub findings_after: Option<PathBuf>,
+    /// Also write what changed as the comment of a pull request: Markdown, after a line by which the next run finds it
+    #[arg(long, value_name = "FILE")]
+    pub comment: Option<PathBuf>,
+    /// Also append it to the summary of the job: Markdown, to the file that GITHUB_STEP_SUMMARY names
+    #[arg(long)]
+    pub job_summary: bool,
     /// Format of what is printed
     #[arg(short, long, default_value = "text")]
     pub format: TextFormat,
@@ -66,7 +80,14 @@ pub struct Made {
 /// # Errors
 /// The command line is wrong, a file cannot be read or written, or is no recording.
 pub fn run(arguments: &Arguments) -> Result<Made, UsageError> {
+    let changes = changes(arguments)?;
+    if !arguments.diff && changes.is_none() && (arguments.comment.is_some() || arguments.job_summary) {
+        let message =
+            "`--comment` and `--job-summary` say what changed: `--diff`, or `--findings-before` and `--findings-after`";
+        return Err(UsageError(message.to_owned()));
+    }
     let recordings = match (arguments.diff, arguments.traces.as_slice()) {
+        (false, []) => Vec::new(),
         (false, [_]) | (true, [_, _]) => {
             arguments.traces.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?
         }
@@ -76,18 +97,21 @@ pub fn run(arguments: &Arguments) -> Result<Made, UsageError> {
     let incomplete = recordings.iter().any(Recording::is_incomplete);
     let code = if arguments.strict && incomplete { INCOMPLETE } else { CLEAN };
     let mut messages = Vec::new();
-    if let [before, after] = recordings.as_slice() {
-        for recording in [before, after] {
-            if recording.is_empty() {
-                return Err(UsageError(format!("{} holds no frame to compare", recording.name())));
-            }
-        }
-        let diff = Diff::new(before, after, arguments.threshold);
+    if recordings.len() != 1 {
+        let diff = difference(&recordings, arguments)?;
+        let markdown = || join(changes.as_ref().map(Changes::markdown), diff.as_ref().map(Diff::markdown));
         let text = match arguments.format {
-            TextFormat::Text => diff.text(),
-            TextFormat::Markdown => diff.markdown(),
+            TextFormat::Text => join(changes.as_ref().map(Changes::text), diff.as_ref().map(Diff::text)),
+            TextFormat::Markdown => markdown(),
         };
-        return Ok(Made { text, messages, code: if diff.has_grown() { FOUND } else { code } });
+        write_for_review(arguments, markdown, &mut messages)?;
+        let fails =
+            diff.is_some_and(|diff| diff.has_grown()) || changes.is_some_and(|changes| changes.has_new_errors());
+        return Ok(Made { text, messages, code: if fails { FOUND } else { code } });
+    }
+    if changes.is_some() {
+        let message = "findings are compared alone or with `--diff`, not beside one recording";
+        return Err(UsageError(message.to_owned()));
     }
     let recording = &recordings[0];
     for (file, render) in [(&arguments.html, page as fn(&Recording) -> String), (&arguments.svg, picture)] {
@@ -107,6 +131,55 @@ pub fn run(arguments: &Arguments) -> Result<Made, UsageError> {
         messages.push(format!("note: {note}"));
     }
     Ok(Made { text, messages, code })
+}
+
+/// The first line of a comment, by which whoever posts it finds the one of the run before.
+const MARK: &str = "<!-- cargo-fa report -->";
+
+/// Findings that came and went, if reports are given.
+fn changes(arguments: &Arguments) -> Result<Option<Changes>, UsageError> {
+    let (Some(before), Some(after)) = (&arguments.findings_before, &arguments.findings_after) else { return Ok(None) };
+    let read =
+        |path: &Path| std::fs::read_to_string(path).map_err(|error| UsageError(format!("{}: {error}", path.display())));
+    let changes = Changes::between(&read(before)?, &read(after)?);
+    let wrong = |(which, error): (usize, String)| UsageError(format!("{}: {error}", [before, after][which].display()));
+    changes.map(Some).map_err(wrong)
+}
+
+/// What changed between two recordings, if there are two.
+fn difference(recordings: &[Recording], arguments: &Arguments) -> Result<Option<Diff>, UsageError> {
+    let [before, after] = recordings else { return Ok(None) };
+    for recording in recordings {
+        if recording.is_empty() {
+            return Err(UsageError(format!("{} holds no frame to compare", recording.name())));
+        }
+    }
+    Ok(Some(Diff::new(before, after, arguments.threshold)))
+}
+
+fn join(first: Option<String>, second: Option<String>) -> String {
+    first.into_iter().chain(second).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes the comment and the summary that are asked for.
+fn write_for_review(
+    arguments: &Arguments,
+    markdown: impl Fn() -> String,
+    messages: &mut Vec<String>,
+) -> Result<(), UsageError> {
+    let wrong = |path: &Path, error: &std::io::Error| UsageError(format!("{}: {error}", path.display()));
+    if let Some(comment) = &arguments.comment {
+        std::fs::write(comment, format!("{MARK}\n{}", markdown())).map_err(|error| wrong(comment, &error))?;
+        messages.push(format!("cargo-fa: wrote {}", comment.display()));
+    }
+    if arguments.job_summary {
+        let file = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from);
+        let file = file.ok_or_else(|| UsageError("`--job-summary`: GITHUB_STEP_SUMMARY names no file".to_owned()))?;
+        let open = std::fs::OpenOptions::new().create(true).append(true).open(&file);
+        open.and_then(|mut open| std::io::Write::write_all(&mut open, markdown().as_bytes()))
+            .map_err(|error| wrong(&file, &error))?;
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> Result<Recording, UsageError> {

@@ -3,6 +3,7 @@
 //! Every format is a function from a [`Report`] to text: none of them reads files, asks for the time or depends on the
 //! order in which findings arrived.
 
+pub mod changes;
 mod checkstyle;
 mod compact;
 mod findings;

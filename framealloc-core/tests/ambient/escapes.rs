@@ -11,12 +11,12 @@ use crate::{CHUNK, passed_on, warm, zone};
 const FREE: usize = 4 * CHUNK;
 
 /// Plays frames in which one block in `one_in` stays for `frames` frames. Returns the most that was pinned beyond what is allowed,
-/// when the sizes that stay are known, and how many of the last blocks were bumped.
+/// and the part of the blocks that was bumped in the last quarter of the frames.
 fn play(tag: &'static Tag, one_in: usize, frames: usize, sizes: impl Fn(&mut Random, bool) -> usize) -> (usize, f64) {
     let alloc = SmartAlloc::default();
     let random = &mut Random::new(seed_or(|| 7));
     let mut kept: VecDeque<Vec<Vec<u8>>> = VecDeque::new();
-    let (mut beyond, mut bumped) = (0, 0.0);
+    let (mut beyond, mut passed_on_late) = (0, 0);
     warm(&alloc);
     for frame in 0..frames * 4 {
         let (survivors, passed) = passed_on(|| {
@@ -42,9 +42,11 @@ fn play(tag: &'static Tag, one_in: usize, frames: usize, sizes: impl Fn(&mut Ran
         if frame > 8 {
             beyond = beyond.max(pinned.saturating_sub(FREE.max(8 * live)));
         }
-        bumped = 1.0 - passed as f64 / 2000.0;
+        if frame >= frames * 3 {
+            passed_on_late += passed;
+        }
     }
-    (beyond, bumped)
+    (beyond, 1.0 - passed_on_late as f64 / (2000 * frames) as f64)
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The heap by tag: whose blocks are whose, to the byte, whoever frees them, and random programs of it.
 
-#![allow(clippy::cast_possible_truncation, reason = "numbers here are small")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "numbers here are small")]
+#![allow(clippy::vec_box, reason = "blocks are what is tested")]
 
 mod blocks;
 mod frames;

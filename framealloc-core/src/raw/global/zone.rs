@@ -102,7 +102,7 @@ pub(super) struct Told(u8);
 impl Told {
     pub(super) fn begin() -> Self {
         let zone = ZONE.get();
-        ZONE.set(Zone { flags: zone.flags & !WATCHED, ..zone });
+        ZONE.set(Zone { flags: zone.flags & !(WATCHED | COUNTED), ..zone });
         Self(zone.flags)
     }
 }

@@ -182,7 +182,7 @@ impl Total {
 macro_rules! each {
     ($make:expr; $count:expr) => {{
         #[cfg(not(framealloc_loom))]
-        #[expect(clippy::large_stack_arrays, reason = "it is a static's")]
+        #[allow(clippy::large_stack_arrays, reason = "some are large, and all are a static's")]
         let all = [const { $make }; $count];
         #[cfg(framealloc_loom)]
         let all = core::array::from_fn(|_| $make);
