@@ -105,6 +105,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["tagged"], TaggedView),
     (&["whole"], Whole),
     (&["with_tag"], UnderTag),
+    (&["ambient"], Ambient),
     (&["scoped", "speculative"], Scoped),
     (&["whole_frame"], WholeFrame),
     (&["frame_scope"], OpensScope),
@@ -170,7 +171,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
 
     // Figures, settings and reports.
     (&[
-        "__framealloc_with_tag", "alive_at_frame_end", "ambient", "begin_phase", "behavior_report", "budget_events",
+        "__framealloc_with_tag", "alive_at_frame_end", "begin_phase", "behavior_report", "budget_events",
         "capacity", "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
         "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
         "end_phase", "flight_stats", "for_each_heap_tag", "for_each_phase", "for_each_tag", "frame_number",
