@@ -314,6 +314,7 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
     Function(ANY, &["heap_tag", "try_heap_tag"], Makes::HeapTag),
     // A value of the type, or something that is not followed further.
     Function(&["FrameBox"], &["clone_in", "from_raw"], Makes::Other),
+    Function(&["SmartAlloc"], &["region_stats"], Makes::Other),
     Function(&["FrameVec"], &["from_boxed_in"], Makes::Other),
     Function(&["FrameMap", "FrameSet"], &["with_capacity_and_hasher", "with_hasher"], Makes::Other),
     Function(&["FrameDeque", "FrameHeap", "FrameSortedMap"], &["new_in"], Makes::Other),
