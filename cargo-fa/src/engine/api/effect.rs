@@ -20,6 +20,8 @@ pub(crate) enum Effect {
     Whole,
     /// Runs the argument in an arena of its own.
     Scoped,
+    /// Runs the argument, and has what that asks of the heap bumped.
+    Ambient,
     /// Runs the argument in a frame.
     WholeFrame,
     /// An arena of its own until the result is dropped.

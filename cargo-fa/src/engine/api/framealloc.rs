@@ -105,6 +105,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["tagged"], TaggedView),
     (&["whole"], Whole),
     (&["with_tag"], UnderTag),
+    (&["ambient"], Ambient),
     (&["scoped", "speculative"], Scoped),
     (&["whole_frame"], WholeFrame),
     (&["frame_scope"], OpensScope),
@@ -170,7 +171,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
 
     // Figures, settings and reports.
     (&[
-        "__framealloc_with_tag", "alive_at_frame_end", "ambient", "begin_phase", "behavior_report", "budget_events",
+        "__framealloc_with_tag", "alive_at_frame_end", "begin_phase", "behavior_report", "budget_events",
         "capacity", "capacity_bytes", "clear_thread_frame_budget", "config", "current_phase", "declared_tags",
         "deliver_diagnostics", "disable_behavior_filter", "enable_behavior_filter", "enable_behavior_filter_with",
         "end_phase", "flight_stats", "for_each_heap_tag", "for_each_phase", "for_each_tag", "frame_number",
@@ -313,6 +314,7 @@ pub(super) static FUNCTIONS: &[Function<Makes>] = &[
     Function(ANY, &["heap_tag", "try_heap_tag"], Makes::HeapTag),
     // A value of the type, or something that is not followed further.
     Function(&["FrameBox"], &["clone_in", "from_raw"], Makes::Other),
+    Function(&["SmartAlloc"], &["region_stats"], Makes::Other),
     Function(&["FrameVec"], &["from_boxed_in"], Makes::Other),
     Function(&["FrameMap", "FrameSet"], &["with_capacity_and_hasher", "with_hasher"], Makes::Other),
     Function(&["FrameDeque", "FrameHeap", "FrameSortedMap"], &["new_in"], Makes::Other),

@@ -9,6 +9,7 @@ use super::event::{CallSite, Event, Lent, Site};
 use super::signals::Signals;
 use super::types::Ty;
 use super::value::{Callable, Slot};
+use crate::engine::hir::ir::Span;
 use crate::engine::hir::offset;
 use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
@@ -32,6 +33,8 @@ pub(crate) struct Analysed {
     pub(crate) denied: Denied,
     /// What it asks of the heap is bumped.
     pub(crate) ambient: bool,
+    /// What runs there likewise, in a function that is not.
+    pub(crate) ambient_in: Vec<Span>,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
     /// What is put into fields that keep callables.
@@ -43,6 +46,11 @@ pub(crate) struct Analysed {
 }
 
 impl Analysed {
+    /// Whether what is asked of the heap there is bumped by a call of this function.
+    pub(crate) fn is_ambient_at(&self, place: Span) -> bool {
+        self.ambient_in.iter().any(|zone| zone.lo <= place.lo && place.hi <= zone.hi)
+    }
+
     /// Whether it is judged by itself: it is a system, or declares an effect.
     pub(crate) fn is_root(&self) -> bool {
         self.system || self.denied.is_any()

@@ -101,9 +101,11 @@ impl<'c, 'l> Context<'c, 'l> {
 }
 
 impl Context<'_, '_> {
-    /// Whether what is asked of the heap there is bumped: every system that leads there says `ambient`.
+    /// Whether what is asked of the heap there is bumped: it is in the closure of `ambient`, or every way that leads there goes
+    /// through such a closure or begins at a system that says so.
     pub(super) fn is_ambient(&self, occurrence: &Occurrence<'_>) -> bool {
-        !occurrence.is_no_heap() && self.reached.is_only_ambient(occurrence.id)
+        let is_in_zone = occurrence.function.is_ambient_at(occurrence.event.span);
+        !occurrence.is_no_heap() && (is_in_zone || self.reached.is_only_ambient(occurrence.id))
     }
 
     /// Where tags are used; found once, for the rules that ask.

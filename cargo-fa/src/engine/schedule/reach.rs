@@ -267,14 +267,14 @@ impl Walk<'_, '_> {
         let function = self.analysed.of(id);
         for call in function.calls.iter().filter(|call| here(call)) {
             if !stops(call.callee)
-                && let Some(way) = step(self.program, id, from, call)
+                && let Some(way) = step(self, id, from, call)
             {
                 queue.extend(reach.keep(call.callee, way));
             }
             // One of several may be built.
             for twin in self.program.twins(call.callee).iter().copied().filter(|twin| !stops(*twin)) {
                 let call = CallSite { callee: twin, ..call.clone() };
-                if let Some(way) = step(self.program, id, from, &call) {
+                if let Some(way) = step(self, id, from, &call) {
                     queue.extend(reach.keep(twin, way));
                 }
             }
@@ -289,13 +289,13 @@ impl Walk<'_, '_> {
                 match *callable {
                     Callable::Function(function) if !stops(function) => {
                         call.callee = function;
-                        if let Some(way) = step(self.program, id, from, &call) {
+                        if let Some(way) = step(self, id, from, &call) {
                             queue.extend(reach.keep(function, way));
                         }
                     }
                     Callable::Closure(closure) => {
                         call.callee = *maker;
-                        let Some(mut way) = step(self.program, id, from, &call) else { continue };
+                        let Some(mut way) = step(self, id, from, &call) else { continue };
                         if let Some(last) = way.path.last_mut() {
                             last.called = Called::Closure;
                         }
@@ -352,8 +352,8 @@ fn start(root: FnId) -> Reached {
 }
 
 /// The way that goes on with a call, unless it means another function where it comes from here.
-fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Option<Reached> {
-    let site = Site { file: program.fn_def(id).file, span: call.span };
+fn step(walk: &Walk<'_, '_>, id: FnId, from: &Reached, call: &CallSite) -> Option<Reached> {
+    let site = Site { file: walk.program.fn_def(id).file, span: call.span };
     let mut confidence = from.confidence.min(call.confidence);
     let mut either = from.either;
     match call.only.as_ref().map(|only| only.holds(&from.given)) {
@@ -377,7 +377,7 @@ fn step(program: &Program<'_>, id: FnId, from: &Reached, call: &CallSite) -> Opt
         confidence,
         loops,
         denied: from.denied,
-        ambient: from.ambient,
+        ambient: from.ambient || walk.analysed.of(id).is_ambient_at(call.span),
         given: known_here(&call.given, &from.given),
         either,
         every_frame: from.every_frame,

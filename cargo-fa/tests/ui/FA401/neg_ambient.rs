@@ -14,6 +14,19 @@ fn label(count: usize) -> String {
     label
 }
 
+#[frame_system]
+pub fn menu(alloc: &SmartAlloc, count: usize) -> usize {
+    let width = alloc.ambient(|| {
+        let lines: Vec<String> = (0..count).map(|line| format!("line {line}")).collect();
+        lines.len() + label(count).len()
+    });
+    alloc.frame_slice_zeroed::<u8>(width).len() + alloc.ambient(named)
+}
+
+fn named() -> usize {
+    label(7).len()
+}
+
 #[frame_system(ambient)]
 pub fn tick(alloc: &mut SmartAlloc) -> usize {
     label(3).len() + alloc.frame_str("tick").len()

@@ -16,6 +16,13 @@ pub fn plain(alloc: &SmartAlloc, count: usize) -> usize {
     label(count).len() + alloc.frame_str(&text).len()
 }
 
+#[frame_system]
+pub fn beside(alloc: &SmartAlloc, count: usize) -> usize {
+    let inside = alloc.ambient(|| format!("{count}").len());
+    let outside = format!("{count}"); //~ FA401
+    inside + alloc.frame_str(&outside).len()
+}
+
 #[frame_system(ambient, no_heap)]
 pub fn both(alloc: &SmartAlloc, count: usize) -> usize {
     let text = format!("{count}"); //~ FA401
