@@ -37,8 +37,11 @@ pub fn accepted(alloc: &SmartAlloc) -> String {
 }
 "#;
 
+/// The calls, bytes and use of the heap (calls, bytes) of a system in one frame.
+type Ran = (&'static str, u64, u64, Option<(u64, u64)>);
+
 /// A run: by system its calls, bytes, largest call and use of the heap in one frame, and the bytes of tags.
-fn recording(frames: u64, systems: &[(&str, u64, u64, Option<(u64, u64)>)], tags: &[(&str, u64)]) -> Vec<u8> {
+fn recording(frames: u64, systems: &[Ran], tags: &[(&str, u64)]) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
     let mut of_systems = Vec::new();
     for ((name, calls, bytes, heap), id) in systems.iter().zip(0..) {

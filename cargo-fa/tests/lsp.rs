@@ -36,7 +36,7 @@ struct Editor {
 }
 
 impl Editor {
-    fn start(sample: &Sample, words: &[&str], capabilities: Value) -> Self {
+    fn start(sample: &Sample, words: &[&str], capabilities: &Value) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-fa"));
         command.arg("fa").arg("lsp").args(words).current_dir(sample.path(""));
         let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -124,7 +124,7 @@ fn hint(line: u64, label: &str) -> (u64, String) {
 #[test]
 fn figures_stand_beside_systems_and_follow_what_is_not_saved() {
     let sample = Sample::game(GAME);
-    let mut editor = Editor::start(&sample, &[], json!({}));
+    let mut editor = Editor::start(&sample, &[], &json!({}));
     editor.open(GAME);
     assert_eq!(editor.hints(), [hint(3, "≤ 800 B of 4.00 KiB"), hint(8, "no bound")]);
     editor.change(&format!("\n\n{}", GAME.replace("(100)", "(200)")));
@@ -143,7 +143,7 @@ fn figures_stand_beside_systems_and_follow_what_is_not_saved() {
 fn a_run_stands_beside_the_bound_and_is_read_again_when_it_changes() {
     let sample = Sample::game(GAME);
     std::fs::write(sample.path("run.fa"), run()).unwrap();
-    let mut editor = Editor::start(&sample, &["--trace", "run.fa"], json!({}));
+    let mut editor = Editor::start(&sample, &["--trace", "run.fa"], &json!({}));
     editor.open(GAME);
     let measured = "≤ 800 B of 4.00 KiB · measured 800 B, 3 calls of the heap";
     assert_eq!(editor.hints(), [hint(3, measured), hint(8, "no bound · never ran")]);
@@ -156,7 +156,7 @@ fn a_run_stands_beside_the_bound_and_is_read_again_when_it_changes() {
 #[test]
 fn a_hover_tells_how_the_figures_come_about() {
     let sample = Sample::game(GAME);
-    let mut editor = Editor::start(&sample, &[], json!({}));
+    let mut editor = Editor::start(&sample, &[], &json!({}));
     editor.open(GAME);
     let parameters = editor.at(3, 9);
     let hover = editor.ask("textDocument/hover", parameters);
@@ -184,7 +184,7 @@ fn a_hover_tells_how_the_figures_come_about() {
 fn a_fix_is_an_edit_in_the_units_of_the_editor() {
     let sample = Sample::game(GAME);
     for (capabilities, character) in [(json!({}), 25), (json!({ "general": { "positionEncodings": ["utf-8"] } }), 28)] {
-        let mut editor = Editor::start(&sample, &[], capabilities);
+        let mut editor = Editor::start(&sample, &[], &capabilities);
         editor.open(GAME);
         let at = json!({ "line": 9, "character": character });
         let range = json!({ "start": at, "end": at });
@@ -203,8 +203,11 @@ fn a_fix_is_an_edit_in_the_units_of_the_editor() {
 #[test]
 fn findings_are_published_where_that_was_asked_for_and_taken_back() {
     let sample = Sample::game(GAME);
-    let mut editor =
-        Editor::start(&sample, &["--diagnostics"], json!({ "workspace": { "inlayHint": { "refreshSupport": true } } }));
+    let mut editor = Editor::start(
+        &sample,
+        &["--diagnostics"],
+        &json!({ "workspace": { "inlayHint": { "refreshSupport": true } } }),
+    );
     editor.open(GAME);
     let published = |editor: &mut Editor| loop {
         match Message::read(&mut editor.output).unwrap().unwrap() {
@@ -226,7 +229,7 @@ fn findings_are_published_where_that_was_asked_for_and_taken_back() {
 #[test]
 fn what_is_wrong_is_told_once_and_the_server_goes_on() {
     let sample = Sample::game(GAME).file(".fa.toml", "[tags.physics]\nbugdet = \"1MiB\"\n");
-    let mut editor = Editor::start(&sample, &[], json!({}));
+    let mut editor = Editor::start(&sample, &[], &json!({}));
     editor.open(GAME);
     assert_eq!(editor.hints(), []);
     editor.change(GAME);

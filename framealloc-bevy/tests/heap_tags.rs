@@ -12,11 +12,11 @@ use framealloc::{AmbientAlloc, Tags, frame_system};
 static GLOBAL: AmbientAlloc<std::alloc::System, Tags> = AmbientAlloc::system();
 
 #[frame_system(tag = "audio")]
-fn play(alloc: Res<AllocResource>, mut songs: Local<Vec<Box<[u8; 100_000]>>>) {
+fn play(alloc: Res<AllocResource>, mut songs: Local<Vec<Box<[u8]>>>) {
     assert!(alloc.is_in_frame());
     if songs.len() < 3 {
         songs.reserve_exact(4);
-        songs.push(Box::new([0; 100_000]));
+        songs.push(vec![0; 100_000].into_boxed_slice());
     }
 }
 
@@ -28,9 +28,9 @@ fn draw(alloc: Res<AllocResource>) {
 }
 
 #[frame_system]
-fn other(alloc: Res<AllocResource>, mut kept: Local<Vec<Box<[u8; 1000]>>>) {
+fn other(alloc: Res<AllocResource>, mut kept: Local<Vec<Vec<u8>>>) {
     assert!(alloc.is_in_frame());
-    kept.push(Box::new([0; 1000]));
+    kept.push(vec![0; 1000]);
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn what_lives_of_the_heap_by_tag_is_in_the_store() {
         let path = SmartAllocDiagnosticsPlugin::heap_path(tag);
         store.get(&path).and_then(bevy_diagnostic::Diagnostic::value)
     };
-    let list = 4 * size_of::<usize>();
-    #[allow(clippy::cast_precision_loss, reason = "small")]
+    let list = 4 * size_of::<Box<[u8]>>();
+    #[expect(clippy::cast_precision_loss, reason = "small")]
     let songs = (3 * 100_000 + list) as f64;
     assert_eq!((value("audio"), value("ui")), (Some(songs), Some(0.0)));
     assert!(value("(untagged)") > Some(5000.0) && value("(framealloc)") > Some(0.0));

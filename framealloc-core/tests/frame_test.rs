@@ -57,7 +57,7 @@ fn a_frame_may_begin_and_end_itself() {
 fn what_is_taken_from_the_heap_is_counted_outside_of_systems_and_in_them() {
     let test = FrameTest::new("takes").with_warmup(2).with_frames(10).with_heap(1);
     let mut frame = 0;
-    let text = failure(&test, |alloc: &mut SmartAlloc| {
+    let table = failure(&test, |alloc: &mut SmartAlloc| {
         frame += 1;
         if frame == 6 {
             drop(std::hint::black_box(vec![1_u8; 100]));
@@ -71,7 +71,7 @@ fn what_is_taken_from_the_heap_is_counted_outside_of_systems_and_in_them() {
         "(outside of systems): 1 calls, 100 bytes",
         "100 bytes taken from the heap in `takes`",
     ] {
-        assert!(text.contains(words), "{words}\n{text}");
+        assert!(table.contains(words), "{words}\n{table}");
     }
 }
 
@@ -79,22 +79,22 @@ fn what_is_taken_from_the_heap_is_counted_outside_of_systems_and_in_them() {
 fn the_largest_frame_counts() {
     let test = FrameTest::new("large").with_warmup(0).with_frames(9).with_tag("blast", 4000).with_system("think", 400);
     let mut frame = 0;
-    let text = failure(&test, |alloc: &mut SmartAlloc| {
+    let table = failure(&test, |alloc: &mut SmartAlloc| {
         frame += 1;
         alloc.with_tag("blast", |blast| blast.frame_slice_fill_copy(if frame == 4 { 5000 } else { 10 }, 0_u8).len());
         think(alloc, if frame == 7 { 100 } else { 1 });
     });
-    let line = |what: &str| text.lines().find(|line| line.contains(what)).unwrap().to_owned();
+    let line = |what: &str| table.lines().find(|line| line.contains(what)).unwrap().to_owned();
     let (blast, think) = (line("tag blast"), line("system think"));
-    assert!(blast.contains("4000 bytes") && blast.contains(" 4 ") && blast.ends_with("broken"), "{text}");
-    assert!(think.contains("400 bytes") && think.contains(" 7 ") && think.ends_with("broken"), "{text}");
+    assert!(blast.contains("4000 bytes") && blast.contains(" 4 ") && blast.ends_with("broken"), "{table}");
+    assert!(think.contains("400 bytes") && think.contains(" 7 ") && think.ends_with("broken"), "{table}");
 }
 
 #[test]
 fn what_never_happens_breaks_its_limit() {
     let test = FrameTest::new("never").with_warmup(0).with_frames(2);
-    let text = failure(&test.with_tag("tpyo", 100).with_system("tpyo", 100), |_: &mut SmartAlloc| {});
-    assert!(text.contains("was never used") && text.contains("never ran") && text.contains("2 of 2"), "{text}");
+    let table = failure(&test.with_tag("tpyo", 100).with_system("tpyo", 100), |_: &mut SmartAlloc| {});
+    assert!(table.contains("was never used") && table.contains("never ran") && table.contains("2 of 2"), "{table}");
 }
 
 #[test]
@@ -114,10 +114,10 @@ fn a_name_that_means_two_systems_is_no_limit() {
 #[test]
 fn a_run_that_ends_several_frames_is_no_frame() {
     let test = FrameTest::new("several").with_warmup(0).with_frames(2).with_tag("ai", 1 << 20);
-    let text = failure(&test, |alloc: &mut SmartAlloc| {
+    let table = failure(&test, |alloc: &mut SmartAlloc| {
         for _ in 0..2 {
             alloc.whole_frame(|alloc| alloc.frame_slice_copy(&[1_u8; 8]).len());
         }
     });
-    assert!(text.contains("run 1 ended 2 frames"), "{text}");
+    assert!(table.contains("run 1 ended 2 frames"), "{table}");
 }

@@ -151,10 +151,10 @@ fn a_future_whose_allocator_is_a_part_of_what_it_owns_keeps_that_where_it_is() {
             "AI, alloc = self.alloc",
             &format!("async fn plan({receiver}) -> u32 {{ work(&mut self.other).await }}"),
         );
-        assert!(!written.to_string().contains("polled"), "{written}");
+        assert!(!written.contains("polled"), "{written}");
     }
     let written = tagged("AI, alloc = self.alloc", "async fn plan(&self) -> u32 { work(&self.other).await }");
-    assert!(written.to_string().contains("polled"), "{written}");
+    assert!(written.contains("polled"), "{written}");
 }
 
 #[test]

@@ -13,7 +13,6 @@ fn physics(alloc: &SmartAlloc) -> usize {
 }
 
 #[alloc_tag("ai")]
-#[expect(clippy::unused_async, reason = "that it is async is what is tested")]
 async fn plan(alloc: &SmartAlloc) -> usize {
     alloc.frame_slice_zeroed::<u64>(32).len()
 }

@@ -61,7 +61,12 @@ impl Editor {
         let program = std::env::current_exe().expect("this program");
         let mut command = Command::new(program);
         command.arg("child-lsp").arg(root).env_remove("CARGO_TARGET_DIR").env_remove("CARGO_BUILD_TARGET_DIR");
-        let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("this program starts");
+        let mut server = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("this program starts");
         let input = server.stdin.take().expect("it was asked for");
         let output = BufReader::new(server.stdout.take().expect("it was asked for"));
         let mut editor = Self { server, input, output, requests: 0 };

@@ -44,7 +44,7 @@ pub struct Arguments {
     /// Also write what changed as the comment of a pull request: Markdown, after a line by which the next run finds it
     #[arg(long, value_name = "FILE")]
     pub comment: Option<PathBuf>,
-    /// Also append it to the summary of the job: Markdown, to the file that GITHUB_STEP_SUMMARY names
+    /// Also append it to the summary of the job: Markdown, to the file that `GITHUB_STEP_SUMMARY` names
     #[arg(long)]
     pub job_summary: bool,
     /// Format of what is printed

@@ -36,7 +36,7 @@ fn play(tag: &'static Tag, one_in: usize, frames: usize, sizes: impl Fn(&mut Ran
         if kept.len() > frames {
             kept.pop_front();
         }
-        let live: usize = kept.iter().flatten().map(|block| block.len()).sum();
+        let live: usize = kept.iter().flatten().map(Vec::len).sum();
         let pinned = AmbientAlloc::stats().tag(tag.path()).map_or(0, |figures| figures.pinned_bytes);
         // The first frames teach it.
         if frame > 8 {
@@ -46,7 +46,8 @@ fn play(tag: &'static Tag, one_in: usize, frames: usize, sizes: impl Fn(&mut Ran
             passed_on_late += passed;
         }
     }
-    (beyond, 1.0 - passed_on_late as f64 / (2000 * frames) as f64)
+    let share = |part: u64| f64::from(u32::try_from(part).unwrap());
+    (beyond, 1.0 - share(passed_on_late) / share(2000 * frames as u64))
 }
 
 #[test]

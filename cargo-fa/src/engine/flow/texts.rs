@@ -26,7 +26,6 @@ fn fixed_text(text: &str) -> Fixed {
 pub(super) mod fixed {
     use super::{Deserialize, Deserializer, Fixed, Serialize, Serializer, fixed_text};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
     pub(in super::super) fn serialize<S: Serializer>(text: &Fixed, serializer: S) -> Result<S::Ok, S::Error> {
         text.serialize(serializer)
     }
@@ -39,6 +38,7 @@ pub(super) mod fixed {
 pub(super) mod fixed_at {
     use super::{Deserialize, Deserializer, Fixed, Serialize, Serializer, Span, fixed_text};
 
+    #[expect(clippy::ref_option, reason = "serde asks for it")]
     pub(in super::super) fn serialize<S: Serializer>(
         text: &Option<(Span, Fixed)>,
         serializer: S,

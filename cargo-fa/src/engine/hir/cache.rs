@@ -27,6 +27,7 @@ const PACKS: usize = 8;
 
 /// What is known of a file, where from, and under which name.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "the facts are what this is about")]
 pub(crate) struct Facts {
     pub(crate) facts: FileFacts,
     pub(crate) origin: Origin,

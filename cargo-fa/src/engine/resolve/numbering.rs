@@ -49,9 +49,10 @@ pub(crate) fn reading<R>(now: &Arc<[u32]>, run: impl FnOnce() -> R) -> R {
 
 impl Serialize for FnId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match NUMBERING.with_borrow(|numbering| matches!(numbering, Numbering::Own)) {
-            true => self.0.serialize(serializer),
-            false => Err(S::Error::custom("numbers of functions are not the same in every run")),
+        if NUMBERING.with_borrow(|numbering| matches!(numbering, Numbering::Own)) {
+            self.0.serialize(serializer)
+        } else {
+            Err(S::Error::custom("numbers of functions are not the same in every run"))
         }
     }
 }

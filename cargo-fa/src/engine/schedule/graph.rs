@@ -108,9 +108,9 @@ impl Graph {
         let methods = |id: FnId| {
             let names = self.calls[id.0 as usize].methods.iter();
             let facts = program.facts(file(id));
-            let named = names.map(|name| program.methods_named(facts.name(*name)));
-            let named = named.filter(|all| all.len() <= CANDIDATES_HERE).flatten().copied();
-            named.filter(move |callee| file(*callee) == file(id))
+            let meant = names.map(|name| program.methods_named(facts.name(*name)));
+            let meant = meant.filter(|all| all.len() <= CANDIDATES_HERE).flatten().copied();
+            meant.filter(move |callee| file(*callee) == file(id))
         };
         let mut wanted = vec![false; self.calls.len()];
         let mut stack = seeds.to_vec();

@@ -223,8 +223,12 @@ impl Results {
             return;
         }
         let mut by_file: FxHashMap<usize, Vec<(FnId, &Named)>> = FxHashMap::default();
-        new.for_each(|(id, named)| by_file.entry(program.fn_def(id).file).or_default().push((id, named)));
-        by_file.into_iter().for_each(|(file, functions)| self.keep_calls_of(file, &functions));
+        for (id, named) in new {
+            by_file.entry(program.fn_def(id).file).or_default().push((id, named));
+        }
+        for (file, functions) in by_file {
+            self.keep_calls_of(file, &functions);
+        }
     }
 
     fn keep_calls_of(&self, file: usize, functions: &impl Serialize) {
@@ -274,8 +278,9 @@ impl Results {
                 calls: calls.iter().map(|(file, bytes)| (*file, offset(bytes.len()))).collect(),
             };
             let Ok(mut rest) = postcard::to_stdvec(&head) else { return };
-            fresh.iter().for_each(|(_, bytes)| rest.extend(bytes));
-            calls.iter().for_each(|(_, bytes)| rest.extend(bytes));
+            for bytes in fresh.iter().map(|(_, bytes)| bytes).chain(calls.iter().map(|(_, bytes)| bytes)) {
+                rest.extend(bytes);
+            }
             let mut bytes = hash(&rest).to_le_bytes().to_vec();
             bytes.extend(rest);
             let path = if whole { &all } else { &recent };

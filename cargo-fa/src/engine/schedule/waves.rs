@@ -32,8 +32,8 @@ const SHARE: usize = 8;
 
 /// Analyses these functions, all that they call, and their callers where those need to know of it; tells how often one was
 /// analysed.
-pub(crate) fn analyse<'l>(
-    program: &Program<'l>,
+pub(crate) fn analyse(
+    program: &Program<'_>,
     pooled: &FxHashSet<UserType>,
     system_closures: &FxHashMap<(usize, ExprId), Confidence>,
     seeds: &[FnId],
