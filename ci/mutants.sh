@@ -3,6 +3,7 @@
 #
 #     ci/mutants.sh            all of them
 #     ci/mutants.sh pools/ b   those whose name has one of these words in it
+#     ci/mutants.sh --plant    plants them and runs nothing: whether each still applies
 #
 # The bugs are in ci/mutants/*.txt, one block each, blocks separated by empty lines; `#` starts a comment:
 #
@@ -75,6 +76,10 @@ try() {
         failed=$((failed + 1))
         return
     fi
+    if [[ -n $plants_only ]]; then
+        cp "$file" "$copy/$file"
+        return
+    fi
     # shellcheck disable=SC2086 # the arguments are words
     if ! (cd "$copy" && run_tests ${tests%% -- *} --no-run) >"$log" 2>&1; then
         if [[ $tests == compile* ]]; then
@@ -143,6 +148,11 @@ wanted() {
     return 1
 }
 
+plants_only=''
+if [[ ${1:-} == --plant ]]; then
+    plants_only=1
+    shift
+fi
 words=("$@")
 clear_block() { bug='' file='' tests='' finds=() makes=(); }
 end_block() {
@@ -169,5 +179,9 @@ for table in ci/mutants/*.txt; do
     done <"$table"
     end_block
 done
-echo "mutants: $caught caught, $failed not"
+if [[ -n $plants_only ]]; then
+    echo "mutants: $failed do not apply"
+else
+    echo "mutants: $caught caught, $failed not"
+fi
 [[ $failed -eq 0 ]]

@@ -60,6 +60,8 @@ fn a_recording_says_what_each_system_asked_of_the_heap_and_nobody_pays_when_it_h
     }
     let counted = [("asks", 2), ("asks_not", 0), ("frame", 1), ("inside", 1), ("must_not", 1)];
     assert_eq!(heap_in_stats(&alloc), counted);
+    let told: Vec<_> = HeapGuard::sites().iter().map(|site| site.system).collect();
+    assert!(!told.is_empty() && told.iter().all(|system| *system == "must_not"), "who may is only counted: {told:?}");
     alloc.stop_recording().expect("the file can be written");
     frame(&mut alloc);
     assert_eq!(heap_in_stats(&alloc), unrecorded, "the last recording has ended");
