@@ -180,3 +180,22 @@ fn waiting_is_off_by_default_and_shown_where_somebody_asks() {
     assert_eq!(sample.codes("-W FA411"), ["FA411 src/lib.rs:7"]);
     assert_eq!(sample.codes("--pedantic"), ["FA411 src/lib.rs:7"]);
 }
+
+#[test]
+fn a_promise_that_holds_once_the_largest_frame_was_seen_is_warned_of_and_not_denied() {
+    let sample = game(
+        "",
+        "use framealloc::{SmartAlloc, frame_system};\n\n\
+         #[frame_system(no_heap)]\n\
+         pub fn kept(alloc: &SmartAlloc, input: &[u32], out: &mut Vec<u32>) {\n    \
+             out.clear();\n    out.extend(input);\n    assert!(alloc.is_in_frame());\n}\n",
+    );
+    let ran = sample.run("");
+    assert!(ran.stdout.contains("warning[FA402]: `Vec::extend` may grow until it has seen"), "{}", ran.stdout);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    // The same without `clear` grows for ever.
+    sample.write("src/lib.rs", &sample.read("src/lib.rs").replace("    out.clear();\n", ""));
+    let ran = sample.run("");
+    assert!(ran.stdout.contains("error[FA402]"), "{}", ran.stdout);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+}
