@@ -27,6 +27,7 @@ chapters! {
     Events "events.md"
     Recordings "recordings.md"
     PredictedMeasured "predicted-measured.md"
+    FrameTests "frame-tests.md"
     NoHeap "no-heap.md"
     NeverWaits "never-waits.md"
     WhoseMemory "whose-memory.md"

@@ -1,10 +1,10 @@
 //! It is a test already.
 
-use framealloc::{SmartAlloc, frame_test};
+use framealloc::frame_test;
 
 #[frame_test(heap = 0)]
 #[test]
-fn steady(alloc: &mut SmartAlloc) {
+fn steady(alloc: &mut framealloc::SmartAlloc) {
     alloc.frame_box(1);
 }
 
