@@ -30,7 +30,9 @@ for name, verdict in sorted(verdicts.items()):
     if kind == "keeps" and verdict == "violated" and build != "dev":
         failures.append(f"{name} keeps its word and is called violated")
     # What framealloc itself does in a steady frame.
-    if kind == "steady" and verdict != "proven" and build == "release":
+    # Formatting is proven or open by where the code generator puts `Write::write_fmt` (docs/internals/prove.md).
+    formats = name.endswith("::steady_format") and verdict == "open"
+    if kind == "steady" and verdict != "proven" and not formats and build == "release":
         failures.append(f"{name} is a steady path of framealloc and is called {verdict}")
     if kind == "keeps" and count:
         failures.append(f"{name} is said to keep its word, and took from the heap {count} times")

@@ -7,6 +7,7 @@ use super::size_class::{self, class_of};
 use super::slab::SLAB;
 use crate::closed::{self, Owner};
 use crate::error::{AllocError, Grower};
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::region;
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -35,9 +36,12 @@ pub(crate) fn class_refusal(denied: Denied, size: usize) -> AllocError {
     }
 }
 
+/// What is noted and looked at for it is no doing of who asked.
 #[cold]
+#[inline(never)]
 #[cfg_attr(feature = "debug", track_caller)]
 fn sealed(pool: &'static str) -> AllocError {
+    let _growth = HeapZone::growth();
     closed::refuse(Owner::Process, Grower::Pool(pool), SLAB, region::left(), closed::site())
 }
 

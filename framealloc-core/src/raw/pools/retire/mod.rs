@@ -187,11 +187,18 @@ impl Drop for RetiredList {
 
 #[cold]
 fn refused<T>(value: T) -> (T, AllocError) {
+    (value, refusal())
+}
+
+/// What is noted and looked at for it is no doing of who retires.
+#[cold]
+#[inline(never)]
+fn refusal() -> AllocError {
+    let _growth = HeapZone::growth();
     let bytes = size_of::<chunk::Chunk>();
-    let error = if Source::PROCESS.is_sealed() {
+    if Source::PROCESS.is_sealed() {
         closed::refuse(Owner::Process, Grower::Retired, bytes, region::left(), None)
     } else {
         out_of_memory(bytes)
-    };
-    (value, error)
+    }
 }
