@@ -138,5 +138,8 @@ fn what_framealloc_takes_for_itself_is_under_its_own_name() {
         });
     });
     assert!(own(&alloc) > 0, "an arena has grown");
-    assert_eq!(live(&TAG), (0, 0));
+    // The locks of `parking_lot` take memory for a table where threads wait, as those of other tests may.
+    if !cfg!(feature = "parking_lot") {
+        assert_eq!(live(&TAG), (0, 0));
+    }
 }
