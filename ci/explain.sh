@@ -33,7 +33,9 @@ for text in sorted(texts.glob("*/fa*.md")):
         # The bad example of FA900 is a file that does not parse.
         if block and (text.stem[:5], heading) != ("fa900", "Bad"):
             modules.append(f"{text.stem[:5]}_{heading.lower()}")
-            (out / f"{modules[-1]}.rs").write_text(block[1], encoding="utf-8")
+            # A program has one global allocator, and here all examples are in one.
+            code = block[1].replace("#[global_allocator]\n", "")
+            (out / f"{modules[-1]}.rs").write_text(code, encoding="utf-8")
 print(f"{len(modules)} examples")
 
 # What rustc refuses says so in its second line.
