@@ -48,8 +48,9 @@
   pointer("pointermove", 300, 100, true);
   pointer("pointerup", 300, 100, true);
   expect("a stretch is chosen", span() < timeline.recording.frames / 4);
-  pointer("pointerdown", 600, 515);
-  pointer("pointerup", 600, 515);
+  const strip = TRACKS.whole.top + TRACKS.whole.height / 2;
+  pointer("pointerdown", 600, strip);
+  pointer("pointerup", 600, strip);
   expect("the strip of all frames moves", timeline.from > timeline.recording.frames / 3);
 
   key("0");

@@ -187,7 +187,7 @@ impl Filter {
             }
         }
         for (index, figures) in
-            alloc.raw_sites().filter(|(index, figures)| figures.heap.calls > 0 && crate::site::is_no_heap(*index))
+            alloc.raw_sites().filter(|(index, figures)| figures.heap.calls > 0 && site::is_no_heap(*index))
         {
             let row = row_at(systems, index);
             row.first_frame = if row.first_frame == 0 { *frames } else { row.first_frame };
