@@ -1,6 +1,7 @@
 //! What escapes from zones pins little, whatever and how much it is: sizes are learned, and what cannot be learned is capped.
 
 use std::collections::VecDeque;
+use std::sync::{Barrier, Mutex};
 
 use framealloc_core::{AmbientAlloc, FrameEvent, Repeats, SmartAlloc, Tag};
 
@@ -103,4 +104,29 @@ fn a_tag_that_pins_too_much_is_told_once_and_its_sizes_are_learned() {
     assert!(told[0].contains("bytes of chunks in which"), "{told:?}");
     let figures = AmbientAlloc::stats().tag(TAG.path()).expect("used");
     assert!(figures.learned >= 1 && figures.refused > 0, "{figures:?}");
+}
+
+#[test]
+fn a_block_that_another_thread_made_smaller_leaves_bytes_of_no_block() {
+    static TAG: Tag = Tag::new("tests_made_smaller");
+    let alloc = SmartAlloc::default();
+    warm(&alloc);
+    let (handed, turn) = (Mutex::new(Vec::new()), Barrier::new(2));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            turn.wait();
+            handed.lock().unwrap().shrink_to(40);
+            turn.wait();
+        });
+        zone(&alloc, &TAG, || {
+            *handed.lock().unwrap() = Vec::<u8>::with_capacity(400);
+            turn.wait();
+            turn.wait();
+            // The chunk is full; what lives in it is freed here, where it was made, and is smaller than it was then.
+            let more: [_; 8] = std::array::from_fn(|_| std::hint::black_box(Vec::<u8>::with_capacity(4000)));
+            drop((core::mem::take(&mut *handed.lock().unwrap()), more));
+        });
+    });
+    let left = AmbientAlloc::stats().tag(TAG.path()).map_or((0, 0), |tag| (tag.blocks, tag.bytes));
+    assert_eq!(left, (0, 0));
 }

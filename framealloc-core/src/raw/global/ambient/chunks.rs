@@ -193,9 +193,11 @@ impl Table {
     pub(super) fn give_up(&self, index: u32, local: u32) {
         let header = self.header(index);
         let row = self.row(header.row.load(Relaxed));
-        if local != 0 && is_nearly_empty(local) {
+        // There may be bytes of no block: what another thread took off a block that it made smaller is in the header's count.
+        let blocks = blocks_of(local);
+        if blocks != 0 && is_nearly_empty(local) {
             // Of several blocks it is the mean, until they are freed.
-            row.sizes.saw(bytes_of(local).div_ceil(blocks_of(local)));
+            row.sizes.saw(bytes_of(local).div_ceil(blocks));
         }
         // Before the count falls: whoever frees the last block takes one off again.
         row.pin();
