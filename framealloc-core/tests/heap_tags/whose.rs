@@ -125,21 +125,3 @@ fn blocks_of_a_zone_are_its_tags_and_those_that_are_too_large_for_a_chunk_too() 
     std::thread::spawn(move || drop((inside, again, large, grown))).join().expect("no panic");
     assert_eq!((live(&ZONE), live(&INSIDE)), ((0, 0), (0, 0)));
 }
-
-#[test]
-fn what_framealloc_takes_for_itself_is_under_its_own_name() {
-    static TAG: Tag = Tag::new("tests_own_growth");
-    let mut alloc = SmartAlloc::default();
-    let own = |alloc: &SmartAlloc| alloc.stats().heap_tag("(framealloc)").map_or(0, |own| own.allocations);
-    alloc.whole_frame(|alloc| *alloc.frame_box(1));
-    heap_tag(&TAG, || {
-        alloc.whole_frame(|alloc| {
-            alloc.frame_slice_zeroed::<u8>(1 << 20);
-        });
-    });
-    assert!(own(&alloc) > 0, "an arena has grown");
-    // The locks of `parking_lot` take memory for a table where threads wait, as those of other tests may.
-    if !cfg!(feature = "parking_lot") {
-        assert_eq!(live(&TAG), (0, 0));
-    }
-}
