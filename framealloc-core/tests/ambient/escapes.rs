@@ -78,7 +78,7 @@ fn what_stays_may_be_of_any_size() {
 fn a_tag_that_pins_too_much_is_told_once_and_its_sizes_are_learned() {
     static TAG: Tag = Tag::new("tests_told_of_pins");
     let mut alloc = SmartAlloc::default();
-    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let told = std::sync::Arc::new(Mutex::new(Vec::new()));
     let heard = std::sync::Arc::clone(&told);
     alloc.set_repeats(Repeats::Once);
     alloc
