@@ -24,6 +24,12 @@ fn said(analysis: &Analysis) -> String {
     text
 }
 
+/// Where its results lie: in a target directory of its own, or in the one that the environment names for all.
+fn cache_of(sample: &Sample) -> std::path::PathBuf {
+    let project = cargo_fa::engine::Project::open(Some(&sample.path("Cargo.toml"))).expect("it is a workspace");
+    project.cache_directory().expect("cargo names a target directory")
+}
+
 /// Analyses with what former runs have left, and without; how much of the first was done before.
 fn compare(sample: &Sample, what: &str) -> Functions {
     let config = std::fs::read_to_string(sample.path(config::FILE_NAME)).unwrap_or_default();
@@ -424,7 +430,7 @@ fn an_edit_of_one_function_leaves_the_results_of_others() {
 fn damaged_results_are_not_used() {
     let (sample, _) = workspace(&["FA601"]);
     let first = compare(&sample, "at first");
-    let results: Vec<_> = walkdir::WalkDir::new(sample.path("target"))
+    let results: Vec<_> = walkdir::WalkDir::new(cache_of(&sample))
         .into_iter()
         .flatten()
         .map(walkdir::DirEntry::into_path)

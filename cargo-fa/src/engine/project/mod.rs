@@ -197,7 +197,8 @@ impl Project {
     }
 
     /// Where the facts of this workspace are kept: one target directory may serve several.
-    pub(crate) fn cache_directory(&self) -> Option<PathBuf> {
+    #[must_use]
+    pub fn cache_directory(&self) -> Option<PathBuf> {
         let root = hash(self.root.to_string_lossy().as_bytes());
         Some(self.target_directory.as_ref()?.join("cargo-fa").join(VERSION).join(format!("sources-{root:032x}")))
     }
