@@ -1,12 +1,11 @@
 //! How right the analyser was, by what runs say.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Runs;
+use super::systems::Systems;
 use crate::analysis::SystemFacts;
-use crate::model::codes::Group;
-use crate::model::finding::{Confidence, Finding};
+use crate::model::finding::Finding;
 use crate::trace_report::percent;
 
 /// What was predicted of systems that ran, against what runs counted.
@@ -32,14 +31,9 @@ pub struct Grade {
 
 impl Grade {
     /// Holds predictions against runs. `predicted` are all findings of the program, accepted ones too.
-    pub fn of<'f>(predicted: impl IntoIterator<Item = &'f Finding>, systems: &[SystemFacts], runs: &Runs) -> Self {
-        let uses_heap: BTreeSet<&str> = predicted
-            .into_iter()
-            .filter(|finding| finding.code.group == Group::Heap && finding.confidence > Confidence::Low)
-            .flat_map(|finding| {
-                finding.calls.first().map(|call| call.item.as_str()).into_iter().chain([finding.item.as_str()])
-            })
-            .collect();
+    #[must_use]
+    pub fn of(predicted: &[Finding], systems: &[SystemFacts], runs: &Runs) -> Self {
+        let uses_heap = Systems::new(systems).using_the_heap(predicted);
         let mut grade = Self { systems: systems.len(), ..Self::default() };
         for system in systems {
             let Some(totals) = runs.systems.get(&system.name).filter(|totals| totals.calls > 0) else { continue };

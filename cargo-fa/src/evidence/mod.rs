@@ -6,8 +6,11 @@
 
 mod grade;
 mod join;
+mod measure;
 mod runs;
+mod systems;
 
 pub use grade::Grade;
 pub use join::{join, unpredicted};
+pub use measure::{describe, measure, times};
 pub use runs::Runs;

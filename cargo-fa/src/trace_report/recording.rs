@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use super::totals::{HeapTotals, SystemTotals};
 use framealloc_trace::{Decoder, Definition, FlightFigures, Frame, Item, Kind, Outcome, TraceError};
 
+/// Bytes that were taken while no tag was open, and those that no tag accounts for.
+const NO_TAG: &str = "no tag";
+const NOT_ATTRIBUTED: &str = "not attributed";
+
 /// What a frame says of itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FrameLine {
@@ -178,9 +182,10 @@ impl Recording {
         })
     }
 
-    /// The most bytes of a frame under each of its tags, by name.
+    /// The most bytes of a frame under each of its tags that have a name, by that.
     pub fn tags(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.tags.iter().map(|tag| {
+        let named = self.tags.iter().filter(|tag| tag.name != NO_TAG && tag.name != NOT_ATTRIBUTED);
+        named.map(|tag| {
             let most = tag.points.iter().map(|(_, bytes)| *bytes).max();
             (tag.name.as_str(), most.unwrap_or(0))
         })
@@ -368,5 +373,5 @@ fn unattributed(frames: &[FrameLine], tags: &[Series]) -> Option<Series> {
         *rest = rest.saturating_sub(*bytes);
     }
     let points: Vec<(u32, u64)> = (0..).zip(rest).filter(|(_, bytes)| *bytes > 0).collect();
-    (!points.is_empty()).then(|| Series { name: "not attributed".to_owned(), points })
+    (!points.is_empty()).then(|| Series { name: NOT_ATTRIBUTED.to_owned(), points })
 }

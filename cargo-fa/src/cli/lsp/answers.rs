@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::documents::{Units, uri_of};
 use super::session::{Found, Session};
 use crate::analysis::SystemFacts;
-use crate::evidence::Runs;
+use crate::evidence::{Runs, describe, measure, times};
 use crate::model::codes::Level;
 use crate::model::finding::{Applicability, Finding, Fix};
 use crate::model::source::Source;
 use crate::report::Reported;
-use crate::trace_report::{bytes, number};
+use crate::trace_report::bytes;
 
 /// Figures beside each system of a file, between two places.
 pub(super) fn hints(session: &Session<'_>, units: Units, path: &Path, range: &Value) -> Vec<Value> {
@@ -38,11 +38,6 @@ fn size(value: u64) -> String {
     bytes(value as f64)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "these are figures for people")]
-fn each(value: u64, frames: u64) -> f64 {
-    value as f64 / frames.max(1) as f64
-}
-
 /// `≤ 1.25 KiB of 64.0 KiB · measured 912 B, 3 calls of the heap`
 fn label(system: &SystemFacts, runs: Option<&Runs>) -> String {
     let worst = &system.worst;
@@ -55,17 +50,14 @@ fn label(system: &SystemFacts, runs: Option<&Runs>) -> String {
     if let Some(budget) = system.budget {
         let _ = write!(label, " of {}", size(budget));
     }
-    if let Some(runs) = runs {
-        match runs.systems.get(&system.name).filter(|totals| totals.calls > 0) {
-            None => label.push_str(" · never ran"),
-            Some(totals) => {
-                let _ = write!(label, " · measured {}", size(totals.largest_call));
-                if let Some(heap) = totals.heap {
-                    let calls = number(each(heap.calls, runs.frames));
-                    let plural = if calls == "1" { "" } else { "s" };
-                    let _ = write!(label, ", {calls} call{plural} of the heap");
-                }
-            }
+    if let Some(measured) = runs.map(|runs| measure(system, runs)) {
+        if measured.calls == 0 {
+            label.push_str(" · never ran");
+        } else {
+            let _ = write!(label, " · measured {}", size(measured.largest_call));
+        }
+        if let Some(calls) = measured.heap_calls_per_frame.filter(|_| measured.calls > 0) {
+            let _ = write!(label, ", {} of the heap", times(calls, "call"));
         }
     }
     label
@@ -102,27 +94,9 @@ fn derivation(system: &SystemFacts, found: &Found, runs: Option<&Runs>) -> Strin
         let _ = writeln!(text, "- no number: {words} ({})", place(at));
     }
     if let Some(runs) = runs {
-        let _ = writeln!(text, "\n{}", ran(system, runs));
+        let _ = writeln!(text, "\n{}", describe(&measure(system, runs), runs));
     }
     text
-}
-
-fn ran(system: &SystemFacts, runs: &Runs) -> String {
-    let from = runs.describe();
-    let Some(totals) = runs.systems.get(&system.name).filter(|totals| totals.calls > 0) else {
-        return format!("In {from} ({} frames) it never ran.", runs.frames);
-    };
-    let mean = bytes(each(totals.bytes, runs.frames));
-    let calls = number(each(totals.calls, runs.frames));
-    let heap = match totals.heap {
-        Some(heap) => format!("{} calls of the heap a frame", number(each(heap.calls, runs.frames))),
-        None => "the heap was not counted".to_owned(),
-    };
-    format!(
-        "In {from} ({} frames): {calls} calls and {mean} a frame, at most {} in a call; {heap}.",
-        runs.frames,
-        size(totals.largest_call)
-    )
 }
 
 /// What is known of the system whose name is at a place.
