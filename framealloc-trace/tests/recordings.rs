@@ -1,8 +1,8 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Decoder, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap, TraceError,
+    BudgetHit, Decoder, Definition, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Limits, Outcome,
+    PhaseFigures, PoolFigures, SystemFigures, SystemHeap, TraceError,
 };
 use proptest::prelude::*;
 
@@ -193,4 +193,25 @@ fn frames_of_older_recordings_are_read_as_they_are() {
     // A payload that ends in the middle of them is damaged.
     let cut = [head, &block(2, &[rest, &[1, 7]].concat())].concat();
     assert_eq!(frames_of(&cut), (vec![], Some(TraceError::Damaged { at: 9 })));
+}
+
+#[test]
+fn a_budget_says_what_it_limits_and_older_ones_do_not() {
+    let all = [Limits::Allocator, Limits::Thread, Limits::Tag(300), Limits::System(7)];
+    let mut encoder = Encoder::new(Vec::new());
+    for (id, limits) in (0..).zip(all) {
+        encoder.define_budget(id, "a budget", 4096, limits);
+    }
+    encoder.define(Kind::Budget, 4, "an old budget", 4096);
+    let mut bytes = encoder.into_bytes();
+    // What a later version may limit: kind, number, limit, length of the name, then 9 and a number.
+    bytes.extend(block(1, &[4, 5, 1, 0, 9, 1]));
+    // Half of it is damage.
+    bytes.extend(block(1, &[4, 6, 1, 0, 2]));
+    let items: Vec<_> = Decoder::new(&bytes).unwrap().collect();
+    let limits: Vec<_> = (items.iter().flatten())
+        .map(|item| if let Item::Definition(Definition { limits, .. }) = item { *limits } else { panic!("{item:?}") })
+        .collect();
+    assert_eq!(limits, [all.map(Some).as_slice(), &[None, None]].concat());
+    assert!(matches!(items.last(), Some(Err(TraceError::Damaged { .. }))));
 }
