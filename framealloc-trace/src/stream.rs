@@ -114,7 +114,7 @@ fn length_of(block: &[u8]) -> Option<u32> {
 /// What somebody must be told who begins to read a recording in the middle: its header, and what the numbers mean.
 ///
 /// Whoever passes a recording on shows each piece, of whole blocks, to [`Head::note`], and sends [`Head::to_bytes`] to
-/// each new reader before the next one.
+/// each new reader before the next one. The header of the first piece is taken off before ([`Head::strip`]).
 #[derive(Clone, Debug, Default)]
 pub struct Head {
     /// By kind and number, as they are written: the definition that was written last.
@@ -122,9 +122,15 @@ pub struct Head {
 }
 
 impl Head {
-    /// Notes what whole blocks define. A header before them is left out.
+    /// Returns the blocks of the first piece of a recording: what stands behind its header.
+    #[must_use]
+    pub fn strip(first: &[u8]) -> &[u8] {
+        first.strip_prefix(&MAGIC).and_then(|rest| rest.get(1..)).unwrap_or(first)
+    }
+
+    /// Notes what whole blocks define.
     pub fn note(&mut self, blocks: &[u8]) {
-        let mut rest = blocks.strip_prefix(&MAGIC).and_then(|rest| rest.get(1..)).unwrap_or(blocks);
+        let mut rest = blocks;
         while let Some(length) = length_of(rest) {
             let Some((block, after)) = rest.split_at_checked(BLOCK_HEAD + length as usize + 4) else { return };
             if block[0] == BLOCK_DEFINITION {
