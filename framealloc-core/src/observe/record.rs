@@ -16,7 +16,7 @@ use framealloc_trace::{
 };
 
 use super::record_sink::{Fate, Finished, Sink};
-use crate::budget::{BudgetEvent, BudgetOutcome};
+use crate::budget::BudgetOutcome;
 use crate::clock::Instant;
 use crate::error::Limit;
 use crate::frame::FlightStats;
@@ -334,8 +334,7 @@ impl Recorder {
         for event in alloc.budget_events() {
             let position = known.budgets.iter().position(|limit| *limit == event.limit);
             let index = position.unwrap_or_else(|| {
-                let id = number(known.budgets.len());
-                encoder.define(Kind::Budget, id, &event.limit.to_string(), limit_of(alloc, event));
+                define_met(encoder, number(known.budgets.len()), event.limit, &lists.systems);
                 known.budgets.push(event.limit);
                 known.budgets.len() - 1
             });
@@ -428,9 +427,19 @@ fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {
     }
 }
 
-/// Bytes of the budget that an event is about, where the configuration has it; else 0, which readers show as no limit.
-fn limit_of(alloc: &SmartAlloc, event: &BudgetEvent) -> u64 {
-    alloc.config().budget_of(event.limit).map_or(0, |budget| budget.bytes() as u64)
+/// Writes a budget that is no part of the configuration when it is met: that of a system, or one that a thread was given. Where
+/// nobody knows its bytes they are 0, which readers show as no limit.
+#[cold]
+fn define_met(encoder: &mut Encoder, id: u32, limit: Limit, systems: &[SystemFigures]) {
+    let name = limit.to_string();
+    let met = |figures: &&SystemFigures| limit == Limit::System(crate::site::name_of(figures.id as usize));
+    match systems.iter().find(met) {
+        Some(system) => {
+            let bytes = crate::site::budget_of(system.id as usize).unwrap_or(0);
+            encoder.define_budget(id, &name, bytes as u64, Limits::System(system.id));
+        }
+        None => encoder.define(Kind::Budget, id, &name, 0),
+    }
 }
 
 /// Bytes of the heap that a tag should have at most, where the configuration says so; else 0.
