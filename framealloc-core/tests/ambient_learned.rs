@@ -33,9 +33,9 @@ fn learn(alloc: &SmartAlloc, tag: &'static Tag) {
         let mut blocks: [Option<Kept>; 100] = [const { None }; 100];
         // Nothing else is asked for, so that the mean of what stays is its size.
         alloc.tagged(tag).ambient(|| {
-            blocks.iter_mut().for_each(|block| *block = Some(Box::new([1; 500])));
+            blocks.fill_with(|| Some(Box::new([1; 500])));
             kept.extend(blocks.iter_mut().step_by(20).filter_map(Option::take));
-            blocks.iter_mut().for_each(|block| *block = None);
+            blocks.fill_with(|| None);
         });
         if figures(tag).learned != 0 {
             break;
@@ -65,7 +65,7 @@ fn a_size_that_was_learned_is_served_by_the_allocator_inside_and_every_other_is_
                         kept[number / 5] = Some(Box::new([1; 500]));
                     }
                 }
-                passing.iter_mut().for_each(|block| *block = None);
+                passing.fill_with(|| None);
             });
         });
         assert_eq!(calls, 20, "those of the size that escapes");
