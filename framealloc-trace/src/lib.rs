@@ -38,7 +38,7 @@ pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
     BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap,
+    SystemFigures, SystemHeap, ZoneFigures,
 };
 
 /// What every recording starts with.
