@@ -39,7 +39,7 @@ pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
     BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures,
-    PoolFigures, SystemFigures, SystemHeap,
+    PoolFigures, SystemFigures, SystemHeap, ZoneFigures,
 };
 pub use stream::{Head, StreamDecoder};
 

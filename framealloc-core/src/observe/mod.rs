@@ -15,9 +15,11 @@ pub(crate) mod record;
 mod record_calls;
 mod record_served;
 mod record_sink;
+mod recorded_zones;
 pub(crate) mod refusals;
 pub(crate) mod repeats;
 pub(crate) mod snapshot;
+pub(crate) mod snapshot_heap;
 pub(crate) mod stats;
 #[cfg(feature = "tracy")]
 pub(crate) mod tracy;
