@@ -1,0 +1,5 @@
+//! Sampled sites: what is estimated of frame memory is what was asked for, wherever it was, and nothing else changes.
+
+mod exact;
+mod unbiased;
+mod whose;
