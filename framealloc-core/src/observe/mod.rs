@@ -13,6 +13,7 @@ pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
 mod record_sink;
+mod record_sites;
 pub(crate) mod refusals;
 pub(crate) mod repeats;
 pub(crate) mod snapshot;
