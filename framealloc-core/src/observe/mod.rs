@@ -13,6 +13,7 @@ pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
 mod record_sink;
+mod record_sites;
 mod recorded_zones;
 pub(crate) mod refusals;
 pub(crate) mod repeats;
