@@ -33,6 +33,7 @@
 mod decode;
 mod encode;
 mod model;
+mod sites;
 mod stream;
 
 pub use decode::{Decoder, Item, TraceError};
@@ -41,6 +42,7 @@ pub use model::{
     BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures,
     PoolFigures, SystemFigures, SystemHeap, ZoneFigures,
 };
+pub use sites::{Call, Samples, Site, SiteFigures, Stack};
 pub use stream::{Head, StreamDecoder};
 
 /// What every recording starts with.
@@ -51,6 +53,10 @@ pub const VERSION: u8 = 2;
 
 const BLOCK_DEFINITION: u8 = 1;
 const BLOCK_FRAME: u8 = 2;
+const BLOCK_CALL: u8 = 3;
+const BLOCK_STACK: u8 = 4;
+const BLOCK_SITE: u8 = 5;
+const BLOCK_SAMPLES: u8 = 6;
 
 /// Bytes before a payload: kind and length.
 const BLOCK_HEAD: usize = 5;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::decode::{Decoder, Item, TraceError, block};
-use crate::{BLOCK_DEFINITION, BLOCK_HEAD, MAGIC, VERSION};
+use crate::{BLOCK_CALL, BLOCK_DEFINITION, BLOCK_HEAD, BLOCK_SITE, BLOCK_STACK, MAGIC, VERSION};
 
 /// A block that says it is longer is damaged: what arrives must be kept until its block is whole, and the largest frame
 /// of a game has some ten thousand bytes.
@@ -117,8 +117,8 @@ fn length_of(block: &[u8]) -> Option<u32> {
 /// each new reader before the next one. The header of the first piece is taken off before ([`Head::strip`]).
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    /// By kind and number, as they are written: the definition that was written last.
-    definitions: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// By kind of block and what it gives a name to, as that is written: the block that was written last.
+    definitions: BTreeMap<(u8, Vec<u8>), Vec<u8>>,
 }
 
 impl Head {
@@ -134,9 +134,15 @@ impl Head {
         while let Some(length) = length_of(rest) {
             let whole = (length as usize).checked_add(BLOCK_HEAD + 4);
             let Some((block, after)) = whole.and_then(|whole| rest.split_at_checked(whole)) else { return };
-            if block[0] == BLOCK_DEFINITION {
+            // A definition begins with its kind and number, what tells of sampled sites with a number.
+            let numbers = match block[0] {
+                BLOCK_DEFINITION => Some(2),
+                BLOCK_CALL | BLOCK_STACK | BLOCK_SITE => Some(1),
+                _ => None,
+            };
+            if let Some(numbers) = numbers {
                 let payload = &block[BLOCK_HEAD..block.len() - 4];
-                self.definitions.insert(leading_numbers(payload).to_vec(), block.to_vec());
+                self.definitions.insert((block[0], leading_numbers(payload, numbers).to_vec()), block.to_vec());
             }
             rest = after;
         }
@@ -152,8 +158,8 @@ impl Head {
     }
 }
 
-/// The bytes of the first two numbers of a definition, which are its kind and number.
-fn leading_numbers(payload: &[u8]) -> &[u8] {
+/// The bytes of the first numbers of a payload.
+fn leading_numbers(payload: &[u8], numbers: usize) -> &[u8] {
     let ends = payload.iter().enumerate().filter(|(_, byte)| **byte & 0x80 == 0).map(|(at, _)| at + 1);
-    ends.take(2).last().map_or(payload, |end| &payload[..end])
+    ends.take(numbers).last().map_or(payload, |end| &payload[..end])
 }

@@ -1,6 +1,8 @@
 //! A recording that arrives in pieces says what the whole one says, and no input makes its reader keep more than a block.
 
-use framealloc_trace::{Decoder, Encoder, Frame, Head, Item, Kind, StreamDecoder, TraceError};
+use framealloc_trace::{
+    Call, Decoder, Encoder, Frame, Head, Item, Kind, Site, SiteFigures, Stack, StreamDecoder, TraceError,
+};
 use proptest::prelude::*;
 
 fn frame(number: u64) -> Frame {
@@ -124,4 +126,19 @@ fn another_version_is_told_as_soon_as_it_is_known() {
     assert!(!decoder.has_begun());
     decoder.feed(&[9]);
     assert_eq!(decoder.next_item(), Err(TraceError::WrongVersion { found: 9 }));
+}
+
+#[test]
+fn who_joins_late_is_told_what_the_numbers_of_sites_mean() {
+    let mut encoder = Encoder::new(Vec::new());
+    let call = Call { id: 3, function: "game::ai::plan".to_owned(), file: "src/ai.rs".to_owned(), line: 7 };
+    let site = Site { id: 300, tag: 1, system: None, stack: Some(9) };
+    encoder.call(&call);
+    encoder.stack(9, &[3]);
+    encoder.site(&site);
+    encoder.samples(65_536, &[SiteFigures { id: 300, samples: 1, blocks: 1, bytes: 64 }]);
+    let mut head = Head::default();
+    head.note(Head::strip(&encoder.into_bytes()));
+    let items: Vec<Item> = Decoder::new(&head.to_bytes()).unwrap().map(Result::unwrap).collect();
+    assert_eq!(items, [Item::Call(call), Item::Stack(Stack { id: 9, calls: vec![3] }), Item::Site(site)]);
 }

@@ -15,6 +15,7 @@ pub(crate) mod record;
 mod record_calls;
 mod record_served;
 mod record_sink;
+mod record_sites;
 mod recorded_zones;
 pub(crate) mod refusals;
 pub(crate) mod repeats;

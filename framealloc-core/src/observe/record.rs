@@ -16,6 +16,7 @@ use framealloc_trace::{
 };
 
 use super::record_sink::{Fate, Finished, Sink};
+use super::record_sites::KnownSites;
 use super::recorded_zones::RecordedZones;
 use crate::budget::BudgetOutcome;
 use crate::clock::Instant;
@@ -168,6 +169,7 @@ pub(crate) struct Recorder {
     heap: Option<HeapBySystem>,
     zones: RecordedZones,
     known: Known,
+    sites: KnownSites,
     lists: Lists,
 }
 
@@ -224,6 +226,7 @@ impl Recorder {
             heap: HeapBySystem::begin(),
             zones: RecordedZones::begin(),
             known: Known::default(),
+            sites: KnownSites::default(),
             lists: Lists::default(),
         }
     }
@@ -274,6 +277,7 @@ impl Recorder {
             heap,
             zones,
         });
+        self.sample(alloc);
         self.buffered += 1;
         self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
         let waiting = self.encoder.as_bytes().len();
@@ -384,12 +388,29 @@ impl Recorder {
         heap_fallbacks
     }
 
+    /// Adds what was sampled in the frame that has just been added.
+    fn sample(&mut self, alloc: &SmartAlloc) {
+        let Self { encoder, known, sites, .. } = self;
+        sites.write(alloc, encoder, |encoder, by| {
+            define_once(&mut known.tags, by.tag.index(), |id| {
+                let path = by.tag.path();
+                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
+            });
+            if let Some(system) = by.system.checked_sub(1) {
+                define_once(&mut known.systems, system as usize, |id| {
+                    encoder.define(Kind::System, id, crate::site::name_of(system as usize), 0);
+                });
+            }
+        });
+    }
+
     /// Gives the buffer to the writer, if it can take one.
     fn hand_over(&mut self, now: Instant) {
         self.handed_over = now;
         let full = core::mem::take(&mut self.encoder).into_bytes();
         let bytes = full.len();
-        let (buffer, fate) = self.sink.hand_over(full);
+        let unnamed = if self.sink.gives_names() { self.sites.take_unnamed() } else { Vec::new() };
+        let (buffer, fate) = self.sink.hand_over(full, unnamed);
         self.encoder = Encoder::resume(buffer);
         if fate == Fate::Busy && bytes < 8 * HAND_OVER_BYTES {
             return;
@@ -405,11 +426,13 @@ impl Recorder {
         // The disk is too slow, or the writer has stopped: what is here goes, and the names in it are written again.
         self.encoder.clear();
         self.known = Known::default();
+        self.sites.write_again();
     }
 
     /// Writes what is left and closes the recording; returns what was recorded in memory.
     pub(super) fn stop(mut self) -> Result<(RecordSummary, Vec<u8>), RecordError> {
-        let Finished { bytes, rest, memory } = self.sink.finish(core::mem::take(&mut self.encoder).into_bytes())?;
+        let rest = core::mem::take(&mut self.encoder).into_bytes();
+        let Finished { bytes, rest, memory } = self.sink.finish(rest, self.sites.take_unnamed())?;
         if rest {
             self.frames += self.buffered;
             self.uncounted += self.buffered_uncounted;

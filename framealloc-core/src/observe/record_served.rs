@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use framealloc_trace::Head;
 
+use super::record_sink::Full;
+use super::record_sites::Names;
+
 /// How often somebody who connects is looked for, where no buffer comes.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -17,8 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const READERS: usize = 8;
 
 /// Passes buffers on as they come, and returns how many bytes there were. Nothing that readers do is an error.
-pub(super) fn serve(listener: &TcpListener, full: &Receiver<Vec<u8>>, give_back: &SyncSender<Vec<u8>>) -> u64 {
-    let (mut head, mut readers, mut bytes) = (Head::default(), Vec::new(), 0);
+pub(super) fn serve(listener: &TcpListener, full: &Receiver<Full>, give_back: &SyncSender<Vec<u8>>) -> u64 {
+    let (mut head, mut names, mut bytes) = (Head::default(), Names::default(), 0);
+    let mut readers: Vec<TcpStream> = Vec::new();
     // What the recorder begins with is in every head.
     let mut begun = false;
     loop {
@@ -29,18 +33,24 @@ pub(super) fn serve(listener: &TcpListener, full: &Receiver<Vec<u8>>, give_back:
                 readers.extend(greet(reader, &head));
             }
         }
-        let mut buffer = match buffer {
-            Ok(buffer) => buffer,
+        let Full { bytes: mut buffer, unnamed } = match buffer {
+            Ok(full) => full,
             Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => return bytes,
         };
         let blocks = if begun { &*buffer } else { Head::strip(&buffer) };
         begun = true;
-        head.note(blocks);
-        readers.retain_mut(|reader| reader.write_all(blocks).is_ok());
+        let mut pass_on = |blocks: &[u8]| {
+            head.note(blocks);
+            readers.retain_mut(|reader| reader.write_all(blocks).is_ok());
+        };
+        pass_on(blocks);
         bytes += buffer.len() as u64;
         buffer.clear();
         let _ = give_back.try_send(buffer);
+        let named = names.of(&unnamed);
+        pass_on(&named);
+        bytes += named.len() as u64;
     }
 }
 
