@@ -122,6 +122,44 @@ fn the_analyser_is_graded_by_the_run() {
 }
 
 #[test]
+fn what_waits_frees_or_stops_growing_is_no_prediction_of_the_heap() {
+    let game = r#"
+use std::sync::Mutex;
+use framealloc::{SmartAlloc, frame_system};
+
+#[frame_system(no_block)]
+pub fn waits(alloc: &SmartAlloc, level: &Mutex<u64>) -> u64 {
+    alloc.frame_slice_zeroed::<u8>(8).len() as u64 + *level.lock().unwrap()
+}
+
+#[frame_system(no_heap)]
+pub fn fills(alloc: &SmartAlloc, kept: &mut Vec<u64>) {
+    kept.clear();
+    kept.push(alloc.frame_number());
+}
+
+#[frame_system(no_heap)]
+pub fn frees(alloc: &SmartAlloc, kept: Vec<u64>) -> usize {
+    kept.len() + alloc.frame_slice_zeroed::<u8>(8).len()
+}
+
+#[frame_system(no_heap)]
+pub fn calls(alloc: &SmartAlloc, job: &dyn Fn()) {
+    alloc.frame_slice_zeroed::<u8>(8);
+    job();
+}
+"#;
+    let systems = ["game::waits", "game::fills", "game::frees", "game::calls"].map(|name| (name, 1, 8, Some((0, 0))));
+    let sample = Sample::game(game);
+    std::fs::write(sample.path("run.fa"), recording(10, &systems, &[])).unwrap();
+    let ran = sample.run("--trace run.fa --pedantic -W FA403");
+    for code in ["FA402", "FA403", "FA411", "FA412"] {
+        assert!(ran.stdout.contains(code), "{code}: {}", ran.stdout);
+    }
+    assert!(ran.stderr.contains("4 systems counted: 0 predicted and seen, 0 predicted and not seen"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_bound_that_did_not_hold_counts_against_the_analyser() {
     let systems = [("game.fixed", 1, 200, None)];
     let sample = sample("run.fa", &recording(10, &systems, &[]));

@@ -73,10 +73,10 @@ pub mod pool;
 /// The parts of a [`Snapshot`].
 pub mod snapshot {
     pub use crate::observe::snapshot::{
-        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, HeapTagSnapshot, PhaseSnapshot,
-        PoolSnapshot, ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot,
-        UnreceivedSnapshot,
+        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, PhaseSnapshot, PoolSnapshot,
+        ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
     };
+    pub use crate::observe::snapshot_heap::{HeapTagSnapshot, ZoneSnapshot};
 }
 
 /// The iterators, errors and traits of the collections in frame memory, and what maps are made of.

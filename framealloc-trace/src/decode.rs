@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::model::{
     BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    SystemHeap,
+    SystemHeap, ZoneFigures,
 };
 use crate::sites::{Call, Samples, Site, SiteFigures, Stack};
 use crate::{
@@ -229,6 +229,7 @@ impl Fields<'_> {
     fn frame(&mut self) -> Option<Frame> {
         let mut frame = self.figures()?;
         self.heap_by_system(&mut frame.systems)?;
+        frame.zones = self.zones()?;
         Some(frame)
     }
 
@@ -279,6 +280,7 @@ impl Fields<'_> {
             })?,
             flights: self.flights()?.first().copied(),
             heap: self.heap()?,
+            zones: Vec::new(),
         })
     }
 
@@ -312,6 +314,22 @@ impl Fields<'_> {
             systems.get_mut(at)?.heap = Some(heap);
         }
         Some(())
+    }
+
+    /// Zones by tag, which older recordings end before.
+    fn zones(&mut self) -> Option<Vec<ZoneFigures>> {
+        if self.rest.is_empty() {
+            return Some(Vec::new());
+        }
+        self.list(|fields| {
+            Some(ZoneFigures {
+                id: fields.id()?,
+                pinned: fields.number()?,
+                escaped: fields.number()?,
+                refused: fields.number()?,
+                exhausted: fields.number()?,
+            })
+        })
     }
 
     /// Frames in flight: a list of one or none, which older recordings end before.

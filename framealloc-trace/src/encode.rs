@@ -57,7 +57,7 @@ impl Encoder {
             list(out, frame.phases, |phase| {
                 [u64::from(phase.id), phase.calls, phase.bytes, phase.nanoseconds, phase.longest]
             });
-            // Last, so that readers that do not know of flights and of the heap leave them out.
+            // Last, so that readers that do not know of flights, of the heap and of zones leave them out.
             let flights = frame.flights.as_slice();
             list(out, flights, |flights| [flights.frames, flights.bytes, flights.capacity, flights.refused]);
             list(out, frame.heap, |tag| {
@@ -71,6 +71,7 @@ impl Encoder {
                     number(out, field);
                 }
             }
+            list(out, frame.zones, |tag| [u64::from(tag.id), tag.pinned, tag.escaped, tag.refused, tag.exhausted]);
         });
     }
 

@@ -39,7 +39,7 @@ pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
     BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap,
+    SystemFigures, SystemHeap, ZoneFigures,
 };
 pub use sites::{Call, Samples, Site, SiteFigures, Stack};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::SystemFacts;
-use crate::model::codes::Group;
+use crate::model::codes::{FA401, FA402};
 use crate::model::finding::{Confidence, Finding};
 
 /// The systems of the program by the paths of their functions.
@@ -20,9 +20,12 @@ impl<'a> Systems<'a> {
         std::iter::once(&finding.item).chain(callers).find_map(|item| self.0.get(item.as_str()).copied())
     }
 
-    /// The paths of the systems that are said to use the heap.
+    /// The paths of the systems that are said to ask the heap for memory in steady frames.
+    ///
+    /// What only frees (FA403), waits (FA411) or is not known (FA412) says nothing of the kind, nor does what stops growing.
     pub(super) fn using_the_heap(&self, predicted: &[Finding]) -> BTreeSet<&'a str> {
-        let of_heap = |finding: &&Finding| finding.code.group == Group::Heap && finding.confidence > Confidence::Low;
+        let asks = |finding: &Finding| *finding.code == FA401 || *finding.code == FA402;
+        let of_heap = |finding: &&Finding| asks(finding) && !finding.occasional && finding.confidence > Confidence::Low;
         predicted.iter().filter(of_heap).filter_map(|finding| Some(self.of(finding)?.item.as_str())).collect()
     }
 }

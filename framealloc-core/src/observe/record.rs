@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 
 use framealloc_trace::{
     BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    SystemHeap,
+    SystemHeap, ZoneFigures,
 };
 
 use super::record_sink::{Fate, Finished, Sink};
 use super::record_sites::KnownSites;
+use super::recorded_zones::RecordedZones;
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::clock::Instant;
 use crate::error::Limit;
@@ -155,6 +156,7 @@ pub(crate) struct Recorder {
     calls_before: Option<u64>,
     /// What has the heap counted in all systems; `None` where nobody can count.
     heap: Option<HeapBySystem>,
+    zones: RecordedZones,
     known: Known,
     sites: KnownSites,
     lists: Lists,
@@ -186,6 +188,7 @@ struct Lists {
     budgets: Vec<BudgetHit>,
     phases: Vec<PhaseFigures>,
     heap: Vec<HeapFigures>,
+    zones: Vec<ZoneFigures>,
 }
 
 impl Recorder {
@@ -206,6 +209,7 @@ impl Recorder {
             uncounted: 0,
             calls_before,
             heap: HeapBySystem::begin(),
+            zones: RecordedZones::begin(),
             known: Known::default(),
             sites: KnownSites::default(),
             lists: Lists::default(),
@@ -239,7 +243,7 @@ impl Recorder {
         let (calls, panicked) = self.count_calls();
         let allocator_calls = self.calls_before.zip(calls).map(|(before, calls)| calls.saturating_sub(before));
         let heap_fallbacks = self.collect(alloc);
-        let Lists { tags, threads, systems, pools, budgets, phases, heap } = &self.lists;
+        let Lists { tags, threads, systems, pools, budgets, phases, heap, zones } = &self.lists;
         self.encoder.frame(&FrameView {
             number: report.frame,
             start: nanoseconds(self.frame_began - self.started),
@@ -256,6 +260,7 @@ impl Recorder {
             phases,
             flights: flights_of(alloc),
             heap,
+            zones,
         });
         self.sample(alloc);
         self.buffered += 1;
@@ -269,7 +274,7 @@ impl Recorder {
 
     /// Fills the lists, and writes the names that are new. Returns the requests that went to the heap.
     fn collect(&mut self, alloc: &SmartAlloc) -> u64 {
-        let Self { encoder, known, lists, heap, .. } = self;
+        let Self { encoder, known, lists, heap, zones, .. } = self;
         lists.tags.clear();
         let mut heap_fallbacks = 0;
         for (index, figures) in alloc.raw_tags() {
@@ -360,6 +365,12 @@ impl Recorder {
             let (bytes, peak) = (now.bytes as u64, now.peak as u64);
             lists.heap.push(HeapFigures { id, bytes, blocks: now.blocks, peak, allocations, frees });
         }
+        zones.end_frame(&mut lists.zones, |index| {
+            define_once(&mut known.tags, index, |id| {
+                let path = TagId::from_index(index).path();
+                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
+            });
+        });
         heap_fallbacks
     }
 

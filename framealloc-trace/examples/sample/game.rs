@@ -156,6 +156,7 @@ impl Sample {
                     refused: u64::from(burst),
                 }),
                 heap: &heap,
+                zones: &[],
             });
             encoder.samples(EVERY, &samples(&systems, &mut sampling));
             start += duration.max(16_666_667);

@@ -49,6 +49,7 @@ fn until_the_largest_frame(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, wh
     let mut finding = cx.under_promise(occurrence, Effect::Heap, finding);
     // A frame that is like those before it asks for nothing: the promise is nearly kept.
     finding.escalated = false;
+    finding.occasional = true;
     cx.with_path(occurrence, finding).help(
         "use frame memory (`alloc.frame_vec()`), or make it with room for the largest frame and say so: `// fa: allow(FA402, reason = \"…\")`",
     )
