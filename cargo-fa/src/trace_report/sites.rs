@@ -109,11 +109,11 @@ impl SampledSite {
 }
 
 impl Sites {
-    /// The call of the program that asked, and not one of the standard library between it and framealloc.
+    /// The call of the program that asked, and not one of the standard library or of a crate between it and framealloc.
     fn asker(&self, site: &SampledSite) -> Option<&Call> {
         let mut calls = site.calls.iter().filter_map(|call| self.calls.get(*call as usize));
         let first = calls.clone().next();
-        calls.find(|call| !is_of_std(call)).or(first)
+        calls.find(|call| !is_of_library(call)).or(first)
     }
 
     /// The places by a name for each, most bytes first: `with_line` says where in the file, which the next build changes.
@@ -123,9 +123,9 @@ impl Sites {
             let owner = site.system.as_ref().map_or(site.tag.clone(), |system| format!("{system}, {}", site.tag));
             let name = match self.asker(site) {
                 Some(call) if with_line && call.line > 0 => {
-                    format!("{} ({}:{}) · {owner}", call.function, file_name(&call.file), call.line)
+                    format!("{} ({}:{}) · {owner}", plain(&call.function), file_name(&call.file), call.line)
                 }
-                Some(call) => format!("{} · {owner}", call.function),
+                Some(call) => format!("{} · {owner}", plain(&call.function)),
                 None => owner,
             };
             let place = places.entry(name).or_default();
@@ -201,13 +201,52 @@ impl Place {
     }
 }
 
-fn is_of_std(call: &Call) -> bool {
+/// Whether the call is of the standard library, or of a crate that the program has from elsewhere.
+fn is_of_library(call: &Call) -> bool {
     let path = call.function.trim_start_matches(['<', '&']);
     ["core::", "alloc::", "std::", "hashbrown::"].iter().any(|crates| path.starts_with(crates))
-        || call.file.contains("/rustc/")
-        || call.file.contains("/library/")
+        || ["/rustc/", "/library/", "/registry/src/", "/git/checkouts/"].iter().any(|folder| call.file.contains(folder))
+}
+
+/// A path without what its generics stand for: `collect<alloc::vec::Vec<u32>>` is `collect`.
+fn plain(function: &str) -> String {
+    let mut depth = 0_usize;
+    let mut out = String::new();
+    let mut last = ' ';
+    for letter in function.chars() {
+        match letter {
+            // A path that begins with a type in angles keeps that.
+            '<' if !out.is_empty() => depth += 1,
+            // `->` closes nothing.
+            '>' if depth > 0 && last != '-' => depth -= 1,
+            _ if depth == 0 => out.push(letter),
+            _ => {}
+        }
+        last = letter;
+    }
+    let out = out.replace("::::", "::");
+    out.strip_suffix("::").map_or_else(|| out.clone(), ToOwned::to_owned)
 }
 
 fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_generics_stand_for_is_left_out() {
+        for (function, shown) in [
+            ("game::ai::plan", "game::ai::plan"),
+            ("collect<alloc::vec::Vec<u32>, fn() -> u8>", "collect"),
+            ("game::Schedule<S>::step", "game::Schedule::step"),
+            ("hash::make::<u32>", "hash::make"),
+            ("<game::Ai as game::System>::run", "<game::Ai as game::System>::run"),
+            ("{closure#0}", "{closure#0}"),
+        ] {
+            assert_eq!(plain(function), shown);
+        }
+    }
 }
