@@ -19,7 +19,9 @@ for main in framealloc-core/tests/*.rs framealloc-core/tests/*/main.rs; do
     name="${main#framealloc-core/tests/}"
     name="${name%/main.rs}"
     name="${name%.rs}"
-    if grep -q '^#\[global_allocator\]' "$main"; then
+    sources="$main"
+    [[ $main == */main.rs ]] && sources="${main%/main.rs}"
+    if grep -rq '^#\[global_allocator\]' "$sources"; then
         own+=("$name")
     else
         tests+=(--test "$name")
