@@ -1,8 +1,8 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Decoder, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap, TraceError, ZoneFigures,
+    BudgetHit, Call, Decoder, Definition, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Limits, Outcome,
+    PhaseFigures, PoolFigures, Samples, Site, SiteFigures, Stack, SystemFigures, SystemHeap, TraceError, ZoneFigures,
 };
 use proptest::prelude::*;
 
@@ -198,4 +198,55 @@ fn frames_of_older_recordings_are_read_as_they_are() {
     // A payload that ends in the middle of them is damaged.
     let cut = [head, &block(2, &[rest, &[1, 7]].concat())].concat();
     assert_eq!(frames_of(&cut), (vec![], Some(TraceError::Damaged { at: 9 })));
+}
+
+#[test]
+fn sites_are_read_as_they_are_written() {
+    let call = Call { id: 1, function: "game::ai::plan".to_owned(), file: "src/ai.rs".to_owned(), line: 7 };
+    let sites = [
+        Site { id: 0, tag: 3, system: Some(0), stack: Some(u32::MAX - 1) },
+        Site { id: 1, tag: 0, system: None, stack: None },
+    ];
+    let figures = SiteFigures { id: 1, samples: 2, blocks: 100, bytes: 1 << 40 };
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.call(&call);
+    encoder.stack(9, &[1, 1]);
+    sites.iter().for_each(|site| encoder.site(site));
+    encoder.samples(65_536, &[figures]);
+    let bytes = encoder.into_bytes();
+    let items: Vec<Item> = Decoder::new(&bytes).unwrap().map(Result::unwrap).collect();
+    let expected = [
+        Item::Call(call),
+        Item::Stack(Stack { id: 9, calls: vec![1, 1] }),
+        Item::Site(sites[0]),
+        Item::Site(sites[1]),
+        Item::Samples(Samples { every: 65_536, sites: vec![figures] }),
+    ];
+    assert_eq!(items, expected);
+    // Cut anywhere, the rest is whole.
+    for len in 9..bytes.len() {
+        let read = Decoder::new(&bytes[..len]).unwrap().take_while(Result::is_ok).count();
+        assert!(read <= items.len());
+    }
+}
+
+#[test]
+fn a_budget_says_what_it_limits_and_older_ones_do_not() {
+    let all = [Limits::Allocator, Limits::Thread, Limits::Tag(300), Limits::System(7)];
+    let mut encoder = Encoder::new(Vec::new());
+    for (id, limits) in (0..).zip(all) {
+        encoder.define_budget(id, "a budget", 4096, limits);
+    }
+    encoder.define(Kind::Budget, 4, "an old budget", 4096);
+    let mut bytes = encoder.into_bytes();
+    // What a later version may limit: kind, number, limit, length of the name, then 9 and a number.
+    bytes.extend(block(1, &[4, 5, 1, 0, 9, 1]));
+    // Half of it is damage.
+    bytes.extend(block(1, &[4, 6, 1, 0, 2]));
+    let items: Vec<_> = Decoder::new(&bytes).unwrap().collect();
+    let limits: Vec<_> = (items.iter().flatten())
+        .map(|item| if let Item::Definition(Definition { limits, .. }) = item { *limits } else { panic!("{item:?}") })
+        .collect();
+    assert_eq!(limits, [all.map(Some).as_slice(), &[None, None]].concat());
+    assert!(matches!(items.last(), Some(Err(TraceError::Damaged { .. }))));
 }

@@ -126,7 +126,7 @@ pub(super) struct FrameState {
     pub(super) merged: Merged,
     /// The heap by tag, of the whole process.
     pub(super) heap: HeapFrames,
-    /// What was sampled since the allocator was made.
+    /// What was sampled in the last frame, and since the allocator was made.
     pub(super) sampled: SampledFigures,
     /// What the hooks keep from frame to frame; taken out while it is used.
     pub(super) observers: Option<Box<dyn Any + Send>>,
@@ -475,6 +475,7 @@ impl SmartAlloc {
         state.budget_events.clear();
         state.budget_threads.clear();
         state.merged.clear();
+        state.sampled.begin();
         state.sites.fill(SiteFigures::default());
         state.phases.fill(PhaseFigures::default());
         // What is sealed is kept: it might not be had again. What was asked for waits until it is not.

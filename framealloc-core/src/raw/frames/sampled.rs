@@ -62,6 +62,12 @@ impl ThreadArenas {
 }
 
 impl SmartAlloc {
+    /// What was sampled in the last frame; what several threads asked for at one place is there as often.
+    pub(crate) fn last_samples(&self) -> &[(SampledBy, Estimate)] {
+        // SAFETY: it is written under `&mut SmartAlloc` only, which the borrow of `self` keeps away (I5).
+        unsafe { &(*self.frame_state()).sampled }.last()
+    }
+
     /// Returns the places of the program that asked for frame memory in all frames that have ended, most bytes first:
     /// estimates from samples, where [`AllocConfig::with_sites`](crate::AllocConfig::with_sites) asks for them.
     ///

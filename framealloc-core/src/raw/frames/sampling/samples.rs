@@ -86,13 +86,25 @@ impl Samples {
 /// What was sampled on all threads, in all frames that have ended.
 #[derive(Debug, Default)]
 pub(crate) struct SampledFigures {
+    /// Of the last frame; what several threads asked for at one place is there as often.
+    last: Vec<(SampledBy, Estimate)>,
     total: FxHashMap<SampledBy, Estimate>,
 }
 
 impl SampledFigures {
+    /// A frame ends.
+    pub(crate) fn begin(&mut self) {
+        self.last.clear();
+    }
+
     /// What one thread has sampled in the frame that ends.
     pub(crate) fn add(&mut self, by: SampledBy, figures: Estimate) {
+        self.last.push((by, figures));
         self.total.entry(by).or_default().add(figures);
+    }
+
+    pub(crate) fn last(&self) -> &[(SampledBy, Estimate)] {
+        &self.last
     }
 
     pub(crate) fn total(&self) -> &FxHashMap<SampledBy, Estimate> {
