@@ -8,7 +8,7 @@ use std::time::Duration;
 use framealloc_syntax::Denied;
 
 use crate::model::config::Config;
-use crate::model::finding::{Finding, Place};
+use crate::model::finding::{Confidence, Finding, Place};
 use crate::model::suppress::Directive;
 
 /// Which workspace to open.
@@ -134,6 +134,8 @@ pub struct SystemFacts {
     pub budget: Option<u64>,
     /// What it promises not to do.
     pub denied: Denied,
+    /// How sure it is that it asks the heap for memory in frames that are like those before them.
+    pub heap: Option<Confidence>,
     /// What one call takes from the frame.
     pub worst: WorstCase,
 }
