@@ -4,9 +4,13 @@ use core::fmt;
 
 use crate::model::{
     BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    SystemHeap,
+    SystemHeap, ZoneFigures,
 };
-use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
+use crate::sites::{Call, Samples, Site, SiteFigures, Stack};
+use crate::{
+    BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC, VERSION,
+    checksum,
+};
 
 /// Why a recording, or the rest of it, cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,14 @@ pub enum Item {
     Definition(Definition),
     /// A frame.
     Frame(Frame),
+    /// A call of stacks.
+    Call(Call),
+    /// The calls of a stack.
+    Stack(Stack),
+    /// A place that asks for memory.
+    Site(Site),
+    /// What was sampled in the frame before.
+    Samples(Samples),
 }
 
 /// Iterates over the entries of a recording. After an error it ends.
@@ -104,6 +116,10 @@ impl<'a> Decoder<'a> {
         match head[0] {
             BLOCK_DEFINITION => Ok(Some(Item::Definition(fields.definition().ok_or(damaged)?))),
             BLOCK_FRAME => Ok(Some(Item::Frame(fields.frame().ok_or(damaged)?))),
+            BLOCK_CALL => Ok(Some(Item::Call(fields.call().ok_or(damaged)?))),
+            BLOCK_STACK => Ok(Some(Item::Stack(fields.stack().ok_or(damaged)?))),
+            BLOCK_SITE => Ok(Some(Item::Site(fields.site().ok_or(damaged)?))),
+            BLOCK_SAMPLES => Ok(Some(Item::Samples(fields.samples().ok_or(damaged)?))),
             _ => Ok(None),
         }
     }
@@ -166,14 +182,54 @@ impl Fields<'_> {
     fn definition(&mut self) -> Option<Definition> {
         let kind = *Kind::ALL.get(usize::try_from(self.number()?).ok()?)?;
         let (id, limit) = (self.id()?, self.number()?);
+        Some(Definition { kind, id, name: self.text()?, limit })
+    }
+
+    fn text(&mut self) -> Option<String> {
         let len = usize::try_from(self.number()?).ok()?;
-        let name = core::str::from_utf8(self.rest.get(..len)?).ok()?.to_owned();
-        Some(Definition { kind, id, name, limit })
+        let (text, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest;
+        Some(core::str::from_utf8(text).ok()?.to_owned())
+    }
+
+    fn call(&mut self) -> Option<Call> {
+        let (id, line) = (self.id()?, self.id()?);
+        Some(Call { id, function: self.text()?, file: self.text()?, line })
+    }
+
+    fn stack(&mut self) -> Option<Stack> {
+        Some(Stack { id: self.id()?, calls: self.list(Self::id)? })
+    }
+
+    fn site(&mut self) -> Option<Site> {
+        Some(Site { id: self.id()?, tag: self.id()?, system: self.id_or_none()?, stack: self.id_or_none()? })
+    }
+
+    /// A number that is one more, so that 0 is none.
+    fn id_or_none(&mut self) -> Option<Option<u32>> {
+        match self.number()?.checked_sub(1) {
+            None => Some(None),
+            Some(id) => u32::try_from(id).ok().map(Some),
+        }
+    }
+
+    fn samples(&mut self) -> Option<Samples> {
+        let every = self.number()?;
+        let sites = self.list(|fields| {
+            Some(SiteFigures {
+                id: fields.id()?,
+                samples: fields.number()?,
+                blocks: fields.number()?,
+                bytes: fields.number()?,
+            })
+        })?;
+        Some(Samples { every, sites })
     }
 
     fn frame(&mut self) -> Option<Frame> {
         let mut frame = self.figures()?;
         self.heap_by_system(&mut frame.systems)?;
+        frame.zones = self.zones()?;
         Some(frame)
     }
 
@@ -224,6 +280,7 @@ impl Fields<'_> {
             })?,
             flights: self.flights()?.first().copied(),
             heap: self.heap()?,
+            zones: Vec::new(),
         })
     }
 
@@ -257,6 +314,22 @@ impl Fields<'_> {
             systems.get_mut(at)?.heap = Some(heap);
         }
         Some(())
+    }
+
+    /// Zones by tag, which older recordings end before.
+    fn zones(&mut self) -> Option<Vec<ZoneFigures>> {
+        if self.rest.is_empty() {
+            return Some(Vec::new());
+        }
+        self.list(|fields| {
+            Some(ZoneFigures {
+                id: fields.id()?,
+                pinned: fields.number()?,
+                escaped: fields.number()?,
+                refused: fields.number()?,
+                exhausted: fields.number()?,
+            })
+        })
     }
 
     /// Frames in flight: a list of one or none, which older recordings end before.

@@ -33,13 +33,15 @@
 mod decode;
 mod encode;
 mod model;
+mod sites;
 
 pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
     BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap,
+    SystemFigures, SystemHeap, ZoneFigures,
 };
+pub use sites::{Call, Samples, Site, SiteFigures, Stack};
 
 /// What every recording starts with.
 pub const MAGIC: [u8; 8] = *b"FATRACE\0";
@@ -49,6 +51,10 @@ pub const VERSION: u8 = 2;
 
 const BLOCK_DEFINITION: u8 = 1;
 const BLOCK_FRAME: u8 = 2;
+const BLOCK_CALL: u8 = 3;
+const BLOCK_STACK: u8 = 4;
+const BLOCK_SITE: u8 = 5;
+const BLOCK_SAMPLES: u8 = 6;
 
 /// Bytes before a payload: kind and length.
 const BLOCK_HEAD: usize = 5;

@@ -159,6 +159,23 @@ pub struct HeapFigures {
     pub frees: u64,
 }
 
+/// What zones of one tag did from the end of the frame before to the end of this one, over the whole program. A zone is a part of
+/// the program whose heap is bumped: `ambient`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZoneFigures {
+    /// The number of the tag.
+    pub id: u32,
+    /// Bytes of the chunks that zones are through with, and that blocks which outlived them keep from being used again, when the
+    /// frame ended.
+    pub pinned: u64,
+    /// Blocks that outlived their zone.
+    pub escaped: u64,
+    /// How often the heap served the rest of a zone because the tag pinned far more than lived there.
+    pub refused: u64,
+    /// How often it did because no chunk was free.
+    pub exhausted: u64,
+}
+
 macro_rules! frame {
     ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)?, $list:ident) => {
         $(#[$doc])*
@@ -194,6 +211,8 @@ macro_rules! frame {
             pub flights: Option<FlightFigures>,
             /// The heap by tag, where it is known. Not in recordings of 0.11.
             pub heap: $list!($($life)? HeapFigures),
+            /// Zones by tag, where something of theirs escaped. Not in recordings of 0.11.
+            pub zones: $list!($($life)? ZoneFigures),
         }
     };
 }
@@ -237,6 +256,7 @@ impl Frame {
             phases: &self.phases,
             flights: self.flights,
             heap: &self.heap,
+            zones: &self.zones,
         }
     }
 }

@@ -39,6 +39,11 @@ impl Series {
         }
     }
 
+    /// The figure of the last frame, 0 if it does not mention it.
+    pub(super) fn at_end(&self, frames: usize) -> u64 {
+        self.points.last().filter(|(frame, _)| *frame as usize + 1 == frames).map_or(0, |(_, figure)| *figure)
+    }
+
     /// The figure of every frame, 0 where there is none.
     pub(super) fn dense(&self, frames: usize) -> Vec<u64> {
         let mut figures = vec![0; frames];
@@ -105,6 +110,15 @@ pub(super) struct HeapTag {
     pub(super) frees: u64,
 }
 
+/// What zones of a tag did: what it pinned by frame, and what is only summed up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Zones {
+    pub(super) pinned: Series,
+    pub(super) escaped: u64,
+    pub(super) refused: u64,
+    pub(super) exhausted: u64,
+}
+
 /// Everything a file says.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
@@ -119,6 +133,8 @@ pub struct Recording {
     pub(super) budgets: Vec<Budget>,
     /// The heap by tag; none where it was not known.
     pub(super) heap: Vec<HeapTag>,
+    /// Zones by tag; none where nothing escaped from any.
+    pub(super) zones: Vec<Zones>,
     /// Why there is no more of it.
     pub(super) damage: Option<TraceError>,
 }
@@ -135,6 +151,7 @@ struct Reading {
     phases: BTreeMap<u32, Phase>,
     budgets: BTreeMap<u32, Budget>,
     heap: BTreeMap<u32, HeapTag>,
+    zones: BTreeMap<u32, Zones>,
 }
 
 impl Recording {
@@ -283,6 +300,13 @@ impl Reading {
             tag.allocations = tag.allocations.saturating_add(figures.allocations);
             tag.frees = tag.frees.saturating_add(figures.frees);
         }
+        for figures in &frame.zones {
+            let zones = self.zones.entry(figures.id).or_default();
+            zones.pinned.add(index, figures.pinned);
+            zones.escaped = zones.escaped.saturating_add(figures.escaped);
+            zones.refused = zones.refused.saturating_add(figures.refused);
+            zones.exhausted = zones.exhausted.saturating_add(figures.exhausted);
+        }
         for hit in &frame.budgets {
             let hits = &mut self.budgets.entry(hit.id).or_default().hits;
             hits.push(Hit { frame: index, asked: hit.asked, left: hit.left, outcome: hit.outcome });
@@ -333,6 +357,9 @@ impl Reading {
                     ..tag
                 })
                 .collect(),
+            zones: (self.zones.into_iter())
+                .map(|(id, zones)| Zones { pinned: titled(Kind::Tag, "tag", id, zones.pinned), ..zones })
+                .collect(),
             frames: self.frames,
             damage,
         };
@@ -342,6 +369,7 @@ impl Reading {
         by_total(&mut recording.systems, |system| &system.bytes);
         by_total(&mut recording.phases, |phase| &phase.bytes);
         by_total(&mut recording.heap, |tag| &tag.live);
+        by_total(&mut recording.zones, |tag| &tag.pinned);
         recording.pools.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.live.name.cmp(&b.live.name)));
         recording
     }

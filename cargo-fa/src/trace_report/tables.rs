@@ -202,6 +202,7 @@ impl Recording {
             self.systems_table(),
             self.budgets_table(),
             self.heap_table(),
+            self.zones_table(),
             self.pools_table(),
             self.series_table("Threads", "Bytes per frame, by thread", &self.threads),
             self.phases_table(),
@@ -316,6 +317,39 @@ impl Recording {
                 "Budget",
                 "Made/frame",
                 "Freed/frame",
+                "Worst frame",
+            ],
+            rows: rows.collect(),
+        }
+    }
+
+    fn zones_table(&self) -> Table {
+        let rows = self.zones.iter().map(|tag| {
+            let spread = Spread::of_series(&tag.pinned, self.frames.len());
+            vec![
+                Cell::Name(tag.pinned.name.clone()),
+                self.curve(&tag.pinned),
+                count(tag.escaped),
+                bytes(tag.pinned.at_end(self.frames.len())),
+                mean_bytes(spread.mean),
+                bytes(spread.max),
+                count(tag.refused),
+                count(tag.exhausted),
+                Cell::Frame(self.at(spread.worst)),
+            ]
+        });
+        Table {
+            title: "Zones",
+            caption: "Blocks that outlived their zone, and bytes of the chunks that they pin at the end of frames, by tag",
+            columns: vec![
+                "Name",
+                "Over time",
+                "Escaped",
+                "Pinned at end",
+                "Mean",
+                "Max",
+                "Refused",
+                "Exhausted",
                 "Worst frame",
             ],
             rows: rows.collect(),

@@ -13,9 +13,12 @@ pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
 mod record_sink;
+mod record_sites;
+mod recorded_zones;
 pub(crate) mod refusals;
 pub(crate) mod repeats;
 pub(crate) mod snapshot;
+pub(crate) mod snapshot_heap;
 pub(crate) mod stats;
 #[cfg(feature = "tracy")]
 pub(crate) mod tracy;

@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 
 use framealloc_trace::{
     BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    SystemHeap,
+    SystemHeap, ZoneFigures,
 };
 
 use super::record_sink::{Fate, Finished, Sink};
+use super::record_sites::KnownSites;
+use super::recorded_zones::RecordedZones;
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::clock::Instant;
 use crate::error::Limit;
@@ -154,7 +156,9 @@ pub(crate) struct Recorder {
     calls_before: Option<u64>,
     /// What has the heap counted in all systems; `None` where nobody can count.
     heap: Option<HeapBySystem>,
+    zones: RecordedZones,
     known: Known,
+    sites: KnownSites,
     lists: Lists,
 }
 
@@ -184,6 +188,7 @@ struct Lists {
     budgets: Vec<BudgetHit>,
     phases: Vec<PhaseFigures>,
     heap: Vec<HeapFigures>,
+    zones: Vec<ZoneFigures>,
 }
 
 impl Recorder {
@@ -204,7 +209,9 @@ impl Recorder {
             uncounted: 0,
             calls_before,
             heap: HeapBySystem::begin(),
+            zones: RecordedZones::begin(),
             known: Known::default(),
+            sites: KnownSites::default(),
             lists: Lists::default(),
         }
     }
@@ -236,7 +243,7 @@ impl Recorder {
         let (calls, panicked) = self.count_calls();
         let allocator_calls = self.calls_before.zip(calls).map(|(before, calls)| calls.saturating_sub(before));
         let heap_fallbacks = self.collect(alloc);
-        let Lists { tags, threads, systems, pools, budgets, phases, heap } = &self.lists;
+        let Lists { tags, threads, systems, pools, budgets, phases, heap, zones } = &self.lists;
         self.encoder.frame(&FrameView {
             number: report.frame,
             start: nanoseconds(self.frame_began - self.started),
@@ -253,7 +260,9 @@ impl Recorder {
             phases,
             flights: flights_of(alloc),
             heap,
+            zones,
         });
+        self.sample(alloc);
         self.buffered += 1;
         self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
         let waiting = self.encoder.as_bytes().len();
@@ -265,7 +274,7 @@ impl Recorder {
 
     /// Fills the lists, and writes the names that are new. Returns the requests that went to the heap.
     fn collect(&mut self, alloc: &SmartAlloc) -> u64 {
-        let Self { encoder, known, lists, heap, .. } = self;
+        let Self { encoder, known, lists, heap, zones, .. } = self;
         lists.tags.clear();
         let mut heap_fallbacks = 0;
         for (index, figures) in alloc.raw_tags() {
@@ -356,7 +365,29 @@ impl Recorder {
             let (bytes, peak) = (now.bytes as u64, now.peak as u64);
             lists.heap.push(HeapFigures { id, bytes, blocks: now.blocks, peak, allocations, frees });
         }
+        zones.end_frame(&mut lists.zones, |index| {
+            define_once(&mut known.tags, index, |id| {
+                let path = TagId::from_index(index).path();
+                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
+            });
+        });
         heap_fallbacks
+    }
+
+    /// Adds what was sampled in the frame that has just been added.
+    fn sample(&mut self, alloc: &SmartAlloc) {
+        let Self { encoder, known, sites, .. } = self;
+        sites.write(alloc, encoder, |encoder, by| {
+            define_once(&mut known.tags, by.tag.index(), |id| {
+                let path = by.tag.path();
+                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
+            });
+            if let Some(system) = by.system.checked_sub(1) {
+                define_once(&mut known.systems, system as usize, |id| {
+                    encoder.define(Kind::System, id, crate::site::name_of(system as usize), 0);
+                });
+            }
+        });
     }
 
     /// Gives the buffer to the writer, if it can take one.
@@ -364,7 +395,8 @@ impl Recorder {
         self.handed_over = now;
         let full = core::mem::take(&mut self.encoder).into_bytes();
         let bytes = full.len();
-        let (buffer, fate) = self.sink.hand_over(full);
+        let unnamed = if self.sink.gives_names() { self.sites.take_unnamed() } else { Vec::new() };
+        let (buffer, fate) = self.sink.hand_over(full, unnamed);
         self.encoder = Encoder::resume(buffer);
         if fate == Fate::Busy && bytes < 8 * HAND_OVER_BYTES {
             return;
@@ -380,11 +412,13 @@ impl Recorder {
         // The disk is too slow, or the writer has stopped: what is here goes, and the names in it are written again.
         self.encoder.clear();
         self.known = Known::default();
+        self.sites.write_again();
     }
 
     /// Writes what is left and closes the recording; returns what was recorded in memory.
     fn stop(mut self) -> Result<(RecordSummary, Vec<u8>), RecordError> {
-        let Finished { bytes, rest, memory } = self.sink.finish(core::mem::take(&mut self.encoder).into_bytes())?;
+        let rest = core::mem::take(&mut self.encoder).into_bytes();
+        let Finished { bytes, rest, memory } = self.sink.finish(rest, self.sites.take_unnamed())?;
         if rest {
             self.frames += self.buffered;
             self.uncounted += self.buffered_uncounted;

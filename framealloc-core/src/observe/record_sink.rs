@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::record::{HAND_OVER_BYTES, RecordError};
+use super::record_sites::Names;
+use crate::stack::StackId;
 use crate::sync::HAS_THREADS;
 
 /// Buffers that go round between the frames and the writer.
@@ -60,10 +62,16 @@ impl Sink {
         Self::Memory(Vec::new())
     }
 
-    /// Hands a buffer over and returns the one to go on with: an empty one, unless the writer is busy.
-    pub(super) fn hand_over(&mut self, mut full: Vec<u8>) -> (Vec<u8>, Fate) {
+    /// Whether it looks up the names of calls by itself.
+    pub(super) fn gives_names(&self) -> bool {
+        matches!(self, Self::Thread(_))
+    }
+
+    /// Hands a buffer over and returns the one to go on with: an empty one, unless the writer is busy. The calls of the stacks
+    /// are named behind it, where [it does that](Self::gives_names).
+    pub(super) fn hand_over(&mut self, mut full: Vec<u8>, unnamed: Vec<StackId>) -> (Vec<u8>, Fate) {
         let taken = match self {
-            Self::Thread(writer) => return writer.hand_over(full),
+            Self::Thread(writer) => return writer.hand_over(full, unnamed),
             Self::File(direct) => direct.write(&full),
             // A refusal of the allocator loses the frames of this buffer, not the program.
             Self::Memory(bytes) => bytes.try_reserve(full.len()).is_ok_and(|()| {
@@ -75,12 +83,13 @@ impl Sink {
         (full, if taken { Fate::Taken } else { Fate::Lost })
     }
 
-    /// Writes the last buffer and closes the recording.
-    pub(super) fn finish(mut self, rest: Vec<u8>) -> Result<Finished, RecordError> {
+    /// Writes the last buffer and closes the recording. The calls of the stacks are named behind it.
+    pub(super) fn finish(mut self, mut rest: Vec<u8>, unnamed: Vec<StackId>) -> Result<Finished, RecordError> {
         if let Self::Thread(writer) = self {
-            return writer.finish(rest);
+            return writer.finish(rest, unnamed);
         }
-        let (_, fate) = self.hand_over(rest);
+        rest.extend(Names::default().of(&unnamed));
+        let (_, fate) = self.hand_over(rest, Vec::new());
         let (bytes, memory) = match self {
             Self::Memory(memory) => (memory.len() as u64, memory),
             Self::File(Direct { failed: Some(source), path, .. }) => return Err(RecordError::Io { path, source }),
@@ -115,9 +124,16 @@ impl Direct {
     }
 }
 
+/// What is written next.
+struct Full {
+    bytes: Vec<u8>,
+    /// Stacks whose calls are to be named behind it.
+    unnamed: Vec<StackId>,
+}
+
 /// A file written by a thread of its own, and the buffers between.
 pub(super) struct Writer {
-    full: SyncSender<Vec<u8>>,
+    full: SyncSender<Full>,
     empty: Receiver<Vec<u8>>,
     thread: JoinHandle<io::Result<u64>>,
     path: PathBuf,
@@ -125,7 +141,7 @@ pub(super) struct Writer {
 
 impl Writer {
     fn start(mut file: File, path: PathBuf) -> io::Result<Self> {
-        let (full, buffers_to_write) = sync_channel::<Vec<u8>>(BUFFERS);
+        let (full, buffers_to_write) = sync_channel::<Full>(BUFFERS);
         let (give_back, empty) = sync_channel(BUFFERS);
         for _ in 0..BUFFERS {
             // There is room for all of them.
@@ -133,11 +149,15 @@ impl Writer {
         }
         let write = move || -> io::Result<u64> {
             let mut bytes = 0;
-            for mut buffer in buffers_to_write {
+            let mut names = Names::default();
+            for Full { bytes: mut buffer, unnamed } in buffers_to_write {
                 file.write_all(&buffer)?;
                 bytes += buffer.len() as u64;
                 buffer.clear();
                 let _ = give_back.try_send(buffer);
+                let named = names.of(&unnamed);
+                file.write_all(&named)?;
+                bytes += named.len() as u64;
             }
             file.flush()?;
             Ok(bytes)
@@ -146,16 +166,16 @@ impl Writer {
         Ok(Self { full, empty, thread, path })
     }
 
-    fn hand_over(&mut self, full: Vec<u8>) -> (Vec<u8>, Fate) {
-        let Ok(empty) = self.empty.try_recv() else { return (full, Fate::Busy) };
-        let fate = if self.full.try_send(full).is_ok() { Fate::Taken } else { Fate::Lost };
+    fn hand_over(&mut self, bytes: Vec<u8>, unnamed: Vec<StackId>) -> (Vec<u8>, Fate) {
+        let Ok(empty) = self.empty.try_recv() else { return (bytes, Fate::Busy) };
+        let fate = if self.full.try_send(Full { bytes, unnamed }).is_ok() { Fate::Taken } else { Fate::Lost };
         (empty, fate)
     }
 
-    fn finish(self, rest: Vec<u8>) -> Result<Finished, RecordError> {
+    fn finish(self, rest: Vec<u8>, unnamed: Vec<StackId>) -> Result<Finished, RecordError> {
         let Self { full, thread, path, .. } = self;
         // Waiting is allowed here: no frame is running.
-        let rest = full.send(rest).is_ok();
+        let rest = full.send(Full { bytes: rest, unnamed }).is_ok();
         drop(full);
         match thread.join().unwrap_or_else(|_| Err(io::Error::other("the writer has panicked"))) {
             Ok(bytes) => Ok(Finished { bytes, rest, memory: Vec::new() }),

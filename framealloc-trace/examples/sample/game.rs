@@ -152,6 +152,7 @@ impl Sample {
                     refused: u64::from(burst),
                 }),
                 heap: &heap,
+                zones: &[],
             });
             start += duration.max(16_666_667);
         }
