@@ -120,6 +120,7 @@ impl<'w> Plan<'w> {
             left_out: common.verbose > 0,
             edited: Arc::default(),
             systems: !check.trace.is_empty(),
+            predictions: !check.trace.is_empty(),
             packages: selection.packages.clone(),
         };
         let most_left_out = if common.verbose > 1 { usize::MAX } else { 3 };

@@ -12,9 +12,9 @@ use crate::engine::schedule::reach;
 use framealloc_syntax::{AttributeArgs as _, FrameSystemArgs};
 
 /// Every function with `#[frame_system]`, sorted by place.
-pub(crate) fn systems(cx: &Context<'_, '_>) -> Vec<SystemFacts> {
+pub(crate) fn systems(cx: &Context<'_, '_>, predictions: bool) -> Vec<SystemFacts> {
     let mut known = Known::default();
-    let kept = reach::kept(cx.analysed);
+    let kept = predictions.then(|| reach::kept(cx.analysed));
     let mut systems: Vec<SystemFacts> = cx
         .analysed
         .iter()
@@ -30,7 +30,7 @@ pub(crate) fn systems(cx: &Context<'_, '_>) -> Vec<SystemFacts> {
                 tag: analysed.tag.as_deref().map(str::to_owned),
                 budget: analysed.budget,
                 denied: analysed.denied,
-                heap: asks_the_heap(cx, &kept, id),
+                heap: kept.as_ref().and_then(|kept| asks_the_heap(cx, kept, id)),
                 worst: WorstCase {
                     bytes: bytes.total,
                     parts: bytes.parts.into_iter().map(|(site, words, part)| (cx.place(site), words, part)).collect(),
