@@ -96,7 +96,8 @@ run_check() {
 run_editor() {
     inside python3 ci/targets/editor.py /build/editor &&
         inside cargo build --locked -p cargo-fa &&
-        inside PATH=/build/newest/debug:/usr/bin:/bin python3 ci/targets/neovim.py /build/neovim
+        inside PATH=/build/newest/debug:/usr/bin:/bin python3 ci/targets/neovim.py /build/neovim &&
+        inside PATH=/build/newest/debug:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 python3 ci/targets/helix.py /build/helix
 }
 
 newest=$(row=version && inside rustc -V | cut -d ' ' -f 1,2)

@@ -76,10 +76,7 @@ end, text)
 vim.cmd("silent write")
 
 -- Another crate has a server of its own.
-vim.cmd("silent edit ../other/src/lib.rs")
-if not text():find("frame_system") then
-  vim.cmd("silent edit " .. vim.fn.getcwd() .. "/other/src/lib.rs")
-end
+vim.cmd("silent edit " .. vim.fn.getcwd() .. "/other/src/lib.rs")
 case("another crate has its hints", shows("3 ≤ 800 B of 4.00 KiB", "8 no bound"), hints)
 
 local clients = vim.lsp.get_clients({ name = "cargo_fa" })

@@ -72,8 +72,8 @@ editor() {
     inside apt-get install -y rust-analyzer
 }
 
-neovim() {
-    inside apt-get install -y neovim
+editors() {
+    inside apt-get install -y neovim hx
 }
 
 foreign() {
@@ -110,7 +110,7 @@ stamp network network
 stamp architectures architectures
 stamp native native
 stamp editor editor
-stamp neovim neovim
+stamp editors editors
 stamp oldest oldest
 stamp foreign foreign
 stamp windows windows
