@@ -12,6 +12,8 @@ pub(crate) mod findings;
 pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
+mod record_calls;
+mod record_served;
 mod record_sink;
 mod record_sites;
 mod recorded_zones;
