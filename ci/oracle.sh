@@ -26,7 +26,7 @@ grade() {
 }
 
 python3 ci/oracle/generate.py "$work/games" "$seed" "$games"
-(cd "$work/games" && CARGO_TARGET_DIR="$root/oracle" CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0 cargo build --quiet --locked)
+(cd "$work/games" && CARGO_TARGET_DIR="$root/oracle" CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0 cargo build --quiet)
 "$root/oracle/debug/games" "$work/runs"
 
 if [ -z "${1:-}" ]; then

@@ -211,10 +211,24 @@ fn a_run_of_another_program_is_said_to_be_one() {
     let said = sample.run("--trace other.fa").stderr;
     let line = "other.fa: of no system that ran a source was read (`shop::buy`, `shop::sell`, `shop::steal` and 1 more): is it of another program";
     assert!(said.contains(line), "{said}");
+    assert!(said.contains("other.fa: 0 of 5 systems ran") && !said.contains("not counted"), "{said}");
+    assert!(!sample.run("--trace other.fa").stdout.contains("never ran"), "nothing is known of these systems");
     std::fs::write(sample.path("mixed.fa"), recording(10, &[("game::solve", 1, 0, heap), ("x", 1, 0, heap)], &[]))
         .unwrap();
     let said = sample.run("--trace mixed.fa").stderr;
     assert!(said.contains("mixed.fa: in no source that was read: `x`"), "{said}");
+}
+
+#[test]
+fn a_run_that_is_cut_off_is_said_to_be_one_beside_the_grade() {
+    let whole = counted();
+    let sample = sample("cut.fa", &whole[..whole.len() / 2]);
+    let ran = sample.run("--trace cut.fa");
+    assert!(ran.stderr.contains("cargo-fa: cut.fa: the recording is cut off"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("systems ran"), "{}", ran.stderr);
+    std::fs::write(sample.path("old.fa"), b"FATRACE\0\x01").unwrap();
+    let ran = sample.run("--trace old.fa");
+    assert!(ran.code == 2 && ran.stderr.contains("old.fa: "), "{}", ran.stderr);
 }
 
 #[test]

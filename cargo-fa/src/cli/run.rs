@@ -184,7 +184,9 @@ impl<'w> Plan<'w> {
             unpredicted = evidence::unpredicted(systems, &analysis.tags, &budgets, runs, &self.where_tags_are());
             let of_all = Grade::of(systems, runs);
             let about_unknown = of_all.about_unknown(&Grade::unknown(systems, runs), runs);
-            grade = Some(about_unknown.map(|line| line + "\n").unwrap_or_default() + &of_all.describe(runs));
+            // What a grade rests on: files that are cut off, systems that are not these.
+            let before: Vec<String> = runs.incomplete.iter().cloned().chain(about_unknown).collect();
+            grade = Some(before.iter().map(|line| format!("{line}\n")).collect::<String>() + &of_all.describe(runs));
             for run in &runs.each {
                 self.details.extend(Grade::of(systems, run).describe(run).lines().map(str::to_owned));
             }
@@ -243,7 +245,6 @@ impl<'w> Plan<'w> {
         let mut report = self.decide(report, findings, suppressed, check);
         if let Some(runs) = &self.runs {
             evidence::join(&mut report, &analysis.systems, runs);
-            self.details.extend(runs.incomplete.iter().cloned());
         }
         Ok(Run { report, incomplete, unread, timings: analysis.timings, grade, details: self.details })
     }

@@ -105,6 +105,9 @@ impl Grade {
     pub fn describe(&self, runs: &Runs) -> String {
         let Self { systems, ran, counted, right, wrong, missed, bounded, over } = *self;
         let mut text = format!("{}: {ran} of {systems} systems ran\n", runs.describe());
+        if ran == 0 {
+            return text;
+        }
         if counted == 0 {
             text.push_str("the heap: not counted; with `HeapGuard` as the global allocator a recording says what each system asked of it\n");
         } else {

@@ -13,7 +13,12 @@ use crate::trace_report::{bytes, count, percent};
 
 /// Adds what runs say to the findings that cost something in a frame (budgets, the heap, what is hot), and puts the dearest
 /// first: by calls of the heap, then by bytes; what never ran comes last.
+///
+/// A run of another program says nothing: not that these systems never ran.
 pub fn join(report: &mut Report, systems: &[SystemFacts], runs: &Runs) {
+    if !runs.systems.is_empty() && !systems.iter().any(|system| runs.systems.contains_key(&system.name)) {
+        return;
+    }
     let systems = Systems::new(systems);
     for reported in &mut report.findings {
         if !matches!(reported.finding.code.group, Group::Budgets | Group::Heap | Group::Dirtymem) {
