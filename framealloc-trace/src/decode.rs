@@ -226,6 +226,7 @@ impl Fields<'_> {
     }
 
     /// A number that is one more, so that 0 is none.
+    #[expect(clippy::option_option, reason = "the outer one tells of damage, the inner one was written")]
     fn id_or_none(&mut self) -> Option<Option<u32>> {
         match self.number()?.checked_sub(1) {
             None => Some(None),
