@@ -2,7 +2,7 @@
 
 use super::{StackCall, StackId};
 
-pub(crate) fn here(_depth: usize) -> StackId {
+pub(crate) fn here(_depth: usize, _opened_at: usize) -> StackId {
     StackId::NONE
 }
 
