@@ -13,6 +13,7 @@ if [ -z "$work" ]; then
     work="$(mktemp -d)"
     trap 'rm -rf "$work"' EXIT
 fi
+rm -rf "$work/games" "$work/runs"
 mkdir -p "$work/runs"
 cargo build --quiet -p cargo-fa
 fa="$root/debug/cargo-fa"
