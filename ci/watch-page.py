@@ -94,7 +94,7 @@ class Browser:
 
 
 def curl(*arguments):
-    return subprocess.run(["curl", "--silent", "--show-error", *arguments], stdout=subprocess.PIPE, text=True)
+    return subprocess.run(["curl", "--silent", *arguments], stdout=subprocess.PIPE, text=True)
 
 
 def main():
@@ -128,7 +128,7 @@ def main():
         browser = Browser(folder)
         browser.open(url)
         rows = "[...document.querySelectorAll('#%s tbody tr')].map((row) => row.cells[0].textContent)"
-        browser.until("the first frames", f"document.documentElement.dataset.frame === '{view['frame']}'")
+        browser.until("the first frames", f"document.documentElement?.dataset.frame === '{view['frame']}'")
         assert len(browser.value(rows % "tags")) == 16
         with open(growing, "ab") as file:
             file.write(whole[len(whole) // 2 :])

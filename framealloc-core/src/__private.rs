@@ -19,6 +19,7 @@ pub mod frame_unsize {
 }
 
 use crate::Promotions;
+use crate::raw::frames::sampling::samples::OpenSystem;
 use crate::raw::global::zone::HeapZone;
 use crate::site::apart;
 use crate::tag::{IntoTag, TagId};
@@ -35,7 +36,8 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let tag = site.tag().unwrap_or(alloc.tag_id());
     // The number of the site first: with it comes whether its use of the heap is counted.
     let index = site.index();
-    let outer = alloc.frame().arenas().enter_system(index);
+    let here = 0_u8;
+    let outer = alloc.frame().arenas().enter_system(index, core::ptr::from_ref(&here).addr());
     let mut call = WholeFrameCall { alloc, site: index, tag, outer, zone: HeapZone::new() };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
@@ -52,7 +54,7 @@ struct WholeFrameCall<'a> {
     site: usize,
     tag: TagId,
     /// The system that was open before.
-    outer: u32,
+    outer: OpenSystem,
     zone: HeapZone,
 }
 

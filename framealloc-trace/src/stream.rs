@@ -132,7 +132,8 @@ impl Head {
     pub fn note(&mut self, blocks: &[u8]) {
         let mut rest = blocks;
         while let Some(length) = length_of(rest) {
-            let Some((block, after)) = rest.split_at_checked(BLOCK_HEAD + length as usize + 4) else { return };
+            let whole = (length as usize).checked_add(BLOCK_HEAD + 4);
+            let Some((block, after)) = whole.and_then(|whole| rest.split_at_checked(whole)) else { return };
             // A definition begins with its kind and number, what tells of sampled sites with a number.
             let numbers = match block[0] {
                 BLOCK_DEFINITION => Some(2),

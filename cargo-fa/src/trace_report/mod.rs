@@ -9,6 +9,7 @@ mod escape;
 mod figures;
 mod html;
 mod recording;
+mod sites;
 mod svg;
 mod tables;
 mod text;

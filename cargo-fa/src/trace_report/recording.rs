@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sites::{ReadingSites, Sites};
 use super::totals::{HeapTotals, SystemTotals};
 use framealloc_trace::{Decoder, Definition, FlightFigures, Frame, Item, Kind, Outcome, TraceError};
 
@@ -32,7 +33,7 @@ pub(super) struct Series {
 }
 
 impl Series {
-    fn add(&mut self, frame: u32, figure: u64) {
+    pub(super) fn add(&mut self, frame: u32, figure: u64) {
         match self.points.last_mut() {
             Some((last, sum)) if *last == frame => *sum = sum.saturating_add(figure),
             _ => self.points.push((frame, figure)),
@@ -133,6 +134,8 @@ pub struct Recording {
     pub(super) budgets: Vec<Budget>,
     /// The heap by tag; none where it was not known.
     pub(super) heap: Vec<HeapTag>,
+    /// The places that ask for memory; none where nothing was sampled.
+    pub(super) sites: Sites,
     /// Zones by tag; none where nothing escaped from any.
     pub(super) zones: Vec<Zones>,
     /// Why there is no more of it.
@@ -151,6 +154,7 @@ struct Reading {
     phases: BTreeMap<u32, Phase>,
     budgets: BTreeMap<u32, Budget>,
     heap: BTreeMap<u32, HeapTag>,
+    sites: ReadingSites,
     zones: BTreeMap<u32, Zones>,
 }
 
@@ -172,6 +176,15 @@ impl Recording {
                             reading.names.insert((definition.kind, definition.id), definition);
                         }
                         Ok(Item::Frame(frame)) => reading.frame(&frame),
+                        Ok(Item::Call(call)) => reading.sites.call(call),
+                        Ok(Item::Stack(stack)) => reading.sites.stack(stack),
+                        Ok(Item::Site(site)) => reading.sites.site(site),
+                        Ok(Item::Samples(samples)) => {
+                            // Of the frame before; where there is none, of nothing.
+                            if let Some(frame) = reading.last_frame() {
+                                reading.sites.samples(frame, &samples);
+                            }
+                        }
                         Ok(_) => {}
                         Err(error) => damage = Some(error),
                     }
@@ -249,6 +262,11 @@ impl Recording {
 }
 
 impl Reading {
+    /// The index of the frame that was read last.
+    fn last_frame(&self) -> Option<u32> {
+        u32::try_from(self.frames.len().checked_sub(1)?).ok()
+    }
+
     fn frame(&mut self, frame: &Frame) {
         // A frame is 24 bytes at least: 100 GiB before this is wrong.
         let Ok(index) = u32::try_from(self.frames.len()) else { return };
@@ -357,6 +375,7 @@ impl Reading {
                     ..tag
                 })
                 .collect(),
+            sites: self.sites.finish(|id| label(Kind::Tag, "tag", id), |id| label(Kind::System, "system", id)),
             zones: (self.zones.into_iter())
                 .map(|(id, zones)| Zones { pinned: titled(Kind::Tag, "tag", id, zones.pinned), ..zones })
                 .collect(),

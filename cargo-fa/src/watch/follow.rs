@@ -5,20 +5,38 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::time::Duration;
 
+use framealloc_trace::TraceError;
+
 use super::updates::{Arriving, Over, Teller, Update};
 
 /// How often a file is looked at that has not grown. A game writes ten times a second.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
+/// How the reading of one file ended.
+enum End {
+    /// Its path leads to another one: in words.
+    Another(String),
+    /// It does not decode.
+    Wrong(TraceError),
+}
+
 /// Reads the file until nobody listens; waits for it where it is missing, and begins anew where it is another one.
 pub(super) fn follow(path: &Path, teller: &Teller) -> Result<(), Over> {
-    let mut note = None;
+    let (mut note, mut wrong) = (None, None);
     let mut waiting = false;
     loop {
         match File::open(path) {
             Ok(file) => {
                 waiting = false;
-                note = Some(read(path, file, note, teller)?);
+                match read(path, file, note.take(), wrong, teller)? {
+                    End::Another(how) => (note, wrong) = (Some(how), None),
+                    // A game that was started anew may have written over what was just read: damage is believed when it is
+                    // still there the second time.
+                    End::Wrong(error) => {
+                        note = Some(format!("`{}` is read again: {error}", path.display()));
+                        wrong = Some(error);
+                    }
+                }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 if !waiting {
@@ -26,19 +44,28 @@ pub(super) fn follow(path: &Path, teller: &Teller) -> Result<(), Over> {
                     let gone = note.take().unwrap_or_else(|| format!("`{}` does not exist yet", path.display()));
                     teller.tell(Update::Waiting(gone))?;
                 }
+                std::thread::sleep(LOOK_EVERY);
             }
-            Err(error) => teller.tell(Update::Failed(format!("cannot open `{}`: {error}", path.display())))?,
+            Err(error) => {
+                teller.tell(Update::Failed(format!("cannot open `{}`: {error}", path.display())))?;
+                std::thread::sleep(LOOK_EVERY);
+            }
         }
-        std::thread::sleep(LOOK_EVERY);
     }
 }
 
-/// Reads one file to its end, and what is added to it, until it is another one; returns how that came.
-fn read(path: &Path, mut file: File, note: Option<String>, teller: &Teller) -> Result<String, Over> {
+/// Reads one file to its end, and what is added to it, until it is another one, or fails otherwise than it did before.
+fn read(
+    path: &Path,
+    mut file: File,
+    note: Option<String>,
+    before: Option<TraceError>,
+    teller: &Teller,
+) -> Result<End, Over> {
     let mut arriving = Arriving::new(note);
     let opened = file.metadata().ok();
     let mut buffer = vec![0; 64 << 10];
-    let (mut at, mut told, mut failed, mut waited) = (0_u64, false, false, false);
+    let (mut at, mut told, mut failed) = (0_u64, false, false);
     loop {
         let read = if failed { Ok(0) } else { file.read(&mut buffer) };
         match read {
@@ -51,20 +78,17 @@ fn read(path: &Path, mut file: File, note: Option<String>, teller: &Teller) -> R
                         Update::Waiting(format!("nothing was recorded to `{}` yet", path.display()))
                     })?;
                 }
-                waited = true;
                 std::thread::sleep(LOOK_EVERY);
                 if let Some(other) = became_another(path, opened.as_ref(), at) {
-                    return Ok(other);
+                    return Ok(End::Another(other));
                 }
             }
             Ok(bytes) => {
                 at += bytes as u64;
                 told = false;
                 if let Err(error) = arriving.take(&buffer[..bytes], teller)? {
-                    // A game that was started anew may have written more than was read of the old one: it is read from its
-                    // beginning before this is believed.
-                    if waited {
-                        return Ok(format!("`{}` was written anew", path.display()));
+                    if before != Some(error) {
+                        return Ok(End::Wrong(error));
                     }
                     failed = true;
                     teller.tell(Update::Failed(format!("{}: {error}", path.display())))?;

@@ -111,7 +111,7 @@ impl Live {
     pub(super) fn add(&mut self, item: Item) {
         match item {
             Item::Definition(definition) => self.define(definition),
-            Item::Frame(frame) => self.frame(frame),
+            Item::Frame(frame) => self.frame(&frame),
             // What later versions record.
             _ => {}
         }
@@ -131,7 +131,7 @@ impl Live {
         self.names.insert(key, Definition { name, ..definition });
     }
 
-    fn frame(&mut self, mut frame: Frame) {
+    fn frame(&mut self, frame: &Frame) {
         if self.last.as_ref().is_some_and(|last| last.number >= frame.number) {
             self.begin_again();
         }
@@ -145,7 +145,7 @@ impl Live {
         }
         self.frames = self.frames.saturating_add(1);
         self.longest = self.longest.max(frame.duration);
-        self.tags(&frame);
+        self.tags(frame);
         let most = frame.threads.iter().map(|(_, bytes)| *bytes).max().unwrap_or(0);
         self.thread = (most, self.thread.1.max(most));
         for system in self.systems.values_mut() {
@@ -175,14 +175,9 @@ impl Live {
             self.happened("flights", frame.number, 1, text);
         }
         self.draw(frame.start / STRETCH, frame.bytes);
-        frame.tags = Vec::new();
-        frame.threads = Vec::new();
-        frame.systems = Vec::new();
-        frame.pools = Vec::new();
-        frame.budgets = Vec::new();
-        frame.phases = Vec::new();
-        frame.heap = Vec::new();
-        self.last = Some(frame);
+        let Frame { number, start, duration, bytes, high_water, heap_fallbacks, allocator_calls, flights, .. } = *frame;
+        let figures = Frame { number, start, duration, bytes, high_water, heap_fallbacks, ..Frame::default() };
+        self.last = Some(Frame { allocator_calls, flights, ..figures });
     }
 
     fn tags(&mut self, frame: &Frame) {

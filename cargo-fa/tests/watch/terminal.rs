@@ -168,8 +168,9 @@ fn a_growing_recording_is_on_the_screen_and_keys_change_what_is_shown() {
     terminal.until("a pause", |shows| shows.contains("paused") && shows.contains("TAG"));
     // Smaller, then larger: the bars are where the ends are.
     for (columns, rows) in [(40, 8), (120, 40), (1, 1), (80, 24)] {
-        tcsetwinsize(&terminal.ours, size(columns, rows)).unwrap();
+        // Before the program knows: whatever it draws after that is for this size.
         terminal.screen.lock().unwrap().screen_mut().set_size(rows, columns);
+        tcsetwinsize(&terminal.ours, size(columns, rows)).unwrap();
         if columns > 1 {
             terminal.until("the new size", |shows| {
                 let lines: Vec<&str> = shows.lines().collect();

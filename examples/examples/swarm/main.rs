@@ -15,6 +15,7 @@
 mod args;
 mod baseline;
 mod report;
+mod sites;
 mod systems;
 mod world;
 
@@ -66,7 +67,7 @@ fn main() -> ExitCode {
         }
     };
     // The loop runs on one of the pool's threads: handing it work from outside would allocate now and then.
-    let (text, equal) = match pool.install(|| run(&args)) {
+    let (text, equal) = match pool.install(|| if args.sites { sites::compare(&args) } else { run(&args) }) {
         Ok(done) => done,
         Err(error) => {
             eprintln!("swarm: {error}");

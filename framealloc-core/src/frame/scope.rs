@@ -6,6 +6,7 @@ use core::ops::Deref;
 use super::Frame;
 use crate::SmartAlloc;
 use crate::raw::frames::frame::Region;
+use crate::raw::frames::sampling::samples::OpenSystem;
 use crate::raw::frames::shared_arenas::SharedMark;
 use crate::raw::global::zone::HeapZone;
 use crate::site::{Site, apart};
@@ -61,7 +62,7 @@ struct SystemScope<'a> {
     site: usize,
     shared: SharedMark,
     /// The system that was open before.
-    outer: u32,
+    outer: OpenSystem,
     zone: HeapZone,
 }
 
@@ -91,7 +92,8 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     };
     let shared = region.frame().arenas().mark_shared();
     let index = site.index();
-    let outer = region.frame().arenas().enter_system(index);
+    let here = 0_u8;
+    let outer = region.frame().arenas().enter_system(index, core::ptr::from_ref(&here).addr());
     let mut scope = SystemScope { region, site: index, shared, outer, zone: HeapZone::new() };
     scope.zone.begin(site, tag);
     body(scope.region.frame())

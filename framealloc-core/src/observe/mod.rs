@@ -4,6 +4,8 @@
 #[cfg(feature = "debug")]
 mod alive;
 pub(crate) mod ambient;
+#[cfg(feature = "debug")]
+pub(crate) mod ambient_escapes;
 pub(crate) mod behavior;
 pub(crate) mod diagnostic;
 pub(crate) mod diagnostics;

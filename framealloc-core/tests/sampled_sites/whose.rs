@@ -77,9 +77,23 @@ fn a_sample_has_the_calls_that_led_there() {
         calls.iter().any(|call| call.contains("a_sample_has_the_calls_that_led_there")),
         "the calls around it: {calls:#?}"
     );
+    // Within a system, up to that.
+    let mut alloc = sampled();
+    alloc.whole_frame(|alloc| around_a_system(alloc));
+    let inner = alloc.sampled_sites();
+    let calls: Vec<&str> = inner[0].calls.iter().map(|call| call.function.as_str()).collect();
+    assert!(calls.iter().any(|call| call.contains("around_a_system")), "the system itself: {calls:#?}");
+    assert!(!calls.iter().any(|call| call.contains("a_sample_has")), "and not who called it: {calls:#?}");
     let place = &sites[0].calls[0];
     assert!(place.file.as_ref().is_some_and(|file| file.ends_with("whose.rs")), "{place:?}");
     assert!(place.line.is_some_and(|line| line > 0));
+}
+
+#[cfg(all(feature = "stacks", not(target_family = "wasm")))]
+#[inline(never)]
+fn around_a_system(alloc: &SmartAlloc) -> usize {
+    let taken = with_frame(alloc, &INNER, |frame| takes_a_block(frame, 1000) + 1);
+    std::hint::black_box(taken)
 }
 
 #[cfg(not(feature = "stacks"))]

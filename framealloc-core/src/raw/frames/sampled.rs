@@ -2,7 +2,7 @@
 
 use super::allocator::SmartAlloc;
 use super::sampling::SampleSink;
-use super::sampling::samples::{Estimate, SampledBy};
+use super::sampling::samples::{Estimate, OpenSystem, SampledBy};
 use super::thread_arenas::ThreadArenas;
 use crate::sampling::SiteSampling;
 use crate::stack::{StackCall, calls_of};
@@ -17,7 +17,8 @@ pub struct SampledSite {
     pub tag: &'static str,
     /// The annotated system that was open, by its name.
     pub system: Option<&'static str>,
-    /// The calls that led there, the innermost first, from the one that called framealloc on. Empty without the feature
+    /// The calls that led there, the innermost first, from the one that called framealloc on, to the annotated system if one
+    /// was open. Empty without the feature
     /// `stacks`, and where the target cannot unwind.
     pub calls: Vec<StackCall>,
     /// How often it was sampled: the fewer, the less the estimates say. Their error is about one part in the square root of it.
@@ -45,17 +46,18 @@ impl ThreadArenas {
         unsafe { (&mut (*self.state()).samples).drain(visit) };
     }
 
-    /// The annotated system with this index begins. Returns what [`leave_system`](Self::leave_system) goes back to.
+    /// The annotated system with this index begins, in a function that has a variable at this address. Returns what
+    /// [`leave_system`](Self::leave_system) goes back to.
     #[inline]
-    pub(crate) fn enter_system(&self, index: usize) -> u32 {
-        let system = u32::try_from(index).map_or(0, |index| index.wrapping_add(1));
+    pub(crate) fn enter_system(&self, index: usize, opened_at: usize) -> OpenSystem {
+        let system = OpenSystem { number: u32::try_from(index).map_or(0, |index| index.wrapping_add(1)), opened_at };
         // SAFETY: this thread has the arena set to itself (I2); a plain value.
         unsafe { core::mem::replace(&mut (*self.state()).system, system) }
     }
 
     /// The system ends.
     #[inline]
-    pub(crate) fn leave_system(&self, outer: u32) {
+    pub(crate) fn leave_system(&self, outer: OpenSystem) {
         // SAFETY: this thread has the arena set to itself (I2); a plain value.
         unsafe { (*self.state()).system = outer };
     }

@@ -12,7 +12,7 @@ use super::growth::Grown;
 use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
 use super::sampling::Sampler;
-use super::sampling::samples::Samples;
+use super::sampling::samples::{OpenSystem, Samples};
 use crate::closed;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
@@ -92,8 +92,8 @@ pub(crate) struct ArenasState {
     pub(super) samples: Samples,
     /// Arenas made, where they are sampled.
     sampled: u64,
-    /// 1 + the index of the annotated system that is open; 0 for none.
-    pub(super) system: u32,
+    /// The annotated system that is open.
+    pub(super) system: OpenSystem,
 }
 
 /// What was attributed to one tag in the running frame.
@@ -156,7 +156,7 @@ impl ThreadArenas {
             grown: Grown::default(),
             samples: Samples::default(),
             sampled: 0,
-            system: 0,
+            system: OpenSystem::NONE,
         };
         Self { inner, state: UnsafeCell::new(state), state_use: Witness::new(), published_use: Witness::new() }
     }

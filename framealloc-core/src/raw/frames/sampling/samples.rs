@@ -15,6 +15,19 @@ pub(crate) struct SampledBy {
     pub(crate) system: u32,
 }
 
+/// An annotated system that is open on a thread.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenSystem {
+    /// 1 + its index; 0 for none.
+    pub(crate) number: u32,
+    /// Where on the stack it was opened: calls of frames above this are not its own.
+    pub(crate) opened_at: usize,
+}
+
+impl OpenSystem {
+    pub(crate) const NONE: Self = Self { number: 0, opened_at: usize::MAX };
+}
+
 /// What was asked for, estimated from what was sampled of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Estimate {
@@ -63,9 +76,9 @@ impl Samples {
     /// Never inlined: what it asks of the heap is our growth (`cargo fa prove` knows such functions by their name).
     #[cold]
     #[inline(never)]
-    pub(crate) fn take(&mut self, tag: TagId, system: u32, size: usize, every: usize, depth: usize) {
+    pub(crate) fn take(&mut self, tag: TagId, system: OpenSystem, size: usize, every: usize, depth: usize) {
         let _growth = HeapZone::growth();
-        let by = SampledBy { stack: crate::stack::here(depth), tag, system };
+        let by = SampledBy { stack: crate::stack::here(depth, system.opened_at), tag, system: system.number };
         let figures = self.by.entry(by).or_default();
         if figures.samples == 0 {
             self.met.push(by);
