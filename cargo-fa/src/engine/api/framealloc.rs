@@ -281,11 +281,11 @@ pub(super) static METHODS: &[Method] = &[
         "trim",
     ], Plain),
     Method(On::Types(&[Known::Scratch]), &[
-        "keep", "name", "promoted", "promoted_mut", "region_capacity", "region_stats", "reset",
+        "keep", "name", "promoted", "promoted_mut", "region_capacity", "region_stats", "reset", "set_tag",
     ], Plain),
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
-        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "with_budgets",
+        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "tag_budgets", "with_budgets",
         "with_decay",
         "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_budget",
         "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_tag_budget", "with_thread_frame_budget",
