@@ -13,6 +13,7 @@ if [ -z "$work" ]; then
     work="$(mktemp -d)"
     trap 'rm -rf "$work"' EXIT
 fi
+rm -rf "$work/games" "$work/runs"
 mkdir -p "$work/runs"
 cargo build --quiet -p cargo-fa
 fa="$root/debug/cargo-fa"
@@ -21,8 +22,10 @@ fa="$root/debug/cargo-fa"
 grade() {
     local name=$1 folder=$2
     shift 2
-    (cd "$folder" && "$fa" fa "$@" --format json=/dev/null 2>"$work/said") || [ $? = 1 ]
-    grep -E 'systems ran|the heap, ' "$work/said" | sed "s/^cargo-fa: /$name: /"
+    (cd "$folder" && "$fa" fa "$@" >/dev/null 2>"$work/said") || [ $? = 1 ]
+    # A line for each run: its name is in the line before that of the heap.
+    sed -nE 's/^cargo-fa: (.*): [0-9]+ of [0-9]+ systems ran$/\1/p; s/^cargo-fa: the heap, //p; s/^cargo-fa: (.* was predicted .*)$/-\n\1/p' \
+        "$work/said" | paste -d: - - | sed -E "s/^/$name: /; s/: -:/: /; s/:([0-9]+ systems counted)/: \1/"
 }
 
 python3 ci/oracle/generate.py "$work/games" "$seed" "$games"

@@ -148,34 +148,54 @@ fn step(frame: usize, recording: bool, watch: &mut Stopwatch, simulate: &mut dyn
 
 #[cfg(test)]
 mod tests {
-    use framealloc::{Frames, Pooled, frame_test};
-    use rayon::ThreadPoolBuilder;
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use framealloc::{Frames, PoolBox, Pooled, frame_test};
+    use rayon::{ThreadPool, ThreadPoolBuilder};
 
     use super::*;
     use world::Dart;
 
-    /// Steady frames of the simulation ask the heap for nothing, on any thread: there the systems are counted. They are those of a
-    /// swarm that has found its shape.
-    #[frame_test(warmup = 64, frames = 60, heap = 0, tag("physics") <= "256KiB", system("render") <= "1MiB")]
-    fn steady_frames_ask_the_heap_for_nothing() -> impl Frames {
-        const THREADS: usize = 2;
-        let pool = ThreadPoolBuilder::new().num_threads(THREADS).build().expect("threads for the swarm");
-        let mut game = Game::new(600);
-        let mut watch = Stopwatch::new(0);
-        let mut frame = 0;
-        move |alloc: &mut SmartAlloc| {
-            frame += 1;
+    /// The pool of darts is the whole process's: tests that count what is in it wait for each other.
+    static DARTS: Mutex<()> = Mutex::new(());
+
+    fn alone() -> MutexGuard<'static, ()> {
+        DARTS.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A swarm on threads of its own.
+    struct Steady {
+        game: Game<PoolBox<Dart>>,
+        pool: ThreadPool,
+        watch: Stopwatch,
+        frame: usize,
+        /// Goes last: the darts have gone back by then.
+        _alone: MutexGuard<'static, ()>,
+    }
+
+    impl Frames for Steady {
+        fn run_frame(&mut self, alloc: &mut SmartAlloc) {
+            let Self { game, pool, watch, frame, .. } = self;
+            let parts = pool.current_num_threads() * PARTS_PER_THREAD;
+            *frame += 1;
             pool.install(|| {
-                if frame == 60 {
-                    systems::rehearse(alloc, &game.world, THREADS * PARTS_PER_THREAD);
+                if *frame == WARM_UP - 1 {
+                    systems::rehearse(alloc, &game.world, parts);
                 }
-                systems::tick(alloc, &mut game, THREADS * PARTS_PER_THREAD, &mut watch)
+                systems::tick(alloc, game, parts, watch)
             });
         }
     }
 
+    #[frame_test(warmup = 64, frames = 60, heap = 0, tag("physics") <= "256KiB", system("render") <= "1MiB")]
+    fn steady_frames_ask_the_heap_for_nothing() -> impl Frames {
+        let pool = ThreadPoolBuilder::new().num_threads(2).build().expect("threads for the swarm");
+        Steady { game: Game::new(600), pool, watch: Stopwatch::new(0), frame: 0, _alone: alone() }
+    }
+
     #[test]
     fn both_simulations_draw_the_same_pictures() {
+        let _alone = alone();
         let mut alloc = SmartAlloc::default();
         let (mut game, mut game_of_std) = (Game::new(600), Game::new(600));
         let mut watch = Stopwatch::new(0);
@@ -186,7 +206,7 @@ mod tests {
             assert_eq!(pictures.0, pictures.1, "frame {frame}");
         }
         assert_eq!(game.checksum(), game_of_std.checksum());
-        // The pool holds the darts of this game, and no other test makes any.
+        // The pool holds the darts of this game, and no other test makes any meanwhile.
         assert_eq!(Dart::pool().stats().live, game.darts.len());
         assert!(!game.darts.is_empty());
         let stats = alloc.stats();
