@@ -1,9 +1,11 @@
 //! What the attribute macros call. Not for users: it changes with every release.
 
 mod in_flight;
+mod lending;
 pub mod options;
 
 pub use self::in_flight::{Flight, whole_frame_in_flight, whole_frame_in_flight_apart};
+pub use self::lending::{Lending, Lends, LentAsItIs, LentLonger};
 pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::boxed::Itself;

@@ -222,6 +222,19 @@ impl AllocConfig {
         self
     }
 
+    /// Returns the tags that have a budget, by path, in the order in which they got it.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, kilobytes};
+    ///
+    /// let config = AllocConfig::default().with_tag_budget("physics", kilobytes(64));
+    /// let budgets: Vec<_> = config.tag_budgets().map(|(path, budget)| (path, budget.bytes())).collect();
+    /// assert_eq!(budgets, [("physics", kilobytes(64))]);
+    /// ```
+    pub fn tag_budgets(&self) -> impl Iterator<Item = (&'static str, Budget)> {
+        self.tag_budgets.iter().map(|(tag, budget)| (tag.path(), *budget))
+    }
+
     /// Says how many bytes of the heap a tag should have at once, over the whole program; what is nested in it has budgets of its
     /// own. Nothing is refused: FA010 tells at the end of a frame in which it had more. It takes an
     /// [`AmbientAlloc<A, Tags>`](crate::AmbientAlloc) as the global allocator to know.

@@ -31,9 +31,9 @@ pub struct SiteSampling {
 }
 
 impl Default for SiteSampling {
-    /// About every 64 KiB.
+    /// About every 128 KiB.
     fn default() -> Self {
-        Self::every(kilobytes(64))
+        Self::every(kilobytes(128))
     }
 }
 

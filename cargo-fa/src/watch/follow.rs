@@ -108,11 +108,10 @@ fn became_another(path: &Path, opened: Option<&Metadata>, at: u64) -> Option<Str
     let name = path.display();
     match path.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => Some(format!("`{name}` was removed")),
-        // Whatever it is, reading will tell.
-        Err(_) => None,
         Ok(now) if opened.is_some_and(|opened| !is_same(opened, &now)) => Some(format!("`{name}` was replaced")),
         Ok(now) if now.len() < at => Some(format!("`{name}` was emptied")),
-        Ok(_) => None,
+        // Where it cannot be looked at, reading will tell.
+        Ok(_) | Err(_) => None,
     }
 }
 

@@ -120,7 +120,7 @@ pub(super) fn row(cells: &[String], widths: &[usize]) -> String {
     let mut line = String::new();
     for (at, (cell, column)) in cells.iter().zip(widths).enumerate() {
         let blanks = " ".repeat(column.saturating_sub(width(cell)));
-        line += &if at == 0 { format!("{cell}{blanks}") } else { format!("  {blanks}{cell}") };
+        line.extend(if at == 0 { ["", cell.as_str(), &blanks] } else { ["  ", &blanks, cell] });
     }
     line.truncate(line.trim_end().len());
     line.push('\n');

@@ -110,14 +110,14 @@ impl Live {
 
     pub(super) fn add(&mut self, item: Item) {
         match item {
-            Item::Definition(definition) => self.define(definition),
+            Item::Definition(definition) => self.define(&definition),
             Item::Frame(frame) => self.frame(&frame),
             // What later versions record.
             _ => {}
         }
     }
 
-    fn define(&mut self, definition: Definition) {
+    fn define(&mut self, definition: &Definition) {
         let key = (definition.kind, definition.id);
         if self.names.len() >= 4 * ROWS && !self.names.contains_key(&key) {
             return;
@@ -128,7 +128,7 @@ impl Live {
         // They come from another program, and go to a terminal.
         let tame = |letter: char| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter };
         let name = definition.name.chars().map(tame).take(LETTERS).collect();
-        self.names.insert(key, Definition { name, ..definition });
+        self.names.insert(key, Definition { name, ..*definition });
     }
 
     fn frame(&mut self, frame: &Frame) {

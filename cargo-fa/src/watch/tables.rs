@@ -155,7 +155,7 @@ fn tags(view: &View, wanted: &Wanted) -> Table {
     let rows: Vec<&TagRow> = wanted.of(&view.tags, |tag| &tag.name, |tag| exact(tag.bytes), |tag| exact(tag.peak));
     // A column that says nothing is none.
     let heap = view.tags.iter().any(|tag| tag.heap.is_some());
-    let head = ["tag", "bytes", "peak", "heap live", "heap peak"];
+    let titles = ["tag", "bytes", "peak", "heap live", "heap peak"];
     let cells = |tag: &TagRow| {
         let mut cells = vec![tag.name.clone(), size(tag.bytes), size(tag.peak)];
         if heap {
@@ -165,14 +165,14 @@ fn tags(view: &View, wanted: &Wanted) -> Table {
         (Weight::Usual, cells)
     };
     let columns = if heap { 5 } else { 3 };
-    Table { title: "Tags", head: head[..columns].to_vec(), rows: rows.into_iter().map(cells).collect() }
+    Table { title: "Tags", head: titles[..columns].to_vec(), rows: rows.into_iter().map(cells).collect() }
 }
 
 fn systems(view: &View, wanted: &Wanted) -> Table {
     let rows: Vec<&SystemRow> =
         wanted.of(&view.systems, |row| &row.name, |row| exact(row.bytes), |row| exact(row.peak));
     let heap = view.systems.iter().any(|row| row.heap_calls.is_some());
-    let head = ["system", "calls", "bytes", "peak", "heap calls"];
+    let titles = ["system", "calls", "bytes", "peak", "heap calls"];
     let cells = |row: &SystemRow| {
         let mut cells = vec![row.name.clone(), count(row.calls), size(row.bytes), size(row.peak)];
         if heap {
@@ -181,7 +181,7 @@ fn systems(view: &View, wanted: &Wanted) -> Table {
         (Weight::Usual, cells)
     };
     let columns = if heap { 5 } else { 4 };
-    Table { title: "Systems", head: head[..columns].to_vec(), rows: rows.into_iter().map(cells).collect() }
+    Table { title: "Systems", head: titles[..columns].to_vec(), rows: rows.into_iter().map(cells).collect() }
 }
 
 fn budgets(view: &View, wanted: &Wanted) -> Table {

@@ -112,14 +112,18 @@ impl Watched {
         match update {
             Update::Begun(note) => {
                 self.live.begin();
-                note.iter().for_each(|note| self.live.note(note));
+                if let Some(note) = note {
+                    self.live.note(&note);
+                }
                 (self.state, self.message) = (State::Live, None);
                 (self.caught_up, self.begun) = (false, true);
                 return false;
             }
             Update::Items(items) => {
                 self.last_frame = Some(Instant::now());
-                items.into_iter().for_each(|item| self.live.add(item));
+                for item in items {
+                    self.live.add(item);
+                }
                 return false;
             }
             Update::CaughtUp => self.caught_up = true,

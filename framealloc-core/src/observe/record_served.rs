@@ -48,9 +48,9 @@ pub(super) fn serve(listener: &TcpListener, full: &Receiver<Full>, give_back: &S
         bytes += buffer.len() as u64;
         buffer.clear();
         let _ = give_back.try_send(buffer);
-        let named = names.of(&unnamed);
-        pass_on(&named);
-        bytes += named.len() as u64;
+        let calls = names.of(&unnamed);
+        pass_on(&calls);
+        bytes += calls.len() as u64;
     }
 }
 

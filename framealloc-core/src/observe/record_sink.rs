@@ -176,9 +176,9 @@ fn write_all_to(writer: &mut impl Write, full: Receiver<Full>, give_back: &SyncS
         bytes += buffer.len() as u64;
         buffer.clear();
         let _ = give_back.try_send(buffer);
-        let named = names.of(&unnamed);
-        writer.write_all(&named)?;
-        bytes += named.len() as u64;
+        let calls = names.of(&unnamed);
+        writer.write_all(&calls)?;
+        bytes += calls.len() as u64;
         // Somebody may be reading.
         writer.flush()?;
     }

@@ -38,7 +38,7 @@ impl Reader {
         read == 0
     }
 
-    fn to_the_end(mut self) -> Self {
+    fn read_all(mut self) -> Self {
         while !self.read() {}
         assert_eq!(self.decoder.pending(), 0, "the last block is whole");
         self
@@ -96,14 +96,14 @@ fn readers_come_and_go_and_each_is_told_the_names_and_the_frames_from_then_on() 
     // What the first has is without a hole, from before the second came to the end.
     frame(&mut alloc);
     let last = alloc.frame_number();
-    let reading = std::thread::spawn(move || first.to_the_end());
+    let reading = std::thread::spawn(move || first.read_all());
     let summary = alloc.stop_recording().expect("nothing that readers do is an error");
     let first = reading.join().expect("it reads");
     assert_eq!((summary.frames, summary.left_out), (last, 0));
     let numbers: Vec<u64> = first.frames.iter().map(|frame| frame.number).collect();
     assert!(numbers[0] < late, "{} before {late}", numbers[0]);
     assert_eq!(numbers, (numbers[0]..=last).collect::<Vec<_>>());
-    assert_eq!(third.to_the_end().frames.last().map(|frame| frame.number), Some(last));
+    assert_eq!(third.read_all().frames.last().map(|frame| frame.number), Some(last));
 }
 
 /// A writer that takes a piece only when it is told to.
@@ -168,7 +168,7 @@ fn a_reader_that_takes_nothing_is_hung_up_on_and_the_game_goes_on() {
     let mut good = Reader::connect(address);
     frames_until_seen(&mut alloc, &mut good);
     let last = alloc.frame_number();
-    let reading = std::thread::spawn(move || good.to_the_end());
+    let reading = std::thread::spawn(move || good.read_all());
     let summary = alloc.stop_recording().expect("nothing that readers do is an error");
     assert_eq!(summary.frames + summary.left_out, last);
     reading.join().expect("it reads");

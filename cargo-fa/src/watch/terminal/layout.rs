@@ -1,5 +1,7 @@
 //! What is known, as the lines of a screen.
 
+use std::fmt::Write as _;
+
 use super::keys::Shown;
 use crate::trace_report::{bytes, count};
 use crate::watch::lines::summary;
@@ -114,7 +116,7 @@ fn alone(table: &Table, above: usize, room: usize) -> Vec<Line> {
     if above > 0 || most > above {
         let below = table.rows.len() - (above + room.saturating_sub(1)).min(table.rows.len());
         if let Some(head) = lines.first_mut() {
-            head.text += &format!("   {} above, {} below", count(above as u64), count(below as u64));
+            let _ = write!(head.text, "   {} above, {} below", count(above as u64), count(below as u64));
         }
     }
     lines
@@ -133,7 +135,7 @@ fn all(view: &View, shown: &Shown, room: usize) -> Vec<Line> {
         let hidden = table.rows.len() - rows.min(table.rows.len());
         if hidden > 0 {
             let at = lines.len() - 1 - rows.min(table.rows.len());
-            lines[at].text += &format!("   {} more", count(hidden as u64));
+            let _ = write!(lines[at].text, "   {} more", count(hidden as u64));
         }
     }
     lines

@@ -63,10 +63,9 @@ fn attributes(ink: Ink, colored: bool) -> &'static [Attribute] {
     match ink {
         Ink::Plain => &[],
         Ink::Bar => &[Attribute::Reverse],
-        Ink::Head => &[Attribute::Bold],
         Ink::Near | Ink::Full if colored => &[],
         Ink::Near => &[Attribute::Underlined],
-        Ink::Full => &[Attribute::Bold],
+        Ink::Head | Ink::Full => &[Attribute::Bold],
     }
 }
 

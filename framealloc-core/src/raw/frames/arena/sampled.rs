@@ -7,6 +7,7 @@ use super::carve::OUT;
 use super::{Arena, LOST};
 use crate::error::Failure;
 use crate::raw::frames::sampling::{Kept, Sampler};
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::poison::{REDZONE, unpoison};
 use crate::raw::mem::window::{MIN_ALIGN, Side, Window, padded};
 
@@ -168,8 +169,11 @@ impl Arena {
         unsafe { self.sampler() }.map_or(0, |sampler| sampler.gaps.draw())
     }
 
+    /// Never inlined: what looking who asks takes from the heap is our growth, which `cargo fa prove` knows by the function.
+    #[cold]
     #[inline(never)]
     fn take_sample(&self, size: usize) {
+        let _growth = HeapZone::growth();
         // SAFETY: the reference ends with the statement, and arena sets outlive their arenas (I3).
         let Some((sink, sampling)) = unsafe { self.sampler() }.map(|sampler| (sampler.sink, sampler.sampling)) else {
             return;

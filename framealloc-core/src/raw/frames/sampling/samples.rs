@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::raw::global::zone::HeapZone;
+use crate::closed::{self, Owner};
 use crate::stack::StackId;
 use crate::tag::TagId;
 
@@ -72,15 +72,13 @@ pub(crate) struct Samples {
 
 impl Samples {
     /// A block of `size` bytes, which is not 0, was sampled.
-    ///
-    /// Never inlined: what it asks of the heap is our growth (`cargo fa prove` knows such functions by their name).
-    #[cold]
-    #[inline(never)]
     pub(crate) fn take(&mut self, tag: TagId, system: OpenSystem, size: usize, every: usize, depth: usize) {
-        let _growth = HeapZone::growth();
         let by = SampledBy { stack: crate::stack::here(depth, system.opened_at), tag, system: system.number };
         let figures = self.by.entry(by).or_default();
         if figures.samples == 0 {
+            if self.met.len() == self.met.capacity() {
+                closed::table_grows(Owner::Process, "sampled sites", size_of::<(SampledBy, Estimate)>());
+            }
             self.met.push(by);
         }
         figures.add(Estimate::of(size, every));
