@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt::Write;
 use std::rc::Rc;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 
 use framealloc::{
     Frame, FrameBox, FrameDeque, FrameMap, FrameString, FrameVec, SmartAlloc, frame_format, frame_system, frame_vec,
@@ -543,7 +543,7 @@ pub mod before {
     use super::*;
 
     #[frame_system]
-    pub fn sent(alloc: &SmartAlloc, to: &Sender<String>, number: u32) {
+    pub fn sent(alloc: &SmartAlloc, to: &SyncSender<String>, number: u32) {
         let _ = to.send(format!("{number} {}", *alloc.frame_box(1)));
     }
 }
@@ -553,7 +553,7 @@ pub mod after {
     use framealloc::PoolBox;
 
     #[frame_system]
-    pub fn sent(alloc: &SmartAlloc, to: &Sender<PoolBox<str>>, number: u32) {
+    pub fn sent(alloc: &SmartAlloc, to: &SyncSender<PoolBox<str>>, number: u32) {
         let text = frame_format!(alloc, "{number} {}", *alloc.frame_box(1));
         let _ = to.send(alloc.pool_str(&text));
     }

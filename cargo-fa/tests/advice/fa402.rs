@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 
 use framealloc::{Frame, FrameVec, PoolBox, SmartAlloc, frame_system};
 
@@ -195,7 +195,7 @@ pub mod before {
     use super::*;
 
     #[frame_system]
-    pub fn sent(alloc: &SmartAlloc, to: &Sender<Vec<u32>>, text_to: &Sender<String>, numbers: &[u32]) {
+    pub fn sent(alloc: &SmartAlloc, to: &SyncSender<Vec<u32>>, text_to: &SyncSender<String>, numbers: &[u32]) {
         let mut list = Vec::new();
         let mut text = String::new();
         for number in numbers {
@@ -212,7 +212,7 @@ pub mod after {
     use super::*;
 
     #[frame_system]
-    pub fn sent(alloc: &SmartAlloc, to: &Sender<PoolBox<[u32]>>, text_to: &Sender<PoolBox<str>>, numbers: &[u32]) {
+    pub fn sent(alloc: &SmartAlloc, to: &SyncSender<PoolBox<[u32]>>, text_to: &SyncSender<PoolBox<str>>, numbers: &[u32]) {
         let mut list = alloc.frame_vec();
         let mut text = alloc.frame_string();
         for number in numbers {

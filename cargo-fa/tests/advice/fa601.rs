@@ -1,4 +1,4 @@
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 
 use framealloc::{Frame, FrameBox, FrameHandle, FrameVec, PoolBox, SmartAlloc, TransferHandle, frame_system};
 
@@ -67,7 +67,7 @@ pub mod before {
     use super::*;
 
     #[frame_system]
-    pub fn sent<'f>(alloc: &'f SmartAlloc, to: &Sender<FrameBox<'f, u32>>) {
+    pub fn sent<'f>(alloc: &'f SmartAlloc, to: &SyncSender<FrameBox<'f, u32>>) {
         let _ = to.send(alloc.frame_box(1));
     }
 }
@@ -76,7 +76,7 @@ pub mod after {
     use super::*;
 
     #[frame_system]
-    pub fn sent(alloc: &SmartAlloc, to: &Sender<TransferHandle<u32>>, numbers: &Sender<u32>) {
+    pub fn sent(alloc: &SmartAlloc, to: &SyncSender<TransferHandle<u32>>, numbers: &SyncSender<u32>) {
         let _ = to.send(alloc.frame_box_for_transfer(1));
         let _ = numbers.send(*alloc.frame_box(1));
     }
