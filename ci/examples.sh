@@ -20,6 +20,7 @@ run() {
 cargo build --release --examples -p framealloc-examples -p framealloc-bevy
 run swarm "both worlds are equal" cargo run -q --release --example swarm -- --frames 60 --agents 2000
 run swarm-sealed "sealed: 0 requests were refused" cargo run -q --release --example swarm -- --frames 60 --agents 2000 --sealed
+run swarm-sites "ratio of pairs" cargo run -q --release --example swarm -- --frames 60 --agents 2000 --sites
 run pipeline "drew the same" cargo run -q --release --example pipeline -- --frames 400
 run arena_shooter "high-water" cargo run -q --release -p framealloc-examples --example arena_shooter
 run bevy_swarm "allocator calls/frame" cargo run -q --release -p framealloc-bevy --example bevy_swarm

@@ -13,8 +13,8 @@ if grep "framealloc: a write" "$found"; then
 fi
 # In one build, which takes a third of what four take: `ci/lint.sh` compiles each by itself, and `debug` is not among them
 # because it changes what the others measure.
-echo "== framealloc-core with parking_lot, allocator-api2, diagnostics and memory_filter"
-cargo test -p framealloc-core --tests --features parking_lot,allocator-api2,diagnostics,memory_filter
+echo "== framealloc-core with parking_lot, allocator-api2, diagnostics, memory_filter and stacks"
+cargo test -p framealloc-core --tests --features parking_lot,allocator-api2,diagnostics,memory_filter,stacks
 echo "== framealloc with debug"
 cargo test -p framealloc --tests --features debug
 cargo test -p framealloc-core --doc --features snapshot-json snapshot

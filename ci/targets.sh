@@ -136,8 +136,13 @@ run_facade() {
     grep -q 'use bevy::prelude' "$crate/src/main.rs" && inside CARGO_TARGET_DIR=/build/facade/target cargo check --manifest-path /build/facade/Cargo.toml
 }
 
-# The editor that most people have, on the attributes.
-run_editor() { inside python3 ci/targets/editor.py /build/editor; }
+# The server that most editors have, on the attributes; and an editor, on the server of the analyser.
+run_editor() {
+    inside python3 ci/targets/editor.py /build/editor &&
+        inside cargo build --locked -p cargo-fa &&
+        inside PATH=/build/newest/debug:/usr/bin:/bin python3 ci/targets/neovim.py /build/neovim &&
+        inside PATH=/build/newest/debug:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 python3 ci/targets/helix.py /build/helix
+}
 
 newest=$(row=version && inside rustc -V | cut -d ' ' -f 1,2)
 if [[ " ${rows[*]} " == *" oldest "* ]]; then

@@ -1,7 +1,7 @@
 //! The heap by tag in what `cargo fa report` says.
 
 use cargo_fa::trace_report::{Diff, Recording, Threshold, markdown, page, picture, summary};
-use framealloc_trace::{Encoder, FrameView, HeapFigures, Kind};
+use framealloc_trace::{Encoder, FrameView, HeapFigures, Kind, ZoneFigures};
 
 /// A recording in which the heap of `audio` grows by `growth` bytes in each of 100 frames.
 fn recording(growth: u64) -> Vec<u8> {
@@ -55,6 +55,27 @@ fn a_recording_without_the_heap_says_nothing_of_it() {
     assert!(!summary(&recording).contains("Heap ("));
     assert!(!picture(&recording).contains("Heap by tag"));
     assert!(page(&recording).contains(r#""heap":[]"#));
+}
+
+#[test]
+fn what_escaped_from_zones_and_what_it_pins_has_a_table() {
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.define(Kind::Tag, 5, "quests", 0);
+    for number in 0..4 {
+        let zones = ZoneFigures { id: 5, pinned: number * (16 << 10), escaped: 11, refused: 0, exhausted: 2 };
+        encoder.frame(&FrameView { number, zones: &[zones], ..FrameView::default() });
+    }
+    let pinning = Recording::read("game.fa", encoder.as_bytes()).unwrap();
+    // Nothing is pinned any more.
+    encoder.frame(&FrameView { number: 4, ..FrameView::default() });
+    let over = Recording::read("game.fa", encoder.as_bytes()).unwrap();
+    let line = |text: &str| text.lines().find(|line| line.contains("quests")).map(str::to_owned).unwrap();
+    let words = |recording| line(&summary(recording)).split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
+    assert_eq!(words(&pinning), "44 48.0 KiB 24.0 KiB 48.0 KiB 0 8 #3");
+    assert_eq!(words(&over), "44 0 B 19.2 KiB 48.0 KiB 0 8 #3");
+    assert!(summary(&over).contains("Zones (blocks that outlived their zone"));
+    assert!(line(&markdown(&over)).contains("48.0 KiB") && page(&over).contains("quests"));
+    assert!(!summary(&read(0)).contains("Zones ("));
 }
 
 #[test]

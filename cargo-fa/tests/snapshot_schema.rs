@@ -35,6 +35,7 @@ fn busy() -> SmartAlloc {
         });
         drop(alloc.frame_box_for_transfer("lost"));
         std::mem::forget(alloc.frame_scope());
+        drop(alloc.tagged("nav").ambient(|| std::hint::black_box(Box::new(1_u8))));
     }
     alloc.end_frame();
     alloc

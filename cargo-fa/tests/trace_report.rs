@@ -11,7 +11,9 @@ use cargo_fa::cli::app;
 use cargo_fa::cli::trace_report::{Made, run};
 use cargo_fa::trace_report::{Diff, Recording, Threshold, markdown, page, picture, summary};
 use clap::Parser;
-use framealloc_trace::{BudgetHit, Decoder, Encoder, FlightFigures, Frame, FrameView, Item, Kind, TraceError};
+use framealloc_trace::{
+    BudgetHit, Call, Decoder, Encoder, FlightFigures, Frame, FrameView, Item, Kind, Site, SiteFigures, TraceError,
+};
 use serde_json::Value;
 use trace_sample::Sample;
 
@@ -465,4 +467,78 @@ fn a_page_stays_bounded_whatever_a_recording_holds() {
     assert!(page.contains("4,500 smaller ones are left out of the page") && page.contains("4936 smaller tags"));
     assert!(picture(&recording).contains("4993 other tags"));
     assert!(!summary(&recording).is_empty());
+}
+
+/// A recording of four frames in which `plan`, called by `main`, takes so many bytes each, and a site without a stack others.
+fn sampled(plan: u64, line: u32) -> Recording {
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.define(Kind::Tag, 3, "ai", 0);
+    encoder.define(Kind::System, 0, "think", 0);
+    let call = |id, function: &str, file: &str| Call { id, function: function.to_owned(), file: file.to_owned(), line };
+    encoder.call(&call(0, "alloc::vec::from_iter", "/rustc/x/library/alloc/src/vec.rs"));
+    encoder.call(&call(1, "game::ai::plan", "/home/me/game/src/ai.rs"));
+    encoder.call(&call(2, "game::main", "/home/me/game/src/main.rs"));
+    encoder.site(&Site { id: 0, tag: 3, system: Some(0), stack: Some(7) });
+    encoder.site(&Site { id: 1, tag: 3, system: None, stack: None });
+    for number in 1..=4 {
+        let bytes = plan + 64;
+        encoder.frame(&FrameView { number, bytes, tags: &[(3, bytes)], ..FrameView::default() });
+        let figures = |id, bytes| SiteFigures { id, samples: 4, blocks: 10, bytes };
+        encoder.samples(64, &[figures(0, plan), figures(1, 64)]);
+    }
+    // The names come when they are found.
+    encoder.stack(7, &[0, 1, 2]);
+    read(&encoder.into_bytes())
+}
+
+#[test]
+fn places_that_ask_are_in_text_markdown_and_page() {
+    let recording = sampled(1024, 7);
+    let text = summary(&recording);
+    // The call of the program, not one of the standard library inside of it.
+    let row = text.lines().find(|line| line.contains("plan (ai.rs:7) · think, ai")).unwrap();
+    let cells: Vec<&str> = row.split_whitespace().rev().take(9).collect();
+    assert_eq!(cells, ["16", "10", "%", "94.1", "%", "±25.0", "KiB", "1.00", "ai"], "{row}");
+    assert!(text.lines().any(|line| line.trim_start().starts_with("ai ") && line.contains("5.9 %")), "{text}");
+    assert!(markdown(&recording).contains("### Sites\n"));
+    let page = page(&recording);
+    assert!(page.contains("id=\"flame\"") && page.contains("game::ai::plan (ai.rs:7) · think, ai"));
+    let sites = &data(&page)["sites"];
+    assert_eq!((&sites["every"], &sites["stretches"]), (&Value::from(64), &Value::from(4)));
+    let first = &sites["list"][0];
+    assert_eq!((&first["tag"], &first["system"]), (&Value::from("ai"), &Value::from("think")));
+    assert_eq!(column(&first["bytes"]), [1024; 4]);
+    let names: Vec<&Value> = first["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| &sites["calls"][call.as_u64().unwrap() as usize][0])
+        .collect();
+    assert_eq!(names, ["alloc::vec::from_iter", "game::ai::plan", "game::main"]);
+    assert_eq!(sites["list"][1]["system"], Value::Null);
+}
+
+#[test]
+fn a_recording_without_samples_says_nothing_of_them() {
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.samples(64, &[SiteFigures { id: 1, samples: 1, blocks: 1, bytes: 64 }]);
+    encoder.frame(&FrameView { number: 1, bytes: 64, ..FrameView::default() });
+    let recording = read(&encoder.into_bytes());
+    assert!(!summary(&recording).contains("Sites") && !page(&recording).contains("id=\"flame\""));
+}
+
+#[test]
+fn a_diff_names_the_places_that_changed_and_leaves_the_judgement_to_exact_figures() {
+    let (before, after) = (sampled(1024, 7), sampled(4096, 19));
+    let text = Diff::new(&before, &after, Threshold::Bytes(1_000_000)).text();
+    let row = text.lines().find(|line| line.contains("game::ai::plan · think, ai")).unwrap();
+    assert!(row.contains("1.00 KiB") && row.contains("+3.00 KiB"), "matched though its line has moved: {row}");
+    let diff = Diff::new(&before, &after, Threshold::Part(0.05));
+    assert!(diff.has_grown() && diff.text().contains("tag ai +3.00 KiB"), "{}", diff.text());
+    assert!(!diff.text().contains("site game"), "an estimate is not judged: {}", diff.text());
+    assert!(diff.markdown().contains("### Sites\n"));
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.frame(&FrameView { number: 1, ..FrameView::default() });
+    let unsampled = read(&encoder.into_bytes());
+    assert!(!Diff::new(&unsampled, &after, Threshold::Bytes(1_000_000)).text().contains("Sites"));
 }

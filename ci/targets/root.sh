@@ -76,6 +76,10 @@ editor() {
     inside apt-get install -y rust-analyzer
 }
 
+editors() {
+    inside apt-get install -y neovim hx
+}
+
 foreign() {
     inside apt-get install -y qemu-user gcc-mingw-w64-x86-64 gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-i686-linux-gnu \
         libc6-dev-i386-cross libc6-dev-arm64-cross libc6-dev-s390x-cross libstd-rust-dev:i386 libstd-rust-dev:arm64 libstd-rust-dev:s390x
@@ -115,4 +119,5 @@ stamp network network
 for part in "${parts[@]}"; do
     [ "$part" != foreign ] || stamp architectures architectures
     stamp "$part" "$part"
+    [ "$part" != editor ] || stamp editors editors
 done

@@ -81,6 +81,16 @@ impl SmartAllocDiagnosticsPlugin<Main> {
     /// Bytes of what they shared.
     pub const FLIGHT_BYTES: DiagnosticPath = DiagnosticPath::const_new("framealloc/flight_bytes");
 
+    /// Returns the paths that Bevy's own overlay (`bevy_dev_tools`) shows best: what a frame took, the most of any, and what went to the
+    /// heap or met a budget.
+    ///
+    /// `commands.spawn(DiagnosticsOverlay::new("framealloc", SmartAllocDiagnosticsPlugin::overlay_paths().map(Into::into).into()))`
+    /// opens it.
+    #[must_use]
+    pub const fn overlay_paths() -> [DiagnosticPath; 4] {
+        [Self::FRAME_BYTES, Self::HIGH_WATER, Self::HEAP_FALLBACKS, Self::BUDGET_EVENTS]
+    }
+
     /// Returns the path of the live objects of a pool, for example `framealloc/pool/Bullet/live`.
     #[must_use]
     pub fn pool_path(pool: &str) -> DiagnosticPath {
@@ -105,6 +115,14 @@ impl SmartAllocDiagnosticsPlugin<FixedMain> {
     #[must_use]
     pub fn fixed() -> Self {
         Self::ending(EndsIn::FixedFrameBegin, "framealloc_fixed")
+    }
+
+    /// Returns the paths that Bevy's own overlay shows best: what
+    /// [`overlay_paths`](SmartAllocDiagnosticsPlugin::overlay_paths) are for the app's frame.
+    #[must_use]
+    pub fn fixed_overlay_paths() -> [DiagnosticPath; 4] {
+        SmartAllocDiagnosticsPlugin::overlay_paths()
+            .map(|path| DiagnosticPath::new(path.as_str().replacen("framealloc", "framealloc_fixed", 1)))
     }
 }
 

@@ -4,16 +4,17 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::panic::AssertUnwindSafe;
 use core::time::Duration;
+use std::error::Error;
 use std::panic::{catch_unwind, resume_unwind};
 
 use bevy_app::Main;
 use bevy_ecs::change_detection::{DetectChangesMut, ResMut};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::system::SystemParam;
-use framealloc_core::{Diagnostic, FrameHandle, FrameInFlight, Level};
+use framealloc_core::{Diagnostic, FlightError, FrameHandle, FrameInFlight, Level};
 
 use crate::prewarm::prewarm_once;
-use crate::{AllocResource, FramePromotions};
+use crate::{AllocResource, FrameHeldError, FramePromotions};
 
 /// What the last frame shared, for whoever reads it while the next one runs.
 ///
@@ -84,6 +85,39 @@ impl<M: Send + Sync + 'static> Clone for LastFlight<M> {
 impl<M: Send + Sync + 'static> fmt::Debug for LastFlight<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("LastFlight").field(&self.flight).finish()
+    }
+}
+
+/// Why a frame did not end in flight by [`AllocResource::try_next_frame_in_flight`]. It is still open, and nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NextFlightError {
+    /// A handle is alive.
+    Held(FrameHeldError),
+    /// As many frames are in flight as may be.
+    Flight(FlightError),
+}
+
+impl fmt::Display for NextFlightError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Held(held) => held.fmt(f),
+            Self::Flight(flight) => flight.fmt(f),
+        }
+    }
+}
+
+impl Error for NextFlightError {}
+
+impl From<FrameHeldError> for NextFlightError {
+    fn from(held: FrameHeldError) -> Self {
+        Self::Held(held)
+    }
+}
+
+impl From<FlightError> for NextFlightError {
+    fn from(flight: FlightError) -> Self {
+        Self::Flight(flight)
     }
 }
 

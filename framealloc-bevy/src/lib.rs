@@ -70,9 +70,11 @@
 //! | what `par_iter` finds | `alloc.par_collect()`, `found.local()` in each task |
 //! | a collection of another crate | [`Scratch`] |
 //! | helpers of systems | `fn helper(frame: &Frame) -> FrameBox<'_, T>` |
-//! | a parameter of your own that holds the allocator | `#[frame_system(alloc = ctx.alloc.whole())]` |
+//! | a parameter of your own that holds the allocator | `#[frame_system(alloc = ctx.alloc)]` |
 //! | a closure as a system | `frame_closure!(\|alloc: Res<AllocResource>\| { … })` |
 //! | an exclusive system, a command, a hook | `let alloc = world.frame_alloc();`, or `#[frame_system(alloc = world.frame_alloc())]` |
+//! | the figures on the screen | `SmartAllocOverlayPlugin`, feature `overlay` |
+//! | them in an inspector, or over `bevy_remote` | `SmartAllocReflectPlugin`, feature `reflect` |
 //! | a `Local<Vec<T>>` that you clear | frame memory: it gives back what a burst took, a `Local` keeps it |
 //!
 //! `Res<AllocResource>` and [`FrameAlloc`] are the same to the scheduler: shared access, so that systems with them run in
@@ -156,21 +158,31 @@ mod diagnostics;
 mod flight;
 mod frame_test;
 mod handle;
+#[cfg(feature = "overlay")]
+mod overlay;
 mod param;
 mod plugin;
 mod prewarm;
 mod promotions;
+#[cfg(feature = "reflect")]
+mod reflect;
 mod resource;
 mod schedule;
 mod scratch;
 
 pub use diagnostics::SmartAllocDiagnosticsPlugin;
-pub use flight::{FlightPolicy, LastFlight};
+pub use flight::{FlightPolicy, LastFlight, NextFlightError};
 pub use frame_test::TestedApp;
 pub use handle::{AllocHandle, FrameHeldError, MissingAllocatorError, WorldFrameAlloc};
+#[cfg(feature = "overlay")]
+#[cfg_attr(docsrs, doc(cfg(feature = "overlay")))]
+pub use overlay::{OverlayCorner, SmartAllocOverlay, SmartAllocOverlayPlugin};
 pub use param::FrameAlloc;
 pub use plugin::{SmartAllocPlugin, SmartAllocPlugins};
 pub use promotions::FramePromotions;
+#[cfg(feature = "reflect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reflect")))]
+pub use reflect::{AllocFigures, PoolFigures, SmartAllocReflectPlugin, TagFigures};
 pub use resource::AllocResource;
 pub use schedule::{FixedFrameBegin, FrameBegin, FrameEnd, SmartAllocSystems};
 pub use scratch::{ClearableCollection, Scratch, ScratchStats, scratch_stats};
@@ -180,6 +192,9 @@ pub use framealloc_core::{AllocConfig, Frame, FrameBox, FrameHandle, FrameInFlig
 
 /// What most games import.
 pub mod prelude {
+    #[cfg(feature = "overlay")]
+    #[doc(no_inline)]
+    pub use crate::SmartAllocOverlayPlugin;
     #[doc(no_inline)]
     pub use crate::{
         AllocHandle, AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, FrameEnd, FramePromotions, LastFlight,
@@ -201,4 +216,8 @@ mod guide {
 
     #[doc = include_str!("../../docs/guide/src/bevy.md")]
     struct Bevy;
+
+    #[cfg(all(feature = "overlay", feature = "reflect"))]
+    #[doc = include_str!("../../docs/guide/src/bevy-overlay.md")]
+    struct BevyOverlay;
 }

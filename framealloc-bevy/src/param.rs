@@ -6,6 +6,7 @@ use core::ops::Deref;
 use bevy_app::Main;
 use bevy_ecs::change_detection::Res;
 use bevy_ecs::system::SystemParam;
+use framealloc_core::__private::Lends;
 use framealloc_core::{Frame, SmartAlloc};
 
 use crate::AllocResource;
@@ -58,6 +59,25 @@ impl<'w, M: Send + Sync + 'static> FrameAlloc<'w, M> {
     #[inline]
     pub fn whole(&self) -> &'w SmartAlloc {
         Res::clone(&self.resource).into_inner()
+    }
+}
+
+/// `#[frame_system(alloc = context.alloc)]` leaves all of `context` to the body.
+impl<'w, M: Send + Sync + 'static> Lends<AllocResource<M>> for FrameAlloc<'w, M> {
+    type Lent = &'w SmartAlloc;
+
+    #[inline]
+    fn __framealloc_lend(&self) -> &'w SmartAlloc {
+        self.whole()
+    }
+}
+
+impl<'w, M: Send + Sync + 'static> Lends<AllocResource<M>> for Res<'w, AllocResource<M>> {
+    type Lent = &'w SmartAlloc;
+
+    #[inline]
+    fn __framealloc_lend(&self) -> &'w SmartAlloc {
+        Res::clone(self).into_inner()
     }
 }
 

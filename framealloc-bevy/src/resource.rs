@@ -16,7 +16,7 @@ use framealloc_core::{
 };
 
 use crate::handle::Shared;
-use crate::{AllocHandle, FrameHeldError};
+use crate::{AllocHandle, FrameHeldError, NextFlightError};
 
 /// The allocator of a world. It derefs to [`SmartAlloc`], so every call of it is at hand.
 ///
@@ -212,21 +212,20 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// Like [`next_frame_in_flight`](Self::next_frame_in_flight).
     ///
     /// # Errors
-    /// If as many frames are in flight as may be. The frame is still open then, and nothing has changed.
+    /// If an [`AllocHandle`] is alive, or as many frames are in flight as may be. The frame is still open then, and nothing has changed.
     ///
     /// # Panics
-    /// As [`next_frame`](Self::next_frame); what was shared is dropped then.
-    #[track_caller]
-    pub fn try_next_frame_in_flight(&mut self) -> Result<FrameInFlight, FlightError> {
+    /// As [`try_next_frame`](Self::try_next_frame); what was shared is dropped then.
+    pub fn try_next_frame_in_flight(&mut self) -> Result<FrameInFlight, NextFlightError> {
         let turned = self.turn(
             |alloc| {
                 let flight = alloc.try_end_frame_in_flight()?;
                 let report = flight.report();
-                Ok((flight, report))
+                Ok::<_, FlightError>((flight, report))
             },
             |_, flight| drop(flight),
         );
-        turned.unwrap_or_else(|held| refuse(&held))
+        Ok(turned??)
     }
 
     /// [`next_frame_in_flight`](Self::next_frame_in_flight) and [`next_frame_with_promotions`](Self::next_frame_with_promotions) at once.
@@ -241,21 +240,20 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
     /// Like [`next_frame_in_flight_with_promotions`](Self::next_frame_in_flight_with_promotions).
     ///
     /// # Errors
-    /// If as many frames are in flight as may be. The frame is still open then, and nothing has changed.
+    /// As [`try_next_frame_in_flight`](Self::try_next_frame_in_flight).
     ///
     /// # Panics
-    /// As [`next_frame_with_promotions`](Self::next_frame_with_promotions); what was shared is dropped then.
-    #[track_caller]
-    pub fn try_next_frame_in_flight_with_promotions(&mut self) -> Result<(FrameInFlight, Promotions), FlightError> {
+    /// As [`try_next_frame`](Self::try_next_frame); what was shared is dropped then.
+    pub fn try_next_frame_in_flight_with_promotions(&mut self) -> Result<(FrameInFlight, Promotions), NextFlightError> {
         let turned = self.turn(
             |alloc| {
                 let (flight, promotions) = alloc.try_end_frame_in_flight_with_promotions()?;
                 let report = flight.report();
-                Ok(((flight, promotions), report))
+                Ok::<_, FlightError>(((flight, promotions), report))
             },
             |alloc, (_flight, promotions)| keep_promotions(alloc, promotions),
         );
-        turned.unwrap_or_else(|held| refuse(&held))
+        Ok(turned??)
     }
 
     /// Ends the frame by `end` and begins the next one, unless `end` returns an error: the frame is open then. `keep` gets the result if

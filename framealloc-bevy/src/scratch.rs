@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, LinkedList, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use bevy_ecs::entity::{Entity, EntityHash, EntityHashMap, EntityHashSet};
 use bevy_ecs::system::{Local, SystemParam};
@@ -84,18 +84,50 @@ impl<T: ClearableCollection> Kept<T> {
         // A collection that does not say how full it is is taken for half full: it halves until it grows again.
         let used = self.values.occupied().unwrap_or(if capacity > self.capacity { capacity } else { capacity / 8 });
         self.values.clear();
-        self.figures.ran(used, capacity, capacity > self.capacity);
+        self.figures.ran(used, capacity > self.capacity);
         self.most = self.most.max(used);
         self.runs += 1;
         if self.runs >= WINDOW {
             let needed = self.most.max(self.most_before);
             if capacity / 4 > needed {
                 self.values.shrink_to(needed);
-                self.figures.shrank(self.values.capacity());
+                self.figures.shrank();
             }
             (self.most_before, self.most, self.runs) = (self.most, 0, 0);
         }
         self.capacity = self.values.capacity();
+        self.figures.keeps(self.capacity, self.values.bytes());
+    }
+}
+
+impl<T: ClearableCollection + FromWorld + Send + 'static> Scratch<'_, T> {
+    /// Counts it under a tag in [`scratch_stats`]. The first name stays.
+    ///
+    /// What it asks of the heap is counted by tag where the system has one (`#[frame_system(tag = "ai")]`) and an
+    /// [`AmbientAlloc<A, Tags>`](framealloc_core::AmbientAlloc) is the global allocator; this tells what each collection keeps.
+    ///
+    /// ```
+    /// use bevy_ecs::prelude::*;
+    /// use framealloc_bevy::{Scratch, scratch_stats};
+    ///
+    /// fn think(mut open: Scratch<Vec<u64>>) {
+    ///     open.set_tag("ai");
+    ///     open.extend(0..100);
+    /// }
+    ///
+    /// fn report(_: Scratch<Vec<u64>>) {
+    ///     let mut kept = 0;
+    ///     scratch_stats(|stats| kept += if stats.tag == Some("ai") { stats.bytes } else { 0 });
+    ///     assert!(kept >= 800);
+    /// }
+    ///
+    /// let mut world = World::new();
+    /// let mut schedule = Schedule::default();
+    /// schedule.add_systems((think, report).chain());
+    /// schedule.run(&mut world);
+    /// ```
+    pub fn set_tag(&mut self, tag: &'static str) {
+        self.state.figures.tag.get_or_init(|| tag);
     }
 }
 
@@ -169,10 +201,15 @@ pub trait ClearableCollection {
     fn occupied(&self) -> Option<usize> {
         None
     }
+
+    /// Returns about how many bytes it has from the global allocator; 0 if it does not say. What its elements have is not among them.
+    fn bytes(&self) -> usize {
+        0
+    }
 }
 
 macro_rules! clearable {
-    ($([$($generics:tt)*] $Collection:ty => $Inner:ty;)+) => {$(
+    ($([$($generics:tt)*] $Collection:ty => $Inner:ty, $Element:ty;)+) => {$(
         impl<$($generics)*> ClearableCollection for $Collection {
             fn capacity(&self) -> usize {
                 <$Inner>::capacity(self)
@@ -189,21 +226,25 @@ macro_rules! clearable {
             fn occupied(&self) -> Option<usize> {
                 Some(self.len())
             }
+
+            fn bytes(&self) -> usize {
+                self.capacity().saturating_mul(size_of::<$Element>())
+            }
         }
     )+};
 }
 
 clearable! {
-    [T] Vec<T> => Vec<T>;
-    [T] VecDeque<T> => VecDeque<T>;
-    [T: Ord] BinaryHeap<T> => BinaryHeap<T>;
-    [] String => String;
-    [K: Eq + Hash, V, S: BuildHasher] std::collections::HashMap<K, V, S> => std::collections::HashMap<K, V, S>;
-    [T: Eq + Hash, S: BuildHasher] std::collections::HashSet<T, S> => std::collections::HashSet<T, S>;
-    [K: Eq + Hash, V, S: BuildHasher] HashMap<K, V, S> => HashMap<K, V, S>;
-    [T: Eq + Hash, S: BuildHasher] HashSet<T, S> => HashSet<T, S>;
-    [V] EntityHashMap<V> => HashMap<Entity, V, EntityHash>;
-    [] EntityHashSet => HashSet<Entity, EntityHash>;
+    [T] Vec<T> => Vec<T>, T;
+    [T] VecDeque<T> => VecDeque<T>, T;
+    [T: Ord] BinaryHeap<T> => BinaryHeap<T>, T;
+    [] String => String, u8;
+    [K: Eq + Hash, V, S: BuildHasher] std::collections::HashMap<K, V, S> => std::collections::HashMap<K, V, S>, (K, V);
+    [T: Eq + Hash, S: BuildHasher] std::collections::HashSet<T, S> => std::collections::HashSet<T, S>, T;
+    [K: Eq + Hash, V, S: BuildHasher] HashMap<K, V, S> => HashMap<K, V, S>, (K, V);
+    [T: Eq + Hash, S: BuildHasher] HashSet<T, S> => HashSet<T, S>, T;
+    [V] EntityHashMap<V> => HashMap<Entity, V, EntityHash>, (Entity, V);
+    [] EntityHashSet => HashSet<Entity, EntityHash>, Entity;
 }
 
 macro_rules! clearable_nodes {
@@ -238,7 +279,9 @@ static ALL: Mutex<Vec<Weak<Figures>>> = Mutex::new(Vec::new());
 /// What is known of one parameter, for others to read.
 struct Figures {
     collection: &'static str,
+    tag: OnceLock<&'static str>,
     capacity: AtomicUsize,
+    bytes: AtomicUsize,
     most: AtomicUsize,
     runs: AtomicU64,
     grown: AtomicU64,
@@ -248,19 +291,24 @@ struct Figures {
 impl Figures {
     fn new(collection: &'static str, capacity: usize) -> Self {
         let (runs, grown, shrunk) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-        Self { collection, capacity: capacity.into(), most: AtomicUsize::new(0), runs, grown, shrunk }
+        let (most, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { collection, tag: OnceLock::new(), capacity: capacity.into(), bytes, most, runs, grown, shrunk }
     }
 
-    fn ran(&self, used: usize, capacity: usize, grew: bool) {
+    fn ran(&self, used: usize, grew: bool) {
         self.runs.fetch_add(1, Relaxed);
         self.most.fetch_max(used, Relaxed);
-        self.capacity.store(capacity, Relaxed);
         self.grown.fetch_add(u64::from(grew), Relaxed);
     }
 
-    fn shrank(&self, capacity: usize) {
+    fn shrank(&self) {
         self.shrunk.fetch_add(1, Relaxed);
+    }
+
+    /// What it keeps until the next run.
+    fn keeps(&self, capacity: usize, bytes: usize) {
         self.capacity.store(capacity, Relaxed);
+        self.bytes.store(bytes, Relaxed);
     }
 }
 
@@ -270,8 +318,12 @@ impl Figures {
 pub struct ScratchStats {
     /// The type of the collection.
     pub collection: &'static str,
+    /// The tag that its system gave it by [`Scratch::set_tag`].
+    pub tag: Option<&'static str>,
     /// Elements that it has room for after its last run.
     pub capacity: usize,
+    /// About how many bytes that is: [`ClearableCollection::bytes`].
+    pub bytes: usize,
     /// The most elements of any run.
     pub most: usize,
     /// How often its system ran.
@@ -300,10 +352,12 @@ pub fn scratch_stats(mut visit: impl FnMut(ScratchStats)) {
     // `visit` may be anything, and may make a world: it is not called under the lock.
     let all: Vec<_> = ALL.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade).collect();
     for figures in all {
-        let Figures { collection, capacity, most, runs, grown, shrunk } = &*figures;
+        let Figures { collection, tag, capacity, bytes, most, runs, grown, shrunk } = &*figures;
         visit(ScratchStats {
             collection,
+            tag: tag.get().copied(),
             capacity: capacity.load(Relaxed),
+            bytes: bytes.load(Relaxed),
             most: most.load(Relaxed),
             runs: runs.load(Relaxed),
             grown: grown.load(Relaxed),

@@ -362,3 +362,16 @@ fn fa101_diagnostics_without_an_allocator() {
     let warnings = warnings.0.lock().expect("no panic under the lock");
     assert!(warnings.len() == 1 && warnings[0].starts_with("ERROR FA101 error: the app has"), "{warnings:?}");
 }
+
+#[test]
+fn the_paths_for_an_overlay_are_registered() {
+    let mut app = App::new();
+    app.add_plugins((SmartAllocPlugins, SmartAllocPlugin::fixed(), SmartAllocDiagnosticsPlugin::fixed()));
+    app.update();
+    let store = app.world().resource::<DiagnosticsStore>();
+    let (frame, fixed) =
+        (SmartAllocDiagnosticsPlugin::overlay_paths(), SmartAllocDiagnosticsPlugin::fixed_overlay_paths());
+    for path in frame.into_iter().chain(fixed) {
+        assert!(store.get(&path).is_some(), "{path}");
+    }
+}

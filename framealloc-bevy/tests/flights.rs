@@ -12,7 +12,7 @@ use bevy_app::{AppLabel, SubApp};
 use bevy_diagnostic::{Diagnostic, DiagnosticPath, DiagnosticsStore};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel};
-use framealloc::bevy::{FlightPolicy, prelude::*};
+use framealloc::bevy::{FlightPolicy, NextFlightError, prelude::*};
 use framealloc::{FlightError, FrameEvent, FramePublisher, RetainKey, RetentionPolicy};
 
 /// The number of its frame, shared in each.
@@ -355,6 +355,7 @@ fn a_world_by_hand_ends_its_frame_in_flight_or_says_why_not() {
 
     let kept = alloc.frame_share(5);
     let full = FlightError::LimitReached { limit: 1 };
+    let full = NextFlightError::from(full);
     assert_eq!(alloc.try_next_frame_in_flight().err(), Some(full));
     assert_eq!(alloc.try_next_frame_in_flight_with_promotions().err(), Some(full));
     assert!(catch_unwind(AssertUnwindSafe(|| alloc.next_frame_in_flight())).is_err());

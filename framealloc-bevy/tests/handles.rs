@@ -11,8 +11,8 @@ use bevy_ecs::lifecycle::HookContext;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use bevy_ecs::world::DeferredWorld;
-use framealloc::bevy::FrameHeldError;
 use framealloc::bevy::prelude::*;
+use framealloc::bevy::{FrameHeldError, NextFlightError};
 use framealloc::frame_system;
 
 #[derive(Component)]
@@ -139,6 +139,12 @@ fn nothing_ends_the_frame_of_a_live_handle() {
     assert!(alloc.try_exclusive().is_err());
     assert!(panics(|| alloc.next_frame()).starts_with("frame 1 cannot end: 1 `AllocHandle` is alive, made at "));
     assert!(panics(|| alloc.next_frame_in_flight()).starts_with("frame 1 cannot end"));
+    let held = |refused: Option<NextFlightError>| match refused {
+        Some(NextFlightError::Held(held)) => held.handles,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(held(alloc.try_next_frame_in_flight().err()), 1);
+    assert_eq!(held(alloc.try_next_frame_in_flight_with_promotions().err()), 1);
     assert!(panics(|| alloc.end_frame()).starts_with("frame 1 cannot end"), "through `DerefMut`");
     assert!(panics(|| alloc.begin_frame()).starts_with("frame 1 cannot end"), "which would end the open one");
     let second = world.frame_alloc();

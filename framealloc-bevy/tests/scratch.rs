@@ -64,7 +64,7 @@ fn it_is_empty_at_each_run_and_gives_back_what_a_burst_took() {
     });
     let seen = seen.expect("it is listed");
     assert_eq!((seen.runs, seen.shrunk, seen.collection), (2203, 1, "alloc::vec::Vec<u32>"));
-    assert!(seen.grown >= 2 && seen.capacity == capacity, "{seen:?}");
+    assert!(seen.grown >= 2 && seen.capacity == capacity && seen.bytes == capacity * 4, "{seen:?}");
 }
 
 #[test]

@@ -14,7 +14,9 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{ScheduleConfigs, ScheduleLabel};
 use bevy_ecs::system::{RunSystemOnce, ScheduleSystem, SystemParam, SystemState};
 use bevy_ecs::world::DeferredWorld;
+use framealloc::bevy::Scratch;
 use framealloc::bevy::prelude::*;
+use framealloc::frame_closure;
 
 #[derive(Component, Clone)]
 struct Label(String);
@@ -299,6 +301,12 @@ fn kept(alloc: Res<AllocResource>, mut scratch: Local<Vec<u32>>) {
     alloc.frame_slice_copy(&scratch);
 }
 
+/// A collection that the system keeps: what it grows by is not the frame's, and neither does it lend frame memory.
+fn kept_by_scratch(alloc: Res<AllocResource>, mut seen: Scratch<Vec<u32>>) {
+    seen.push(*alloc.frame_box(1));
+    alloc.frame_slice_copy(&seen);
+}
+
 struct Game;
 
 impl Plugin for Game {
@@ -326,6 +334,15 @@ impl Plugin for Game {
             .configure_sets(Update, Hud.run_if(of_a_set))
             .add_systems(Update, gives.pipe(takes))
             .add_systems(Update, |alloc: Res<AllocResource>| drop(vec![*alloc.frame_box(1_u8)])) //~ FA401
+            .add_systems(Update, frame_closure!(|alloc: Res<AllocResource>| drop(vec![*alloc.frame_box(1_u8)]))) //~ FA401
+            .add_systems(
+                Update,
+                frame_closure!(tag = "hud", |alloc: Res<AllocResource>, hulls: Query<&Hull>| {
+                    let all: Vec<&Hull> = hulls.iter().collect(); //~ FA401
+                    alloc.frame_box(all.len());
+                }),
+            )
+            .add_systems(Update, kept_by_scratch)
             .add_systems(Update, (systems(), made(3)))
             .add_systems(Movement, moves)
             .add_systems(Cleanup, cleans)

@@ -156,6 +156,38 @@ impl Squad<'_, '_> {
     }
 }
 
+#[derive(bevy_ecs::system::SystemParam)]
+struct Ward<'w, 's> {
+    alloc: Res<'w, AllocResource>,
+    healths: Query<'w, 's, &'static mut Health>,
+}
+
+impl Ward<'_, '_> {
+    fn heal(&mut self, by: u32) {
+        self.healths.iter_mut().for_each(|mut health| health.0 += by);
+    }
+}
+
+#[test]
+fn a_field_that_borrows_the_allocator_leaves_its_owner_to_the_body() {
+    #[frame_system(alloc = squad.alloc, tag = "field")]
+    fn by_param(mut squad: Squad) {
+        let by = alloc.frame_box(1);
+        squad.heal(*by);
+    }
+    #[frame_system(alloc = ward.alloc, tag = "field")]
+    fn by_resource(mut ward: Ward) {
+        let by = alloc.frame_box(2);
+        ward.heal(*by);
+    }
+    let mut app = app();
+    app.add_systems(Update, (by_param, by_resource).chain());
+    app.update();
+    assert!(bytes_of(&mut app, "field") >= 8, "both had a scope under the tag");
+    let sum: u32 = app.world_mut().query::<&Health>().iter(app.world()).map(|health| health.0).sum();
+    assert_eq!(sum, 100 + 4 * 3);
+}
+
 #[test]
 fn a_parameter_of_the_games_own_lends_its_allocator_and_is_free() {
     #[frame_system(alloc = squad.alloc.whole(), tag = "squad")]

@@ -1,9 +1,11 @@
 //! What the attribute macros call. Not for users: it changes with every release.
 
 mod in_flight;
+mod lending;
 pub mod options;
 
 pub use self::in_flight::{Flight, whole_frame_in_flight, whole_frame_in_flight_apart};
+pub use self::lending::{Lending, Lends, LentAsItIs, LentLonger};
 pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
 pub use crate::frame::boxed::Itself;
@@ -19,6 +21,7 @@ pub mod frame_unsize {
 }
 
 use crate::Promotions;
+use crate::raw::frames::sampling::samples::OpenSystem;
 use crate::raw::global::zone::HeapZone;
 use crate::site::apart;
 use crate::tag::{IntoTag, TagId};
@@ -34,7 +37,10 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
     let tag = site.tag().unwrap_or(alloc.tag_id());
     // The number of the site first: with it comes whether its use of the heap is counted.
-    let mut call = WholeFrameCall { alloc, site: site.index(), tag, zone: HeapZone::new() };
+    let index = site.index();
+    let here = 0_u8;
+    let outer = alloc.frame().arenas().enter_system(index, core::ptr::from_ref(&here).addr());
+    let mut call = WholeFrameCall { alloc, site: index, tag, outer, zone: HeapZone::new() };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
 }
@@ -49,12 +55,15 @@ struct WholeFrameCall<'a> {
     alloc: &'a SmartAlloc,
     site: usize,
     tag: TagId,
+    /// The system that was open before.
+    outer: OpenSystem,
     zone: HeapZone,
 }
 
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
         let (used, arenas) = (self.zone.leave(), self.alloc.frame().arenas());
+        arenas.leave_system(self.outer);
         arenas.attribute_to_site(self.site, 0, used);
         if used.calls != 0 {
             arenas.attribute_heap_use(self.tag, used);

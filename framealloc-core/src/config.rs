@@ -2,6 +2,7 @@
 
 use crate::budget::{Budget, DeclaredBudgets};
 use crate::error::Limit;
+use crate::sampling::SiteSampling;
 use crate::tag::{Tag, TagId};
 
 /// Returns the bytes of `count` KiB.
@@ -62,6 +63,7 @@ pub struct AllocConfig {
     pub(crate) frames_in_flight: usize,
     pub(crate) prewarm_pools: bool,
     pub(crate) purpose: Purpose,
+    pub(crate) sites: Option<SiteSampling>,
     region: usize,
     /// The allocator whose seal holds for this one as well, by its number; 0 for none.
     pub(crate) sealed_with: u64,
@@ -93,6 +95,7 @@ impl Default for AllocConfig {
             frames_in_flight: 0,
             prewarm_pools: false,
             purpose: Purpose::Frames,
+            sites: None,
             region: 0,
             sealed_with: 0,
         }
@@ -219,6 +222,19 @@ impl AllocConfig {
         self
     }
 
+    /// Returns the tags that have a budget, by path, in the order in which they got it.
+    ///
+    /// ```
+    /// use framealloc_core::{AllocConfig, kilobytes};
+    ///
+    /// let config = AllocConfig::default().with_tag_budget("physics", kilobytes(64));
+    /// let budgets: Vec<_> = config.tag_budgets().map(|(path, budget)| (path, budget.bytes())).collect();
+    /// assert_eq!(budgets, [("physics", kilobytes(64))]);
+    /// ```
+    pub fn tag_budgets(&self) -> impl Iterator<Item = (&'static str, Budget)> {
+        self.tag_budgets.iter().map(|(tag, budget)| (tag.path(), *budget))
+    }
+
     /// Says how many bytes of the heap a tag should have at once, over the whole program; what is nested in it has budgets of its
     /// own. Nothing is refused: FA010 tells at the end of a frame in which it had more. It takes an
     /// [`AmbientAlloc<A, Tags>`](crate::AmbientAlloc) as the global allocator to know.
@@ -295,6 +311,24 @@ impl AllocConfig {
     #[must_use]
     pub fn promotion_budget(&self) -> usize {
         self.promotion_budget
+    }
+
+    /// Samples which places of the program ask for frame memory: [`sampled_sites`](crate::SmartAlloc::sampled_sites) and
+    /// recordings tell. Not done by default.
+    ///
+    /// An allocation costs as much as before: the memory that is open to it ends where the next sample is, and only the
+    /// allocation that meets that end is looked at. With the feature `stacks` a sample has the stack of calls that led to it;
+    /// else its tag and its system. Scratch regions are not sampled.
+    #[must_use]
+    pub fn with_sites(mut self, sampling: SiteSampling) -> Self {
+        self.sites = Some(sampling);
+        self
+    }
+
+    /// Returns how frame memory is sampled, if it is.
+    #[must_use]
+    pub fn sites(&self) -> Option<SiteSampling> {
+        self.sites
     }
 
     /// Lets so many ended frames be in flight at once: held by [`FrameInFlight`](crate::FrameInFlight)s, which

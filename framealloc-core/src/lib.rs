@@ -50,10 +50,12 @@ mod probes;
 mod raw;
 mod retire;
 mod rows;
+mod sampling;
 mod scratch;
 #[cfg(feature = "serde")]
 mod serialize;
 mod site;
+mod stack;
 mod strict;
 mod sync;
 mod tag;
@@ -71,10 +73,10 @@ pub mod pool;
 /// The parts of a [`Snapshot`].
 pub mod snapshot {
     pub use crate::observe::snapshot::{
-        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, HeapTagSnapshot, PhaseSnapshot,
-        PoolSnapshot, ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot,
-        UnreceivedSnapshot,
+        BudgetKind, BudgetSnapshot, FlightSnapshot, FrameSnapshot, HeapSnapshot, PhaseSnapshot, PoolSnapshot,
+        ScratchSnapshot, SystemSnapshot, TagSnapshot, ThreadSnapshot, TransferSnapshot, UnreceivedSnapshot,
     };
+    pub use crate::observe::snapshot_heap::{HeapTagSnapshot, ZoneSnapshot};
 }
 
 /// The iterators, errors and traits of the collections in frame memory, and what maps are made of.
@@ -119,6 +121,9 @@ pub use frame::{ParCollect, ParLocal};
 pub use frame_test::{FrameTest, FrameTestFailure, Frames};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::ambient::{AmbientStats, AmbientTagStats};
+#[cfg(feature = "debug")]
+#[cfg_attr(docsrs, doc(cfg(feature = "debug")))]
+pub use observe::ambient_escapes::EscapeSite;
 #[cfg(feature = "memory_filter")]
 #[cfg_attr(docsrs, doc(cfg(feature = "memory_filter")))]
 pub use observe::behavior::{
@@ -144,6 +149,7 @@ pub use raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
 #[doc(hidden)]
 pub use raw::frames::one_thread::UseAllocWholeInTasks;
 pub use raw::frames::report::FrameReport;
+pub use raw::frames::sampled::SampledSite;
 pub use raw::frames::scratch::Scratch;
 pub use raw::frames::scratch_region::ScratchStats;
 pub use raw::frames::transfers::{TransferStats, UnreceivedTransfer};
@@ -155,7 +161,9 @@ pub use raw::global::heap_use::{HeapGuardMode, HeapSite};
 pub use raw::global::zone::HeapUse;
 pub use raw::mem::region::RegionStats;
 pub use retire::{Drain, DrainReport, RetireQueue};
+pub use sampling::SiteSampling;
 pub use scratch::ScratchSet;
+pub use stack::StackCall;
 pub use strict::{Level, Strict};
 pub use tag::{IntoTag, Tag, TagId, TagNameError};
 pub use transfer::TransferHandle;

@@ -24,6 +24,23 @@ pub(crate) fn lent(source: &AllocatorSource) -> (Option<TokenStream>, TokenStrea
     (Some(quote_spanned!(Span::mixed_site()=> let #lent = #expression;)), lent.into_token_stream())
 }
 
+/// As [`lent`], and a field that is itself a borrow is copied out: `alloc = ctx.alloc` beside `ctx.reset()`.
+pub(crate) fn lent_from_field(source: &AllocatorSource, runtime: &TokenStream) -> (Option<TokenStream>, TokenStream) {
+    let AllocatorSource { expression, binding, .. } = source;
+    if !source.is_field() {
+        return lent(source);
+    }
+    let lent = Ident::new("lent", ours_at(binding.span()));
+    let statement = quote_spanned!(Span::mixed_site()=>
+        let #lent = {
+            #[allow(unused_imports)]
+            use #runtime::{LentAsItIs as _, LentLonger as _};
+            (&#runtime::Lending(&#expression)).lent()
+        };
+    );
+    (Some(statement), lent.into_token_stream())
+}
+
 /// `|binding: ty| -> Return { body }`, not `move`: what the body only reads stays with the caller.
 ///
 /// `first` runs before the body, as its first statement.

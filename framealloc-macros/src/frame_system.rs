@@ -127,7 +127,7 @@ fn scope(
     let runtime = Runtime::new(args.krate.as_ref());
     let runtime = runtime.path();
     let binding = &source.binding;
-    let (lent, expression) = closure::lent(source);
+    let (lent, expression) = closure::lent_from_field(source, runtime);
     // The `&` stands where the parameter does, so that a parameter of a wrong type is reported there.
     let borrow = quote_spanned!(ours_at(binding.span())=> &);
     let out = args.out.as_ref().map(|out| {

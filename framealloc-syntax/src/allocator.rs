@@ -95,6 +95,12 @@ impl AllocatorSource {
     pub fn is_made(&self) -> bool {
         matches!(self.expression, Expr::MethodCall(_))
     }
+
+    /// Whether it is a field, of a parameter or of what a method returns.
+    #[must_use]
+    pub fn is_field(&self) -> bool {
+        matches!(self.expression, Expr::Field(_))
+    }
 }
 
 /// Finds the allocator among the parameters: the one that `given` names, else the one called `alloc`.

@@ -3,10 +3,14 @@
 use core::fmt;
 
 use crate::model::{
-    BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    SystemHeap,
+    BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Limits, Outcome, PhaseFigures, PoolFigures,
+    SystemFigures, SystemHeap, ZoneFigures,
 };
-use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
+use crate::sites::{Call, Samples, Site, SiteFigures, Stack};
+use crate::{
+    BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC, VERSION,
+    checksum,
+};
 
 /// Why a recording, or the rest of it, cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +35,14 @@ pub enum TraceError {
         /// Where the block begins, in bytes.
         at: usize,
     },
+    /// A block says that it is longer than any frame; everything before it was read. Only of recordings that arrive in
+    /// pieces ([`StreamDecoder`](crate::StreamDecoder)).
+    TooLong {
+        /// Where the block begins, in bytes.
+        at: usize,
+        /// How long it says that it is, in bytes.
+        length: u32,
+    },
 }
 
 impl fmt::Display for TraceError {
@@ -43,6 +55,9 @@ impl fmt::Display for TraceError {
             }
             Self::Truncated { at } => write!(f, "the recording is cut off in the block at byte {at}"),
             Self::Damaged { at } => write!(f, "the recording is damaged in the block at byte {at}"),
+            Self::TooLong { at, length } => {
+                write!(f, "the recording is damaged: the block at byte {at} says that it has {length} bytes")
+            }
         }
     }
 }
@@ -58,6 +73,14 @@ pub enum Item {
     Definition(Definition),
     /// A frame.
     Frame(Frame),
+    /// A call of stacks.
+    Call(Call),
+    /// The calls of a stack.
+    Stack(Stack),
+    /// A place that asks for memory.
+    Site(Site),
+    /// What was sampled in the frame before.
+    Samples(Samples),
 }
 
 /// Iterates over the entries of a recording. After an error it ends.
@@ -88,25 +111,35 @@ impl<'a> Decoder<'a> {
     }
 
     fn block(&mut self) -> Result<Option<Item>, TraceError> {
-        let at = self.at;
-        let rest = &self.bytes[at..];
-        let truncated = TraceError::Truncated { at };
-        let (head, rest) = rest.split_at_checked(BLOCK_HEAD).ok_or(truncated)?;
-        let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
-        let (payload, rest) = rest.split_at_checked(length).ok_or(truncated)?;
-        let sum = rest.first_chunk::<4>().ok_or(truncated)?;
-        let damaged = TraceError::Damaged { at };
-        if checksum(head[0], payload) != u32::from_le_bytes(*sum) {
-            return Err(damaged);
-        }
-        self.at = at + BLOCK_HEAD + length + sum.len();
-        let mut fields = Fields { rest: payload };
-        match head[0] {
-            BLOCK_DEFINITION => Ok(Some(Item::Definition(fields.definition().ok_or(damaged)?))),
-            BLOCK_FRAME => Ok(Some(Item::Frame(fields.frame().ok_or(damaged)?))),
-            _ => Ok(None),
-        }
+        let (item, length) = block(&self.bytes[self.at..], self.at)?;
+        self.at += length;
+        Ok(item)
     }
+}
+
+/// Reads the block that `rest` begins with, which is at byte `at` of the recording. Returns what it says, if it is of a kind
+/// that is known, and its length in bytes.
+pub(crate) fn block(rest: &[u8], at: usize) -> Result<(Option<Item>, usize), TraceError> {
+    let truncated = TraceError::Truncated { at };
+    let (head, rest) = rest.split_at_checked(BLOCK_HEAD).ok_or(truncated)?;
+    let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+    let (payload, rest) = rest.split_at_checked(length).ok_or(truncated)?;
+    let sum = rest.first_chunk::<4>().ok_or(truncated)?;
+    let damaged = TraceError::Damaged { at };
+    if checksum(head[0], payload) != u32::from_le_bytes(*sum) {
+        return Err(damaged);
+    }
+    let mut fields = Fields { rest: payload };
+    let item = match head[0] {
+        BLOCK_DEFINITION => Some(Item::Definition(fields.definition().ok_or(damaged)?)),
+        BLOCK_FRAME => Some(Item::Frame(fields.frame().ok_or(damaged)?)),
+        BLOCK_CALL => Some(Item::Call(fields.call().ok_or(damaged)?)),
+        BLOCK_STACK => Some(Item::Stack(fields.stack().ok_or(damaged)?)),
+        BLOCK_SITE => Some(Item::Site(fields.site().ok_or(damaged)?)),
+        BLOCK_SAMPLES => Some(Item::Samples(fields.samples().ok_or(damaged)?)),
+        _ => None,
+    };
+    Ok((item, BLOCK_HEAD + length + sum.len()))
 }
 
 impl Iterator for Decoder<'_> {
@@ -166,14 +199,57 @@ impl Fields<'_> {
     fn definition(&mut self) -> Option<Definition> {
         let kind = *Kind::ALL.get(usize::try_from(self.number()?).ok()?)?;
         let (id, limit) = (self.id()?, self.number()?);
+        let name = self.text()?;
+        // Of recordings before 0.12 the definition ends here.
+        let limits = if self.rest.is_empty() { None } else { Limits::of(self.number()?, self.id()?) };
+        Some(Definition { kind, id, name, limit, limits })
+    }
+
+    fn text(&mut self) -> Option<String> {
         let len = usize::try_from(self.number()?).ok()?;
-        let name = core::str::from_utf8(self.rest.get(..len)?).ok()?.to_owned();
-        Some(Definition { kind, id, name, limit })
+        let (text, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest;
+        Some(core::str::from_utf8(text).ok()?.to_owned())
+    }
+
+    fn call(&mut self) -> Option<Call> {
+        let (id, line) = (self.id()?, self.id()?);
+        Some(Call { id, function: self.text()?, file: self.text()?, line })
+    }
+
+    fn stack(&mut self) -> Option<Stack> {
+        Some(Stack { id: self.id()?, calls: self.list(Self::id)? })
+    }
+
+    fn site(&mut self) -> Option<Site> {
+        Some(Site { id: self.id()?, tag: self.id()?, system: self.id_or_none()?, stack: self.id_or_none()? })
+    }
+
+    /// A number that is one more, so that 0 is none.
+    fn id_or_none(&mut self) -> Option<Option<u32>> {
+        match self.number()?.checked_sub(1) {
+            None => Some(None),
+            Some(id) => u32::try_from(id).ok().map(Some),
+        }
+    }
+
+    fn samples(&mut self) -> Option<Samples> {
+        let every = self.number()?;
+        let sites = self.list(|fields| {
+            Some(SiteFigures {
+                id: fields.id()?,
+                samples: fields.number()?,
+                blocks: fields.number()?,
+                bytes: fields.number()?,
+            })
+        })?;
+        Some(Samples { every, sites })
     }
 
     fn frame(&mut self) -> Option<Frame> {
         let mut frame = self.figures()?;
         self.heap_by_system(&mut frame.systems)?;
+        frame.zones = self.zones()?;
         Some(frame)
     }
 
@@ -224,6 +300,7 @@ impl Fields<'_> {
             })?,
             flights: self.flights()?.first().copied(),
             heap: self.heap()?,
+            zones: Vec::new(),
         })
     }
 
@@ -257,6 +334,22 @@ impl Fields<'_> {
             systems.get_mut(at)?.heap = Some(heap);
         }
         Some(())
+    }
+
+    /// Zones by tag, which older recordings end before.
+    fn zones(&mut self) -> Option<Vec<ZoneFigures>> {
+        if self.rest.is_empty() {
+            return Some(Vec::new());
+        }
+        self.list(|fields| {
+            Some(ZoneFigures {
+                id: fields.id()?,
+                pinned: fields.number()?,
+                escaped: fields.number()?,
+                refused: fields.number()?,
+                exhausted: fields.number()?,
+            })
+        })
     }
 
     /// Frames in flight: a list of one or none, which older recordings end before.

@@ -1,7 +1,11 @@
 //! Writes recordings.
 
-use crate::model::{FrameView, Kind};
-use crate::{BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, MAGIC, VERSION, checksum};
+use crate::model::{FrameView, Kind, Limits};
+use crate::sites::{Call, Site, SiteFigures};
+use crate::{
+    BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC, VERSION,
+    checksum,
+};
 
 /// Appends blocks to a buffer. Takes no memory while the buffer has room.
 #[derive(Debug, Default)]
@@ -26,12 +30,23 @@ impl Encoder {
 
     /// Names a number. Must come before the first frame that uses it.
     pub fn define(&mut self, kind: Kind, id: u32, name: &str, limit: u64) {
+        self.definition(kind, id, name, limit, None);
+    }
+
+    /// Names a budget and says what it limits. Must come before the first frame that meets it.
+    pub fn define_budget(&mut self, id: u32, name: &str, limit: u64, limits: Limits) {
+        self.definition(Kind::Budget, id, name, limit, Some(limits));
+    }
+
+    fn definition(&mut self, kind: Kind, id: u32, name: &str, limit: u64, limits: Option<Limits>) {
         self.block(BLOCK_DEFINITION, |out| {
             number(out, kind.number());
             number(out, u64::from(id));
             number(out, limit);
             number(out, name.len() as u64);
             out.extend_from_slice(name.as_bytes());
+            // Last, so that readers that do not know of it leave it out.
+            limits.map(Limits::fields).into_iter().flatten().for_each(|field| number(out, field));
         });
     }
 
@@ -53,7 +68,7 @@ impl Encoder {
             list(out, frame.phases, |phase| {
                 [u64::from(phase.id), phase.calls, phase.bytes, phase.nanoseconds, phase.longest]
             });
-            // Last, so that readers that do not know of flights and of the heap leave them out.
+            // Last, so that readers that do not know of flights, of the heap and of zones leave them out.
             let flights = frame.flights.as_slice();
             list(out, flights, |flights| [flights.frames, flights.bytes, flights.capacity, flights.refused]);
             list(out, frame.heap, |tag| {
@@ -67,6 +82,46 @@ impl Encoder {
                     number(out, field);
                 }
             }
+            list(out, frame.zones, |tag| [u64::from(tag.id), tag.pinned, tag.escaped, tag.refused, tag.exhausted]);
+        });
+    }
+
+    /// Names a call. Must come before the first stack that has it.
+    pub fn call(&mut self, call: &Call) {
+        self.block(BLOCK_CALL, |out| {
+            for figure in [u64::from(call.id), u64::from(call.line)] {
+                number(out, figure);
+            }
+            for text in [&call.function, &call.file] {
+                number(out, text.len() as u64);
+                out.extend_from_slice(text.as_bytes());
+            }
+        });
+    }
+
+    /// Names the calls of a stack, the innermost first.
+    pub fn stack(&mut self, id: u32, calls: &[u32]) {
+        self.block(BLOCK_STACK, |out| {
+            number(out, u64::from(id));
+            list(out, calls, |call| [u64::from(*call)]);
+        });
+    }
+
+    /// Says what the number of a site stands for. Must come before the first sample of it.
+    pub fn site(&mut self, site: &Site) {
+        let or_none = |id: Option<u32>| id.map_or(0, |id| u64::from(id) + 1);
+        self.block(BLOCK_SITE, |out| {
+            for figure in [u64::from(site.id), u64::from(site.tag), or_none(site.system), or_none(site.stack)] {
+                number(out, figure);
+            }
+        });
+    }
+
+    /// Adds what was sampled in the frame that was added last, with `every` bytes between two samples on average.
+    pub fn samples(&mut self, every: u64, sites: &[SiteFigures]) {
+        self.block(BLOCK_SAMPLES, |out| {
+            number(out, every);
+            list(out, sites, |site| [u64::from(site.id), site.samples, site.blocks, site.bytes]);
         });
     }
 

@@ -13,7 +13,7 @@
 //!
 //! Programs that use framealloc record with `SmartAlloc::record`; `cargo fa report` shows a recording as tables, a page or a
 //! picture. This crate is for tools that read recordings themselves: [`Decoder`] is an iterator over definitions (the names of
-//! tags, systems, threads, pools and phases) and frames.
+//! tags, systems, threads, pools and phases) and frames, and [`StreamDecoder`] takes a recording that is still being made.
 //!
 //! ```
 //! use framealloc_trace::{Decoder, FrameView, Item, Kind, Encoder};
@@ -33,13 +33,17 @@
 mod decode;
 mod encode;
 mod model;
+mod sites;
+mod stream;
 
 pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
-    BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap,
+    BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures,
+    PoolFigures, SystemFigures, SystemHeap, ZoneFigures,
 };
+pub use sites::{Call, Samples, Site, SiteFigures, Stack};
+pub use stream::{Head, StreamDecoder};
 
 /// What every recording starts with.
 pub const MAGIC: [u8; 8] = *b"FATRACE\0";
@@ -49,6 +53,10 @@ pub const VERSION: u8 = 2;
 
 const BLOCK_DEFINITION: u8 = 1;
 const BLOCK_FRAME: u8 = 2;
+const BLOCK_CALL: u8 = 3;
+const BLOCK_STACK: u8 = 4;
+const BLOCK_SITE: u8 = 5;
+const BLOCK_SAMPLES: u8 = 6;
 
 /// Bytes before a payload: kind and length.
 const BLOCK_HEAD: usize = 5;

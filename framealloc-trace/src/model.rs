@@ -35,8 +35,48 @@ pub struct Definition {
     pub id: u32,
     /// The name.
     pub name: String,
-    /// Of a budget: its limit in bytes; of a tag: its heap budget, if it has one; else 0.
+    /// Of a budget: its limit in bytes; of a tag: its heap budget, if it has one; of a system: the budget of one call, if it
+    /// has one; else 0.
     pub limit: u64,
+    /// Of a budget: what it limits. Not in recordings of 0.11.
+    pub limits: Option<Limits>,
+}
+
+/// What a budget limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limits {
+    /// The whole allocator.
+    Allocator,
+    /// Each thread.
+    Thread,
+    /// The tag with this number.
+    Tag(u32),
+    /// The system with this number, in each call.
+    System(u32),
+}
+
+impl Limits {
+    /// As it is written.
+    pub(crate) fn fields(self) -> [u64; 2] {
+        match self {
+            Self::Allocator => [0, 0],
+            Self::Thread => [1, 0],
+            Self::Tag(id) => [2, id.into()],
+            Self::System(id) => [3, id.into()],
+        }
+    }
+
+    /// As it is read; `None` of what later versions may limit.
+    pub(crate) fn of(what: u64, id: u32) -> Option<Self> {
+        match what {
+            0 => Some(Self::Allocator),
+            1 => Some(Self::Thread),
+            2 => Some(Self::Tag(id)),
+            3 => Some(Self::System(id)),
+            _ => None,
+        }
+    }
 }
 
 /// Figures of one system in one frame.
@@ -159,6 +199,23 @@ pub struct HeapFigures {
     pub frees: u64,
 }
 
+/// What zones of one tag did from the end of the frame before to the end of this one, over the whole program. A zone is a part of
+/// the program whose heap is bumped: `ambient`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZoneFigures {
+    /// The number of the tag.
+    pub id: u32,
+    /// Bytes of the chunks that zones are through with, and that blocks which outlived them keep from being used again, when the
+    /// frame ended.
+    pub pinned: u64,
+    /// Blocks that outlived their zone.
+    pub escaped: u64,
+    /// How often the heap served the rest of a zone because the tag pinned far more than lived there.
+    pub refused: u64,
+    /// How often it did because no chunk was free.
+    pub exhausted: u64,
+}
+
 macro_rules! frame {
     ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)?, $list:ident) => {
         $(#[$doc])*
@@ -194,6 +251,8 @@ macro_rules! frame {
             pub flights: Option<FlightFigures>,
             /// The heap by tag, where it is known. Not in recordings of 0.11.
             pub heap: $list!($($life)? HeapFigures),
+            /// Zones by tag, where something of theirs escaped. Not in recordings of 0.11.
+            pub zones: $list!($($life)? ZoneFigures),
         }
     };
 }
@@ -237,6 +296,7 @@ impl Frame {
             phases: &self.phases,
             flights: self.flights,
             heap: &self.heap,
+            zones: &self.zones,
         }
     }
 }

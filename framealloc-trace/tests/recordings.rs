@@ -1,8 +1,8 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Decoder, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap, TraceError,
+    BudgetHit, Call, Decoder, Definition, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Limits, Outcome,
+    PhaseFigures, PoolFigures, Samples, Site, SiteFigures, Stack, SystemFigures, SystemHeap, TraceError, ZoneFigures,
 };
 use proptest::prelude::*;
 
@@ -22,6 +22,7 @@ prop_compose! {
         phases in prop::collection::vec(any::<(u32, u64, u64, u64, u64)>(), 0..4),
         flights in prop::option::of(any::<(u64, u64, u64, u64)>()),
         heap in prop::collection::vec(any::<(u32, [u64; 5])>(), 0..4),
+        zones in prop::collection::vec(any::<(u32, [u64; 4])>(), 0..4),
     ) -> Frame {
         let [number, start, duration, bytes, high_water, heap_fallbacks] = figures;
         Frame {
@@ -43,6 +44,10 @@ prop_compose! {
             heap: heap.into_iter()
                 .map(|(id, [bytes, blocks, peak, allocations, frees])| {
                     HeapFigures { id, bytes, blocks, peak, allocations, frees }
+                }).collect(),
+            zones: zones.into_iter()
+                .map(|(id, [pinned, escaped, refused, exhausted])| {
+                    ZoneFigures { id, pinned, escaped, refused, exhausted }
                 }).collect(),
         }
     }
@@ -179,18 +184,69 @@ fn frames_of_older_recordings_are_read_as_they_are() {
     encoder.frame(&frame.as_view());
     let now = encoder.into_bytes();
     // Head of the file, then kind and length of the block; the payload ends with the lists of flights, of the
-    // heap by tag and of the heap by system, and 4 bytes follow.
+    // heap by tag, of the heap by system and of zones, and 4 bytes follow.
     let (head, payload) = (&now[..9], &now[14..now.len() - 4]);
-    let (rest, lists) = payload.split_at(payload.len() - 3);
-    assert_eq!(lists, [0, 0, 0]);
-    for known in 0..3 {
+    let (rest, lists) = payload.split_at(payload.len() - 4);
+    assert_eq!(lists, [0; 4]);
+    for known in 0..4 {
         let old = [head, &block(2, &payload[..rest.len() + known])].concat();
         assert_eq!(frames_of(&old), (vec![frame.clone()], None));
     }
-    // What stands behind the heap is not looked at either.
+    // What stands behind zones is not looked at either.
     let later = [head, &block(2, &[payload, &[1, 2, 3]].concat())].concat();
     assert_eq!(frames_of(&later), (vec![frame], None));
     // A payload that ends in the middle of them is damaged.
     let cut = [head, &block(2, &[rest, &[1, 7]].concat())].concat();
     assert_eq!(frames_of(&cut), (vec![], Some(TraceError::Damaged { at: 9 })));
+}
+
+#[test]
+fn sites_are_read_as_they_are_written() {
+    let call = Call { id: 1, function: "game::ai::plan".to_owned(), file: "src/ai.rs".to_owned(), line: 7 };
+    let sites = [
+        Site { id: 0, tag: 3, system: Some(0), stack: Some(u32::MAX - 1) },
+        Site { id: 1, tag: 0, system: None, stack: None },
+    ];
+    let figures = SiteFigures { id: 1, samples: 2, blocks: 100, bytes: 1 << 40 };
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.call(&call);
+    encoder.stack(9, &[1, 1]);
+    sites.iter().for_each(|site| encoder.site(site));
+    encoder.samples(65_536, &[figures]);
+    let bytes = encoder.into_bytes();
+    let items: Vec<Item> = Decoder::new(&bytes).unwrap().map(Result::unwrap).collect();
+    let expected = [
+        Item::Call(call),
+        Item::Stack(Stack { id: 9, calls: vec![1, 1] }),
+        Item::Site(sites[0]),
+        Item::Site(sites[1]),
+        Item::Samples(Samples { every: 65_536, sites: vec![figures] }),
+    ];
+    assert_eq!(items, expected);
+    // Cut anywhere, the rest is whole.
+    for len in 9..bytes.len() {
+        let read = Decoder::new(&bytes[..len]).unwrap().take_while(Result::is_ok).count();
+        assert!(read <= items.len());
+    }
+}
+
+#[test]
+fn a_budget_says_what_it_limits_and_older_ones_do_not() {
+    let all = [Limits::Allocator, Limits::Thread, Limits::Tag(300), Limits::System(7)];
+    let mut encoder = Encoder::new(Vec::new());
+    for (id, limits) in (0..).zip(all) {
+        encoder.define_budget(id, "a budget", 4096, limits);
+    }
+    encoder.define(Kind::Budget, 4, "an old budget", 4096);
+    let mut bytes = encoder.into_bytes();
+    // What a later version may limit: kind, number, limit, length of the name, then 9 and a number.
+    bytes.extend(block(1, &[4, 5, 1, 0, 9, 1]));
+    // Half of it is damage.
+    bytes.extend(block(1, &[4, 6, 1, 0, 2]));
+    let items: Vec<_> = Decoder::new(&bytes).unwrap().collect();
+    let limits: Vec<_> = (items.iter().flatten())
+        .map(|item| if let Item::Definition(Definition { limits, .. }) = item { *limits } else { panic!("{item:?}") })
+        .collect();
+    assert_eq!(limits, [all.map(Some).as_slice(), &[None, None]].concat());
+    assert!(matches!(items.last(), Some(Err(TraceError::Damaged { .. }))));
 }

@@ -26,6 +26,7 @@ chapters! {
     Statistics "statistics.md"
     Events "events.md"
     Recordings "recordings.md"
+    WhoAsks "who-asks.md"
     PredictedMeasured "predicted-measured.md"
     FrameTests "frame-tests.md"
     NoHeap "no-heap.md"

@@ -199,6 +199,37 @@ impl System for World {
     }
 }
 
+/// A parameter of the user's own: what it borrows is copied out of it, so that the body has all of it.
+struct Context<'a> {
+    alloc: &'a SmartAlloc,
+    frame: &'a Frame,
+    sum: u32,
+}
+
+impl Context<'_> {
+    fn add(&mut self, value: u32) -> u32 {
+        self.sum += value;
+        self.sum
+    }
+
+    #[frame_system(alloc = self.alloc)]
+    fn own(&mut self) -> u32 {
+        self.add(*alloc.frame_box(1))
+    }
+}
+
+#[frame_system(alloc = context.alloc, out = results)]
+fn of_a_context(context: &mut Context) -> u32 {
+    let one = alloc.frame_box(1);
+    context.add(*one + *results.frame_box(1))
+}
+
+#[frame_system(alloc = context.frame)]
+fn of_a_frame_in_a_context(mut context: Context) -> u32 {
+    let one = frame.frame_box(1);
+    context.add(*one)
+}
+
 impl World {
     #[frame_system]
     fn exclusive(&mut self, alloc: &SmartAlloc) -> &mut u32 {
@@ -282,6 +313,9 @@ fn main() {
     assert_eq!(question_mark(&alloc, "41"), Ok(42));
     assert!(question_mark(&alloc, "x").is_err());
     assert_eq!(loops(&alloc, 9), 11);
+    let mut context = Context { alloc: &alloc, frame: alloc.frame(), sum: 0 };
+    assert_eq!((context.own(), of_a_context(&mut context)), (1, 3));
+    assert_eq!(of_a_frame_in_a_context(context), 4);
     assert_eq!(by_value(&alloc, vec!["a".into()], 1), ["a", "2"]);
     let mut words = Vec::new();
     borrows_of_others(&alloc, &mut words).push('!');

@@ -1,9 +1,8 @@
 //! Which system a finding is about, as a run would attribute it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::analysis::SystemFacts;
-use crate::model::codes::Group;
 use crate::model::finding::{Confidence, Finding};
 
 /// The systems of the program by the paths of their functions.
@@ -19,10 +18,9 @@ impl<'a> Systems<'a> {
         let callers = finding.calls.iter().rev().map(|call| &call.item);
         std::iter::once(&finding.item).chain(callers).find_map(|item| self.0.get(item.as_str()).copied())
     }
+}
 
-    /// The paths of the systems that are said to use the heap.
-    pub(super) fn using_the_heap(&self, predicted: &[Finding]) -> BTreeSet<&'a str> {
-        let of_heap = |finding: &&Finding| finding.code.group == Group::Heap && finding.confidence > Confidence::Low;
-        predicted.iter().filter(of_heap).filter_map(|finding| Some(self.of(finding)?.item.as_str())).collect()
-    }
+/// Whether a system is said to ask the heap for memory in steady frames; guesses do not count.
+pub(super) fn asks_the_heap(system: &SystemFacts) -> bool {
+    system.heap > Some(Confidence::Low)
 }

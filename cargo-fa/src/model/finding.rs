@@ -30,6 +30,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// The source itself asks for the strictest level, such as `no_heap` for FA401.
     pub escalated: bool,
+    /// It happens now and then: a frame that is like those before it does not come to it.
+    pub occasional: bool,
     /// Module path of the enclosing item, such as `game::physics::step`.
     pub item: String,
     /// Name of the package.
@@ -61,6 +63,7 @@ impl Finding {
             help: None,
             fix: None,
             escalated: false,
+            occasional: false,
             item: String::new(),
             package: String::new(),
             calls: Vec::new(),

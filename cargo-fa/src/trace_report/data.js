@@ -40,6 +40,7 @@ function readRecording() {
     inFlight: column("inFlight"),
     tags: data.tags.map((tag, rank) => ({ name: tag.name, rank, bytes: decodeColumn(tag.bytes, data.frames) })),
     heap: data.heap.map((tag, rank) => ({ name: tag.name, rank, bytes: decodeColumn(tag.bytes, data.frames) })),
+    sites: data.sites,
     budgets: data.budgets.map((budget) => ({ ...budget, frames: decodeColumn(budget.frames, budget.hits) })),
   };
   for (const tag of recording.tags.concat(recording.heap)) {

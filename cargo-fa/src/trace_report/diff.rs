@@ -7,7 +7,7 @@ use framealloc_syntax::{SizeError, parse_size};
 
 use super::figures::Spread;
 use super::recording::{Recording, Series};
-use super::text::{aligned, escaped, markdown_table, printable, shortened};
+use super::text::{aligned, bar, escaped, markdown_table, printable, shortened};
 use super::units;
 
 /// Growth below this is noise to a threshold in per cent: a tag of ten bytes may double.
@@ -139,6 +139,13 @@ impl Diff {
         let phases = |recording: &Recording| -> Vec<Series> {
             recording.phases.iter().map(|phase| phase.bytes.clone()).collect()
         };
+        // Of one that was not sampled nothing is known.
+        if before.sites.every > 0 && after.sites.every > 0 {
+            let sites = |recording: &Recording| -> Vec<Series> {
+                recording.sites.places(false).into_iter().map(|place| place.bytes).collect()
+            };
+            parts.extend(changes("site", [&sites(before), &sites(after)], [before, after]));
+        }
         parts.extend(changes("phase", [&phases(before), &phases(after)], [before, after]));
         let heap =
             |recording: &Recording| -> Vec<Series> { recording.heap.iter().map(|tag| tag.live.clone()).collect() };
@@ -166,18 +173,24 @@ impl Diff {
         self.grown().next().is_some()
     }
 
-    /// A single extreme frame is no trend: the percentile and the maximum are shown and not judged.
+    /// A single extreme frame is no trend: the percentile and the maximum are shown and not judged. Neither are sites, which are
+    /// estimates: their tags and systems are exact.
     fn grown(&self) -> impl Iterator<Item = &Change> {
         self.whole
             .iter()
             .take(1)
             .chain(self.flights.iter().take(1))
-            .chain(&self.parts)
+            .chain(self.parts.iter().filter(|change| change.kind != "site"))
             .filter(|change| self.threshold.is_passed(change))
     }
 
     fn of_kind(&self, kind: &str) -> Vec<&Change> {
         self.parts.iter().filter(|change| change.kind == kind && change.growth().abs() >= VISIBLE).collect()
+    }
+
+    /// The sites that changed most.
+    fn largest_of_sites(&self) -> Vec<&Change> {
+        self.of_kind("site").into_iter().take(CHANGED_SITES).collect()
     }
 
     fn limit(&self) -> String {
@@ -223,6 +236,11 @@ impl Diff {
             let _ = writeln!(out, "\n{HEAP}, mean of what lived");
             out.push_str(&aligned(&COLUMNS, &rows(&heap)));
         }
+        let sites = self.largest_of_sites();
+        if !sites.is_empty() {
+            let _ = writeln!(out, "\n{SITES}, mean bytes per frame, estimated");
+            out.push_str(&aligned(&COLUMNS, &rows(&sites)));
+        }
         let _ = writeln!(out, "\n{}", self.verdict(printable));
         out
     }
@@ -236,24 +254,37 @@ impl Diff {
             let _ = writeln!(out, "> {}\n", escaped(note));
         }
         let _ = writeln!(out, "**{}**\n", self.verdict(escaped));
-        let rows =
-            |changes: &[&Change]| -> Vec<Vec<String>> { changes.iter().map(|change| shown(change, escaped)).collect() };
-        out.push_str(&markdown_table(&COLUMNS, &rows(&self.whole.iter().collect::<Vec<_>>())));
+        let rows = |changes: &[&Change]| -> Vec<Vec<String>> {
+            // Bars of one table have one scale.
+            let most = changes.iter().map(|change| change.before.max(change.after)).fold(0.0, f64::max);
+            let with_bar = |change: &&Change| {
+                let mut cells = shown(change, escaped);
+                cells.push(bar(change.before, change.after, most));
+                cells
+            };
+            changes.iter().map(with_bar).collect()
+        };
+        out.push_str(&markdown_table(&DRAWN, &rows(&self.whole.iter().collect::<Vec<_>>())));
         if !self.flights.is_empty() {
             let _ = writeln!(out, "\n### Frames in flight\n");
-            out.push_str(&markdown_table(&COLUMNS, &rows(&self.flights.iter().collect::<Vec<_>>())));
+            out.push_str(&markdown_table(&DRAWN, &rows(&self.flights.iter().collect::<Vec<_>>())));
         }
         for (kind, title) in KINDS {
             let changed = self.of_kind(kind);
             if !changed.is_empty() {
                 let _ = writeln!(out, "\n### {title}\n");
-                out.push_str(&markdown_table(&COLUMNS, &rows(&changed)));
+                out.push_str(&markdown_table(&DRAWN, &rows(&changed)));
             }
         }
         let heap = self.of_kind("heap");
         if !heap.is_empty() {
             let _ = writeln!(out, "\n### {HEAP}\n");
-            out.push_str(&markdown_table(&COLUMNS, &rows(&heap)));
+            out.push_str(&markdown_table(&DRAWN, &rows(&heap)));
+        }
+        let sites = self.largest_of_sites();
+        if !sites.is_empty() {
+            let _ = writeln!(out, "\n### {SITES}\n\nEstimated from samples.\n");
+            out.push_str(&markdown_table(&COLUMNS, &rows(&sites)));
         }
         out
     }
@@ -278,9 +309,15 @@ impl Diff {
 }
 
 const COLUMNS: [&str; 5] = ["Name", "Before", "After", "Change", ""];
+/// Beside the figures what a comment can show of a picture: pictures of recordings have no address that a forge would fetch.
+const DRAWN: [&str; 6] = ["Name", "Before", "After", "Change", "", "█ both ▒ more ░ less"];
 const KINDS: [(&str, &str); 3] = [("tag", "Tags"), ("system", "Systems"), ("phase", "Phases")];
 /// What lives, where either recording knows it.
 const HEAP: &str = "Heap by tag";
+/// Places that ask for memory, where both recordings know them.
+const SITES: &str = "Sites";
+/// The most of them that are shown.
+const CHANGED_SITES: usize = 20;
 
 fn shown(change: &Change, name: impl Fn(&str) -> String) -> Vec<String> {
     let mut cells = change.cells();

@@ -14,12 +14,13 @@ use super::{svg, units};
 const FRAME: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const THEME: &str = include_str!("theme.js");
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     THEME,
     include_str!("data.js"),
     include_str!("timeline.js"),
     include_str!("draw.js"),
     include_str!("tables.js"),
+    include_str!("flame.js"),
     include_str!("interact.js"),
 ];
 
@@ -44,6 +45,9 @@ pub fn page(recording: &Recording) -> String {
         main.push_str(include_str!("timeline.html"));
         // Without scripts the picture stands where the timeline would be.
         let _ = writeln!(main, "<noscript>{}</noscript>", svg::picture(recording));
+        if recording.sites.every > 0 {
+            main.push_str(include_str!("flame.html"));
+        }
         for found in recording.tables() {
             table(&mut main, &found);
         }
@@ -214,6 +218,7 @@ fn data(recording: &Recording) -> String {
         "tags": tags,
         "heap": heap,
         "budgets": budgets.collect::<Vec<_>>(),
+        "sites": recording.sites.data(frames),
     });
     data.to_string().replace('<', "\\u003c")
 }

@@ -10,6 +10,7 @@ class Controls {
     this.canvas = painter.canvas;
     this.tip = document.getElementById("tip");
     this.drag = null;
+    this.flame = null;
     this.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.canvas.addEventListener("pointerdown", (event) => this.press(event));
     this.canvas.addEventListener("pointermove", (event) => this.hover(event));
@@ -39,6 +40,7 @@ class Controls {
     const detail = perColumn > 1 ? `, ${mean ? "mean" : "largest"} of ${digits(perColumn)} frames per pixel` : "";
     document.getElementById("shown").textContent = `frames #${first} to #${last}${detail}`;
     this.painter.request();
+    this.flame?.follow();
   }
 
   useMean(mean) {
@@ -269,10 +271,12 @@ function start() {
   const updateLegend = prepareLegend(timeline, () => controls.chosen());
   controls = new Controls(timeline, painter, updateLegend);
   showHeapLegend(timeline);
+  controls.flame = prepareFlame(timeline);
   prepareTables((frame) => controls.goTo(frame));
   const refresh = () => {
     painter.measure();
     controls.changed();
+    controls.flame?.draw();
   };
   new ResizeObserver(refresh).observe(painter.canvas);
   document.addEventListener("theme", refresh);
@@ -284,5 +288,5 @@ function start() {
   // For tests: what was read, and after how long it was to be seen.
   document.documentElement.dataset.ready = String(timeline.recording.frames);
   document.documentElement.dataset.milliseconds = String(Math.round(performance.now()));
-  window.report = { timeline, painter, controls };
+  window.report = { timeline, painter, controls, flame: controls.flame };
 }

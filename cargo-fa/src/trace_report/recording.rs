@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sites::{ReadingSites, Sites};
 use super::totals::{HeapTotals, SystemTotals};
 use framealloc_trace::{Decoder, Definition, FlightFigures, Frame, Item, Kind, Outcome, TraceError};
 
@@ -32,11 +33,16 @@ pub(super) struct Series {
 }
 
 impl Series {
-    fn add(&mut self, frame: u32, figure: u64) {
+    pub(super) fn add(&mut self, frame: u32, figure: u64) {
         match self.points.last_mut() {
             Some((last, sum)) if *last == frame => *sum = sum.saturating_add(figure),
             _ => self.points.push((frame, figure)),
         }
+    }
+
+    /// The figure of the last frame, 0 if it does not mention it.
+    pub(super) fn at_end(&self, frames: usize) -> u64 {
+        self.points.last().filter(|(frame, _)| *frame as usize + 1 == frames).map_or(0, |(_, figure)| *figure)
     }
 
     /// The figure of every frame, 0 where there is none.
@@ -105,6 +111,15 @@ pub(super) struct HeapTag {
     pub(super) frees: u64,
 }
 
+/// What zones of a tag did: what it pinned by frame, and what is only summed up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Zones {
+    pub(super) pinned: Series,
+    pub(super) escaped: u64,
+    pub(super) refused: u64,
+    pub(super) exhausted: u64,
+}
+
 /// Everything a file says.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
@@ -119,6 +134,10 @@ pub struct Recording {
     pub(super) budgets: Vec<Budget>,
     /// The heap by tag; none where it was not known.
     pub(super) heap: Vec<HeapTag>,
+    /// The places that ask for memory; none where nothing was sampled.
+    pub(super) sites: Sites,
+    /// Zones by tag; none where nothing escaped from any.
+    pub(super) zones: Vec<Zones>,
     /// Why there is no more of it.
     pub(super) damage: Option<TraceError>,
 }
@@ -135,6 +154,8 @@ struct Reading {
     phases: BTreeMap<u32, Phase>,
     budgets: BTreeMap<u32, Budget>,
     heap: BTreeMap<u32, HeapTag>,
+    sites: ReadingSites,
+    zones: BTreeMap<u32, Zones>,
 }
 
 impl Recording {
@@ -155,6 +176,15 @@ impl Recording {
                             reading.names.insert((definition.kind, definition.id), definition);
                         }
                         Ok(Item::Frame(frame)) => reading.frame(&frame),
+                        Ok(Item::Call(call)) => reading.sites.call(call),
+                        Ok(Item::Stack(stack)) => reading.sites.stack(stack),
+                        Ok(Item::Site(site)) => reading.sites.site(site),
+                        Ok(Item::Samples(samples)) => {
+                            // Of the frame before; where there is none, of nothing.
+                            if let Some(frame) = reading.last_frame() {
+                                reading.sites.samples(frame, &samples);
+                            }
+                        }
                         Ok(_) => {}
                         Err(error) => damage = Some(error),
                     }
@@ -232,6 +262,11 @@ impl Recording {
 }
 
 impl Reading {
+    /// The index of the frame that was read last.
+    fn last_frame(&self) -> Option<u32> {
+        u32::try_from(self.frames.len().checked_sub(1)?).ok()
+    }
+
     fn frame(&mut self, frame: &Frame) {
         // A frame is 24 bytes at least: 100 GiB before this is wrong.
         let Ok(index) = u32::try_from(self.frames.len()) else { return };
@@ -283,6 +318,13 @@ impl Reading {
             tag.allocations = tag.allocations.saturating_add(figures.allocations);
             tag.frees = tag.frees.saturating_add(figures.frees);
         }
+        for figures in &frame.zones {
+            let zones = self.zones.entry(figures.id).or_default();
+            zones.pinned.add(index, figures.pinned);
+            zones.escaped = zones.escaped.saturating_add(figures.escaped);
+            zones.refused = zones.refused.saturating_add(figures.refused);
+            zones.exhausted = zones.exhausted.saturating_add(figures.exhausted);
+        }
         for hit in &frame.budgets {
             let hits = &mut self.budgets.entry(hit.id).or_default().hits;
             hits.push(Hit { frame: index, asked: hit.asked, left: hit.left, outcome: hit.outcome });
@@ -333,6 +375,10 @@ impl Reading {
                     ..tag
                 })
                 .collect(),
+            sites: self.sites.finish(|id| label(Kind::Tag, "tag", id), |id| label(Kind::System, "system", id)),
+            zones: (self.zones.into_iter())
+                .map(|(id, zones)| Zones { pinned: titled(Kind::Tag, "tag", id, zones.pinned), ..zones })
+                .collect(),
             frames: self.frames,
             damage,
         };
@@ -342,6 +388,7 @@ impl Reading {
         by_total(&mut recording.systems, |system| &system.bytes);
         by_total(&mut recording.phases, |phase| &phase.bytes);
         by_total(&mut recording.heap, |tag| &tag.live);
+        by_total(&mut recording.zones, |tag| &tag.pinned);
         recording.pools.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.live.name.cmp(&b.live.name)));
         recording
     }

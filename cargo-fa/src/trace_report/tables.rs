@@ -9,6 +9,9 @@ use super::units;
 /// Points of the small curve beside a name.
 const CURVE: usize = 96;
 
+/// The most places of a program that a table has.
+const PLACES: usize = 30;
+
 /// A figure as it is shown and as it is sorted.
 #[derive(Clone, Debug)]
 pub(super) enum Cell {
@@ -200,8 +203,10 @@ impl Recording {
         let tables = [
             self.series_table("Tags", "Bytes per frame, by tag", &self.tags),
             self.systems_table(),
+            self.sites_table(),
             self.budgets_table(),
             self.heap_table(),
+            self.zones_table(),
             self.pools_table(),
             self.series_table("Threads", "Bytes per frame, by thread", &self.threads),
             self.phases_table(),
@@ -252,6 +257,31 @@ impl Recording {
             title: "Systems",
             caption: "Bytes per frame, by function with #[frame_system]",
             columns: vec!["Name", "Over time", "Calls/frame", "Mean", "p99", "Max", "Largest call", "Worst frame"],
+            rows: rows.collect(),
+        }
+    }
+
+    fn sites_table(&self) -> Table {
+        let whole = self.frame_bytes().mean;
+        let places = self.sites.places(true);
+        let rows = places.iter().take(PLACES).map(|place| {
+            let spread = Spread::of_series(&place.bytes, self.frames.len());
+            let share = if whole > 0.0 { spread.mean / whole } else { 0.0 };
+            let blocks = ratio(place.blocks, self.frames.len() as u64);
+            vec![
+                Cell::Name(place.bytes.name.clone()),
+                self.curve(&place.bytes),
+                mean_bytes(spread.mean),
+                Cell::Figure { text: format!("±{}", units::percent(place.error())), value: place.error() },
+                Cell::Figure { text: units::percent(share), value: share },
+                Cell::Figure { text: units::number(blocks), value: blocks },
+                count(place.samples),
+            ]
+        });
+        Table {
+            title: "Sites",
+            caption: "Places that ask for frame memory, the largest, estimated from samples",
+            columns: vec!["Name", "Over time", "Mean", "Error", "Share", "Blocks/frame", "Samples"],
             rows: rows.collect(),
         }
     }
@@ -316,6 +346,39 @@ impl Recording {
                 "Budget",
                 "Made/frame",
                 "Freed/frame",
+                "Worst frame",
+            ],
+            rows: rows.collect(),
+        }
+    }
+
+    fn zones_table(&self) -> Table {
+        let rows = self.zones.iter().map(|tag| {
+            let spread = Spread::of_series(&tag.pinned, self.frames.len());
+            vec![
+                Cell::Name(tag.pinned.name.clone()),
+                self.curve(&tag.pinned),
+                count(tag.escaped),
+                bytes(tag.pinned.at_end(self.frames.len())),
+                mean_bytes(spread.mean),
+                bytes(spread.max),
+                count(tag.refused),
+                count(tag.exhausted),
+                Cell::Frame(self.at(spread.worst)),
+            ]
+        });
+        Table {
+            title: "Zones",
+            caption: "Blocks that outlived their zone, and bytes of the chunks that they pin at the end of frames, by tag",
+            columns: vec![
+                "Name",
+                "Over time",
+                "Escaped",
+                "Pinned at end",
+                "Mean",
+                "Max",
+                "Refused",
+                "Exhausted",
                 "Worst frame",
             ],
             rows: rows.collect(),

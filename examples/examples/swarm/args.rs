@@ -7,13 +7,14 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 swarm: a headless game frame loop, once in framealloc's memory and once in Vec and Box
 
-usage: cargo run --release --example swarm -- [--agents N] [--frames N] [--threads N] [--record FILE] [--sealed]
+usage: cargo run --release --example swarm -- [--agents N] [--frames N] [--threads N] [--record FILE] [--sealed | --sites]
 
   --agents N    agents in the world, 2 to 200000 (20000)
   --frames N    frames to run and time, 8 to 100000 (120)
   --threads N   threads that share the work of a frame, 1 to 64 (2)
   --record FILE records the frames, for `cargo fa report`
   --sealed      takes all of framealloc's memory at the start, and seals it before the first frame that counts
+  --sites       what recording with sampled sites costs, in place of Vec and Box (stacks: --features stacks)
   --help        this text
 ";
 
@@ -25,6 +26,7 @@ pub struct Args {
     pub threads: usize,
     pub record: Option<PathBuf>,
     pub sealed: bool,
+    pub sites: bool,
 }
 
 /// Why there is nothing to run.
@@ -43,7 +45,7 @@ impl fmt::Display for Refusal {
             Self::Unknown(word) => {
                 write!(
                     f,
-                    "unknown argument `{word}`: --agents, --frames, --threads, --record, --sealed and --help are known"
+                    "unknown argument `{word}`: --agents, --frames, --threads, --record, --sealed, --sites and --help are known"
                 )
             }
             Self::Missing("--record") => f.write_str("`--record` needs a file after it"),
@@ -57,7 +59,7 @@ impl fmt::Display for Refusal {
 
 impl Args {
     pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Self, Refusal> {
-        let mut args = Self { agents: 20_000, frames: 120, threads: 2, record: None, sealed: false };
+        let mut args = Self { agents: 20_000, frames: 120, threads: 2, record: None, sealed: false, sites: false };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let (name, attached) = match word.split_once('=') {
@@ -71,6 +73,10 @@ impl Args {
             }
             if name == "--sealed" && attached.is_none() {
                 args.sealed = true;
+                continue;
+            }
+            if name == "--sites" && attached.is_none() {
+                args.sites = true;
                 continue;
             }
             let (option, field, range) = match name {
@@ -101,6 +107,7 @@ mod tests {
     #[test]
     fn bad_arguments_are_named() {
         assert_eq!(parse("--frames 9 --agents=1_000").map(|args| (args.frames, args.agents)), Ok((9, 1000)));
+        assert_eq!(parse("--sites").map(|args| args.sites), Ok(true));
         assert_eq!(parse("--sealed --frames 9").map(|args| (args.frames, args.sealed)), Ok((9, true)));
         for (words, part) in [
             ("--frames", "`--frames` needs a number"),

@@ -15,6 +15,7 @@
 mod args;
 mod baseline;
 mod report;
+mod sites;
 mod systems;
 mod world;
 
@@ -27,8 +28,14 @@ use args::{Args, Refusal};
 use report::Stopwatch;
 use world::Game;
 
+#[cfg(not(any(test, feature = "heap-guard")))]
 #[global_allocator]
 static ALLOCATOR: CountingAlloc = CountingAlloc::system();
+
+/// Counts the heap by system as well: in tests, and in recordings that `cargo fa --trace` reads.
+#[cfg(any(test, feature = "heap-guard"))]
+#[global_allocator]
+static ALLOCATOR: CountingAlloc<framealloc::HeapGuard> = CountingAlloc::new(framealloc::HeapGuard::system());
 
 /// Frames before the first that is timed or counted: the swarm finds its shape, and memory grows to what a frame needs.
 const WARM_UP: usize = 64;
@@ -60,7 +67,7 @@ fn main() -> ExitCode {
         }
     };
     // The loop runs on one of the pool's threads: handing it work from outside would allocate now and then.
-    let (text, equal) = match pool.install(|| run(&args)) {
+    let (text, equal) = match pool.install(|| if args.sites { sites::compare(&args) } else { run(&args) }) {
         Ok(done) => done,
         Err(error) => {
             eprintln!("swarm: {error}");
@@ -141,13 +148,54 @@ fn step(frame: usize, recording: bool, watch: &mut Stopwatch, simulate: &mut dyn
 
 #[cfg(test)]
 mod tests {
-    use framealloc::Pooled;
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use framealloc::{Frames, PoolBox, Pooled, frame_test};
+    use rayon::{ThreadPool, ThreadPoolBuilder};
 
     use super::*;
     use world::Dart;
 
+    /// The pool of darts is the whole process's: tests that count what is in it wait for each other.
+    static DARTS: Mutex<()> = Mutex::new(());
+
+    fn alone() -> MutexGuard<'static, ()> {
+        DARTS.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A swarm on threads of its own.
+    struct Steady {
+        game: Game<PoolBox<Dart>>,
+        pool: ThreadPool,
+        watch: Stopwatch,
+        frame: usize,
+        /// Goes last: the darts have gone back by then.
+        _alone: MutexGuard<'static, ()>,
+    }
+
+    impl Frames for Steady {
+        fn run_frame(&mut self, alloc: &mut SmartAlloc) {
+            let Self { game, pool, watch, frame, .. } = self;
+            let parts = pool.current_num_threads() * PARTS_PER_THREAD;
+            *frame += 1;
+            pool.install(|| {
+                if *frame == WARM_UP - 1 {
+                    systems::rehearse(alloc, &game.world, parts);
+                }
+                systems::tick(alloc, game, parts, watch)
+            });
+        }
+    }
+
+    #[frame_test(warmup = 64, frames = 60, heap = 0, tag("physics") <= "256KiB", system("render") <= "1MiB")]
+    fn steady_frames_ask_the_heap_for_nothing() -> impl Frames {
+        let pool = ThreadPoolBuilder::new().num_threads(2).build().expect("threads for the swarm");
+        Steady { game: Game::new(600), pool, watch: Stopwatch::new(0), frame: 0, _alone: alone() }
+    }
+
     #[test]
     fn both_simulations_draw_the_same_pictures() {
+        let _alone = alone();
         let mut alloc = SmartAlloc::default();
         let (mut game, mut game_of_std) = (Game::new(600), Game::new(600));
         let mut watch = Stopwatch::new(0);
@@ -158,7 +206,7 @@ mod tests {
             assert_eq!(pictures.0, pictures.1, "frame {frame}");
         }
         assert_eq!(game.checksum(), game_of_std.checksum());
-        // The pool holds the darts of this game, and no other test makes any.
+        // The pool holds the darts of this game, and no other test makes any meanwhile.
         assert_eq!(Dart::pool().stats().live, game.darts.len());
         assert!(!game.darts.is_empty());
         let stats = alloc.stats();

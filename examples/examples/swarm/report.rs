@@ -84,13 +84,18 @@ impl Stopwatch {
         self.calls.bytes += calls.bytes;
     }
 
+    /// What each timed frame took.
+    pub fn frames(&self) -> &[Duration] {
+        &self.frames
+    }
+
     fn per_frame(&self, count: u64) -> f64 {
         count as f64 / f64::from(self.counted.max(1))
     }
 }
 
 /// The value that so many per cent of the durations do not exceed, in milliseconds.
-fn percentile(durations: &[Duration], per_cent: usize) -> f64 {
+pub fn percentile(durations: &[Duration], per_cent: usize) -> f64 {
     let mut sorted = durations.to_vec();
     sorted.sort_unstable();
     let index = (sorted.len() * per_cent / 100).min(sorted.len().saturating_sub(1));

@@ -6,6 +6,7 @@ use core::ops::Deref;
 use super::Frame;
 use crate::SmartAlloc;
 use crate::raw::frames::frame::Region;
+use crate::raw::frames::sampling::samples::OpenSystem;
 use crate::raw::frames::shared_arenas::SharedMark;
 use crate::raw::global::zone::HeapZone;
 use crate::site::{Site, apart};
@@ -60,6 +61,8 @@ struct SystemScope<'a> {
     region: Region<'a>,
     site: usize,
     shared: SharedMark,
+    /// The system that was open before.
+    outer: OpenSystem,
     zone: HeapZone,
 }
 
@@ -70,6 +73,7 @@ impl Drop for SystemScope<'_> {
         let frame = self.region.frame();
         // What it shared is not in its region, but is its own all the same.
         let bytes = self.region.reached_with_tags() + frame.arenas().take_shared_since(self.shared);
+        frame.arenas().leave_system(self.outer);
         frame.arenas().attribute_to_site(self.site, bytes, used);
         if used.calls != 0 {
             frame.arenas().attribute_heap_use(frame.tag_id(), used);
@@ -87,7 +91,10 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
         Some(bytes) => Region::open_limited(alloc.frame_for_scope(), tag, site.name(), bytes),
     };
     let shared = region.frame().arenas().mark_shared();
-    let mut scope = SystemScope { region, site: site.index(), shared, zone: HeapZone::new() };
+    let index = site.index();
+    let here = 0_u8;
+    let outer = region.frame().arenas().enter_system(index, core::ptr::from_ref(&here).addr());
+    let mut scope = SystemScope { region, site: index, shared, outer, zone: HeapZone::new() };
     scope.zone.begin(site, tag);
     body(scope.region.frame())
 }

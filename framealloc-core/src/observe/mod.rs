@@ -4,6 +4,8 @@
 #[cfg(feature = "debug")]
 mod alive;
 pub(crate) mod ambient;
+#[cfg(feature = "debug")]
+pub(crate) mod ambient_escapes;
 pub(crate) mod behavior;
 pub(crate) mod diagnostic;
 pub(crate) mod diagnostics;
@@ -12,10 +14,15 @@ pub(crate) mod findings;
 pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
+mod record_calls;
+mod record_served;
 mod record_sink;
+mod record_sites;
+mod recorded_zones;
 pub(crate) mod refusals;
 pub(crate) mod repeats;
 pub(crate) mod snapshot;
+pub(crate) mod snapshot_heap;
 pub(crate) mod stats;
 #[cfg(feature = "tracy")]
 pub(crate) mod tracy;

@@ -3,8 +3,8 @@
 use crate::budget::{BudgetEvent, BudgetOutcome};
 use crate::error::Limit;
 use crate::frame::FlightStats;
-use crate::observe::heap_tags::HeapTagStats;
 use crate::observe::phases::PhaseStats;
+use crate::observe::snapshot_heap::{HeapTagSnapshot, ZoneSnapshot};
 use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::last_frame::{SystemStats, TagStats, ThreadStats};
@@ -62,6 +62,7 @@ macro_rules! plain_data {
         $visibility $kind $name { $($body)* }
     )*};
 }
+pub(super) use plain_data;
 
 plain_data! {
     /// Everything the allocator knows of its last frame: made by [`SmartAlloc::snapshot`].
@@ -104,24 +105,9 @@ plain_data! {
         /// What each tag has of the heap, over the whole program. Not in snapshots of 0.11.
         #[cfg_attr(feature = "serde", serde(default))]
         pub heap_tags: Vec<HeapTagSnapshot>,
-    }
-
-    /// What one tag has of the heap.
-    pub struct HeapTagSnapshot {
-        /// The path; `(untagged)` for what was made while no tag was open, `(framealloc)` for what framealloc took for itself.
-        pub path: String,
-        /// Bytes that live now.
-        pub bytes: u64,
-        /// Blocks that live now.
-        pub blocks: u64,
-        /// The most bytes that lived at once.
-        pub peak_bytes: u64,
-        /// The bytes that it should have at most, where the configuration says so.
-        pub budget: Option<u64>,
-        /// Blocks that were made from the end of the frame before to the end of this one.
-        pub allocations: u64,
-        /// Blocks that were freed in that time.
-        pub frees: u64,
+        /// What zones of each tag have used and kept, over the whole program. Not in snapshots of 0.11.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub zones: Vec<ZoneSnapshot>,
     }
 
     /// What frames in flight hold beside the open frame.
@@ -389,6 +375,7 @@ impl SmartAlloc {
             heap_is_counted: HeapZone::is_counted(),
             flights: FlightSnapshot::from(stats.flights),
             heap_tags: stats.heap_tags.iter().map(|tag| HeapTagSnapshot::of(self, tag)).collect(),
+            zones: stats.ambient.tags.iter().map(ZoneSnapshot::from).collect(),
         }
     }
 }
@@ -467,20 +454,6 @@ impl BudgetSnapshot {
             asked: event.asked as u64,
             left: event.left as u64,
             count: event.count as u64,
-        }
-    }
-}
-
-impl HeapTagSnapshot {
-    fn of(alloc: &SmartAlloc, tag: &HeapTagStats) -> Self {
-        Self {
-            path: tag.path.to_owned(),
-            bytes: tag.bytes as u64,
-            blocks: tag.blocks as u64,
-            peak_bytes: tag.peak_bytes as u64,
-            budget: alloc.config().heap_budget_of(tag.path).map(|bytes| bytes as u64),
-            allocations: tag.allocations,
-            frees: tag.frees,
         }
     }
 }

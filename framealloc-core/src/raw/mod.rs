@@ -4,7 +4,7 @@
 //! | room | what it holds | invariants |
 //! |---|---|---|
 //! | [`mem`] | chunks, the region, the window that is bumped through, blocks of the heap, marks on free memory | I11, I21, I32 |
-//! | [`frames`] | the allocator, arenas, frames, budgets, what ends with a frame | I1–I10, I12–I20, I22–I31 |
+//! | [`frames`] | the allocator, arenas, frames, budgets, what ends with a frame | I1–I10, I12–I20, I22–I31, I33 |
 //! | [`epochs`] | lists that are walked while they change | E1–E3 |
 //! | [`pools`] | slabs, magazines, depots, the owners of objects | P1–P15 |
 //! | [`collections`] | vectors, strings, deques, tables in frame memory | V1–V9 |

@@ -1,6 +1,7 @@
 //! The figures of zones, to the byte.
 
-use framealloc_core::{AmbientAlloc, AmbientTagStats, SmartAlloc, Tag};
+use framealloc_core::{AmbientAlloc, AmbientTagStats, RecordOptions, SmartAlloc, Tag};
+use framealloc_trace::{Decoder, Definition, Item, Kind};
 
 use crate::{CHUNK, zone};
 
@@ -66,4 +67,45 @@ fn the_figures_of_an_allocator_have_those_of_the_zones() {
     assert!(stats.ambient.region_bytes == 8 << 20 && stats.ambient.free_bytes < 8 << 20);
     assert!(stats.ambient.bytes >= 77 && stats.ambient.pinned_bytes >= CHUNK);
     drop(kept);
+}
+
+/// What the frames of a recording say of a tag: bytes that it pins, and blocks that escaped in the frame.
+fn recorded(bytes: &[u8], path: &str) -> Vec<(u64, u64)> {
+    let (mut id, mut frames) = (None, Vec::new());
+    for item in Decoder::new(bytes).expect("a recording") {
+        match item.expect("whole") {
+            Item::Definition(Definition { kind: Kind::Tag, id: number, name, .. }) if name == path => id = Some(number),
+            Item::Frame(frame) => {
+                let zones = frame.zones.iter().find(|zones| Some(zones.id) == id);
+                frames.push(zones.map_or((0, 0), |zones| (zones.pinned, zones.escaped)));
+            }
+            _ => {}
+        }
+    }
+    frames
+}
+
+#[test]
+fn recordings_and_snapshots_say_what_escaped_and_what_it_pins() {
+    static TAG: Tag = Tag::new("tests_recorded_zones");
+    let mut alloc = SmartAlloc::default();
+    // Before the recording.
+    let before = zone(&alloc, &TAG, || Box::new([1_u8; 100]));
+    alloc.record_in_memory(RecordOptions::default()).expect("nothing is written");
+    let mut kept = Vec::new();
+    alloc.whole_frame(|alloc| kept = zone(alloc, &TAG, || (0..5).map(|_| vec![1_u8; 4000]).collect()));
+    let snapshot = alloc.snapshot();
+    alloc.whole_frame(|alloc| zone(alloc, &TAG, || drop(std::hint::black_box(Box::new(1)))));
+    drop((before, kept));
+    alloc.whole_frame(|_| ());
+    let (_, bytes) = alloc.take_recording().expect("nothing is written");
+    // The list of vectors and what they have: over two chunks, of which the second has room and is gone on with, unless another
+    // thread's took its place.
+    let frames = recorded(&bytes, TAG.path());
+    assert_eq!(frames.iter().map(|(_, escaped)| *escaped).collect::<Vec<_>>(), [6, 0, 0]);
+    let chunks: Vec<u64> = frames.iter().map(|(pinned, _)| pinned / CHUNK as u64).collect();
+    assert!((1..=3).contains(&chunks[0]) && (1..=3).contains(&chunks[1]) && chunks[2] == 0, "{chunks:?}");
+    let zones = snapshot.zones.iter().find(|zones| zones.path == TAG.path()).expect("used");
+    assert_eq!((zones.blocks, zones.escaped), (7, 7));
+    assert!((2..=3).contains(&(zones.pinned_bytes / CHUNK as u64)), "{zones:?}");
 }

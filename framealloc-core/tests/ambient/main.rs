@@ -5,6 +5,7 @@
 mod escapes;
 mod faults;
 mod figures;
+mod std_torture;
 mod torture;
 mod zones;
 

@@ -1,7 +1,8 @@
 //! Makes recordings of a game that never was. The same seed gives the same bytes. Shared with the tests of `cargo fa report`.
 
 use framealloc_trace::{
-    BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
+    BudgetHit, Call, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures, PoolFigures,
+    Site, SiteFigures, SystemFigures,
 };
 
 /// What a sample holds.
@@ -66,6 +67,9 @@ const HEAP: [(&str, u64, u64); 5] = [
     ("(framealloc)", 4 << 20, 0),
 ];
 
+/// Bytes between two samples.
+const EVERY: u64 = 64 << 10;
+
 /// The limit of the budget of the whole allocator.
 pub(crate) const WHOLE: u64 = 1408 * 1024;
 /// The limit of the budget of `particles`.
@@ -91,7 +95,7 @@ impl Sample {
     /// The bytes of the recording.
     #[must_use]
     pub(crate) fn record(self) -> Vec<u8> {
-        let mut random = Random(self.seed);
+        let (mut random, mut sampling) = (Random(self.seed), Random(!self.seed));
         let mut encoder = Encoder::new(Vec::new());
         define(&mut encoder);
         let (mut high_water, mut start, mut wave) = (0, 0, 0_u64);
@@ -152,11 +156,69 @@ impl Sample {
                     refused: u64::from(burst),
                 }),
                 heap: &heap,
+                zones: &[],
             });
+            encoder.samples(EVERY, &samples(&systems, &mut sampling));
             start += duration.max(16_666_667);
         }
         encoder.into_bytes()
     }
+}
+
+/// The places of a system: its own vector, a helper that sorts, and a table that helper makes; with parts of a hundred.
+const PLACES: [(&[&str], u64); 4] =
+    [(&["collect"], 45), (&["sorted", "by_key"], 25), (&["sorted", "scratch"], 20), (&["lookup", "table", "grow"], 10)];
+
+/// What was sampled of the places of each system: a sample every so many bytes, more or less.
+fn samples(systems: &[SystemFigures], random: &mut Random) -> Vec<SiteFigures> {
+    let mut sites = Vec::new();
+    for system in systems {
+        for (place, (_, part)) in (0..).zip(PLACES) {
+            let bytes = system.bytes * part / 100;
+            let samples = (bytes + random.below(EVERY)) / EVERY;
+            if samples > 0 {
+                let id = (system.id - 1) * 4 + place;
+                sites.push(SiteFigures { id, samples, blocks: samples * EVERY / 96, bytes: samples * EVERY });
+            }
+        }
+    }
+    sites
+}
+
+/// The calls that lead to the places, from `main` on.
+fn define_sites(encoder: &mut Encoder) {
+    let (mut calls, mut next) = (0..).zip(["main", "game::run", "game::Schedule<S>::step"]).fold(
+        (Vec::new(), 0),
+        |(mut calls, _), (id, function)| {
+            encoder.call(&call(id, function));
+            calls.push(id);
+            (calls, id + 1)
+        },
+    );
+    for (system, (name, tag)) in (0_u32..).zip(SYSTEMS) {
+        encoder.call(&call(next, name));
+        calls.push(next);
+        next += 1;
+        for (place, (path, _)) in (0_u32..).zip(PLACES) {
+            let mut stack = calls.clone();
+            for function in path {
+                encoder.call(&call(next, &format!("{name}::{function}")));
+                stack.push(next);
+                next += 1;
+            }
+            stack.reverse();
+            let id = system * 4 + place;
+            encoder.stack(id + 1, &stack);
+            let tag = u32::try_from(tag + 1).unwrap_or(0);
+            encoder.site(&Site { id, tag, system: Some(system + 1), stack: Some(id + 1) });
+        }
+        calls.pop();
+    }
+}
+
+fn call(id: u32, function: &str) -> Call {
+    let file = format!("src/{}.rs", function.split("::").nth(1).unwrap_or("main"));
+    Call { id, function: function.to_owned(), file, line: 20 + id * 7 % 300 }
 }
 
 /// What lives of the heap when a frame ends.
@@ -183,6 +245,7 @@ fn heap_id(name: &str) -> u32 {
 }
 
 fn define(encoder: &mut Encoder) {
+    define_sites(encoder);
     for (id, (name, _)) in (1..).zip(TAGS) {
         encoder.define(Kind::Tag, id, name, 0);
     }
@@ -198,8 +261,8 @@ fn define(encoder: &mut Encoder) {
     for (id, (name, ..)) in (0..).zip(POOLS) {
         encoder.define(Kind::Pool, id, name, 0);
     }
-    encoder.define(Kind::Budget, 1, "the budget of the allocator", WHOLE);
-    encoder.define(Kind::Budget, 2, "the budget of tag `particles`", PARTICLES);
+    encoder.define_budget(1, "the budget of the allocator", WHOLE, Limits::Allocator);
+    encoder.define_budget(2, "the budget of tag `particles`", PARTICLES, Limits::Tag(4));
     encoder.define(Kind::Phase, 1, "simulate", 0);
     encoder.define(Kind::Phase, 2, "extract", 0);
 }

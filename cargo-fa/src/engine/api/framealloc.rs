@@ -177,7 +177,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "end_phase", "flight_stats", "for_each_heap_tag", "for_each_phase", "for_each_tag", "frame_number",
         "frame_remaining", "frame_report",
         "growth_since_seal", "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "is_sealed", "last_frame",
-        "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_with", "scratch_set", "seal",
+        "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_to", "record_with", "sampled_sites", "scratch_set", "seal", "serve_recording",
         "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
         "startup_bytes", "take_promotions", "take_recording", "thread_frame_budget", "trim", "next_frame", "next_frame_in_flight",
@@ -281,14 +281,14 @@ pub(super) static METHODS: &[Method] = &[
         "trim",
     ], Plain),
     Method(On::Types(&[Known::Scratch]), &[
-        "keep", "name", "promoted", "promoted_mut", "region_capacity", "region_stats", "reset",
+        "keep", "name", "promoted", "promoted_mut", "region_capacity", "region_stats", "reset", "set_tag",
     ], Plain),
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
-        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "with_budgets",
+        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "sites", "tag_budgets", "with_budgets",
         "with_decay",
         "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_budget",
-        "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_tag_budget", "with_thread_frame_budget",
+        "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_sites", "with_tag_budget", "with_thread_frame_budget",
     ], Plain),
 ];
 

@@ -92,6 +92,8 @@ pub(crate) fn is_framealloc(krate: &str) -> bool {
 pub(crate) fn known_type(krate: &str, name: &str) -> Option<Known> {
     let find = |types: &[(&str, Known)]| types.iter().find(|(known, _)| *known == name).map(|(_, known)| *known);
     match krate {
+        // A collection on the heap that a system keeps, not a region of frame memory.
+        "framealloc_bevy" if name == "Scratch" => None,
         _ if is_framealloc(krate) => find(framealloc::TYPES),
         "std" => find(std::TYPES),
         "bevy" => find(bevy::TYPES),

@@ -361,3 +361,10 @@ fn distinctive_names_are_those_of_rows() {
     assert!(names_framealloc_api("frame_box") && !names_framealloc_api("len"));
     assert_eq!(framealloc_function("SmartAlloc", "new"), Makes::Allocator);
 }
+
+#[test]
+fn the_scratch_of_bevy_is_another_type_than_that_of_the_core() {
+    assert_eq!(known_type("framealloc", "Scratch"), Some(Known::Scratch));
+    assert_eq!(known_type("framealloc_bevy", "Scratch"), None);
+    assert_eq!(known_type("framealloc_bevy", "FrameAlloc"), Some(Known::FrameAlloc));
+}

@@ -69,6 +69,10 @@ pub(crate) struct External<'l> {
 
 impl<'l> External<'l> {
     fn step(self, name: &'l str) -> Self {
+        if self.krate == "framealloc" && self.before.is_empty() && name == "bevy" {
+            // The facade names the crate so; types of the same name are other ones there.
+            return Self { krate: "framealloc_bevy", before: "", last: "framealloc_bevy" };
+        }
         Self { krate: self.krate, before: self.last, last: name }
     }
 

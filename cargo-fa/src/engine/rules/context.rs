@@ -6,7 +6,7 @@ use std::rc::Rc;
 use framealloc_syntax::{Denied, Effect};
 use rustc_hash::FxHashMap;
 
-use super::emptied::{Emptied, EmptiedByFlow};
+use super::emptied::{EmptiedByFlow, EmptiedIn};
 use super::kept::SteadyFields;
 use super::tags::Tags;
 use crate::engine::flow::declared;
@@ -36,7 +36,7 @@ pub(crate) struct Context<'c, 'l> {
     pub(super) steady: RefCell<FxHashMap<UserType, SteadyFields>>,
     pub(super) lenders: OnceCell<Lenders>,
     /// What is emptied in the packages that were asked about.
-    pub(super) emptied: RefCell<FxHashMap<usize, Rc<[Emptied<'l>]>>>,
+    pub(super) emptied: RefCell<FxHashMap<usize, Rc<EmptiedIn<'l>>>>,
     pub(super) emptied_by_flow: OnceCell<EmptiedByFlow>,
 }
 

@@ -74,6 +74,42 @@ pub(super) struct Emptied<'l> {
     locals: Box<[Local<'l>]>,
 }
 
+impl<'l> Emptied<'l> {
+    fn all_places(&self) -> impl Iterator<Item = &Place<'l>> {
+        self.places.iter().chain(self.swapped.iter().flat_map(|(left, right)| [left, right]))
+    }
+}
+
+/// What the functions of a package empty.
+pub(super) struct EmptiedIn<'l> {
+    functions: Box<[Emptied<'l>]>,
+    /// Which of these name a field or method: types ask for theirs one by one, and a package has many of both.
+    by_name: FxHashMap<&'l str, Vec<usize>>,
+}
+
+impl<'l> EmptiedIn<'l> {
+    fn new(functions: Vec<Emptied<'l>>) -> Self {
+        let mut by_name: FxHashMap<&'l str, Vec<usize>> = FxHashMap::default();
+        for (at, emptied) in functions.iter().enumerate() {
+            for place in emptied.all_places() {
+                let named = by_name.entry(place.name).or_default();
+                if named.last() != Some(&at) {
+                    named.push(at);
+                }
+            }
+        }
+        Self { functions: functions.into(), by_name }
+    }
+
+    /// Which functions empty something of one of these names, in their order.
+    fn naming<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<usize> {
+        let mut at: Vec<usize> = names.filter_map(|name| self.by_name.get(name)).flatten().copied().collect();
+        at.sort_unstable();
+        at.dedup();
+        at
+    }
+}
+
 impl<'l> Context<'_, 'l> {
     /// The fields of a type that its methods, functions beside it or others of its package empty, size or make with room.
     pub(super) fn emptied_fields(&self, owner: UserType) -> FxHashSet<String> {
@@ -96,9 +132,14 @@ impl<'l> Context<'_, 'l> {
         };
         let may_be_mine =
             |place: &Place<'l>| field_of(place).is_some_and(|field| has_field.contains(field) || has_field.is_empty());
-        for emptied in &*self.emptied_in(program.loaded.files[def.file].member) {
-            let swapped_pairs = emptied.swapped.iter().flat_map(|(left, right)| [left, right]);
-            if !emptied.places.iter().chain(swapped_pairs).any(may_be_mine) {
+        let package = self.emptied_in(program.loaded.files[def.file].member);
+        let asked = if has_field.is_empty() {
+            (0..package.functions.len()).collect()
+        } else {
+            package.naming(has_field.iter().copied().chain(given_out.iter().map(|(method, _)| *method)))
+        };
+        for emptied in asked.into_iter().map(|at| &package.functions[at]) {
+            if !emptied.all_places().any(may_be_mine) {
                 continue;
             }
             let function = program.fn_def(emptied.by);
@@ -128,12 +169,20 @@ impl<'l> Context<'_, 'l> {
             let mut found = EmptiedByFlow::default();
             let all = self.analysed.iter().flat_map(|(_, analysed)| &analysed.emptied);
             all.for_each(|(owner, field)| found.entry(*owner).or_default().push(Arc::clone(field)));
+            // What is lent to a function that empties it.
+            for lent in self.analysed.iter().flat_map(|(_, analysed)| &analysed.lent).filter(|lent| !lent.guessed) {
+                if let (Some(owner), Some(field)) = (lent.container.owner, &lent.container.field)
+                    && self.analysed.of(lent.callee).emptied_params.contains(&lent.param)
+                {
+                    found.entry(owner).or_default().push(Arc::clone(field));
+                }
+            }
             found
         })
     }
 
     /// What the functions of a package empty; found once.
-    fn emptied_in(&self, package: usize) -> Rc<[Emptied<'l>]> {
+    fn emptied_in(&self, package: usize) -> Rc<EmptiedIn<'l>> {
         if let Some(known) = self.emptied.borrow().get(&package) {
             return Rc::clone(known);
         }
@@ -154,7 +203,7 @@ impl<'l> Context<'_, 'l> {
             Some(emptied).filter(|emptied| !emptied.places.is_empty() || !emptied.swapped.is_empty())
         };
         let found: Vec<Emptied<'l>> = functions.par_iter().filter_map(look_at).collect();
-        let found: Rc<[Emptied<'l>]> = found.into();
+        let found = Rc::new(EmptiedIn::new(found));
         self.emptied.borrow_mut().insert(package, Rc::clone(&found));
         found
     }
@@ -457,7 +506,11 @@ impl<'c, 'l> Look<'c, 'l> {
                 }
             }
             ExprKind::Closure(closure) => self.has_room(closure.body),
-            ExprKind::Macro(call) => call.kind == MacroKind::VecRepeat,
+            // Room for the elements is none for what they hold: `vec![Vec::new(); 6]`.
+            ExprKind::Macro(call) => {
+                let makes = |expr: &ExprId| matches!(facts.expr(*expr).kind, ExprKind::Call { .. });
+                call.kind == MacroKind::VecRepeat && !call.args.first().is_some_and(makes)
+            }
             _ => false,
         }
     }

@@ -17,6 +17,7 @@ use super::hooks::{FrameBefore, FrameHooks, Hooks};
 use super::name_cache::Merged;
 use super::phases::PhaseFigures;
 use super::report::FrameReport;
+use super::sampling::samples::SampledFigures;
 use super::thread_arenas::{SiteFigures, TagFigures, ThreadArenas};
 use super::tls;
 use crate::budget::BudgetEvent;
@@ -30,6 +31,7 @@ use crate::raw::frames::scratch_region::Regions;
 use crate::raw::frames::transfers::{TransferCounters, TransferStats};
 use crate::raw::mem::chunk::ChunkPolicy;
 use crate::raw::mem::region::{self, Source};
+use crate::sampling::SiteSampling;
 use crate::sync::Relaxed;
 use crate::tag::{IntoTag, TAG_BITS, TagId};
 
@@ -124,6 +126,8 @@ pub(super) struct FrameState {
     pub(super) merged: Merged,
     /// The heap by tag, of the whole process.
     pub(super) heap: HeapFrames,
+    /// What was sampled in the last frame, and since the allocator was made.
+    pub(super) sampled: SampledFigures,
     /// What the hooks keep from frame to frame; taken out while it is used.
     pub(super) observers: Option<Box<dyn Any + Send>>,
     /// Promotions whose frame ended with a panic, which nobody has taken yet.
@@ -155,6 +159,11 @@ impl Inner {
     /// Whether nothing may be asked of the global allocator.
     pub(super) fn is_sealed(&self) -> bool {
         closed::is_sealed(self.sealed_by())
+    }
+
+    /// How frame memory is sampled, if it is.
+    pub(super) fn sites(&self) -> Option<SiteSampling> {
+        self.config.sites
     }
 
     /// How many frames may be in flight at once.
@@ -466,6 +475,7 @@ impl SmartAlloc {
         state.budget_events.clear();
         state.budget_threads.clear();
         state.merged.clear();
+        state.sampled.begin();
         state.sites.fill(SiteFigures::default());
         state.phases.fill(PhaseFigures::default());
         // What is sealed is kept: it might not be had again. What was asked for waits until it is not.
@@ -489,6 +499,7 @@ impl SmartAlloc {
             // SAFETY: `self` is exclusive, and the name stays until the entry is recycled (I5, I31).
             let bytes = state.take_figures(arenas, unsafe { entry.name() });
             state.take_phases(arenas);
+            arenas.drain_samples(|by, figures| state.sampled.add(by, figures));
             state.bytes += bytes;
             // SAFETY: `self` is exclusive (I5, I31).
             unsafe {

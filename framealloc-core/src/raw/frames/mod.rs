@@ -83,6 +83,9 @@
 //!   acquire). It is unlinked and freed only with the allocator. What it says of its thread is written by who has just
 //!   taken the arena set, or with the allocator held exclusively; what others may see, with the allocator held
 //!   exclusively only.
+//! - **I33** What a sampler keeps back of a window is free memory of the same chunk, beside the window on one side, and is
+//!   handed out to nobody. It is found by the ends of its window, which no other has. To a gate it counts as part of the
+//!   window (I19). The reset, and whatever sets a window anew from the chunks, forgets it; what closes the window hides it.
 
 pub(crate) mod accounts;
 pub(crate) mod allocator;
@@ -113,6 +116,8 @@ pub(crate) mod phases;
 pub(crate) mod promotions;
 pub(crate) mod report;
 pub(crate) mod retained;
+pub(crate) mod sampled;
+pub(crate) mod sampling;
 pub(crate) mod scratch;
 pub(crate) mod scratch_region;
 pub(crate) mod shared;

@@ -11,6 +11,8 @@ use super::frame::{Frame, FrameKind};
 use super::growth::Grown;
 use super::name_cache::{Merged, NameCache};
 use super::phases::Phases;
+use super::sampling::Sampler;
+use super::sampling::samples::{OpenSystem, Samples};
 use crate::closed;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
@@ -87,6 +89,11 @@ pub(crate) struct ArenasState {
     pub(super) budgets: ThreadBudgets,
     pub(super) phases: Option<Box<Phases>>,
     pub(super) grown: Grown,
+    pub(super) samples: Samples,
+    /// Arenas made, where they are sampled.
+    sampled: u64,
+    /// The annotated system that is open.
+    pub(super) system: OpenSystem,
 }
 
 /// What was attributed to one tag in the running frame.
@@ -147,6 +154,9 @@ impl ThreadArenas {
             budgets: ThreadBudgets::new(&unsafe { inner.as_ref() }.accounts),
             phases: None,
             grown: Grown::default(),
+            samples: Samples::default(),
+            sampled: 0,
+            system: OpenSystem::NONE,
         };
         Self { inner, state: UnsafeCell::new(state), state_use: Witness::new(), published_use: Witness::new() }
     }
@@ -186,6 +196,14 @@ impl ThreadArenas {
         let frame = NonNull::from(Box::leak(Box::new(frame)));
         // SAFETY: nothing is handed out from it yet.
         unsafe { Self::set_gate_of(frame, self.gates_all()) };
+        if let Some(sampling) = self.inner().sites() {
+            // SAFETY: this thread has the arena set to itself (I2), and nothing is handed out from the frame yet.
+            unsafe {
+                (*self.state()).sampled += 1;
+                let number = (*self.state()).sampled;
+                frame.as_ref().arena().sample_with(Sampler::new(sampling, NonNull::from(self), number));
+            }
+        }
         frame
     }
 

@@ -11,6 +11,8 @@
 //! - **G2** What a thread knows of its zone is a constant thread-local without a destructor, and what is done besides
 //!   passing a call on runs with the zone's flag off and under `catch_unwind`.
 
+#[cfg(framealloc_always_ambient)]
+mod always;
 pub(crate) mod ambient;
 pub(crate) mod by_tag;
 pub(crate) mod counting;

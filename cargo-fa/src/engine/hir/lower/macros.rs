@@ -13,6 +13,8 @@ enum Shape {
     Vec,
     FrameVec,
     Select,
+    /// `frame_closure!`.
+    FrameClosure,
     RawAddress {
         mutable: bool,
     },
@@ -42,6 +44,7 @@ fn shape(name: &str) -> Shape {
         "vec" => return Shape::Vec,
         "frame_vec" | "try_frame_vec" => return Shape::FrameVec,
         "select" | "select_biased" => return Shape::Select,
+        "frame_closure" => return Shape::FrameClosure,
         "addr_of" => return Shape::RawAddress { mutable: false },
         "addr_of_mut" => return Shape::RawAddress { mutable: true },
         "concat" | "stringify" | "include_str" | "include_bytes" | "env" | "option_env" | "line" | "column"
@@ -97,6 +100,11 @@ impl<'s> Lowerer<'s> {
                 }
                 (MacroKind::Unknown, self.arguments_of(&mac.tokens, Separators::CommasAndSemicolons))
             }
+            // A system is its closure; the scope around the body is as that of `#[frame_system]`.
+            Shape::FrameClosure => match closure_in(&mac.tokens) {
+                Some(closure) => return self.expr(&syn::Expr::Closure(closure)),
+                None => (MacroKind::Unknown, self.unknown(&mac.tokens)),
+            },
             Shape::RawAddress { mutable } => {
                 let inner = match mac.parse_body::<syn::Expr>() {
                     Ok(expr) => self.expr(&expr),
@@ -302,6 +310,16 @@ fn split(tokens: &TokenStream, separators: Separators) -> Vec<TokenStream> {
         parts.push(part.into_iter().collect());
     }
     parts
+}
+
+/// The closure behind the options of `frame_closure!`: from the first bar on, or the word before it.
+fn closure_in(tokens: &TokenStream) -> Option<syn::ExprClosure> {
+    let begins = |token: &TokenTree| match token {
+        TokenTree::Punct(bar) => bar.as_char() == '|',
+        TokenTree::Ident(word) => word == "move" || word == "static",
+        _ => false,
+    };
+    syn::parse2(tokens.clone().into_iter().skip_while(|token| !begins(token)).collect()).ok()
 }
 
 struct RepeatArguments(syn::Expr, syn::Expr);

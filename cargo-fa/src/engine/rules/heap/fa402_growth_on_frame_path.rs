@@ -33,6 +33,8 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         Finding::new(CODE, format!("`{what}` may grow a heap container in the frame path"), cx.here(occurrence))
             .caption("allocates and copies when the capacity is used up");
     finding.escalated = occurrence.is_no_heap();
+    // Sooner or later it has seen all keys, if there is an end to them.
+    finding.occasional = memory == Memory::Kept && container.keyed;
     let finding = cx.with_path(occurrence, finding).help(match memory {
         Memory::Local => instead_of_growth(occurrence, *fate),
         _ => "use its memory again: empty it in each frame (`clear`, `drain`), or make it with room (`with_capacity`)",
@@ -49,6 +51,7 @@ fn until_the_largest_frame(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>, wh
     let mut finding = cx.under_promise(occurrence, Effect::Heap, finding);
     // A frame that is like those before it asks for nothing: the promise is nearly kept.
     finding.escalated = false;
+    finding.occasional = true;
     cx.with_path(occurrence, finding).help(
         "use frame memory (`alloc.frame_vec()`), or make it with room for the largest frame and say so: `// fa: allow(FA402, reason = \"…\")`",
     )

@@ -89,6 +89,7 @@ impl Arena {
                     || (*state).closed != 0
                     || (*state).slack != 0
                     || (*state).gate.is_some()
+                    || self.is_sampled()
                     || !(&(*state).dedicated).is_empty()
                     || (&(*state).chunks).len() > 1;
                 (*state).dirty = if is_lost { LOST } else { 0 };

@@ -31,7 +31,17 @@ impl Arena {
     #[inline(never)]
     #[cfg_attr(feature = "debug", track_caller)]
     pub(super) fn refill<E: Failure>(&self, layout: Layout, side: Side) -> Result<NonNull<u8>, E> {
+        if self.is_sampled() {
+            return self.refill_sampled(layout, side);
+        }
         self.settle();
+        self.refill_window(layout, side)
+    }
+
+    /// As [`refill`](Self::refill), whether blocks are sampled or not; no cursor has the window out.
+    #[inline]
+    #[cfg_attr(feature = "debug", track_caller)]
+    pub(super) fn refill_window<E: Failure>(&self, layout: Layout, side: Side) -> Result<NonNull<u8>, E> {
         let window = match self.open(layout, side, 0) {
             Ok(Opened::Window(window)) => window,
             Ok(Opened::Block(block)) => {
@@ -61,6 +71,19 @@ impl Arena {
     #[cold]
     #[inline(never)]
     pub(in crate::raw::frames) fn exchange<E: Failure>(
+        &self,
+        window: Window,
+        layout: Layout,
+    ) -> Result<(Window, NonNull<u8>), E> {
+        if self.is_sampled() {
+            return self.exchange_sampled(window, layout);
+        }
+        self.exchange_window(window, layout)
+    }
+
+    /// As [`exchange`](Self::exchange), whether blocks are sampled or not.
+    #[inline]
+    pub(super) fn exchange_window<E: Failure>(
         &self,
         window: Window,
         layout: Layout,
@@ -102,6 +125,9 @@ impl Arena {
         if window.is_empty_state() {
             return;
         }
+        if self.is_sampled() {
+            self.forget_kept_of(&window);
+        }
         let state = self.state.get();
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9). The gate outlives the
         // arena and is called with no reference held (I9).
@@ -117,7 +143,7 @@ impl Arena {
 
     /// Remembers free memory of the chunks that is not opened; where there is some already, both if they are one piece,
     /// else the larger.
-    fn hide(&self, from: *mut u8, to: *mut u8) {
+    pub(super) fn hide(&self, from: *mut u8, to: *mut u8) {
         let from = from.map_addr(|address| address.next_multiple_of(MIN_ALIGN));
         let bytes = to.addr().saturating_sub(from.addr());
         let state = self.state.get();
@@ -382,7 +408,7 @@ impl Arena {
     /// Bytes that are open and unused.
     pub(crate) fn unused(&self) -> usize {
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain read.
-        unsafe { (*self.state.get()).window.unused() }
+        unsafe { (*self.state.get()).window.unused() + self.kept_bytes() }
     }
 
     /// Closes what is open and unused, so that its grant can serve another arena of the thread. Returns its bytes.
@@ -390,6 +416,9 @@ impl Arena {
     /// Live growables of the window can no longer grow in place; nothing else changes for what was handed out.
     pub(crate) fn withdraw(&self) -> usize {
         self.settle();
+        if self.is_sampled() {
+            self.withdraw_kept();
+        }
         let state = self.state.get();
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9).
         unsafe {

@@ -6,6 +6,7 @@
 mod carve;
 mod cold;
 mod reset;
+mod sampled;
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -14,6 +15,7 @@ use super::blocks::Blocks;
 use super::gate::Gate;
 use super::growth::Growth;
 use super::one_thread::{OfOneThread, Shielded};
+use super::sampling::Sampler;
 use crate::error::Failure;
 use crate::raw::mem::chunk::{Chunk, ChunkPolicy};
 use crate::raw::mem::count::Count;
@@ -63,6 +65,8 @@ pub(crate) struct ArenaState {
     pub(super) requests: Count,
     /// Whose memory it is.
     pub(super) tag: TagId,
+    /// Where the next samples are; `None` where nobody samples.
+    pub(super) sampler: Option<Box<Sampler>>,
 }
 
 /// What is known of a layout.
@@ -120,6 +124,7 @@ impl Arena {
                 blocks: Blocks::NONE,
                 requests: Count::NONE,
                 tag: TagId::NONE,
+                sampler: None,
             }),
         }
     }
@@ -282,12 +287,11 @@ impl Arena {
             let window = &raw mut (*state).window;
             let block_end = start.as_ptr().wrapping_add(old);
             let more = new - old;
-            if block_end.addr() != (*window).lo.addr()
-                || start.addr().get() < (*window).base.addr()
-                || old == 0
-                || more > (*window).hi.addr() - (*window).lo.addr()
-            {
+            if block_end.addr() != (*window).lo.addr() || start.addr().get() < (*window).base.addr() || old == 0 {
                 return false;
+            }
+            if more > (*window).hi.addr() - (*window).lo.addr() {
+                return self.is_sampled() && self.grow_past_sample(start, old, new);
             }
             unpoison((*window).lo, more);
             (*window).lo = (*window).lo.add(more);

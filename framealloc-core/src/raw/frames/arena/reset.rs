@@ -100,6 +100,13 @@ impl Arena {
     #[inline(never)]
     fn reset_dirty(&self) -> usize {
         self.settle();
+        if self.is_sampled() {
+            if let Some(reached) = self.reset_sampled() {
+                return reached;
+            }
+            // The account of the gate has the whole window again.
+            self.reopen();
+        }
         if let Some(reached) = self.reset_granted() {
             return reached;
         }
@@ -128,6 +135,7 @@ impl Arena {
             (*state).window.lo = window.base;
             (*state).lo_peak = window.base;
             (*state).slack = 0;
+            self.sample_anew();
             Some(peak)
         }
     }
@@ -286,6 +294,7 @@ impl Arena {
             (*state).slack = 0;
             (*state).dirty = if (*state).gate.is_some() { LOST } else { 0 };
         }
+        self.sample_anew();
     }
 
     /// Gives chunks back to the global allocator where the mark has sunk far below what is held.

@@ -60,6 +60,28 @@ pub(crate) fn figures() -> Option<Figures> {
     Some(Figures { region_bytes: REGION.bytes(), free_bytes: free_bytes(table), rows })
 }
 
+/// What is counted of one row: it takes no look at the chunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RowCounts {
+    /// Bytes of the chunks that were given up with blocks in them.
+    pub(crate) pinned_bytes: usize,
+    // Since the program began.
+    pub(crate) escaped: usize,
+    pub(crate) refused: usize,
+    pub(crate) exhausted: usize,
+}
+
+/// The counts of the rows of so many tags, by row: for every frame.
+pub(crate) fn counts(tags: usize) -> impl Iterator<Item = RowCounts> {
+    let rows = REGION.table().map_or(&[][..], |table| table.rows);
+    rows.iter().take(tags).map(|row| RowCounts {
+        pinned_bytes: row.pinned() as usize * CHUNK,
+        escaped: row.escaped.load(Relaxed),
+        refused: row.refused.load(Relaxed),
+        exhausted: row.exhausted.load(Relaxed),
+    })
+}
+
 /// How often zones were sent to the allocator inside because of what their tags pin.
 pub(crate) fn refusals() -> usize {
     REGION.table().map_or(0, |table| table.refusals.load(Relaxed))

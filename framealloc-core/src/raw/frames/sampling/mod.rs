@@ -1,0 +1,67 @@
+//! Sampling: which places of the program ask for frame memory, at no cost per allocation.
+//!
+//! The window of a sampled arena ends where the next block is to be sampled, so that the compare of the hot path fails there
+//! and the cold path can look who asks. What is kept back of the window is opened again by every cold path before it does
+//! anything else (I33).
+
+pub(crate) mod gaps;
+pub(crate) mod samples;
+
+use core::ptr::NonNull;
+
+use self::gaps::Gaps;
+use crate::sampling::SiteSampling;
+use crate::tag::TagId;
+
+/// Windows of one arena that may end at a sample at once: its own and those that cursors have out. What is beyond is not
+/// sampled before memory ends it.
+const WINDOWS: usize = 4;
+
+/// What hears of samples: the arena set. Called in cold paths, with nothing borrowed (I9).
+pub(super) trait SampleSink {
+    /// A block of `size` bytes under a tag was sampled.
+    fn take_sample(&self, tag: TagId, size: usize, sampling: SiteSampling);
+}
+
+/// What is kept back of a window: memory beside it, on one side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    pub(super) at: *mut u8,
+    pub(super) bytes: usize,
+    /// The ends of the window.
+    pub(super) base: *mut u8,
+    pub(super) end: *mut u8,
+}
+
+/// Where the next samples of one arena are.
+pub(super) struct Sampler {
+    /// Where the samples go; it outlives the arena (I3).
+    pub(super) sink: NonNull<dyn SampleSink>,
+    pub(super) gaps: Gaps,
+    pub(super) sampling: SiteSampling,
+    /// Windows that end at a sample. It never grows: nothing is asked of the heap here.
+    pub(super) kept: Vec<Kept>,
+}
+
+impl Sampler {
+    /// The sampler of the `number`th arena of a thread.
+    pub(super) fn new(sampling: SiteSampling, sink: NonNull<dyn SampleSink>, number: u64) -> Self {
+        let seed = sampling.seed().wrapping_add(number.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        Self { sink, gaps: Gaps::new(sampling.bytes(), seed), sampling, kept: Vec::with_capacity(WINDOWS) }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.kept.len() == self.kept.capacity().min(WINDOWS)
+    }
+
+    /// Takes out what is kept back of the window with these ends.
+    pub(super) fn take(&mut self, base: *mut u8, end: *mut u8) -> Option<Kept> {
+        let at = self.kept.iter().position(|kept| kept.base == base && kept.end == end)?;
+        Some(self.kept.swap_remove(at))
+    }
+
+    /// Whether the window with these ends ends at a sample.
+    pub(super) fn ends_at_sample(&self, base: *mut u8, end: *mut u8) -> bool {
+        self.kept.iter().any(|kept| kept.base == base && kept.end == end)
+    }
+}

@@ -1,0 +1,6 @@
+//! Sampled sites: what is estimated of frame memory is what was asked for, wherever it was, and nothing else changes.
+
+mod exact;
+mod recorded;
+mod unbiased;
+mod whose;
