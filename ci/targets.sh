@@ -8,14 +8,22 @@ cd "$(dirname "$0")/.."
 {
 repository=$PWD
 folder=${FRAMEALLOC_TARGETS:-$repository/target/targets}
-all=(oldest newest i686 aarch64 s390x windows wasip1 browser check editor)
+all=(oldest newest i686 aarch64 s390x windows wasip1 browser page check editor facade)
 rows=("$@")
 [[ $# -gt 0 ]] || rows=("${all[@]}")
 for row in "${rows[@]}"; do
     [[ " ${all[*]} " == *" $row "* ]] || { echo "targets: no row \`$row\`; there are: ${all[*]}" >&2; exit 2; }
 done
 if [[ "${FRAMEALLOC_IN_NAMESPACE:-}" != 1 ]]; then
-    ci/targets/root.sh "$folder"
+    parts=(native)
+    for row in "${rows[@]}"; do
+        case $row in
+        oldest | editor | facade) parts+=("$row") ;;
+        i686 | aarch64 | s390x) parts+=(foreign) ;;
+        windows) parts+=(foreign windows) ;;
+        esac
+    done
+    ci/targets/root.sh "$folder" "${parts[@]}"
     # Mounts end with the script, however it ends: nothing that removes the folder later meets one.
     exec env FRAMEALLOC_IN_NAMESPACE=1 unshare --mount --propagation private bash "$0" "${rows[@]}"
 fi
@@ -82,6 +90,26 @@ run_browser() {
             inside node ci/targets/browser.mjs "/build/newest/wasm32-unknown-unknown/debug/examples/browser.wasm" "$features" || return
     done
 }
+# A game of Bevy's in a real page: what wasm-bindgen makes of it is run by Chromium, beside the same game here.
+run_page() {
+    local glue=$folder/build/glue
+    mkdir -p "$glue/src"
+    # Of the version that the lock file has: the two halves of wasm-bindgen must be the same.
+    printf '[package]\nname = "glue"\nversion = "0.0.0"\nedition = "2024"\n[dependencies]\nwasm-bindgen-cli-support = "=%s"\n[workspace]\n' \
+        "$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/version = |"/, ""); print }' Cargo.lock)" >"$glue/Cargo.toml"
+    cat >"$glue/src/main.rs" <<'RUST'
+fn main() {
+    let [program, folder] = [1, 2].map(|at| std::env::args().nth(at).expect("PROGRAM FOLDER"));
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen.input_path(program).out_name("game").typescript(false).no_modules(true).expect("a mode");
+    bindgen.generate(folder).expect("a program with wasm-bindgen's sections");
+}
+RUST
+    inside CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld cargo build --locked -p framealloc-bevy --example page --target wasm32-unknown-unknown &&
+        inside CARGO_TARGET_DIR=/build/glue/target cargo run --manifest-path /build/glue/Cargo.toml -- \
+            /build/newest/wasm32-unknown-unknown/debug/examples/page.wasm /build/page &&
+        ci/targets/page.sh "$folder/build/page"
+}
 # What can be built but not run here. cargo builds std for checking only.
 run_check() {
     local target
@@ -90,6 +118,22 @@ run_check() {
     done
     inside cargo check --locked -p framealloc --lib --target wasm32-unknown-unknown &&
         inside cargo check --locked -p framealloc --lib --target wasm32-wasip1
+}
+
+# The README's program for Bevy as it is written there, in a crate that knows Bevy's facade and framealloc and nothing else.
+run_facade() {
+    local crate=$folder/build/facade
+    mkdir -p "$crate/src"
+    rm -f "$crate/Cargo.lock" # The newest that a new game would get.
+    block() { awk -v language="$1" '/^## /{there = $2 == "Bevy"} there && $0 == "```" language {inside = 1; next} inside && $0 == "```" {exit} inside' README.md; }
+    {
+        printf '[package]\nname = "game"\nversion = "0.1.0"\nedition = "2024"\n'
+        # The version that is here, which no registry has yet.
+        block toml | sed 's|^framealloc = { version = "[^"]*"|framealloc = { path = "/work/framealloc"|'
+        printf '[workspace]\n'
+    } >"$crate/Cargo.toml"
+    block rust >"$crate/src/main.rs"
+    grep -q 'use bevy::prelude' "$crate/src/main.rs" && inside CARGO_TARGET_DIR=/build/facade/target cargo check --manifest-path /build/facade/Cargo.toml
 }
 
 # The server that most editors have, on the attributes; and an editor, on the server of the analyser.
@@ -101,9 +145,11 @@ run_editor() {
 }
 
 newest=$(row=version && inside rustc -V | cut -d ' ' -f 1,2)
-oldest=$(row=version && inside /opt/oldest/bin/rustc -V | cut -d ' ' -f 1,2)
-version=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
-[[ "$oldest" == "rustc $version."* ]] || { echo "targets: Cargo.toml names $version, the root has $oldest" >&2; exit 1; }
+if [[ " ${rows[*]} " == *" oldest "* ]]; then
+    oldest=$(row=version && inside /opt/oldest/bin/rustc -V | cut -d ' ' -f 1,2)
+    version=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+    [[ "$oldest" == "rustc $version."* ]] || { echo "targets: Cargo.toml names $version, the root has $oldest" >&2; exit 1; }
+fi
 
 table=() skipped=() failures=0 # `set -e` does not hold inside the rows: their commands are chained.
 for row in "${rows[@]}"; do

@@ -2,9 +2,10 @@
 //!
 //! A game depends on `framealloc` with the feature `bevy` and finds this crate as `framealloc::bevy`.
 //!
-//! | framealloc | bevy | Rust |
+//! | framealloc | Bevy | Rust |
 //! |---|---|---|
-//! | 0.12 | 0.20 | 1.95 |
+//! | 0.12 | `bevy` 0.20 | 1.97.1 |
+//! | 0.12 | `bevy_app`, `bevy_ecs`, … 0.20 without the facade | 1.95 |
 //!
 //! It is built on `bevy_app`, `bevy_ecs`, `bevy_diagnostic` and `bevy_tasks`: their types are those of the facade `bevy` of the
 //! same version, which needs a newer compiler.

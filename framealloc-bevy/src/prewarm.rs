@@ -25,8 +25,8 @@ pub(crate) fn prewarm_once<M: Send + Sync + 'static>(cold: &mut bool, alloc: &Al
 /// The pool cannot be told which thread runs a task, so each task waits until all of them are running: then they are on
 /// as many threads.
 fn prewarm(alloc: &SmartAlloc, tags: &[TagId]) {
-    // Bevy runs tasks on the calling thread there, one after the other: they cannot wait for each other.
-    if cfg!(target_family = "wasm") {
+    // Else Bevy runs tasks on the calling thread, one after the other: they cannot wait for each other.
+    if !bevy_tasks::cfg::multi_threaded!() {
         return touch(alloc, tags);
     }
     let Some(pool) = ComputeTaskPool::try_get() else { return touch(alloc, tags) };
