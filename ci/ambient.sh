@@ -19,11 +19,17 @@ for main in framealloc-core/tests/*.rs framealloc-core/tests/*/main.rs; do
     name="${main#framealloc-core/tests/}"
     name="${name%/main.rs}"
     name="${name%.rs}"
-    if grep -q '^#\[global_allocator\]' "$main"; then
+    sources="$main"
+    [[ $main == */main.rs ]] && sources="${main%/main.rs}"
+    if grep -rq '^#\[global_allocator\]' "$sources"; then
         own+=("$name")
     else
         tests+=(--test "$name")
     fi
 done
-cargo test -p framealloc-core --features memory_filter --no-fail-fast "${tests[@]}"
+# The first needs an allocator that does not count. The second counts all that an allocator hears, and what the zones of its process
+# pin (FA011) is more than it knows of.
+cargo test -p framealloc-core --features memory_filter --no-fail-fast "${tests[@]}" -- \
+    --skip a_limit_of_the_heap_that_nobody_counts_fails_before_a_frame_runs \
+    --skip an_issue_is_raised_once_each_time_that_it_comes_up
 echo "ambient: left out, as they have a global allocator of their own: ${own[*]}"

@@ -66,14 +66,17 @@ for number, (name, rest) in enumerate(steps):
     script = re.search(r"run: \|\n((?: {10}.*\n?)+)", rest)
     assert script, f"{name} has no script"
     pathlib.Path(sys.argv[2], f"step{number}.sh").write_text(re.sub(r"(?m)^ {10}", "", script.group(1)))
-assert len(steps) == 3, steps
+assert [name for name, _ in steps] == ["Analyse and record both", "Compare", "Draw", "Comment"], steps
 PY
 
 cd "$work"
-export PATH="$work/bin:$PATH" GITHUB_STEP_SUMMARY="$work/summary.md" PULL_REQUEST=1
+export PATH="$work/bin:$PATH" GITHUB_STEP_SUMMARY="$work/summary.md" PULL_REQUEST=1 PICTURES=of-the-run
 # A target directory for each: in one, cargo would take the two games for the same package.
 unset CARGO_TARGET_DIR
 export CARGO_PROFILE_RELEASE_OPT_LEVEL=0
+# What both depend on is built once.
+(cd before && cargo build --quiet --release)
+cp -a before/target after/target
 bash -e step0.sh
 code=0
 bash -e step1.sh >compared.txt || code=$?
@@ -83,11 +86,14 @@ bash -e step1.sh >compared.txt || code=$?
     exit 1
 }
 bash -e step2.sh
+[ -s after.svg ] && grep -q '<html' after.html
+bash -e step3.sh
+grep -q '(of-the-run)' comment.md
 grep -q -- "--body-file comment.md" posted.txt
 for text in comment.md summary.md; do
     grep -q '^## Findings: 1 new finding, 0 fixed' "$text"
     grep -q '^| FA40[12] | deny | `src/main.rs:' "$text"
-    grep -q '^| physics | ' "$text"
+    grep -q '^| physics | .*█▒' "$text"
 done
 head -n 1 comment.md | grep -q '^<!-- cargo-fa report -->$'
 echo "pull-request: the workflow of the guide compares, fails and comments"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The page of `cargo fa report` in a real browser: 100,000 frames within 2 s, no error in the console, every control works.
+# The page of `cargo fa report` in a real browser: 100,000 frames within 2 s, no error in the console, every control works. Then
+# that of `cargo fa watch`, on a recording that grows.
 # Screenshots, light and dark, stay in the folder that is named at the end.
 #
 #     ci/report.sh            with the development build, which the tests have made anyway
@@ -80,5 +81,6 @@ browse picture "file://$out/large.svg" --window-size=1000,420 --screenshot="$out
 for picture in large-light large-dark frame-light frame-dark large.svg; do
     test -s "$out/$picture.png"
 done
+ci/watch-page.py "$target/cargo-fa" "$out/game.fa" "$out"
 rm -rf "$out"/profile.*
 echo "report: passed; screenshots are in $out"

@@ -92,8 +92,13 @@ run_check() {
         inside cargo check --locked -p framealloc --lib --target wasm32-wasip1
 }
 
-# The editor that most people have, on the attributes.
-run_editor() { inside python3 ci/targets/editor.py /build/editor; }
+# The server that most editors have, on the attributes; and an editor, on the server of the analyser.
+run_editor() {
+    inside python3 ci/targets/editor.py /build/editor &&
+        inside cargo build --locked -p cargo-fa &&
+        inside PATH=/build/newest/debug:/usr/bin:/bin python3 ci/targets/neovim.py /build/neovim &&
+        inside PATH=/build/newest/debug:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 python3 ci/targets/helix.py /build/helix
+}
 
 newest=$(row=version && inside rustc -V | cut -d ' ' -f 1,2)
 oldest=$(row=version && inside /opt/oldest/bin/rustc -V | cut -d ' ' -f 1,2)

@@ -52,6 +52,7 @@ static TARGETS: &[Target] = &[
     target("e3", &[CURSOR, HOISTED], OXC, 1.00, 1.25),
     target("k1", &[TAGGED], HOISTED, 1.05, 1.15),
     target("r", &[recorded::ADDED], recorded::LIMIT, 1.00, 1.50),
+    target("r", &[recorded::WATCHED], recorded::LIMIT, 1.00, 1.50),
     target("s1", &[scopes::SCOPED_IN_FRAME, scopes::SCOPED], scopes::GUARD, 2.00, 3.50),
     target("s1", &[scopes::WITH_CURSOR], scopes::GUARD, 4.00, 7.00),
     // Two threads of which each takes as long as one alone scale 2.0 x; 1.9 x is 1.05, 1.6 x is 1.25.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use framealloc_syntax::Denied;
 
 use crate::model::config::Config;
-use crate::model::finding::{Finding, Place};
+use crate::model::finding::{Confidence, Finding, Place};
 use crate::model::suppress::Directive;
 
 /// Which workspace to open.
@@ -84,6 +84,8 @@ pub struct Request {
     pub edited: Arc<Edited>,
     /// Also tell what is known of each system.
     pub systems: bool,
+    /// Of these, also whether each asks the heap for memory in steady frames: that follows each of them alone.
+    pub predictions: bool,
     /// The packages to report, where not all are: frame roots of these are followed first, so that what lies below their
     /// calls is found on a way from them.
     pub packages: Vec<String>,
@@ -134,6 +136,9 @@ pub struct SystemFacts {
     pub budget: Option<u64>,
     /// What it promises not to do.
     pub denied: Denied,
+    /// How sure it is that it asks the heap for memory in frames that are like those before them; only where
+    /// [`Request::predictions`] asks for it.
+    pub heap: Option<Confidence>,
     /// What one call takes from the frame.
     pub worst: WorstCase,
 }

@@ -8,6 +8,7 @@
 //! cargo fa explain FA601              # what, why it hurts a game, bad and good code
 //! cargo fa init                       # a .fa.toml that says what the program does already
 //! cargo fa report game.fa --html game.html
+//! cargo fa watch game.fa              # while the game runs
 //! ```
 //!
 //! | codes | about |
@@ -30,6 +31,7 @@
 //! - [`explain`]: what each code means.
 //! - [`report`]: findings in nine formats.
 //! - [`trace_report`]: what a recording of frames says, as text, page and picture.
+//! - [`watch`]: what a recording says that is still being made.
 //! - [`prove`]: what a linked program says of systems that declare an effect.
 //! - [`cli`]: the command line, which selects, suppresses, gives levels, compares with a baseline and fixes.
 #![forbid(unsafe_code)]
@@ -43,3 +45,4 @@ pub mod model;
 pub mod prove;
 pub mod report;
 pub mod trace_report;
+pub mod watch;

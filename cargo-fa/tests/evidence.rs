@@ -187,6 +187,78 @@ fn several_runs_are_added_up() {
 }
 
 #[test]
+fn each_of_several_runs_is_graded_by_itself_where_more_is_asked_for() {
+    let sample = sample("one.fa", &recording(100, &[("game::rare", 1, 0, Some((1, 8)))], &[]));
+    std::fs::write(sample.path("two.fa"), recording(100, &[("game::solve", 1, 0, Some((0, 0)))], &[])).unwrap();
+    let ran = sample.run("--trace one.fa --trace two.fa -v");
+    for line in [
+        "one.fa: 1 of 5 systems ran",
+        "two.fa: 1 of 5 systems ran",
+        "two.fa: `game::solve` was predicted to use the heap, and did not",
+        "2 runs: 2 of 5 systems ran",
+    ] {
+        assert!(ran.stderr.contains(line), "{line} in {}", ran.stderr);
+    }
+    assert!(!sample.run("--trace one.fa --trace two.fa").stderr.contains("one.fa: 1 of 5"));
+}
+
+#[test]
+fn a_run_of_another_program_is_said_to_be_one() {
+    let heap = Some((0, 0));
+    let others =
+        [("shop::buy", 1, 0, heap), ("shop::sell", 1, 0, heap), ("shop::steal", 1, 0, heap), ("x", 1, 0, heap)];
+    let sample = sample("other.fa", &recording(10, &others, &[]));
+    let said = sample.run("--trace other.fa").stderr;
+    let line = "other.fa: of no system that ran a source was read (`shop::buy`, `shop::sell`, `shop::steal` and 1 more): is it of another program";
+    assert!(said.contains(line), "{said}");
+    assert!(said.contains("other.fa: 0 of 5 systems ran") && !said.contains("not counted"), "{said}");
+    assert!(!sample.run("--trace other.fa").stdout.contains("never ran"), "nothing is known of these systems");
+    std::fs::write(sample.path("mixed.fa"), recording(10, &[("game::solve", 1, 0, heap), ("x", 1, 0, heap)], &[]))
+        .unwrap();
+    let said = sample.run("--trace mixed.fa").stderr;
+    assert!(said.contains("mixed.fa: in no source that was read: `x`"), "{said}");
+}
+
+#[test]
+fn a_run_that_is_cut_off_is_said_to_be_one_beside_the_grade() {
+    let whole = counted();
+    let sample = sample("cut.fa", &whole[..whole.len() / 2]);
+    let ran = sample.run("--trace cut.fa");
+    assert!(ran.stderr.contains("cargo-fa: cut.fa: the recording is cut off"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("systems ran"), "{}", ran.stderr);
+    std::fs::write(sample.path("old.fa"), b"FATRACE\0\x01").unwrap();
+    let ran = sample.run("--trace old.fa");
+    assert!(ran.code == 2 && ran.stderr.contains("old.fa: "), "{}", ran.stderr);
+}
+
+#[test]
+fn what_several_systems_share_counts_for_each_of_them() {
+    let game = r#"
+use framealloc::{SmartAlloc, frame_system};
+
+fn name(id: u64) -> String {
+    format!("body {id}")
+}
+
+#[frame_system]
+pub fn one(alloc: &SmartAlloc) -> usize {
+    name(alloc.frame_number()).len()
+}
+
+#[frame_system]
+pub fn other(alloc: &SmartAlloc) -> usize {
+    name(alloc.frame_number() + 1).len()
+}
+"#;
+    let systems = ["game::one", "game::other"].map(|name| (name, 1, 0, Some((1, 8))));
+    let sample = Sample::game(game);
+    std::fs::write(sample.path("run.fa"), recording(10, &systems, &[])).unwrap();
+    let ran = sample.run("--trace run.fa --only FA9");
+    assert!(ran.stderr.contains("2 predicted and seen, 0 predicted and not seen, 0 seen"), "{}", ran.stderr);
+    assert!(!ran.stdout.contains("FA911"), "whatever codes are looked for: {}", ran.stdout);
+}
+
+#[test]
 fn a_snapshot_is_a_run_of_one_frame() {
     let snapshot = |counts: bool| {
         format!(

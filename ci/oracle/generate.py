@@ -34,7 +34,7 @@ use crate::common::*;
 """
 # How a body is reached, and how often.
 WORLD_WAYS = {"inline": 6, "function": 4, "helper": 3, "method": 3, "closure": 2, "with": 1, "profile": 2, "table": 1, "phase": 1}
-OWN_WAYS = {"own": 5, "generic": 2, "borrowed dyn": 1, "boxed dyn": 1}
+OWN_WAYS = {"own": 5, "generic": 2, "boxed dyn": 2}
 
 
 def read_shapes():
@@ -98,7 +98,7 @@ class Game:
         self.nouns = rng.sample(NOUNS, len(NOUNS))
         self.fields, self.world_items, self.helpers = [], "", ""
         self.modules = {name: {"items": "", "systems": []} for name in rng.sample(MODULES, rng.randrange(3, 5))}
-        self.systems, self.made_of = [], []
+        self.systems, self.made_of, self.parts, self.parts_of = [], [], [], []
         places = [Place(rng, shape, self.nouns.pop()) for shape in rng.sample(shapes, rng.randrange(14, 22))]
         while places:
             concerns = [places.pop() for _ in range(min(len(places), rng.choice([1, 1, 1, 2, 2, 3])))]
@@ -106,6 +106,15 @@ class Game:
             for place in concerns:
                 if place.later:
                     self.system([(place, place.later, None)])
+
+        if self.parts:
+            self.fields.append(("parts", "Vec<Box<dyn Tick>>", f"vec![{', '.join(self.parts)}]"))
+            module = next(iter(self.modules))
+            calls = "    for part in &mut w.parts {\n        part.tick(alloc, frame);\n    }\n"
+            self.modules[module]["systems"].append(
+                f"#[frame_system]\npub fn all_parts(alloc: &SmartAlloc, w: &mut World, frame: u64) {{\n{calls}}}\n")
+            self.systems.append(f"{module}::all_parts(alloc, world, frame);")
+            self.made_of.append((f"game_{number:02}::{module}::all_parts", self.parts_of))
 
     def system(self, concerns):
         module = self.rng.choice(list(self.modules))
@@ -118,9 +127,11 @@ class Game:
             if has_later is not None:
                 into["items"] += place.item
             call = self.reach(place, body, has_later)
-            if self.rng.random() < 0.15:
+            if call and self.rng.random() < 0.15:
                 call = f"if frame % {self.rng.randrange(2, 5)} == 0 {{\n{indented(call)}}}\n"
             calls += call
+        if not calls.strip():
+            return
         if self.rng.random() < 0.1:
             calls = "if w.paused {\n    return;\n}\n" + calls
         options = []
@@ -187,15 +198,16 @@ class Game:
         if way == "own":
             self.into["items"] += f"impl {kind} {{\n{indented(methods + 'pub ' + tick)}}}\n"
         else:
-            self.into["items"] += f"impl {kind} {{\n{indented(methods)}}}\nimpl Tick for {kind} {{\n{indented(tick)}}}\n"
+            role = "Tick" if way == "boxed dyn" else "Stage"
+            self.into["items"] += f"impl {kind} {{\n{indented(methods)}}}\nimpl {role} for {kind} {{\n{indented(tick)}}}\n"
         if way == "boxed dyn":
-            self.fields.append((field, "Vec<Box<dyn Tick>>", f"vec![Box::new({kind}::new())]"))
-            return f"for part in &mut w.{field} {{\n    part.tick(alloc, frame);\n}}\n"
+            # As in games: all parts of that kind are in one list, which one system goes through.
+            self.parts.append(f"Box::new({kind}::new())")
+            self.parts_of.append(place.shape)
+            return ""
         self.fields.append((field, kind, f"{kind}::new()"))
         if way == "generic":
             return f"tick_one(&mut w.{field}, alloc, frame);\n"
-        if way == "borrowed dyn":
-            return f"let part: &mut dyn Tick = &mut w.{field};\npart.tick(alloc, frame);\n"
         return f"w.{field}.tick(alloc, frame);\n"
 
     def write(self, folder):
@@ -212,7 +224,10 @@ pub enum Phase {{
 pub trait Tick {{
     fn tick(&mut self, alloc: &SmartAlloc, frame: u64);
 }}
-pub fn tick_one<T: Tick>(part: &mut T, alloc: &SmartAlloc, frame: u64) {{
+pub trait Stage {{
+    fn tick(&mut self, alloc: &SmartAlloc, frame: u64);
+}}
+pub fn tick_one<T: Stage>(part: &mut T, alloc: &SmartAlloc, frame: u64) {{
     part.tick(alloc, frame);
 }}
 pub struct World {{

@@ -72,6 +72,10 @@ editor() {
     inside apt-get install -y rust-analyzer
 }
 
+editors() {
+    inside apt-get install -y neovim hx
+}
+
 foreign() {
     inside apt-get install -y qemu-user gcc-mingw-w64-x86-64 gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-i686-linux-gnu \
         libc6-dev-i386-cross libc6-dev-arm64-cross libc6-dev-s390x-cross libstd-rust-dev:i386 libstd-rust-dev:arm64 libstd-rust-dev:s390x
@@ -106,6 +110,7 @@ stamp network network
 stamp architectures architectures
 stamp native native
 stamp editor editor
+stamp editors editors
 stamp oldest oldest
 stamp foreign foreign
 stamp windows windows

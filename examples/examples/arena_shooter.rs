@@ -6,7 +6,7 @@
 //! - hits travel to a thread for sound and effects, which is in no hurry
 //! - budgets limit what physics and particles may use, and say when they did
 //!
-//! `cargo run --release -p framealloc-examples --example arena_shooter`
+//! `cargo run --release -p framealloc-examples --example arena_shooter [-- --record FILE]`
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -15,15 +15,22 @@
 )]
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::mpsc;
 use std::thread;
 
 use framealloc::{
-    AllocConfig, Budget, BudgetPolicy, FrameBarrier, PoolBox, PoolStats, Pooled, Promoted, RetainKey, RetentionPolicy,
-    Scratch, SmartAlloc, TransferHandle, frame_system, kilobytes, pool,
+    AllocConfig, Budget, BudgetPolicy, FrameBarrier, HeapGuard, PoolBox, PoolStats, Pooled, Promoted, RetainKey,
+    RetentionPolicy, Scratch, SmartAlloc, TransferHandle, frame_system, kilobytes, pool,
 };
 
+/// What systems ask of the heap is in recordings.
+#[global_allocator]
+static GLOBAL: HeapGuard = HeapGuard::system();
+
 const FRAMES: u32 = 360;
+/// Frames before the recording begins.
+const WARM_UP: u32 = 60;
 /// The arena is this many cells wide and high.
 const SIDE: usize = 32;
 const ENEMIES: usize = 300;
@@ -237,7 +244,13 @@ fn print_pools(pools: Vec<PoolStats>) {
     }
 }
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut words = std::env::args_os().skip(1);
+    let record = match (words.next(), words.next()) {
+        (None, _) => None,
+        (Some(option), Some(file)) if option == "--record" => Some(file),
+        _ => return Err("usage: arena_shooter [--record FILE]".into()),
+    };
     let config = AllocConfig::default()
         .with_thread_frame_budget(kilobytes(256))
         .with_tag_budget("particles", Budget::new(kilobytes(4)).with_policy(BudgetPolicy::Warn))
@@ -256,6 +269,9 @@ fn main() {
         let walls = level.frame_slice_fill_with(SIDE * SIDE, |at| pillars.contains(&at));
         let mut world = World { walls: &walls, enemies: Vec::new(), bullets: Vec::new(), field: None, jammed: 0 };
         for frame in 0..FRAMES {
+            if let Some(file) = record.as_ref().filter(|_| frame == WARM_UP) {
+                alloc.record(file)?;
+            }
             alloc.begin_frame();
             if world.enemies.len() < ENEMIES / 4 {
                 waves += 1;
@@ -288,6 +304,9 @@ fn main() {
         print_pools(pool::own_pools());
     }
 
+    if record.is_some() {
+        alloc.stop_recording()?;
+    }
     drop(to_effects);
     if let Ok((played, loudness, freed)) = effects.join() {
         println!("\neffects: {played} sounds, loudness {loudness}; {freed} bullets freed over there");
@@ -305,4 +324,5 @@ fn main() {
     println!("\npools when the level is over:");
     print_pools(pool::own_pools());
     print_pools(pool::class_pools());
+    Ok(())
 }

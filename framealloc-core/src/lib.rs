@@ -121,6 +121,9 @@ pub use frame::{ParCollect, ParLocal};
 pub use frame_test::{FrameTest, FrameTestFailure, Frames};
 pub use heap::{HeapBox, HeapSlot};
 pub use observe::ambient::{AmbientStats, AmbientTagStats};
+#[cfg(feature = "debug")]
+#[cfg_attr(docsrs, doc(cfg(feature = "debug")))]
+pub use observe::ambient_escapes::EscapeSite;
 #[cfg(feature = "memory_filter")]
 #[cfg_attr(docsrs, doc(cfg(feature = "memory_filter")))]
 pub use observe::behavior::{

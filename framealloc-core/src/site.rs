@@ -303,6 +303,11 @@ pub(crate) fn name_of(index: usize) -> &'static str {
     site_of(index).map_or("(unknown)", |site| site.name)
 }
 
+/// The budget of one call of the site with this index, in bytes.
+pub(crate) fn budget_of(index: usize) -> Option<usize> {
+    site_of(index).and_then(Site::budget)
+}
+
 /// Whether the site with this index may not use the heap.
 pub(crate) fn is_no_heap(index: usize) -> bool {
     site_of(index).is_some_and(Site::is_no_heap)

@@ -7,6 +7,8 @@ mod capture;
 #[path = "stack/on.rs"]
 mod capture;
 
+#[cfg(feature = "debug")]
+pub(crate) use capture::try_here;
 pub(crate) use capture::{calls_of, here};
 
 /// The number of a stack.

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use crate::model::{
-    BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    SystemHeap, ZoneFigures,
+    BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Limits, Outcome, PhaseFigures, PoolFigures,
+    SystemFigures, SystemHeap, ZoneFigures,
 };
 use crate::sites::{Call, Samples, Site, SiteFigures, Stack};
 use crate::{
@@ -35,6 +35,14 @@ pub enum TraceError {
         /// Where the block begins, in bytes.
         at: usize,
     },
+    /// A block says that it is longer than any frame; everything before it was read. Only of recordings that arrive in
+    /// pieces ([`StreamDecoder`](crate::StreamDecoder)).
+    TooLong {
+        /// Where the block begins, in bytes.
+        at: usize,
+        /// How long it says that it is, in bytes.
+        length: u32,
+    },
 }
 
 impl fmt::Display for TraceError {
@@ -47,6 +55,9 @@ impl fmt::Display for TraceError {
             }
             Self::Truncated { at } => write!(f, "the recording is cut off in the block at byte {at}"),
             Self::Damaged { at } => write!(f, "the recording is damaged in the block at byte {at}"),
+            Self::TooLong { at, length } => {
+                write!(f, "the recording is damaged: the block at byte {at} says that it has {length} bytes")
+            }
         }
     }
 }
@@ -100,29 +111,35 @@ impl<'a> Decoder<'a> {
     }
 
     fn block(&mut self) -> Result<Option<Item>, TraceError> {
-        let at = self.at;
-        let rest = &self.bytes[at..];
-        let truncated = TraceError::Truncated { at };
-        let (head, rest) = rest.split_at_checked(BLOCK_HEAD).ok_or(truncated)?;
-        let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
-        let (payload, rest) = rest.split_at_checked(length).ok_or(truncated)?;
-        let sum = rest.first_chunk::<4>().ok_or(truncated)?;
-        let damaged = TraceError::Damaged { at };
-        if checksum(head[0], payload) != u32::from_le_bytes(*sum) {
-            return Err(damaged);
-        }
-        self.at = at + BLOCK_HEAD + length + sum.len();
-        let mut fields = Fields { rest: payload };
-        match head[0] {
-            BLOCK_DEFINITION => Ok(Some(Item::Definition(fields.definition().ok_or(damaged)?))),
-            BLOCK_FRAME => Ok(Some(Item::Frame(fields.frame().ok_or(damaged)?))),
-            BLOCK_CALL => Ok(Some(Item::Call(fields.call().ok_or(damaged)?))),
-            BLOCK_STACK => Ok(Some(Item::Stack(fields.stack().ok_or(damaged)?))),
-            BLOCK_SITE => Ok(Some(Item::Site(fields.site().ok_or(damaged)?))),
-            BLOCK_SAMPLES => Ok(Some(Item::Samples(fields.samples().ok_or(damaged)?))),
-            _ => Ok(None),
-        }
+        let (item, length) = block(&self.bytes[self.at..], self.at)?;
+        self.at += length;
+        Ok(item)
     }
+}
+
+/// Reads the block that `rest` begins with, which is at byte `at` of the recording. Returns what it says, if it is of a kind
+/// that is known, and its length in bytes.
+pub(crate) fn block(rest: &[u8], at: usize) -> Result<(Option<Item>, usize), TraceError> {
+    let truncated = TraceError::Truncated { at };
+    let (head, rest) = rest.split_at_checked(BLOCK_HEAD).ok_or(truncated)?;
+    let length = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+    let (payload, rest) = rest.split_at_checked(length).ok_or(truncated)?;
+    let sum = rest.first_chunk::<4>().ok_or(truncated)?;
+    let damaged = TraceError::Damaged { at };
+    if checksum(head[0], payload) != u32::from_le_bytes(*sum) {
+        return Err(damaged);
+    }
+    let mut fields = Fields { rest: payload };
+    let item = match head[0] {
+        BLOCK_DEFINITION => Some(Item::Definition(fields.definition().ok_or(damaged)?)),
+        BLOCK_FRAME => Some(Item::Frame(fields.frame().ok_or(damaged)?)),
+        BLOCK_CALL => Some(Item::Call(fields.call().ok_or(damaged)?)),
+        BLOCK_STACK => Some(Item::Stack(fields.stack().ok_or(damaged)?)),
+        BLOCK_SITE => Some(Item::Site(fields.site().ok_or(damaged)?)),
+        BLOCK_SAMPLES => Some(Item::Samples(fields.samples().ok_or(damaged)?)),
+        _ => None,
+    };
+    Ok((item, BLOCK_HEAD + length + sum.len()))
 }
 
 impl Iterator for Decoder<'_> {
@@ -182,7 +199,10 @@ impl Fields<'_> {
     fn definition(&mut self) -> Option<Definition> {
         let kind = *Kind::ALL.get(usize::try_from(self.number()?).ok()?)?;
         let (id, limit) = (self.id()?, self.number()?);
-        Some(Definition { kind, id, name: self.text()?, limit })
+        let name = self.text()?;
+        // Of recordings before 0.12 the definition ends here.
+        let limits = if self.rest.is_empty() { None } else { Limits::of(self.number()?, self.id()?) };
+        Some(Definition { kind, id, name, limit, limits })
     }
 
     fn text(&mut self) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Writes recordings.
 
-use crate::model::{FrameView, Kind};
+use crate::model::{FrameView, Kind, Limits};
 use crate::sites::{Call, Site, SiteFigures};
 use crate::{
     BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC, VERSION,
@@ -30,12 +30,23 @@ impl Encoder {
 
     /// Names a number. Must come before the first frame that uses it.
     pub fn define(&mut self, kind: Kind, id: u32, name: &str, limit: u64) {
+        self.definition(kind, id, name, limit, None);
+    }
+
+    /// Names a budget and says what it limits. Must come before the first frame that meets it.
+    pub fn define_budget(&mut self, id: u32, name: &str, limit: u64, limits: Limits) {
+        self.definition(Kind::Budget, id, name, limit, Some(limits));
+    }
+
+    fn definition(&mut self, kind: Kind, id: u32, name: &str, limit: u64, limits: Option<Limits>) {
         self.block(BLOCK_DEFINITION, |out| {
             number(out, kind.number());
             number(out, u64::from(id));
             number(out, limit);
             number(out, name.len() as u64);
             out.extend_from_slice(name.as_bytes());
+            // Last, so that readers that do not know of it leave it out.
+            limits.map(Limits::fields).into_iter().flatten().for_each(|field| number(out, field));
         });
     }
 

@@ -13,7 +13,7 @@
 //!
 //! Programs that use framealloc record with `SmartAlloc::record`; `cargo fa report` shows a recording as tables, a page or a
 //! picture. This crate is for tools that read recordings themselves: [`Decoder`] is an iterator over definitions (the names of
-//! tags, systems, threads, pools and phases) and frames.
+//! tags, systems, threads, pools and phases) and frames, and [`StreamDecoder`] takes a recording that is still being made.
 //!
 //! ```
 //! use framealloc_trace::{Decoder, FrameView, Item, Kind, Encoder};
@@ -34,14 +34,16 @@ mod decode;
 mod encode;
 mod model;
 mod sites;
+mod stream;
 
 pub use decode::{Decoder, Item, TraceError};
 pub use encode::Encoder;
 pub use model::{
-    BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures,
-    SystemFigures, SystemHeap, ZoneFigures,
+    BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures,
+    PoolFigures, SystemFigures, SystemHeap, ZoneFigures,
 };
 pub use sites::{Call, Samples, Site, SiteFigures, Stack};
+pub use stream::{Head, StreamDecoder};
 
 /// What every recording starts with.
 pub const MAGIC: [u8; 8] = *b"FATRACE\0";

@@ -35,8 +35,48 @@ pub struct Definition {
     pub id: u32,
     /// The name.
     pub name: String,
-    /// Of a budget: its limit in bytes; of a tag: its heap budget, if it has one; else 0.
+    /// Of a budget: its limit in bytes; of a tag: its heap budget, if it has one; of a system: the budget of one call, if it
+    /// has one; else 0.
     pub limit: u64,
+    /// Of a budget: what it limits. Not in recordings of 0.11.
+    pub limits: Option<Limits>,
+}
+
+/// What a budget limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limits {
+    /// The whole allocator.
+    Allocator,
+    /// Each thread.
+    Thread,
+    /// The tag with this number.
+    Tag(u32),
+    /// The system with this number, in each call.
+    System(u32),
+}
+
+impl Limits {
+    /// As it is written.
+    pub(crate) fn fields(self) -> [u64; 2] {
+        match self {
+            Self::Allocator => [0, 0],
+            Self::Thread => [1, 0],
+            Self::Tag(id) => [2, id.into()],
+            Self::System(id) => [3, id.into()],
+        }
+    }
+
+    /// As it is read; `None` of what later versions may limit.
+    pub(crate) fn of(what: u64, id: u32) -> Option<Self> {
+        match what {
+            0 => Some(Self::Allocator),
+            1 => Some(Self::Thread),
+            2 => Some(Self::Tag(id)),
+            3 => Some(Self::System(id)),
+            _ => None,
+        }
+    }
 }
 
 /// Figures of one system in one frame.

@@ -1,8 +1,8 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Call, Decoder, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Outcome, PhaseFigures,
-    PoolFigures, Samples, Site, SiteFigures, Stack, SystemFigures, SystemHeap, TraceError, ZoneFigures,
+    BudgetHit, Call, Decoder, Definition, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Limits, Outcome,
+    PhaseFigures, PoolFigures, Samples, Site, SiteFigures, Stack, SystemFigures, SystemHeap, TraceError, ZoneFigures,
 };
 use proptest::prelude::*;
 
@@ -228,4 +228,25 @@ fn sites_are_read_as_they_are_written() {
         let read = Decoder::new(&bytes[..len]).unwrap().take_while(Result::is_ok).count();
         assert!(read <= items.len());
     }
+}
+
+#[test]
+fn a_budget_says_what_it_limits_and_older_ones_do_not() {
+    let all = [Limits::Allocator, Limits::Thread, Limits::Tag(300), Limits::System(7)];
+    let mut encoder = Encoder::new(Vec::new());
+    for (id, limits) in (0..).zip(all) {
+        encoder.define_budget(id, "a budget", 4096, limits);
+    }
+    encoder.define(Kind::Budget, 4, "an old budget", 4096);
+    let mut bytes = encoder.into_bytes();
+    // What a later version may limit: kind, number, limit, length of the name, then 9 and a number.
+    bytes.extend(block(1, &[4, 5, 1, 0, 9, 1]));
+    // Half of it is damage.
+    bytes.extend(block(1, &[4, 6, 1, 0, 2]));
+    let items: Vec<_> = Decoder::new(&bytes).unwrap().collect();
+    let limits: Vec<_> = (items.iter().flatten())
+        .map(|item| if let Item::Definition(Definition { limits, .. }) = item { *limits } else { panic!("{item:?}") })
+        .collect();
+    assert_eq!(limits, [all.map(Some).as_slice(), &[None, None]].concat());
+    assert!(matches!(items.last(), Some(Err(TraceError::Damaged { .. }))));
 }

@@ -1,6 +1,8 @@
-//! r: what a recording costs a frame.
+//! r: what a recording costs a frame, to a file and to somebody who watches.
 
 use std::hint::black_box;
+use std::io::Read as _;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, LazyLock};
@@ -17,6 +19,8 @@ pub(crate) const LIMIT: &str = "5 µs";
 const LIMIT_NANOS: f64 = 5000.0;
 /// What the recording adds to the frame.
 pub(crate) const ADDED: &str = "recording on, less off";
+/// What `cargo fa watch` adds to the frame.
+pub(crate) const WATCHED: &str = "watched over a socket, less off";
 
 const THREADS: usize = 8;
 const SYSTEMS: usize = 50;
@@ -83,6 +87,22 @@ impl Game {
         self
     }
 
+    /// With a reader who takes what is served as it comes, as `cargo fa watch` does, on a thread of its own.
+    fn watched(mut self) -> Self {
+        let Some(alloc) = &mut self.alloc else { return self };
+        let listener = TcpListener::bind("127.0.0.1:0").ok();
+        let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        let started = listener.map(|listener| alloc.serve_recording(listener, RecordOptions::default()));
+        assert!(started.is_some_and(|started| started.is_ok()), "this machine can be listened at");
+        self.threads.push(std::thread::spawn(move || {
+            let Some(mut reader) = address.and_then(|address| TcpStream::connect(address).ok()) else { return };
+            let mut buffer = vec![0; 64 << 10];
+            // Until the game has ended.
+            while matches!(reader.read(&mut buffer), Ok(1..)) {}
+        }));
+        self
+    }
+
     fn frames(&mut self, times: u64) -> f64 {
         let Some(alloc) = &mut self.alloc else { return f64::NAN };
         let tags = &self.tags;
@@ -99,18 +119,21 @@ impl Game {
 impl Drop for Game {
     fn drop(&mut self) {
         self.stop.clear();
-        self.threads.drain(..).for_each(|thread| drop(thread.join()));
+        // Who watches ends with it.
         self.alloc = None;
+        self.threads.drain(..).for_each(|thread| drop(thread.join()));
         let _ = std::fs::remove_file(&self.file);
     }
 }
 
 fn contenders() -> Vec<Contender> {
     let (mut with, mut without) = (Game::new("with").recorded(), Game::new("without"));
+    let (mut watched, mut unwatched) = (Game::new("watched").watched(), Game::new("unwatched"));
     let (mut on, mut off) = (Game::new("on").recorded(), Game::new("off"));
     vec![
         Contender::timed(LIMIT, |times| times as f64 * LIMIT_NANOS),
         Contender::timed(ADDED, move |times| with.frames(times) - without.frames(times)),
+        Contender::timed(WATCHED, move |times| watched.frames(times) - unwatched.frames(times)),
         Contender::timed("the frame, recording on", move |times| on.frames(times)),
         Contender::timed("the frame, recording off", move |times| off.frames(times)),
     ]

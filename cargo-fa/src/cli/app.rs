@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 
-use super::{baseline, fix, graph, init, list, lsp, progress, prove, trace_report, version_control};
+use super::{baseline, fix, graph, init, list, lsp, progress, prove, trace_report, version_control, watch};
 use crate::analysis::{Build, LooseFiles, OpenOptions};
 use crate::cli::arguments::{BuildFlags, Check, Color, Common, WithCheck};
 use crate::cli::command_line::Cli;
@@ -109,6 +109,7 @@ fn execute(cli: &Cli, open: Open) -> Result<u8, UsageError> {
             print(&made.text);
             Ok(made.code)
         }
+        Some(Command::Watch(arguments)) => watch::run(arguments, style(common.color)).map(|()| CLEAN),
         Some(Command::Prove(arguments)) => {
             let made = prove::run(arguments, common, open)?;
             print(&made.text);

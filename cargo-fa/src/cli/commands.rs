@@ -51,6 +51,8 @@ pub enum Command {
     },
     /// Show what a recording of frames says, as text, a page or a picture, or compare two
     Report(super::trace_report::Arguments),
+    /// Show what a game uses while it runs: from the recording that it writes, or over a socket
+    Watch(super::watch::Arguments),
     /// Build programs and tell what the linked result says of systems that declare an effect
     Prove(super::prove::Arguments),
     /// Serve an editor: figures beside systems, how they come about, and fixes, also of what is not saved

@@ -23,3 +23,4 @@ pub mod session;
 mod target;
 pub mod trace_report;
 mod version_control;
+pub mod watch;

@@ -120,6 +120,7 @@ impl<'w> Plan<'w> {
             left_out: common.verbose > 0,
             edited: Arc::default(),
             systems: !check.trace.is_empty(),
+            predictions: !check.trace.is_empty(),
             packages: selection.packages.clone(),
         };
         let most_left_out = if common.verbose > 1 { usize::MAX } else { 3 };
@@ -179,9 +180,24 @@ impl<'w> Plan<'w> {
         let mut grade = None;
         if let Some(runs) = &self.runs {
             let budgets = self.config.tags.iter().filter_map(|(name, tag)| Some((name.clone(), tag.budget?))).collect();
-            let (systems, all) = (&analysis.systems, &analysis.findings);
-            unpredicted = evidence::unpredicted(all, systems, &analysis.tags, &budgets, runs, &self.where_tags_are());
-            grade = Some(Grade::of(all, systems, runs).describe(runs));
+            let systems = &analysis.systems;
+            unpredicted = evidence::unpredicted(systems, &analysis.tags, &budgets, runs, &self.where_tags_are());
+            let of_all = Grade::of(systems, runs);
+            let about_unknown = of_all.about_unknown(&Grade::unknown(systems, runs), runs);
+            // What a grade rests on: files that are cut off, systems that are not these.
+            let before: Vec<String> = runs.incomplete.iter().cloned().chain(about_unknown).collect();
+            grade = Some(before.iter().map(|line| format!("{line}\n")).collect::<String>() + &of_all.describe(runs));
+            for run in &runs.each {
+                self.details.extend(Grade::of(systems, run).describe(run).lines().map(str::to_owned));
+            }
+            for run in if runs.each.is_empty() { std::slice::from_ref(runs) } else { &runs.each } {
+                let not_seen = Grade::not_seen(systems, run);
+                self.details.extend(
+                    not_seen
+                        .iter()
+                        .map(|name| format!("{}: `{name}` was predicted to use the heap, and did not", run.describe())),
+                );
+            }
         }
         let mut findings = select_findings(analysis.findings, &analysis.files, &selection, &package_of);
         findings.extend(unpredicted);
@@ -229,7 +245,6 @@ impl<'w> Plan<'w> {
         let mut report = self.decide(report, findings, suppressed, check);
         if let Some(runs) = &self.runs {
             evidence::join(&mut report, &analysis.systems, runs);
-            self.details.extend(runs.incomplete.iter().cloned());
         }
         Ok(Run { report, incomplete, unread, timings: analysis.timings, grade, details: self.details })
     }

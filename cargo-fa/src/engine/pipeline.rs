@@ -110,7 +110,7 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     });
     analysis.declared = declared.collect();
     if request.systems {
-        analysis.systems = rules::systems(&cx);
+        analysis.systems = rules::systems(&cx, request.predictions);
     }
     if !request.pedantic {
         findings.retain(|finding| finding.confidence > Confidence::Low);

@@ -1,11 +1,11 @@
 //! How right the analyser was, by what runs say.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Runs;
-use super::systems::Systems;
+use super::systems::asks_the_heap;
 use crate::analysis::SystemFacts;
-use crate::model::finding::Finding;
 use crate::trace_report::percent;
 
 /// What was predicted of systems that ran, against what runs counted.
@@ -30,10 +30,9 @@ pub struct Grade {
 }
 
 impl Grade {
-    /// Holds predictions against runs. `predicted` are all findings of the program, accepted ones too.
+    /// Holds what is said of systems against runs. What is accepted in the source was predicted all the same.
     #[must_use]
-    pub fn of(predicted: &[Finding], systems: &[SystemFacts], runs: &Runs) -> Self {
-        let uses_heap = Systems::new(systems).using_the_heap(predicted);
+    pub fn of(systems: &[SystemFacts], runs: &Runs) -> Self {
         let mut grade = Self { systems: systems.len(), ..Self::default() };
         for system in systems {
             let Some(totals) = runs.systems.get(&system.name).filter(|totals| totals.calls > 0) else { continue };
@@ -44,7 +43,7 @@ impl Grade {
             }
             let Some(heap) = totals.heap else { continue };
             grade.counted += 1;
-            match (uses_heap.contains(system.item.as_str()), heap.calls > 0) {
+            match (asks_the_heap(system), heap.calls > 0) {
                 (true, true) => grade.right += 1,
                 (true, false) => grade.wrong += 1,
                 (false, true) => grade.missed += 1,
@@ -66,11 +65,49 @@ impl Grade {
         part(self.right, self.right + self.missed)
     }
 
+    /// The systems that are said to ask the heap for memory and did not in these runs, though they ran.
+    #[must_use]
+    pub fn not_seen<'s>(systems: &'s [SystemFacts], runs: &Runs) -> Vec<&'s str> {
+        let asked_for_nothing = |system: &&SystemFacts| {
+            let totals = runs.systems.get(&system.name).filter(|totals| totals.calls > 0);
+            totals.and_then(|totals| totals.heap).is_some_and(|heap| heap.calls == 0)
+        };
+        systems.iter().filter(|one| asks_the_heap(one)).filter(asked_for_nothing).map(|one| one.name.as_str()).collect()
+    }
+
+    /// The systems of these runs that are in none of the sources.
+    #[must_use]
+    pub fn unknown<'r>(systems: &[SystemFacts], runs: &'r Runs) -> Vec<&'r str> {
+        let known: BTreeSet<&str> = systems.iter().map(|system| system.name.as_str()).collect();
+        let ran = runs.systems.iter().filter(|(_, totals)| totals.calls > 0).map(|(name, _)| name.as_str());
+        ran.filter(|name| !known.contains(name)).collect()
+    }
+
+    /// What there is to say where systems of the runs are in none of the sources; `None` where all are known.
+    #[must_use]
+    pub fn about_unknown(&self, unknown: &[&str], runs: &Runs) -> Option<String> {
+        const SHOWN: usize = 3;
+        let names: Vec<String> = unknown.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+        let more = unknown.len().saturating_sub(SHOWN);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let (from, names) = (runs.describe(), names.join(", "));
+        match (unknown.len(), self.ran) {
+            (0, _) => None,
+            (_, 0) => Some(format!(
+                "{from}: of no system that ran a source was read ({names}{rest}): is it of another program, or of an example (`--examples`) or a test (`--tests`)?"
+            )),
+            _ => Some(format!("{from}: in no source that was read: {names}{rest}")),
+        }
+    }
+
     /// A few lines for people.
     #[must_use]
     pub fn describe(&self, runs: &Runs) -> String {
         let Self { systems, ran, counted, right, wrong, missed, bounded, over } = *self;
         let mut text = format!("{}: {ran} of {systems} systems ran\n", runs.describe());
+        if ran == 0 {
+            return text;
+        }
         if counted == 0 {
             text.push_str("the heap: not counted; with `HeapGuard` as the global allocator a recording says what each system asked of it\n");
         } else {

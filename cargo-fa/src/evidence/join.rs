@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Runs;
 use super::measure::{describe, measure, ratio, times};
-use super::systems::Systems;
+use super::systems::{Systems, asks_the_heap};
 use crate::analysis::{SystemFacts, TagGraph};
 use crate::model::codes::{FA911, FA912, FA913, Group};
 use crate::model::finding::{Finding, Note, Place};
@@ -13,7 +13,12 @@ use crate::trace_report::{bytes, count, percent};
 
 /// Adds what runs say to the findings that cost something in a frame (budgets, the heap, what is hot), and puts the dearest
 /// first: by calls of the heap, then by bytes; what never ran comes last.
+///
+/// A run of another program says nothing: not that these systems never ran.
 pub fn join(report: &mut Report, systems: &[SystemFacts], runs: &Runs) {
+    if !runs.systems.is_empty() && !systems.iter().any(|system| runs.systems.contains_key(&system.name)) {
+        return;
+    }
     let systems = Systems::new(systems);
     for reported in &mut report.findings {
         if !matches!(reported.finding.code.group, Group::Budgets | Group::Heap | Group::Dirtymem) {
@@ -45,22 +50,20 @@ fn cost(reported: &Reported) -> (f64, f64) {
 
 /// What runs saw and nobody predicted: FA911 to FA913.
 ///
-/// `predicted` are all findings of the program, accepted ones too; `place` is where tags are declared.
+/// `place` is where tags are declared.
 #[must_use]
 pub fn unpredicted(
-    predicted: &[Finding],
     systems: &[SystemFacts],
     tags: &TagGraph,
     budgets: &BTreeMap<String, u64>,
     runs: &Runs,
     place: &Place,
 ) -> Vec<Finding> {
-    let uses_heap = Systems::new(systems).using_the_heap(predicted);
     let mut found = Vec::new();
     for system in systems {
         let Some(totals) = runs.systems.get(&system.name) else { continue };
         let heap = totals.heap.filter(|heap| heap.calls > 0);
-        if let Some(heap) = heap.filter(|_| !uses_heap.contains(system.item.as_str())) {
+        if let Some(heap) = heap.filter(|_| !asks_the_heap(system)) {
             let times = times(ratio(heap.calls, runs.frames), "time");
             let message =
                 format!("`{}` asked the heap {times} a frame, and nothing here says that it would", system.name);

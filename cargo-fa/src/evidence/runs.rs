@@ -19,6 +19,8 @@ pub struct Runs {
     pub tags: BTreeMap<String, u64>,
     /// Files that end early or are damaged, and how.
     pub incomplete: Vec<String>,
+    /// Each of them by itself, where there are several.
+    pub each: Vec<Runs>,
 }
 
 impl Runs {
@@ -27,6 +29,35 @@ impl Runs {
     /// # Errors
     /// The bytes are neither; the message says why, in lower case.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let mut one = Self::default();
+        one.read(name, bytes)?;
+        if self.files.is_empty() {
+            *self = one;
+            return Ok(());
+        }
+        if self.each.is_empty() {
+            self.each.push(self.clone());
+        }
+        self.merge(&one);
+        self.each.push(one);
+        Ok(())
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.files.extend_from_slice(&other.files);
+        self.frames = self.frames.saturating_add(other.frames);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        for (name, totals) in &other.systems {
+            self.systems.entry(name.clone()).or_default().add(*totals);
+        }
+        for (name, most) in &other.tags {
+            let known = self.tags.entry(name.clone()).or_default();
+            *known = (*most).max(*known);
+        }
+        self.incomplete.extend_from_slice(&other.incomplete);
+    }
+
+    fn read(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
         if bytes.trim_ascii_start().starts_with(b"{") {
             self.add_snapshot(bytes)?;
         } else {

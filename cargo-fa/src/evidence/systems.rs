@@ -1,9 +1,8 @@
 //! Which system a finding is about, as a run would attribute it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::analysis::SystemFacts;
-use crate::model::codes::{FA401, FA402};
 use crate::model::finding::{Confidence, Finding};
 
 /// The systems of the program by the paths of their functions.
@@ -19,13 +18,9 @@ impl<'a> Systems<'a> {
         let callers = finding.calls.iter().rev().map(|call| &call.item);
         std::iter::once(&finding.item).chain(callers).find_map(|item| self.0.get(item.as_str()).copied())
     }
+}
 
-    /// The paths of the systems that are said to ask the heap for memory in steady frames.
-    ///
-    /// What only frees (FA403), waits (FA411) or is not known (FA412) says nothing of the kind, nor does what stops growing.
-    pub(super) fn using_the_heap(&self, predicted: &[Finding]) -> BTreeSet<&'a str> {
-        let asks = |finding: &Finding| *finding.code == FA401 || *finding.code == FA402;
-        let of_heap = |finding: &&Finding| asks(finding) && !finding.occasional && finding.confidence > Confidence::Low;
-        predicted.iter().filter(of_heap).filter_map(|finding| Some(self.of(finding)?.item.as_str())).collect()
-    }
+/// Whether a system is said to ask the heap for memory in steady frames; guesses do not count.
+pub(super) fn asks_the_heap(system: &SystemFacts) -> bool {
+    system.heap > Some(Confidence::Low)
 }

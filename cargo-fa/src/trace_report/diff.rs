@@ -7,7 +7,7 @@ use framealloc_syntax::{SizeError, parse_size};
 
 use super::figures::Spread;
 use super::recording::{Recording, Series};
-use super::text::{aligned, escaped, markdown_table, printable, shortened};
+use super::text::{aligned, bar, escaped, markdown_table, printable, shortened};
 use super::units;
 
 /// Growth below this is noise to a threshold in per cent: a tag of ten bytes may double.
@@ -254,24 +254,32 @@ impl Diff {
             let _ = writeln!(out, "> {}\n", escaped(note));
         }
         let _ = writeln!(out, "**{}**\n", self.verdict(escaped));
-        let rows =
-            |changes: &[&Change]| -> Vec<Vec<String>> { changes.iter().map(|change| shown(change, escaped)).collect() };
-        out.push_str(&markdown_table(&COLUMNS, &rows(&self.whole.iter().collect::<Vec<_>>())));
+        let rows = |changes: &[&Change]| -> Vec<Vec<String>> {
+            // Bars of one table have one scale.
+            let most = changes.iter().map(|change| change.before.max(change.after)).fold(0.0, f64::max);
+            let with_bar = |change: &&Change| {
+                let mut cells = shown(change, escaped);
+                cells.push(bar(change.before, change.after, most));
+                cells
+            };
+            changes.iter().map(with_bar).collect()
+        };
+        out.push_str(&markdown_table(&DRAWN, &rows(&self.whole.iter().collect::<Vec<_>>())));
         if !self.flights.is_empty() {
             let _ = writeln!(out, "\n### Frames in flight\n");
-            out.push_str(&markdown_table(&COLUMNS, &rows(&self.flights.iter().collect::<Vec<_>>())));
+            out.push_str(&markdown_table(&DRAWN, &rows(&self.flights.iter().collect::<Vec<_>>())));
         }
         for (kind, title) in KINDS {
             let changed = self.of_kind(kind);
             if !changed.is_empty() {
                 let _ = writeln!(out, "\n### {title}\n");
-                out.push_str(&markdown_table(&COLUMNS, &rows(&changed)));
+                out.push_str(&markdown_table(&DRAWN, &rows(&changed)));
             }
         }
         let heap = self.of_kind("heap");
         if !heap.is_empty() {
             let _ = writeln!(out, "\n### {HEAP}\n");
-            out.push_str(&markdown_table(&COLUMNS, &rows(&heap)));
+            out.push_str(&markdown_table(&DRAWN, &rows(&heap)));
         }
         let sites = self.largest_of_sites();
         if !sites.is_empty() {
@@ -301,6 +309,8 @@ impl Diff {
 }
 
 const COLUMNS: [&str; 5] = ["Name", "Before", "After", "Change", ""];
+/// Beside the figures what a comment can show of a picture: pictures of recordings have no address that a forge would fetch.
+const DRAWN: [&str; 6] = ["Name", "Before", "After", "Change", "", "█ both ▒ more ░ less"];
 const KINDS: [(&str, &str); 3] = [("tag", "Tags"), ("system", "Systems"), ("phase", "Phases")];
 /// What lives, where either recording knows it.
 const HEAP: &str = "Heap by tag";

@@ -23,4 +23,4 @@ pub use recording::Recording;
 pub use svg::picture;
 pub use text::{markdown, summary};
 pub use totals::{HeapTotals, SystemTotals};
-pub use units::{bytes, count, number, percent};
+pub use units::{bytes, count, number, percent, time};

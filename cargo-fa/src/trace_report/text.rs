@@ -146,3 +146,28 @@ pub(super) fn escaped(name: &str) -> String {
     }
     out
 }
+/// A bar of what both have (`█`), and what is more (`▒`) or less (`░`) than before, where the largest of its table has 20.
+pub(super) fn bar(before: f64, after: f64, most: f64) -> String {
+    const WIDTH: f64 = 20.0;
+    if most <= 0.0 || before.max(after) <= 0.0 {
+        return String::new();
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 20")]
+    let cells = |value: f64| (value / most * WIDTH).ceil() as usize;
+    let (both, all) = (cells(before.min(after)), cells(before.max(after)));
+    let rest = if after < before { "░" } else { "▒" };
+    format!("`{}{}`", "█".repeat(both), rest.repeat(all - both))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_shows_what_stayed_and_what_came_or_went() {
+        assert_eq!(bar(10.0, 20.0, 20.0), format!("`{}{}`", "█".repeat(10), "▒".repeat(10)));
+        assert_eq!(bar(20.0, 5.0, 20.0), format!("`{}{}`", "█".repeat(5), "░".repeat(15)));
+        assert_eq!(bar(0.0, 0.001, 20.0), "`▒`", "what is there is seen");
+        assert_eq!((bar(0.0, 0.0, 20.0), bar(0.0, 0.0, 0.0)), (String::new(), String::new()));
+    }
+}

@@ -38,7 +38,8 @@ pub(super) fn signed_bytes(value: f64) -> String {
 }
 
 /// `850 ns`, `16.7 ms`, `1,667 s`.
-pub(super) fn time(nanoseconds: f64) -> String {
+#[must_use]
+pub fn time(nanoseconds: f64) -> String {
     let (scaled, unit) = match nanoseconds {
         ns if ns < 1e3 => (ns, "ns"),
         ns if ns < 1e6 => (ns / 1e3, "µs"),

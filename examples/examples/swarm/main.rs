@@ -28,8 +28,14 @@ use args::{Args, Refusal};
 use report::Stopwatch;
 use world::Game;
 
+#[cfg(not(any(test, feature = "heap-guard")))]
 #[global_allocator]
 static ALLOCATOR: CountingAlloc = CountingAlloc::system();
+
+/// Counts the heap by system as well: in tests, and in recordings that `cargo fa --trace` reads.
+#[cfg(any(test, feature = "heap-guard"))]
+#[global_allocator]
+static ALLOCATOR: CountingAlloc<framealloc::HeapGuard> = CountingAlloc::new(framealloc::HeapGuard::system());
 
 /// Frames before the first that is timed or counted: the swarm finds its shape, and memory grows to what a frame needs.
 const WARM_UP: usize = 64;
@@ -142,10 +148,31 @@ fn step(frame: usize, recording: bool, watch: &mut Stopwatch, simulate: &mut dyn
 
 #[cfg(test)]
 mod tests {
-    use framealloc::Pooled;
+    use framealloc::{Frames, Pooled, frame_test};
+    use rayon::ThreadPoolBuilder;
 
     use super::*;
     use world::Dart;
+
+    /// Steady frames of the simulation ask the heap for nothing, on any thread: there the systems are counted. They are those of a
+    /// swarm that has found its shape.
+    #[frame_test(warmup = 64, frames = 60, heap = 0, tag("physics") <= "256KiB", system("render") <= "1MiB")]
+    fn steady_frames_ask_the_heap_for_nothing() -> impl Frames {
+        const THREADS: usize = 2;
+        let pool = ThreadPoolBuilder::new().num_threads(THREADS).build().expect("threads for the swarm");
+        let mut game = Game::new(600);
+        let mut watch = Stopwatch::new(0);
+        let mut frame = 0;
+        move |alloc: &mut SmartAlloc| {
+            frame += 1;
+            pool.install(|| {
+                if frame == 60 {
+                    systems::rehearse(alloc, &game.world, THREADS * PARTS_PER_THREAD);
+                }
+                systems::tick(alloc, &mut game, THREADS * PARTS_PER_THREAD, &mut watch)
+            });
+        }
+    }
 
     #[test]
     fn both_simulations_draw_the_same_pictures() {

@@ -5,11 +5,12 @@
 //! cargo run --release -p framealloc-bevy --example bevy_swarm
 //! cargo run --release -p framealloc-bevy --example bevy_swarm -- --pipelined
 //! cargo run --release -p framealloc-bevy --example bevy_swarm -- --sealed
+//! cargo run --release -p framealloc-bevy --example bevy_swarm -- --record FILE
 //! ```
 //!
 //! With `--pipelined` the game with frame memory has a renderer, which draws after the game or on a thread of its own, one frame
 //! behind: the same pictures, by the same allocator calls. With `--sealed` all of its frame memory is taken at the start, and may
-//! not grow once the game is warm.
+//! not grow once the game is warm. With `--record` the warm frames are recorded, with what each system asks of the heap.
 #![forbid(unsafe_code)]
 #![allow(elided_lifetimes_in_paths, reason = "systems are written as in every Bevy program")]
 #![allow(clippy::needless_pass_by_value, reason = "Bevy hands parameters over by value")]
@@ -19,6 +20,7 @@ mod game;
 mod heaped;
 mod pipelined;
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -27,11 +29,11 @@ use bevy_app::prelude::*;
 use bevy_diagnostic::{Diagnostic, DiagnosticsStore};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::MultiThreadedExecutor;
-use framealloc::CountingAlloc;
 use framealloc::bevy::prelude::*;
+use framealloc::{CountingAlloc, HeapGuard};
 
 #[global_allocator]
-static GLOBAL: CountingAlloc = CountingAlloc::system();
+static GLOBAL: CountingAlloc<HeapGuard> = CountingAlloc::new(HeapGuard::system());
 
 /// Frames before anything is measured: arenas, lists and Bevy's own queues grow to what they need.
 const WARM_UP: usize = 200;
@@ -42,7 +44,8 @@ fn main() {
         None => beside_vectors(),
         Some("--pipelined") => with_a_renderer(),
         Some("--sealed") => sealed(),
-        Some(other) => panic!("`{other}` is not known here: `--pipelined` and `--sealed` are"),
+        Some("--record") => recorded(&std::env::args().nth(2).expect("`--record` needs a file after it")),
+        Some(other) => panic!("`{other}` is not known here: `--pipelined`, `--sealed` and `--record` are"),
     }
 }
 
@@ -77,11 +80,7 @@ fn beside_vectors() {
         app.add_systems(Update, (idle_on_all_threads, idle, idle, idle, idle, idle, idle, idle));
         app.add_systems(PostUpdate, (idle, idle));
     });
-    let framed = play("frame memory", |app| {
-        let config = AllocConfig::default().with_frame_chunk(megabytes(1));
-        app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config).with_prewarm(true)));
-        app.add_plugins(framed::plugin);
-    });
+    let framed = play("frame memory", in_frame_memory);
     let heaped = play("Vec, Box and Local<Vec>", |app| {
         app.add_plugins(heaped::plugin);
     });
@@ -90,6 +89,34 @@ fn beside_vectors() {
     println!("{} agents, {FRAMES} frames\n", game::AGENTS);
     println!("{}", framed.diagnostics);
     compare(&[bevy_alone, framed, heaped]);
+}
+
+/// Plays the game in frame memory, and records its warm frames.
+fn recorded(file: &str) {
+    let file = PathBuf::from(file);
+    let outcome = play("frame memory, recorded", |app| {
+        in_frame_memory(app);
+        app.add_systems(
+            Last,
+            (move |watch: Res<Stopwatch>, mut alloc: ResMut<AllocResource>| {
+                if watch.frame == WARM_UP {
+                    alloc.record(&file).expect("the file can be written");
+                }
+                if watch.frame == WARM_UP + FRAMES - 1 {
+                    let summary = alloc.stop_recording().expect("the file can be written");
+                    println!("{} frames recorded", summary.frames);
+                }
+            })
+            .before(watch),
+        );
+    });
+    compare(&[outcome]);
+}
+
+fn in_frame_memory(app: &mut App) {
+    let config = AllocConfig::default().with_frame_chunk(megabytes(1));
+    app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config).with_prewarm(true)));
+    app.add_plugins(framed::plugin);
 }
 
 /// Plays the game in frame memory that is sealed when it is warm.
@@ -202,4 +229,21 @@ fn table(store: &DiagnosticsStore) -> String {
         Some(format!("{:<38}{value:>10}{:2} (average {average:.0})\n", diagnostic.path().as_str(), diagnostic.suffix))
     };
     diagnostics.iter().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use framealloc::bevy::TestedApp;
+    use framealloc::{Frames, frame_test};
+
+    use super::*;
+
+    /// In what systems do: Bevy's executor hands them to threads by calls of its own, which no system is attributed.
+    #[frame_test(warmup = 200, frames = 100, tag("ui") <= "64KiB", system("fight") <= "512KiB")]
+    fn steady_frames_take_what_they_are_said_to() -> impl Frames {
+        let mut app = App::new();
+        app.add_plugins(TaskPoolPlugin::default()).add_systems(Startup, game::spawn);
+        in_frame_memory(&mut app);
+        TestedApp::new(app)
+    }
 }

@@ -4,6 +4,8 @@
 #[cfg(feature = "debug")]
 mod alive;
 pub(crate) mod ambient;
+#[cfg(feature = "debug")]
+pub(crate) mod ambient_escapes;
 pub(crate) mod behavior;
 pub(crate) mod diagnostic;
 pub(crate) mod diagnostics;
@@ -12,6 +14,8 @@ pub(crate) mod findings;
 pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
+mod record_calls;
+mod record_served;
 mod record_sink;
 mod record_sites;
 mod recorded_zones;

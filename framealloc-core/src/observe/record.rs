@@ -1,4 +1,5 @@
-//! Recordings: what every frame used, written to a file by a thread of its own, unless asked otherwise.
+//! Recordings: what every frame used, written to a file by a thread of its own, unless asked otherwise. The calls that start
+//! and end one are in `record_calls.rs`.
 //!
 //! A frame encodes its figures into a buffer it has; a full buffer is handed to the writer without waiting. Where the disk is
 //! slower than the game, frames are left out and counted: no frame ever waits for the disk.
@@ -7,17 +8,17 @@ use core::fmt;
 use core::time::Duration;
 use std::io;
 use std::panic::catch_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use framealloc_trace::{
-    BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, SystemFigures,
-    SystemHeap, ZoneFigures,
+    BudgetHit, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures, PoolFigures,
+    SystemFigures, SystemHeap, ZoneFigures,
 };
 
 use super::record_sink::{Fate, Finished, Sink};
 use super::record_sites::KnownSites;
 use super::recorded_zones::RecordedZones;
-use crate::budget::{BudgetEvent, BudgetOutcome};
+use crate::budget::BudgetOutcome;
 use crate::clock::Instant;
 use crate::error::Limit;
 use crate::frame::FlightStats;
@@ -39,29 +40,31 @@ const HAND_OVER_AFTER: Duration = Duration::from_millis(100);
 /// How a recording is made.
 #[derive(Clone, Debug)]
 pub struct RecordOptions {
-    max_bytes: u64,
-    allocator_calls: Option<fn() -> u64>,
-    writer: WrittenBy,
+    /// `None` for what fits the destination.
+    pub(super) max_bytes: Option<u64>,
+    pub(super) allocator_calls: Option<fn() -> u64>,
+    pub(super) writer: WrittenBy,
 }
 
 /// Who writes the file.
-#[derive(Clone, Copy, Debug)]
-enum WrittenBy {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WrittenBy {
     OwnThread,
     FrameThread,
 }
 
 impl Default for RecordOptions {
     fn default() -> Self {
-        Self { max_bytes: 256 << 20, allocator_calls: None, writer: WrittenBy::OwnThread }
+        Self { max_bytes: None, allocator_calls: None, writer: WrittenBy::OwnThread }
     }
 }
 
 impl RecordOptions {
-    /// Limits the file. Frames beyond are left out and counted. The default is 256 MiB, some hours of a game.
+    /// Limits the recording. Frames beyond are left out and counted. The default of files and of memory is 256 MiB, some
+    /// hours of a game; what others read as it is made has none.
     #[must_use]
     pub fn with_max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = bytes;
+        self.max_bytes = Some(bytes);
         self
     }
 
@@ -97,7 +100,12 @@ pub enum RecordError {
         /// What the system says.
         source: io::Error,
     },
-    /// The thread that writes the file could not be started: [`RecordOptions::on_this_thread`] needs none.
+    /// The writer that was given failed or panicked, or the listener that was given cannot be used.
+    Write {
+        /// What it says.
+        source: io::Error,
+    },
+    /// The thread that writes could not be started: for files [`RecordOptions::on_this_thread`] needs none.
     Thread {
         /// What the system says.
         source: io::Error,
@@ -108,6 +116,7 @@ impl fmt::Display for RecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, source } => write!(f, "cannot record to `{}`: {source}", path.display()),
+            Self::Write { source } => write!(f, "cannot pass the recording on: {source}"),
             Self::Thread { source } => write!(f, "cannot start the thread that writes the recording: {source}"),
         }
     }
@@ -116,7 +125,7 @@ impl fmt::Display for RecordError {
 impl core::error::Error for RecordError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Io { source, .. } | Self::Thread { source } => Some(source),
+            Self::Io { source, .. } | Self::Write { source } | Self::Thread { source } => Some(source),
         }
     }
 }
@@ -125,19 +134,21 @@ impl core::error::Error for RecordError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordSummary {
-    /// Frames in the file.
+    /// Frames in the recording.
     pub frames: u64,
-    /// Frames left out: the disk was too slow, or the file had its full size.
+    /// Frames left out: the disk or the reader was too slow, or the recording had its full size. Where it goes on behind
+    /// them, the numbers of its frames show how many.
     pub left_out: u64,
-    /// Frames in the file without the calls of the global allocator, because the function that counts them panicked.
+    /// Frames in the recording without the calls of the global allocator, because the function that counts them panicked.
     pub uncounted: u64,
-    /// Bytes of the file.
+    /// Bytes of the recording.
     pub bytes: u64,
 }
 
 /// A recording under way.
 pub(crate) struct Recorder {
     options: RecordOptions,
+    max_bytes: u64,
     encoder: Encoder,
     sink: Sink,
     started: Instant,
@@ -176,6 +187,8 @@ struct Known {
     phases: Vec<bool>,
     /// What framealloc takes for itself.
     own: bool,
+    /// The budgets of the configuration, which stand first among the budgets.
+    configured: bool,
 }
 
 /// The lists of a frame, kept for their memory.
@@ -192,10 +205,12 @@ struct Lists {
 }
 
 impl Recorder {
-    fn start(sink: Sink, options: RecordOptions, calls_before: Option<u64>) -> Self {
+    pub(super) fn start(sink: Sink, options: RecordOptions, calls_before: Option<u64>) -> Self {
         let now = Instant::now();
+        let max_bytes = options.max_bytes.unwrap_or_else(|| sink.usual_limit());
         Self {
             options,
+            max_bytes,
             encoder: Encoder::new(Vec::with_capacity(2 * HAND_OVER_BYTES)),
             sink,
             started: now,
@@ -236,7 +251,7 @@ impl Recorder {
     /// Adds the frame that has just ended. Returns the panic of the counting function.
     pub(crate) fn end(&mut self, alloc: &SmartAlloc, report: FrameReport) -> Option<Payload> {
         let now = Instant::now();
-        if self.bytes + self.encoder.as_bytes().len() as u64 >= self.options.max_bytes {
+        if self.bytes + self.encoder.as_bytes().len() as u64 >= self.max_bytes {
             self.left_out += 1;
             return None;
         }
@@ -291,7 +306,8 @@ impl Recorder {
         lists.systems.clear();
         for (index, figures) in alloc.raw_sites() {
             define_once(&mut known.systems, index, |id| {
-                encoder.define(Kind::System, id, crate::site::name_of(index), 0);
+                let budget = crate::site::budget_of(index).unwrap_or(0) as u64;
+                encoder.define(Kind::System, id, crate::site::name_of(index), budget);
             });
             let (calls, bytes, largest_call) = (figures.calls as u64, figures.bytes as u64, figures.largest as u64);
             let (heap_calls, heap_bytes) = (figures.heap.calls as u64, figures.heap.bytes as u64);
@@ -321,15 +337,13 @@ impl Recorder {
             index += 1;
         });
         lists.budgets.clear();
+        if !known.configured {
+            define_budgets(alloc, encoder, known);
+        }
         for event in alloc.budget_events() {
             let position = known.budgets.iter().position(|limit| *limit == event.limit);
             let index = position.unwrap_or_else(|| {
-                encoder.define(
-                    Kind::Budget,
-                    number(known.budgets.len()),
-                    &event.limit.to_string(),
-                    limit_of(alloc, event),
-                );
+                define_met(encoder, number(known.budgets.len()), event.limit, &lists.systems);
                 known.budgets.push(event.limit);
                 known.budgets.len() - 1
             });
@@ -416,7 +430,7 @@ impl Recorder {
     }
 
     /// Writes what is left and closes the recording; returns what was recorded in memory.
-    fn stop(mut self) -> Result<(RecordSummary, Vec<u8>), RecordError> {
+    pub(super) fn stop(mut self) -> Result<(RecordSummary, Vec<u8>), RecordError> {
         let rest = core::mem::take(&mut self.encoder).into_bytes();
         let Finished { bytes, rest, memory } = self.sink.finish(rest, self.sites.take_unnamed())?;
         if rest {
@@ -447,14 +461,39 @@ fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {
     }
 }
 
-/// Bytes of the budget that an event is about, where the configuration has it; else 0, which readers show as no limit.
-fn limit_of(alloc: &SmartAlloc, event: &BudgetEvent) -> u64 {
-    alloc.config().budget_of(event.limit).map_or(0, |budget| budget.bytes() as u64)
+/// Writes a budget that is no part of the configuration when it is met: that of a system, or one that a thread was given. Where
+/// nobody knows its bytes they are 0, which readers show as no limit.
+#[cold]
+fn define_met(encoder: &mut Encoder, id: u32, limit: Limit, systems: &[SystemFigures]) {
+    let name = limit.to_string();
+    let met = |figures: &&SystemFigures| limit == Limit::System(crate::site::name_of(figures.id as usize));
+    match systems.iter().find(met) {
+        Some(system) => {
+            let bytes = crate::site::budget_of(system.id as usize).unwrap_or(0);
+            encoder.define_budget(id, &name, bytes as u64, Limits::System(system.id));
+        }
+        None => encoder.define(Kind::Budget, id, &name, 0),
+    }
 }
 
 /// Bytes of the heap that a tag should have at most, where the configuration says so; else 0.
 fn heap_budget_of(alloc: &SmartAlloc, path: &str) -> u64 {
     alloc.config().heap_budget_of(path).unwrap_or(0) as u64
+}
+
+/// Writes the budgets of the configuration, so that whoever watches sees how full they are before one is met.
+#[cold]
+fn define_budgets(alloc: &SmartAlloc, encoder: &mut Encoder, known: &mut Known) {
+    known.configured = true;
+    let config = alloc.config();
+    let tags = config.tag_budgets.iter().map(|(tag, _)| (Limit::Tag(tag.path()), Limits::Tag(number(tag.index()))));
+    let limits = [(Limit::Global, Limits::Allocator), (Limit::Thread, Limits::Thread)].into_iter().chain(tags);
+    for (limit, what) in limits {
+        // None, or one that only counts.
+        let Some(budget) = config.budget_of(limit).filter(|budget| budget.bytes() < usize::MAX) else { continue };
+        encoder.define_budget(number(known.budgets.len()), &limit.to_string(), budget.bytes() as u64, what);
+        known.budgets.push(limit);
+    }
 }
 
 fn outcome(outcome: BudgetOutcome) -> Outcome {
@@ -473,98 +512,4 @@ fn number(index: usize) -> u32 {
 
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-impl SmartAlloc {
-    /// Records every frame from the next one on to the file at `path`, for `cargo fa report`.
-    ///
-    /// A recording that is under way is closed first. The file is whole up to the last tenth of a second even if the
-    /// program is killed.
-    ///
-    /// ```
-    /// # let path = std::env::temp_dir().join(format!("framealloc-doc-{}.fa", std::process::id()));
-    /// let mut alloc = framealloc_core::SmartAlloc::default();
-    /// alloc.record(&path)?;
-    /// alloc.whole_frame(|alloc| alloc.frame_str("something to see").len());
-    /// let summary = alloc.stop_recording()?;
-    /// assert_eq!(summary.frames, 1);
-    /// # std::fs::remove_file(path).ok();
-    /// # Ok::<(), framealloc_core::RecordError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If the file cannot be made.
-    pub fn record(&mut self, path: impl AsRef<Path>) -> Result<(), RecordError> {
-        self.record_with(path, RecordOptions::default())
-    }
-
-    /// Like [`SmartAlloc::record`], with options.
-    ///
-    /// # Errors
-    /// If the file cannot be made, or the thread that writes it cannot be started.
-    ///
-    /// # Panics
-    /// If the function that counts allocator calls does. Nothing has changed then.
-    pub fn record_with(&mut self, path: impl AsRef<Path>, options: RecordOptions) -> Result<(), RecordError> {
-        let path = path.as_ref();
-        let open = |options: &RecordOptions| match options.writer {
-            WrittenBy::OwnThread => Sink::by_thread(path),
-            WrittenBy::FrameThread => Sink::direct(path),
-        };
-        self.start_recording(options, open)
-    }
-
-    /// Records every frame from the next one on into memory, for [`SmartAlloc::take_recording`]: where there are no
-    /// files, as in a browser. [`RecordOptions::with_max_bytes`] limits it.
-    ///
-    /// ```
-    /// use framealloc_core::{RecordOptions, SmartAlloc};
-    ///
-    /// let mut alloc = SmartAlloc::default();
-    /// alloc.record_in_memory(RecordOptions::default())?;
-    /// alloc.whole_frame(|alloc| alloc.frame_str("something to see").len());
-    /// let (summary, bytes) = alloc.take_recording()?;
-    /// assert_eq!((summary.frames, summary.bytes), (1, bytes.len() as u64));
-    /// # Ok::<(), framealloc_core::RecordError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If the recording that was under way could not be written: it is closed first.
-    ///
-    /// # Panics
-    /// If the function that counts allocator calls does. Nothing has changed then.
-    pub fn record_in_memory(&mut self, options: RecordOptions) -> Result<(), RecordError> {
-        self.start_recording(options, |_| Ok(Sink::memory()))
-    }
-
-    fn start_recording(
-        &mut self,
-        options: RecordOptions,
-        open: impl FnOnce(&RecordOptions) -> Result<Sink, RecordError>,
-    ) -> Result<(), RecordError> {
-        // Of the program, so before anything changes.
-        let calls = options.allocator_calls.map(|calls| calls());
-        self.stop_recording()?;
-        let sink = open(&options)?;
-        self.change_observers(|observers| observers.recorder = Some(Recorder::start(sink, options, calls)));
-        Ok(())
-    }
-
-    /// Closes the recording and returns what became of it; nothing was recorded if there is none. A recording in memory
-    /// is dropped.
-    ///
-    /// # Errors
-    /// If the file could not be written.
-    pub fn stop_recording(&mut self) -> Result<RecordSummary, RecordError> {
-        self.take_recording().map(|(summary, _)| summary)
-    }
-
-    /// Closes the recording as [`SmartAlloc::stop_recording`], and returns the bytes of one in memory as well.
-    ///
-    /// # Errors
-    /// If the file could not be written.
-    pub fn take_recording(&mut self) -> Result<(RecordSummary, Vec<u8>), RecordError> {
-        self.change_observers(|observers| observers.recorder.take())
-            .map_or(Ok((RecordSummary::default(), Vec::new())), Recorder::stop)
-    }
 }

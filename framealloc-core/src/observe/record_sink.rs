@@ -1,18 +1,24 @@
-//! Where the bytes of a recording go: to a file, by a thread of its own or by that of the frames, or into memory.
+//! Where the bytes of a recording go: to a file, by a thread of its own or by that of the frames, to a writer or to readers
+//! that connect, by a thread, or into memory.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::record::{HAND_OVER_BYTES, RecordError};
+use super::record_served;
 use super::record_sites::Names;
 use crate::stack::StackId;
 use crate::sync::HAS_THREADS;
 
 /// Buffers that go round between the frames and the writer.
 const BUFFERS: usize = 4;
+
+/// What a file and memory hold, unless something else is asked for: some hours of a game.
+const USUAL_LIMIT: u64 = 256 << 20;
 
 /// What became of a buffer that was handed over.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,12 +51,34 @@ impl Sink {
     /// A file that a thread of its own writes.
     pub(super) fn by_thread(path: &Path) -> Result<Self, RecordError> {
         // Before a file is made or emptied.
-        if !HAS_THREADS {
-            let source = io::Error::new(io::ErrorKind::Unsupported, "this target has no threads");
-            return Err(RecordError::Thread { source });
+        threads()?;
+        let mut file = create(path)?;
+        let work = move |full, give_back| write_all_to(&mut file, full, &give_back);
+        Writer::start(work, Some(path.to_owned())).map(Self::Thread)
+    }
+
+    /// A writer of the program, on a thread of its own.
+    pub(super) fn to_writer(mut writer: impl Write + Send + 'static) -> Result<Self, RecordError> {
+        threads()?;
+        let work = move |full, give_back| write_all_to(&mut writer, full, &give_back);
+        Writer::start(work, None).map(Self::Thread)
+    }
+
+    /// Everybody who connects, by a thread of its own.
+    pub(super) fn served(listener: TcpListener) -> Result<Self, RecordError> {
+        threads()?;
+        // The thread looks for readers between the buffers.
+        listener.set_nonblocking(true).map_err(|source| RecordError::Write { source })?;
+        let work = move |full, give_back| Ok(record_served::serve(&listener, &full, &give_back));
+        Writer::start(work, None).map(Self::Thread)
+    }
+
+    /// The bytes that a recording is limited to where nothing is said.
+    pub(super) fn usual_limit(&self) -> u64 {
+        match self {
+            Self::Thread(Writer { path: None, .. }) => u64::MAX,
+            Self::Thread(_) | Self::File(_) | Self::Memory(_) => USUAL_LIMIT,
         }
-        let file = create(path)?;
-        Writer::start(file, path.to_owned()).map(Self::Thread).map_err(|source| RecordError::Thread { source })
     }
 
     /// A file that the calling thread writes.
@@ -125,44 +153,61 @@ impl Direct {
 }
 
 /// What is written next.
-struct Full {
-    bytes: Vec<u8>,
+pub(super) struct Full {
+    pub(super) bytes: Vec<u8>,
     /// Stacks whose calls are to be named behind it.
-    unnamed: Vec<StackId>,
+    pub(super) unnamed: Vec<StackId>,
 }
 
-/// A file written by a thread of its own, and the buffers between.
+fn threads() -> Result<(), RecordError> {
+    if HAS_THREADS {
+        return Ok(());
+    }
+    let source = io::Error::new(io::ErrorKind::Unsupported, "this target has no threads");
+    Err(RecordError::Thread { source })
+}
+
+/// Writes buffers as they come, and returns how many bytes there were.
+fn write_all_to(writer: &mut impl Write, full: Receiver<Full>, give_back: &SyncSender<Vec<u8>>) -> io::Result<u64> {
+    let mut bytes = 0;
+    let mut names = Names::default();
+    for Full { bytes: mut buffer, unnamed } in full {
+        writer.write_all(&buffer)?;
+        bytes += buffer.len() as u64;
+        buffer.clear();
+        let _ = give_back.try_send(buffer);
+        let named = names.of(&unnamed);
+        writer.write_all(&named)?;
+        bytes += named.len() as u64;
+        // Somebody may be reading.
+        writer.flush()?;
+    }
+    Ok(bytes)
+}
+
+/// A thread that writes, and the buffers between.
 pub(super) struct Writer {
     full: SyncSender<Full>,
     empty: Receiver<Vec<u8>>,
     thread: JoinHandle<io::Result<u64>>,
-    path: PathBuf,
+    /// The file, if it is one.
+    path: Option<PathBuf>,
 }
 
 impl Writer {
-    fn start(mut file: File, path: PathBuf) -> io::Result<Self> {
+    fn start(
+        work: impl FnOnce(Receiver<Full>, SyncSender<Vec<u8>>) -> io::Result<u64> + Send + 'static,
+        path: Option<PathBuf>,
+    ) -> Result<Self, RecordError> {
         let (full, buffers_to_write) = sync_channel::<Full>(BUFFERS);
         let (give_back, empty) = sync_channel(BUFFERS);
         for _ in 0..BUFFERS {
             // There is room for all of them.
             let _ = give_back.try_send(Vec::with_capacity(2 * HAND_OVER_BYTES));
         }
-        let write = move || -> io::Result<u64> {
-            let mut bytes = 0;
-            let mut names = Names::default();
-            for Full { bytes: mut buffer, unnamed } in buffers_to_write {
-                file.write_all(&buffer)?;
-                bytes += buffer.len() as u64;
-                buffer.clear();
-                let _ = give_back.try_send(buffer);
-                let named = names.of(&unnamed);
-                file.write_all(&named)?;
-                bytes += named.len() as u64;
-            }
-            file.flush()?;
-            Ok(bytes)
-        };
-        let thread = std::thread::Builder::new().name("framealloc recorder".to_owned()).spawn(write)?;
+        let thread = std::thread::Builder::new().name("framealloc recorder".to_owned());
+        let thread = thread.spawn(move || work(buffers_to_write, give_back));
+        let thread = thread.map_err(|source| RecordError::Thread { source })?;
         Ok(Self { full, empty, thread, path })
     }
 
@@ -179,7 +224,10 @@ impl Writer {
         drop(full);
         match thread.join().unwrap_or_else(|_| Err(io::Error::other("the writer has panicked"))) {
             Ok(bytes) => Ok(Finished { bytes, rest, memory: Vec::new() }),
-            Err(source) => Err(RecordError::Io { path, source }),
+            Err(source) => Err(match path {
+                Some(path) => RecordError::Io { path, source },
+                None => RecordError::Write { source },
+            }),
         }
     }
 }

@@ -31,6 +31,22 @@ static NAMES: Mutex<FxHashMap<usize, Vec<StackCall>>> = Mutex::new(FxHashMap::wi
 /// The stack of the caller, with at most `depth` calls of it, up to the function that has a variable at the address `opened_at`:
 /// a call is a fifth of a microsecond, and those that led to a system say nothing of it.
 pub(crate) fn here(depth: usize, opened_at: usize) -> StackId {
+    let (addresses, len) = addresses(depth, opened_at);
+    lock(&KNOWN).number_of(&addresses[..len])
+}
+
+/// The whole stack for a global allocator, which may be called by whoever has what is known locked, this thread too: there
+/// is none then.
+#[cfg(feature = "debug")]
+pub(crate) fn try_here(depth: usize) -> StackId {
+    let (addresses, len) = addresses(depth, usize::MAX);
+    match KNOWN.try_lock() {
+        Ok(mut known) => known.number_of(&addresses[..len]),
+        Err(_) => StackId::NONE,
+    }
+}
+
+fn addresses(depth: usize, opened_at: usize) -> ([usize; DEEPEST], usize) {
     let mut addresses = [0; DEEPEST];
     let mut len = 0;
     backtrace::trace(|frame| {
@@ -39,7 +55,7 @@ pub(crate) fn here(depth: usize, opened_at: usize) -> StackId {
         // Stacks grow downwards: the frame of that function begins above.
         len < depth.min(DEEPEST) && frame.sp().addr() <= opened_at
     });
-    lock(&KNOWN).number_of(&addresses[..len])
+    (addresses, len)
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -64,13 +80,18 @@ impl Known {
         if stacks.len() == MOST || addresses.is_empty() {
             return StackId::NONE;
         }
-        all.extend_from_slice(addresses);
-        stacks.push((start, len));
         let rehash = |index: &u32| {
             let (start, len) = stacks[*index as usize];
             FxBuildHasher.hash_one(&all[start as usize..][..len as usize])
         };
-        by_hash.insert_unique(hash, index, rehash);
+        // Where the global allocator refuses, the sample has no stack.
+        let room = by_hash.try_reserve(1, rehash).is_ok();
+        if !room || stacks.try_reserve(1).is_err() || all.try_reserve(addresses.len()).is_err() {
+            return StackId::NONE;
+        }
+        all.extend_from_slice(addresses);
+        stacks.push((start, len));
+        by_hash.insert_unique(hash, index, |_| unreachable!("there is room"));
         StackId(index + 1)
     }
 

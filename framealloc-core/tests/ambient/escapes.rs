@@ -14,10 +14,13 @@ const FREE: usize = 4 * CHUNK;
 /// Plays frames in which one block in `one_in` stays for `frames` frames. Returns the most that was pinned beyond what is allowed,
 /// and the part of the blocks that was bumped in the last quarter of the frames.
 fn play(tag: &'static Tag, one_in: usize, frames: usize, sizes: impl Fn(&mut Random, bool) -> usize) -> (usize, f64) {
+    // With the feature each block costs an entry of a table.
+    let frames = if cfg!(feature = "debug") { frames / 3 } else { frames };
     let alloc = SmartAlloc::default();
     let random = &mut Random::new(seed_or(|| 7));
     let mut kept: VecDeque<Vec<Vec<u8>>> = VecDeque::new();
     let (mut beyond, mut passed_on_late) = (0, 0);
+    let mut most = (0, 0);
     warm(&alloc);
     for frame in 0..frames * 4 {
         let (survivors, passed) = passed_on(|| {
@@ -42,11 +45,14 @@ fn play(tag: &'static Tag, one_in: usize, frames: usize, sizes: impl Fn(&mut Ran
         // The first frames teach it.
         if frame > 8 {
             beyond = beyond.max(pinned.saturating_sub(FREE.max(8 * live)));
+            most = most.max((pinned, live));
         }
         if frame >= frames * 3 {
             passed_on_late += passed;
         }
     }
+    // With `--nocapture`, beside the bar of eight times.
+    println!("{}: at most {} bytes were pinned, with {} that lived", tag.path(), most.0, most.1);
     let share = |part: u64| f64::from(u32::try_from(part).unwrap());
     (beyond, 1.0 - share(passed_on_late) / share(2000 * frames as u64))
 }
@@ -129,4 +135,50 @@ fn a_block_that_another_thread_made_smaller_leaves_bytes_of_no_block() {
     });
     let left = AmbientAlloc::stats().tag(TAG.path()).map_or((0, 0), |tag| (tag.blocks, tag.bytes));
     assert_eq!(left, (0, 0));
+}
+
+/// The bytes of what escaped under a tag, and how many blocks that is.
+#[cfg(feature = "debug")]
+fn escaped(tag: &Tag) -> (usize, usize) {
+    let all = AmbientAlloc::escapes();
+    let of_tag = all.iter().filter(|site| site.tag == tag.path());
+    of_tag.fold((0, 0), |(bytes, blocks), site| (bytes + site.bytes, blocks + site.blocks))
+}
+
+/// One place in the program.
+#[cfg(feature = "debug")]
+#[inline(never)]
+fn remembers(number: u8) -> Vec<u8> {
+    std::hint::black_box(vec![number; 300])
+}
+
+#[cfg(feature = "debug")]
+#[test]
+fn blocks_that_escaped_are_told_until_they_are_freed_with_who_asked_for_them() {
+    static TAG: Tag = Tag::new("tests_escape_sites");
+    let alloc = SmartAlloc::default();
+    warm(&alloc);
+    let mut kept = zone(&alloc, &TAG, || {
+        let kept: [_; 3] = std::array::from_fn(|number| remembers(number as u8));
+        drop(remembers(9));
+        // The zone is open, so nothing has escaped; asking is no part of it.
+        assert_eq!(escaped(&TAG), (0, 0));
+        zone(&alloc, &TAG, || assert_eq!(escaped(&TAG), (0, 0), "nor in a zone inside of it"));
+        kept
+    });
+    assert_eq!(escaped(&TAG), (900, 3));
+    let sites = AmbientAlloc::escapes();
+    let site = sites.iter().find(|site| site.tag == TAG.path()).expect("it was told");
+    // The stack is there unless the feature is off.
+    let named = site.calls.iter().any(|call| call.function.contains("remembers"));
+    assert!(named || cfg!(not(feature = "stacks")), "{:?}", site.calls);
+    // A later zone goes on in the same chunk.
+    zone(&alloc, &TAG, || drop(remembers(4)));
+    kept[0].truncate(100);
+    kept[0].shrink_to_fit();
+    assert_eq!(escaped(&TAG), (700, 3));
+    let last = std::thread::spawn(|| kept.into_iter().nth(2)).join().expect("no panic");
+    assert_eq!(escaped(&TAG), (300, 1));
+    drop(last);
+    assert_eq!(escaped(&TAG), (0, 0));
 }

@@ -6,6 +6,8 @@ mod frame_figures;
 mod panics;
 mod phases;
 mod recording;
+#[cfg(not(target_family = "wasm"))]
+mod recording_live;
 mod requests;
 mod snapshots;
 #[cfg(feature = "tracy")]

@@ -1,8 +1,8 @@
 //! Makes recordings of a game that never was. The same seed gives the same bytes. Shared with the tests of `cargo fa report`.
 
 use framealloc_trace::{
-    BudgetHit, Call, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Outcome, PhaseFigures, PoolFigures, Site,
-    SiteFigures, SystemFigures,
+    BudgetHit, Call, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures, PoolFigures,
+    Site, SiteFigures, SystemFigures,
 };
 
 /// What a sample holds.
@@ -261,8 +261,8 @@ fn define(encoder: &mut Encoder) {
     for (id, (name, ..)) in (0..).zip(POOLS) {
         encoder.define(Kind::Pool, id, name, 0);
     }
-    encoder.define(Kind::Budget, 1, "the budget of the allocator", WHOLE);
-    encoder.define(Kind::Budget, 2, "the budget of tag `particles`", PARTICLES);
+    encoder.define_budget(1, "the budget of the allocator", WHOLE, Limits::Allocator);
+    encoder.define_budget(2, "the budget of tag `particles`", PARTICLES, Limits::Tag(4));
     encoder.define(Kind::Phase, 1, "simulate", 0);
     encoder.define(Kind::Phase, 2, "extract", 0);
 }

@@ -177,7 +177,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
         "end_phase", "flight_stats", "for_each_heap_tag", "for_each_phase", "for_each_tag", "frame_number",
         "frame_remaining", "frame_report",
         "growth_since_seal", "hide_from_tracy", "id", "is_behavior_filter_enabled", "is_in_frame", "is_sealed", "last_frame",
-        "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_with", "sampled_sites", "scratch_set", "seal",
+        "on_frame_event", "phase_scope", "raise", "record", "record_in_memory", "record_to", "record_with", "sampled_sites", "scratch_set", "seal", "serve_recording",
         "set_repeats",
         "set_strict", "show_in_tracy", "snapshot", "stats", "stop_recording", "strict", "strict_guard",
         "startup_bytes", "take_promotions", "take_recording", "thread_frame_budget", "trim", "next_frame", "next_frame_in_flight",

@@ -274,8 +274,9 @@ pub(super) const LEAD_IN: &[&str] = &[
 pub(super) const SCOPES: &[&str] =
     &["scope", "scope_fifo", "in_place_scope", "in_place_scope_fifo", "scope_with_executor", "scoped"];
 
-/// Methods that run their closure where something went wrong: of results and options, and of crates for errors.
-pub(super) const FAILS: &[&str] = &["map_err", "ok_or_else", "ok_or", "with_context", "wrap_err_with", "expect"];
+/// Methods that run their closure where something went wrong: of results and options, and of crates for errors. What `ok_or` and
+/// `expect` are given is made whether it is needed or not.
+pub(super) const FAILS: &[&str] = &["map_err", "ok_or_else", "with_context", "wrap_err_with"];
 
 /// Methods that run their closure where there is no value yet.
 pub(super) const FILLS_GAPS: &[&str] = &["or_insert_with", "or_insert_with_key", "get_or_insert_with", "get_or_init"];

@@ -14,6 +14,10 @@ pub(crate) enum Change {
     Taken,
     /// A struct is made with it.
     MadeTrue,
+    /// Elements are taken out of it.
+    Emptied,
+    /// The name is of a variant of an `enum`, which is put where something else was.
+    Put,
 }
 
 /// The type whose method does it, where it does it to `self`; the name; what is done.
@@ -21,16 +25,25 @@ pub(crate) type Changed<'l> = (Option<&'l str>, &'l str, Change);
 
 /// All that the functions of a program do of that kind.
 #[derive(Default)]
-pub(crate) struct Changes<'l>(FxHashSet<Changed<'l>>);
+pub(crate) struct Changes<'l> {
+    all: FxHashSet<Changed<'l>>,
+    /// To a field of whatever type.
+    of_any: FxHashSet<(&'l str, Change)>,
+}
 
 impl<'l> Changes<'l> {
     pub(crate) fn of(all: impl Iterator<Item = Changed<'l>>) -> Self {
-        Self(all.collect())
+        let all: FxHashSet<_> = all.collect();
+        let of_any = all.iter().map(|(_, name, change)| (*name, *change)).collect();
+        Self { all, of_any }
     }
 
-    /// Whether that is done to a field of this type, or of one that is not known.
+    /// Whether that is done to a field of this type, or of one that is not known; without a type, to any of that name.
     pub(crate) fn has(&self, owner: Option<&'l str>, name: &'l str, change: Change) -> bool {
-        self.0.contains(&(None, name, change)) || owner.is_some() && self.0.contains(&(owner, name, change))
+        match owner {
+            Some(_) => self.all.contains(&(None, name, change)) || self.all.contains(&(owner, name, change)),
+            None => self.of_any.contains(&(name, change)),
+        }
     }
 }
 
@@ -52,7 +65,13 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
         };
         changes.push((own, name, change));
     };
+    let variant = |value: ExprId| variant_of(facts, value);
+    let mut put = Vec::new();
     let mut set = |place: ExprId, value: ExprId| {
+        if let Some(variant) = variant(value) {
+            put.push((false, variant, Change::Put));
+            return;
+        }
         let to = match facts.expr(value).kind {
             ExprKind::Literal(Literal::Bool(value)) => Some(value),
             _ => None,
@@ -69,6 +88,7 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
         ExprKind::Method(call) => match (facts.name(call.name), &*call.args) {
             ("store" | "swap" | "set" | "replace", [value, ..]) => set(call.receiver, *value),
             ("take", []) => note(call.receiver, Change::Taken),
+            (name, _) if TAKES_ELEMENTS.contains(&name) => note(call.receiver, Change::Emptied),
             _ => {}
         },
         ExprKind::Struct(literal) => {
@@ -82,9 +102,45 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
             if let (Some("take" | "replace" | "swap"), [place, ..]) = (last_of(facts, *callee), &**args) {
                 note(*place, Change::Taken);
             }
+            put.extend(args.get(1).and_then(|value| variant(*value)).map(|variant| (false, variant, Change::Put)));
         }
         _ => {}
     }
+    changes.extend(put);
+}
+
+/// Methods after which a map may have to make again what it held.
+const TAKES_ELEMENTS: &[&str] = &[
+    "clear",
+    "drain",
+    "remove",
+    "remove_entry",
+    "retain",
+    "pop_first",
+    "pop_last",
+    "first_entry",
+    "last_entry",
+    "extract_if",
+    "split_off",
+    "pop",
+];
+
+/// The variant of an `enum` that an expression makes: `Stage::Loading`, `Stage::Loading { level }`.
+pub(super) fn variant_of(facts: &FileFacts, expr: ExprId) -> Option<Name> {
+    let path = match &facts.expr(expr).kind {
+        ExprKind::Path(path) => *path,
+        ExprKind::Struct(literal) => literal.path,
+        ExprKind::Call { callee, .. } => match &facts.expr(*callee).kind {
+            ExprKind::Path(path) => *path,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let segments = &facts.path(path).segments;
+    let last = segments.last().filter(|_| segments.len() > 1)?.name;
+    let name = facts.name(last);
+    // Constants are all capitals, functions have none.
+    (name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)).then_some(last)
 }
 
 /// The place that a reference leads to.

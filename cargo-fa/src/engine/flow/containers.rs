@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::event::{Container, EventKind, Fate, Lent};
+use super::method::is_keyed;
 use super::stores::Target;
 use super::types::Ty;
 use super::value::{AllocatorKey, Root, Value, Var};
@@ -36,6 +37,7 @@ const STEADY: &[&str] = &[
     "try_reserve",
     "resize",
     "resize_with",
+    "clone_from",
 ];
 
 /// Whether a container that is kept, and of which this method is called in each frame, uses its memory again.
@@ -49,7 +51,9 @@ impl Interpreter<'_, '_> {
         if container.reserved && matches!(container.alias, Some(Root::Local(_)) | None) {
             return;
         }
-        let container = lent_container(container);
+        let keyed = self.context.keyed > 0 && is_keyed(&container.ty);
+        let mut container = lent_container(container);
+        container.keyed = keyed;
         // Capacity that is kept from frame to frame grows only now and then.
         let confidence = if container.kept { Confidence::Medium } else { Confidence::High };
         self.record(EventKind::HeapGrowth { what: what.to_owned(), container, fate: Fate::Here }, span, confidence);
@@ -61,6 +65,11 @@ impl Interpreter<'_, '_> {
             return;
         }
         self.frames.steady.insert(key(receiver.alias, receiver.field.as_ref()));
+        if let (Some(Root::Param(param)), None) = (receiver.alias, &receiver.field)
+            && !self.recorder.out.emptied_params.contains(&param)
+        {
+            self.recorder.out.emptied_params.push(param);
+        }
         if let (Some(owner), Some(field)) = (receiver.owner, &receiver.field)
             && self.is_seen_by_others(receiver)
         {
@@ -236,6 +245,7 @@ pub(super) fn lent_container(container: &Value) -> Container {
         owner: container.owner,
         kept: container.kept || outlives,
         steady: container.reserved,
+        keyed: false,
         made: container.made.first().copied(),
     }
 }

@@ -257,6 +257,8 @@ pub(crate) struct Container {
     pub(crate) kept: bool,
     /// The function empties it, or reserves for it.
     pub(crate) steady: bool,
+    /// It grows where a key is new, and nobody takes keys out of it.
+    pub(crate) keyed: bool,
     /// Where it was made, if the function did that.
     pub(crate) made: Option<Span>,
 }

@@ -66,7 +66,7 @@ impl<'l> Interpreter<'_, 'l> {
         });
         let asked: Vec<Ty> = call.turbofish.iter().map(|ty| self.lower_type(*ty)).collect();
         let parts: Vec<Ty> = match (name, &*asked) {
-            ("partition", [both]) => vec![both.clone(), both.clone()],
+            ("partition", [both, ..]) => vec![both.clone(), both.clone()],
             ("unzip", [_, _, left, right]) => vec![left.clone(), right.clone()],
             _ => match expected {
                 Some(Ty::Tuple(parts)) => parts.to_vec(),

@@ -28,14 +28,32 @@ impl<'l> Interpreter<'_, 'l> {
         let scope = u32::from(api::joins_what_it_spawns(name) && receiver.ty.allocator().is_none());
         let seldom = u32::from(api::runs_where_nothing_is_yet(name));
         let fails = u32::from(receiver.ty.is_unknown() && api::runs_where_it_failed(name));
-        self.context.cold += fails;
+        let (keyed, filled) = self.fills_a_kept_map(&receiver, call, name);
+        let (keyed, filled) = (u32::from(keyed), u32::from(filled));
+        self.context.keyed += keyed;
+        // A function that is named there runs as seldom as a closure.
+        let filled = filled + u32::from(name == "get_or_insert_with" && !self.is_user_method(&receiver.ty, name));
+        self.context.cold += fails + filled;
         self.context.joined += scope;
         self.context.seldom += seldom;
         let value = self.method_of(&receiver, call, span, expected);
         self.context.joined -= scope;
         self.context.seldom -= seldom;
-        self.context.cold -= fails;
+        self.context.keyed -= keyed;
+        self.context.cold -= fails + filled;
         value
+    }
+
+    /// Whether a map grows here that is kept, and that nobody takes anything out of, so that it knows all keys sooner or later;
+    /// and whether the arguments run once for each key. What `insert` is given is made whether the key is known or not.
+    fn fills_a_kept_map(&self, receiver: &Value, call: &'l MethodCall, name: &str) -> (bool, bool) {
+        match (name, &self.facts.expr(call.receiver).kind) {
+            ("entry" | "insert", _) => (is_keyed(&receiver.ty) && self.fills_gaps_for_good(call.receiver), false),
+            ("or_insert_with" | "or_insert_with_key", ExprKind::Method(entry)) => {
+                (false, self.facts.name(entry.name) == "entry" && self.fills_gaps_for_good(entry.receiver))
+            }
+            _ => (false, false),
+        }
     }
 
     fn method_of(&mut self, receiver: &Value, call: &'l MethodCall, span: Span, expected: Option<&Ty>) -> Value {
@@ -232,6 +250,10 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = args.first().map_or_else(Value::unknown, |arg| self.eval(*arg, None));
         args.iter().skip(1).for_each(|arg| drop(self.eval(*arg, None)));
         self.becomes(&value, Fate::Sent);
+        // A channel without a limit is a list of blocks, each of which has room for some thirty messages.
+        if receiver.ty.head() == Some(Known::Sender) {
+            self.heap_alloc("Sender::send".to_owned(), Ty::Unknown, span, Confidence::Medium);
+        }
         let item = receiver.ty.argument(0);
         if !item.is_unknown() {
             self.types.keep_in(&item.loosened(&value.ty), &value.ty, &mut value.flows);
@@ -300,4 +322,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
         value
     }
+}
+
+/// Whether a container has each key once.
+pub(super) fn is_keyed(ty: &Ty) -> bool {
+    matches!(ty.peeled(), Ty::Known(Known::HashMap | Known::HashSet | Known::BTreeMap | Known::BTreeSet, _))
 }

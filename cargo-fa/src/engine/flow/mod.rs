@@ -169,6 +169,8 @@ struct Context {
     joined: u32,
     /// Inside of what a call gets that runs it where nothing is there yet.
     seldom: u32,
+    /// A map grows that knows all of its keys sooner or later.
+    keyed: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<open_tag::OpenTag>,
@@ -259,6 +261,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             on_thread: 0,
             joined: 0,
             seldom: 0,
+            keyed: 0,
             arms: Vec::new(),
             tags: Vec::new(),
             closures: Vec::new(),

@@ -1,7 +1,7 @@
 //! Code that runs once for all frames: where nothing is there yet, or where a flag says that it has not run.
 
 use super::Interpreter;
-use super::changes::{Change, bare, is_self, last_of, same_place};
+use super::changes::{Change, bare, is_self, last_of, same_place, variant_of};
 use super::types::Ty;
 use super::value::Root;
 use super::walk;
@@ -11,13 +11,19 @@ use crate::engine::resolve::Res;
 use crate::engine::resolve::paths::Space;
 
 /// What a condition says of a place.
-enum Mark {
+enum Mark<'l> {
     /// There is nothing in it.
     Nothing(ExprId),
     /// It is this.
     Flag(ExprId, bool),
     /// It was this, and no longer is.
     Changed(ExprId, bool),
+    /// The map has nothing for a key.
+    Vacant(ExprId),
+    /// Nothing is left in a list of what can be used again.
+    UsedUp(ExprId),
+    /// It is this variant of an `enum`.
+    Variant(ExprId, &'l str),
 }
 
 impl<'l> Interpreter<'_, 'l> {
@@ -31,8 +37,41 @@ impl<'l> Interpreter<'_, 'l> {
     /// Whether an arm, of a `match` of this value, fills what it has found empty.
     pub(super) fn fills(&self, value: ExprId, pat: PatId, body: ExprId) -> bool {
         let is_nothing = matches!(self.facts.pat(pat), Pat::Wild) || self.is_pattern_of(pat, "None");
-        let mark = Mark::Nothing(value);
-        is_nothing && self.settles(&mark, body) && self.stays_settled(&mark)
+        let mark = match (is_nothing, self.variant_of_pattern(pat)) {
+            (true, _) => self.nothing_in(value),
+            (false, Some(variant)) => Mark::Variant(value, variant),
+            (false, None) => return false,
+        };
+        self.settles(&mark, body) && self.stays_settled(&mark)
+    }
+
+    /// Whether what `entry` of this map leads to is made once for each key, and never again.
+    pub(super) fn fills_gaps_for_good(&self, map: ExprId) -> bool {
+        self.stays_settled(&Mark::Vacant(map))
+    }
+
+    /// What it says of a place that this is `None`: the place itself, or a call that looks into it.
+    fn nothing_in(&self, value: ExprId) -> Mark<'l> {
+        match &self.facts.expr(bare(self.facts, value)).kind {
+            ExprKind::Method(call) => match (self.facts.name(call.name), &*call.args) {
+                ("get" | "get_mut", [_]) => Mark::Vacant(call.receiver),
+                ("pop" | "pop_front" | "pop_back", []) => Mark::UsedUp(call.receiver),
+                _ => Mark::Nothing(value),
+            },
+            _ => Mark::Nothing(value),
+        }
+    }
+
+    /// `Stage::Loading`, also with fields.
+    fn variant_of_pattern(&self, pat: PatId) -> Option<&'l str> {
+        match self.facts.pat(pat) {
+            Pat::TupleStruct(path, _) | Pat::Path(path) | Pat::Struct(path, _) => {
+                let segments = &self.facts.path(*path).segments;
+                segments.last().filter(|_| segments.len() > 1).map(|last| self.facts.name(last.name))
+            }
+            Pat::Ref(inner) => self.variant_of_pattern(*inner),
+            _ => None,
+        }
     }
 
     /// Whether what follows the first statements of a block runs once: `if self.ready { return; } … self.ready = true;`.
@@ -52,11 +91,12 @@ impl<'l> Interpreter<'_, 'l> {
             _ => None,
         });
         let rest: Vec<ExprId> = rest.chain(block.tail).collect();
-        let settled = |mark: &Mark| rest.iter().any(|later| self.settles_at(mark, *later)) && self.stays_settled(mark);
+        let settled =
+            |mark: &Mark<'l>| rest.iter().any(|later| self.settles_at(mark, *later)) && self.stays_settled(mark);
         leaves && marks.iter().any(settled)
     }
 
-    fn marks(&self, condition: ExprId, holds: bool, marks: &mut Vec<Mark>) {
+    fn marks(&self, condition: ExprId, holds: bool, marks: &mut Vec<Mark<'l>>) {
         let facts = self.facts;
         match &facts.expr(condition).kind {
             ExprKind::Unary { op: UnaryOp::Not, inner } => self.marks(*inner, !holds, marks),
@@ -69,11 +109,16 @@ impl<'l> Interpreter<'_, 'l> {
                 self.marks(*right, false, marks);
             }
             ExprKind::Let { pat, value } if self.is_pattern_of(*pat, if holds { "None" } else { "Some" }) => {
-                marks.push(Mark::Nothing(*value));
+                marks.push(self.nothing_in(*value));
+            }
+            ExprKind::Binary { op: BinaryOp::Equal, left, right } if holds => {
+                let variant = variant_of(facts, *right).map(|variant| facts.name(variant));
+                marks.extend(variant.map(|variant| Mark::Variant(*left, variant)));
             }
             ExprKind::Method(call) => match (facts.name(call.name), &*call.args) {
                 ("is_none", []) if holds => marks.push(Mark::Nothing(call.receiver)),
                 ("is_some", []) if !holds => marks.push(Mark::Nothing(call.receiver)),
+                ("contains_key" | "contains", [_]) if !holds => marks.push(Mark::Vacant(call.receiver)),
                 ("load" | "get", _) => marks.push(Mark::Flag(call.receiver, holds)),
                 ("swap", [value, _]) => {
                     if matches!(facts.expr(*value).kind, ExprKind::Literal(Literal::Bool(value)) if value != holds) {
@@ -100,13 +145,13 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Whether something in the body makes the condition false.
-    fn settles(&self, mark: &Mark, body: ExprId) -> bool {
+    fn settles(&self, mark: &Mark<'l>, body: ExprId) -> bool {
         let mut settles = matches!(mark, Mark::Changed(..));
         walk::visit(self.facts, body, &mut |expr| settles = settles || self.settles_at(mark, expr));
         settles
     }
 
-    fn settles_at(&self, mark: &Mark, expr: ExprId) -> bool {
+    fn settles_at(&self, mark: &Mark<'l>, expr: ExprId) -> bool {
         let facts = self.facts;
         let is_literal = |expr: ExprId, wanted: bool| matches!(facts.expr(expr).kind, ExprKind::Literal(Literal::Bool(value)) if value == wanted);
         let is_some = |expr: ExprId| match &facts.expr(expr).kind {
@@ -115,6 +160,16 @@ impl<'l> Interpreter<'_, 'l> {
         };
         match (mark, &facts.expr(expr).kind) {
             (Mark::Changed(..), _) => true,
+            (Mark::Vacant(place), ExprKind::Method(call)) => {
+                facts.name(call.name) == "insert" && same_place(facts, *place, call.receiver)
+            }
+            (Mark::UsedUp(place), ExprKind::Method(call)) => {
+                matches!(facts.name(call.name), "push" | "push_back") && !same_place(facts, *place, call.receiver)
+            }
+            (Mark::Variant(place, now), ExprKind::Assign { left, right }) => {
+                let is_another = |variant| facts.name(variant) != *now;
+                same_place(facts, *place, *left) && variant_of(facts, *right).is_some_and(is_another)
+            }
             (Mark::Nothing(place), ExprKind::Assign { left, right }) => {
                 same_place(facts, *place, *left) && is_some(*right)
             }
@@ -136,10 +191,16 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Whether the place outlives the frame, and nobody sets it back.
-    fn stays_settled(&self, mark: &Mark) -> bool {
-        let (Mark::Nothing(place) | Mark::Flag(place, _) | Mark::Changed(place, _)) = mark;
+    fn stays_settled(&self, mark: &Mark<'l>) -> bool {
+        let (Mark::Nothing(place)
+        | Mark::Flag(place, _)
+        | Mark::Changed(place, _)
+        | Mark::Vacant(place)
+        | Mark::UsedUp(place)
+        | Mark::Variant(place, _)) = mark;
         let place = bare(self.facts, *place);
-        if !self.outlives(place) {
+        let lent_list = matches!(mark, Mark::UsedUp(_)) && self.is_lent(place);
+        if !self.outlives(place) && !lent_list {
             return false;
         }
         let owner = self.around.program.owner_of(self.def);
@@ -148,13 +209,19 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Field { name, .. } | ExprKind::Name(name) => self.facts.name(*name),
             _ => return false,
         };
-        let undone = match mark {
-            Mark::Nothing(_) => Change::Taken,
-            Mark::Flag(_, now) | Mark::Changed(_, now) if *now => Change::True,
-            Mark::Flag(..) | Mark::Changed(..) => Change::False,
+        let undone: &[Change] = match mark {
+            Mark::Nothing(_) => &[Change::Taken],
+            Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
+            Mark::Flag(..) | Mark::Changed(..) => &[Change::False],
+            // What is put there as a whole may be an empty one.
+            Mark::Vacant(_) => &[Change::Emptied, Change::Taken, Change::True],
+            // Who empties such a list uses what was in it, and puts it back.
+            Mark::UsedUp(_) => &[],
+            Mark::Variant(..) => &[Change::Taken, Change::True],
         };
         // A field that is reached through something else is of a type that is not asked for here: any of that name counts.
-        let set_back = self.has_change(owner.filter(|_| is_own), name, undone);
+        let set_back = undone.iter().any(|undone| self.has_change(owner.filter(|_| is_own), name, *undone))
+            || matches!(mark, Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put));
         // A flag that nothing is made with is set by somebody who is not seen: `dirty`.
         if matches!(mark, Mark::Flag(_, true)) && !self.has_change(None, name, Change::MadeTrue) {
             return false;
@@ -184,6 +251,15 @@ impl<'l> Interpreter<'_, 'l> {
         emptied
     }
 
+    /// A parameter that is `&mut`.
+    fn is_lent(&self, place: ExprId) -> bool {
+        let ExprKind::Name(name) = &self.facts.expr(place).kind else { return false };
+        let value = self.lookup_var(self.facts.name(*name)).and_then(|var| self.state.values.get(var));
+        value.is_some_and(|value| {
+            matches!(value.ty, Ty::Ref { mutable: true, .. }) && matches!(value.alias, Some(Root::Param(_)))
+        })
+    }
+
     /// Of `self`, a static, or something that Bevy keeps.
     fn outlives(&self, place: ExprId) -> bool {
         let facts = self.facts;
@@ -197,7 +273,8 @@ impl<'l> Interpreter<'_, 'l> {
                             || self.outlives(inner),
                             |value| {
                                 let is_lent = matches!(value.ty, Ty::Ref { mutable: true, .. });
-                                is_lent && matches!(value.alias, Some(Root::Param(_) | Root::Static(_)))
+                                // What a closure is lent comes from whoever calls it.
+                                is_lent && !matches!(value.alias, Some(Root::Local(_)))
                                     || matches!(value.ty.head(), Some(Known::Local | Known::ResMut))
                             },
                         )

@@ -23,6 +23,8 @@ pub(crate) struct Analysed {
     pub(crate) lent: Vec<Lent>,
     /// Containers in fields that it empties, sizes or takes elements out of.
     pub(crate) emptied: Vec<(UserType, Arc<str>)>,
+    /// Containers that it is lent, by the parameter, and empties.
+    pub(crate) emptied_params: Vec<u16>,
     pub(crate) summary: Summary,
     /// An allocator is among what it deals with.
     pub(crate) has_allocator: bool,

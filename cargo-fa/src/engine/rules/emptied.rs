@@ -169,6 +169,14 @@ impl<'l> Context<'_, 'l> {
             let mut found = EmptiedByFlow::default();
             let all = self.analysed.iter().flat_map(|(_, analysed)| &analysed.emptied);
             all.for_each(|(owner, field)| found.entry(*owner).or_default().push(Arc::clone(field)));
+            // What is lent to a function that empties it.
+            for lent in self.analysed.iter().flat_map(|(_, analysed)| &analysed.lent).filter(|lent| !lent.guessed) {
+                if let (Some(owner), Some(field)) = (lent.container.owner, &lent.container.field)
+                    && self.analysed.of(lent.callee).emptied_params.contains(&lent.param)
+                {
+                    found.entry(owner).or_default().push(Arc::clone(field));
+                }
+            }
             found
         })
     }
@@ -498,7 +506,11 @@ impl<'c, 'l> Look<'c, 'l> {
                 }
             }
             ExprKind::Closure(closure) => self.has_room(closure.body),
-            ExprKind::Macro(call) => call.kind == MacroKind::VecRepeat,
+            // Room for the elements is none for what they hold: `vec![Vec::new(); 6]`.
+            ExprKind::Macro(call) => {
+                let makes = |expr: &ExprId| matches!(facts.expr(*expr).kind, ExprKind::Call { .. });
+                call.kind == MacroKind::VecRepeat && !call.args.first().is_some_and(makes)
+            }
             _ => false,
         }
     }

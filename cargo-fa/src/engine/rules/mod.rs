@@ -7,13 +7,14 @@
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
 //! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`, `unseen`, `worst_case`: what several rules need.
-//! - [`systems`]: what is known of each system before it runs.
+//! - `heap_use`, [`systems`]: what is known of each system before it runs.
 
 mod context;
 mod either;
 mod emptied;
 mod escapes;
 mod heap_advice;
+mod heap_use;
 mod kept;
 mod loops;
 mod nesting;

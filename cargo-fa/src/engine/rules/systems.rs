@@ -1,17 +1,20 @@
 //! What is known of each system before it runs.
 
 use super::Context;
+use super::heap_use::asks_the_heap;
 use super::tags::Arenas;
 use super::worst_case::{Counted, Known, bytes_of};
 use crate::analysis::{SystemFacts, WorstCase};
 use crate::engine::flow::attributes::{our_attribute, tokens};
 use crate::engine::flow::event::Site;
 use crate::engine::resolve::FnId;
+use crate::engine::schedule::reach;
 use framealloc_syntax::{AttributeArgs as _, FrameSystemArgs};
 
 /// Every function with `#[frame_system]`, sorted by place.
-pub(crate) fn systems(cx: &Context<'_, '_>) -> Vec<SystemFacts> {
+pub(crate) fn systems(cx: &Context<'_, '_>, predictions: bool) -> Vec<SystemFacts> {
     let mut known = Known::default();
+    let kept = predictions.then(|| reach::kept(cx.analysed));
     let mut systems: Vec<SystemFacts> = cx
         .analysed
         .iter()
@@ -27,6 +30,7 @@ pub(crate) fn systems(cx: &Context<'_, '_>) -> Vec<SystemFacts> {
                 tag: analysed.tag.as_deref().map(str::to_owned),
                 budget: analysed.budget,
                 denied: analysed.denied,
+                heap: kept.as_ref().and_then(|kept| asks_the_heap(cx, kept, id)),
                 worst: WorstCase {
                     bytes: bytes.total,
                     parts: bytes.parts.into_iter().map(|(site, words, part)| (cx.place(site), words, part)).collect(),

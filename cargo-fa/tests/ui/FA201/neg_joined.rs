@@ -36,7 +36,7 @@ pub fn moved_out(alloc: &SmartAlloc) {
 #[frame_system]
 pub fn transferred(alloc: &SmartAlloc, worker: &Sender<TransferHandle<u32>>) {
     let handle = alloc.frame_box_for_transfer(1_u32);
-    worker.send(handle).ok();
+    worker.send(handle).ok(); //~ FA401
 }
 
 #[frame_system]
@@ -48,7 +48,7 @@ pub fn pooled(alloc: &SmartAlloc) {
 #[frame_system]
 pub fn handle(alloc: &SmartAlloc, worker: &Sender<framealloc::FrameHandle<u32>>) {
     let handle = alloc.frame_share(1_u32);
-    worker.send(handle).ok();
+    worker.send(handle).ok(); //~ FA401
 }
 
 #[frame_system]

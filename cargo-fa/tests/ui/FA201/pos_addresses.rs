@@ -49,7 +49,7 @@ pub fn in_a_loop(alloc: &SmartAlloc) {
 pub fn by_channel(alloc: &SmartAlloc, worker: &Sender<usize>) {
     let value = alloc.frame_ref(1_u32);
     let address = &raw const *value as usize;
-    worker.send(address).ok(); //~ FA601
+    worker.send(address).ok(); //~ FA601 FA401
 }
 
 pub fn scoped(alloc: &SmartAlloc) {

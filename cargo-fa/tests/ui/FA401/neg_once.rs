@@ -92,3 +92,111 @@ pub fn in_statics(alloc: &SmartAlloc) -> usize {
     }
     table.len() + usize::from(*alloc.frame_box(1_u8))
 }
+
+/// What is made once for each key, or before the first frame of a stage.
+pub struct Atlas {
+    glyphs: std::collections::HashMap<char, Vec<u8>>,
+    sizes: std::collections::HashMap<u32, Vec<u8>>,
+    mesh: Option<Vec<u32>>,
+    stage: Stage,
+    free: Vec<usize>,
+    slots: Vec<Vec<u32>>,
+}
+
+pub enum Stage {
+    Loading(u8),
+    Playing,
+}
+
+fn draw(glyph: char) -> Vec<u8> {
+    vec![glyph as u8; 64]
+}
+
+fn build() -> Vec<u32> {
+    vec![1, 2, 3]
+}
+
+fn slot(slots: &mut Vec<Vec<u32>>, free: &mut Vec<usize>) -> usize {
+    match free.pop() {
+        Some(slot) => slot,
+        None => {
+            slots.push(vec![1, 2, 3]);
+            slots.len() - 1
+        }
+    }
+}
+
+fn with<R>(atlas: &mut Atlas, work: impl FnOnce(&mut Atlas) -> R) -> R {
+    work(atlas)
+}
+
+impl Atlas {
+    pub fn new() -> Self {
+        Self {
+            glyphs: Default::default(),
+            sizes: Default::default(),
+            mesh: None,
+            stage: Stage::Loading(3),
+            free: Vec::new(),
+            slots: Vec::new(),
+        }
+    }
+
+    #[frame_system]
+    pub fn glyph(&mut self, alloc: &SmartAlloc, glyph: char) -> usize {
+        let first = self.glyphs.entry(glyph).or_insert_with(|| draw(glyph)).len(); //~ FA402
+        if !self.sizes.contains_key(&first.try_into().unwrap()) {
+            self.sizes.insert(3, draw(glyph));
+        }
+        let second = match self.glyphs.get(&glyph) {
+            Some(found) => found.len(),
+            None => {
+                self.glyphs.insert(glyph, draw(glyph));
+                1
+            }
+        };
+        let third = if let Some(found) = self.sizes.get(&7) {
+            found.len()
+        } else {
+            self.sizes.insert(7, draw(glyph));
+            1
+        };
+        first + second + third + *alloc.frame_box(1)
+    }
+
+    #[frame_system]
+    pub fn mesh(&mut self, alloc: &SmartAlloc) -> usize {
+        self.mesh.get_or_insert_with(build).len() + *alloc.frame_box(1)
+    }
+
+    #[frame_system]
+    pub fn play(&mut self, alloc: &SmartAlloc) -> usize {
+        match self.stage {
+            Stage::Loading(seed) => {
+                self.slots = vec![vec![u32::from(seed)]];
+                self.stage = Stage::Playing;
+                1
+            }
+            Stage::Playing => self.slots.len() + *alloc.frame_box(1),
+        }
+    }
+
+    #[frame_system]
+    pub fn spawn(&mut self, alloc: &SmartAlloc) -> usize {
+        let at = slot(&mut self.slots, &mut self.free);
+        self.free.push(at);
+        at + *alloc.frame_box(1)
+    }
+}
+
+#[frame_system]
+pub fn in_a_closure(alloc: &SmartAlloc, atlas: &mut Atlas) -> usize {
+    with(atlas, |atlas| match atlas.stage {
+        Stage::Loading(_) => {
+            atlas.slots = vec![vec![1, 2]];
+            atlas.stage = Stage::Playing;
+        }
+        Stage::Playing => {}
+    });
+    *alloc.frame_box(1)
+}

@@ -69,3 +69,87 @@ impl Mesh {
         text.len()
     }
 }
+
+/// What looks as if it were made once for each key, or before the first frame of a stage.
+pub struct Atlas {
+    glyphs: std::collections::HashMap<char, Vec<u8>>,
+    stage: Stage,
+    list: Vec<u32>,
+}
+
+pub enum Stage {
+    Wave,
+    Rest,
+}
+
+fn draw(glyph: char) -> Vec<u8> {
+    vec![glyph as u8; 64] //~ FA401
+}
+
+impl Atlas {
+    #[frame_system]
+    pub fn emptied(&mut self, alloc: &SmartAlloc, glyph: char) -> usize {
+        self.glyphs.clear();
+        self.glyphs.entry(glyph).or_insert_with(|| draw(glyph)).len() + *alloc.frame_box(1)
+    }
+
+    #[frame_system]
+    pub fn waves(&mut self, alloc: &SmartAlloc) -> usize {
+        match self.stage {
+            Stage::Wave => {
+                self.list = vec![1, 2, 3]; //~ FA401
+                self.stage = Stage::Rest;
+            }
+            Stage::Rest => self.stage = Stage::Wave,
+        }
+        *alloc.frame_box(1)
+    }
+
+    #[frame_system]
+    pub fn of_the_frame(&mut self, alloc: &SmartAlloc, glyph: char) -> usize {
+        let mut glyphs = std::collections::HashMap::new();
+        let drawn: &mut Vec<u8> = glyphs.entry(glyph).or_insert_with(|| vec![1, 2]); //~ FA401 FA402
+        drawn.len() + *alloc.frame_box(1)
+    }
+
+    #[frame_system]
+    pub fn a_message_of_what_never_happens(&mut self, alloc: &SmartAlloc) -> u32 {
+        let left = self.list.len().checked_sub(*alloc.frame_box(0));
+        left.expect(&format!("fewer than {}", 1)) as u32 //~ FA401
+    }
+
+    #[frame_system]
+    pub fn halves(&mut self, alloc: &SmartAlloc) -> usize {
+        let all = alloc.frame_slice_copy(&[1_u32, 2, 3]);
+        all.iter().copied().partition::<Vec<u32>, _>(|number| number % 2 == 0).0.len() //~ FA401
+    }
+
+    #[frame_system]
+    pub fn sends(&mut self, alloc: &SmartAlloc, messages: &std::sync::mpsc::Sender<u32>) {
+        let _ = messages.send(*alloc.frame_box(1)); //~ FA401
+    }
+}
+
+pub struct Chunk {
+    changed: bool,
+    faces: Vec<u32>,
+}
+
+impl Chunk {
+    pub fn new() -> Self {
+        Self { changed: true, faces: Vec::new() }
+    }
+
+    pub fn touch(&mut self) {
+        self.changed = true;
+    }
+}
+
+#[frame_system]
+pub fn set_back_by_a_method(alloc: &SmartAlloc, chunk: &mut Chunk) -> usize {
+    if chunk.changed {
+        chunk.faces = vec![*alloc.frame_box(1)]; //~ FA401
+        chunk.changed = false;
+    }
+    chunk.faces.len()
+}

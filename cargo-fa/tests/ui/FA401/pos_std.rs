@@ -62,7 +62,7 @@ pub fn texts_for_c(alloc: &SmartAlloc, name: &str) -> usize {
 #[frame_system]
 pub fn channels(alloc: &SmartAlloc) -> u32 {
     let (sender, receiver) = std::sync::mpsc::channel::<u32>(); //~ FA401
-    let _ = sender.send(*alloc.frame_box(1));
+    let _ = sender.send(*alloc.frame_box(1)); //~ FA401
     receiver.recv().unwrap_or(0)
 }
 

@@ -14,7 +14,7 @@ pub fn pushed(alloc: &SmartAlloc, jobs: &mut Vec<HeapBox<Job>>) {
 #[frame_system]
 pub fn sent(alloc: &SmartAlloc, out: &std::sync::mpsc::Sender<HeapBox<Job>>) {
     let job = alloc.heap_box(Job { number: 1 });
-    out.send(job).ok();
+    out.send(job).ok(); //~ FA401
 }
 
 #[frame_system]

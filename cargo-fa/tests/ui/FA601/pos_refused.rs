@@ -140,8 +140,8 @@ pub fn into_what_outlives_the_frame(alloc: &SmartAlloc, number: u32) {
 
 #[frame_system]
 pub fn sent(alloc: &SmartAlloc, texts: &mpsc::Sender<FrameString<'static>>, slices: &mpsc::Sender<&'static [u32]>) {
-    let _ = texts.send(frame_format!(alloc, "x")); //~ FA601
-    let _ = slices.send(alloc.frame_slice_copy(&[1])); //~ FA601
+    let _ = texts.send(frame_format!(alloc, "x")); //~ FA601 FA401
+    let _ = slices.send(alloc.frame_slice_copy(&[1])); //~ FA601 FA401
 }
 
 pub fn after_its_guard(alloc: &mut SmartAlloc) -> usize {

@@ -105,7 +105,7 @@ pub fn in_thread_local(alloc: &SmartAlloc) {
 
 #[frame_system]
 pub fn channel<'f>(alloc: &SmartAlloc, out: &Sender<FrameBox<'f, u32>>) {
-    let _ = out.send(alloc.frame_box(1)); //~ FA601
+    let _ = out.send(alloc.frame_box(1)); //~ FA601 FA401
 }
 
 #[frame_system]

@@ -137,7 +137,7 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
     unsafe fn refill_or_pass_on(&self, layout: Layout) -> *mut u8 {
         match here(|chunks| self.refill(chunks, layout)) {
             Some(block) => {
-                self.took(layout);
+                self.took(block, layout);
                 block.as_ptr()
             }
             // SAFETY: the caller's contract is the inner allocator's (G1).
@@ -171,7 +171,11 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
 
     /// Attributes a block that the zone has just served to its tag.
     #[inline(always)]
-    fn took(&self, layout: Layout) {
+    fn took(&self, block: NonNull<u8>, layout: Layout) {
+        #[cfg(feature = "debug")]
+        super::escapes::made(block.addr().get(), layout.size());
+        #[cfg(not(feature = "debug"))]
+        let _ = block;
         if T::TAGS {
             by_tag::took(here(ThreadChunks::row), layout.size(), || self.outside.rows());
         }
@@ -187,6 +191,8 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
     /// Attributes what became of a block of a zone in its place: it stays its tag's.
     #[inline(always)]
     fn resized(&self, block: *mut u8, layout: Layout, new_size: usize) {
+        #[cfg(feature = "debug")]
+        super::escapes::resized(block.addr(), new_size);
         if T::TAGS {
             let row = here(|chunks| chunks.row_of(block.addr()));
             by_tag::freed(row, layout.size(), || self.outside.rows());
@@ -219,7 +225,7 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
         }
         match here(|chunks| chunks.bump(layout)) {
             Some(block) => {
-                self.took(layout);
+                self.took(block, layout);
                 block.as_ptr()
             }
             // SAFETY: the caller's contract.
@@ -270,6 +276,8 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // First what most blocks of a zone are: such a block is of the region, so nothing else has to be looked at.
         if here(|chunks| chunks.counts(block.addr())) {
+            #[cfg(feature = "debug")]
+            super::escapes::freed(block.addr());
             if T::TAGS {
                 self.take_off(block, layout);
             }
@@ -281,6 +289,8 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
             // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
             return unsafe { self.outside.dealloc(block, layout) };
         }
+        #[cfg(feature = "debug")]
+        super::escapes::freed(block.addr());
         if T::TAGS {
             self.take_off(block, layout);
         }

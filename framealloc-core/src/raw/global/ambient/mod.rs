@@ -3,7 +3,8 @@
 //!
 //! A zone is a part of the stack of one thread: the closure of [`SmartAlloc::ambient`](crate::SmartAlloc::ambient), or a
 //! call of a system with `#[frame_system(ambient)]`. Nothing of a thread remains when its zones are over, so threads may
-//! end as they like: a chunk with room waits in the stash, from where any thread takes it. Nothing here takes a lock or
+//! end as they like: a chunk with room waits in the stash, from where any thread takes it. Without the
+//! feature `debug` nothing here takes a lock or
 //! asks for memory, but for the one request that the region is made of.
 //!
 //! - **A1** The region is asked for once and never given back. Where it begins is published after its table is complete.
@@ -28,6 +29,8 @@
 
 pub(crate) mod allocator;
 mod chunks;
+#[cfg(feature = "debug")]
+pub(crate) mod escapes;
 pub(crate) mod figures;
 #[cfg(framealloc_loom)]
 pub(crate) mod model;
