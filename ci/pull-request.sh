@@ -74,9 +74,6 @@ export PATH="$work/bin:$PATH" GITHUB_STEP_SUMMARY="$work/summary.md" PULL_REQUES
 # A target directory for each: in one, cargo would take the two games for the same package.
 unset CARGO_TARGET_DIR
 export CARGO_PROFILE_RELEASE_OPT_LEVEL=0
-# What both depend on is built once.
-(cd before && cargo build --quiet --release)
-cp -a before/target after/target
 bash -e step0.sh
 code=0
 bash -e step1.sh >compared.txt || code=$?
