@@ -123,7 +123,7 @@ fn the_analyser_is_graded_by_the_run() {
 
 #[test]
 fn what_waits_frees_or_stops_growing_is_no_prediction_of_the_heap() {
-    let game = r#"
+    let game = r"
 use std::sync::Mutex;
 use framealloc::{SmartAlloc, frame_system};
 
@@ -148,7 +148,7 @@ pub fn calls(alloc: &SmartAlloc, job: &dyn Fn()) {
     alloc.frame_slice_zeroed::<u8>(8);
     job();
 }
-"#;
+";
     let systems = ["game::waits", "game::fills", "game::frees", "game::calls"].map(|name| (name, 1, 8, Some((0, 0))));
     let sample = Sample::game(game);
     std::fs::write(sample.path("run.fa"), recording(10, &systems, &[])).unwrap();

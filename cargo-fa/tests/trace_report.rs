@@ -512,7 +512,7 @@ fn places_that_ask_are_in_text_markdown_and_page() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|call| &sites["calls"][call.as_u64().unwrap() as usize][0])
+        .map(|call| &sites["calls"][usize::try_from(call.as_u64().unwrap()).unwrap()][0])
         .collect();
     assert_eq!(names, ["alloc::vec::from_iter", "game::ai::plan", "game::main"]);
     assert_eq!(sites["list"][1]["system"], Value::Null);

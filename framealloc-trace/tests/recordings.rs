@@ -211,7 +211,9 @@ fn sites_are_read_as_they_are_written() {
     let mut encoder = Encoder::new(Vec::new());
     encoder.call(&call);
     encoder.stack(9, &[1, 1]);
-    sites.iter().for_each(|site| encoder.site(site));
+    for site in &sites {
+        encoder.site(site);
+    }
     encoder.samples(65_536, &[figures]);
     let bytes = encoder.into_bytes();
     let items: Vec<Item> = Decoder::new(&bytes).unwrap().map(Result::unwrap).collect();

@@ -185,8 +185,8 @@ impl<'w> Plan<'w> {
             let of_all = Grade::of(systems, runs);
             let about_unknown = of_all.about_unknown(&Grade::unknown(systems, runs), runs);
             // What a grade rests on: files that are cut off, systems that are not these.
-            let before: Vec<String> = runs.incomplete.iter().cloned().chain(about_unknown).collect();
-            grade = Some(before.iter().map(|line| format!("{line}\n")).collect::<String>() + &of_all.describe(runs));
+            let before = runs.incomplete.iter().cloned().chain(about_unknown);
+            grade = Some(before.chain([of_all.describe(runs)]).collect::<Vec<_>>().join("\n"));
             for run in &runs.each {
                 self.details.extend(Grade::of(systems, run).describe(run).lines().map(str::to_owned));
             }

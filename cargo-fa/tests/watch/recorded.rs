@@ -37,7 +37,7 @@ pub(crate) fn until(watched: &mut Watched, what: &str, holds: impl Fn(&View) -> 
         if holds(&view) {
             return view;
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}: {view:#?}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what}: {view:#?}");
         watched.take(Duration::from_millis(50));
     }
 }

@@ -25,7 +25,7 @@ fn a_game_that_serves_its_recording_is_seen() {
     while !watched.has_frames() {
         alloc.whole_frame(|alloc| alloc.tagged("physics").frame_slice_zeroed::<u8>(4096).len());
         watched.take(Duration::from_millis(5));
-        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", watched.view());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", watched.view());
     }
     let view = watched.view();
     assert!(view.tags.iter().any(|tag| tag.name == "physics" && tag.bytes >= 4096), "{view:?}");

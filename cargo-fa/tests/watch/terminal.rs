@@ -88,7 +88,7 @@ impl Terminal {
             if holds(&shows) {
                 return shows;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "{what}:\n{shows}");
+            assert!(begun.elapsed() < Duration::from_mins(1), "{what}:\n{shows}");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -108,7 +108,7 @@ impl Terminal {
             if let Some(status) = self.program.try_wait().unwrap() {
                 break status;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "it does not end:\n{}", self.shows());
+            assert!(begun.elapsed() < Duration::from_mins(1), "it does not end:\n{}", self.shows());
             std::thread::sleep(Duration::from_millis(10));
         };
         let now = tcgetattr(&self.theirs).unwrap();

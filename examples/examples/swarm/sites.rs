@@ -1,5 +1,6 @@
 //! `--sites`: what it costs to record frames with sampled sites, beside the same frames without either.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use framealloc::{AllocConfig, RecordError, RecordOptions, SiteSampling, SmartAlloc};
@@ -59,11 +60,12 @@ pub fn compare(args: &Args) -> Result<(String, bool), RecordError> {
         sampling.bytes(),
         summary.bytes
     );
-    text += &format!("recorded with sites {slow:.3} ms, without {fast:.3} ms (medians)\n");
-    text += &format!("ratio of pairs: {:.3} (median; the bar is 1.03)\n\n", median_ratio(with, without));
+    let ratio = median_ratio(with, without);
+    let _ = writeln!(text, "recorded with sites {slow:.3} ms, without {fast:.3} ms (medians)");
+    let _ = writeln!(text, "ratio of pairs: {ratio:.3} (median; the bar is 1.03)\n");
     for site in sampled.alloc.sampled_sites().iter().take(8) {
         let call = site.calls.first().map_or("", |call| call.function.as_str());
-        text += &format!("{:>12} bytes  {:<16} {:<14} {call}\n", site.bytes, site.tag, site.system.unwrap_or(""));
+        let _ = writeln!(text, "{:>12} bytes  {:<16} {:<14} {call}", site.bytes, site.tag, site.system.unwrap_or(""));
     }
     Ok((text, are_equal))
 }

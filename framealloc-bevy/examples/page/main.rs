@@ -76,7 +76,8 @@ fn steer(alloc: FrameAlloc, chart: Res<Chart>, mut boats: Query<&mut Boat>) {
         alloc.scoped(|frame| {
             let mut near = frame.frame_vec();
             // Places, not references to them: those are of another size in a page.
-            near.extend(places.iter().copied().filter(|place| *place != boat.at && distance(*place, boat.at) < 9.0));
+            let is_other = |place: &[f32; 2]| place.map(f32::to_bits) != boat.at.map(f32::to_bits);
+            near.extend(places.iter().copied().filter(|place| is_other(place) && distance(*place, boat.at) < 9.0));
             near.sort_unstable_by(|a: &[f32; 2], b| distance(*a, boat.at).total_cmp(&distance(*b, boat.at)));
             for place in near.iter().take(3) {
                 boat.speed[0] += (boat.at[0] - place[0]) * 0.001;

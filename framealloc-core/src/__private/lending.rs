@@ -78,6 +78,7 @@ mod tests {
     use crate::SmartAlloc;
 
     #[test]
+    #[expect(clippy::needless_borrow, reason = "as the macros write it: the borrow decides which trait is asked first")]
     fn a_borrow_is_copied_out_and_an_owner_is_borrowed() {
         struct Context<'a> {
             alloc: &'a SmartAlloc,
