@@ -87,7 +87,8 @@ pub fn in_place(alloc: &SmartAlloc, number: u32) -> usize {
 pub fn channels(alloc: &SmartAlloc) -> u32 {
     let (sender, receiver) = crossbeam_channel::unbounded::<u32>(); //~ FA401
     let (other, end) = flume::bounded::<u32>(4); //~ FA401
-    let _ = (sender.send(*alloc.frame_box(1)), other.send(1));
+    let _ = sender.send(*alloc.frame_box(1)); //~ FA401
+    let _ = other.send(1);
     receiver.recv().unwrap_or(0) + end.recv().unwrap_or(0)
 }
 

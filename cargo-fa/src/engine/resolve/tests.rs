@@ -46,7 +46,7 @@ fn names_are_found_through_every_kind_of_import() {
         ("use framealloc as fa;", "fa::SmartAlloc", "framealloc:SmartAlloc"),
         ("use framealloc::*;", "FrameBox", "framealloc:FrameBox"),
         ("use framealloc::prelude::*;", "FrameVec", "framealloc:FrameVec"),
-        ("use framealloc::{self as fa, bevy::AllocResource};", "AllocResource", "framealloc:AllocResource"),
+        ("use framealloc::{self as fa, bevy::AllocResource};", "AllocResource", "framealloc_bevy:AllocResource"),
         ("", "::framealloc::Frame", "framealloc:Frame"),
         ("mod memory { pub use framealloc::Frame; } use memory::Frame;", "Frame", "framealloc:Frame"),
         ("mod memory { pub use framealloc::*; } use memory::*;", "Frame", "framealloc:Frame"),
