@@ -93,6 +93,19 @@ pub fn channels(alloc: &SmartAlloc) -> u32 {
 }
 
 #[frame_system]
+pub fn channels_with_room(
+    alloc: &SmartAlloc,
+    jobs: &async_channel::Sender<u32>,
+    all: &tokio::sync::broadcast::Sender<u32>,
+    endless: &tokio::sync::mpsc::UnboundedSender<u32>,
+) -> u32 {
+    let _ = jobs.try_send(1);
+    let _ = all.send(2);
+    let _ = endless.send(3); //~ FA401
+    *alloc.frame_box(4)
+}
+
+#[frame_system]
 pub fn reads_and_writes(alloc: &SmartAlloc, text: &str) -> usize {
     let save: Save = serde_json::from_str(text).unwrap(); //~ FA401
     let score = serde_json::from_str::<Score>(text).unwrap();
@@ -129,6 +142,7 @@ fn rows_of_common_crates_say_what_takes_memory() {
         "ahash",
         "anyhow",
         "arrayvec",
+        "async-channel",
         "crossbeam-channel",
         "flume",
         "fxhash",
@@ -142,6 +156,7 @@ fn rows_of_common_crates_say_what_takes_memory() {
         "serde_json",
         "slotmap",
         "smallvec",
+        "tokio",
         "tracing",
     ];
     let dependencies: String = names.iter().flat_map(|name| [*name, " = \"*\"\n"]).collect();

@@ -62,6 +62,9 @@ struct Hit {
     loudness: f32,
 }
 
+/// Jobs that wait at most, more than a frame makes. A channel without a limit would ask the heap for room as it goes.
+const JOBS: usize = 4096;
+
 /// What the thread for effects gets to do.
 enum Job {
     Play(TransferHandle<Hit>),
@@ -187,7 +190,7 @@ fn advance(world: &mut World<'_>, barrier: &FrameBarrier) {
     world.bullets.retain(|bullet| flies(bullet));
 }
 
-fn resolve(alloc: &SmartAlloc, world: &mut World<'_>, frame: u32, effects: &mpsc::Sender<Job>) -> usize {
+fn resolve(alloc: &SmartAlloc, world: &mut World<'_>, frame: u32, effects: &mpsc::SyncSender<Job>) -> usize {
     let hits = find_hits(alloc, &world.enemies, &world.bullets);
     let mut spent: Vec<usize> = Vec::new();
     for &(bullet, enemy) in &hits {
@@ -259,7 +262,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut dice = Dice(7);
 
     let mut level = alloc.scratch("level");
-    let (to_effects, jobs) = mpsc::channel();
+    let (to_effects, jobs) = mpsc::sync_channel(JOBS);
     let effects = thread::spawn(|| effects(jobs));
     let barrier = FrameBarrier::new(2);
     let mut budget_events = BTreeMap::new();

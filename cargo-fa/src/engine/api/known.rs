@@ -76,6 +76,8 @@ pub(crate) enum Known {
     Receiver,
     /// A receiver whose `recv` is a future.
     AsyncReceiver,
+    /// Of a channel whose room may be fixed, or that is no list: sending need not take memory, and never blocks the thread.
+    AsyncSender,
     JoinHandle,
     Cow,
     NonNull,

@@ -103,7 +103,7 @@ pub(super) static METHODS: &[Method] = &[
     Method(On::Types(&[Known::Option]), &["unwrap", "expect", "unwrap_unchecked"], Unwraps),
     Method(On::Types(&[Known::ThreadScope]), &["spawn"], SpawnsScoped),
     Method(
-        On::Types(&[Known::Sender, Known::SyncSender]),
+        On::Types(&[Known::Sender, Known::SyncSender, Known::AsyncSender]),
         &["send", "try_send", "send_blocking", "send_timeout"],
         Sends,
     ),

@@ -93,8 +93,11 @@ impl<'l> Interpreter<'_, 'l> {
                 self.eval_args_first(args, None);
                 self.heap_alloc(named(function), Ty::Unknown, span, Confidence::High);
                 let item = generics.first().cloned().unwrap_or(Ty::Unknown);
-                let unlimited = matches!(function.last, "channel" | "unbounded" | "unbounded_channel");
-                let sender = if unlimited { Known::Sender } else { Known::SyncSender };
+                let sender = match (function.krate, function.last) {
+                    ("std", "channel") | (_, "unbounded" | "unbounded_channel") => Known::Sender,
+                    ("tokio" | "async_channel", _) => Known::AsyncSender,
+                    _ => Known::SyncSender,
+                };
                 let ends = [Ty::known(sender, [item.clone()]), Ty::known(Known::Receiver, [item])];
                 Value::of(Ty::Tuple(Arc::new(ends)))
             }

@@ -64,6 +64,7 @@ impl Types<'_, '_> {
                 | Known::Guard
                 | Known::Sender
                 | Known::SyncSender
+                | Known::AsyncSender
                 | Known::Receiver
                 | Known::AsyncReceiver
                 | Known::JoinHandle,

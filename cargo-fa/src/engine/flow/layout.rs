@@ -120,6 +120,7 @@ impl Types<'_, '_> {
                 | Known::JoinHandle
                 | Known::Sender
                 | Known::SyncSender
+                | Known::AsyncSender
                 | Known::Receiver
                 | Known::AsyncReceiver => Some(true),
                 Known::Option
@@ -179,7 +180,13 @@ impl Types<'_, '_> {
                 .find(|known| *known != Some(false))
                 .unwrap_or(Some(false)),
             Ty::Known(
-                Known::Rc | Known::Arc | Known::Weak | Known::FrameHandle | Known::Sender | Known::SyncSender,
+                Known::Rc
+                | Known::Arc
+                | Known::Weak
+                | Known::FrameHandle
+                | Known::Sender
+                | Known::SyncSender
+                | Known::AsyncSender,
                 _,
             )
             | Ty::Function

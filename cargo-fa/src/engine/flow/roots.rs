@@ -123,6 +123,7 @@ impl<'l> Interpreter<'_, 'l> {
             || value.ty.allocator().is_some()
             || value.is(Known::Sender)
             || value.is(Known::SyncSender)
+            || value.is(Known::AsyncSender)
         {
             value.alias = Some(Root::Param(param));
         }
