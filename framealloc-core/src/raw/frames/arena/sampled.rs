@@ -135,7 +135,7 @@ impl Arena {
         let before = unsafe { (*state).window };
         // SAFETY: the reference ends with the statement.
         let is_behind = unsafe { self.sampler() }.is_some_and(|sampler| {
-            let kept = sampler.kept.iter().find(|kept| kept.base == before.base && kept.end == before.end);
+            let kept = sampler.kept().find(|kept| kept.base == before.base && kept.end == before.end);
             kept.is_some_and(|kept| {
                 kept.at == before.end && before.hi == before.end && kept.bytes + before.unused() >= more
             })
@@ -250,7 +250,7 @@ impl Arena {
                 }
             }
             let Window { base, end, .. } = (*state).window;
-            sampler.kept.push(Kept { at, bytes, base, end });
+            sampler.keep(Kept { at, bytes, base, end });
         }
     }
 
@@ -286,7 +286,7 @@ impl Arena {
         self.resize_out(&opened, &window);
         // SAFETY: the reference ends with the statement; the entry was taken out before, so there is room for it.
         if let Some(sampler) = unsafe { self.sampler() } {
-            sampler.kept.push(Kept { at, bytes: top.addr() - at.addr(), base, end });
+            sampler.keep(Kept { at, bytes: top.addr() - at.addr(), base, end });
         }
     }
 
@@ -307,7 +307,7 @@ impl Arena {
             let base = low.add(free - gap);
             (window.base, window.lo) = (base, base);
             let Window { base, end, .. } = window;
-            sampler.kept.push(Kept { at: low, bytes: free - gap, base, end });
+            sampler.keep(Kept { at: low, bytes: free - gap, base, end });
             (*state).closed += low.addr() - before.base.addr();
             self.resize_out(&before, &window);
             window
@@ -357,7 +357,7 @@ impl Arena {
     pub(super) fn withdraw_kept(&self) {
         self.reopen();
         // SAFETY: the reference ends with the statement.
-        while let Some(kept) = unsafe { self.sampler() }.and_then(|sampler| sampler.kept.pop()) {
+        while let Some(kept) = unsafe { self.sampler() }.and_then(Sampler::take_any) {
             self.forget_kept(kept);
         }
     }
@@ -365,14 +365,14 @@ impl Arena {
     /// Bytes that are kept back.
     pub(super) fn kept_bytes(&self) -> usize {
         // SAFETY: the reference ends with the statement.
-        unsafe { self.sampler() }.map_or(0, |sampler| sampler.kept.iter().map(|kept| kept.bytes).sum())
+        unsafe { self.sampler() }.map_or(0, |sampler| sampler.kept().map(|kept| kept.bytes).sum())
     }
 
     /// The window was set anew: nothing is kept back of an old one.
     pub(super) fn sample_anew(&self) {
         // SAFETY: the reference ends with the statement.
         let Some(sampler) = (unsafe { self.sampler() }) else { return };
-        sampler.kept.clear();
+        sampler.clear();
         let gap = sampler.gaps.draw();
         self.keep_back(Side::Object, gap);
     }

@@ -39,29 +39,53 @@ pub(super) struct Sampler {
     pub(super) sink: NonNull<dyn SampleSink>,
     pub(super) gaps: Gaps,
     pub(super) sampling: SiteSampling,
-    /// Windows that end at a sample. It never grows: nothing is asked of the heap here.
-    pub(super) kept: Vec<Kept>,
+    /// What is kept back of windows that end at a sample. No list that could grow: it is changed in steady frames.
+    kept: [Option<Kept>; WINDOWS],
 }
 
 impl Sampler {
     /// The sampler of the `number`th arena of a thread.
     pub(super) fn new(sampling: SiteSampling, sink: NonNull<dyn SampleSink>, number: u64) -> Self {
         let seed = sampling.seed().wrapping_add(number.wrapping_mul(0xD1B5_4A32_D192_ED03));
-        Self { sink, gaps: Gaps::new(sampling.bytes(), seed), sampling, kept: Vec::with_capacity(WINDOWS) }
+        Self { sink, gaps: Gaps::new(sampling.bytes(), seed), sampling, kept: [None; WINDOWS] }
     }
 
+    /// Whether no other window can end at a sample.
     pub(super) fn is_full(&self) -> bool {
-        self.kept.len() == self.kept.capacity().min(WINDOWS)
+        self.kept.iter().all(Option::is_some)
+    }
+
+    /// All that is kept back.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Kept> {
+        self.kept.iter().flatten()
+    }
+
+    /// Notes what is kept back of a window. There is room: the sampler is not [full](Self::is_full).
+    pub(super) fn keep(&mut self, kept: Kept) {
+        debug_assert!(!self.is_full());
+        if let Some(place) = self.kept.iter_mut().find(|place| place.is_none()) {
+            *place = Some(kept);
+        }
+    }
+
+    /// Takes out anything that is kept back.
+    pub(super) fn take_any(&mut self) -> Option<Kept> {
+        self.kept.iter_mut().find_map(Option::take)
+    }
+
+    /// Forgets all that is kept back.
+    pub(super) fn clear(&mut self) {
+        self.kept = [None; WINDOWS];
     }
 
     /// Takes out what is kept back of the window with these ends.
     pub(super) fn take(&mut self, base: *mut u8, end: *mut u8) -> Option<Kept> {
-        let at = self.kept.iter().position(|kept| kept.base == base && kept.end == end)?;
-        Some(self.kept.swap_remove(at))
+        let is_of = |kept: &mut Kept| kept.base == base && kept.end == end;
+        self.kept.iter_mut().find_map(|place| place.take_if(is_of))
     }
 
     /// Whether the window with these ends ends at a sample.
     pub(super) fn ends_at_sample(&self, base: *mut u8, end: *mut u8) -> bool {
-        self.kept.iter().any(|kept| kept.base == base && kept.end == end)
+        self.kept().any(|kept| kept.base == base && kept.end == end)
     }
 }
