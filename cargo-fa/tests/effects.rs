@@ -199,3 +199,24 @@ fn a_promise_that_holds_once_the_largest_frame_was_seen_is_warned_of_and_not_den
     assert!(ran.stdout.contains("error[FA402]"), "{}", ran.stdout);
     assert_eq!(ran.code, 1, "{}", ran.stdout);
 }
+
+#[test]
+fn sending_without_a_limit_is_one_finding_whether_it_is_promised_or_not() {
+    let lib = "use std::sync::mpsc::Sender;
+
+use framealloc::{SmartAlloc, frame_system};
+
+#[frame_system]
+pub fn tells(alloc: &SmartAlloc, jobs: &Sender<u32>) {
+    jobs.send(*alloc.frame_box(1)).ok();
+}
+
+#[frame_system(no_heap)]
+pub fn promises(alloc: &SmartAlloc, jobs: &Sender<u32>) {
+    jobs.send(*alloc.frame_box(2)).ok();
+}
+";
+    let mut found = game("", lib).codes("");
+    found.sort_unstable();
+    assert_eq!(found, ["FA401 src/lib.rs:12", "FA401 src/lib.rs:7"]);
+}

@@ -27,8 +27,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// A method that is called on a type which is known to have it.
     pub(super) fn note_wait(&mut self, receiver: &Value, name: &str, span: Span) {
-        let known = receiver.ty.head();
-        let found = match known {
+        let found = match receiver.ty.head() {
             Some(known) => waits::of_known(known, name),
             None => origin(receiver).and_then(|path| waits::of_named(last(path), name)),
         };
@@ -37,10 +36,6 @@ impl<'l> Interpreter<'_, 'l> {
             if on != WaitsFor::Room || self.around.limits_channels {
                 self.waits(name, on, span, sure);
             }
-        }
-        if (known, name) == (Some(Known::Sender), "send") {
-            // std's channel takes memory for every 31 messages, others for every one.
-            self.heap_event("send".to_owned(), Ty::Unknown, span, Confidence::Medium, HeapApi::IfLarge);
         }
     }
 
