@@ -297,18 +297,12 @@ impl Recorder {
             if figures.high_water == 0 {
                 continue;
             }
-            define_once(&mut known.tags, index, |id| {
-                let path = TagId::from_index(index).path();
-                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
-            });
+            define_tag(alloc, encoder, &mut known.tags, index);
             lists.tags.push((number(index), figures.bytes as u64));
         }
         lists.systems.clear();
         for (index, figures) in alloc.raw_sites() {
-            define_once(&mut known.systems, index, |id| {
-                let budget = crate::site::budget_of(index).unwrap_or(0) as u64;
-                encoder.define(Kind::System, id, crate::site::name_of(index), budget);
-            });
+            define_system(encoder, &mut known.systems, index);
             let (calls, bytes, largest_call) = (figures.calls as u64, figures.bytes as u64, figures.largest as u64);
             let (heap_calls, heap_bytes) = (figures.heap.calls as u64, figures.heap.bytes as u64);
             let heap = heap.as_ref().map(|_| SystemHeap { calls: heap_calls, bytes: heap_bytes });
@@ -372,18 +366,13 @@ impl Recorder {
                     encoder.define(Kind::Tag, OWN_ID, path, 0);
                 }
             } else {
-                define_once(&mut known.tags, row as usize, |id| {
-                    encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
-                });
+                define_tag(alloc, encoder, &mut known.tags, row as usize);
             }
             let (bytes, peak) = (now.bytes as u64, now.peak as u64);
             lists.heap.push(HeapFigures { id, bytes, blocks: now.blocks, peak, allocations, frees });
         }
         zones.end_frame(&mut lists.zones, |index| {
-            define_once(&mut known.tags, index, |id| {
-                let path = TagId::from_index(index).path();
-                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
-            });
+            define_tag(alloc, encoder, &mut known.tags, index);
         });
         heap_fallbacks
     }
@@ -392,14 +381,9 @@ impl Recorder {
     fn sample(&mut self, alloc: &SmartAlloc) {
         let Self { encoder, known, sites, .. } = self;
         sites.write(alloc, encoder, |encoder, by| {
-            define_once(&mut known.tags, by.tag.index(), |id| {
-                let path = by.tag.path();
-                encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
-            });
+            define_tag(alloc, encoder, &mut known.tags, by.tag.index());
             if let Some(system) = by.system.checked_sub(1) {
-                define_once(&mut known.systems, system as usize, |id| {
-                    encoder.define(Kind::System, id, crate::site::name_of(system as usize), 0);
-                });
+                define_system(encoder, &mut known.systems, system as usize);
             }
         });
     }
@@ -459,6 +443,20 @@ fn define_once(known: &mut Vec<bool>, index: usize, define: impl FnOnce(u32)) {
     if !core::mem::replace(row_at(known, index), true) {
         define(number(index));
     }
+}
+
+fn define_tag(alloc: &SmartAlloc, encoder: &mut Encoder, known: &mut Vec<bool>, index: usize) {
+    define_once(known, index, |id| {
+        let path = TagId::from_index(index).path();
+        encoder.define(Kind::Tag, id, path, heap_budget_of(alloc, path));
+    });
+}
+
+fn define_system(encoder: &mut Encoder, known: &mut Vec<bool>, index: usize) {
+    define_once(known, index, |id| {
+        let budget = crate::site::budget_of(index).unwrap_or(0) as u64;
+        encoder.define(Kind::System, id, crate::site::name_of(index), budget);
+    });
 }
 
 /// Writes a budget that is no part of the configuration when it is met: that of a system, or one that a thread was given. Where
