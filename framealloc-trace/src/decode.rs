@@ -305,12 +305,14 @@ impl Fields<'_> {
         })
     }
 
+    /// A list that older recordings end before.
+    fn later_list<T>(&mut self, item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        if self.rest.is_empty() { Some(Vec::new()) } else { self.list(item) }
+    }
+
     /// The heap by tag, which older recordings end before.
     fn heap(&mut self) -> Option<Vec<HeapFigures>> {
-        if self.rest.is_empty() {
-            return Some(Vec::new());
-        }
-        self.list(|fields| {
+        self.later_list(|fields| {
             Some(HeapFigures {
                 id: fields.id()?,
                 bytes: fields.number()?,
@@ -324,10 +326,7 @@ impl Fields<'_> {
 
     /// The heap by system, by place in the list of systems, which older recordings end before.
     fn heap_by_system(&mut self, systems: &mut [SystemFigures]) -> Option<()> {
-        if self.rest.is_empty() {
-            return Some(());
-        }
-        let rows = self.list(|fields| {
+        let rows = self.later_list(|fields| {
             let at = usize::try_from(fields.number()?).ok()?;
             Some((at, SystemHeap { calls: fields.number()?, bytes: fields.number()? }))
         })?;
@@ -339,10 +338,7 @@ impl Fields<'_> {
 
     /// Zones by tag, which older recordings end before.
     fn zones(&mut self) -> Option<Vec<ZoneFigures>> {
-        if self.rest.is_empty() {
-            return Some(Vec::new());
-        }
-        self.list(|fields| {
+        self.later_list(|fields| {
             Some(ZoneFigures {
                 id: fields.id()?,
                 pinned: fields.number()?,
@@ -355,10 +351,7 @@ impl Fields<'_> {
 
     /// Frames in flight: a list of one or none, which older recordings end before.
     fn flights(&mut self) -> Option<Vec<FlightFigures>> {
-        if self.rest.is_empty() {
-            return Some(Vec::new());
-        }
-        self.list(|fields| {
+        self.later_list(|fields| {
             Some(FlightFigures {
                 frames: fields.number()?,
                 bytes: fields.number()?,
