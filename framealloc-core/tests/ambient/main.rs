@@ -14,6 +14,8 @@ mod allocator;
 #[path = "../support/random.rs"]
 mod random;
 
+use std::sync::Once;
+
 use framealloc_core::{AmbientAlloc, CountingAlloc, SmartAlloc, Tag};
 
 /// What is passed on is counted by thread, and may be refused.
@@ -31,8 +33,10 @@ fn passed_on<R>(body: impl FnOnce() -> R) -> (R, u64) {
     (result, (CountingAlloc::thread_calls() - before).allocations)
 }
 
-/// Calls `body` in a zone of a tag.
+/// Calls `body` in a zone of a tag, which is served as long as the region has chunks.
 fn zone<R>(alloc: &SmartAlloc, tag: &'static Tag, body: impl FnOnce() -> R) -> R {
+    static WARM: Once = Once::new();
+    WARM.call_once(|| warm(alloc));
     alloc.tagged(tag).ambient(body)
 }
 
