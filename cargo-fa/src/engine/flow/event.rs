@@ -204,6 +204,15 @@ pub(crate) enum EventKind {
         /// It is made at run time, not one of the texts of the program.
         anything: bool,
     },
+    /// A tag is given a budget of the heap.
+    HeapBudget {
+        /// The path of the tag.
+        name: Arc<str>,
+        /// Where it is known.
+        bytes: Option<u64>,
+        /// The place of the event is the text of the name, quotes and all.
+        literal: bool,
+    },
     /// `FrameBarrier::new(n)` with how many take part.
     BarrierCount {
         declared: u64,
