@@ -155,13 +155,17 @@ impl Interpreter<'_, '_> {
     pub(super) fn made_is_stored(&mut self, target: &Value, value: &Value, how: &Target<'_>) {
         match target.alias {
             Some(Root::Local(var)) => {
+                self.leaves_zone_in(var, value);
                 if let Some(known) = self.state.values.get_mut(var).filter(|known| !known.kept) {
                     known.own_made(&value.made);
                 } else {
                     self.becomes(value, Fate::Kept);
                 }
             }
-            Some(_) => self.becomes(value, if matches!(how, Target::Channel) { Fate::Sent } else { Fate::Kept }),
+            Some(root) => {
+                self.becomes(value, if matches!(how, Target::Channel) { Fate::Sent } else { Fate::Kept });
+                self.kept_in(root, value);
+            }
             None => {}
         }
     }
@@ -192,7 +196,7 @@ impl Interpreter<'_, '_> {
                     container.steady |= container.kept && container.root.is_none_or(is_local) && *fate == Fate::Kept;
                 }
                 EventKind::FlightKept { container } => settle(container),
-                EventKind::HeapAlloc { fate, .. } => *fate = fate_of(event.span),
+                EventKind::HeapAlloc { fate, .. } | EventKind::MadeInZone { fate, .. } => *fate = fate_of(event.span),
                 _ => {}
             }
         }

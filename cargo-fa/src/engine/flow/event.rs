@@ -76,6 +76,12 @@ pub(crate) enum EventKind {
         api: HeapApi,
         fate: Fate,
     },
+    /// A function that is called in a zone gives something back that may be on the heap.
+    MadeInZone {
+        callee: FnId,
+        ty: Ty,
+        fate: Fate,
+    },
     /// A heap container may grow.
     HeapGrowth {
         what: String,
