@@ -65,6 +65,9 @@ impl Interpreter<'_, '_> {
             return;
         }
         self.frames.steady.insert(key(receiver.alias, receiver.field.as_ref()));
+        if receiver.kept {
+            self.frames.steady_made.extend(&receiver.made);
+        }
         if let (Some(Root::Param(param)), None) = (receiver.alias, &receiver.field)
             && !self.recorder.out.emptied_params.contains(&param)
         {
@@ -182,8 +185,11 @@ impl Interpreter<'_, '_> {
     /// What the function as a whole does with the containers that it fills.
     pub(super) fn settle_containers(&mut self) {
         let steady = std::mem::take(&mut self.frames.steady);
+        let steady_made = std::mem::take(&mut self.frames.steady_made);
         let settle = |container: &mut Container| {
-            container.steady |= container.kept && steady.contains(&key(container.root, container.field.as_ref()));
+            let is_steady = || steady.contains(&key(container.root, container.field.as_ref()));
+            container.steady |=
+                container.kept && (is_steady() || container.made.is_some_and(|made| steady_made.contains(&made)));
         };
         let is_local = |root: Root| matches!(root, Root::Local(_));
         for event in &mut self.recorder.out.events {

@@ -196,6 +196,8 @@ struct Frames {
     shares: FxHashSet<Span>,
     /// Heap containers of which something says that their memory is used again.
     steady: FxHashSet<AllocatorKey>,
+    /// The same, by where they were taken out of what keeps them: they may have come by another name since.
+    steady_made: FxHashSet<Span>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<(Span, Option<(Span, &'static str)>)>,
 }
