@@ -23,7 +23,7 @@ pub fn of_another_game() -> AllocConfig {
 
 /// Only what is nested is opened.
 pub fn songs() -> Vec<u8> {
-    heap_tag("music::songs", || vec![1; 4])
+    heap_tag("music::songs", || vec![1; 4]) //~ FA802
 }
 
 pub fn chunks() -> Vec<u8> {
