@@ -45,9 +45,9 @@ fn what_build_scripts_write_is_read_once_cargo_has_run_them() {
 #[test]
 fn what_is_missing_is_reported_where_it_is_named() {
     let lib = "mod gone;\n#[cfg(windows)] #[cfg(unix)] mod never;\n#[path = \"nowhere.rs\"] mod moved;\ninclude!(\"lost.inc\");\n\
-        include!(strange!());\npub fn table() -> [u32; 2] { include!(\"table.inc\") }\npub const T: [u32; 1] = include!(\"t.inc\");\n";
-    let sample = Sample::game(lib).file("src/table.inc", "[1, 2]").file("src/t.inc", "[1]");
-    assert_eq!(sample.codes(""), [1, 3, 4, 5, 6].map(|line| format!("FA900 src/lib.rs:{line}")));
+        include!(strange!());\npub fn table() -> [u32; 2] { include!(\"table.inc\") }\nfn blocks() { mod never; }\n";
+    let sample = Sample::game(lib);
+    assert_eq!(sample.codes(""), [1, 3, 4, 5, 6, 7].map(|line| format!("FA900 src/lib.rs:{line}")));
     let ran = sample.run("--strict --format compact");
     assert_eq!(ran.code, 3);
     for told in [
@@ -56,9 +56,38 @@ fn what_is_missing_is_reported_where_it_is_named() {
         "include! names src/lost.inc, which does not exist",
         "include! names no file that is known before macros are expanded",
         "include! gives a value or statements that were not read",
+        "this module stands in a function and names no file, which rustc refuses",
     ] {
         assert!(ran.stdout.contains(told), "{told}: {ran:?}");
     }
+}
+
+#[test]
+fn values_and_statements_that_are_included_are_read() {
+    let lib = "use framealloc::{SmartAlloc, frame_system};\n\
+        const TABLE: [u32; 2] = include!(\"table.inc\");\n\
+        fn name(n: u32) -> usize { format!(\"{n}\").len() }\n\
+        #[frame_system]\npub fn a(alloc: &SmartAlloc) -> usize {\n    include!(\"value.inc\") + *alloc.frame_box(1)\n}\n\
+        #[frame_system]\npub fn b(alloc: &SmartAlloc) -> usize {\n    include!(\"statements.inc\");\n    *alloc.frame_box(1)\n}\n\
+        #[frame_system]\npub fn c(alloc: &SmartAlloc) -> usize {\n    let first = include!(\"table.inc\")[0];\n    *alloc.frame_box(first as usize + TABLE.len())\n}\n";
+    let sample = Sample::game(lib)
+        .file("src/table.inc", "// Made by a script.\n[1, 2]\n")
+        .file("src/value.inc", "\"12\".to_string().len()")
+        .file("src/statements.inc", "let n = 7; name(n);");
+    assert_eq!(sample.codes("--strict"), ["FA401 src/lib.rs:3", "FA401 src/lib.rs:6"]);
+    // What is included is a part of what is read: the next run does not take the last one's word.
+    sample.write("src/value.inc", "12");
+    assert_eq!(sample.codes("--strict"), ["FA401 src/lib.rs:3"]);
+}
+
+#[test]
+fn modules_in_functions_are_read() {
+    let lib = "pub fn outer() -> usize {\n    #[path = \"inner.rs\"]\n    mod inner;\n    \
+        mod beside { use framealloc::{SmartAlloc, frame_system};\n\
+        #[frame_system] pub fn s(alloc: &SmartAlloc, v: u32) -> usize { v.to_string().len() + *alloc.frame_box(1) } }\n    \
+        inner::s as usize + beside::s as usize\n}\n";
+    let sample = Sample::game(lib).file("src/inner.rs", SYSTEM);
+    assert_eq!(sample.codes("--strict"), ["FA401 src/inner.rs:3", "FA401 src/lib.rs:5"]);
 }
 
 #[test]

@@ -21,7 +21,9 @@ pub fn normalise(path: &Path) -> PathBuf {
 /// The way from one directory to a path; both are absolute. On another drive it is the path itself.
 #[must_use]
 pub fn relative_to(base: &Path, path: &Path) -> PathBuf {
-    if let Ok(inside) = path.strip_prefix(base) {
+    if let Ok(inside) = path.strip_prefix(base)
+        && !inside.components().any(|part| part == Component::ParentDir)
+    {
         return inside.to_owned();
     }
     let (base, path) = (normalise(base), normalise(path));
@@ -44,6 +46,7 @@ mod tests {
         assert_eq!(told("/w/game", "/w/game/src/lib.rs"), "src/lib.rs");
         assert_eq!(told("/w/game", "/w/engine/src/lib.rs"), "../engine/src/lib.rs");
         assert_eq!(told("/w/game", "/w"), "..");
+        assert_eq!(told("/w/game", "/w/game/crates/flat/../../src/lib.rs"), "src/lib.rs");
         assert_eq!(told("/w/x", "/w/./game/../engine"), "../engine");
     }
 }

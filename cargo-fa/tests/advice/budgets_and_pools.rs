@@ -87,3 +87,80 @@ pub mod after {
         job.number + other.number + third.number + *alloc.frame_box(1)
     }
 }
+
+//# remove it, or open the tag: `#[frame_system(tag = …)]`, `heap_tag(…, || …)`
+pub mod before {
+    use framealloc::{AllocConfig, kilobytes};
+
+    pub fn config() -> AllocConfig {
+        AllocConfig::default().with_heap_budget("quests", kilobytes(64))
+    }
+}
+
+pub mod after {
+    use super::*;
+    use framealloc::{AllocConfig, heap_tag, kilobytes};
+
+    pub fn config() -> AllocConfig {
+        AllocConfig::default().with_heap_budget("quests", kilobytes(64)).with_heap_budget("journal", kilobytes(64))
+    }
+
+    pub fn load(titles: &[&str]) -> Vec<String> {
+        heap_tag("quests", || titles.iter().map(|title| (*title).to_owned()).collect())
+    }
+
+    #[frame_system(tag = "journal")]
+    pub fn page(alloc: &SmartAlloc) -> usize {
+        alloc.frame_str("the harbour").len()
+    }
+}
+
+//# write `journal`
+pub mod before {
+    use framealloc::{AllocConfig, heap_tag, kilobytes};
+
+    pub fn config() -> AllocConfig {
+        AllocConfig::default().with_heap_budget("jounral", kilobytes(64))
+    }
+
+    pub fn load() -> Vec<u8> {
+        heap_tag("journal", || vec![1; 64])
+    }
+}
+
+pub mod after {
+    use framealloc::{AllocConfig, heap_tag, kilobytes};
+
+    pub fn config() -> AllocConfig {
+        AllocConfig::default().with_heap_budget("journal", kilobytes(64))
+    }
+
+    pub fn load() -> Vec<u8> {
+        heap_tag("journal", || vec![1; 64])
+    }
+}
+
+//# give the nested tag the budget, or open this one around what is meant
+pub mod before {
+    use framealloc::{AllocConfig, heap_tag, kilobytes};
+
+    pub fn config() -> AllocConfig {
+        AllocConfig::default().with_heap_budget("saves", kilobytes(64))
+    }
+
+    pub fn load() -> Vec<u8> {
+        heap_tag("saves::slots", || vec![1; 64])
+    }
+}
+
+pub mod after {
+    use framealloc::{AllocConfig, heap_tag, kilobytes};
+
+    pub fn config() -> AllocConfig {
+        AllocConfig::default().with_heap_budget("saves::slots", kilobytes(64)).with_heap_budget("saves", kilobytes(8))
+    }
+
+    pub fn load() -> Vec<u8> {
+        heap_tag("saves", || heap_tag("saves::slots", || vec![1; 64]))
+    }
+}

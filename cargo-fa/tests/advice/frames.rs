@@ -213,3 +213,55 @@ pub mod after {
         }
     }
 }
+
+//# fill what is kept there again (`clear`, then `push_str` or `extend`), or make it outside of the zone: what was made outside and grows is outside
+pub mod before {
+    use framealloc::{SmartAlloc, frame_system};
+
+    pub struct Hud {
+        pub title: String,
+    }
+
+    #[frame_system(ambient)]
+    pub fn titled(alloc: &SmartAlloc, hud: &mut Hud, score: u32) {
+        hud.title = format!("score {score}");
+    }
+}
+
+pub mod after {
+    use framealloc::{SmartAlloc, frame_system};
+
+    pub struct Hud {
+        pub title: String,
+    }
+
+    #[frame_system(ambient)]
+    pub fn titled(alloc: &SmartAlloc, hud: &mut Hud, score: u32) {
+        let text = format!("score {score}");
+        hud.title.clear();
+        hud.title.push_str(&text);
+    }
+
+    pub fn renamed(alloc: &SmartAlloc, hud: &mut Hud, name: &str) -> usize {
+        hud.title = name.to_owned();
+        alloc.ambient(|| hud.title.to_uppercase().len())
+    }
+}
+
+//# make what is kept outside of the zone, or copy it there; `alloc.stats().ambient` says how much is pinned
+pub mod before {
+    use framealloc::SmartAlloc;
+
+    pub fn title(alloc: &SmartAlloc, score: u32) -> String {
+        alloc.ambient(|| format!("score {score}"))
+    }
+}
+
+pub mod after {
+    use framealloc::SmartAlloc;
+
+    pub fn title(alloc: &SmartAlloc, score: u32) -> String {
+        let width = alloc.ambient(|| format!("score {score}").len());
+        format!("{score:width$}")
+    }
+}

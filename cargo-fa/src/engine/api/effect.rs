@@ -38,6 +38,10 @@ pub(crate) enum Effect {
     GuardsFrame,
     /// Sets a budget for the thread that calls.
     SetsThreadBudget,
+    /// Gives the configuration back, changed.
+    Configures,
+    /// As `Configures`: the tag of the first argument has a budget of the heap, the second.
+    SetsHeapBudget,
 
     // ---- allocators: memory of the frame ----
     /// Room for a value of the type that is named.

@@ -96,6 +96,7 @@ pub(super) const DISTINCTIVE: &[&str] = &[
     "receive",
     "signal_frame_complete",
     "set_thread_frame_budget",
+    "with_heap_budget",
 ];
 
 /// Methods of `SmartAlloc` and of all that leads to one, without their `try_`.
@@ -285,11 +286,14 @@ pub(super) static METHODS: &[Method] = &[
     ], Plain),
     Method(On::Types(&[Known::Tag]), &["id", "path"], Plain),
     Method(On::Types(&[Known::AllocConfig]), &[
-        "frame_chunk", "frames_in_flight", "heap_threshold", "prewarm_pools", "promotion_budget", "region", "sites", "tag_budgets", "with_budgets",
-        "with_decay",
-        "with_frame_chunk", "with_frames_in_flight", "with_global_frame_budget", "with_heap_budget",
-        "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget", "with_region", "with_sites", "with_tag_budget", "with_thread_frame_budget",
+        "frame_chunk", "frames_in_flight", "heap_threshold", "promotion_budget", "region", "sites", "tag_budgets",
     ], Plain),
+    Method(On::Types(&[Known::AllocConfig]), &[
+        "prewarm_pools", "with_budgets", "with_decay", "with_frame_chunk", "with_frames_in_flight",
+        "with_global_frame_budget", "with_heap_threshold", "with_huge_pages", "with_prefault", "with_promotion_budget",
+        "with_region", "with_sites", "with_tag_budget", "with_thread_frame_budget",
+    ], Configures),
+    Method(On::Types(&[Known::AllocConfig]), &["with_heap_budget"], SetsHeapBudget),
 ];
 
 /// Functions, by the type or module that stands before their name.

@@ -122,6 +122,11 @@ pub(crate) fn names_framealloc_api(name: &str) -> bool {
     name.starts_with("frame_") || framealloc::DISTINCTIVE.contains(&name)
 }
 
+/// Whether a function of this name, if it is framealloc's, says that a function has to do with tags: it needs no allocator.
+pub(crate) fn opens_heap_tag(name: &str) -> bool {
+    matches!(name, "heap_tag" | "try_heap_tag")
+}
+
 // ---- methods ----
 
 /// Rows by name.

@@ -360,6 +360,8 @@ fn distinctive_names_are_those_of_rows() {
     }
     assert!(names_framealloc_api("frame_box") && !names_framealloc_api("len"));
     assert_eq!(framealloc_function("SmartAlloc", "new"), Makes::Allocator);
+    assert!(opens_heap_tag("heap_tag") && opens_heap_tag("try_heap_tag"));
+    assert_eq!(framealloc_function("", "try_heap_tag"), Makes::HeapTag);
 }
 
 #[test]

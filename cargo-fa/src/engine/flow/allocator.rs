@@ -40,10 +40,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::UnderTag => self.under_tag(allocator, args),
             Effect::Scoped => self.scoped(allocator, args.first().copied(), Known::Frame),
-            Effect::Ambient => args.first().map_or_else(Value::unknown, |body| {
-                self.recorder.out.ambient_in.push(self.span(*body));
-                self.inline_closure(*body, &[], Runs::Inline)
-            }),
+            Effect::Ambient => args.first().map_or_else(Value::unknown, |body| self.in_zone(*body)),
             Effect::WholeFrame => self.whole_frame(allocator, args, at),
             Effect::OpensScope => {
                 let whole = self.whole_of(allocator);

@@ -154,9 +154,13 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         match &facts.expr(expr).kind {
             ExprKind::Closure(closure) => {
+                let mut given = Vec::new();
+                closure.params.iter().for_each(|(pat, _)| walk::bound_names(facts, *pat, &mut |name| given.push(name)));
                 let mut captures = false;
                 walk::visit(facts, closure.body, &mut |expr| {
-                    captures |= matches!(&facts.expr(expr).kind, ExprKind::Name(name) if self.lookup_var(facts.name(*name)).is_some());
+                    let ExprKind::Name(name) = &facts.expr(expr).kind else { return };
+                    let name = facts.name(*name);
+                    captures |= !given.contains(&name) && self.lookup_var(name).is_some();
                 });
                 !captures
             }

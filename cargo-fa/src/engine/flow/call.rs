@@ -253,6 +253,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             return value;
         }
         add_result(&mut value, summary, signature, &mapped, span, confidence);
+        self.made_by_call(callee, &mut value, span);
         // Something of the caller may come back by reference.
         let result_is_reference = matches!(value.ty, Ty::Ref { .. });
         if result_is_reference && let Some(part) = summary.result.first() {

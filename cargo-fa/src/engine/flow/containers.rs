@@ -65,6 +65,9 @@ impl Interpreter<'_, '_> {
             return;
         }
         self.frames.steady.insert(key(receiver.alias, receiver.field.as_ref()));
+        if receiver.kept {
+            self.frames.steady_made.extend(&receiver.made);
+        }
         if let (Some(Root::Param(param)), None) = (receiver.alias, &receiver.field)
             && !self.recorder.out.emptied_params.contains(&param)
         {
@@ -155,13 +158,17 @@ impl Interpreter<'_, '_> {
     pub(super) fn made_is_stored(&mut self, target: &Value, value: &Value, how: &Target<'_>) {
         match target.alias {
             Some(Root::Local(var)) => {
+                self.leaves_zone_in(var, value);
                 if let Some(known) = self.state.values.get_mut(var).filter(|known| !known.kept) {
                     known.own_made(&value.made);
                 } else {
                     self.becomes(value, Fate::Kept);
                 }
             }
-            Some(_) => self.becomes(value, if matches!(how, Target::Channel) { Fate::Sent } else { Fate::Kept }),
+            Some(root) => {
+                self.becomes(value, if matches!(how, Target::Channel) { Fate::Sent } else { Fate::Kept });
+                self.kept_in(root, value);
+            }
             None => {}
         }
     }
@@ -178,8 +185,11 @@ impl Interpreter<'_, '_> {
     /// What the function as a whole does with the containers that it fills.
     pub(super) fn settle_containers(&mut self) {
         let steady = std::mem::take(&mut self.frames.steady);
+        let steady_made = std::mem::take(&mut self.frames.steady_made);
         let settle = |container: &mut Container| {
-            container.steady |= container.kept && steady.contains(&key(container.root, container.field.as_ref()));
+            let is_steady = || steady.contains(&key(container.root, container.field.as_ref()));
+            container.steady |=
+                container.kept && (is_steady() || container.made.is_some_and(|made| steady_made.contains(&made)));
         };
         let is_local = |root: Root| matches!(root, Root::Local(_));
         for event in &mut self.recorder.out.events {
@@ -192,7 +202,7 @@ impl Interpreter<'_, '_> {
                     container.steady |= container.kept && container.root.is_none_or(is_local) && *fate == Fate::Kept;
                 }
                 EventKind::FlightKept { container } => settle(container),
-                EventKind::HeapAlloc { fate, .. } => *fate = fate_of(event.span),
+                EventKind::HeapAlloc { fate, .. } | EventKind::MadeInZone { fate, .. } => *fate = fate_of(event.span),
                 _ => {}
             }
         }

@@ -76,6 +76,12 @@ pub(crate) enum EventKind {
         api: HeapApi,
         fate: Fate,
     },
+    /// A function that is called in a zone gives something back that may be on the heap.
+    MadeInZone {
+        callee: FnId,
+        ty: Ty,
+        fate: Fate,
+    },
     /// A heap container may grow.
     HeapGrowth {
         what: String,
@@ -203,6 +209,15 @@ pub(crate) enum EventKind {
     DynamicTag {
         /// It is made at run time, not one of the texts of the program.
         anything: bool,
+    },
+    /// A tag is given a budget of the heap.
+    HeapBudget {
+        /// The path of the tag.
+        name: Arc<str>,
+        /// Where it is known.
+        bytes: Option<u64>,
+        /// The place of the event is the text of the name, quotes and all.
+        literal: bool,
     },
     /// `FrameBarrier::new(n)` with how many take part.
     BarrierCount {

@@ -270,15 +270,18 @@ impl Interpreter<'_, '_> {
             }
         } else {
             // Those of the `impl` come first.
-            let before = match self.def.owner {
+            let of_impl = match self.def.owner {
                 Some(Owner::Impl(item)) => match &facts.item(item).kind {
-                    ItemKind::Impl(block) => block.generics.types.len(),
-                    _ => 0,
+                    ItemKind::Impl(block) => &*block.generics.types,
+                    _ => &[],
                 },
-                _ => 0,
+                _ => &[],
             };
-            let at = usize::from(*index).checked_sub(before)?;
-            &self.def.function.generics.types.get(at)?.1
+            let at = usize::from(*index);
+            match at.checked_sub(of_impl.len()) {
+                Some(at) => &self.def.function.generics.types.get(at)?.1,
+                None => &of_impl.get(at)?.1,
+            }
         };
         let into = bounds.iter().filter_map(|bound| facts.path(*bound).segments.last());
         let args = into.into_iter().find(|last| facts.name(last.name) == "Into")?.args.as_deref()?;

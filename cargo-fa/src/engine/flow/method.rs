@@ -155,6 +155,14 @@ impl<'l> Interpreter<'_, 'l> {
                 self.read_all(args);
                 self.unwrapped_handle(receiver, at)
             }
+            Effect::Configures => {
+                self.read_all(args);
+                receiver.clone()
+            }
+            Effect::SetsHeapBudget => {
+                self.heap_budget(args);
+                receiver.clone()
+            }
             Effect::RetainedSlotWrite => {
                 let value =
                     args.first().map_or_else(Value::unknown, |arg| self.inline_closure(*arg, &[], Runs::Inline));

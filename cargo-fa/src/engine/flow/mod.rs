@@ -60,6 +60,7 @@ pub(crate) mod types;
 pub(crate) mod value;
 mod variables;
 pub(crate) mod walk;
+mod zones;
 
 use std::cell::RefCell;
 
@@ -176,6 +177,8 @@ struct Context {
     tags: Vec<open_tag::OpenTag>,
     /// The closures that we are in and that somebody else may run, outermost first.
     closures: Vec<ExprId>,
+    /// The zones that we are in, with how many variables were in scope where they were opened.
+    zones: Vec<(usize, Span)>,
 }
 
 /// What is known of the frames of allocators, apart from their state.
@@ -193,6 +196,8 @@ struct Frames {
     shares: FxHashSet<Span>,
     /// Heap containers of which something says that their memory is used again.
     steady: FxHashSet<AllocatorKey>,
+    /// The same, by where they were taken out of what keeps them: they may have come by another name since.
+    steady_made: FxHashSet<Span>,
     /// Values of the open frame that will be promoted.
     promoted: Vec<(Span, Option<(Span, &'static str)>)>,
 }
@@ -265,6 +270,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             arms: Vec::new(),
             tags: Vec::new(),
             closures: Vec::new(),
+            zones: Vec::new(),
         },
         frames: Frames::default(),
         barriers: barriers::Barriers::default(),

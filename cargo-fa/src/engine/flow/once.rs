@@ -56,6 +56,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Method(call) => match (self.facts.name(call.name), &*call.args) {
                 ("get" | "get_mut", [_]) => Mark::Vacant(call.receiver),
                 ("pop" | "pop_front" | "pop_back", []) => Mark::UsedUp(call.receiver),
+                ("cloned" | "copied", []) => self.nothing_in(call.receiver),
                 _ => Mark::Nothing(value),
             },
             _ => Mark::Nothing(value),
@@ -209,6 +210,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Field { name, .. } | ExprKind::Name(name) => self.facts.name(*name),
             _ => return false,
         };
+        let guarded = self.guarded_field(place);
         let undone: &[Change] = match mark {
             Mark::Nothing(_) => &[Change::Taken],
             Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
@@ -221,6 +223,7 @@ impl<'l> Interpreter<'_, 'l> {
         };
         // A field that is reached through something else is of a type that is not asked for here: any of that name counts.
         let set_back = undone.iter().any(|undone| self.has_change(owner.filter(|_| is_own), name, *undone))
+            || guarded.is_some_and(|field| undone.iter().any(|undone| self.has_change(None, field, *undone)))
             || matches!(mark, Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put));
         // A flag that nothing is made with is set by somebody who is not seen: `dirty`.
         if matches!(mark, Mark::Flag(_, true)) && !self.has_change(None, name, Change::MadeTrue) {
@@ -260,6 +263,16 @@ impl<'l> Interpreter<'_, 'l> {
         })
     }
 
+    /// The field behind a guard that is a variable: `let cache = self.cache.lock()`.
+    fn guarded_field(&self, place: ExprId) -> Option<&'l str> {
+        let facts = self.facts;
+        let ExprKind::Name(name) = &facts.expr(place).kind else { return None };
+        let value = self.lookup_var(facts.name(*name)).and_then(|var| self.state.values.get(var))?;
+        let is_kept = matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
+        let field = value.field.as_ref().filter(|_| is_kept && value.ty.head() == Some(Known::Guard))?;
+        facts.names().find(|known| **known == **field)
+    }
+
     /// Of `self`, a static, or something that Bevy keeps.
     fn outlives(&self, place: ExprId) -> bool {
         let facts = self.facts;
@@ -290,6 +303,7 @@ impl<'l> Interpreter<'_, 'l> {
                 };
                 name == "self" && matches!(value.ty, Ty::Ref { .. })
                     || matches!(value.ty.head(), Some(Known::Local | Known::ResMut))
+                    || self.guarded_field(place).is_some()
             }
             _ => false,
         }

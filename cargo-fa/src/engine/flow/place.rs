@@ -167,6 +167,7 @@ impl<'l> Interpreter<'_, 'l> {
                 for flow in outlives {
                     self.escape(EscapeRoute::Variable(name.to_owned()), &flow, span, Vec::new());
                 }
+                self.leaves_zone_in(var, &value);
                 let ty = self.state.values.get(var).map(|old| old.ty.clone()).filter(|ty| !ty.is_unknown());
                 let mut value = value;
                 if let Some(ty) = ty {

@@ -37,6 +37,10 @@ pub(crate) struct Analysed {
     pub(crate) ambient: bool,
     /// What runs there likewise, in a function that is not.
     pub(crate) ambient_in: Vec<Span>,
+    /// What is made in such a zone and is there when it is over.
+    pub(crate) leaves_zone: Vec<Span>,
+    /// What is made on the heap and put into a parameter.
+    pub(crate) kept_in: Vec<(Span, u16)>,
     pub(crate) budget: Option<u64>,
     pub(crate) tag: Option<Arc<str>>,
     /// What is put into fields that keep callables.

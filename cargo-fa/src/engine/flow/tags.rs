@@ -50,6 +50,18 @@ impl<'l> Interpreter<'_, 'l> {
         self.record(EventKind::Tag { name: name.clone(), tag, literal }, span, Confidence::High);
     }
 
+    /// `with_heap_budget("audio", megabytes(32))`: it names the whole path of the tag.
+    pub(super) fn heap_budget(&mut self, args: &'l [ExprId]) {
+        let mut values = args.iter().map(|arg| (*arg, self.eval_place(*arg))).collect::<Vec<_>>().into_iter();
+        let (Some((arg, tag)), bytes) = (values.next(), values.next().and_then(|(_, bytes)| bytes.number)) else {
+            return;
+        };
+        if let Some(name) = tag.text.filter(|name| !name.is_empty()) {
+            let literal = matches!(self.facts.expr(arg).kind, ExprKind::Literal(Literal::Str(_)));
+            self.record(EventKind::HeapBudget { name, bytes, literal }, self.span(arg), Confidence::High);
+        }
+    }
+
     /// The tag of an attribute, which the whole function is under.
     pub(super) fn enter_tag(&mut self, spec: &TagSpec, attr: &Attr, arena: Option<Var>) {
         let Some(name) = self.spec_name(spec) else {

@@ -113,10 +113,7 @@ impl<'p> Tree<'p> {
 
     fn target(&self, file: &Path, children: &Path, facts: &FileFacts, id: ItemId) -> Target {
         let item = facts.item(id);
-        let (inline, reachable) = inline_parents(facts, id);
-        if !reachable {
-            return Target::Nowhere("stands in a function, where files are not followed".to_owned());
-        }
+        let (inline, in_function) = inline_parents(facts, id);
         let paths = match &item.kind {
             ItemKind::Include(included) => return self.included(file, facts, *included),
             ItemKind::Module { paths, .. } => paths,
@@ -134,6 +131,9 @@ impl<'p> Tree<'p> {
             }
             let children = path.parent().map(Path::to_owned).unwrap_or_default();
             return Target::File { path, children };
+        }
+        if in_function {
+            return Target::Nowhere("stands in a function and names no file, which rustc refuses".to_owned());
         }
         let name = facts.name(item.name);
         let candidates = [directory.join(format!("{name}.rs")), directory.join(name).join("mod.rs")];
@@ -193,19 +193,19 @@ impl<'p> Tree<'p> {
     }
 }
 
-/// The names of the inline modules around an item; false when it stands in a function body.
+/// The names of the inline modules around an item, and whether it stands in a function, which is no part of the path.
 fn inline_parents(facts: &FileFacts, item: ItemId) -> (Vec<String>, bool) {
-    let mut names = Vec::new();
+    let (mut names, mut in_function) = (Vec::new(), false);
     let mut at = facts.item(item).parent;
     while let Some(parent) = at {
         let around = facts.item(parent);
-        if !matches!(around.kind, ItemKind::Module { .. }) {
-            return (names, false);
+        match around.kind {
+            ItemKind::Module { .. } => names.insert(0, facts.name(around.name).to_owned()),
+            _ => in_function = true,
         }
-        names.insert(0, facts.name(around.name).to_owned());
         at = around.parent;
     }
-    (names, true)
+    (names, in_function)
 }
 
 /// Resolves `..` without asking the file system, so that one file has one path.

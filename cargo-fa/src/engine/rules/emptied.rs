@@ -340,7 +340,9 @@ impl<'c, 'l> Look<'c, 'l> {
                 for (field, value) in &literal.fields {
                     let named = matches!(&facts.expr(*value).kind, ExprKind::Name(name) if self.roomy.contains(&facts.name(*name)));
                     if named || self.has_room(*value) {
-                        self.emptied.push(Place::of_self(facts.name(*field)));
+                        // Whoever makes it, the path says what it is.
+                        let place = Place::of_self(facts.name(*field));
+                        self.emptied.push(Place { pattern: Some(literal.path), ..place });
                     }
                 }
             }

@@ -6,7 +6,7 @@
 //!
 //! - [`rule`]: what a file says about itself.
 //! - [`context`]: what a check is given.
-//! - `escapes`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`, `unseen`, `worst_case`: what several rules need.
+//! - `escapes`, `keepers`, `loops`, `nesting`, `rewrites`, `suspensions`, `tags`, `unseen`, `worst_case`: what several rules need.
 //! - `heap_use`, [`systems`]: what is known of each system before it runs.
 
 mod context;
@@ -15,6 +15,7 @@ mod emptied;
 mod escapes;
 mod heap_advice;
 mod heap_use;
+mod keepers;
 mod kept;
 mod loops;
 mod nesting;

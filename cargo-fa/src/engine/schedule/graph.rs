@@ -182,6 +182,12 @@ impl<'l> Look<'_, 'l> {
                 }
                 ExprKind::Name(name) => {
                     let name = facts.name(*name);
+                    if api::opens_heap_tag(name)
+                        && let Some(Res::External(external)) =
+                            program.resolve_name(def.body_module, name, Space::Values)
+                    {
+                        named.seed |= api::is_framealloc(external.krate);
+                    }
                     if self.callable.contains(name)
                         && let Some(Res::Fn(function)) = program.resolve_name(def.body_module, name, Space::Values)
                     {

@@ -1,6 +1,8 @@
 //! What ports of public code taught: conversions that only borrow, constants that switch code off, threads that a builder
 //! starts.
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Mutex;
 
 use framealloc::{SmartAlloc, frame_system};
 
@@ -108,4 +110,75 @@ pub fn functions_are_no_methods(alloc: &SmartAlloc, labels: &[Label]) -> usize {
         number.ok()
     });
     first.unwrap_or(0) + *alloc.frame_box(1_usize)
+}
+
+/// Pictures by name, behind a lock.
+pub struct Pictures {
+    cache: Mutex<HashMap<String, Result<usize, String>>>,
+}
+
+impl Pictures {
+    #[frame_system]
+    pub fn found_under_a_lock(&self, alloc: &SmartAlloc, name: &str) -> usize {
+        let mut cache = self.cache.lock().unwrap();
+        if let Some(known) = cache.get(name).cloned() {
+            known.unwrap_or(0)
+        } else {
+            let decoded = format!("{name}.png").into_bytes();
+            cache.insert(name.to_owned(), Ok(decoded.len()));
+            *alloc.frame_box(decoded.len())
+        }
+    }
+}
+
+/// Jobs that run after the frame.
+pub type Later = Box<dyn FnMut(&mut u32)>;
+
+#[frame_system]
+pub fn a_job_that_captures_nothing(alloc: &SmartAlloc, count: &mut u32) -> u32 {
+    later(Box::new(move |count: &mut u32| *count += 1), count);
+    *alloc.frame_box(*count)
+}
+
+fn later(mut job: Later, count: &mut u32) {
+    job(count);
+}
+
+/// Where a picture comes from: the bytes are no text.
+pub enum Source<'a> {
+    Uri(Cow<'a, str>),
+    Bytes { uri: Cow<'static, str>, bytes: Bytes },
+}
+
+/// Bytes that are part of the program.
+pub struct Bytes(&'static [u8]);
+
+impl From<&'static [u8]> for Bytes {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl<'a> From<&'a str> for Source<'a> {
+    fn from(uri: &'a str) -> Self {
+        Self::Uri(uri.into())
+    }
+}
+
+impl<T: Into<Bytes>> From<(&'static str, T)> for Source<'static> {
+    fn from((uri, bytes): (&'static str, T)) -> Self {
+        Self::Bytes { uri: uri.into(), bytes: bytes.into() }
+    }
+}
+
+fn length<'a>(source: impl Into<Source<'a>>) -> usize {
+    match source.into() {
+        Source::Uri(uri) => uri.len(),
+        Source::Bytes { uri, bytes } => uri.len() + bytes.0.len(),
+    }
+}
+
+#[frame_system]
+pub fn borrowed_through_conversions(alloc: &SmartAlloc, uri: &str) -> usize {
+    length(uri) + *alloc.frame_box(1_usize)
 }

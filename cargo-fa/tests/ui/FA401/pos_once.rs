@@ -1,4 +1,7 @@
 //! Branches that look like those that run once.
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use framealloc::{SmartAlloc, frame_system};
 
 #[derive(Default)]
@@ -152,4 +155,32 @@ pub fn set_back_by_a_method(alloc: &SmartAlloc, chunk: &mut Chunk) -> usize {
         chunk.changed = false;
     }
     chunk.faces.len()
+}
+
+/// Pictures by name, behind a lock, which are let go.
+pub struct Thumbnails {
+    thumbnails: Mutex<HashMap<String, usize>>,
+}
+
+impl Thumbnails {
+    pub fn trim(&mut self) {
+        self.thumbnails.get_mut().unwrap().clear();
+    }
+
+    pub fn end_of_level(&self) {
+        let mut thumbnails = self.thumbnails.lock().unwrap();
+        thumbnails.clear();
+    }
+
+    #[frame_system]
+    pub fn found_under_a_lock(&self, alloc: &SmartAlloc, name: &str) -> usize {
+        let mut cache = self.thumbnails.lock().unwrap();
+        if let Some(known) = cache.get(name).copied() {
+            known
+        } else {
+            let decoded = format!("{name}.png").into_bytes(); //~ FA401
+            cache.insert(name.to_owned(), decoded.len()); //~ FA401
+            *alloc.frame_box(decoded.len())
+        }
+    }
 }

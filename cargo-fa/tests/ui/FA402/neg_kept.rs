@@ -50,6 +50,20 @@ impl Physics {
     }
 
     #[frame_system]
+    pub fn taken_out_in_a_block(&mut self, alloc: &SmartAlloc, bodies: &[u32]) -> usize {
+        let mut hits = {
+            let mut taken = std::mem::take(&mut self.hits);
+            taken.clear();
+            taken
+        };
+        for body in bodies {
+            hits.push(*body);
+        }
+        self.hits = hits;
+        *alloc.frame_box(self.hits.len())
+    }
+
+    #[frame_system]
     pub fn cleared(&mut self, alloc: &SmartAlloc, bodies: &[u32]) -> usize {
         self.hits.clear();
         self.hits.extend(bodies.iter().copied());

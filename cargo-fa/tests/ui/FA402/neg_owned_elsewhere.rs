@@ -209,3 +209,50 @@ impl Times {
         self.frames[0].push(2);
     }
 }
+
+/// A pass that is described in each frame, in lists with room.
+pub mod passes {
+    use framealloc::{SmartAlloc, frame_system};
+
+    /// What reads and writes what.
+    pub struct Pass<'g> {
+        pub graph: &'g mut Graph,
+        pub(crate) reads: Vec<u32>,
+        pub(crate) writes: Vec<u32>,
+    }
+
+    /// All of a frame.
+    #[derive(Default)]
+    pub struct Graph {
+        pub passes: u32,
+    }
+
+    mod made {
+        use super::{Graph, Pass};
+
+        impl Graph {
+            pub fn pass(&mut self) -> Pass<'_> {
+                Pass { reads: Vec::with_capacity(16), writes: Vec::with_capacity(16), graph: self } //~ FA401
+            }
+        }
+    }
+
+    impl Pass<'_> {
+        fn reads(&mut self, what: u32) {
+            self.reads.push(what);
+        }
+
+        fn writes(&mut self, what: u32) {
+            self.writes.push(what);
+            self.graph.passes += 1;
+        }
+    }
+
+    #[frame_system]
+    pub fn describe(alloc: &SmartAlloc, graph: &mut Graph) -> u32 {
+        let mut pass = graph.pass();
+        pass.reads(1);
+        pass.writes(2);
+        *alloc.frame_box(pass.graph.passes)
+    }
+}

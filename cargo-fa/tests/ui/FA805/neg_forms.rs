@@ -1,5 +1,5 @@
 //! Tags that are used, each in another way.
-use framealloc::{FrameBox, SmartAlloc, Tag, alloc_tag, frame_system, pooled};
+use framealloc::{FrameBox, SmartAlloc, Tag, alloc_tag, frame_system, heap_tag, pooled};
 
 static TAGGED: Tag = Tag::new("tagged");
 
@@ -43,4 +43,9 @@ pub fn last_part(alloc: &SmartAlloc) -> u32 {
 pub fn in_a_closure(alloc: &SmartAlloc) -> u32 {
     let run = || alloc.with_tag("closure", |tagged| *tagged.frame_box(1));
     run()
+}
+
+/// A function that has no allocator, and nothing of framealloc but this.
+pub fn of_the_heap_alone() -> Vec<u8> {
+    heap_tag("songs", || vec![1; 4])
 }

@@ -9,7 +9,7 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use super::super::ir::{Block, Expansion, ExprId, ExprKind, Span};
 use super::super::macros::{self, DefinitionId, Expanded, FileMacros, Prefix, Rules};
 use super::Lowerer;
-use super::macros::{Items, is_known};
+use super::macros::{IncludedPath, Items, is_known};
 
 /// How deep calls may nest that macros make; rustc stops there as well.
 const DEEPEST: u32 = 128;
@@ -97,6 +97,17 @@ impl Lowerer<'_> {
         }
     }
 
+    /// What `include!` puts in its place, where a value or statements stand.
+    fn included_tokens(&mut self, mac: &syn::Macro) -> Option<(TokenStream, Span)> {
+        let file = self.expands.file.filter(|_| mac.path.is_ident("include") && !self.expands.is_open())?;
+        let IncludedPath { variable: None, path } = IncludedPath::read(mac.tokens.clone())? else { return None };
+        let call = mac.path.segments.last()?.ident.span();
+        let tokens = file.included(&path, call, &mut self.expands.left)?;
+        let span = self.span(call);
+        self.expansion(Expansion { span, name: "include".into(), failed: None });
+        Some((tokens, span))
+    }
+
     fn expansion(&mut self, expansion: Expansion) {
         let (tables, _) = self.filled();
         tables.expansions.push(expansion);
@@ -125,7 +136,7 @@ impl Lowerer<'_> {
 
     /// A call where an expression stands.
     pub(super) fn expanded_expr(&mut self, mac: &syn::Macro) -> Option<ExprId> {
-        let (tokens, span) = self.expanded(mac)?;
+        let (tokens, span) = self.included_tokens(mac).or_else(|| self.expanded(mac))?;
         if let Ok(expr) = syn::parse2::<syn::Expr>(tokens.clone()) {
             return Some(self.within(|lowerer| lowerer.expr(&expr)));
         }
@@ -140,7 +151,7 @@ impl Lowerer<'_> {
 
     /// A call where a statement stands: what it declares is there for those behind it.
     pub(super) fn expanded_statements(&mut self, mac: &syn::Macro) -> Option<Block> {
-        let (tokens, span) = self.expanded(mac)?;
+        let (tokens, span) = self.included_tokens(mac).or_else(|| self.expanded(mac))?;
         if let Ok(statements) = syn::Block::parse_within.parse2(tokens) {
             Some(self.within(|lowerer| lowerer.statements(&statements, None)))
         } else {

@@ -6,10 +6,12 @@
 //! here could use, and with a release every week.
 //!
 //! - [`scan`]: definitions in a text.
+//! - [`included`]: what `include!` puts in its place.
 //! - [`rules`]: the rules of a definition, as trees.
 //! - [`matcher`]: a call against the left sides of rules.
 //! - [`transcribe`]: the right side with what was matched.
 
+mod included;
 mod matcher;
 mod rules;
 mod scan;
@@ -18,9 +20,10 @@ mod transcribe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use proc_macro2::{Delimiter, Span, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use rustc_hash::FxHashMap;
 
+use included::Included;
 pub(super) use rules::Rules;
 pub(crate) use scan::{Found, definitions};
 
@@ -52,7 +55,9 @@ pub(crate) struct FileMacros {
     all: Arc<Macros>,
     member: usize,
     path: PathBuf,
-    /// What the macros are that the file calls, and those that they call.
+    /// What `include!` puts where a value or statements stand.
+    included: Arc<Included>,
+    /// What the macros are that the file calls, and those that they call, and what it includes.
     pub(crate) fingerprint: u128,
 }
 
@@ -92,12 +97,13 @@ impl Macros {
 
     /// What a file of these bytes can expand; `None` where it calls no macro of the workspace.
     pub(crate) fn for_file(self: &Arc<Self>, path: &Path, member: usize, bytes: &[u8]) -> Option<FileMacros> {
-        if self.definitions.is_empty() {
+        let included = Included::of(path, bytes);
+        if self.definitions.is_empty() && included.is_empty() {
             return None;
         }
         let mut wanted: Vec<&str> = scan::called(bytes).collect();
         let mut known = Vec::new();
-        let mut fingerprint = 0;
+        let mut fingerprint = included.fingerprint();
         while let Some(name) = wanted.pop() {
             for at in self.by_name.get(name).into_iter().flatten().filter(|at| self.is_visible(**at, member)) {
                 if known.contains(at) {
@@ -109,10 +115,11 @@ impl Macros {
                 wanted.extend(definition.found.calls.iter().map(String::as_str));
             }
         }
-        (!known.is_empty()).then(|| FileMacros {
+        (!known.is_empty() || !included.is_empty()).then(|| FileMacros {
             all: Arc::clone(self),
             member,
             path: path.to_owned(),
+            included: Arc::new(included),
             fingerprint: fingerprint | 1,
         })
     }
@@ -193,6 +200,11 @@ impl FileMacros {
             [only] => Some(DefinitionId(only)),
             _ => None,
         }
+    }
+
+    /// What stands in the file that is included by this path; tokens get the place of the call.
+    pub(super) fn included(&self, path: &str, call: Span, left: &mut usize) -> Option<TokenStream> {
+        self.included.tokens(path, call, left)
     }
 
     pub(super) fn rules(&self, DefinitionId(at): DefinitionId) -> Option<Rules> {

@@ -3,12 +3,10 @@ use super::*;
 /// What a call with these arguments becomes.
 fn expand_text(rules: &str, args: &str) -> String {
     let rules = Rules::parse(rules).expect("rules");
-    let args: Vec<TokenTree> = args.parse::<proc_macro2::TokenStream>().expect("tokens").into_iter().collect();
+    let args: Vec<TokenTree> = args.parse::<TokenStream>().expect("tokens").into_iter().collect();
     let mut left = 10_000;
     match expand(&rules, &args, None, Span::call_site(), &mut left) {
-        Expanded::Tokens(tokens) => {
-            without_blanks(&tokens.into_iter().collect::<proc_macro2::TokenStream>().to_string())
-        }
+        Expanded::Tokens(tokens) => without_blanks(&tokens.into_iter().collect::<TokenStream>().to_string()),
         Expanded::Failed(why) => format!("! {why}"),
     }
 }
@@ -75,7 +73,7 @@ fn an_argument_stays_one_expression() {
 fn what_repeats_itself_ends() {
     let doubles = "($($a:tt)*) => { $($a)* $($a)* $($a)* $($a)* }";
     let rules = Rules::parse(doubles).expect("rules");
-    let mut args: Vec<TokenTree> = "a b c d".parse::<proc_macro2::TokenStream>().expect("tokens").into_iter().collect();
+    let mut args: Vec<TokenTree> = "a b c d".parse::<TokenStream>().expect("tokens").into_iter().collect();
     let mut left = 10_000;
     for _ in 0..20 {
         match expand(&rules, &args, None, Span::call_site(), &mut left) {
@@ -125,7 +123,8 @@ fn a_call_means_the_macro_in_scope() {
         ("alone/lib.rs", 2, "fn f() { far!(); }"),
     ]);
     let text = |path: &str, member, name: &str, prefix: Prefix, at| {
-        let file = FileMacros { all: Arc::clone(&macros), member, path: path.into(), fingerprint: 1 };
+        let included = Arc::default();
+        let file = FileMacros { all: Arc::clone(&macros), member, path: path.into(), included, fingerprint: 1 };
         let DefinitionId(id) = file.find(name, &prefix, at)?;
         Some((macros.definitions[id].path.display().to_string(), macros.definitions[id].found.rules.trim().to_owned()))
     };

@@ -1,0 +1,72 @@
+//! What is made in a zone of `ambient`, and gets out of it.
+
+use super::Interpreter;
+use super::event::{EventKind, Fate};
+use super::spawn::Runs;
+use super::types::Ty;
+use super::value::{Root, Value, Var};
+use crate::engine::hir::ir::{ExprId, Span};
+use crate::engine::resolve::FnId;
+use crate::model::finding::Confidence;
+
+/// Of what a function makes, this much is followed into its parameters.
+const MOST_KEPT: usize = 64;
+
+impl Interpreter<'_, '_> {
+    /// `alloc.ambient(|| …)`: what the closure returns leaves the zone.
+    pub(super) fn in_zone(&mut self, body: ExprId) -> Value {
+        let zone = self.span(body);
+        self.recorder.out.ambient_in.push(zone);
+        self.context.zones.push((self.variables.names.len(), zone));
+        let value = self.inline_closure(body, &[], Runs::Inline);
+        self.context.zones.pop();
+        self.leaves_zone(&value, zone);
+        value
+    }
+
+    /// A value is put into a variable, which may be one that was declared before the zone.
+    pub(super) fn leaves_zone_in(&mut self, var: Var, value: &Value) {
+        let Some(&(outside, zone)) = self.context.zones.last() else { return };
+        if self.variables.names.iter().take(outside).any(|(_, known)| *known == var) {
+            self.leaves_zone(value, zone);
+        }
+    }
+
+    fn leaves_zone(&mut self, value: &Value, zone: Span) {
+        if matches!(value.ty, Ty::Ref { .. } | Ty::Ptr(_)) {
+            return;
+        }
+        let inside = |made: &&Span| zone.lo <= made.lo && made.hi <= zone.hi;
+        let made: Vec<Span> = value.made.iter().filter(inside).copied().collect();
+        let known = &mut self.recorder.out.leaves_zone;
+        made.into_iter().for_each(|made| {
+            if !known.contains(&made) {
+                known.push(made);
+            }
+        });
+    }
+
+    /// What a value owns is put into a parameter of the function.
+    pub(super) fn kept_in(&mut self, root: Root, value: &Value) {
+        let Root::Param(param) = root else { return };
+        if matches!(value.ty, Ty::Ref { .. } | Ty::Ptr(_)) {
+            return;
+        }
+        let known = &mut self.recorder.out.kept_in;
+        for made in value.made.iter().map(|made| (*made, param)) {
+            if known.len() < MOST_KEPT && !known.contains(&made) {
+                known.push(made);
+            }
+        }
+    }
+
+    /// What a function of the workspace gives back in a zone may have been made there.
+    pub(super) fn made_by_call(&mut self, callee: FnId, value: &mut Value, span: Span) {
+        let in_zone = self.recorder.out.ambient || !self.context.zones.is_empty();
+        if in_zone && self.types.clones_to_heap(&value.ty) == Some(true) {
+            value.made.push(span);
+            let kind = EventKind::MadeInZone { callee, ty: value.ty.clone(), fate: Fate::Here };
+            self.record(kind, span, Confidence::Medium);
+        }
+    }
+}
