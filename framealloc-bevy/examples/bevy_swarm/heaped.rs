@@ -9,29 +9,38 @@ use bevy_ecs::prelude::*;
 use crate::game::{self, AGENTS, Agent, Body, Grid, Health, Position, SIDE, Strike, Velocity};
 
 #[derive(Resource, Default)]
-struct SharedGrid(Option<Box<Grid>>);
+pub(crate) struct SharedGrid(Option<Box<Grid>>);
 
 impl SharedGrid {
-    fn get(&self) -> &Grid {
+    pub(crate) fn get(&self) -> &Grid {
         self.0.as_deref().expect("`build_grid` runs first")
     }
 }
 
 #[derive(Resource, Default)]
-struct SharedHealth(Option<Box<[u32; AGENTS]>>);
+pub(crate) struct SharedHealth(Option<Box<[u32; AGENTS]>>);
 
 #[derive(Resource, Default)]
-struct Frame(u64);
+pub(crate) struct Frame(u64);
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_resource::<SharedGrid>().init_resource::<SharedHealth>().init_resource::<Frame>();
-    app.add_systems(First, |mut frame: ResMut<Frame>| frame.0 += 1);
+    resources(app);
     app.add_systems(PreUpdate, build_grid);
     app.add_systems(Update, (steer, fight, threats, paths, sounds, visible, minimap, banner));
     app.add_systems(PostUpdate, (wound, advance));
 }
 
-fn build_grid(agents: Query<(&Agent, &Position)>, mut bodies: Local<Vec<Body>>, mut grid: ResMut<SharedGrid>) {
+/// What systems share, and what counts frames.
+pub(crate) fn resources(app: &mut App) {
+    app.init_resource::<SharedGrid>().init_resource::<SharedHealth>().init_resource::<Frame>();
+    app.add_systems(First, |mut frame: ResMut<Frame>| frame.0 += 1);
+}
+
+pub(crate) fn build_grid(
+    agents: Query<(&Agent, &Position)>,
+    mut bodies: Local<Vec<Body>>,
+    mut grid: ResMut<SharedGrid>,
+) {
     bodies.clear();
     bodies.extend(agents.iter().map(|(agent, position)| Body { position: position.0, number: agent.0 }));
     let mut counts = vec![0; SIDE * SIDE];
@@ -40,14 +49,16 @@ fn build_grid(agents: Query<(&Agent, &Position)>, mut bodies: Local<Vec<Body>>, 
 
 fn steer(grid: Res<SharedGrid>, mut agents: Query<(&Agent, &Position, &mut Velocity)>) {
     let grid = grid.get();
-    agents.par_iter_mut().for_each(|(agent, position, mut velocity)| {
-        let own = Body { position: position.0, number: agent.0 };
-        let mut neighbours: Vec<Body> = grid.near(own.position).filter(|body| body.number != own.number).collect();
-        game::steer(own, &mut velocity.0, &mut neighbours);
-    });
+    agents.par_iter_mut().for_each(|(agent, position, mut velocity)| steer_one(grid, agent, position, &mut velocity));
 }
 
-fn fight(grid: Res<SharedGrid>, agents: Query<(&Agent, &Health)>, mut out: ResMut<SharedHealth>) {
+pub(crate) fn steer_one(grid: &Grid, agent: &Agent, position: &Position, velocity: &mut Velocity) {
+    let own = Body { position: position.0, number: agent.0 };
+    let mut neighbours: Vec<Body> = grid.near(own.position).filter(|body| body.number != own.number).collect();
+    game::steer(own, &mut velocity.0, &mut neighbours);
+}
+
+pub(crate) fn fight(grid: Res<SharedGrid>, agents: Query<(&Agent, &Health)>, mut out: ResMut<SharedHealth>) {
     let grid = grid.get();
     let mut strikes: Vec<Box<Strike>> = Vec::new();
     for cell in 0..SIDE * SIDE {
@@ -61,7 +72,7 @@ fn fight(grid: Res<SharedGrid>, agents: Query<(&Agent, &Health)>, mut out: ResMu
     out.0 = Some(health);
 }
 
-fn threats(grid: Res<SharedGrid>, agents: Query<(&Agent, &Position)>, mut most: Local<usize>) {
+pub(crate) fn threats(grid: Res<SharedGrid>, agents: Query<(&Agent, &Position)>, mut most: Local<usize>) {
     let grid = grid.get();
     for (agent, position) in agents.iter().filter(|(agent, _)| agent.0.is_multiple_of(8)) {
         let mut enemies: Vec<Body> = grid.near(position.0).filter(|body| body.number % 2 != agent.0 % 2).collect();
@@ -70,7 +81,7 @@ fn threats(grid: Res<SharedGrid>, agents: Query<(&Agent, &Position)>, mut most: 
     }
 }
 
-fn paths(grid: Res<SharedGrid>, mut farthest: Local<u16>) {
+pub(crate) fn paths(grid: Res<SharedGrid>, mut farthest: Local<u16>) {
     let grid = grid.get();
     for squad in 0..4 {
         let mut distances = vec![u16::MAX; SIDE * SIDE];
@@ -87,7 +98,7 @@ fn paths(grid: Res<SharedGrid>, mut farthest: Local<u16>) {
     }
 }
 
-fn sounds(frame: Res<Frame>, grid: Res<SharedGrid>, mut sources: Local<Vec<Body>>, mut loudest: Local<f32>) {
+pub(crate) fn sounds(frame: Res<Frame>, grid: Res<SharedGrid>, mut sources: Local<Vec<Body>>, mut loudest: Local<f32>) {
     let ear = game::camera(frame.0);
     sources.clear();
     sources.extend(grid.get().near(ear));
@@ -97,7 +108,7 @@ fn sounds(frame: Res<Frame>, grid: Res<SharedGrid>, mut sources: Local<Vec<Body>
     *loudest = mix.iter().copied().fold(*loudest, f32::max);
 }
 
-fn visible(frame: Res<Frame>, agents: Query<(&Agent, &Position)>, mut drawn: Local<usize>) {
+pub(crate) fn visible(frame: Res<Frame>, agents: Query<(&Agent, &Position)>, mut drawn: Local<usize>) {
     let camera = game::camera(frame.0);
     let bodies = agents.iter().map(|(agent, position)| Body { position: position.0, number: agent.0 });
     let seen = bodies.map(|body| (body.distance_to(camera), body.number)).filter(|(distance, _)| *distance < 400.0);
@@ -106,13 +117,13 @@ fn visible(frame: Res<Frame>, agents: Query<(&Agent, &Position)>, mut drawn: Loc
     *drawn += seen.len();
 }
 
-fn minimap(grid: Res<SharedGrid>, mut fullest: Local<u8>) {
+pub(crate) fn minimap(grid: Res<SharedGrid>, mut fullest: Local<u8>) {
     let grid = grid.get();
     let pixels: Vec<u8> = (0..SIDE * SIDE).map(|cell| u8::try_from(grid.cell(cell).len()).unwrap_or(u8::MAX)).collect();
     *fullest = pixels.iter().copied().fold(*fullest, u8::max);
 }
 
-fn banner(frame: Res<Frame>, agents: Query<(&Agent, &Health)>, mut longest: Local<usize>) {
+pub(crate) fn banner(frame: Res<Frame>, agents: Query<(&Agent, &Health)>, mut longest: Local<usize>) {
     let mut teams = Box::new([0_u32; 2]);
     agents.iter().for_each(|(agent, health)| teams[usize::from(agent.0 % 2)] += health.0);
     let mut text = Vec::new();
@@ -121,11 +132,11 @@ fn banner(frame: Res<Frame>, agents: Query<(&Agent, &Health)>, mut longest: Loca
     *longest = text.len().max(*longest);
 }
 
-fn wound(shared: Res<SharedHealth>, mut agents: Query<(&Agent, &mut Health)>) {
+pub(crate) fn wound(shared: Res<SharedHealth>, mut agents: Query<(&Agent, &mut Health)>) {
     let health = shared.0.as_deref().expect("`fight` ran");
     agents.iter_mut().for_each(|(agent, mut own)| own.0 = health[usize::from(agent.0)]);
 }
 
-fn advance(mut agents: Query<(&mut Position, &mut Velocity)>) {
+pub(crate) fn advance(mut agents: Query<(&mut Position, &mut Velocity)>) {
     agents.iter_mut().for_each(|(mut position, mut velocity)| game::advance(&mut position.0, &mut velocity.0));
 }

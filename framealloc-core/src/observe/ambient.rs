@@ -1,8 +1,8 @@
 //! What the zones of the program have used.
 
 use crate::raw::global::ambient::allocator::AmbientAlloc;
-use crate::raw::global::ambient::figures::{RowFigures, figures};
-use crate::tag::TagId;
+use crate::raw::global::ambient::figures::{RowFigures, each, figures};
+use crate::tag::{self, TagId};
 
 /// What zones have used, of all allocators and threads, as of now: see [`AmbientAlloc`].
 ///
@@ -79,7 +79,7 @@ fn of_row(index: usize, row: &RowFigures) -> AmbientTagStats {
 
 impl AmbientAlloc {
     /// Returns what the zones of the program have used: blocks that live, chunks that they pin, blocks that outlived their
-    /// zone, by tag. Allocates, and looks at every chunk: not for every frame of a shipped game.
+    /// zone, by tag. Allocates: not for every frame of a shipped game.
     ///
     /// ```
     /// use framealloc_core::{AmbientAlloc, SmartAlloc};
@@ -95,5 +95,28 @@ impl AmbientAlloc {
     #[must_use]
     pub fn stats() -> AmbientStats {
         AmbientStats::now()
+    }
+
+    /// Calls `visit` with what the zones of each tag have used, those without figures left out: what [`stats`](Self::stats) has,
+    /// without an allocation. Looks at every chunk in which something lives, or that a zone has.
+    ///
+    /// ```
+    /// use framealloc_core::{AmbientAlloc, SmartAlloc};
+    ///
+    /// #[global_allocator]
+    /// static GLOBAL: AmbientAlloc = AmbientAlloc::system();
+    ///
+    /// let mut alloc = SmartAlloc::default();
+    /// let kept = alloc.whole_frame(|alloc| alloc.with_tag("ui", |alloc| alloc.ambient(|| Box::new(7_u64))));
+    /// let mut ui = (0, 0);
+    /// AmbientAlloc::for_each_tag(|tag| if tag.path == "ui" { ui = (tag.bytes, tag.escaped) });
+    /// assert_eq!(ui, (8, *kept as usize - 6));
+    /// ```
+    pub fn for_each_tag(mut visit: impl FnMut(AmbientTagStats)) {
+        each(tag::count(), |index, row| {
+            if row != RowFigures::default() {
+                visit(of_row(index, &row));
+            }
+        });
     }
 }

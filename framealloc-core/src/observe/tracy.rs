@@ -10,9 +10,10 @@ use tracy_client::{Client, FrameName, PlotConfiguration, PlotFormat, PlotLineSty
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::heap_frames::HeapFrame;
 use crate::raw::frames::report::FrameReport;
+use crate::raw::global::ambient::figures::{RowFigures, each};
 use crate::raw::global::tracy;
 use crate::rows::row_at;
-use crate::tag::TagId;
+use crate::tag::{self, TagId};
 
 /// Blocks of a pool lie this far from each other in Tracy's map of addresses.
 const BLOCK_SPACING: usize = 1 << 30;
@@ -56,6 +57,28 @@ struct Shown {
     entered: bool,
 }
 
+/// The plots of the zones of one tag.
+#[derive(Clone, Copy)]
+struct Zones {
+    live: Name,
+    pinned: Name,
+    escaped: Name,
+    /// Blocks that had escaped when the last frame ended.
+    escaped_before: usize,
+}
+
+impl Zones {
+    fn new(client: &Client, title: &str, index: usize) -> Self {
+        let path = TagId::from_index(index).path();
+        Self {
+            live: Name::of_bytes(client, &format!("{title}: live in zones of {path}")),
+            pinned: Name::of_bytes(client, &format!("{title}: pinned by zones of {path}")),
+            escaped: Name::of(&format!("{title}: escaped from zones of {path}")),
+            escaped_before: 0,
+        }
+    }
+}
+
 /// An allocator that is shown in Tracy.
 pub(crate) struct Tracy {
     client: Client,
@@ -65,6 +88,8 @@ pub(crate) struct Tracy {
     tags: Vec<Option<Shown>>,
     /// The plots of the heap by tag, by row.
     heap: Vec<Option<Name>>,
+    /// The plots of zones, by index of the tag.
+    zones: Vec<Option<Zones>>,
     /// The mark of the running frame; its drop is the end.
     frame: Option<tracy_client::Frame>,
 }
@@ -73,7 +98,15 @@ impl Tracy {
     fn new(title: &str) -> Self {
         let client = Client::start();
         let total = Name::of_bytes(&client, title);
-        Self { client, title: title.to_owned(), total, tags: Vec::new(), heap: Vec::new(), frame: None }
+        Self {
+            client,
+            title: title.to_owned(),
+            total,
+            tags: Vec::new(),
+            heap: Vec::new(),
+            zones: Vec::new(),
+            frame: None,
+        }
     }
 
     pub(crate) fn begin(&mut self) {
@@ -111,6 +144,20 @@ impl Tracy {
                 .get_or_insert_with(|| Name::of_bytes(client, &format!("{title}: heap of {path}")));
             self.client.plot(name.plot, value(now.bytes));
         }
+        each(tag::count(), |index, figures| self.plot_zones(index, figures));
+    }
+
+    /// A tag without figures has plots if it had some before, so that they go down to zero.
+    fn plot_zones(&mut self, index: usize, RowFigures { bytes, pinned_bytes, escaped, .. }: RowFigures) {
+        if (bytes, pinned_bytes, escaped) == (0, 0, 0) && self.zones.get(index).is_none_or(Option::is_none) {
+            return;
+        }
+        let (client, title) = (&self.client, &self.title);
+        let zones = row_at(&mut self.zones, index).get_or_insert_with(|| Zones::new(client, title, index));
+        let since = escaped.wrapping_sub(core::mem::replace(&mut zones.escaped_before, escaped));
+        self.client.plot(zones.live.plot, value(bytes));
+        self.client.plot(zones.pinned.plot, value(pinned_bytes));
+        self.client.plot(zones.escaped.plot, value(since));
     }
 }
 
@@ -123,13 +170,15 @@ impl Drop for Tracy {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "plots have as many digits as a screen")]
-fn value(bytes: usize) -> f64 {
-    bytes as f64
+fn value(figure: usize) -> f64 {
+    figure as f64
 }
 
 impl SmartAlloc {
     /// Shows the frames of this allocator in Tracy from the next one on: a frame set called `title`, a plot of the bytes of the
-    /// frame and of each tag (`title: physics`), of what lives of the heap by tag where that is known (`title: heap of audio`), and a memory pool for each tag that is discarded when the frame ends and
+    /// frame and of each tag (`title: physics`), of what lives of the heap by tag where that is known (`title: heap of audio`), three of the
+    /// zones of each tag that has any (`title: live in zones of ui`, `title: pinned by zones of ui`, and `title: escaped from zones of ui`,
+    /// blocks that outlived their zone since the last frame ended), and a memory pool for each tag that is discarded when the frame ends and
     /// then holds what the frame has used.
     ///
     /// Everything comes from the figures of the frame. While no Tracy is connected, a frame costs two questions. The client

@@ -3,7 +3,7 @@
 use framealloc_core::{AmbientAlloc, AmbientTagStats, RecordOptions, SmartAlloc, Tag};
 use framealloc_trace::{Decoder, Definition, Item, Kind};
 
-use crate::{CHUNK, zone};
+use crate::{CHUNK, passed_on, zone};
 
 fn figures(tag: &'static Tag) -> AmbientTagStats {
     AmbientAlloc::stats().tag(tag.path()).expect("used")
@@ -67,6 +67,34 @@ fn the_figures_of_an_allocator_have_those_of_the_zones() {
     assert!(stats.ambient.region_bytes == 8 << 20 && stats.ambient.free_bytes < 8 << 20);
     assert!(stats.ambient.bytes >= 77 && stats.ambient.pinned_bytes >= CHUNK);
     drop(kept);
+}
+
+#[test]
+fn tags_are_visited_without_an_allocation_and_have_what_the_figures_have() {
+    static TAG: Tag = Tag::new("tests_visited");
+    let alloc = SmartAlloc::default();
+    zone(&alloc, &TAG, || {});
+    // More than are counted at once.
+    let kept: Vec<(&'static str, Box<[u8]>)> = (0..70)
+        .map(|number| {
+            let path = &*format!("tests_visited_{number}").leak();
+            let block = alloc.with_tag(path, |alloc| alloc.ambient(|| vec![0_u8; number + 1].into_boxed_slice()));
+            (path, block)
+        })
+        .collect();
+    let mut visited = Vec::with_capacity(1000);
+    let ((), calls) = passed_on(|| AmbientAlloc::for_each_tag(|tag| visited.push(tag)));
+    assert_eq!(calls, 0);
+    let stats = AmbientAlloc::stats();
+    for (path, block) in &kept {
+        // Other tests go on meanwhile, with tags of their own.
+        let tag = visited.iter().find(|tag| tag.path == *path).copied();
+        assert_eq!(tag, stats.tag(path));
+        let figures = tag.map(|tag| (tag.bytes, tag.blocks, tag.pinned_bytes, tag.escaped));
+        assert_eq!(figures, Some((block.len(), 1, CHUNK, 1)), "{path}");
+    }
+    drop(kept);
+    AmbientAlloc::for_each_tag(|tag| assert!(!tag.path.starts_with("tests_visited_") || tag.bytes == 0, "{tag:?}"));
 }
 
 /// What the frames of a recording say of a tag: bytes that it pins, and blocks that escaped in the frame.

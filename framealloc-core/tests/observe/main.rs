@@ -20,4 +20,5 @@ mod again;
 mod random;
 
 #[global_allocator]
-static GLOBAL: framealloc_core::CountingAlloc = framealloc_core::CountingAlloc::system();
+static GLOBAL: framealloc_core::AmbientAlloc<framealloc_core::CountingAlloc> =
+    framealloc_core::AmbientAlloc::new(framealloc_core::CountingAlloc::system());

@@ -100,7 +100,7 @@ fn budgets_and_allocator_calls_are_recorded() {
     let file = TraceFile::new("budgets");
     let budget = Budget::new(kilobytes(1)).with_policy(BudgetPolicy::Warn).with_soft_limit(100);
     let mut alloc = SmartAlloc::new(AllocConfig::default().with_tag_budget("nav", budget));
-    let options = RecordOptions::default().with_allocator_calls(|| crate::GLOBAL.calls().total());
+    let options = RecordOptions::default().with_allocator_calls(|| CountingAlloc::thread_calls().total());
     alloc.record_with(&file.0, options).expect("the file can be made");
     for words in [10, 1000] {
         alloc.whole_frame(|alloc| {

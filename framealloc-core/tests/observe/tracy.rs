@@ -26,16 +26,27 @@ const PHYSICS: usize = 0x0012_3458;
 const AI: usize = 0x0006_5438;
 const FRAMES: usize = 60;
 
+/// Blocks that outlive their zone in each frame, and their bytes.
+const ESCAPING: usize = 37;
+const ESCAPED: usize = 81;
+
 /// Set in the process that plays the game.
 const GAME: &str = "FRAMEALLOC_TRACY_GAME";
 
-fn frames(alloc: &mut SmartAlloc, count: usize) {
+type Kept = Vec<Box<[u8; ESCAPED]>>;
+
+/// Returns what has escaped from zones.
+fn frames(alloc: &mut SmartAlloc, count: usize) -> Kept {
+    let mut kept = Kept::with_capacity(count * ESCAPING);
     for _ in 0..count {
         alloc.whole_frame(|alloc| {
             alloc.tagged("physics").frame_slice_zeroed::<u64>((PHYSICS - redzone()) / 8);
             alloc.tagged("ai").frame_slice_zeroed::<u64>((AI - redzone()) / 8);
+            let zones = alloc.tagged("ui");
+            zones.ambient(|| kept.extend((0..ESCAPING).map(|_| Box::new([1; ESCAPED]))));
         });
     }
+    kept
 }
 
 fn redzone() -> usize {
@@ -72,8 +83,9 @@ fn game() {
         assert!(Instant::now() < patience, "nobody connects");
         std::thread::sleep(Duration::from_millis(5));
     }
-    frames(&mut alloc, FRAMES);
+    let kept = frames(&mut alloc, FRAMES);
     drop(alloc);
+    drop(kept);
     // The client sends from a thread of its own; the test says when it has seen enough.
     let _ = std::io::stdin().read(&mut [0]);
 }
@@ -112,6 +124,12 @@ fn whoever_connects_sees_marks_plots_and_pools() {
         assert_eq!((plotted(&seen, bytes), entered), (FRAMES, FRAMES));
     }
     assert_eq!(plotted(&seen, PHYSICS + AI), FRAMES);
+    for frame in 1..=FRAMES {
+        let live = frame * ESCAPING * ESCAPED;
+        assert!(plotted(&seen, live) >= 1, "{live} bytes live in zones after frame {frame}");
+    }
+    assert!(plotted(&seen, ESCAPING) >= FRAMES, "what escaped in each frame");
+    assert!(plotted(&seen, 16 << 10) >= 1, "the chunk that is pinned");
     drop(game.stdin.take());
     // Going away is what a user does too.
     drop(socket);

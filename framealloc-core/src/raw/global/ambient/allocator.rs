@@ -117,6 +117,26 @@ impl<A, T: HeapTags> AmbientAlloc<A, T> {
         self.plan.pinned = bytes;
         self
     }
+
+    /// Returns the allocator inside: what it counts of all threads is asked of it.
+    ///
+    /// ```
+    /// use framealloc_core::{AmbientAlloc, CountingAlloc, SmartAlloc};
+    ///
+    /// #[global_allocator]
+    /// static GLOBAL: AmbientAlloc<CountingAlloc> = AmbientAlloc::new(CountingAlloc::system());
+    ///
+    /// let alloc = SmartAlloc::default();
+    /// alloc.ambient(|| drop(vec![1, 2, 3])); // the region is asked for
+    /// let calls = || GLOBAL.inner().calls().total();
+    /// let before = calls();
+    /// alloc.ambient(|| drop(vec![1, 2, 3]));
+    /// assert_eq!(calls(), before);
+    /// ```
+    #[must_use]
+    pub const fn inner(&self) -> &A {
+        &self.outside.inner
+    }
 }
 
 impl<A: Default, T: HeapTags> Default for AmbientAlloc<A, T> {

@@ -162,6 +162,17 @@ impl Table {
         self.available.load(Relaxed).min(self.headers.len())
     }
 
+    /// Calls `visit` with each chunk that is not free, for figures.
+    pub(super) fn each_used(&self, mut visit: impl FnMut(&Header)) {
+        for (word, headers) in self.free.iter().zip(self.headers.chunks(WORD)) {
+            let mut used = !word.load(Relaxed) & (usize::MAX >> (WORD - headers.len()));
+            while used != 0 {
+                visit(&headers[used.trailing_zeros() as usize]);
+                used &= used - 1;
+            }
+        }
+    }
+
     /// Takes a free chunk for a tag: the first one, so that as few as possible are ever touched. The caller is its holder.
     pub(super) fn take(&self, row: u32) -> Option<u32> {
         if self.available.load(Relaxed) == 0 {

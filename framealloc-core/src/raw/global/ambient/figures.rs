@@ -38,26 +38,46 @@ pub(crate) struct Figures {
     pub(crate) rows: Vec<RowFigures>,
 }
 
-/// Walks over all chunks, so not for every frame of a shipped game. What other threads take in zones that are open is in it up
-/// to when they opened their newest chunk.
+/// Asks for memory. What other threads take in zones that are open is in it up to when they opened their newest chunk.
 pub(crate) fn figures() -> Option<Figures> {
     let table = REGION.table()?;
     // Taken before anything is counted: it may be a zone that is asked.
     let mut rows = vec![RowFigures::default(); ROWS];
-    here(|chunks| chunks.show(table));
-    for header in table.headers {
-        let row = header.row.load(Relaxed) as usize;
-        if let Some(figures) = rows.get_mut(row) {
-            figures.add(of_chunk(header));
+    count(table, 0, &mut rows);
+    Some(Figures { region_bytes: REGION.bytes(), free_bytes: free_bytes(table), rows })
+}
+
+/// Calls `visit` with the figures of each row of so many tags, without asking for memory: for every frame.
+pub(crate) fn each(tags: usize, mut visit: impl FnMut(usize, RowFigures)) {
+    /// Rows that are counted at once: a game has no more tags, mostly, so that its chunks are looked at once.
+    const GROUP: usize = 64;
+    let Some(table) = REGION.table() else { return };
+    let tags = tags.min(ROWS);
+    for first in (0..tags).step_by(GROUP) {
+        let mut rows = [RowFigures::default(); GROUP];
+        let rows = &mut rows[..GROUP.min(tags - first)];
+        count(table, first, rows);
+        for (at, figures) in rows.iter().enumerate() {
+            visit(first + at, *figures);
         }
     }
-    for (figures, row) in rows.iter_mut().zip(table.rows) {
+}
+
+/// Counts the rows from `first` on. Looks at all chunks that are not free.
+fn count(table: &'static Table, first: usize, rows: &mut [RowFigures]) {
+    here(|chunks| chunks.show(table));
+    table.each_used(|header| {
+        let row = (header.row.load(Relaxed) as usize).checked_sub(first);
+        if let Some(figures) = row.and_then(|row| rows.get_mut(row)) {
+            figures.add(of_chunk(header));
+        }
+    });
+    for (figures, row) in rows.iter_mut().zip(&table.rows[first..]) {
         figures.escaped = row.escaped.load(Relaxed);
         figures.refused = row.refused.load(Relaxed);
         figures.exhausted = row.exhausted.load(Relaxed);
         figures.learned = row.sizes.learned();
     }
-    Some(Figures { region_bytes: REGION.bytes(), free_bytes: free_bytes(table), rows })
 }
 
 /// What is counted of one row: it takes no look at the chunks.

@@ -1,17 +1,20 @@
 //! The figures of the allocator in Bevy's diagnostics.
 
+mod measurements;
+
 use core::any::TypeId;
 use core::fmt;
 use core::marker::PhantomData;
 
 use bevy_app::{App, FixedMain, Main, Plugin};
-use bevy_diagnostic::{Diagnostic, DiagnosticMeasurement, DiagnosticPath, DiagnosticsStore, RegisterDiagnostic};
+use bevy_diagnostic::{Diagnostic, DiagnosticPath, DiagnosticsStore, RegisterDiagnostic};
 use bevy_ecs::change_detection::{Res, ResMut};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::schedule::IntoScheduleConfigs;
 use bevy_platform::time::Instant;
-use framealloc_core::{PoolStats, TagStats, pool};
+use framealloc_core::{AmbientAlloc, PoolStats, TagStats, pool};
 
+use self::measurements::{BYTES, Items, Recorder, ZONE, ZoneItems, item_path};
 use crate::schedule::EndsIn;
 use crate::{AllocResource, SmartAllocSystems, check};
 
@@ -28,13 +31,16 @@ use crate::{AllocResource, SmartAllocSystems, check};
 /// | [`framealloc/flight_bytes`](Self::FLIGHT_BYTES) | bytes that they hold beside those of the open frame, where any may be |
 /// | `framealloc/tag/<tag>/bytes` | bytes of the last frame under one tag: see [`tag_path`](Self::tag_path) |
 /// | `framealloc/heap/<tag>/bytes` | bytes of the heap that live under one tag: see [`heap_path`](Self::heap_path) |
+/// | `framealloc/zone/<tag>/bytes` | bytes that live in chunks of zones of one tag: see [`zone_bytes_path`](Self::zone_bytes_path) |
+/// | `framealloc/zone/<tag>/pinned_bytes` | bytes of the chunks that those keep from being used again |
+/// | `framealloc/zone/<tag>/escaped` | blocks that outlived their zone in the last frame |
 /// | `framealloc/pool/<type>/live` | objects of a `#[pooled]` type that are alive: see [`pool_path`](Self::pool_path) |
 ///
 /// A tag has its diagnostic from its first use on, or from the start if
 /// [`SmartAllocPlugin::with_tags`](crate::SmartAllocPlugin::with_tags) names it; a pool has it from its first use on. The
-/// paths of the fixed timestep's allocator begin with `framealloc_fixed`, and pools and the heap, which are the whole
-/// process's, are not among them. The heap is there where an
-/// [`AmbientAlloc<A, Tags>`](framealloc_core::AmbientAlloc) is the program's global allocator.
+/// paths of the fixed timestep's allocator begin with `framealloc_fixed`, and pools, zones and the heap, which are the whole
+/// process's, are not among them. Zones are there where an [`AmbientAlloc`] is the program's global allocator, and the heap where it is an
+/// [`AmbientAlloc<A, Tags>`](framealloc_core::AmbientAlloc).
 ///
 /// What goes wrong ([`Diagnostic`](framealloc_core::Diagnostic): a budget that is overrun, a frame left open, a full pool) is an
 /// event of `tracing`, target `framealloc`, with this plugin or without. The plugin adds FA101, there is no allocator, and in
@@ -101,6 +107,24 @@ impl SmartAllocDiagnosticsPlugin<Main> {
     #[must_use]
     pub fn heap_path(tag: &str) -> DiagnosticPath {
         item_path("framealloc", "heap", tag, "bytes")
+    }
+
+    /// Returns the path of what lives in chunks of zones of a tag, for example `framealloc/zone/ui/bytes`.
+    #[must_use]
+    pub fn zone_bytes_path(tag: &str) -> DiagnosticPath {
+        item_path("framealloc", ZONE, tag, "bytes")
+    }
+
+    /// Returns the path of the chunks that it pins, for example `framealloc/zone/ui/pinned_bytes`.
+    #[must_use]
+    pub fn zone_pinned_path(tag: &str) -> DiagnosticPath {
+        item_path("framealloc", ZONE, tag, "pinned_bytes")
+    }
+
+    /// Returns the path of the blocks that outlived a zone of a tag, for example `framealloc/zone/ui/escaped`.
+    #[must_use]
+    pub fn zone_escaped_path(tag: &str) -> DiagnosticPath {
+        item_path("framealloc", ZONE, tag, "escaped")
     }
 
     /// Returns the path of a tag's bytes, for example `framealloc/tag/ai::pathfinding/bytes`.
@@ -202,15 +226,6 @@ impl<M: Send + Sync + 'static> fmt::Debug for SmartAllocDiagnosticsPlugin<M> {
     }
 }
 
-/// What the overlay and the log put after a number of bytes.
-const BYTES: &str = " B";
-
-fn item_path(prefix: &str, kind: &str, item: &str, figure: &str) -> DiagnosticPath {
-    // A path has no empty component; what separates tags is `::`.
-    let item = if item.is_empty() { "_" } else { item };
-    DiagnosticPath::new(format!("{prefix}/{kind}/{}/{figure}", item.replace('/', "_")))
-}
-
 /// What one allocator's figures are written by. All paths are made once: a frame without a new tag or pool makes no call
 /// to the system's allocator.
 #[derive(Resource)]
@@ -224,6 +239,7 @@ struct Figures<M: Send + Sync + 'static> {
     flight_bytes: DiagnosticPath,
     tags: Items,
     heap: Items,
+    zones: ZoneItems,
     pools: Items,
     marker: PhantomData<fn() -> M>,
 }
@@ -239,33 +255,12 @@ impl<M: Send + Sync + 'static> Figures<M> {
             budget_events: path("budget_events"),
             frames_in_flight: path("frames_in_flight"),
             flight_bytes: path("flight_bytes"),
-            tags: Items { kind: "tag", figure: "bytes", suffix: BYTES, known: Vec::new() },
-            heap: Items { kind: "heap", figure: "bytes", suffix: BYTES, known: Vec::new() },
-            pools: Items { kind: "pool", figure: "live", suffix: "", known: Vec::new() },
+            tags: Items::new("tag", "bytes", BYTES),
+            heap: Items::new("heap", "bytes", BYTES),
+            zones: ZoneItems::default(),
+            pools: Items::new("pool", "live", ""),
             marker: PhantomData,
         }
-    }
-}
-
-/// The paths of all tags, or of all pools, in the order that the allocator lists them in.
-struct Items {
-    kind: &'static str,
-    figure: &'static str,
-    suffix: &'static str,
-    known: Vec<(&'static str, DiagnosticPath)>,
-}
-
-impl Items {
-    /// Records the item that comes at `position`; one that was not there in the last frame moves the others on.
-    fn record(&mut self, position: usize, item: &'static str, value: usize, prefix: &str, recorder: &mut Recorder<'_>) {
-        if self.known.get(position).is_none_or(|(known, _)| *known != item) {
-            let path = item_path(prefix, self.kind, item, self.figure);
-            if recorder.store.get(&path).is_none() {
-                recorder.store.add(Diagnostic::new(path.clone()).with_suffix(self.suffix));
-            }
-            self.known.insert(position, (item, path));
-        }
-        recorder.record(&self.known[position].1, value);
     }
 }
 
@@ -276,7 +271,7 @@ fn diagnose<M: Send + Sync + 'static>(
 ) {
     let Some(alloc) = alloc else { return };
     let figures = &mut *figures;
-    let mut recorder = Recorder { store: &mut store, time: Instant::now() };
+    let mut recorder = Recorder::new(&mut store, Instant::now());
     let report = alloc.last_frame();
     recorder.record(&figures.frame_bytes, report.bytes);
     recorder.record(&figures.high_water, report.high_water);
@@ -298,32 +293,20 @@ fn diagnose<M: Send + Sync + 'static>(
         recorder.record(&figures.flight_bytes, flights.bytes);
     }
 
-    // Pools and the heap are the whole process's: one allocator's diagnostics are enough.
+    // Pools, zones and the heap are the whole process's: one allocator's diagnostics are enough.
     if TypeId::of::<M>() == TypeId::of::<Main>() {
         let mut position = 0;
         alloc.for_each_heap_tag(|tag| {
             figures.heap.record(position, tag.path, tag.bytes, figures.prefix, &mut recorder);
             position += 1;
         });
+        figures.zones.begin();
+        AmbientAlloc::for_each_tag(|tag| figures.zones.record(tag, figures.prefix, &mut recorder));
+        figures.zones.end(&mut recorder);
         let mut position = 0;
         pool::for_each_own(|PoolStats { name, live, .. }| {
             figures.pools.record(position, name, live, figures.prefix, &mut recorder);
             position += 1;
         });
-    }
-}
-
-/// Writes the measurements of one frame.
-struct Recorder<'a> {
-    store: &'a mut DiagnosticsStore,
-    time: Instant,
-}
-
-impl Recorder<'_> {
-    fn record(&mut self, path: &DiagnosticPath, value: usize) {
-        if let Some(diagnostic) = self.store.get_mut(path).filter(|diagnostic| diagnostic.is_enabled) {
-            #[expect(clippy::cast_precision_loss, reason = "diagnostics are `f64`, exact up to 8 PiB")]
-            diagnostic.add_measurement(DiagnosticMeasurement { time: self.time, value: value as f64 });
-        }
     }
 }
