@@ -227,7 +227,9 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::NotOfUser, &[
         "as_slice", "as_mut_slice", "as_str", "as_bytes", "as_ref", "as_mut", "deref", "deref_mut", "trim", "borrow",
     ], Borrows),
-    Method(On::ContainerOrFrameVec, &["pop", "remove", "swap_remove", "pop_front", "pop_back"], Removes),
+    Method(On::ContainerOrFrameVec, &[
+        "pop", "remove", "swap_remove", "pop_front", "pop_back", "pop_first", "pop_last",
+    ], Removes),
     Method(On::NotOfUser, &[
         "clear", "truncate", "sort_unstable", "sort_unstable_by", "sort_unstable_by_key", "par_sort_unstable",
         "par_sort_unstable_by", "par_sort_unstable_by_key", "retain", "dedup", "reverse", "swap", "fill", "shrink_to_fit", "rotate_left",

@@ -9,11 +9,37 @@ use super::value::Value;
 use super::walk;
 use crate::engine::api::effect::Builds;
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::{ExprId, ExprKind};
-use crate::engine::resolve::External;
+use crate::engine::hir::ir::{ExprId, ExprKind, Path, Span};
+use crate::engine::resolve::{External, Res};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
+    /// `Counter::default()`, where nobody wrote that function.
+    pub(super) fn derived_default(&self, callee: ExprId) -> Option<Value> {
+        let ExprKind::Path(path) = &self.facts.expr(callee).kind else { return None };
+        let path = self.facts.path(*path);
+        path.segments.last().filter(|last| self.facts.name(last.name) == "default")?;
+        match self.around.program.resolve_owner(self.module, self.file, path)? {
+            Res::Type(user) => Some(Value::of(self.types.user(user, Vec::new(), 0))),
+            _ => None,
+        }
+    }
+
+    /// `<Vec<u32>>::new()`, `<HashMap<_, _> as Default>::default()`.
+    pub(super) fn on_named_type(
+        &mut self,
+        path: &'l Path,
+        args: &'l [ExprId],
+        span: Span,
+        expected: Option<&Ty>,
+    ) -> Option<Value> {
+        let Ty::Known(known, generics) = self.lower_type(path.qself?) else { return None };
+        let krate = if known.is_heap_container() || known == Known::Box { "std" } else { return None };
+        let last = self.facts.name(path.segments.last()?.name);
+        let function = External { krate, before: known.name(), last };
+        Some(self.external(ExternalCall { function, args, generics: &generics, span, expected }))
+    }
+
     /// `Vec::new`, `Box::new`, `String::from`, `NonNull::new`, `Arc::clone`, …
     pub(super) fn associated_function(&mut self, owner: Known, call: ExternalCall<'_, 'l>) -> Value {
         let ExternalCall { function, args, generics, span, expected } = call;

@@ -42,6 +42,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                     let values = self.arguments(args, callees.first().map(|callee| callee.function), 0);
                     return self.call_either(callees, &values, &generics, span);
                 }
+                if let Some(value) = self.on_named_type(path, args, span, expected) {
+                    return value;
+                }
                 (self.around.program.resolve(self.module, self.file, path, Space::Values), generics)
             }
             // `(|| …)()`
@@ -79,6 +82,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
             Some(Res::Static(_)) => self.call_place(callee, args, span),
             _ => {
+                if let Some(value) = self.derived_default(callee) {
+                    return value;
+                }
                 self.note_unseen_call(callee, span);
                 self.unknown_call(args)
             }
@@ -521,15 +527,7 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             self.run_closure(closure, params, runs, None)
         } else {
             let facts = self.facts;
-            let function = match &facts.expr(arg).kind {
-                ExprKind::Path(path) => {
-                    self.around.program.resolve(self.module, self.file, facts.path(*path), Space::Values)
-                }
-                ExprKind::Name(name) if self.lookup_var(facts.name(*name)).is_none() => {
-                    self.around.program.resolve_name(self.module, facts.name(*name), Space::Values)
-                }
-                _ => None,
-            };
+            let function = self.named_function(arg);
             if let Some(Res::Fn(callee)) = function {
                 let span = self.span(arg);
                 return self.call_fn(callee, params, span, Confidence::High);
@@ -538,6 +536,11 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 && external.krate == "std"
             {
                 return self.named_std_function(external, arg, params);
+            }
+            if let (None, ExprKind::Path(path)) = (&function, &facts.expr(arg).kind)
+                && let Some(value) = self.named_method_of_plain_type(facts.path(*path), arg, params)
+            {
+                return value;
             }
             let value = self.eval(arg, None);
             // Whoever takes a closure calls it: `values.iter().map(work)`.

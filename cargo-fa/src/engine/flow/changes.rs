@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, Literal, Name};
+use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, Name};
 
 /// What is done to a field or static that may say whether something has been done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,6 +16,10 @@ pub(crate) enum Change {
     MadeTrue,
     /// Elements are taken out of it.
     Emptied,
+    /// Something is added to a number.
+    Counted,
+    /// Elements are put into it.
+    Grown,
     /// The name is of a variant of an `enum`, which is put where something else was.
     Put,
 }
@@ -65,6 +69,7 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
         };
         changes.push((own, name, change));
     };
+    let is_field = |place: ExprId| matches!(facts.expr(bare(facts, place)).kind, ExprKind::Field { .. });
     let variant = |value: ExprId| variant_of(facts, value);
     let mut put = Vec::new();
     let mut set = |place: ExprId, value: ExprId| {
@@ -84,11 +89,16 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
         }
     };
     match &facts.expr(expr).kind {
+        ExprKind::AssignOp { left, op: BinaryOp::Add, .. } => note(*left, Change::Counted),
         ExprKind::Assign { left, right } | ExprKind::AssignOp { left, right, .. } => set(*left, *right),
         ExprKind::Method(call) => match (facts.name(call.name), &*call.args) {
             ("store" | "swap" | "set" | "replace", [value, ..]) => set(call.receiver, *value),
             ("take", []) => note(call.receiver, Change::Taken),
+            ("fetch_add", _) => note(call.receiver, Change::Counted),
             (name, _) if TAKES_ELEMENTS.contains(&name) => note(call.receiver, Change::Emptied),
+            (name, [_, ..]) if PUTS_ELEMENTS.contains(&name) && is_field(call.receiver) => {
+                note(call.receiver, Change::Grown);
+            }
             _ => {}
         },
         ExprKind::Struct(literal) => {
@@ -125,6 +135,10 @@ const TAKES_ELEMENTS: &[&str] = &[
     "pop",
 ];
 
+/// Methods after which a list has an element that nobody has seen.
+const PUTS_ELEMENTS: &[&str] =
+    &["push", "push_back", "push_front", "insert", "extend", "append", "resize", "resize_with"];
+
 /// The variant of an `enum` that an expression makes: `Stage::Loading`, `Stage::Loading { level }`.
 pub(super) fn variant_of(facts: &FileFacts, expr: ExprId) -> Option<Name> {
     let path = match &facts.expr(expr).kind {
@@ -149,10 +163,18 @@ pub(super) fn bare(facts: &FileFacts, expr: ExprId) -> ExprId {
         ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => bare(facts, *inner),
         ExprKind::Method(call) => match facts.name(call.name) {
             "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" | "borrow" | "borrow_mut" => bare(facts, call.receiver),
+            "lock" | "read" | "write" if call.args.is_empty() => bare(facts, call.receiver),
+            "unwrap" | "expect" if is_locked(facts, call.receiver) => bare(facts, call.receiver),
             _ => expr,
         },
         _ => expr,
     }
+}
+
+/// `cells.lock()`, `cells.write()`.
+fn is_locked(facts: &FileFacts, expr: ExprId) -> bool {
+    let ExprKind::Method(call) = &facts.expr(expr).kind else { return false };
+    call.args.is_empty() && matches!(facts.name(call.name), "lock" | "read" | "write")
 }
 
 pub(super) fn is_self(facts: &FileFacts, expr: ExprId) -> bool {

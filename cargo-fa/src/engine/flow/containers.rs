@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::event::{Container, EventKind, Fate, Lent};
-use super::method::is_keyed;
+use super::event::{Container, EventKind, Fate, Keys, Lent};
+use super::method::{is_keyed, lent};
 use super::stores::Target;
 use super::types::Ty;
 use super::value::{AllocatorKey, Root, Value, Var};
@@ -51,9 +51,14 @@ impl Interpreter<'_, '_> {
         if container.reserved && matches!(container.alias, Some(Root::Local(_)) | None) {
             return;
         }
-        let keyed = self.context.keyed > 0 && is_keyed(&container.ty);
+        let keyed = self.context.keyed > 0 && is_keyed(&lent(&container.ty));
+        let keys = match keyed {
+            true if self.context.cache > 0 => Keys::OfCache,
+            true => Keys::AllSeen,
+            false => Keys::Any,
+        };
         let mut container = lent_container(container);
-        container.keyed = keyed;
+        container.keys = keys;
         // Capacity that is kept from frame to frame grows only now and then.
         let confidence = if container.kept { Confidence::Medium } else { Confidence::High };
         self.record(EventKind::HeapGrowth { what: what.to_owned(), container, fate: Fate::Here }, span, confidence);
@@ -255,7 +260,7 @@ pub(super) fn lent_container(container: &Value) -> Container {
         owner: container.owner,
         kept: container.kept || outlives,
         steady: container.reserved,
-        keyed: false,
+        keys: Keys::Any,
         made: container.made.first().copied(),
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Event {
     pub(crate) spawned: bool,
     /// On a path that only runs when something went wrong.
     pub(crate) cold: bool,
+    /// It is cold for no other reason than that it is done once for each value.
+    pub(crate) once: bool,
     /// Branches around it, outermost first: of the arms of one branch, one runs.
     pub(crate) arms: Vec<Arm>,
     /// The closure around it that somebody else may run.
@@ -272,10 +274,20 @@ pub(crate) struct Container {
     pub(crate) kept: bool,
     /// The function empties it, or reserves for it.
     pub(crate) steady: bool,
-    /// It grows where a key is new, and nobody takes keys out of it.
-    pub(crate) keyed: bool,
+    pub(crate) keys: Keys,
     /// Where it was made, if the function did that.
     pub(crate) made: Option<Span>,
+}
+
+/// Under which keys a container grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Keys {
+    /// Any, or it has none.
+    Any,
+    /// New ones, and nobody takes keys out of it: it has seen all of them sooner or later.
+    AllSeen,
+    /// Of that kind, and what it has under one is made by a closure: a cache.
+    OfCache,
 }
 
 /// How heap memory comes to be given back.
@@ -383,6 +395,8 @@ pub(crate) struct CallSite {
     pub(crate) loops: Vec<LoopAround>,
     pub(crate) in_frame: bool,
     pub(crate) cold: bool,
+    /// It is a method of a value that the caller has just made.
+    pub(crate) on_local: bool,
     /// The tag that the code around it is under.
     pub(crate) tag: Option<OpenTag>,
     /// The tags of the arenas that are handed over: by parameter.

@@ -313,6 +313,7 @@ impl<'l> Interpreter<'_, 'l> {
             let rest_runs_once = once == 0 && self.goes_on_once(block, at);
             once += u32::from(rest_runs_once);
             self.context.cold += u32::from(rest_runs_once);
+            self.context.once += u32::from(rest_runs_once);
         }
         let value = match block.tail {
             Some(tail) => self.eval(tail, expected),
@@ -320,6 +321,7 @@ impl<'l> Interpreter<'_, 'l> {
             None => Value::unit(),
         };
         self.context.cold -= once;
+        self.context.once -= once;
         let end = Span { lo: span.hi.saturating_sub(1), hi: span.hi };
         // What a block that leaves has declared is dropped on the way.
         let dead = self.state.dead;
@@ -437,23 +439,28 @@ impl<'l> Interpreter<'_, 'l> {
             }
             (Decision::Debug | Decision::Open, _) => {}
         }
-        let once = u32::from(decision == Decision::Debug || self.runs_once(cond, true, then));
+        let debug = u32::from(decision == Decision::Debug);
+        let once = u32::from(debug == 0 && self.runs_once(cond, true, then));
         let otherwise_once = u32::from(otherwise.is_some_and(|otherwise| self.runs_once(cond, false, otherwise)));
         self.eval(cond, None);
         let before = self.state.clone();
         let branch = self.span(cond);
         self.context.arms.push(Arm { branch, index: 0 });
-        self.context.cold += once;
+        self.context.cold += debug + once;
+        self.context.once += once;
         let mut value = self.eval(then, expected);
         self.end_block(names, self.span(then));
-        self.context.cold -= once;
+        self.context.cold -= debug + once;
+        self.context.once -= once;
         self.context.arms.pop();
         let after = std::mem::replace(&mut self.state, before);
         if let Some(otherwise) = otherwise {
             self.context.arms.push(Arm { branch, index: 1 });
             self.context.cold += otherwise_once;
+            self.context.once += otherwise_once;
             let other = self.eval(otherwise, expected);
             self.context.cold -= otherwise_once;
+            self.context.once -= otherwise_once;
             self.context.arms.pop();
             if value.ty == Ty::Never {
                 value = other;
@@ -485,10 +492,13 @@ impl<'l> Interpreter<'_, 'l> {
             self.state = before.clone();
             let names = self.variables.names.len();
             self.bind(*pat, scrutinee.clone());
-            let fails = self.is_failure(*body) || self.is_error_pattern(*pat) || self.fills(value, *pat, *body);
-            self.context.cold += u32::from(fails);
+            let fails = self.is_failure(*body) || self.is_error_pattern(*pat);
+            let once = u32::from(!fails && self.fills(value, *pat, *body));
+            self.context.cold += u32::from(fails) + once;
+            self.context.once += once;
             let value = self.eval(*body, expected);
-            self.context.cold -= u32::from(fails);
+            self.context.cold -= u32::from(fails) + once;
+            self.context.once -= once;
             self.end_block(names, self.span(*body));
             self.context.arms.pop();
             if value.ty != Ty::Never {

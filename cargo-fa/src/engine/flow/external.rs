@@ -10,8 +10,9 @@ use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Makes;
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::{ExprId, Span};
-use crate::engine::resolve::External;
+use crate::engine::hir::ir::{ExprId, ExprKind, Path, Span};
+use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{External, Res};
 use crate::model::finding::Confidence;
 
 /// A call of a function of another crate.
@@ -226,25 +227,80 @@ impl<'l> Interpreter<'_, 'l> {
         result
     }
 
+    /// What a name leads to that stands where a closure might.
+    pub(super) fn named_function(&self, arg: ExprId) -> Option<Res<'l>> {
+        let program = self.around.program;
+        match &self.facts.expr(arg).kind {
+            ExprKind::Path(path) => program.resolve(self.module, self.file, self.facts.path(*path), Space::Values),
+            ExprKind::Name(name) if self.lookup_var(self.facts.name(*name)).is_none() => {
+                program.resolve_name(self.module, self.facts.name(*name), Space::Values)
+            }
+            _ => None,
+        }
+    }
+
     /// `map(String::from)`, `for_each(drop)`.
     pub(super) fn named_std_function(&mut self, function: External<'l>, arg: ExprId, params: &[Value]) -> Value {
         let span = self.span(arg);
         self.note_function(function, span);
-        let owner = api::known_type("std", function.before);
-        if owner == Some(Known::Box) && function.last == "new" {
-            let inner = params.first().map_or(Ty::Unknown, |value| value.ty.clone());
-            let ty = Ty::known(Known::Box, [inner]);
-            self.heap_alloc("Box::new".to_owned(), ty.clone(), span, Confidence::High);
-            return Value::of(ty);
+        let given = params.first().map_or(Ty::Unknown, |value| value.ty.clone());
+        match api::known_type("std", function.before) {
+            Some(owner @ (Known::Box | Known::Rc | Known::Arc)) if function.last == "new" => {
+                let ty = Ty::known(owner, [given]);
+                self.heap_alloc(named(function), ty.clone(), span, Confidence::High);
+                Value::of(ty)
+            }
+            Some(Known::String) if function.last == "from" => {
+                let ty = Ty::known(Known::String, []);
+                self.heap_alloc(named(function), ty.clone(), span, Confidence::High);
+                Value::of(ty)
+            }
+            owner => self.named_method(function.last, owner, span, params).unwrap_or_else(Value::unknown),
         }
-        if (owner == Some(Known::String) && function.last == "from")
-            || matches!(function.last, "to_string" | "to_owned")
-        {
-            let ty = Ty::known(Known::String, []);
-            self.heap_alloc(format!("{}::{}", function.before, function.last), ty.clone(), span, Confidence::High);
-            return Value::of(ty);
-        }
-        Value::unknown()
+    }
+
+    /// `map(str::to_owned)`, `map(u32::to_string)`, `map(<[u32]>::to_vec)`.
+    pub(super) fn named_method_of_plain_type(
+        &mut self,
+        path: &'l Path,
+        arg: ExprId,
+        params: &[Value],
+    ) -> Option<Value> {
+        let first = self.facts.name(path.segments.first()?.name);
+        let plain = path.qself.is_some() || first == "str" || super::types::scalar(first).is_some();
+        let last = self.facts.name(path.segments.last().filter(|_| plain)?.name);
+        self.named_method(last, None, self.span(arg), params)
+    }
+
+    /// A method that is named where a function is wanted: `map(str::to_owned)`, `map(Vec::clone)`.
+    pub(super) fn named_method(
+        &mut self,
+        name: &str,
+        of: Option<Known>,
+        span: Span,
+        params: &[Value],
+    ) -> Option<Value> {
+        let receiver = params.first().cloned().unwrap_or_else(Value::unknown);
+        let text = Ty::known(Known::String, []);
+        let ty = match name {
+            "to_string" | "to_uppercase" | "to_lowercase" | "to_ascii_uppercase" | "to_ascii_lowercase" => text,
+            "to_owned" => match super::heap::owned(receiver.ty.peeled()) {
+                Ty::Unknown => text,
+                ty if self.types.clones_to_heap(&ty) == Some(true) => ty,
+                _ => return Some(receiver),
+            },
+            "to_vec" => Ty::known(Known::Vec, [super::layout::element_of(&receiver.ty)]),
+            "clone" => {
+                let mut receiver = receiver;
+                if let (Ty::Unknown, Some(of)) = (receiver.ty.peeled(), of) {
+                    receiver.ty = Ty::known(of, []);
+                }
+                return Some(self.cloned(&receiver, span));
+            }
+            _ => return None,
+        };
+        self.heap_alloc(name.to_owned(), ty.clone(), span, Confidence::High);
+        Some(Value::of(ty))
     }
 }
 

@@ -196,6 +196,7 @@ impl<'l> Interpreter<'_, 'l> {
         at: Span,
     ) -> Value {
         let asked = call.turbofish.first().map(|ty| self.lower_type(*ty));
+        let said_nothing = asked.is_none() && expected.is_none_or(Ty::is_unknown);
         let ty = asked.or_else(|| expected.cloned()).unwrap_or(Ty::Unknown);
         let target = match &ty {
             Ty::Known(Known::Result | Known::Option, args) => args.first().cloned().unwrap_or(Ty::Unknown),
@@ -213,8 +214,14 @@ impl<'l> Interpreter<'_, 'l> {
                 NewMemory::Possible => self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::Medium),
                 NewMemory::None => {}
             },
-            Ty::Known(known, _) if known.is_heap_container() || known == Known::Box => {
+            Ty::Known(known, _)
+                if known.is_heap_container() || matches!(known, Known::Box | Known::Rc | Known::Arc) =>
+            {
                 self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::High);
+            }
+            // Of what says nowhere what it is, nearly all is a list or a map.
+            Ty::Unknown if said_nothing && receiver.ty.head() == Some(Known::Iterator) => {
+                self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::Medium);
             }
             Ty::Unknown | Ty::Opaque { .. } => self.heap_alloc("collect".to_owned(), ty.clone(), at, Confidence::Low),
             _ => {}

@@ -1,6 +1,7 @@
 //! Method calls, by the head of the receiver's type.
 
 use super::Interpreter;
+use super::changes::bare;
 use super::effects::origin_of_part;
 use super::event::{EventKind, Fate, Runner};
 use super::option_and_result::runs_seldom;
@@ -21,10 +22,13 @@ impl<'l> Interpreter<'_, 'l> {
         // What is unwrapped is asked for through the call that gives it: `let save: Save = from_str(text).unwrap()`.
         let unwraps = matches!(name, "unwrap" | "expect" | "unwrap_or_default" | "unwrap_or_else" | "unwrap_or");
         let asked = expected.filter(|_| unwraps).map(|ty| Ty::known(Known::Option, [ty.clone()]));
+        let cache = u32::from(self.asks_a_cache(call, name));
+        self.context.cache += cache;
         let receiver = match (&facts.expr(call.receiver).kind, asked) {
             (ExprKind::Call { .. }, Some(asked)) => self.eval(call.receiver, Some(&asked)),
             _ => self.eval_place(call.receiver),
         };
+        self.context.cache -= cache;
         let scope = u32::from(api::joins_what_it_spawns(name) && receiver.ty.allocator().is_none());
         let seldom = u32::from(api::runs_where_nothing_is_yet(name));
         let fails = u32::from(receiver.ty.is_unknown() && api::runs_where_it_failed(name));
@@ -32,11 +36,19 @@ impl<'l> Interpreter<'_, 'l> {
         let (keyed, filled) = (u32::from(keyed), u32::from(filled));
         self.context.keyed += keyed;
         // A function that is named there runs as seldom as a closure.
+        let once = filled;
         let filled = filled + u32::from(name == "get_or_insert_with" && !self.is_user_method(&receiver.ty, name));
         self.context.cold += fails + filled;
+        self.context.once += once;
         self.context.joined += scope;
         self.context.seldom += seldom;
-        let value = self.method_of(&receiver, call, span, expected);
+        let mut value = self.method_of(&receiver, call, span, expected);
+        if value.ty.is_unknown()
+            && let Some(held) = self.held_under_key(call, name)
+        {
+            value.ty = Ty::exclusive(held);
+        }
+        self.context.once -= once;
         self.context.joined -= scope;
         self.context.seldom -= seldom;
         self.context.keyed -= keyed;
@@ -44,13 +56,39 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
+    /// `entry(key).or_insert_with(|| …)`. What begins with nothing is a list of what has been seen, or a count of it:
+    /// `or_default()`, `or_insert_with(Vec::new)`.
+    fn asks_a_cache(&self, call: &'l MethodCall, name: &str) -> bool {
+        let is_entry = matches!(&self.facts.expr(call.receiver).kind, ExprKind::Method(entry) if self.facts.name(entry.name) == "entry");
+        let makes = call.args.first().is_some_and(|make| self.closure_at(*make).is_some());
+        is_entry && makes && matches!(name, "or_insert_with" | "or_insert_with_key")
+    }
+
+    /// What `entry(key).or_default()` leads to.
+    fn held_under_key(&self, call: &'l MethodCall, name: &str) -> Option<Ty> {
+        let ExprKind::Method(entry) = &self.facts.expr(call.receiver).kind else { return None };
+        let fills = matches!(name, "or_default" | "or_insert" | "or_insert_with" | "or_insert_with_key");
+        if !fills || self.facts.name(entry.name) != "entry" {
+            return None;
+        }
+        match self.written_type(bare(self.facts, entry.receiver))?.collection()? {
+            Ty::Known(Known::HashMap | Known::BTreeMap, pair) => pair.get(1).cloned(),
+            _ => None,
+        }
+    }
+
     /// Whether a map grows here that is kept, and that nobody takes anything out of, so that it knows all keys sooner or later;
     /// and whether the arguments run once for each key. What `insert` is given is made whether the key is known or not.
     fn fills_a_kept_map(&self, receiver: &Value, call: &'l MethodCall, name: &str) -> (bool, bool) {
         match (name, &self.facts.expr(call.receiver).kind) {
-            ("entry" | "insert", _) => (is_keyed(&receiver.ty) && self.fills_gaps_for_good(call.receiver), false),
+            ("entry" | "insert", _) => {
+                let first = call.args.first();
+                let for_good = |key: &ExprId| self.fills_gaps_for_good(call.receiver, *key);
+                (is_keyed(&lent(&receiver.ty)) && first.is_some_and(for_good), false)
+            }
             ("or_insert_with" | "or_insert_with_key", ExprKind::Method(entry)) => {
-                (false, self.facts.name(entry.name) == "entry" && self.fills_gaps_for_good(entry.receiver))
+                let key = entry.args.first().filter(|_| self.facts.name(entry.name) == "entry");
+                (false, key.is_some_and(|key| self.fills_gaps_for_good(entry.receiver, *key)))
             }
             _ => (false, false),
         }
@@ -304,7 +342,8 @@ impl<'l> Interpreter<'_, 'l> {
             if spawns && matches!(kind, ExprKind::Closure(_)) {
                 return self.spawn(*arg, Runner::Thread, Confidence::Medium);
             }
-            if self.closure_at(*arg).is_some() && !stores {
+            let is_function = matches!(kind, ExprKind::Path(_)) && runs_what_it_is_given(name);
+            if (self.closure_at(*arg).is_some() || is_function) && !stores {
                 self.inline_closure(*arg, &[], if runs_seldom(name) { Runs::Cold } else { Runs::Inline });
                 continue;
             }
@@ -329,6 +368,19 @@ impl<'l> Interpreter<'_, 'l> {
             value.field.clone_from(&receiver.field);
         }
         value
+    }
+}
+
+/// Methods of options and iterators that call a function: `first.map(Box::new)`.
+fn runs_what_it_is_given(name: &str) -> bool {
+    matches!(name, "map" | "and_then" | "map_or_else" | "filter_map" | "flat_map" | "for_each" | "unwrap_or_else")
+}
+
+/// What a guard gives.
+pub(super) fn lent(ty: &Ty) -> Ty {
+    match ty.peeled() {
+        Ty::Known(Known::Guard, args) => args.first().cloned().unwrap_or(Ty::Unknown),
+        other => other.clone(),
     }
 }
 

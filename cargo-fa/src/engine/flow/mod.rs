@@ -29,6 +29,7 @@ mod heap_methods;
 mod implemented;
 mod in_place;
 mod iterate;
+mod keys;
 mod layout;
 mod lifetimes;
 mod literals;
@@ -158,6 +159,8 @@ struct Loops<'l> {
 /// What is in force for the code that is being run through.
 struct Context {
     cold: u32,
+    /// How many of those only run once for each value.
+    once: u32,
     /// Inside of arguments of a macro that is not known.
     guessing: u32,
     /// Nothing here is surer than that the function is compiled as it stands.
@@ -172,6 +175,8 @@ struct Context {
     seldom: u32,
     /// A map grows that knows all of its keys sooner or later.
     keyed: u32,
+    /// A closure makes what the map does not have: `entry(key).or_insert_with(|| …)`.
+    cache: u32,
     /// The arms of the branches that we are in.
     arms: Vec<event::Arm>,
     tags: Vec<open_tag::OpenTag>,
@@ -260,6 +265,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         exits: Vec::new(),
         context: Context {
             cold: 0,
+            once: 0,
             guessing: 0,
             sure: def.sure,
             spawned: 0,
@@ -267,6 +273,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
             joined: 0,
             seldom: 0,
             keyed: 0,
+            cache: 0,
             arms: Vec::new(),
             tags: Vec::new(),
             closures: Vec::new(),

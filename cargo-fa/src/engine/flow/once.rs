@@ -18,8 +18,8 @@ enum Mark<'l> {
     Flag(ExprId, bool),
     /// It was this, and no longer is.
     Changed(ExprId, bool),
-    /// The map has nothing for a key.
-    Vacant(ExprId),
+    /// The map has nothing for a key: the map, the key.
+    Vacant(ExprId, ExprId),
     /// Nothing is left in a list of what can be used again.
     UsedUp(ExprId),
     /// It is this variant of an `enum`.
@@ -46,15 +46,15 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Whether what `entry` of this map leads to is made once for each key, and never again.
-    pub(super) fn fills_gaps_for_good(&self, map: ExprId) -> bool {
-        self.stays_settled(&Mark::Vacant(map))
+    pub(super) fn fills_gaps_for_good(&self, map: ExprId, key: ExprId) -> bool {
+        self.stays_settled(&Mark::Vacant(map, key))
     }
 
     /// What it says of a place that this is `None`: the place itself, or a call that looks into it.
     fn nothing_in(&self, value: ExprId) -> Mark<'l> {
         match &self.facts.expr(bare(self.facts, value)).kind {
             ExprKind::Method(call) => match (self.facts.name(call.name), &*call.args) {
-                ("get" | "get_mut", [_]) => Mark::Vacant(call.receiver),
+                ("get" | "get_mut", [key]) => Mark::Vacant(call.receiver, *key),
                 ("pop" | "pop_front" | "pop_back", []) => Mark::UsedUp(call.receiver),
                 ("cloned" | "copied", []) => self.nothing_in(call.receiver),
                 _ => Mark::Nothing(value),
@@ -84,7 +84,7 @@ impl<'l> Interpreter<'_, 'l> {
             [Statement::Expr { expr }] => Some(*expr),
             _ => None,
         });
-        let leaves = only.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Return(None)));
+        let leaves = only.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Return(_)));
         let mut marks = Vec::new();
         self.marks(*cond, false, &mut marks);
         let rest = block.statements[statement + 1..].iter().filter_map(|statement| match statement {
@@ -119,7 +119,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Method(call) => match (facts.name(call.name), &*call.args) {
                 ("is_none", []) if holds => marks.push(Mark::Nothing(call.receiver)),
                 ("is_some", []) if !holds => marks.push(Mark::Nothing(call.receiver)),
-                ("contains_key" | "contains", [_]) if !holds => marks.push(Mark::Vacant(call.receiver)),
+                ("contains_key" | "contains", [key]) if !holds => marks.push(Mark::Vacant(call.receiver, *key)),
                 ("load" | "get", _) => marks.push(Mark::Flag(call.receiver, holds)),
                 ("swap", [value, _]) => {
                     if matches!(facts.expr(*value).kind, ExprKind::Literal(Literal::Bool(value)) if value != holds) {
@@ -148,8 +148,30 @@ impl<'l> Interpreter<'_, 'l> {
     /// Whether something in the body makes the condition false.
     fn settles(&self, mark: &Mark<'l>, body: ExprId) -> bool {
         let mut settles = matches!(mark, Mark::Changed(..));
-        walk::visit(self.facts, body, &mut |expr| settles = settles || self.settles_at(mark, expr));
+        walk::visit(self.facts, body, &mut |expr| {
+            settles = settles || self.settles_at(mark, expr) && self.is_looked_into(mark, expr);
+        });
         settles
+    }
+
+    /// A list of what can be used again leads into another, which is asked for its length or an element. A queue that has run
+    /// dry leads nowhere, and what is written down then is written down again.
+    fn is_looked_into(&self, mark: &Mark<'l>, expr: ExprId) -> bool {
+        let facts = self.facts;
+        let (Mark::UsedUp(_), ExprKind::Method(grown)) = (mark, &facts.expr(expr).kind) else { return true };
+        let Some(body) = self.def.function.body else { return false };
+        let mut looked = false;
+        walk::visit(facts, body, &mut |expr| {
+            looked |= match &facts.expr(expr).kind {
+                ExprKind::Index { base, .. } => same_place(facts, *base, grown.receiver),
+                ExprKind::Method(call) => {
+                    matches!(facts.name(call.name), "len" | "get" | "get_mut" | "last_mut")
+                        && same_place(facts, call.receiver, grown.receiver)
+                }
+                _ => false,
+            };
+        });
+        looked
     }
 
     fn settles_at(&self, mark: &Mark<'l>, expr: ExprId) -> bool {
@@ -161,7 +183,7 @@ impl<'l> Interpreter<'_, 'l> {
         };
         match (mark, &facts.expr(expr).kind) {
             (Mark::Changed(..), _) => true,
-            (Mark::Vacant(place), ExprKind::Method(call)) => {
+            (Mark::Vacant(place, _), ExprKind::Method(call)) => {
                 facts.name(call.name) == "insert" && same_place(facts, *place, call.receiver)
             }
             (Mark::UsedUp(place), ExprKind::Method(call)) => {
@@ -196,10 +218,14 @@ impl<'l> Interpreter<'_, 'l> {
         let (Mark::Nothing(place)
         | Mark::Flag(place, _)
         | Mark::Changed(place, _)
-        | Mark::Vacant(place)
+        | Mark::Vacant(place, _)
         | Mark::UsedUp(place)
         | Mark::Variant(place, _)) = mark;
-        let place = bare(self.facts, *place);
+        // Under a key that no frame has asked for before, there is never anything.
+        if matches!(mark, Mark::Vacant(_, key) if self.is_ever_new(*key)) {
+            return false;
+        }
+        let place = self.by_its_own_name(bare(self.facts, *place));
         let lent_list = matches!(mark, Mark::UsedUp(_)) && self.is_lent(place);
         if !self.outlives(place) && !lent_list {
             return false;
@@ -216,7 +242,7 @@ impl<'l> Interpreter<'_, 'l> {
             Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
             Mark::Flag(..) | Mark::Changed(..) => &[Change::False],
             // What is put there as a whole may be an empty one.
-            Mark::Vacant(_) => &[Change::Emptied, Change::Taken, Change::True],
+            Mark::Vacant(..) => &[Change::Emptied, Change::Taken, Change::True],
             // Who empties such a list uses what was in it, and puts it back.
             Mark::UsedUp(_) => &[],
             Mark::Variant(..) => &[Change::Taken, Change::True],
@@ -234,7 +260,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Whether somebody does that to a field of this type, or of one that is not known.
-    fn has_change(&self, owner: Option<&'l str>, name: &'l str, change: Change) -> bool {
+    pub(super) fn has_change(&self, owner: Option<&'l str>, name: &'l str, change: Change) -> bool {
         if let Some(asking) = self.around.asking {
             asking.borrow_mut().change((owner, name, change));
         }
@@ -252,6 +278,63 @@ impl<'l> Interpreter<'_, 'l> {
             }
         });
         emptied
+    }
+
+    /// `let cells = &mut self.cells`, `let cells = self.cells.lock().unwrap()`: what a variable stands for.
+    fn by_its_own_name(&self, place: ExprId) -> ExprId {
+        let facts = self.facts;
+        let ExprKind::Name(name) = &facts.expr(place).kind else { return place };
+        let Some(init) = self.init_of(facts.name(*name)) else { return place };
+        let lent = matches!(&facts.expr(init).kind, ExprKind::Ref { mutable: true, .. } | ExprKind::Method(_));
+        let init = bare(facts, init);
+        if lent && matches!(facts.expr(init).kind, ExprKind::Field { .. }) { init } else { place }
+    }
+
+    /// Whether a variable is an element of a list that gets new ones: what is done once for each is done again.
+    fn is_one_of_many(&self, wanted: &str) -> bool {
+        let facts = self.facts;
+        let Some(body) = self.def.function.body else { return false };
+        let binds = |pat| {
+            let mut binds = false;
+            walk::bound_names(facts, pat, &mut |name| binds |= name == wanted);
+            binds
+        };
+        let mut list = self.init_of(wanted).and_then(|init| self.list_of_element(init));
+        walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
+            ExprKind::For(looped) if binds(looped.pat) => list = Some(looped.iter),
+            ExprKind::Let { pat, value } if binds(*pat) => list = list.or_else(|| self.list_of_element(*value)),
+            _ => {}
+        });
+        let Some(list) = list else { return false };
+        let field = match &facts.expr(self.listed(list)).kind {
+            ExprKind::Field { name, .. } => facts.name(*name),
+            _ => return true,
+        };
+        self.has_change(None, field, Change::Grown)
+    }
+
+    /// `self.units[i]`, `self.units.get_mut(i)`: the list that this is an element of.
+    fn list_of_element(&self, expr: ExprId) -> Option<ExprId> {
+        let facts = self.facts;
+        match &facts.expr(expr).kind {
+            ExprKind::Ref { inner, .. } | ExprKind::Try(inner) => self.list_of_element(*inner),
+            ExprKind::Index { base, .. } => Some(*base),
+            ExprKind::Method(call) => match facts.name(call.name) {
+                "get_mut" | "last_mut" | "first_mut" | "front_mut" | "back_mut" => Some(call.receiver),
+                "unwrap" | "expect" => self.list_of_element(call.receiver),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The list that `iter_mut().enumerate()` walks over.
+    fn listed(&self, iter: ExprId) -> ExprId {
+        let iter = bare(self.facts, iter);
+        match &self.facts.expr(iter).kind {
+            ExprKind::Method(call) => self.listed(call.receiver),
+            _ => iter,
+        }
     }
 
     /// A parameter that is `&mut`.
@@ -281,6 +364,9 @@ impl<'l> Interpreter<'_, 'l> {
                 let inner = bare(facts, *inner);
                 match &facts.expr(inner).kind {
                     ExprKind::Name(name) if facts.name(*name) != "self" => {
+                        if self.is_one_of_many(facts.name(*name)) {
+                            return false;
+                        }
                         let var = self.lookup_var(facts.name(*name)).and_then(|var| self.state.values.get(var));
                         var.map_or_else(
                             || self.outlives(inner),

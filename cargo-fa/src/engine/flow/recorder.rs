@@ -3,15 +3,16 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Interpreter;
+use super::changes::last_of;
 use super::dispatch::Callee;
 use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
 use super::generics::Given;
 use super::open_tag::OpenTag;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use super::types::Ty;
-use super::value::{Flow, FrameState, Region, Value};
+use super::value::{Flow, FrameState, Region, Root, Value};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{Span, Type};
+use crate::engine::hir::ir::{ExprKind, Span, Type};
 use crate::engine::resolve::FnId;
 use crate::model::finding::Confidence;
 
@@ -56,6 +57,7 @@ impl<'p> Interpreter<'p, '_> {
             in_frame: self.in_frame(),
             spawned: self.context.spawned > 0,
             cold: self.context.cold > 0,
+            once: self.context.cold > 0 && self.context.once == self.context.cold,
             arms: self.context.arms.clone(),
             closure: self.context.closures.first().copied(),
         };
@@ -90,6 +92,7 @@ impl<'p> Interpreter<'p, '_> {
             loops: self.loops_from(0),
             in_frame: self.in_frame(),
             cold: self.context.cold > 0,
+            on_local: args.first().is_some_and(|receiver| self.is_made_here(receiver)),
             tag: self.context.tags.last().cloned(),
             spawned: self.context.spawned > 0,
             arms: self.context.arms.clone(),
@@ -98,6 +101,19 @@ impl<'p> Interpreter<'p, '_> {
             closure: self.context.closures.first().copied(),
             several: called.several,
         }
+    }
+
+    /// A value of the workspace in a variable that was made for it: it ends with this call of the function.
+    fn is_made_here(&self, value: &Value) -> bool {
+        let Some(Root::Local(var)) = value.alias else { return false };
+        let is_own = self.state.values.get(var).is_some_and(|known| matches!(known.ty, Ty::User(..)));
+        let name = self.variables.info.get(&var).map(|info| info.name).filter(|_| is_own);
+        let init = name.and_then(|name| self.init_of(name));
+        init.is_some_and(|init| match &self.facts.expr(init).kind {
+            ExprKind::Struct(_) => true,
+            ExprKind::Call { callee, .. } => !matches!(last_of(self.facts, *callee), Some("take" | "replace")),
+            _ => false,
+        })
     }
 
     /// The tags of the arenas among these arguments, as the callee gets them: as `&SmartAlloc` a frame has none.

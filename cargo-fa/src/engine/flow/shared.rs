@@ -158,6 +158,10 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = Value::of(if name == "entry" { Ty::Unknown } else { Ty::Unit });
         value.alias = receiver.alias;
         value.field.clone_from(&receiver.field);
+        if name == "entry" {
+            value.owner = receiver.owner;
+            value.kept = receiver.kept;
+        }
         value
     }
 
@@ -289,8 +293,12 @@ impl<'l> Interpreter<'_, 'l> {
         let mut value = receiver.clone();
         value.taken_out(at);
         value.owner = None;
-        value.ty = receiver.ty.argument(0);
-        if matches!(name, "pop" | "pop_front" | "pop_back") {
+        let ends = matches!(name, "pop_first" | "pop_last");
+        value.ty = match receiver.ty.collection() {
+            Some(Ty::Known(Known::BTreeMap, pair)) if ends => Ty::Tuple(pair),
+            _ => receiver.ty.argument(0),
+        };
+        if ends || matches!(name, "pop" | "pop_front" | "pop_back") {
             value.ty = Ty::known(Known::Option, [value.ty]);
         }
         self.refine(value)

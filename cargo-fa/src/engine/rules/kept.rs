@@ -30,6 +30,21 @@ pub(super) type SteadyFields = Rc<FxHashSet<String>>;
 const LENT_ON: u32 = 4;
 
 impl Context<'_, '_> {
+    /// Whether it only happens where something went wrong, or once for all frames. What is done once for each value is done
+    /// in each frame that makes one.
+    pub(super) fn is_cold(&self, occurrence: &Occurrence<'_>) -> bool {
+        occurrence.event.cold && !(occurrence.event.once && self.ends_with_call(occurrence))
+    }
+
+    /// Whether the function is a method of a value that its caller has just made.
+    pub(super) fn ends_with_call(&self, occurrence: &Occurrence<'_>) -> bool {
+        let Some(reached) = occurrence.reached else { return false };
+        let [before @ .., Step { site, callee, .. }] = &*reached.path else { return false };
+        let caller = before.last().map_or(reached.root, |step| step.callee);
+        let mut calls = self.analysed.of(caller).calls.iter();
+        calls.any(|call| call.on_local && call.callee == *callee && call.span == site.span)
+    }
+
     /// What becomes of the memory of a container that grows in this function.
     pub(super) fn memory_of(&self, occurrence: &Occurrence<'_>, container: &Container) -> Memory {
         let way = occurrence.reached.map(|reached| (reached.root, &*reached.path));

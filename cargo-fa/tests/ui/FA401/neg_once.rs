@@ -144,7 +144,7 @@ impl Atlas {
 
     #[frame_system]
     pub fn glyph(&mut self, alloc: &SmartAlloc, glyph: char) -> usize {
-        let first = self.glyphs.entry(glyph).or_insert_with(|| draw(glyph)).len(); //~ FA402
+        let first = self.glyphs.entry(glyph).or_insert_with(|| draw(glyph)).len();
         if !self.sizes.contains_key(&first.try_into().unwrap()) {
             self.sizes.insert(3, draw(glyph));
         }

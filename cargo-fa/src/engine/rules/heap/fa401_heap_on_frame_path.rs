@@ -22,7 +22,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         return declared_elsewhere(cx, occurrence);
     };
     let no_heap = occurrence.is_no_heap();
-    if occurrence.event.cold || !occurrence.runs_in_frame() || (*api != HeapApi::Std && !no_heap) {
+    if cx.is_cold(occurrence) || !occurrence.runs_in_frame() || (*api != HeapApi::Std && !no_heap) {
         return None;
     }
     if cx.is_ambient(occurrence) {
@@ -44,7 +44,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
 fn declared_elsewhere(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::Unseen(unseen, _) = &occurrence.event.kind else { return None };
     let path = path_of(unseen).filter(|path| cx.config.declares(Effect::Heap, path) == Some(true))?;
-    if occurrence.event.cold || !occurrence.runs_in_frame() {
+    if cx.is_cold(occurrence) || !occurrence.runs_in_frame() {
         return None;
     }
     let finding = Finding::new(CODE, format!("`{path}` uses the heap in the frame path"), cx.here(occurrence))

@@ -2,7 +2,7 @@
 
 use framealloc_syntax::Effect;
 
-use crate::engine::flow::event::EventKind;
+use crate::engine::flow::event::{EventKind, Keys};
 use crate::engine::rules::heap_advice::instead_of_growth;
 use crate::engine::rules::kept::Memory;
 use crate::engine::rules::{Context, Occurrence, rewrites, rule};
@@ -19,14 +19,16 @@ rule! {
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::HeapGrowth { what, container, fate } = &occurrence.event.kind else { return None };
-    if occurrence.event.cold || !occurrence.runs_in_frame() {
+    if cx.is_cold(occurrence) || !occurrence.runs_in_frame() {
         return None;
     }
     if cx.is_ambient(occurrence) {
         return None;
     }
     let memory = cx.memory_of(occurrence, container);
-    if memory == Memory::Steady {
+    // Once it has seen all keys it asks for nothing.
+    let fills_a_cache = memory == Memory::Kept && container.keys == Keys::OfCache && !cx.ends_with_call(occurrence);
+    if memory == Memory::Steady || fills_a_cache {
         return occurrence.is_no_heap().then(|| until_the_largest_frame(cx, occurrence, what));
     }
     let mut finding =
@@ -34,7 +36,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
             .caption("allocates and copies when the capacity is used up");
     finding.escalated = occurrence.is_no_heap();
     // Sooner or later it has seen all keys, if there is an end to them.
-    finding.occasional = memory == Memory::Kept && container.keyed;
+    finding.occasional = memory == Memory::Kept && container.keys != Keys::Any;
     let finding = cx.with_path(occurrence, finding).help(match memory {
         Memory::Local => instead_of_growth(occurrence, *fate),
         _ => "use its memory again: empty it in each frame (`clear`, `drain`), or make it with room (`with_capacity`)",
