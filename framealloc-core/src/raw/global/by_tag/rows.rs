@@ -113,10 +113,10 @@ impl Row {
     fn sample(&self, net: usize, until: usize, made: usize) -> bool {
         let own = made - lead(until);
         let is_met = until != 0 && own >= until;
-        let next = if until == 0 || is_met { followed::draw() } else { until - own };
-        self.until.store(next, Relaxed);
-        self.net.store(net.wrapping_sub(lead(next)), Relaxed);
-        self.made.store((lead(next) as u64) << BYTES, Relaxed);
+        let gap = if until == 0 || is_met { followed::draw() } else { until - own };
+        self.until.store(gap, Relaxed);
+        self.net.store(net.wrapping_sub(lead(gap)), Relaxed);
+        self.made.store((lead(gap) as u64) << BYTES, Relaxed);
         is_met
     }
 
