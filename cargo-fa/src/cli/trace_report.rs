@@ -21,6 +21,7 @@ const EXIT_CODES: &str = "Exit codes:
 /// What to report of which recordings.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Arguments {
     /// The recording; with --diff two, the old one first
     #[arg(required_unless_present = "findings_after", num_args = 1..=2, value_name = "TRACE")]

@@ -235,6 +235,7 @@ pub(crate) struct Following {
 #[derive(Debug)]
 pub(crate) struct Watch(());
 
+#[allow(clippy::unused_self, reason = "only who has it may ask")]
 impl Watch {
     /// Begins it, unless another recording follows blocks already.
     pub(crate) fn begin(following: Following) -> Option<Self> {
