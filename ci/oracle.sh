@@ -28,6 +28,34 @@ grade() {
         "$work/said" | paste -d: - - | sed -E "s/^/$name: /; s/: -:/: /; s/:([0-9]+ systems counted)/: \1/"
 }
 
+# `bevy_swarm` as a user of framealloc would have it, outside of this repository: packages of framealloc itself are no programs that
+# `cargo fa` reads.
+bevy_swarm() {
+    local game="$work/bevy_swarm" version
+    version=$(sed -nE 's/^bevy_ecs = \{ version = "([^"]*)".*/\1/p' Cargo.toml)
+    [ -n "$version" ] || { echo "oracle: the workspace names no version of bevy_ecs" >&2; exit 1; }
+    rm -rf "$game"
+    mkdir -p "$game/src"
+    cp framealloc-bevy/examples/bevy_swarm/*.rs "$game/src/"
+    cp Cargo.lock "$game/Cargo.lock"
+    cat >"$game/Cargo.toml" <<TOML
+[package]
+name = "bevy_swarm"
+version = "0.0.0"
+edition = "2024"
+[dependencies]
+framealloc = { path = "$PWD/framealloc", features = ["bevy"] }
+bevy_app = { version = "$version", default-features = false, features = ["std"] }
+bevy_diagnostic = { version = "$version", default-features = false }
+bevy_ecs = { version = "$version", default-features = false, features = ["std", "multi_threaded"] }
+[workspace]
+TOML
+    (cd "$game" && CARGO_TARGET_DIR="$root/oracle" CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0 cargo build --quiet)
+    "$root/oracle/debug/bevy_swarm" --record "$work/bevy_swarm.fa" >/dev/null
+    grade bevy_swarm "$game" --trace "$work/bevy_swarm.fa" | tee "$work/bevy_grade"
+    grep -q 'precision' "$work/bevy_grade" || { echo "oracle: bevy_swarm was not graded" >&2; exit 1; }
+}
+
 python3 ci/oracle/generate.py "$work/games" "$seed" "$games"
 (cd "$work/games" && CARGO_TARGET_DIR="$root/oracle" CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0 cargo build --quiet)
 "$root/oracle/debug/games" "$work/runs"
@@ -38,8 +66,8 @@ if [ -z "${1:-}" ]; then
     for example in swarm arena_shooter; do
         grade "$example" . -p framealloc-examples --examples --trace "$work/$example.fa"
     done
-    # `pipeline` has no function with `#[frame_system]`: there is nothing to grade. `bevy_swarm` is an example of framealloc-bevy, and
-    # packages of framealloc itself are no programs that `cargo fa` reads.
+    # `pipeline` has no function with `#[frame_system]`: there is nothing to grade.
+    bevy_swarm
 fi
 
 recordings=()

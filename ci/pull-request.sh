@@ -10,13 +10,13 @@ cargo build --quiet -p cargo-fa
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
-# game DIRECTORY WORDS LINE: a game whose only system takes so many words, and runs this line.
+# game DIRECTORY VERSION WORDS LINE: a game whose only system takes so many words, and runs this line.
 game() {
     mkdir -p "$1/src"
     cat >"$1/Cargo.toml" <<TOML
 [package]
 name = "game"
-version = "0.0.0"
+version = "$2"
 edition = "2024"
 [dependencies]
 framealloc = { path = "$repository/framealloc" }
@@ -28,8 +28,8 @@ use framealloc::{SmartAlloc, frame_system};
 
 #[frame_system(tag = "physics", no_heap)]
 fn step(alloc: &SmartAlloc, frame: u64) -> u64 {
-    let words = alloc.frame_slice_fill_copy($2, frame);
-    $3
+    let words = alloc.frame_slice_fill_copy($3, frame);
+    $4
     words.iter().sum()
 }
 
@@ -44,8 +44,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 RUST
 }
-game "$work/before" 1000 ""
-game "$work/after" 3000 'drop(vec![frame; 10]);'
+# By the version cargo tells the two apart in one target directory, so that what they depend on is built once.
+game "$work/before" 0.1.0 1000 ""
+game "$work/after" 0.1.1 3000 'drop(vec![frame; 10]);'
 
 # What stands on the way to the workflow's programs.
 mkdir "$work/bin"
@@ -71,9 +72,7 @@ PY
 
 cd "$work"
 export PATH="$work/bin:$PATH" GITHUB_STEP_SUMMARY="$work/summary.md" PULL_REQUEST=1 PICTURES=of-the-run
-# A target directory for each: in one, cargo would take the two games for the same package.
-unset CARGO_TARGET_DIR
-export CARGO_PROFILE_RELEASE_OPT_LEVEL=0
+export CARGO_TARGET_DIR="$root/pull-request" CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 bash -e step0.sh
 code=0
 bash -e step1.sh >compared.txt || code=$?

@@ -136,6 +136,36 @@
   click("all");
   expect("and back", flame.root.bytes === all);
 
+  const { lives } = window.report;
+  const ask = (from, to, end, after) => {
+    for (const [name, value] of Object.entries({ from, to, end, after })) {
+      const field = document.getElementById(`lives-${name}`);
+      field.value = value;
+      field.dispatchEvent(new Event("change"));
+    }
+    document.querySelector("#lives-form button[type=submit]").click();
+  };
+  const answers = () => [...document.querySelectorAll("#lives tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
+  const made = () => [...lives.read().made];
+  expect("nothing is read before somebody asks", lives.columns === null);
+  ask("", "", "any", "");
+  expect("all blocks are found", flame.root.samples === lives.data.count && answers().length === 4);
+  expect("with the place that made them", answers().some(([name]) => /^scripts::decode \(scripts\.rs:\d+\) · scripts$/.test(name)));
+  expect("the icicle has them alone", call("render::cull") === undefined && call("ui::decode") !== undefined);
+  expect("and says so", document.getElementById("flame-shown").textContent.includes("of the heap"));
+  ask("100", "200", "any", "");
+  expect("a stretch has both ends", flame.root.samples === made().filter((frame) => frame >= 100 && frame <= 200).length);
+  ask("100", "200", "after", "300");
+  const later = (block) => made()[block] >= 100 && made()[block] <= 200 && (lives.read().freed[block] === 0 || lives.read().freed[block] - 1 > 300);
+  expect("freed after a frame, or never", flame.root.samples === made().filter((_, block) => later(block)).length && flame.root.samples > 0);
+  ask("", "", "never", "");
+  const never = answers();
+  expect("scripts give nothing back", never[0][0].includes("scripts") && never[0][1] === never[0][3] && never[0][6] === "–");
+  ask("1", "1", "after", "2999999");
+  expect("nobody lives so long", answers().length <= 1);
+  click("lives-clear");
+  expect("frame memory again", flame.root.bytes === all && answers().length === 0 && call("render::cull") !== undefined);
+
   const names = () => [...document.querySelectorAll("#tags tbody th")].map((cell) => cell.textContent);
   document.querySelector("#tags thead th:first-child .sort").click();
   expect("sorted by name", names()[0] === "ai" && names().at(-1) === "ui");

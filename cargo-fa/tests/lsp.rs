@@ -37,6 +37,11 @@ struct Editor {
 
 impl Editor {
     fn start(sample: &Sample, words: &[&str], capabilities: &Value) -> Self {
+        Self::start_in(sample, &[sample], words, capabilities)
+    }
+
+    /// An editor with several folders, of which it first looks at the first.
+    fn start_in(sample: &Sample, folders: &[&Sample], words: &[&str], capabilities: &Value) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-fa"));
         command.arg("fa").arg("lsp").args(words).current_dir(sample.path(""));
         let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -44,8 +49,8 @@ impl Editor {
         let root = sample.path("").canonicalize().unwrap();
         let uri = format!("file://{}/src/lib.rs", root.display());
         let mut editor = Self { server, input, output, requests: 0, heard: Vec::new(), uri };
-        let folder = json!([{ "uri": format!("file://{}", root.display()), "name": "game" }]);
-        let result = editor.ask("initialize", json!({ "capabilities": capabilities, "workspaceFolders": folder }));
+        let folders: Vec<Value> = folders.iter().map(|folder| folder_of(folder)).collect();
+        let result = editor.ask("initialize", json!({ "capabilities": capabilities, "workspaceFolders": folders }));
         assert_eq!(result["serverInfo"]["name"], "cargo-fa");
         editor.tell("initialized", json!({}));
         editor
@@ -106,6 +111,15 @@ impl Editor {
         self.tell("exit", Value::Null);
         assert!(self.server.wait().unwrap().success());
     }
+}
+
+/// A folder as the protocol has it.
+fn folder_of(sample: &Sample) -> Value {
+    json!({ "uri": format!("file://{}", sample.path("").canonicalize().unwrap().display()), "name": "game" })
+}
+
+fn library(sample: &Sample) -> String {
+    format!("file://{}/src/lib.rs", sample.path("").canonicalize().unwrap().display())
 }
 
 fn run() -> Vec<u8> {
@@ -248,4 +262,50 @@ fn what_is_wrong_is_told_once_and_the_server_goes_on() {
         serde_json::to_value(refused).unwrap()["error"]["message"].as_str().unwrap().contains("textDocument/rename")
     );
     editor.leave();
+}
+
+#[test]
+fn each_folder_of_the_workspace_is_served_and_folders_come_and_go() {
+    let other_game = GAME.replace("(100)", "(10)");
+    let (game, other, notes) = (Sample::game(GAME), Sample::game(&other_game), Sample::empty());
+    let mut editor = Editor::start_in(&game, &[&notes, &game, &other], &["--diagnostics"], &json!({}));
+    editor.open(GAME);
+    let (first, second) = (library(&game), library(&other));
+    assert_eq!(editor.hints(), [hint(3, "≤ 800 B of 4.00 KiB"), hint(8, "no bound")]);
+    editor.uri.clone_from(&second);
+    assert_eq!(editor.hints(), [hint(3, "≤ 80 B of 4.00 KiB"), hint(8, "no bound")], "though it is not open");
+    // What is not saved in one is nothing to the other.
+    editor.open(&other_game.replace("(10)", "(20)"));
+    assert_eq!(editor.hints()[0], hint(3, "≤ 160 B of 4.00 KiB"));
+    editor.uri.clone_from(&first);
+    assert_eq!(editor.hints()[0], hint(3, "≤ 800 B of 4.00 KiB"));
+    // Findings of both are published, and taken back with the folder.
+    hear_of(&mut editor, &second, |findings| findings > 0);
+    let leaves = json!({ "event": { "added": [], "removed": [folder_of(&other)] } });
+    editor.tell("workspace/didChangeWorkspaceFolders", leaves);
+    editor.change(GAME);
+    hear_of(&mut editor, &second, |findings| findings == 0);
+    editor.uri.clone_from(&second);
+    assert_eq!(editor.hints(), []);
+    let comes = json!({ "event": { "added": [folder_of(&other)], "removed": [] } });
+    editor.tell("workspace/didChangeWorkspaceFolders", comes);
+    assert_eq!(editor.hints()[0], hint(3, "≤ 160 B of 4.00 KiB"), "and what the editor has of it is known");
+    let is_wrong =
+        |message: &Message| matches!(message, Message::Notification(told) if told.method == "window/showMessage");
+    assert!(!editor.heard.iter().any(is_wrong), "{:?}", editor.heard);
+    editor.leave();
+}
+
+/// Waits until so many findings of a file are published.
+fn hear_of(editor: &mut Editor, uri: &str, wanted: impl Fn(usize) -> bool) {
+    let heard = |message: &Message| match message {
+        Message::Notification(told) if told.params["uri"] == *uri => {
+            wanted(told.params["diagnostics"].as_array().unwrap().len())
+        }
+        _ => false,
+    };
+    if editor.heard.drain(..).any(|message| heard(&message)) {
+        return;
+    }
+    while !heard(&Message::read(&mut editor.output).unwrap().unwrap()) {}
 }

@@ -542,3 +542,69 @@ fn a_diff_names_the_places_that_changed_and_leaves_the_judgement_to_exact_figure
     let unsampled = read(&encoder.into_bytes());
     assert!(!Diff::new(&unsampled, &after, Threshold::Bytes(1_000_000)).text().contains("Sites"));
 }
+
+/// What `cargo fa report` prints for these words about a recording.
+fn asked(bytes: &[u8], words: &[&str]) -> Result<String, String> {
+    let file = std::env::temp_dir().join(format!("cargo-fa-lives-{}-{}.fa", std::process::id(), words.concat().len()));
+    std::fs::write(&file, bytes).unwrap();
+    let line = Line::try_parse_from(["report", file.to_str().unwrap()].iter().chain(words))
+        .map_err(|error| error.to_string())?;
+    let made = run(&line.arguments).map(|made| made.text).map_err(|error| error.0);
+    std::fs::remove_file(file).unwrap();
+    made
+}
+
+#[test]
+fn lifetimes_are_what_the_recording_says_whoever_counts() {
+    let bytes = SAMPLE.record();
+    // By other code: made, freed and bytes of each block.
+    let mut blocks: BTreeMap<u32, (u64, Option<u64>, u64)> = BTreeMap::new();
+    let mut frame = 0;
+    for item in Decoder::new(&bytes).unwrap().map(Result::unwrap) {
+        match item {
+            Item::Frame(read) => frame = read.number,
+            Item::Lives(lives) => {
+                blocks.extend(lives.born.iter().map(|life| (life.id, (life.frame, None, life.bytes))));
+                lives.died.iter().for_each(|id| blocks.get_mut(id).unwrap().1 = Some(frame));
+            }
+            _ => {}
+        }
+    }
+    let count = |fits: &dyn Fn(u64, Option<u64>) -> bool| {
+        blocks.values().filter(|(made, freed, _)| fits(*made, *freed)).count()
+    };
+    let later = count(&|made, freed| (100..=200).contains(&made) && freed.is_none_or(|freed| freed > 300));
+    let never = count(&|_, freed| freed.is_none());
+    assert!(later > 0 && never > later);
+    let text = asked(&bytes, &["--made", "100..200", "--freed-after", "300"]).unwrap();
+    assert!(text.contains("made in frames #100 to #200, freed after frame #300 or not at all"), "{text}");
+    assert!(text.contains(&format!("estimated from {later} blocks")), "{text}");
+    assert!(text.contains("scripts::decode (scripts.rs:"), "{text}");
+    let text = asked(&bytes, &["--never-freed"]).unwrap();
+    assert!(text.contains(&format!("estimated from {never} blocks")), "{text}");
+    let text = asked(&bytes, &["--made", "..50", "--format", "markdown"]).unwrap();
+    let first = count(&|made, _| made <= 50);
+    assert!(text.contains(&format!("estimated from {first} blocks")) && text.contains("|---|"), "{text}");
+    assert!(
+        asked(&bytes, &["--made", "9..8"]).is_err() && asked(&bytes, &["--never-freed", "--freed-after", "3"]).is_err()
+    );
+    let without = Sample { frames: 10, ..SAMPLE };
+    let frames_only: Vec<u8> = frames(&without.record())
+        .iter()
+        .fold(Encoder::new(Vec::new()), |mut encoder, frame| {
+            encoder.frame(&frame.as_view());
+            encoder
+        })
+        .into_bytes();
+    let refused = asked(&frames_only, &["--never-freed"]).unwrap_err();
+    assert!(refused.contains("with_lifetimes"), "{refused}");
+    assert!(!page(&read(&frames_only)).contains("id=\"lives\""));
+
+    // And the page carries the same blocks.
+    let lives = &data(&page(&read(&bytes)))["lives"];
+    assert_eq!(lives["count"], blocks.len());
+    let (made, freed) = (column(&lives["made"]), column(&lives["freed"]));
+    let carried: Vec<(u64, Option<u64>)> =
+        made.into_iter().zip(freed.iter().map(|freed| freed.checked_sub(1))).collect();
+    assert_eq!(carried, blocks.values().map(|(made, freed, _)| (*made, *freed)).collect::<Vec<_>>());
+}

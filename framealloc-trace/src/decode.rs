@@ -6,10 +6,10 @@ use crate::model::{
     BudgetHit, Definition, FlightFigures, Frame, HeapFigures, Kind, Limits, Outcome, PhaseFigures, PoolFigures,
     SystemFigures, SystemHeap, ZoneFigures,
 };
-use crate::sites::{Call, Samples, Site, SiteFigures, Stack};
+use crate::sites::{Call, Life, Lives, Samples, Site, SiteFigures, Stack};
 use crate::{
-    BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC, VERSION,
-    checksum,
+    BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_LIVES, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC,
+    VERSION, checksum,
 };
 
 /// Why a recording, or the rest of it, cannot be read.
@@ -81,6 +81,8 @@ pub enum Item {
     Site(Site),
     /// What was sampled in the frame before.
     Samples(Samples),
+    /// Which of the blocks that are followed were made and freed in the frame before.
+    Lives(Lives),
 }
 
 /// Iterates over the entries of a recording. After an error it ends.
@@ -137,6 +139,7 @@ pub(crate) fn block(rest: &[u8], at: usize) -> Result<(Option<Item>, usize), Tra
         BLOCK_STACK => Some(Item::Stack(fields.stack().ok_or(damaged)?)),
         BLOCK_SITE => Some(Item::Site(fields.site().ok_or(damaged)?)),
         BLOCK_SAMPLES => Some(Item::Samples(fields.samples().ok_or(damaged)?)),
+        BLOCK_LIVES => Some(Item::Lives(fields.lives().ok_or(damaged)?)),
         _ => None,
     };
     Ok((item, BLOCK_HEAD + length + sum.len()))
@@ -245,6 +248,24 @@ impl Fields<'_> {
             })
         })?;
         Some(Samples { every, sites })
+    }
+
+    fn lives(&mut self) -> Option<Lives> {
+        Some(Lives {
+            every: self.number()?,
+            missed: self.number()?,
+            anew: self.number()? != 0,
+            born: self.list(|fields| {
+                Some(Life {
+                    id: fields.id()?,
+                    site: fields.id()?,
+                    frame: fields.number()?,
+                    blocks: fields.number()?,
+                    bytes: fields.number()?,
+                })
+            })?,
+            died: self.list(Self::id)?,
+        })
     }
 
     fn frame(&mut self) -> Option<Frame> {

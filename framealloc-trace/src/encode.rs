@@ -1,10 +1,10 @@
 //! Writes recordings.
 
 use crate::model::{FrameView, Kind, Limits};
-use crate::sites::{Call, Site, SiteFigures};
+use crate::sites::{Call, Lives, Site, SiteFigures};
 use crate::{
-    BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC, VERSION,
-    checksum,
+    BLOCK_CALL, BLOCK_DEFINITION, BLOCK_FRAME, BLOCK_HEAD, BLOCK_LIVES, BLOCK_SAMPLES, BLOCK_SITE, BLOCK_STACK, MAGIC,
+    VERSION, checksum,
 };
 
 /// Appends blocks to a buffer. Takes no memory while the buffer has room.
@@ -122,6 +122,19 @@ impl Encoder {
         self.block(BLOCK_SAMPLES, |out| {
             number(out, every);
             list(out, sites, |site| [u64::from(site.id), site.samples, site.blocks, site.bytes]);
+        });
+    }
+
+    /// Adds which of the blocks that are followed were made and freed in the frame that was added last.
+    pub fn lives(&mut self, lives: &Lives) {
+        self.block(BLOCK_LIVES, |out| {
+            for figure in [lives.every, lives.missed, u64::from(lives.anew)] {
+                number(out, figure);
+            }
+            list(out, &lives.born, |life| {
+                [u64::from(life.id), u64::from(life.site), life.frame, life.blocks, life.bytes]
+            });
+            list(out, &lives.died, |id| [u64::from(*id)]);
         });
     }
 

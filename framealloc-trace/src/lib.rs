@@ -42,7 +42,7 @@ pub use model::{
     BudgetHit, Definition, FlightFigures, Frame, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures,
     PoolFigures, SystemFigures, SystemHeap, ZoneFigures,
 };
-pub use sites::{Call, Samples, Site, SiteFigures, Stack};
+pub use sites::{Call, Life, Lives, Samples, Site, SiteFigures, Stack};
 pub use stream::{Head, StreamDecoder};
 
 /// What every recording starts with.
@@ -57,6 +57,7 @@ const BLOCK_CALL: u8 = 3;
 const BLOCK_STACK: u8 = 4;
 const BLOCK_SITE: u8 = 5;
 const BLOCK_SAMPLES: u8 = 6;
+const BLOCK_LIVES: u8 = 7;
 
 /// Bytes before a payload: kind and length.
 const BLOCK_HEAD: usize = 5;

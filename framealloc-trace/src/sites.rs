@@ -56,3 +56,34 @@ pub struct Samples {
     /// The sites that were met.
     pub sites: Vec<SiteFigures>,
 }
+
+/// A block of the heap that is followed from the frame in which it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Life {
+    /// The number by which its end is told.
+    pub id: u32,
+    /// The number of the site that made it.
+    pub site: u32,
+    /// The number of the frame in which it was made.
+    pub frame: u64,
+    /// Blocks that it stands for, estimated.
+    pub blocks: u64,
+    /// Their bytes, estimated.
+    pub bytes: u64,
+}
+
+/// Blocks of the heap that were made and freed in the frame that stands before this in the recording, of those that are followed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lives {
+    /// Bytes between two blocks that are followed, on average.
+    pub every: u64,
+    /// Blocks that would be followed if there had been a place for them, since the frame before.
+    pub missed: u64,
+    /// Whether a part of the recording was lost before this: blocks that were made earlier and are not among these were
+    /// freed, nobody knows when.
+    pub anew: bool,
+    /// Those that were made, and, where it begins anew, all that live.
+    pub born: Vec<Life>,
+    /// The numbers of those that were freed.
+    pub died: Vec<u32>,
+}

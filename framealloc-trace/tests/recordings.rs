@@ -1,8 +1,9 @@
 //! What is written is read; what is cut or damaged is told, and never more than that.
 
 use framealloc_trace::{
-    BudgetHit, Call, Decoder, Definition, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Limits, Outcome,
-    PhaseFigures, PoolFigures, Samples, Site, SiteFigures, Stack, SystemFigures, SystemHeap, TraceError, ZoneFigures,
+    BudgetHit, Call, Decoder, Definition, Encoder, FlightFigures, Frame, HeapFigures, Item, Kind, Life, Limits, Lives,
+    Outcome, PhaseFigures, PoolFigures, Samples, Site, SiteFigures, Stack, SystemFigures, SystemHeap, TraceError,
+    ZoneFigures,
 };
 use proptest::prelude::*;
 
@@ -229,6 +230,32 @@ fn sites_are_read_as_they_are_written() {
     for len in 9..bytes.len() {
         let read = Decoder::new(&bytes[..len]).unwrap().take_while(Result::is_ok).count();
         assert!(read <= items.len());
+    }
+}
+
+#[test]
+fn lives_are_read_as_they_are_written_and_older_readers_skip_them() {
+    let lives = Lives {
+        every: 65_536,
+        missed: 3,
+        anew: true,
+        born: vec![Life { id: 7, site: 1, frame: u64::MAX, blocks: 12, bytes: 1 << 40 }, Life::default()],
+        died: vec![u32::MAX, 0],
+    };
+    let frame = Frame { number: 3, ..Frame::default() };
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.frame(&frame.as_view());
+    encoder.lives(&lives);
+    encoder.lives(&Lives::default());
+    let bytes = encoder.into_bytes();
+    let items: Vec<Item> = Decoder::new(&bytes).unwrap().map(Result::unwrap).collect();
+    assert_eq!(items, [Item::Frame(frame), Item::Lives(lives), Item::Lives(Lives::default())]);
+    // A block of its own kind, behind the frame: who does not know the kind goes on behind it.
+    let frame_ends = 9 + 5 + u32::from_le_bytes(bytes[10..14].try_into().unwrap()) as usize + 4;
+    assert_eq!(bytes[frame_ends], 7);
+    for len in frame_ends..bytes.len() {
+        let read: Vec<_> = Decoder::new(&bytes[..len]).unwrap().filter_map(Result::ok).collect();
+        assert!(items.starts_with(&read));
     }
 }
 

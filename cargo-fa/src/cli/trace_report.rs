@@ -6,7 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{CLEAN, FOUND, INCOMPLETE, UsageError};
 use crate::report::changes::Changes;
-use crate::trace_report::{Diff, Recording, Threshold, markdown, page, picture, summary};
+use crate::trace_report::{
+    Diff, LifeEnd, Lifetimes, Recording, Threshold, lifetimes, lifetimes_markdown, markdown, page, picture, summary,
+};
 
 const EXIT_CODES: &str = "Exit codes:
   0    the report was made
@@ -19,6 +21,7 @@ const EXIT_CODES: &str = "Exit codes:
 /// What to report of which recordings.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXIT_CODES)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Arguments {
     /// The recording; with --diff two, the old one first
     #[arg(required_unless_present = "findings_after", num_args = 1..=2, value_name = "TRACE")]
@@ -32,6 +35,16 @@ pub struct Arguments {
     /// Compare two recordings
     #[arg(long, conflicts_with_all = ["html", "svg"])]
     pub diff: bool,
+    /// Which blocks of the heap were made in these frames, such as `100..200`, `100..` or `..200` (both ends included), by the
+    /// place that made them
+    #[arg(long, value_name = "FRAMES", value_parser = MadeIn::parse, conflicts_with_all = ["diff", "html", "svg"])]
+    pub made: Option<MadeIn>,
+    /// With --made, or of all: only those that were freed after this frame, or never
+    #[arg(long, value_name = "FRAME", conflicts_with_all = ["diff", "html", "svg"])]
+    pub freed_after: Option<u64>,
+    /// With --made, or of all: only those that live when the recording ends
+    #[arg(long, conflicts_with_all = ["diff", "html", "svg", "freed_after"])]
+    pub never_freed: bool,
     /// With --diff: the growth of mean bytes per frame that fails, such as `64KiB` or `5%` (which leaves out growth below 1KiB)
     #[arg(long, value_name = "SIZE|PERCENT", value_parser = Threshold::parse, requires = "diff", default_value = "5%")]
     pub threshold: Threshold,
@@ -53,6 +66,16 @@ pub struct Arguments {
     /// Exit with 3 if a recording is cut off or damaged
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Frames from one to another, both included; open where `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeIn(pub Option<u64>, pub Option<u64>);
+
+impl MadeIn {
+    fn parse(text: &str) -> Result<Self, String> {
+        Lifetimes::parse_made(text).map(|(from, to)| Self(from, to))
+    }
 }
 
 /// Formats of what `cargo fa report` prints.
@@ -114,6 +137,20 @@ pub fn run(arguments: &Arguments) -> Result<Made, UsageError> {
         return Err(UsageError(message.to_owned()));
     }
     let recording = &recordings[0];
+    if let Some(question) = question(arguments) {
+        if !recording.has_lifetimes() {
+            let message = format!(
+                "{} does not follow blocks of the heap: `AllocConfig::with_sites(SiteSampling::default().with_lifetimes(…))`",
+                recording.name()
+            );
+            return Err(UsageError(message));
+        }
+        let text = match arguments.format {
+            TextFormat::Text => lifetimes(recording, question),
+            TextFormat::Markdown => lifetimes_markdown(recording, question),
+        };
+        return Ok(Made { text, messages, code });
+    }
     for (file, render) in [(&arguments.html, page as fn(&Recording) -> String), (&arguments.svg, picture)] {
         if let Some(file) = file {
             std::fs::write(file, render(recording))
@@ -131,6 +168,20 @@ pub fn run(arguments: &Arguments) -> Result<Made, UsageError> {
         messages.push(format!("note: {note}"));
     }
     Ok(Made { text, messages, code })
+}
+
+/// What is asked about lifetimes, if anything is.
+fn question(arguments: &Arguments) -> Option<Lifetimes> {
+    let end = match (arguments.freed_after, arguments.never_freed) {
+        (Some(frame), _) => LifeEnd::After(frame),
+        (None, true) => LifeEnd::Never,
+        (None, false) => LifeEnd::Any,
+    };
+    let MadeIn(from, to) = match (arguments.made, end) {
+        (None, LifeEnd::Any) => return None,
+        (made, _) => made.unwrap_or(MadeIn(None, None)),
+    };
+    Some(Lifetimes { made: (from, to), end })
 }
 
 /// The first line of a comment, by which whoever posts it finds the one of the run before.

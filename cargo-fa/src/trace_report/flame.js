@@ -8,15 +8,17 @@ const NARROW = 2;
 
 function readSites(data, frames) {
   const { every, stretches, calls, list } = data;
-  if (every === 0) return null;
-  const sites = list.map((site) => {
-    const sums = new Float64Array(stretches + 1);
-    decodeColumn(site.bytes, stretches).forEach((bytes, index) => {
-      sums[index + 1] = sums[index] + bytes;
-    });
-    return { ...site, sums };
-  });
-  return { every, stretches, calls, sites, frames };
+  if (list.length === 0) return null;
+  return { every, stretches, calls, sites: list, frames };
+}
+
+/** The bytes of a site up to each stretch, read when they are first asked for. */
+function sumsOf(site, stretches) {
+  if (site.sums === undefined) {
+    site.sums = decodeColumn(site.bytes, stretches + 1, 1);
+    for (let index = 1; index <= stretches; index += 1) site.sums[index] += site.sums[index - 1];
+  }
+  return site.sums;
 }
 
 class Flame {
@@ -28,6 +30,8 @@ class Flame {
     this.bySystem = false;
     this.fromPlace = false;
     this.found = null;
+    /** Instead of the bytes of frames: what was asked about blocks of the heap. */
+    this.answered = null;
     /** Names from the top to the node that is shown alone. */
     this.path = [];
     this.seen = "";
@@ -94,6 +98,24 @@ class Flame {
     this.draw();
   }
 
+  /** Shows what was asked about blocks of the heap, by index of the site; `null` is frame memory again. */
+  answer(answered) {
+    this.answered = answered;
+    this.path = [];
+    this.draw();
+  }
+
+  /** What a site has in what is shown. */
+  figuresOf(site, index) {
+    if (this.answered !== null) return this.answered.bySite.get(index) ?? null;
+    // Where all is shown nothing is to be read: the sum is there.
+    const all = this.first === 0 && this.end === this.sites.stretches;
+    const sums = all ? null : sumsOf(site, this.sites.stretches);
+    const bytes = all ? site.total : sums[this.end] - sums[this.first];
+    const part = bytes / site.total;
+    return bytes === 0 ? null : { bytes, samples: site.samples * part, blocks: site.blocks * part };
+  }
+
   /** The calls of a site from the top down. */
   namesOf(site) {
     const calls = site.calls.map((call) => this.sites.calls[call]);
@@ -106,12 +128,10 @@ class Flame {
 
   tree() {
     const root = { name: "", place: "", bytes: 0, blocks: 0, samples: 0, path: [], parts: new Map(), tag: null };
-    for (const site of this.sites.sites) {
-      const bytes = site.sums[this.end] - site.sums[this.first];
-      if (bytes === 0) continue;
-      const whole = site.sums[this.sites.stretches];
-      const samples = (site.samples * bytes) / whole;
-      const blocks = (site.blocks * bytes) / whole;
+    this.sites.sites.forEach((site, index) => {
+      const figures = this.figuresOf(site, index);
+      if (figures === null) return;
+      const { bytes, samples, blocks } = figures;
       let node = root;
       const add = () => {
         node.bytes += bytes;
@@ -130,7 +150,7 @@ class Flame {
         node = part;
         add();
       }
-    }
+    });
     return root;
   }
 
@@ -168,9 +188,12 @@ class Flame {
     if (root.bytes > 0) place(shown, 0, 1, above.length, false);
     this.element.replaceChildren(...buttons);
     this.element.style.height = `${depth * ROW}px`;
-    const perFrame = this.sites.frames * ((this.end - this.first) / this.sites.stretches);
-    this.perFrame = perFrame;
-    const words = [`${sayBytes(shown.bytes / perFrame)} per frame`, `a sample every ${sayBytes(this.sites.every)}`];
+    const asked = this.answered !== null;
+    this.perFrame = asked ? 1 : this.sites.frames * ((this.end - this.first) / this.sites.stretches);
+    this.unit = asked ? "" : " per frame";
+    const every = asked ? this.answered.every : this.sites.every;
+    const words = [`${sayBytes(shown.bytes / this.perFrame)}${asked ? " of the heap, as asked below" : this.unit}`];
+    if (every > 0) words.push(`a sample every ${sayBytes(every)}`);
     if (this.found !== null) words.push(`found ${((found / Math.max(1, shown.bytes)) * 100).toFixed(1)} %`);
     document.getElementById("flame-shown").textContent = words.join(", ");
   }
@@ -199,8 +222,8 @@ class Flame {
     const error = 100 / Math.sqrt(Math.max(1, node.samples));
     const words = [
       node.name,
-      `${sayBytes(node.bytes / this.perFrame)} per frame, ${((node.bytes / all) * 100).toFixed(1)} %`,
-      `${digits(node.blocks / this.perFrame)} blocks per frame`,
+      `${sayBytes(node.bytes / this.perFrame)}${this.unit}, ${((node.bytes / all) * 100).toFixed(1)} %`,
+      `${digits(node.blocks / this.perFrame)} blocks${this.unit}`,
       `${sayCount(node.samples)} samples, ±${error.toFixed(error < 10 ? 1 : 0)} %`,
     ];
     if (node.place !== "") words.push(node.place);

@@ -14,13 +14,14 @@ use super::{svg, units};
 const FRAME: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const THEME: &str = include_str!("theme.js");
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
     THEME,
     include_str!("data.js"),
     include_str!("timeline.js"),
     include_str!("draw.js"),
     include_str!("tables.js"),
     include_str!("flame.js"),
+    include_str!("lives.js"),
     include_str!("interact.js"),
 ];
 
@@ -45,8 +46,11 @@ pub fn page(recording: &Recording) -> String {
         main.push_str(include_str!("timeline.html"));
         // Without scripts the picture stands where the timeline would be.
         let _ = writeln!(main, "<noscript>{}</noscript>", svg::picture(recording));
-        if recording.sites.every > 0 {
+        if recording.has_sites() {
             main.push_str(include_str!("flame.html"));
+        }
+        if recording.lives.every > 0 {
+            main.push_str(include_str!("lives.html"));
         }
         for found in recording.tables() {
             table(&mut main, &found);
@@ -203,6 +207,7 @@ fn data(recording: &Recording) -> String {
             "outcome": budget.hits.first().map_or("", |hit| word(hit.outcome)),
         })
     });
+    let in_page = recording.sites.in_page();
     let data = json!({
         "frames": frames,
         "number": column(|frame| frame.number),
@@ -219,6 +224,7 @@ fn data(recording: &Recording) -> String {
         "heap": heap,
         "budgets": budgets.collect::<Vec<_>>(),
         "sites": recording.sites.data(frames),
+        "lives": recording.lives.data(&recording.frames, |site| in_page.get(site as usize).copied().unwrap_or(0)),
     });
     data.to_string().replace('<', "\\u003c")
 }

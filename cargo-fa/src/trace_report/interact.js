@@ -272,6 +272,7 @@ function start() {
   controls = new Controls(timeline, painter, updateLegend);
   showHeapLegend(timeline);
   controls.flame = prepareFlame(timeline);
+  const lives = prepareLives(timeline.recording, controls.flame);
   prepareTables((frame) => controls.goTo(frame));
   const refresh = () => {
     painter.measure();
@@ -288,5 +289,5 @@ function start() {
   // For tests: what was read, and after how long it was to be seen.
   document.documentElement.dataset.ready = String(timeline.recording.frames);
   document.documentElement.dataset.milliseconds = String(Math.round(performance.now()));
-  window.report = { timeline, painter, controls, flame: controls.flame };
+  window.report = { timeline, painter, controls, flame: controls.flame, lives };
 }

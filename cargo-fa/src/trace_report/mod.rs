@@ -8,6 +8,7 @@ mod diff;
 mod escape;
 mod figures;
 mod html;
+mod lives;
 mod recording;
 mod sites;
 mod svg;
@@ -19,8 +20,9 @@ mod units;
 
 pub use diff::{Diff, Threshold};
 pub use html::page;
+pub use lives::{LifeEnd, Lifetimes};
 pub use recording::Recording;
 pub use svg::picture;
-pub use text::{markdown, summary};
+pub use text::{lifetimes, lifetimes_markdown, markdown, summary};
 pub use totals::{HeapTotals, SystemTotals};
 pub use units::{bytes, count, number, percent, time};

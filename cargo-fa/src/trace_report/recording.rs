@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::lives::{FollowedBlocks, ReadingLives};
 use super::sites::{ReadingSites, Sites};
 use super::totals::{HeapTotals, SystemTotals};
 use framealloc_trace::{Decoder, Definition, FlightFigures, Frame, Item, Kind, Outcome, TraceError};
@@ -136,6 +137,8 @@ pub struct Recording {
     pub(super) heap: Vec<HeapTag>,
     /// The places that ask for memory; none where nothing was sampled.
     pub(super) sites: Sites,
+    /// Blocks of the heap that were followed; none where that was not asked for.
+    pub(super) lives: FollowedBlocks,
     /// Zones by tag; none where nothing escaped from any.
     pub(super) zones: Vec<Zones>,
     /// Why there is no more of it.
@@ -155,6 +158,7 @@ struct Reading {
     budgets: BTreeMap<u32, Budget>,
     heap: BTreeMap<u32, HeapTag>,
     sites: ReadingSites,
+    lives: ReadingLives,
     zones: BTreeMap<u32, Zones>,
 }
 
@@ -183,6 +187,11 @@ impl Recording {
                             // Of the frame before; where there is none, of nothing.
                             if let Some(frame) = reading.last_frame() {
                                 reading.sites.samples(frame, &samples);
+                            }
+                        }
+                        Ok(Item::Lives(lives)) => {
+                            if let Some(frame) = reading.frames.last() {
+                                reading.lives.lives(frame.number, &lives);
                             }
                         }
                         Ok(_) => {}
@@ -232,6 +241,17 @@ impl Recording {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
+    }
+
+    /// Whether it knows places of the program.
+    pub(super) fn has_sites(&self) -> bool {
+        self.sites.every > 0 || self.lives.every > 0
+    }
+
+    /// Whether it knows how long blocks of the heap live.
+    #[must_use]
+    pub fn has_lifetimes(&self) -> bool {
+        self.lives.every > 0
     }
 
     /// Bytes that frames in flight held at the end of each frame; `None` if none ever did.
@@ -342,6 +362,11 @@ impl Reading {
             Some(name) => name.to_owned(),
             None => format!("{noun} {id}"),
         };
+        let (sites, order) = self.sites.finish(
+            &self.lives.bytes_by_site(),
+            |id| label(Kind::Tag, "tag", id),
+            |id| label(Kind::System, "system", id),
+        );
         let titled = |kind, noun: &str, id, series: Series| Series { name: label(kind, noun, id), ..series };
         let mut tags: Vec<Series> =
             self.tags.into_iter().map(|(id, series)| titled(Kind::Tag, "tag", id, series)).collect();
@@ -375,7 +400,8 @@ impl Reading {
                     ..tag
                 })
                 .collect(),
-            sites: self.sites.finish(|id| label(Kind::Tag, "tag", id), |id| label(Kind::System, "system", id)),
+            lives: self.lives.finish(|id| order.get(&id).copied()),
+            sites,
             zones: (self.zones.into_iter())
                 .map(|(id, zones)| Zones { pinned: titled(Kind::Tag, "tag", id, zones.pinned), ..zones })
                 .collect(),

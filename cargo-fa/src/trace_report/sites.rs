@@ -1,6 +1,6 @@
 //! The places that ask for memory, as a recording has them: with the calls that led there, and bytes by frame.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use framealloc_trace::{Call, Samples, Site, Stack};
 use serde_json::{Value, json};
@@ -25,6 +25,8 @@ pub(super) struct SampledSite {
     pub(super) bytes: Series,
     pub(super) samples: u64,
     pub(super) blocks: u64,
+    /// Estimated bytes of the heap, where it was followed.
+    heap: u64,
 }
 
 /// What was sampled.
@@ -79,32 +81,44 @@ impl ReadingSites {
         }
     }
 
-    /// Puts names for numbers.
-    pub(super) fn finish(self, tag: impl Fn(u32) -> String, system: impl Fn(u32) -> String) -> Sites {
-        let Self { every, calls, stacks, sites, figures } = self;
+    /// Puts names for numbers, and says which index the site with a number has. `heap` has the bytes that sites took from the
+    /// heap, by number.
+    pub(super) fn finish(
+        self,
+        heap: &BTreeMap<u32, u64>,
+        tag: impl Fn(u32) -> String,
+        system: impl Fn(u32) -> String,
+    ) -> (Sites, HashMap<u32, u32>) {
+        let Self { every, calls, stacks, sites, mut figures } = self;
+        for (id, bytes) in heap {
+            figures.entry(*id).or_default().heap = *bytes;
+        }
         let places: BTreeMap<u32, u32> = calls.keys().copied().zip(0..).collect();
         let named = figures.into_iter().map(|(id, figures)| {
             let Some(site) = sites.get(&id) else {
-                return SampledSite { tag: format!("site {id}"), ..figures };
+                return (id, SampledSite { tag: format!("site {id}"), ..figures });
             };
             let stack = site.stack.and_then(|stack| stacks.get(&stack));
             let calls = stack.map(|calls| calls.iter().filter_map(|call| places.get(call).copied()).collect());
-            SampledSite {
+            let site = SampledSite {
                 tag: tag(site.tag),
                 system: site.system.map(&system),
                 calls: calls.unwrap_or_default(),
                 ..figures
-            }
+            };
+            (id, site)
         });
-        let mut list: Vec<SampledSite> = named.collect();
-        list.sort_by_cached_key(|site| (std::cmp::Reverse(site.total()), site.tag.clone(), site.calls.clone()));
-        Sites { every, calls: calls.into_values().collect(), list }
+        let mut list: Vec<(u32, SampledSite)> = named.collect();
+        list.sort_by_cached_key(|(_, site)| (std::cmp::Reverse(site.total()), site.tag.clone(), site.calls.clone()));
+        let (numbers, list): (Vec<u32>, Vec<SampledSite>) = list.into_iter().unzip();
+        let sites = Sites { every, calls: calls.into_values().collect(), list };
+        (sites, numbers.into_iter().zip(0..).collect())
     }
 }
 
 impl SampledSite {
     fn total(&self) -> u128 {
-        self.bytes.points.iter().map(|(_, bytes)| u128::from(*bytes)).sum()
+        self.bytes.points.iter().map(|(_, bytes)| u128::from(*bytes)).sum::<u128>() + u128::from(self.heap)
     }
 }
 
@@ -119,16 +133,9 @@ impl Sites {
     /// The places by a name for each, most bytes first: `with_line` says where in the file, which the next build changes.
     pub(super) fn places(&self, with_line: bool) -> Vec<Place> {
         let mut places: BTreeMap<String, Place> = BTreeMap::new();
-        for site in &self.list {
-            let owner = site.system.as_ref().map_or(site.tag.clone(), |system| format!("{system}, {}", site.tag));
-            let name = match self.asker(site) {
-                Some(call) if with_line && call.line > 0 => {
-                    format!("{} ({}:{}) · {owner}", plain(&call.function), file_name(&call.file), call.line)
-                }
-                Some(call) => format!("{} · {owner}", plain(&call.function)),
-                None => owner,
-            };
-            let place = places.entry(name).or_default();
+        // Those that took from the heap only are no place of frames.
+        for site in self.list.iter().filter(|site| site.samples > 0) {
+            let place = places.entry(self.name(site, with_line)).or_default();
             place.samples = place.samples.saturating_add(site.samples);
             place.blocks = place.blocks.saturating_add(site.blocks);
             place.bytes.points.extend(&site.bytes.points);
@@ -138,6 +145,33 @@ impl Sites {
             std::cmp::Reverse(place.bytes.points.iter().map(|(_, bytes)| u128::from(*bytes)).sum::<u128>())
         });
         places
+    }
+
+    /// How the place of a site is called.
+    fn name(&self, site: &SampledSite, with_line: bool) -> String {
+        let owner = site.system.as_ref().map_or(site.tag.clone(), |system| format!("{system}, {}", site.tag));
+        match self.asker(site) {
+            Some(call) if with_line && call.line > 0 => {
+                format!("{} ({}:{}) · {owner}", plain(&call.function), file_name(&call.file), call.line)
+            }
+            Some(call) => format!("{} · {owner}", plain(&call.function)),
+            None => owner,
+        }
+    }
+
+    /// How the place of the site with this index is called.
+    pub(super) fn name_of(&self, index: u32) -> String {
+        self.list.get(index as usize).map_or_else(|| format!("site {index}"), |site| self.name(site, true))
+    }
+
+    /// By index of a site: its index among those of the page, where the smaller ones are one for each tag.
+    pub(super) fn in_page(&self) -> Vec<u32> {
+        let (shown, rest) = self.list.split_at(self.list.len().min(SITES));
+        let tags: BTreeSet<&str> = rest.iter().map(|site| site.tag.as_str()).collect();
+        let places: HashMap<&str, usize> = tags.into_iter().zip(shown.len()..).collect();
+        let own = 0..shown.len();
+        let all = own.chain(rest.iter().map(|site| places[site.tag.as_str()]));
+        all.map(|index| u32::try_from(index).unwrap_or(u32::MAX)).collect()
     }
 
     /// The sites for the page, with their bytes in stretches of the recording.
@@ -167,6 +201,7 @@ impl Sites {
                 "calls": site.calls,
                 "samples": site.samples,
                 "blocks": site.blocks,
+                "total": site.bytes.points.iter().fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes)),
                 "bytes": column(&site.bytes),
             })
         });

@@ -52,9 +52,8 @@ function showHeapLegend(timeline) {
     const text = document.createElement("span");
     text.textContent = layer.name;
     name.append(swatch, text);
-    const mean = layer.bytes.reduce((a, b) => a + b, 0) / timeline.recording.frames;
-    const most = layer.bytes.reduce((a, b) => Math.max(a, b), 0);
-    const figures = [mean, most].map((bytes) => {
+    const { mean, max } = measure(layer.bytes);
+    const figures = [mean, max].map((bytes) => {
       const figure = document.createElement("span");
       figure.textContent = sayBytes(bytes);
       return figure;

@@ -3,6 +3,7 @@
 use framealloc_trace::Outcome;
 
 use super::figures::{Spread, peaks};
+use super::lives::{LifeEnd, Lifetimes};
 use super::recording::{Budget, Recording, Series};
 use super::units;
 
@@ -47,12 +48,12 @@ pub(super) struct Fact {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "only for the order of a column")]
-fn figure(value: u64, text: String) -> Cell {
+pub(super) fn figure(value: u64, text: String) -> Cell {
     Cell::Figure { text, value: value as f64 }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes are shown with three digits")]
-fn bytes(value: u64) -> Cell {
+pub(super) fn bytes(value: u64) -> Cell {
     figure(value, units::bytes(value as f64))
 }
 
@@ -60,7 +61,7 @@ fn mean_bytes(value: f64) -> Cell {
     Cell::Figure { text: units::bytes(value), value }
 }
 
-fn count(value: u64) -> Cell {
+pub(super) fn count(value: u64) -> Cell {
     figure(value, units::count(value))
 }
 
@@ -206,6 +207,7 @@ impl Recording {
             self.sites_table(),
             self.budgets_table(),
             self.heap_table(),
+            self.lives.table(Lifetimes { end: LifeEnd::Never, ..Lifetimes::default() }, &self.sites),
             self.zones_table(),
             self.pools_table(),
             self.series_table("Threads", "Bytes per frame, by thread", &self.threads),

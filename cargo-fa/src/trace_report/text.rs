@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::lives::Lifetimes;
 use super::recording::Recording;
 use super::tables::{Cell, Fact, Table};
 use super::units;
@@ -29,6 +30,62 @@ pub fn summary(recording: &Recording) -> String {
         out.push_str(&aligned(&columns, &rows));
     }
     out
+}
+
+/// The answer to a question about how long blocks of the heap live, for a terminal.
+#[must_use]
+pub fn lifetimes(recording: &Recording, question: Lifetimes) -> String {
+    let mut out = format!("{}: {}\n", printable(&recording.name), question.words());
+    if let Some(note) = recording.note() {
+        let _ = writeln!(out, "note: {note}");
+    }
+    let _ = writeln!(out, "  {}", recording.answer(question));
+    let table = recording.lives.table(question, &recording.sites);
+    if !table.rows.is_empty() {
+        let (columns, rows) = printed(&table, |name| shortened(&printable(name)));
+        let _ = write!(out, "\n{}", aligned(&columns, &rows));
+    }
+    out
+}
+
+/// The answer to a question about how long blocks of the heap live, for a pull request.
+#[must_use]
+pub fn lifetimes_markdown(recording: &Recording, question: Lifetimes) -> String {
+    let mut out = format!("## Lifetimes: {}\n", escaped(&recording.name));
+    if let Some(note) = recording.note() {
+        let _ = writeln!(out, "\n> {note}");
+    }
+    let _ = writeln!(out, "\n{}: {}", escaped(&question.words()), recording.answer(question));
+    let table = recording.lives.table(question, &recording.sites);
+    if !table.rows.is_empty() {
+        let (columns, rows) = printed(&table, escaped);
+        let _ = write!(out, "\n{}", markdown_table(&columns, &rows));
+    }
+    out
+}
+
+impl Recording {
+    /// The sum of an answer, and how good it is.
+    #[expect(clippy::cast_precision_loss, reason = "sizes are shown with three digits")]
+    fn answer(&self, question: Lifetimes) -> String {
+        let (samples, bytes) = self.lives.sum(question);
+        if samples == 0 {
+            return "no block that was followed fits".to_owned();
+        }
+        let error = units::percent(1.0 / (samples as f64).sqrt());
+        let missed = self.lives.missed;
+        let left = if missed > 0 {
+            format!("; {} more found no place to be followed", units::count(missed))
+        } else {
+            String::new()
+        };
+        format!(
+            "{} of the heap, estimated from {} blocks (±{error}) of those that were followed, one in {}{left}",
+            units::bytes(bytes as f64),
+            units::count(samples),
+            units::bytes(self.lives.every as f64)
+        )
+    }
 }
 
 /// The summary for a pull request.

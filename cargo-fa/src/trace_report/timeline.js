@@ -6,11 +6,26 @@ const OWN_COLORS = 7;
 /** Frames are never wider than a screen of this many. */
 const FEWEST = 12;
 
+function addTo(sums, figures) {
+  for (let frame = 0; frame < sums.length; frame += 1) sums[frame] += figures[frame];
+}
+
+/** The first frame of those with the largest figure. */
+function largestOf(figures, first, end) {
+  let largest = first;
+  for (let frame = first + 1; frame < end; frame += 1) if (figures[frame] > figures[largest]) largest = frame;
+  return largest;
+}
+
+function sumBetween(figures, first, end) {
+  let sum = 0;
+  for (let frame = first; frame < end; frame += 1) sum += figures[frame];
+  return sum;
+}
+
 function sumOf(tags, frames) {
   const bytes = new Float64Array(frames);
-  for (const tag of tags) {
-    for (let frame = 0; frame < frames; frame += 1) bytes[frame] += tag.bytes[frame];
-  }
+  for (const tag of tags) addTo(bytes, tag.bytes);
   return bytes;
 }
 
@@ -64,10 +79,7 @@ class Timeline {
       const name = rest.length === 1 ? rest[0].name : `${rest.length} other tags`;
       this.layers.push({ name, bytes, color: "--other", tags: rest });
     }
-    this.total = new Float64Array(frames);
-    for (const layer of this.layers) {
-      for (let frame = 0; frame < frames; frame += 1) this.total[frame] += layer.bytes[frame];
-    }
+    this.total = sumOf(this.layers, frames);
     this.columns = null;
   }
 
@@ -128,22 +140,14 @@ class Timeline {
   slice(first, end, left, right) {
     const { duration, calls, fallbacks, highWater, inFlight } = this.recording;
     const slice = { first, end, left, right, frame: first, duration: 0, calls: 0, fallbacks: 0, highWater: 0, inFlight: 0 };
-    for (let frame = first; frame < end; frame += 1) {
-      if (this.total[frame] > this.total[slice.frame]) slice.frame = frame;
-      slice.duration = Math.max(slice.duration, duration[frame]);
-      slice.calls = Math.max(slice.calls, calls[frame] - 1);
-      slice.fallbacks += fallbacks[frame];
-      slice.highWater = Math.max(slice.highWater, highWater[frame]);
-      slice.inFlight = Math.max(slice.inFlight, inFlight[frame]);
-    }
-    slice.layers = this.layers.map((layer) => {
-      if (!this.mean) return layer.bytes[slice.frame];
-      let sum = 0;
-      for (let frame = first; frame < end; frame += 1) sum += layer.bytes[frame];
-      return sum / (end - first);
-    });
-    let fullest = first;
-    for (let frame = first; frame < end; frame += 1) if (this.heapTotal[frame] > this.heapTotal[fullest]) fullest = frame;
+    slice.frame = largestOf(this.total, first, end);
+    slice.duration = duration[largestOf(duration, first, end)];
+    slice.calls = Math.max(0, calls[largestOf(calls, first, end)] - 1);
+    slice.highWater = highWater[largestOf(highWater, first, end)];
+    slice.inFlight = inFlight[largestOf(inFlight, first, end)];
+    slice.fallbacks = sumBetween(fallbacks, first, end);
+    slice.layers = this.layers.map((layer) => (this.mean ? sumBetween(layer.bytes, first, end) / (end - first) : layer.bytes[slice.frame]));
+    const fullest = largestOf(this.heapTotal, first, end);
     slice.heap = this.heap.map((layer) => layer.bytes[fullest]);
     slice.heapTotal = this.heapTotal[fullest];
     slice.total = slice.layers.reduce((a, b) => a + b, 0);

@@ -15,6 +15,7 @@ pub(crate) mod heap_tags;
 pub(crate) mod phases;
 pub(crate) mod record;
 mod record_calls;
+mod record_lives;
 mod record_served;
 mod record_sink;
 mod record_sites;

@@ -15,6 +15,7 @@ use framealloc_trace::{
     SystemFigures, SystemHeap, ZoneFigures,
 };
 
+use super::record_lives::RecordedLives;
 use super::record_sink::{Fate, Finished, Sink};
 use super::record_sites::KnownSites;
 use super::recorded_zones::RecordedZones;
@@ -28,8 +29,10 @@ use crate::pool::{self, PoolStats};
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::heap_frames::HeapFrame;
 use crate::raw::frames::report::FrameReport;
+use crate::raw::frames::sampling::samples::SampledBy;
 use crate::raw::global::by_tag::figures::OWN;
 use crate::rows::row_at;
+use crate::sampling::SiteSampling;
 use crate::site::HeapBySystem;
 use crate::tag::TagId;
 
@@ -170,6 +173,8 @@ pub(crate) struct Recorder {
     zones: RecordedZones,
     known: Known,
     sites: KnownSites,
+    /// Blocks of the heap that are followed, if any are.
+    lives: Option<RecordedLives>,
     lists: Lists,
 }
 
@@ -205,7 +210,12 @@ struct Lists {
 }
 
 impl Recorder {
-    pub(super) fn start(sink: Sink, options: RecordOptions, calls_before: Option<u64>) -> Self {
+    pub(super) fn start(
+        sink: Sink,
+        options: RecordOptions,
+        calls_before: Option<u64>,
+        sampling: Option<SiteSampling>,
+    ) -> Self {
         let now = Instant::now();
         let max_bytes = options.max_bytes.unwrap_or_else(|| sink.usual_limit());
         Self {
@@ -227,6 +237,7 @@ impl Recorder {
             zones: RecordedZones::begin(),
             known: Known::default(),
             sites: KnownSites::default(),
+            lives: RecordedLives::begin(sampling),
             lists: Lists::default(),
         }
     }
@@ -253,6 +264,8 @@ impl Recorder {
         let now = Instant::now();
         if self.bytes + self.encoder.as_bytes().len() as u64 >= self.max_bytes {
             self.left_out += 1;
+            // Of what comes now the recording says nothing any more.
+            self.lives = None;
             return None;
         }
         let (calls, panicked) = self.count_calls();
@@ -277,7 +290,7 @@ impl Recorder {
             heap,
             zones,
         });
-        self.sample(alloc);
+        self.sample(alloc, report.frame);
         self.buffered += 1;
         self.buffered_uncounted += u64::from(self.options.allocator_calls.is_some() && allocator_calls.is_none());
         let waiting = self.encoder.as_bytes().len();
@@ -377,15 +390,19 @@ impl Recorder {
         heap_fallbacks
     }
 
-    /// Adds what was sampled in the frame that has just been added.
-    fn sample(&mut self, alloc: &SmartAlloc) {
-        let Self { encoder, known, sites, .. } = self;
-        sites.write(alloc, encoder, |encoder, by| {
+    /// Adds what was sampled in the frame with this number, which has just been added.
+    fn sample(&mut self, alloc: &SmartAlloc, frame: u64) {
+        let Self { encoder, known, sites, lives, .. } = self;
+        let mut define = |encoder: &mut Encoder, by: SampledBy| {
             define_tag(alloc, encoder, &mut known.tags, by.tag.index());
             if let Some(system) = by.system.checked_sub(1) {
                 define_system(encoder, &mut known.systems, system as usize);
             }
-        });
+        };
+        sites.write(alloc, encoder, &mut define);
+        if let Some(lives) = lives {
+            lives.write(encoder, frame, sites, define);
+        }
     }
 
     /// Gives the buffer to the writer, if it can take one.
@@ -411,6 +428,9 @@ impl Recorder {
         self.encoder.clear();
         self.known = Known::default();
         self.sites.write_again();
+        if let Some(lives) = &mut self.lives {
+            lives.write_again();
+        }
     }
 
     /// Writes what is left and closes the recording; returns what was recorded in memory.

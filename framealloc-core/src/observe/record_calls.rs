@@ -160,7 +160,8 @@ impl SmartAlloc {
         let calls = options.allocator_calls.map(|calls| calls());
         self.stop_recording()?;
         let sink = open(&options)?;
-        self.change_observers(|observers| observers.recorder = Some(Recorder::start(sink, options, calls)));
+        let sites = self.config().sites();
+        self.change_observers(|observers| observers.recorder = Some(Recorder::start(sink, options, calls, sites)));
         Ok(())
     }
 

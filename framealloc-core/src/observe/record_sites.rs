@@ -11,6 +11,7 @@ use crate::stack::{StackCall, StackId, calls_of};
 #[derive(Default)]
 pub(super) struct KnownSites {
     numbers: FxHashMap<SampledBy, u32>,
+    sites: Vec<SampledBy>,
     /// Whether the file says what the number is.
     defined: Vec<bool>,
     /// Stacks that nobody has looked up for the file yet.
@@ -28,33 +29,47 @@ impl KnownSites {
         mut define: impl FnMut(&mut Encoder, SampledBy),
     ) {
         let Some(sampling) = alloc.config().sites() else { return };
-        let Self { numbers, defined, unnamed, figures } = self;
-        figures.clear();
+        self.figures.clear();
         for &(by, estimate) in alloc.last_samples() {
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            let id = *numbers.entry(by).or_insert(next);
-            if defined.len() <= id as usize {
-                defined.resize(id as usize + 1, false);
-            }
-            if !core::mem::replace(&mut defined[id as usize], true) {
-                define(encoder, by);
-                let stack = Some(by.stack).filter(|stack| *stack != StackId::NONE);
-                let tag = u32::try_from(by.tag.index()).unwrap_or(u32::MAX);
-                encoder.site(&Site { id, tag, system: by.system.checked_sub(1), stack: stack.map(|stack| stack.0) });
-                unnamed.extend(stack);
-            }
+            let id = self.number_of(by);
+            self.define(id, encoder, &mut define);
             let Estimate { samples, blocks, bytes } = estimate;
             // Several threads may have met the same place.
-            match figures.iter_mut().find(|known| known.id == id) {
+            match self.figures.iter_mut().find(|known| known.id == id) {
                 Some(known) => {
                     known.samples += samples;
                     known.blocks = known.blocks.saturating_add(blocks);
                     known.bytes = known.bytes.saturating_add(bytes);
                 }
-                None => figures.push(SiteFigures { id, samples, blocks, bytes }),
+                None => self.figures.push(SiteFigures { id, samples, blocks, bytes }),
             }
         }
-        encoder.samples(sampling.bytes() as u64, figures);
+        encoder.samples(sampling.bytes() as u64, &self.figures);
+    }
+
+    /// The number of a site.
+    pub(super) fn number_of(&mut self, by: SampledBy) -> u32 {
+        let Self { numbers, sites, defined, .. } = self;
+        *numbers.entry(by).or_insert_with(|| {
+            sites.push(by);
+            defined.push(false);
+            u32::try_from(sites.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// Says what the number of a site stands for, if the file does not; `define` names its tag and system first.
+    pub(super) fn define(&mut self, id: u32, encoder: &mut Encoder, define: &mut impl FnMut(&mut Encoder, SampledBy)) {
+        let (Some(defined), Some(by)) = (self.defined.get_mut(id as usize), self.sites.get(id as usize)) else {
+            return;
+        };
+        if core::mem::replace(defined, true) {
+            return;
+        }
+        define(encoder, *by);
+        let stack = Some(by.stack).filter(|stack| *stack != StackId::NONE);
+        let tag = u32::try_from(by.tag.index()).unwrap_or(u32::MAX);
+        encoder.site(&Site { id, tag, system: by.system.checked_sub(1), stack: stack.map(|stack| stack.0) });
+        self.unnamed.extend(stack);
     }
 
     /// What was written is lost: the sites are written again.

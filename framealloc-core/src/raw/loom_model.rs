@@ -21,6 +21,7 @@ use crate::raw::pools::thread_cache::{Member, POOLS, Positions, ThreadCache};
 
 pub use crate::raw::global::ambient::model::{ZoneBlock, ZoneRegion, ZoneThread, Zones};
 pub use crate::raw::global::by_tag::model::{HeapRows, HeapThread};
+pub use crate::raw::global::followed::model::FollowedBlocks;
 
 /// Slots of a magazine in models.
 pub const MAGAZINE: usize = magazine::CAPACITY;

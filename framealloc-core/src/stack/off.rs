@@ -6,7 +6,6 @@ pub(crate) fn here(_depth: usize, _opened_at: usize) -> StackId {
     StackId::NONE
 }
 
-#[cfg(feature = "debug")]
 pub(crate) fn try_here(_depth: usize) -> StackId {
     StackId::NONE
 }

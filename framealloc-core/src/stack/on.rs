@@ -9,6 +9,7 @@ use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{StackCall, StackId};
+use crate::raw::mem::unwind::walk;
 
 /// The most calls of a stack that are kept.
 const DEEPEST: usize = 128;
@@ -37,7 +38,6 @@ pub(crate) fn here(depth: usize, opened_at: usize) -> StackId {
 
 /// The whole stack for a global allocator, which may be called by whoever has what is known locked, this thread too: there
 /// is none then.
-#[cfg(feature = "debug")]
 pub(crate) fn try_here(depth: usize) -> StackId {
     let (addresses, len) = addresses(depth, usize::MAX);
     match KNOWN.try_lock() {
@@ -49,7 +49,7 @@ pub(crate) fn try_here(depth: usize) -> StackId {
 fn addresses(depth: usize, opened_at: usize) -> ([usize; DEEPEST], usize) {
     let mut addresses = [0; DEEPEST];
     let mut len = 0;
-    backtrace::trace(|frame| {
+    walk(|frame| {
         addresses[len] = frame.ip().addr();
         len += 1;
         // Stacks grow downwards: the frame of that function begins above.

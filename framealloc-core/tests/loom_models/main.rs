@@ -6,6 +6,7 @@ mod ambient;
 mod barrier;
 mod drops;
 mod flights;
+mod followed;
 mod heap_tags;
 mod heaps;
 mod lists;

@@ -120,3 +120,23 @@ fn nothing_is_sampled_unless_it_is_asked_for() {
     alloc.whole_frame(|alloc| small_objects(alloc.frame()));
     assert!(alloc.sampled_sites().is_empty());
 }
+
+#[test]
+fn a_bound_of_samples_is_kept_and_the_estimates_stay_right() {
+    let config = AllocConfig::default().with_sites(SiteSampling::every(256).with_most_samples(200).with_seed(11));
+    agrees(config.clone(), 10, small_objects);
+    let mut alloc = SmartAlloc::new(config);
+    let mut samples = |warm: usize, frames: usize, body: fn(&Frame)| {
+        let taken = |alloc: &SmartAlloc| alloc.sampled_sites().iter().map(|site| site.samples).sum::<u64>();
+        (0..warm).for_each(|_| alloc.whole_frame(|alloc| body(alloc.frame())));
+        let before = taken(&alloc);
+        (0..frames).for_each(|_| alloc.whole_frame(|alloc| body(alloc.frame())));
+        taken(&alloc) - before
+    };
+    // Without a bound it would be some 1800 a frame.
+    let bounded = samples(8, 10, small_objects);
+    assert!((500..2500).contains(&bounded), "{bounded}");
+    // Frames that take little are sampled as densely as was asked for.
+    let dense = samples(12, 20, |frame| (0..64_u8).for_each(|n| _ = frame.frame_slice_copy(&[n; 128])));
+    assert!((450..850).contains(&dense), "{dense}, where 640 are expected");
+}

@@ -1,8 +1,8 @@
 //! Makes recordings of a game that never was. The same seed gives the same bytes. Shared with the tests of `cargo fa report`.
 
 use framealloc_trace::{
-    BudgetHit, Call, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Limits, Outcome, PhaseFigures, PoolFigures,
-    Site, SiteFigures, SystemFigures,
+    BudgetHit, Call, Encoder, FlightFigures, FrameView, HeapFigures, Kind, Life, Limits, Lives, Outcome, PhaseFigures,
+    PoolFigures, Site, SiteFigures, SystemFigures,
 };
 
 /// What a sample holds.
@@ -98,6 +98,7 @@ impl Sample {
         let (mut random, mut sampling) = (Random(self.seed), Random(!self.seed));
         let mut encoder = Encoder::new(Vec::new());
         define(&mut encoder);
+        let mut following = Following::new(!self.seed);
         let (mut high_water, mut start, mut wave) = (0, 0, 0_u64);
         for number in 1..=self.frames {
             // A wave of enemies comes, and goes; now and then something explodes.
@@ -159,6 +160,9 @@ impl Sample {
                 zones: &[],
             });
             encoder.samples(EVERY, &samples(&systems, &mut sampling));
+            if let Some(lives) = following.frame(number) {
+                encoder.lives(&lives);
+            }
             start += duration.max(16_666_667);
         }
         encoder.into_bytes()
@@ -183,6 +187,49 @@ fn samples(systems: &[SystemFigures], random: &mut Random) -> Vec<SiteFigures> {
         }
     }
     sites
+}
+
+/// Places that make blocks of the heap: tag, one in so many frames makes one that is followed, and the frames that it lives; 0 is
+/// for ever.
+pub(crate) const MAKERS: [(&str, u64, u64); 4] = [("audio", 40, 400), ("scripts", 90, 0), ("ui", 3, 8), ("ai", 10, 60)];
+
+/// Blocks of the heap that live, with the frame in which they die.
+struct Following {
+    random: Random,
+    next: u32,
+    alive: Vec<(u64, u32)>,
+}
+
+impl Following {
+    fn new(seed: u64) -> Self {
+        Self { random: Random(seed), next: 0, alive: Vec::new() }
+    }
+
+    /// What becomes of blocks in a frame, if anything does.
+    fn frame(&mut self, number: u64) -> Option<Lives> {
+        let mut lives = Lives { every: EVERY, ..Lives::default() };
+        for (maker, (_, rare, usual)) in (0_u32..).zip(MAKERS) {
+            if self.random.below(rare) == 0 {
+                let id = self.next;
+                self.next += 1;
+                lives.born.push(Life { id, site: maker_id(maker), frame: number, blocks: 40, bytes: EVERY });
+                let lived = if usual == 0 { u64::MAX - number } else { usual / 2 + self.random.below(usual) };
+                self.alive.push((number + lived, id));
+            }
+        }
+        self.alive.retain(|(end, id)| {
+            if *end == number {
+                lives.died.push(*id);
+            }
+            *end != number
+        });
+        (!lives.born.is_empty() || !lives.died.is_empty()).then_some(lives)
+    }
+}
+
+/// The number of the site of a maker, behind those of the systems.
+fn maker_id(maker: u32) -> u32 {
+    1000 + maker
 }
 
 /// The calls that lead to the places, from `main` on.
@@ -213,6 +260,18 @@ fn define_sites(encoder: &mut Encoder) {
             encoder.site(&Site { id, tag, system: Some(system + 1), stack: Some(id + 1) });
         }
         calls.pop();
+    }
+    for (maker, (tag, ..)) in (0_u32..).zip(MAKERS) {
+        let mut stack = calls.clone();
+        for function in ["load", "decode"] {
+            encoder.call(&call(next, &format!("game::{tag}::{function}")));
+            stack.push(next);
+            next += 1;
+        }
+        stack.reverse();
+        let id = maker_id(maker);
+        encoder.stack(id + 1, &stack);
+        encoder.site(&Site { id, tag: heap_id(tag), system: None, stack: Some(id + 1) });
     }
 }
 

@@ -1,12 +1,14 @@
 //! `cargo fa lsp`: what a check cannot show in an editor, over the Language Server Protocol.
 //!
 //! - `documents`: the texts that an editor has, and places in them as the protocol counts.
-//! - `session`: the workspace as it was analysed last.
+//! - `folders`: the folders of the editor, each with its session.
+//! - `session`: the program in one as it was analysed last.
 //! - `answers`: hints, hovers, actions and diagnostics of it.
 //! - `server`: the messages.
 
 mod answers;
 mod documents;
+mod folders;
 mod server;
 mod session;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crossbeam_channel::RecvTimeoutError;
@@ -10,7 +9,7 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use serde_json::{Value, json};
 
 use super::documents::{Units, path_of};
-use super::session::Session;
+use super::folders::Folders;
 use super::{Arguments, answers};
 use crate::cli::arguments::Common;
 use crate::cli::exit::UsageError;
@@ -37,24 +36,24 @@ pub(super) fn serve(
             "inlayHintProvider": true,
             "hoverProvider": true,
             "codeActionProvider": { "codeActionKinds": ["quickfix"] },
+            "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
         },
         "serverInfo": { "name": "cargo-fa", "version": env!("CARGO_PKG_VERSION") },
     });
     connection.initialize_finish(id, result).map_err(broken)?;
-    let session = Session::new(root_of(&parameters).as_deref(), arguments, common, open);
+    let folders = Folders::new(&parameters, arguments, common, open);
     let refreshes = parameters["capabilities"]["workspace"]["inlayHint"]["refreshSupport"] == true;
-    Server { connection, session, units, refreshes, requests: 0, published: BTreeSet::new(), told: None }.run(arguments)
-}
-
-/// The first folder of the workspace.
-fn root_of(parameters: &Value) -> Option<PathBuf> {
-    let folder = parameters["workspaceFolders"][0]["uri"].as_str();
-    folder.or_else(|| parameters["rootUri"].as_str()).and_then(path_of)
+    Server { connection, folders, last: 0, has_news: false, units, refreshes, requests: 0, published: BTreeSet::new() }
+        .run(arguments)
 }
 
 struct Server<'a> {
     connection: &'a Connection,
-    session: Session<'a>,
+    folders: Folders<'a>,
+    /// The folder in which something changed last.
+    last: usize,
+    /// Something was analysed, perhaps for an answer, or a folder went: the editor is to show what was found anew.
+    has_news: bool,
     units: Units,
     /// The editor asks for hints again when it is told to.
     refreshes: bool,
@@ -62,17 +61,19 @@ struct Server<'a> {
     requests: i32,
     /// The files for which there are findings at the editor.
     published: BTreeSet<String>,
-    /// What went wrong last: it is told once.
-    told: Option<String>,
 }
 
 impl Server<'_> {
     fn run(&mut self, arguments: &Arguments) -> Result<(), UsageError> {
         loop {
-            let message = if self.session.is_stale() {
+            let stale = self.folders.stale(self.last);
+            let message = if stale.is_some() || self.has_news {
                 match self.connection.receiver.recv_timeout(QUIET) {
+                    // One folder at a time: an answer does not wait for all of them.
                     Err(RecvTimeoutError::Timeout) => {
-                        self.refresh();
+                        if let Some(stale) = stale {
+                            self.refresh(stale);
+                        }
                         self.show(arguments.diagnostics);
                         continue;
                     }
@@ -102,8 +103,9 @@ impl Server<'_> {
         let path = params["textDocument"]["uri"].as_str().and_then(path_of).unwrap_or_default();
         let answered = match method.as_str() {
             "textDocument/inlayHint" | "textDocument/hover" | "textDocument/codeAction" => {
-                self.refresh();
-                let (session, units) = (&self.session, self.units);
+                let folder = self.folders.of(&path);
+                self.refresh(folder);
+                let (session, units) = (&self.folders.get(folder).session, self.units);
                 catch_unwind(AssertUnwindSafe(|| match method.as_str() {
                     "textDocument/inlayHint" => json!(answers::hints(session, units, &path, &params["range"])),
                     "textDocument/hover" => json!(answers::hover(session, units, &path, &params["position"])),
@@ -120,40 +122,50 @@ impl Server<'_> {
 
     fn notice(&mut self, notification: &Notification) {
         let parameters = &notification.params;
+        if notification.method == "workspace/didChangeWorkspaceFolders" {
+            self.folders.change(&parameters["event"]);
+            self.has_news = true;
+            return;
+        }
         let document = &parameters["textDocument"];
         let Some(path) = document["uri"].as_str().and_then(path_of) else { return };
+        self.last = self.folders.of(&path);
         match notification.method.as_str() {
-            "textDocument/didOpen" => self.session.edit(path, document["text"].as_str()),
+            "textDocument/didOpen" => self.folders.edit(path, document["text"].as_str()),
             // Changes come as whole texts: that is what was agreed on.
             "textDocument/didChange" => {
                 let last = parameters["contentChanges"].as_array().and_then(|changes| changes.last());
                 if let Some(text) = last.and_then(|change| change["text"].as_str()) {
-                    self.session.edit(path, Some(text));
+                    self.folders.edit(path, Some(text));
                 }
             }
-            "textDocument/didClose" => self.session.edit(path, None),
-            "textDocument/didSave" => self.session.saved(&path),
+            "textDocument/didClose" => self.folders.edit(path, None),
+            "textDocument/didSave" => self.folders.saved(&path),
             _ => {}
         }
     }
 
-    /// Analyses what changed; what goes wrong is told once.
-    fn refresh(&mut self) {
-        let session = &mut self.session;
-        let wrong = match catch_unwind(AssertUnwindSafe(|| session.refresh())) {
+    /// Analyses what changed in a folder; what goes wrong is told once.
+    fn refresh(&mut self, index: usize) {
+        let (folder, edited) = self.folders.folder_and_texts(index);
+        let session = &mut folder.session;
+        self.has_news |= session.is_stale();
+        let wrong = match catch_unwind(AssertUnwindSafe(|| session.refresh(edited))) {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
             Err(_) => Some("cargo-fa itself failed".to_owned()),
         };
-        if let Some(message) = wrong.clone().filter(|_| wrong != self.told) {
+        let is_new = wrong != folder.told;
+        folder.told.clone_from(&wrong);
+        if let Some(message) = wrong.filter(|_| is_new) {
             let parameters = json!({ "type": 2, "message": format!("cargo-fa: {message}") });
             self.send(Notification::new("window/showMessage".to_owned(), parameters));
         }
-        self.told = wrong;
     }
 
     /// Has the editor show what was found anew.
     fn show(&mut self, diagnostics: bool) {
+        self.has_news = false;
         if self.refreshes {
             self.requests += 1;
             let request = Request::new(self.requests.into(), "workspace/inlayHint/refresh".to_owned(), Value::Null);
@@ -162,7 +174,14 @@ impl Server<'_> {
         if !diagnostics {
             return;
         }
-        let of_files = answers::diagnostics(&self.session.found, self.units);
+        let (folders, units) = (&self.folders, self.units);
+        let all = folders.iter().enumerate().flat_map(|(index, folder)| {
+            let found = answers::diagnostics(&folder.session.found, units);
+            // A crate that programs of several folders use is told of by its own.
+            let is_own = move |uri: &str| path_of(uri).is_none_or(|path| folders.of(&path) == index);
+            found.into_iter().filter(move |(uri, _)| is_own(uri))
+        });
+        let of_files: Vec<_> = all.collect();
         let mut gone = std::mem::take(&mut self.published);
         for (uri, diagnostics) in of_files {
             gone.remove(&uri);

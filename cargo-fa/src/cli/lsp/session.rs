@@ -1,4 +1,4 @@
-//! The workspace of an editor, and what its last analysis found.
+//! The program in a folder of an editor, and what its last analysis found.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,8 +23,6 @@ pub(super) struct Session<'a> {
     open: Open,
     /// `None` until it is needed, and again when a manifest was saved.
     opened: Option<session::Session>,
-    /// What the editor has that may differ from the disk.
-    edited: Arc<Edited>,
     /// Whether something changed since the last analysis.
     is_stale: bool,
     runs: Option<Runs>,
@@ -70,7 +68,6 @@ impl<'a> Session<'a> {
             common,
             open,
             opened: None,
-            edited: Arc::default(),
             is_stale: true,
             runs: None,
             written: Vec::new(),
@@ -78,13 +75,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The editor has this text of a file; `None` once it has what is on disk.
-    pub(super) fn edit(&mut self, path: PathBuf, text: Option<&str>) {
-        let edited = Arc::make_mut(&mut self.edited);
-        match text {
-            Some(text) => _ = edited.insert(path, text.into()),
-            None => _ = edited.remove(&path),
-        }
+    /// The editor has another text of a file.
+    pub(super) fn changed(&mut self) {
         self.is_stale = true;
     }
 
@@ -106,11 +98,11 @@ impl<'a> Session<'a> {
         self.runs.as_ref()
     }
 
-    /// Analyses what changed since this was last called.
+    /// Analyses what changed since this was last called; `edited` is what the editor has that may differ from the disk.
     ///
     /// # Errors
     /// There is no workspace, or its configuration is wrong: what was found before stays.
-    pub(super) fn refresh(&mut self) -> Result<(), UsageError> {
+    pub(super) fn refresh(&mut self, edited: &Arc<Edited>) -> Result<(), UsageError> {
         self.read_runs();
         if !std::mem::replace(&mut self.is_stale, false) {
             return Ok(());
@@ -125,7 +117,7 @@ impl<'a> Session<'a> {
         };
         let workspace = &*opened.workspace;
         let check = Check::in_an_editor();
-        let plan = Plan::new(workspace, &opened.current, &self.common, &check)?.in_an_editor(Arc::clone(&self.edited));
+        let plan = Plan::new(workspace, &opened.current, &self.common, &check)?.in_an_editor(Arc::clone(edited));
         let mut analysis = plan.analyze(workspace);
         let systems = std::mem::take(&mut analysis.systems);
         let root = workspace.root().to_owned();
@@ -136,12 +128,12 @@ impl<'a> Session<'a> {
             Err(error) => return Err(error),
         };
         self.found = Found { root, systems, report, sources: BTreeMap::new() };
-        self.read_sources();
+        self.read_sources(edited);
         Ok(())
     }
 
     /// Keeps the texts that places are in, as they were analysed.
-    fn read_sources(&mut self) {
+    fn read_sources(&mut self, edited: &Edited) {
         let Found { systems, report, .. } = &self.found;
         let of_findings = report.findings.iter().flat_map(|reported| crate::report::places(&reported.finding));
         let files =
@@ -151,7 +143,7 @@ impl<'a> Session<'a> {
             if sources.contains_key(&path) {
                 continue;
             }
-            let text = match self.edited.get(&path) {
+            let text = match edited.get(&path) {
                 Some(text) => text.to_string(),
                 None => std::fs::read_to_string(&path).unwrap_or_default(),
             };

@@ -482,6 +482,7 @@ impl SmartAlloc {
         let is_kept = self.inner().is_sealed();
         let trim = state.ended % (self.inner().config.decay / 4).clamp(1, TRIM_EVERY) as u64 == 0 && !is_kept;
         let release = !is_kept && self.inner().trims.swap(false, Relaxed);
+        let most = self.inner().sites().and_then(SiteSampling::most_samples);
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
         for (set, entry) in self.inner().entries().iter().enumerate() {
             let flight = flight.map(|flight| Loading { flight, set });
@@ -499,7 +500,7 @@ impl SmartAlloc {
             // SAFETY: `self` is exclusive, and the name stays until the entry is recycled (I5, I31).
             let bytes = state.take_figures(arenas, unsafe { entry.name() });
             state.take_phases(arenas);
-            arenas.drain_samples(|by, figures| state.sampled.add(by, figures));
+            arenas.drain_samples(most, |by, figures| state.sampled.add(by, figures));
             state.bytes += bytes;
             // SAFETY: `self` is exclusive (I5, I31).
             unsafe {

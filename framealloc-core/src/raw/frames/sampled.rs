@@ -30,20 +30,26 @@ pub struct SampledSite {
 }
 
 impl SampleSink for ThreadArenas {
-    fn take_sample(&self, tag: TagId, size: usize, sampling: SiteSampling) {
+    fn take_sample(&self, tag: TagId, size: usize, every: usize, depth: usize) {
         // SAFETY: this thread has the arena set to itself, and the references end before anything else touches it (I2, I9).
         unsafe {
             let system = (*self.state()).system;
-            (&mut (*self.state()).samples).take(tag, system, size, sampling.bytes(), sampling.stack_depth());
+            (&mut (*self.state()).samples).take(tag, system, size, every, depth);
         }
+    }
+
+    fn every(&self, sampling: SiteSampling) -> usize {
+        // SAFETY: this thread has the arena set to itself (I2); a plain value.
+        let doubled = unsafe { (*self.state()).samples.doubled };
+        sampling.bytes().saturating_mul(1 << doubled)
     }
 }
 
 impl ThreadArenas {
-    /// Calls `visit` with what was sampled since the last end of a frame.
-    pub(super) fn drain_samples(&self, visit: impl FnMut(SampledBy, Estimate)) {
+    /// Calls `visit` with what was sampled since the last end of a frame; `most` is the bound of samples in one.
+    pub(super) fn drain_samples(&self, most: Option<usize>, visit: impl FnMut(SampledBy, Estimate)) {
         // SAFETY: this thread has the arena set to itself, and `visit` is our own and does not touch it (I2, I9).
-        unsafe { (&mut (*self.state()).samples).drain(visit) };
+        unsafe { (&mut (*self.state()).samples).drain(most, visit) };
     }
 
     /// The annotated system with this index begins, in a function that has a variable at this address. Returns what

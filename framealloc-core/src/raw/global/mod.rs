@@ -16,6 +16,7 @@ mod always;
 pub(crate) mod ambient;
 pub(crate) mod by_tag;
 pub(crate) mod counting;
+pub(crate) mod followed;
 pub(crate) mod heap_guard;
 pub(crate) mod heap_use;
 mod pass_on;

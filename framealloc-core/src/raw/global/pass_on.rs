@@ -4,9 +4,10 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::NonNull;
 
+use super::by_tag::header::{self, Mark};
 use super::by_tag::rows::Rows;
-use super::by_tag::{header, thread};
-use super::{heap_use, zone};
+use super::by_tag::thread;
+use super::{followed, heap_use, zone};
 
 /// What an allocator does beside passing calls on. None of it is a switch: a block is freed as it was made.
 pub trait Mode {
@@ -44,10 +45,9 @@ impl<A: GlobalAlloc, M: Mode> PassOn<A, M> {
         }
         let Some(whole) = header::whole(layout) else { return core::ptr::null_mut() };
         let Some(start) = NonNull::new(call(&self.inner, whole)) else { return core::ptr::null_mut() };
-        let row = thread::open_row();
-        thread::took(row, layout.size(), || self.rows());
+        let mark = thread::took(thread::open_row(), layout.size(), || self.rows());
         // SAFETY: that is what was asked for.
-        unsafe { header::begin(start, layout.align(), row) }.as_ptr()
+        unsafe { header::begin(start, layout.align(), mark) }.as_ptr()
     }
 
     /// As `realloc`, which the caller's contract is that of.
@@ -64,17 +64,22 @@ impl<A: GlobalAlloc, M: Mode> PassOn<A, M> {
             return core::ptr::null_mut();
         };
         // SAFETY: the block is one of `make`, for this alignment.
-        let (start, row) = unsafe { header::end(block, layout.align()) };
+        let (start, mark) = unsafe { header::end(block, layout.align()) };
         // SAFETY: the allocator inside gave it for this layout, and the new size is one of a layout.
         let start = unsafe { self.inner.realloc(start.as_ptr(), header::whole_of(layout), new.size()) };
-        if start.is_null() {
-            return start;
+        let Some(start) = NonNull::new(start) else { return core::ptr::null_mut() };
+        // It stays its tag's, and goes on being followed: the header has moved with it.
+        let (row, place) = mark.parts();
+        thread::freed(Mark::of(row), layout.size(), || self.rows());
+        let mut new = thread::took(row, new_size, || self.rows());
+        if let Some(place) = place {
+            match new.parts() {
+                (_, Some(_)) => followed::died(place),
+                (_, None) => new = mark,
+            }
         }
-        // It stays its tag's: the header has moved with it.
-        thread::freed(row, layout.size(), || self.rows());
-        thread::took(row, new_size, || self.rows());
-        // SAFETY: the block is so many bytes behind its start (H1).
-        unsafe { start.add(header::room(layout.align())) }
+        // SAFETY: that is what was asked for.
+        unsafe { header::begin(start, layout.align(), new) }.as_ptr()
     }
 
     /// Rows for a thread, of the allocator inside: they are not the program's, and never given back.
@@ -87,7 +92,9 @@ impl<A: GlobalAlloc, M: Mode> PassOn<A, M> {
             unsafe { rows.write(Rows::new()) };
         }
         // SAFETY: counts that are zeroes are counts; it stays for ever, shared (H2).
-        Some(unsafe { rows.as_ref() })
+        let rows = unsafe { rows.as_ref() };
+        rows.see_followed();
+        Some(rows)
     }
 }
 
@@ -136,8 +143,8 @@ unsafe impl<A: GlobalAlloc, M: Mode> GlobalAlloc for PassOn<A, M> {
         // SAFETY: a block is nowhere null.
         let block = unsafe { NonNull::new_unchecked(block) };
         // SAFETY: the block is one of `make`, for this alignment.
-        let (start, row) = unsafe { header::end(block, layout.align()) };
-        thread::freed(row, layout.size(), || self.rows());
+        let (start, mark) = unsafe { header::end(block, layout.align()) };
+        thread::freed(mark, layout.size(), || self.rows());
         // SAFETY: the allocator inside gave it for this layout.
         unsafe { self.inner.dealloc(start.as_ptr(), header::whole_of(layout)) };
     }

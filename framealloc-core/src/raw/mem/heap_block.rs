@@ -35,11 +35,20 @@ impl HeapCounters {
     }
 }
 
-/// What stands right before the value.
-type Prefix = &'static HeapCounters;
+/// What stands right before the value: its counters, with [`MARKED`] in the address if the number before it is its mark.
+#[derive(Clone, Copy)]
+struct Prefix(*const HeapCounters);
+
+/// The block has a mark. Counters are aligned to more.
+const MARKED: usize = 1;
+const _: () = assert!(align_of::<HeapCounters>() > MARKED);
+
+/// The number of a block that is marked.
+type Mark = u32;
 
 /// The least distance of a value from the start of its block: what the global allocator aligns to anyway.
 const MIN_OFFSET: usize = 16;
+const _: () = assert!(size_of::<Prefix>() + size_of::<Mark>() <= MIN_OFFSET);
 
 /// The layout of a block for a value of `layout`, and the offset of the value in it.
 #[inline]
@@ -51,38 +60,76 @@ fn block_of(layout: Layout) -> Option<(Layout, usize)> {
 }
 
 /// Memory for a value of `layout`, counted. `None` if the global allocator refused.
-pub(crate) fn allocate(layout: Layout, counters: Prefix) -> Option<NonNull<u8>> {
+pub(crate) fn allocate(layout: Layout, counters: &'static HeapCounters) -> Option<NonNull<u8>> {
     let (block, offset) = block_of(layout)?;
     // SAFETY: the block is at least `MIN_OFFSET` bytes long.
     let start = NonNull::new(unsafe { alloc(block) })?;
     // SAFETY: the offset is inside of the block.
     let value = unsafe { start.add(offset) };
     // SAFETY: the prefix lies between the start and the value, aligned because the value is aligned to it at least.
-    unsafe { value.cast::<Prefix>().sub(1).write(counters) };
+    unsafe { value.cast::<Prefix>().sub(1).write(Prefix(counters)) };
     counters.took(layout.size());
     Some(value)
+}
+
+/// The prefix of a block.
+///
+/// # Safety
+/// `value` must come from [`allocate`] and not be free.
+unsafe fn prefix_of(value: NonNull<u8>) -> Prefix {
+    // SAFETY: `allocate` wrote it there.
+    unsafe { value.cast::<Prefix>().sub(1).read() }
 }
 
 /// The counters that a block belongs to.
 ///
 /// # Safety
 /// `value` must come from [`allocate`] and not be free.
-pub(in crate::raw) unsafe fn counters_of(value: NonNull<u8>) -> Prefix {
-    // SAFETY: `allocate` wrote it there.
-    unsafe { value.cast::<Prefix>().sub(1).read() }
+pub(in crate::raw) unsafe fn counters_of(value: NonNull<u8>) -> &'static HeapCounters {
+    // SAFETY: passed on.
+    let counters = unsafe { prefix_of(value) }.0.map_addr(|address| address & !MARKED);
+    // SAFETY: that is the reference that `allocate` was given.
+    unsafe { &*counters }
 }
 
-/// Frees a block.
+/// Marks a block with a number, which [`free`] returns.
+///
+/// # Safety
+/// `value` must come from [`allocate`] and not be free, and only the caller knows it.
+pub(in crate::raw) unsafe fn mark(value: NonNull<u8>, mark: Mark) {
+    // SAFETY: passed on.
+    let prefix = unsafe { prefix_of(value) };
+    // SAFETY: there is room for the number before the prefix, and it is aligned, as the prefix is to more.
+    unsafe { value.cast::<Prefix>().sub(1).cast::<Mark>().sub(1).write(mark) };
+    // SAFETY: the prefix is the block's.
+    unsafe { value.cast::<Prefix>().sub(1).write(Prefix(prefix.0.map_addr(|address| address | MARKED))) };
+}
+
+/// The number that a block is marked with, if it is.
+///
+/// # Safety
+/// `value` must come from [`allocate`] and not be free.
+unsafe fn mark_of(value: NonNull<u8>) -> Option<Mark> {
+    // SAFETY: passed on.
+    let is_marked = unsafe { prefix_of(value) }.0.addr() & MARKED != 0;
+    // SAFETY: `mark` wrote it there.
+    is_marked.then(|| unsafe { value.cast::<Prefix>().sub(1).cast::<Mark>().sub(1).read() })
+}
+
+/// Frees a block. Returns the number that it was [marked](mark) with.
 ///
 /// # Safety
 /// `value` must come from [`allocate`] with this layout and hold no live value.
-pub(crate) unsafe fn free(value: NonNull<u8>, layout: Layout) {
+pub(crate) unsafe fn free(value: NonNull<u8>, layout: Layout) -> Option<Mark> {
     // SAFETY: passed on.
     let counters = unsafe { counters_of(value) };
+    // SAFETY: passed on.
+    let mark = unsafe { mark_of(value) };
     counters.gave_back(layout.size());
-    let Some((block, offset)) = block_of(layout) else { return };
+    let (block, offset) = block_of(layout)?;
     // SAFETY: the value lies so far behind the start of its block.
     let start = unsafe { value.sub(offset) };
     // SAFETY: `allocate` took it with this layout.
     unsafe { dealloc(start.as_ptr(), block) };
+    mark
 }

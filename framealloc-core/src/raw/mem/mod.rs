@@ -13,7 +13,10 @@
 pub(crate) mod chunk;
 pub(crate) mod count;
 pub(crate) mod extents;
+pub(crate) mod gaps;
 pub(crate) mod heap_block;
 pub(crate) mod poison;
 pub(crate) mod region;
+#[cfg(feature = "stacks")]
+pub(crate) mod unwind;
 pub(crate) mod window;

@@ -6,6 +6,7 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
+use super::counted;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::RawPool;
 use super::refusals::{self, refusal};
@@ -94,7 +95,7 @@ fn memory_beside<T: ?Sized, M: Sourced>(original: &Owner<T, M>) -> Result<NonNul
             return Ok(slot);
         }
         Source::Single(counters) => single_slot::allocate(layout, counters),
-        Source::Block(counters) => heap_block::allocate(layout, counters),
+        Source::Block(counters) => counted::allocate(layout, counters),
     };
     let block = block.ok_or_else(|| refusals::out_of_memory(size))?;
     M::block_taken::<T>(block, size);

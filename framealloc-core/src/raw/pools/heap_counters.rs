@@ -44,6 +44,11 @@ impl HeapStats {
     }
 }
 
+/// The index of the tag that these count for.
+pub(super) fn tag_of(counters: &'static HeapCounters) -> Option<usize> {
+    [&ASKED_FOR, &PASSED_ON].into_iter().find_map(|all| all.index_of(counters))
+}
+
 pub(crate) fn stats_of(tag: TagId, counters: &HeapCounters) -> HeapStats {
     // What was freed first: then a value that goes in between is not counted as less than none.
     let (freed, freed_bytes) = (counters.freed.load(Relaxed), counters.freed_bytes.load(Relaxed));
@@ -95,6 +100,19 @@ impl CountersByTag {
     fn further(&'static self, tag: TagId) -> &'static HeapCounters {
         let make = || (0..CHUNK).map(|_| HeapCounters::new()).collect();
         &self.further[tag.index() / CHUNK - 1].get_or_init(make)[tag.index() % CHUNK]
+    }
+
+    fn index_of(&'static self, counters: &'static HeapCounters) -> Option<usize> {
+        let chunks =
+            std::iter::once(&self.first[..]).chain(self.further.iter().filter_map(OnceLock::get).map(|all| &all[..]));
+        let places = chunks.enumerate().map(|(chunk, all)| (chunk, all.as_ptr_range()));
+        places
+            .filter(|(_, range)| range.contains(&core::ptr::from_ref(counters)))
+            .map(|(chunk, range)| {
+                let bytes = core::ptr::from_ref(counters).addr() - range.start.addr();
+                chunk * CHUNK + bytes / size_of::<HeapCounters>()
+            })
+            .next()
     }
 
     #[cfg(feature = "memory_filter")]

@@ -49,6 +49,7 @@
 
 pub(crate) mod beside;
 pub(crate) mod boxes;
+mod counted;
 pub(crate) mod depot;
 pub(crate) mod depot_figures;
 pub(crate) mod from_raw;

@@ -4,6 +4,7 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
+use super::counted;
 use super::heap_counters;
 use super::owner::{Filling, Memory, Owner, Vacant};
 use super::pool::{Denied, RawPool};
@@ -11,7 +12,7 @@ use super::size_class::is_served;
 use super::{hot, redzones, single_slot};
 use crate::pool_settings::PoolSettings;
 use crate::probes;
-use crate::raw::mem::heap_block::{self, HeapCounters};
+use crate::raw::mem::heap_block::HeapCounters;
 use crate::raw::mem::window::dangling;
 use crate::sync::const_unless_loom;
 use crate::tag::TagId;
@@ -61,7 +62,7 @@ unsafe impl Memory for PoolMemory {
         } else {
             redzones::block_freed(memory);
             // SAFETY: passed on: a value of this layout is in a block.
-            unsafe { heap_block::free(memory, layout) };
+            unsafe { counted::free(memory, layout) };
         }
     }
 }
@@ -73,7 +74,7 @@ unsafe impl Memory for HeapMemory {
         if layout.size() > 0 {
             probes::filter::freed(memory);
             // SAFETY: passed on.
-            unsafe { heap_block::free(memory, layout) };
+            unsafe { counted::free(memory, layout) };
         }
     }
 }
@@ -107,7 +108,7 @@ fn pass_on(layout: Layout, tag: Option<TagId>) -> Result<NonNull<u8>, Denied> {
     let block = if is_served(layout.size(), layout.align()) {
         single_slot::allocate(layout, counters)
     } else {
-        heap_block::allocate(layout, counters)
+        counted::allocate(layout, counters)
     };
     block.ok_or(Denied::Memory)
 }
@@ -174,7 +175,7 @@ fn heap_memory(layout: Layout, counters: &'static HeapCounters) -> Result<NonNul
     if layout.size() == 0 {
         return Ok(dangling(layout));
     }
-    heap_block::allocate(layout, counters).ok_or(Denied::Memory)
+    counted::allocate(layout, counters).ok_or(Denied::Memory)
 }
 
 /// A place for a `T` on the heap.

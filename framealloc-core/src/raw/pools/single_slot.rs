@@ -9,9 +9,11 @@ use core::alloc::Layout;
 use core::ptr::{self, NonNull};
 use std::alloc::{alloc, dealloc};
 
+use super::counted;
 use super::pool::RawPool;
 use super::slab::{Header, SLAB, header_of};
 use crate::pool_settings::{PoolGrowth, PoolSettings};
+use crate::raw::global::followed;
 use crate::raw::mem::heap_block::HeapCounters;
 use crate::sync::static_unless_loom;
 
@@ -29,6 +31,8 @@ static_unless_loom! {
 struct Head {
     header: Header,
     counters: &'static HeapCounters,
+    /// Its number, if it is followed.
+    followed: Option<u32>,
     /// Of the value.
     bytes: usize,
     block: Layout,
@@ -45,7 +49,8 @@ pub(super) fn allocate(layout: Layout, counters: &'static HeapCounters) -> Optio
     let (block, offset) = block_of(layout)?;
     // SAFETY: the block is larger than its head.
     let start = NonNull::new(unsafe { alloc(block) })?;
-    let head = Head { header: Header::of_one_slot(pool()), counters, bytes: layout.size(), block };
+    let followed = counted::follow(layout.size(), counters);
+    let head = Head { header: Header::of_one_slot(pool()), counters, followed, bytes: layout.size(), block };
     // SAFETY: the block is new, aligned to more than a head, and large enough.
     unsafe { start.cast::<Head>().write(head) };
     counters.took(layout.size());
@@ -90,6 +95,10 @@ pub(super) unsafe fn free(slot: NonNull<u8>) {
     // SAFETY: `allocate` wrote it there (P13).
     let (counters, bytes, block) = unsafe { ((*head).counters, (*head).bytes, (*head).block) };
     counters.gave_back(bytes);
+    // SAFETY: `allocate` wrote it there (P13).
+    if let Some(place) = unsafe { (*head).followed } {
+        followed::died(place);
+    }
     // SAFETY: `allocate` took it with this layout; the pointer to a slot keeps the provenance of its block (P9).
     unsafe { dealloc(head.cast_mut().cast(), block) };
 }

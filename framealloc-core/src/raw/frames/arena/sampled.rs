@@ -175,12 +175,12 @@ impl Arena {
     fn take_sample(&self, size: usize) {
         let _growth = HeapZone::growth();
         // SAFETY: the reference ends with the statement, and arena sets outlive their arenas (I3).
-        let Some((sink, sampling)) = unsafe { self.sampler() }.map(|sampler| (sampler.sink, sampler.sampling)) else {
-            return;
-        };
+        let sampler = unsafe { self.sampler() };
+        let parts = sampler.map(|sampler| (sampler.sink, sampler.gaps.mean(), sampler.sampling.stack_depth()));
+        let Some((sink, every, depth)) = parts else { return };
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); a plain read. The arena set is
         // that thread's.
-        unsafe { sink.as_ref().take_sample((*self.state.get()).tag, size, sampling) };
+        unsafe { sink.as_ref().take_sample((*self.state.get()).tag, size, every, depth) };
     }
 
     fn has_room(&self, layout: Layout, side: Side) -> bool {
@@ -373,6 +373,9 @@ impl Arena {
         // SAFETY: the reference ends with the statement.
         let Some(sampler) = (unsafe { self.sampler() }) else { return };
         sampler.clear();
+        // SAFETY: arena sets outlive their arenas (I3).
+        let every = unsafe { sampler.sink.as_ref() }.every(sampler.sampling);
+        sampler.gaps.set_mean(every);
         let gap = sampler.gaps.draw();
         self.keep_back(Side::Object, gap);
     }

@@ -4,12 +4,11 @@
 //! and the cold path can look who asks. What is kept back of the window is opened again by every cold path before it does
 //! anything else (I33).
 
-pub(crate) mod gaps;
 pub(crate) mod samples;
 
 use core::ptr::NonNull;
 
-use self::gaps::Gaps;
+use crate::raw::mem::gaps::Gaps;
 use crate::sampling::SiteSampling;
 use crate::tag::TagId;
 
@@ -19,8 +18,12 @@ const WINDOWS: usize = 4;
 
 /// What hears of samples: the arena set. Called in cold paths, with nothing borrowed (I9).
 pub(super) trait SampleSink {
-    /// A block of `size` bytes under a tag was sampled.
-    fn take_sample(&self, tag: TagId, size: usize, sampling: SiteSampling);
+    /// A block of `size` bytes under a tag was sampled, where gaps are of `every` bytes on average; `depth` calls of its stack
+    /// are kept.
+    fn take_sample(&self, tag: TagId, size: usize, every: usize, depth: usize);
+
+    /// Bytes of gaps on average, from the next reset of an arena on.
+    fn every(&self, sampling: SiteSampling) -> usize;
 }
 
 /// What is kept back of a window: memory beside it, on one side.

@@ -47,7 +47,7 @@ impl Estimate {
         clippy::cast_sign_loss,
         reason = "it is an estimate, and positive"
     )]
-    fn of(size: usize, every: usize) -> Self {
+    pub(crate) fn of(size: usize, every: usize) -> Self {
         // 1 - e^-x by the function that is exact for small x.
         let likely = -(-(size as f64) / every as f64).exp_m1();
         let blocks = 1.0 / likely;
@@ -68,12 +68,20 @@ pub(crate) struct Samples {
     by: FxHashMap<SampledBy, Estimate>,
     /// Those with a sample in the running frame.
     met: Vec<SampledBy>,
+    /// Samples of the running frame.
+    taken: usize,
+    /// How often the gaps were doubled, to stay within the bound.
+    pub(crate) doubled: u32,
 }
+
+/// Gaps are doubled so often at most.
+const DOUBLED: u32 = 16;
 
 impl Samples {
     /// A block of `size` bytes, which is not 0, was sampled.
     pub(crate) fn take(&mut self, tag: TagId, system: OpenSystem, size: usize, every: usize, depth: usize) {
         let by = SampledBy { stack: crate::stack::here(depth, system.opened_at), tag, system: system.number };
+        self.taken += 1;
         let figures = self.by.entry(by).or_default();
         if figures.samples == 0 {
             if self.met.len() == self.met.capacity() {
@@ -84,8 +92,16 @@ impl Samples {
         figures.add(Estimate::of(size, every));
     }
 
-    /// Calls `visit` with what was sampled since this was last called.
-    pub(crate) fn drain(&mut self, mut visit: impl FnMut(SampledBy, Estimate)) {
+    /// Calls `visit` with what was sampled since this was last called, and has gaps follow the bound of samples in a frame.
+    pub(crate) fn drain(&mut self, most: Option<usize>, mut visit: impl FnMut(SampledBy, Estimate)) {
+        let taken = core::mem::take(&mut self.taken);
+        if let Some(most) = most {
+            if taken > most {
+                self.doubled = (self.doubled + 1).min(DOUBLED);
+            } else if taken < most / 4 {
+                self.doubled = self.doubled.saturating_sub(1);
+            }
+        }
         for by in self.met.drain(..) {
             if let Some(figures) = self.by.get_mut(&by) {
                 visit(by, core::mem::take(figures));

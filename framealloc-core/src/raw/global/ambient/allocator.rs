@@ -8,6 +8,7 @@ use super::chunks::Table;
 use super::region::{Plan, REGION};
 use super::thread::{ThreadChunks, here};
 use super::{CHUNK, DEFAULT_BLOCK, MAX_BLOCK};
+use crate::raw::global::by_tag::header::Mark;
 use crate::raw::global::by_tag::{HeapTags, NoTags, thread as by_tag};
 use crate::raw::global::pass_on::PassOn;
 use crate::raw::global::zone::HeapZone;
@@ -197,7 +198,7 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         #[cfg(not(feature = "debug"))]
         let _ = block;
         if T::TAGS {
-            by_tag::took(here(ThreadChunks::row), layout.size(), || self.outside.rows());
+            by_tag::took_in_zone(here(ThreadChunks::row), layout.size(), || self.outside.rows());
         }
     }
 
@@ -205,7 +206,7 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
     #[inline(never)]
     fn take_off(&self, block: *mut u8, layout: Layout) {
         let row = here(|chunks| chunks.row_of(block.addr()));
-        by_tag::freed(row, layout.size(), || self.outside.rows());
+        by_tag::freed(Mark::of(row), layout.size(), || self.outside.rows());
     }
 
     /// Attributes what became of a block of a zone in its place: it stays its tag's.
@@ -215,8 +216,8 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         super::escapes::resized(block.addr(), new_size);
         if T::TAGS {
             let row = here(|chunks| chunks.row_of(block.addr()));
-            by_tag::freed(row, layout.size(), || self.outside.rows());
-            by_tag::took(row, new_size, || self.outside.rows());
+            by_tag::freed(Mark::of(row), layout.size(), || self.outside.rows());
+            by_tag::took_in_zone(row, new_size, || self.outside.rows());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What lives of each tag, as it is now.
 
-use super::OWN_ROW;
+use super::FOLLOWED_ROW;
 use super::rows::RowSum;
 use super::slots::ALL;
 pub(crate) use super::thread::{OWN, row_of};
@@ -26,7 +26,7 @@ pub(crate) fn is_used() -> bool {
 
 /// The rows that may have figures where there are so many tags.
 pub(crate) fn rows(tags: usize) -> impl Iterator<Item = u32> {
-    let of_tags = u32::try_from(tags.min(OWN_ROW)).unwrap_or(OWN);
+    let of_tags = u32::try_from(tags.min(FOLLOWED_ROW)).unwrap_or(OWN);
     (0..of_tags).chain([OWN])
 }
 

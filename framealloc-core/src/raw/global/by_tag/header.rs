@@ -1,7 +1,9 @@
-//! What stands in front of a block that is passed on: the row of its tag (H1).
+//! What stands in front of a block that is passed on: the row of its tag, or, of one that is followed, its mark (H1).
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
+
+use super::{FOLLOWED_ROW, ROWS};
 
 /// How many bytes before a block its row stands.
 pub(in crate::raw::global) const ROW: usize = 8;
@@ -36,27 +38,68 @@ pub(in crate::raw::global) const unsafe fn whole_of(layout: Layout) -> Layout {
     unsafe { Layout::from_size_align_unchecked(layout.size() + room, room) }
 }
 
-/// Makes a block of what the allocator inside gave, and writes its row.
+/// What the header of a block says: the row of its tag. Of a block that is followed the row is [`FOLLOWED_ROW`], whose count of
+/// what is freed is always full, so that it is seen when the block is freed and others pay nothing; above it are its own row
+/// and the number of its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::raw::global) struct Mark(u64);
+
+/// Bits of a row.
+const ROW_BITS: u32 = 16;
+const _: () = assert!(ROWS <= 1 << ROW_BITS);
+
+impl Mark {
+    #[inline(always)]
+    pub(in crate::raw::global) const fn of(row: u32) -> Self {
+        Self(row as u64)
+    }
+
+    /// Of a block that is followed.
+    pub(in crate::raw::global) const fn followed(row: u32, place: u32) -> Self {
+        Self((place as u64) << (2 * ROW_BITS) | (row as u64) << ROW_BITS | FOLLOWED_ROW as u64)
+    }
+
+    /// The row that counts it when it is freed.
+    #[inline(always)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "of what is more the rows are a part: who counts looks at no more"
+    )]
+    pub(in crate::raw::global) const fn row(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The row of the tag, and the number of the place, if it is followed.
+    #[expect(clippy::cast_possible_truncation, reason = "the parts that were put together")]
+    pub(in crate::raw::global) const fn parts(self) -> (u32, Option<u32>) {
+        if self.0 as u32 % (1 << ROW_BITS) != FOLLOWED_ROW as u32 {
+            return (self.0 as u32, None);
+        }
+        ((self.0 >> ROW_BITS) as u32 % (1 << ROW_BITS), Some((self.0 >> (2 * ROW_BITS)) as u32))
+    }
+}
+
+/// Makes a block of what the allocator inside gave, and writes its mark.
 ///
 /// # Safety
 /// At `start` there are bytes of [`whole`] of a layout with this alignment, which are the caller's.
 #[inline(always)]
-pub(in crate::raw::global) unsafe fn begin(start: NonNull<u8>, align: usize, row: u32) -> NonNull<u8> {
+pub(in crate::raw::global) unsafe fn begin(start: NonNull<u8>, align: usize, mark: Mark) -> NonNull<u8> {
     // SAFETY: the room is a part of it.
     let block = unsafe { start.add(room(align)) };
     // SAFETY: there are at least so many bytes before it, and it is aligned to as many (H1).
-    unsafe { block.sub(ROW).cast::<u32>().write(row) };
+    unsafe { block.sub(ROW).cast::<Mark>().write(mark) };
     block
 }
 
-/// Returns what the allocator inside gave, and the row.
+/// Returns what the allocator inside gave, and the mark.
 ///
 /// # Safety
 /// [`begin`] made the block, for this alignment.
 #[inline(always)]
-pub(in crate::raw::global) unsafe fn end(block: NonNull<u8>, align: usize) -> (NonNull<u8>, u32) {
+pub(in crate::raw::global) unsafe fn end(block: NonNull<u8>, align: usize) -> (NonNull<u8>, Mark) {
     // SAFETY: `begin` wrote it there (H1).
-    let row = unsafe { block.sub(ROW).cast::<u32>().read() };
+    let mark = unsafe { block.sub(ROW).cast::<Mark>().read() };
     // SAFETY: the block is so many bytes behind its start (H1).
-    (unsafe { block.sub(room(align)) }, row)
+    (unsafe { block.sub(room(align)) }, mark)
 }

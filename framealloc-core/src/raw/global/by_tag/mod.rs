@@ -8,8 +8,8 @@
 //! slots, and those that could get no rows, share one set of rows, with atomic additions.
 //!
 //! - **H1** A block that is passed on begins [`header::room`] bytes behind what the allocator inside gave, which depends on
-//!   its alignment only, and with that is known to whoever frees it. [`header::ROW`] bytes before the block stands its row,
-//!   written when it was made and by nobody else. Blocks of zones have no header: they are told by their address (A1), and
+//!   its alignment only, and with that is known to whoever frees it. [`header::ROW`] bytes before the block stands its mark:
+//!   its row, and, of one that is followed, its place. It is written when the block is made or made larger, by nobody else. Blocks of zones have no header: they are told by their address (A1), and
 //!   their row is that of their chunk.
 //! - **H2** The rows of a slot are complete before the slot names them, and live as long as the program. Only the thread
 //!   writes to them whose thread-local variable has the address that the slot names. Of two threads with that address the
@@ -31,6 +31,9 @@ use super::pass_on::Mode;
 
 /// What framealloc takes for itself, as arenas, pools and tables grow. No tag has this row.
 pub(crate) const OWN_ROW: usize = ROWS - 1;
+
+/// What blocks that are followed say that their row is. No tag has it either.
+pub(crate) const FOLLOWED_ROW: usize = ROWS - 2;
 
 const _: () = assert!(ROWS.is_power_of_two());
 

@@ -3,7 +3,7 @@
 
 use loom::sync::Arc;
 
-use super::rows::{RowSum, Rows};
+use super::rows::{RowSum, Rows, Sampled};
 use super::slots::Slots;
 
 /// The slots of a process.
@@ -52,7 +52,7 @@ impl HeapThread {
         match self.rows {
             Some(rows) => {
                 if rows.row(tag).took(bytes) {
-                    rows.row(tag).settle(total);
+                    rows.row(tag).settle(total, Sampled::Never);
                 }
             }
             None => self.all.0.shared().row(tag).took_shared(total, bytes),
@@ -65,7 +65,7 @@ impl HeapThread {
         match self.rows {
             Some(rows) => {
                 if rows.row(tag).freed(bytes) {
-                    rows.row(tag).settle(total);
+                    rows.row(tag).settle(total, Sampled::Never);
                 }
             }
             None => self.all.0.shared().row(tag).freed_shared(total, bytes),

@@ -1,6 +1,7 @@
 //! Rows of one thread, and what is known of a tag over all threads.
 
-use super::ROWS;
+use super::super::followed;
+use super::{FOLLOWED_ROW, ROWS};
 use crate::sync::{AtomicU64, AtomicUsize, Relaxed, Witness, const_unless_loom};
 
 /// What a thread keeps to itself: it settles when it made or freed as many bytes, and tells the total when that is as far from
@@ -29,6 +30,18 @@ pub(super) struct Row {
     told: AtomicUsize,
     allocations: AtomicU64,
     frees: AtomicU64,
+    /// Where blocks are followed: bytes before the next one, when the thread last settled; 0 before the first. So far as
+    /// fewer than [`TELL`] are left, what is missing is in `made`, and not in `net`: the count is full at the block that is
+    /// to be followed, and that one settles.
+    until: AtomicUsize,
+}
+
+/// Whether a row's blocks may be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sampled {
+    Yes,
+    /// What framealloc takes for itself: looking who asks takes from the heap, too.
+    Never,
 }
 
 /// What a row says.
@@ -49,6 +62,7 @@ impl Row {
                 told: AtomicUsize::new(0),
                 allocations: AtomicU64::new(0),
                 frees: AtomicU64::new(0),
+                until: AtomicUsize::new(0),
             }
         }
     }
@@ -67,10 +81,11 @@ impl Row {
         count(&self.freed, bytes)
     }
 
-    /// Adds what is pending up, and tells the total of it if that is much.
+    /// Adds what is pending up, and tells the total of it if that is much. Returns whether the block that was counted last, if
+    /// it was made and not freed, is to be followed.
     #[cold]
     #[inline(never)]
-    pub(super) fn settle(&self, total: &Total) {
+    pub(super) fn settle(&self, total: &Total, sampled: Sampled) -> bool {
         let (made, made_bytes) = parts(&self.made);
         let (freed, freed_bytes) = parts(&self.freed);
         self.made.store(0, Relaxed);
@@ -84,6 +99,30 @@ impl Row {
             self.told.store(net, Relaxed);
             total.change(untold);
         }
+        let until = self.until.load(Relaxed);
+        if sampled == Sampled::Yes && followed::is_on() {
+            return self.sample(net, until, made_bytes);
+        }
+        if until != 0 {
+            self.until.store(0, Relaxed);
+        }
+        false
+    }
+
+    /// Where the next block is that is followed, and whether the last one is; `net` and `until` as they were settled.
+    fn sample(&self, net: usize, until: usize, made: usize) -> bool {
+        let own = made - lead(until);
+        let is_met = until != 0 && own >= until;
+        let gap = if until == 0 || is_met { followed::draw() } else { until - own };
+        self.until.store(gap, Relaxed);
+        self.net.store(net.wrapping_sub(lead(gap)), Relaxed);
+        self.made.store((lead(gap) as u64) << BYTES, Relaxed);
+        is_met
+    }
+
+    /// Makes the count of what is freed full for ever, so that each block that is freed settles.
+    pub(super) fn fill(&self) {
+        self.freed.store((TELL as u64) << BYTES, Relaxed);
     }
 
     /// Counts a block in a row that several threads have.
@@ -110,6 +149,11 @@ impl Row {
         let net = self.net.load(Relaxed).wrapping_add(made_bytes).wrapping_sub(freed_bytes);
         sum.bytes = sum.bytes.wrapping_add(net);
     }
+}
+
+/// What a pending count begins with, so that it is full where so many bytes are left.
+fn lead(until: usize) -> usize {
+    if until == 0 { 0 } else { TELL.saturating_sub(until) }
 }
 
 /// Adds a block to a pending count. Returns whether it is large.
@@ -140,6 +184,11 @@ impl Rows {
         pub(in crate::raw::global) fn new() -> Self {
             Self { rows: each!(Row::new(); ROWS), made: Witness::new() }
         }
+    }
+
+    /// Has each block that is followed seen when it is freed. Called before anybody else knows the rows.
+    pub(in crate::raw::global) fn see_followed(&self) {
+        self.rows[FOLLOWED_ROW].fill();
     }
 
     /// The row with this number.

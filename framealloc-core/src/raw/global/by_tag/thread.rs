@@ -2,9 +2,12 @@
 
 use core::cell::Cell;
 
-use super::rows::{Row, Rows};
+use super::super::followed;
+use super::super::zone::HeapZone;
+use super::header::Mark;
+use super::rows::{Row, Rows, Sampled};
 use super::slots::ALL;
-use super::{OWN_ROW, ROWS};
+use super::{FOLLOWED_ROW, OWN_ROW, ROWS};
 
 /// What one thread knows.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ std::thread_local! {
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "there are few rows")]
 pub(crate) const fn row_of(tag: usize) -> u32 {
-    (if tag < OWN_ROW { tag } else { super::super::ambient::OTHER_ROW }) as u32
+    (if tag < FOLLOWED_ROW { tag } else { super::super::ambient::OTHER_ROW }) as u32
 }
 
 /// The row of what framealloc takes for itself.
@@ -47,33 +50,96 @@ pub(crate) fn open(row: u32) -> u32 {
     THREAD.with(|thread| thread.open.replace(row))
 }
 
-/// Counts a block that this thread has made. `ask` makes rows for it, when it needs some.
+/// Counts a block that this thread has made, and returns how it is marked. `ask` makes rows for the thread, when it needs some.
 #[inline(always)]
-pub(in crate::raw::global) fn took(row: u32, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) {
+pub(in crate::raw::global) fn took(row: u32, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) -> Mark {
     THREAD.with(|thread| match thread.row(row) {
         Some(own) => {
             if own.took(bytes) {
-                own.settle(ALL.total(row));
+                return settle_made(own, row, bytes);
+            }
+            Mark::of(row)
+        }
+        None => {
+            thread.first(row, ask, |own| own.took(bytes), |all| all.took_shared(ALL.total(row), bytes));
+            Mark::of(row)
+        }
+    })
+}
+
+/// As [`took`], for a block of a zone: it has no header, so it is not followed. Blocks that have one are no less likely to be: what
+/// is left of a random gap is distributed as a new one.
+#[inline(always)]
+pub(in crate::raw::global) fn took_in_zone(row: u32, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) {
+    THREAD.with(|thread| match thread.row(row) {
+        Some(own) => {
+            if own.took(bytes) {
+                own.settle(ALL.total(row), sampled(row));
             }
         }
         None => thread.first(row, ask, |own| own.took(bytes), |all| all.took_shared(ALL.total(row), bytes)),
     });
 }
 
-/// Counts a block of this row that this thread frees.
+/// Counts a block with this mark that this thread frees.
 #[inline(always)]
-pub(in crate::raw::global) fn freed(row: u32, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) {
-    THREAD.with(|thread| match thread.row(row) {
+pub(in crate::raw::global) fn freed(mark: Mark, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) {
+    THREAD.with(|thread| match thread.row(mark.row()) {
         Some(own) => {
             if own.freed(bytes) {
-                own.settle(ALL.total(row));
+                thread.settle_freed(own, mark, bytes);
             }
         }
-        None => thread.first(row, ask, |own| own.freed(bytes), |all| all.freed_shared(ALL.total(row), bytes)),
+        None => thread.freed_first(mark, bytes, ask),
     });
 }
 
+/// Whether blocks of a row may be followed.
+const fn sampled(row: u32) -> Sampled {
+    if row == OWN { Sampled::Never } else { Sampled::Yes }
+}
+
+/// The count of what is made is full: that is where the block is that is followed.
+#[cold]
+#[inline(never)]
+fn settle_made(own: &Row, row: u32, bytes: usize) -> Mark {
+    if !own.settle(ALL.total(row), sampled(row)) {
+        return Mark::of(row);
+    }
+    let _growth = HeapZone::growth();
+    followed::born(row, bytes).map_or(Mark::of(row), |place| Mark::followed(row, place))
+}
+
 impl Thread {
+    /// The count of what is freed is full, or the block is followed.
+    #[cold]
+    #[inline(never)]
+    fn settle_freed(&self, own: &'static Row, mark: Mark, bytes: usize) {
+        let (row, place) = mark.parts();
+        let Some(place) = place else {
+            own.settle(ALL.total(row), sampled(row));
+            return;
+        };
+        own.fill();
+        followed::died(place);
+        if let Some(own) = self.row(row)
+            && own.freed(bytes)
+        {
+            own.settle(ALL.total(row), sampled(row));
+        }
+    }
+
+    /// Counts a block that is freed where the thread has no rows yet, or never gets any.
+    #[cold]
+    #[inline(never)]
+    fn freed_first(&self, mark: Mark, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) {
+        let (row, place) = mark.parts();
+        if let Some(place) = place {
+            followed::died(place);
+        }
+        self.first(row, ask, |own| own.freed(bytes), |all| all.freed_shared(ALL.total(row), bytes));
+    }
+
     #[inline(always)]
     fn row(&self, row: u32) -> Option<&'static Row> {
         self.rows.get().map(|rows| rows.row(row))
@@ -96,7 +162,7 @@ impl Thread {
         match self.row(row) {
             Some(own) => {
                 if count(own) {
-                    own.settle(ALL.total(row));
+                    own.settle(ALL.total(row), sampled(row));
                 }
             }
             None => count_shared(ALL.shared().row(row)),

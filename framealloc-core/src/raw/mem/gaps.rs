@@ -1,6 +1,6 @@
 //! How far it is from one sample to the next.
 
-use crate::raw::mem::window::MIN_ALIGN;
+use super::window::MIN_ALIGN;
 
 /// Random gaps of a geometric distribution, in steps of [`MIN_ALIGN`] bytes.
 ///
@@ -22,6 +22,16 @@ impl Gaps {
     /// Gaps of `mean` bytes on average.
     pub(crate) fn new(mean: usize, seed: u64) -> Self {
         Self { state: seed, mean }
+    }
+
+    /// Bytes of a gap on average.
+    pub(crate) fn mean(&self) -> usize {
+        self.mean
+    }
+
+    /// Has gaps be of so many bytes on average from the next one on.
+    pub(crate) fn set_mean(&mut self, mean: usize) {
+        self.mean = mean;
     }
 
     /// The next 64 random bits: splitmix64, whose every seed is a good one.
