@@ -28,6 +28,7 @@
 //!   to user code. What it held is given up or in the stash then, and no header names its thread as the owner.
 
 pub(crate) mod allocator;
+mod cells;
 mod chunks;
 #[cfg(feature = "debug")]
 pub(crate) mod escapes;
@@ -36,6 +37,7 @@ pub(crate) mod figures;
 pub(crate) mod model;
 mod pinned;
 mod region;
+mod sites;
 mod sizes;
 mod stash;
 pub(crate) mod thread;
