@@ -77,12 +77,17 @@ impl Table {
         }
     }
 
-    /// The book that lies at a place, or a new one if there is a chunk for it. The caller is its holder.
+    /// The book that lies at a place, or at any: it may be that of a thread that has ended, and what is in it is right for
+    /// others, too. A new one if there is none, and a chunk for it. The caller is its holder.
     pub(super) fn take_book(&self, place: u32, row: u32) -> Option<(u32, NonNull<Book>)> {
-        // Acquire: what its last holder wrote is seen.
-        let index = self.books.place(place).swap(NONE, Acquire);
-        if index != NONE {
-            return Some((index, self.start(index).cast()));
+        for place in core::iter::once(self.books.place(place)).chain(self.books.places()) {
+            if place.load(Relaxed) != NONE {
+                // Acquire: what its last holder wrote is seen.
+                let index = place.swap(NONE, Acquire);
+                if index != NONE {
+                    return Some((index, self.start(index).cast()));
+                }
+            }
         }
         let index = self.take(row)?;
         let start = self.start(index);
