@@ -1,6 +1,8 @@
 //! Blocks of sizes that were seen to escape have cells, where they pin only their like, until their place was seen to keep
 //! nothing; all others are bumped as before. The region is small, so that a chunk which is lost is missed.
 
+#![allow(clippy::cast_possible_truncation, reason = "numbers here are small")]
+
 use framealloc_core::{AmbientAlloc, AmbientTagStats, CountingAlloc, SmartAlloc, Tag};
 
 const CHUNK: usize = 16 << 10;
@@ -156,6 +158,24 @@ fn a_place_that_keeps_nothing_is_bumped_beside_one_of_the_same_size_that_does() 
     // It kept one in each zone, so it was watched for ever.
     let now = figures(&TAG);
     assert_eq!((now.blocks, now.pinned_bytes), (40, chunks_for(40) * CHUNK), "{now:?}");
+}
+
+#[test]
+fn a_block_in_a_cell_grows_in_its_place_as_far_as_the_cell_goes_and_no_further() {
+    static TAG: Tag = Tag::new("tests_learned_growth");
+    let alloc = SmartAlloc::default();
+    learn(&alloc, &TAG);
+    let mut lists: [Vec<u8>; 8] = alloc.tagged(&TAG).ambient(|| std::array::from_fn(|_| Vec::with_capacity(498)));
+    let places = lists.each_ref().map(|list| list.as_ptr());
+    for (byte, list) in lists.iter_mut().enumerate() {
+        list.reserve_exact(504);
+        assert_eq!(list.as_ptr(), places[byte], "there is room in its cell");
+        list.reserve_exact(900);
+        list.resize(900, byte as u8);
+    }
+    assert!(lists.iter().enumerate().all(|(byte, list)| list.iter().all(|found| *found == byte as u8)));
+    // Of those that moved out nothing is left there.
+    assert_eq!((figures(&TAG).blocks, figures(&TAG).bytes), (0, 0));
 }
 
 #[test]

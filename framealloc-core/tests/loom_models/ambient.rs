@@ -275,3 +275,32 @@ fn a_chunk_of_cells_may_be_another_tags_when_somebody_wants_to_hold_it() {
         assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (1, 0, 0));
     });
 }
+
+#[test]
+fn a_book_is_one_threads_at_a_time_and_its_chunk_is_used_again_after_that() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || {
+                if let Some(book) = zones.take_book(UI) {
+                    zones.put_book(book);
+                }
+            }
+        });
+        if let Some(book) = zones.take_book(AI) {
+            zones.put_book(book);
+        }
+        // A zone that finds no chunk has the books given up.
+        zones.empty_stash();
+        let mut here = ZoneThread::new(&zones);
+        here.begin(AI);
+        if let Some(block) = here.take() {
+            here.free(block);
+        }
+        here.end();
+        other.join().unwrap();
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (1, 0, 0));
+    });
+}

@@ -125,6 +125,31 @@ impl ZoneThread {
     }
 }
 
+/// The book of a thread with a zone.
+#[derive(Debug)]
+pub struct ZoneBook(u32);
+
+impl Zones {
+    /// Takes a book and writes to it; `None` if others have all chunks.
+    #[must_use]
+    pub fn take_book(&self, tag: u32) -> Option<ZoneBook> {
+        let (chunk, _) = self.table.take_book(1, tag)?;
+        self.write_to(chunk);
+        Some(ZoneBook(chunk))
+    }
+
+    /// Writes to a book and puts it back.
+    #[expect(clippy::needless_pass_by_value, reason = "it is no longer the caller's")]
+    pub fn put_book(&self, book: ZoneBook) {
+        self.write_to(book.0);
+        self.table.put_book(1, book.0);
+    }
+
+    fn write_to(&self, chunk: u32) {
+        self.blocks[chunk as usize * 2..][..2].iter().for_each(Witness::exclusive);
+    }
+}
+
 /// A block that has a cell.
 #[derive(Debug)]
 pub struct CellBlock {
