@@ -55,9 +55,7 @@ fn agents() -> Vec<Agent> {
         random ^= random << 17;
         (random >> 40) as f32 / (1 << 24) as f32
     };
-    (0..AGENTS)
-        .map(|_| Agent { at: (next() * 400.0, next() * 400.0), speed: (next() - 0.5, next() - 0.5) })
-        .collect()
+    (0..AGENTS).map(|_| Agent { at: (next() * 400.0, next() * 400.0), speed: (next() - 0.5, next() - 0.5) }).collect()
 }
 
 fn cell(at: (f32, f32)) -> (i32, i32) {
@@ -132,7 +130,12 @@ fn frame(agents: &mut [Agent], number: usize, stays: Stays) -> Second {
 }
 
 /// Plays the frames. Returns the nanoseconds of each after the first ones, as `measure` says, and what stayed.
-fn play(alloc: &SmartAlloc, tag: &'static str, stays: Stays, mut measure: impl FnMut(&mut dyn FnMut()) -> f64) -> Vec<f64> {
+fn play(
+    alloc: &SmartAlloc,
+    tag: &'static str,
+    stays: Stays,
+    mut measure: impl FnMut(&mut dyn FnMut()) -> f64,
+) -> Vec<f64> {
     let mut agents = agents();
     let mut kept: VecDeque<Second> = VecDeque::new();
     let mut figures = Vec::new();
@@ -173,7 +176,11 @@ pub fn count() {
             (CountingAlloc::thread_calls() - before).allocations as f64
         });
         let mean = calls.iter().sum::<f64>() / calls.len() as f64;
-        println!("{name}: {} calls in a frame (mean {mean:.1}, most {})", calls[calls.len() / 2], calls[calls.len() - 1]);
+        println!(
+            "{name}: {} calls in a frame (mean {mean:.1}, most {})",
+            calls[calls.len() / 2],
+            calls[calls.len() - 1]
+        );
         println!("    {:?}", AmbientAlloc::stats().tag(name));
     }
 }

@@ -127,7 +127,11 @@ fn a_cell_that_is_freed_is_used_again_by_whichever_zone_and_thread() {
             });
             assert_eq!(calls, 0, "zone {number}");
         };
-        if number % 16 == 0 { std::thread::scope(|scope| scope.spawn(zone).join().expect("no panic")) } else { zone() }
+        if number % 16 == 0 {
+            std::thread::scope(|scope| scope.spawn(zone).join().expect("no panic"))
+        } else {
+            zone()
+        }
         let now = figures(&TAG);
         assert!(now.pinned_bytes <= (chunks_for(60) + 1) * CHUNK, "zone {number}: {now:?}");
     }

@@ -15,6 +15,9 @@ const UNCHECKED: u32 = 4;
 /// How many times as much as lives in them the pinned chunks of a tag may be.
 const RATIO: usize = 8;
 
+/// Refusals after which what lives is looked at again.
+const LOOK_AGAIN: usize = 8;
+
 /// What is known of one tag. All of it is numbers that nobody relies on, so relaxed.
 #[derive(Debug)]
 pub(super) struct Row {
@@ -76,7 +79,9 @@ impl Row {
             }
             return true;
         }
-        self.refusing.load(Relaxed) == 0 && self.look(table, row, pinned)
+        // More may live than when it was refused, in cells above all.
+        let looks = self.refusing.load(Relaxed) == 0 || self.refused.load(Relaxed) % LOOK_AGAIN == LOOK_AGAIN - 1;
+        looks && self.look(table, row, pinned)
     }
 
     /// Whether the tag may have another chunk for cells: one less than it may pin, so that its zones go on to be served.

@@ -264,14 +264,15 @@ mod tests {
 
     /// Zones that come to the place before its blocks are bumped, which it frees.
     fn zones_until_trusted(book: &Book, from: u32) -> u32 {
-        (0..).find(|zone| match book.judge(place(64), from + zone, TIMES) {
-            Verdict::Bump => true,
-            Verdict::Watch(note) => {
-                book.freed(note, from + zone);
-                false
-            }
-        })
-        .unwrap()
+        (0..)
+            .find(|zone| match book.judge(place(64), from + zone, TIMES) {
+                Verdict::Bump => true,
+                Verdict::Watch(note) => {
+                    book.freed(note, from + zone);
+                    false
+                }
+            })
+            .unwrap()
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub(crate) struct ThreadChunks {
     base: Cell<usize>,
     /// Cells that the zone has made and not freed.
     cells: Cell<usize>,
+    /// The last zone that was refused: one that looks at requests goes on with cells.
+    refused: Cell<u32>,
     /// What the thread knows of places, once a zone of it looked there, and in which chunk that is.
     book: Cell<Option<NonNull<Book>>>,
     book_chunk: Cell<u32>,
@@ -147,6 +149,7 @@ impl ThreadChunks {
             last_zone: Cell::new(0),
             base: Cell::new(0),
             cells: Cell::new(0),
+            refused: Cell::new(0),
             book: Cell::new(None),
             book_chunk: Cell::new(NONE),
             number: Cell::new(0),
@@ -325,7 +328,10 @@ impl ThreadChunks {
         self.close(table);
         let row = self.row.get();
         if !table.row(row).may_take(table, row) {
-            self.limit.set(0);
+            if self.watched.get() == 0 {
+                self.limit.set(0);
+            }
+            self.refused.set(self.zone.get());
             table.row(row).refused.fetch_add(1, Relaxed);
             table.refusals.fetch_add(1, Relaxed);
             return None;

@@ -44,11 +44,8 @@ impl ThreadChunks {
         }
         let shift = Shift::of(layout)?;
         let book = self.book(table)?;
-        let place = Place {
-            row: self.row.get(),
-            depth: self.base.get().wrapping_sub(stack()),
-            class: class_of(layout.size()),
-        };
+        let place =
+            Place { row: self.row.get(), depth: self.base.get().wrapping_sub(stack()), class: class_of(layout.size()) };
         match book.judge(place, self.zone.get(), table.row(self.row.get()).sizes.times()) {
             Verdict::Bump => self.bump_or_open(table, layout),
             Verdict::Watch(note) => {
@@ -62,7 +59,11 @@ impl ThreadChunks {
     }
 
     fn bump_or_open(&self, table: &Table, layout: Layout) -> Option<NonNull<u8>> {
-        self.bump_below(layout, CHUNK).or_else(|| self.block_of_another_chunk(table, layout))
+        let block = self.bump_below(layout, CHUNK);
+        if block.is_some() || self.refused.get() == self.zone.get() {
+            return block;
+        }
+        self.block_of_another_chunk(table, layout)
     }
 
     /// The book of the thread.
