@@ -41,7 +41,7 @@ struct Site {
     /// Cells that it was given in that zone, and those of them that the zone has freed.
     made: Cell<u16>,
     freed: Cell<u16>,
-    /// How often the tag had learned when the place was trusted.
+    /// How often the tag had learned when the place was trusted, as far as there is room for it.
     times: Cell<u16>,
     /// Zones in a row that kept nothing, and how many it takes.
     clean: Cell<u8>,
@@ -152,7 +152,7 @@ impl Book {
         for at in (0..TRIES).map(number) {
             let site = &self.sites[at as usize];
             if site.key.get() == key {
-                return site.judge(at, zone, times as u16);
+                return site.judge(at, zone, u16::try_from(times).unwrap_or(u16::MAX));
             }
             if oldest.is_none() && (site.key.get() == 0 || zone.wrapping_sub(site.zone.get()) > OLD) {
                 oldest = Some(at);

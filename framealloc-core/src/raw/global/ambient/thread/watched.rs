@@ -88,13 +88,12 @@ impl ThreadChunks {
         if cells.chunk().is_some_and(|index| table.header(index).row.load(Relaxed) != row) {
             cells.let_go(table);
         }
-        let offset = match cells.take(table, shift, size) {
-            Some(offset) => offset,
-            None => {
-                cells.let_go(table);
-                self.open_cells(table, book, cells, shift)?;
-                cells.take(table, shift, size)?
-            }
+        let offset = if let Some(offset) = cells.take(table, shift, size) {
+            offset
+        } else {
+            cells.let_go(table);
+            self.open_cells(table, book, cells, shift)?;
+            cells.take(table, shift, size)?
         };
         let start = table.start(cells.chunk()?);
         self.cells.set(self.cells.get() + 1);
