@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode};
 use framealloc::{SmartAlloc, heap_tag};
 
 use crate::clock::thread_nanos;
+use crate::gameplay;
 
 /// Samples of a workload in a process; the tenth percentile counts.
 const SAMPLES: usize = 60;
@@ -80,8 +81,12 @@ fn frame() {
     black_box((order, paths));
 }
 
-/// Measures all workloads and prints nanoseconds of each, one a line.
+/// Measures all workloads and prints nanoseconds of each, one a line; with `gameplay` as the argument those of
+/// [`gameplay`].
 pub fn measure() {
+    if std::env::args().nth(1).as_deref() == Some("gameplay") {
+        return gameplay::measure();
+    }
     let alloc = SmartAlloc::default();
     for (_, times, workload) in WORKLOADS {
         let mut samples: Vec<f64> =
@@ -91,32 +96,56 @@ pub fn measure() {
     }
 }
 
+/// The programs, each with a global allocator of its own.
+const PROGRAMS: [&str; 6] = [
+    "ambient-none",
+    "ambient-none-mimalloc",
+    "ambient-system",
+    "ambient-mimalloc",
+    "heap-tags-system",
+    "heap-tags-mimalloc",
+];
+
 /// Runs the programs of this folder in turns, so many times, and prints ratios: the median, and the least and the most.
 pub fn compare(folder: &Path, rounds: usize) -> ExitCode {
-    let programs = [
-        "ambient-none",
-        "ambient-none-mimalloc",
-        "ambient-system",
-        "ambient-mimalloc",
-        "heap-tags-system",
-        "heap-tags-mimalloc",
-    ];
-    let mut figures = vec![vec![Vec::new(); WORKLOADS.len()]; programs.len()];
+    let names = WORKLOADS.map(|(name, ..)| name);
+    let Some(figures) = in_turns(folder, rounds, &[], names.len()) else { return ExitCode::FAILURE };
+    table(&names, &figures);
+    ExitCode::SUCCESS
+}
+
+/// The same for frames of gameplay code: the median of frames, and their 99th percentile.
+pub fn compare_gameplay(folder: &Path, rounds: usize) -> ExitCode {
+    let names: Vec<String> =
+        gameplay::WORKLOADS.iter().flat_map(|name| [format!("{name}, p50"), format!("{name}, p99")]).collect();
+    let Some(figures) = in_turns(folder, rounds, &["gameplay"], names.len()) else { return ExitCode::FAILURE };
+    table(&names, &figures);
+    ExitCode::SUCCESS
+}
+
+/// By program and workload: what it printed in each round.
+fn in_turns(folder: &Path, rounds: usize, args: &[&str], workloads: usize) -> Option<Vec<Vec<Vec<f64>>>> {
+    let mut figures = vec![vec![Vec::new(); workloads]; PROGRAMS.len()];
     for round in 0..rounds {
-        for turn in 0..programs.len() {
-            let which = (round + turn) % programs.len();
-            let Ok(output) = Command::new(folder.join(programs[which])).output() else {
-                eprintln!("error: {} is not beside this program: build all of them first", programs[which]);
-                return ExitCode::FAILURE;
+        for turn in 0..PROGRAMS.len() {
+            let which = (round + turn) % PROGRAMS.len();
+            let Ok(output) = Command::new(folder.join(PROGRAMS[which])).args(args).output() else {
+                eprintln!("error: {} is not beside this program: build all of them first", PROGRAMS[which]);
+                return None;
             };
-            for (of, line) in figures[which].iter_mut().zip(String::from_utf8_lossy(&output.stdout).lines()) {
-                of.extend(line.parse::<f64>());
+            let output = String::from_utf8_lossy(&output.stdout).into_owned();
+            for (of, word) in figures[which].iter_mut().zip(output.split_whitespace()) {
+                of.extend(word.parse::<f64>());
             }
         }
     }
+    Some(figures)
+}
+
+fn table(names: &[impl AsRef<str>], figures: &[Vec<Vec<f64>>]) {
     println!("| workload | ns, system | × system | with tags | ns, mimalloc | × mimalloc | with tags |");
     println!("|---|---|---|---|---|---|---|");
-    for (at, (name, ..)) in WORKLOADS.iter().enumerate() {
+    for (at, name) in names.iter().enumerate() {
         let [system, mimalloc, over_system, over_mimalloc, tags_system, tags_mimalloc] =
             [0, 1, 2, 3, 4, 5].map(|which| &figures[which][at]);
         let cell = |base: &[f64], ours: &[f64]| {
@@ -128,12 +157,12 @@ pub fn compare(folder: &Path, rounds: usize) -> ExitCode {
         let (first, second) = (cell(system, over_system), cell(mimalloc, over_mimalloc));
         let (tags, tags_second) = (cell(system, tags_system), cell(mimalloc, tags_mimalloc));
         println!(
-            "| {name} | {:.1} | {first} | {tags} | {:.1} | {second} | {tags_second} |",
+            "| {} | {:.1} | {first} | {tags} | {:.1} | {second} | {tags_second} |",
+            name.as_ref(),
             median(system),
             median(mimalloc)
         );
     }
-    ExitCode::SUCCESS
 }
 
 fn median(values: &[f64]) -> f64 {

@@ -14,6 +14,7 @@ pub mod ambient;
 mod arena;
 mod clock;
 mod document;
+pub mod gameplay;
 mod harness;
 mod options;
 mod peers;

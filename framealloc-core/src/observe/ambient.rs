@@ -43,8 +43,9 @@ pub struct AmbientTagStats {
     pub refused: usize,
     /// How often it did because no chunk was free.
     pub exhausted: usize,
-    /// How many classes of sizes were seen to outlive zones of the tag, so that the allocator inside serves them: by 16 bytes up
-    /// to 512, then four for each doubling. They are tried again after some thousand zones.
+    /// How many classes of sizes were seen to outlive zones of the tag: by 16 bytes up to 512, then four for each doubling.
+    /// Blocks of those sizes have chunks of their own, unless the place that asks for them was seen to keep none. The sizes
+    /// are tried again after some thousand zones.
     pub learned: usize,
 }
 

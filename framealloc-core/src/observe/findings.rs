@@ -225,8 +225,8 @@ impl Watcher {
                      allocator inside"
                 );
                 found.saying(message).with_tag(path).with_help(
-                    "sizes that outlive their zones are learned; what is to be kept is better made outside of `ambient`, \
-                     and `AmbientAlloc::stats` shows how much that is",
+                    "what outlives its zone is learned, and has chunks of its own once enough is freed; what is to be kept \
+                     is better made outside of `ambient`, and `AmbientAlloc::stats` shows how much that is",
                 )
             });
         });

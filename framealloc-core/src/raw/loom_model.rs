@@ -19,7 +19,9 @@ use crate::raw::pools::retire::RetiredList;
 use crate::raw::pools::slab::{Slot, header_of};
 use crate::raw::pools::thread_cache::{Member, POOLS, Positions, ThreadCache};
 
-pub use crate::raw::global::ambient::model::{ZoneBlock, ZoneRegion, ZoneThread, Zones};
+pub use crate::raw::global::ambient::model::{
+    CellBlock, CellThread, ZoneBlock, ZoneBook, ZoneRegion, ZoneThread, Zones,
+};
 pub use crate::raw::global::by_tag::model::{HeapRows, HeapThread};
 pub use crate::raw::global::followed::model::FollowedBlocks;
 

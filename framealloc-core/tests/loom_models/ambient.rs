@@ -1,7 +1,7 @@
 //! Models of chunks that the heap is bumped from, over the code that programs run. Blocks are watched cells: whoever has one
 //! writes to it, so that a chunk which is used again too early, or without seeing what was done in it, is a race.
 
-use framealloc_core::model::{ZoneBlock, ZoneRegion, ZoneThread, Zones};
+use framealloc_core::model::{CellThread, ZoneBlock, ZoneRegion, ZoneThread, Zones};
 use loom::sync::Arc;
 use loom::thread;
 
@@ -172,5 +172,135 @@ fn the_region_is_made_once_whoever_needs_it_first_and_is_complete_when_it_is_see
         let served = served + others.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum::<usize>();
         assert!(served >= 1 && region.need());
         assert_eq!(region.asked(), 1);
+    });
+}
+
+#[test]
+fn a_cell_is_used_again_after_all_that_was_done_in_it() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let here = CellThread::new(&zones, 1);
+        let [kept, sent] = [here.take(UI), here.take(UI)].map(|block| block.expect("two fit"));
+        here.let_go();
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || CellThread::new(&zones, 2).free(sent)
+        });
+        // The chunk was given up full: the thread may go on in it when the other one has freed its cell.
+        let again = here.take(UI);
+        here.free(kept);
+        again.into_iter().for_each(|block| here.free(block));
+        here.let_go();
+        other.join().unwrap();
+        assert_eq!((zones.free(), zones.pinned(UI)), (1, 0));
+    });
+}
+
+#[test]
+fn the_holder_takes_cells_that_others_free_meanwhile() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let here = CellThread::new(&zones, 1);
+        let [kept, sent] = [here.take(UI), here.take(UI)].map(|block| block.expect("two fit"));
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || CellThread::new(&zones, 2).free(sent)
+        });
+        // None is free, or that one; without one the chunk is given up.
+        let again = here.take(UI);
+        again.into_iter().chain([kept]).for_each(|block| here.free(block));
+        here.let_go();
+        other.join().unwrap();
+        assert_eq!((zones.free(), zones.pinned(UI)), (1, 0));
+    });
+}
+
+#[test]
+fn of_two_that_want_a_chunk_of_cells_one_gets_it_while_its_last_block_is_freed() {
+    model(2, || {
+        let zones = Zones::new(1);
+        let here = CellThread::new(&zones, 1);
+        let last = here.take(UI).expect("a chunk is free");
+        here.let_go();
+        let others = [2, 3].map(|owner| {
+            let zones = zones.clone();
+            thread::spawn(move || {
+                let there = CellThread::new(&zones, owner);
+                if let Some(block) = there.take(UI) {
+                    there.free(block);
+                }
+                there.let_go();
+            })
+        });
+        here.free(last);
+        for thread in others {
+            thread.join().unwrap();
+        }
+        assert_eq!((zones.free(), zones.pinned(UI)), (1, 0));
+    });
+}
+
+#[test]
+fn a_chunk_of_cells_may_be_another_tags_when_somebody_wants_to_hold_it() {
+    model(2, || {
+        let zones = Zones::new(1);
+        let here = CellThread::new(&zones, 1);
+        let block = here.take(UI).expect("a chunk is free");
+        here.let_go();
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || {
+                let there = CellThread::new(&zones, 2);
+                if let Some(block) = there.take(UI) {
+                    there.free(block);
+                }
+                there.let_go();
+            }
+        });
+        here.free(block);
+        // Zones may have it now, or cells of another tag.
+        let mut zone = ZoneThread::new(&zones);
+        zone.begin(AI);
+        let bumped = zone.take();
+        if let Some(block) = bumped {
+            zone.free(block);
+        }
+        zone.end();
+        if let Some(block) = here.take(AI) {
+            here.free(block);
+        }
+        here.let_go();
+        other.join().unwrap();
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (1, 0, 0));
+    });
+}
+
+#[test]
+fn a_book_is_one_threads_at_a_time_and_its_chunk_is_used_again_after_that() {
+    model(3, || {
+        let zones = Zones::new(1);
+        let other = thread::spawn({
+            let zones = zones.clone();
+            move || {
+                if let Some(book) = zones.take_book(UI) {
+                    zones.put_book(book);
+                }
+            }
+        });
+        if let Some(book) = zones.take_book(AI) {
+            zones.put_book(book);
+        }
+        // A zone that finds no chunk has the books given up.
+        zones.empty_stash();
+        let mut here = ZoneThread::new(&zones);
+        here.begin(AI);
+        if let Some(block) = here.take() {
+            here.free(block);
+        }
+        here.end();
+        other.join().unwrap();
+        zones.empty_stash();
+        assert_eq!((zones.free(), zones.pinned(UI), zones.pinned(AI)), (1, 0, 0));
     });
 }

@@ -79,6 +79,51 @@ fn a_thread_goes_on_with_the_rows_of_one_that_had_its_address() {
 }
 
 #[test]
+fn who_reads_while_rows_are_adopted_misses_nothing_that_the_thread_before_counted() {
+    model(3, || {
+        let all = HeapRows::new();
+        let first = thread::spawn({
+            let all = all.clone();
+            move || HeapThread::new(&all, 1).took(UI, 10)
+        });
+        first.join().unwrap();
+        // Its address is another thread's now, while somebody reads and a third thread wants a slot.
+        let adopts = thread::spawn({
+            let all = all.clone();
+            move || HeapThread::new(&all, 1).took(UI, LARGE)
+        });
+        let wants = thread::spawn({
+            let all = all.clone();
+            move || HeapThread::new(&all, 2).took(AI, 5)
+        });
+        let (bytes, allocations, frees) = all.sum(UI);
+        assert!(bytes == 10 || bytes == 10 + LARGE || bytes == LARGE, "{bytes}");
+        assert!((1..=2).contains(&allocations) && frees == 0, "{allocations}");
+        adopts.join().unwrap();
+        wants.join().unwrap();
+        assert_eq!((all.sum(UI), all.sum(AI)), ((10 + LARGE, 2, 0), (5, 1, 0)));
+        assert!(all.peak(UI) >= LARGE);
+    });
+}
+
+#[test]
+fn of_two_that_want_the_last_slot_one_shares_and_nothing_is_lost() {
+    model(2, || {
+        let all = HeapRows::new();
+        // Models have two slots, and one is taken.
+        HeapThread::new(&all, 1).took(UI, 1);
+        let threads = [2, 3].map(|address| {
+            let all = all.clone();
+            thread::spawn(move || HeapThread::new(&all, address).took(UI, 10))
+        });
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(all.sum(UI), (21, 3, 0));
+    });
+}
+
+#[test]
 fn threads_without_rows_of_their_own_share_some() {
     model(2, || {
         let all = HeapRows::new();

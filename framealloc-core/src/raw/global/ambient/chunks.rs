@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use super::pinned::{Row, blocks_of, bytes_of, is_nearly_empty};
 use super::stash::Stash;
 use super::{CHUNK, HELD, cost};
-use crate::sync::{AcqRel, Acquire, AtomicU32, AtomicUsize, Relaxed, Release, Witness, const_unless_loom};
+use crate::sync::{Acquire, AtomicU32, AtomicUsize, Relaxed, Release, Witness, const_unless_loom};
 
 /// No chunk.
 pub(super) const NONE: u32 = u32::MAX;
@@ -16,15 +16,20 @@ pub(super) const WORD: usize = usize::BITS as usize;
 /// Zones that do not look for a chunk after one that found none.
 const LOOK_AGAIN: u32 = 64;
 
+/// Places for hints; a power of two.
+const HINTS: usize = if usize::BITS >= 64 { 256 } else { 64 };
+
 /// What is known of one chunk. A line of the cache each: threads that free blocks of neighbours do not wait for each other.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(super) struct Header {
     /// Blocks and bytes that live here, and [`HELD`] (A3).
-    count: AtomicU32,
+    pub(super) count: AtomicU32,
     // From here on it is the holder's (A2). Others read it for figures, and to see that they are not the owner.
     /// The row of the tag.
     pub(super) row: AtomicU32,
+    /// The size of the cells that it is divided into, as its binary logarithm; 0 if it is not.
+    pub(super) cells: AtomicU32,
     /// Where the next block goes, while the chunk is not open.
     pub(super) offset: AtomicU32,
     /// Below it is what was there when the zone opened the chunk.
@@ -46,6 +51,7 @@ impl Header {
             Self {
                 count: AtomicU32::new(0),
                 row: AtomicU32::new(0),
+                cells: AtomicU32::new(0),
                 offset: AtomicU32::new(0),
                 mark: AtomicU32::new(0),
                 owner: AtomicUsize::new(0),
@@ -73,9 +79,9 @@ impl Header {
         self.count.fetch_add(local, Relaxed);
     }
 
-    /// A block here became smaller by so many bytes. It is still there, so nobody hears of it.
-    pub(super) fn shrunk(&self, bytes: u32) {
-        self.count.fetch_sub(bytes, Relaxed);
+    /// A block here has so many more bytes, or less than nothing more. It is still there, so nobody hears of it.
+    pub(super) fn resized(&self, more: u32) {
+        self.count.fetch_add(more, Relaxed);
     }
 }
 
@@ -91,6 +97,16 @@ pub(crate) struct Table {
     /// At least as many as there are bits: nobody looks for one where there is none.
     available: AtomicUsize,
     pub(super) stash: Stash,
+    /// The books of threads that have no zone open.
+    pub(super) books: Stash,
+    /// Where chunks with free cells were given up, by tag and size: nobody relies on it.
+    pub(super) hints: [AtomicU32; HINTS],
+    /// Where such chunks were looked for last.
+    pub(super) looked: AtomicU32,
+    /// Chunks from here on were never taken.
+    pub(super) touched: AtomicU32,
+    #[cfg(framealloc_loom)]
+    pub(super) bits: Vec<super::cells::Bits>,
     /// Above 0 since a zone found no chunk, until one is free or in the stash: so many zones do not look, then.
     dry: AtomicU32,
     /// How often zones were sent to the allocator inside because of what their tags pin.
@@ -127,6 +143,12 @@ impl Table {
             rows,
             available: AtomicUsize::new(headers.len()),
             stash: Stash::new(),
+            books: Stash::new(),
+            hints: [(); HINTS].map(|()| AtomicU32::new(NONE)),
+            looked: AtomicU32::new(0),
+            touched: AtomicU32::new(0),
+            #[cfg(framealloc_loom)]
+            bits: headers.iter().map(|_| super::cells::Bits::new()).collect(),
             dry: AtomicU32::new(0),
             refusals: AtomicUsize::new(0),
             pinned_limit,
@@ -191,6 +213,10 @@ impl Table {
                     let header = self.header(index);
                     header.count.store(HELD, Relaxed);
                     header.row.store(row, Relaxed);
+                    header.cells.store(0, Relaxed);
+                    if index >= self.touched.load(Relaxed) {
+                        self.touched.fetch_max(index + 1, Relaxed);
+                    }
                     header.offset.store(0, Relaxed);
                     return Some(index);
                 }
@@ -238,10 +264,11 @@ impl Table {
     /// The count of a chunk that was given up is zero by the caller's doing: it is free.
     #[cold]
     #[inline(never)]
-    fn emptied(&self, index: u32) {
+    pub(super) fn emptied(&self, index: u32) {
         let header = self.header(index);
         // Acquire: what all others did in the chunk comes before. A load and not a fence, which race detectors cannot see.
         header.count.load(Acquire);
+        self.cover(index);
         self.row(header.row.load(Relaxed)).unpin();
         // Before the bit is there, so that it is never less than there are.
         self.available.fetch_add(1, Relaxed);
@@ -250,52 +277,13 @@ impl Table {
         self.is_not_dry();
     }
 
-    /// Puts a chunk that the caller holds into the stash. What was in its place is given up.
-    pub(super) fn set_aside(&self, place: u32, index: u32) {
-        let before = self.stash.place(place).swap(index, AcqRel);
-        self.is_not_dry();
-        if before != NONE {
-            self.give_up(before, 0);
-        }
-    }
-
-    /// Takes a chunk of the tag out of the stash. The caller is its holder.
-    pub(super) fn take_aside(&self, place: u32, row: u32) -> Option<u32> {
-        let place = self.stash.place(place);
-        if place.load(Relaxed) == NONE {
-            return None;
-        }
-        let index = place.swap(NONE, Acquire);
-        if index == NONE {
-            return None;
-        }
-        if self.header(index).row.load(Relaxed) != row {
-            // Two tags with one place: the other one's chunk makes room.
-            self.give_up(index, 0);
-            return None;
-        }
-        Some(index)
-    }
-
-    /// Gives up all that is in the stash, before the region counts as exhausted.
-    pub(super) fn empty_stash(&self) {
-        for place in self.stash.places() {
-            if place.load(Relaxed) != NONE {
-                let index = place.swap(NONE, Acquire);
-                if index != NONE {
-                    self.give_up(index, 0);
-                }
-            }
-        }
-    }
-
     /// A zone found no chunk: the next ones need not look.
     pub(super) fn ran_dry(&self) {
         self.dry.store(LOOK_AGAIN, Relaxed);
     }
 
     /// There may be a chunk again.
-    fn is_not_dry(&self) {
+    pub(super) fn is_not_dry(&self) {
         if self.dry.load(Relaxed) != 0 {
             self.dry.store(0, Relaxed);
         }

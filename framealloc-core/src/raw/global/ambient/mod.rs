@@ -12,8 +12,8 @@
 //!   too; a block from elsewhere is never in it, whatever a load sees.
 //! - **A2** A chunk is in exactly one place: free (its bit is set), with a holder (a zone of a thread, or the stash), or
 //!   given up, with blocks in it. It leaves the first by whoever clears the bit, the stash by whoever swaps it out, a zone
-//!   by its own thread, and the last by whoever brings its count to zero; each of these is one thread. What the header
-//!   has beside the count is written by the holder only.
+//!   by its own thread, and the last by whoever brings its count to zero, or adds [`HELD`] to one that is not zero; each of
+//!   these is one thread. What the header has beside the count is written by the holder only.
 //! - **A3** The count of a chunk is a sum of blocks and of their bytes, with [`HELD`] on top while there is a holder:
 //!   those that were published, less those that were freed by it. It may fall below `HELD` by what a holder has not
 //!   published yet, and never as far as to look given up. Once given up it is exactly what lives there, so that zero
@@ -26,8 +26,16 @@
 //!   nothing half done, and with the zone off where it is asked for the region.
 //! - **A6** A zone ends on the thread and below the stack frame that it began in, by a panic as well; it is never handed
 //!   to user code. What it held is given up or in the stash then, and no header names its thread as the owner.
+//! - **A7** A chunk that is divided into cells (its header says so until it is free) begins with a bit for each cell and a
+//!   note for each. A cell is free or a block's: free if its bit is set, or if the holder has it in its word. The holder
+//!   takes a word of bits as a whole; whoever frees a block sets its bit, and takes it off the count after that, so that the
+//!   bits are there as long as somebody has a block or holds the chunk. The note is the block's. Such a chunk counts as
+//!   pinned from when it was divided until it is free.
+//! - **A8** A book is in a chunk that has a holder and no blocks: a thread with a zone, or the places of books. Only the
+//!   holder reads and writes it; a thread knows of its book from when it takes it until its outermost zone ends.
 
 pub(crate) mod allocator;
+mod cells;
 mod chunks;
 #[cfg(feature = "debug")]
 pub(crate) mod escapes;
@@ -36,6 +44,7 @@ pub(crate) mod figures;
 pub(crate) mod model;
 mod pinned;
 mod region;
+mod sites;
 mod sizes;
 mod stash;
 pub(crate) mod thread;

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use loom::sync::Arc;
 
+use super::cells::{OpenCells, Shift};
 use super::chunks::{Header, NONE, Table};
 use super::pinned::Row;
 use super::region::{Plan, Region};
@@ -123,6 +124,101 @@ impl ZoneThread {
         }
     }
 }
+
+/// The book of a thread with a zone.
+#[derive(Debug)]
+pub struct ZoneBook(u32);
+
+impl Zones {
+    /// Takes a book and writes to it; `None` if others have all chunks.
+    #[must_use]
+    pub fn take_book(&self, tag: u32) -> Option<ZoneBook> {
+        let (chunk, _) = self.table.take_book(1, tag)?;
+        self.write_to(chunk);
+        Some(ZoneBook(chunk))
+    }
+
+    /// Writes to a book and puts it back.
+    #[expect(clippy::needless_pass_by_value, reason = "it is no longer the caller's")]
+    pub fn put_book(&self, book: ZoneBook) {
+        self.write_to(book.0);
+        self.table.put_book(1, book.0);
+    }
+
+    fn write_to(&self, chunk: u32) {
+        self.blocks[chunk as usize * 2..][..2].iter().for_each(Witness::exclusive);
+    }
+}
+
+/// A block that has a cell.
+#[derive(Debug)]
+pub struct CellBlock {
+    chunk: u32,
+    offset: usize,
+}
+
+/// What a thread knows of cells.
+#[derive(Debug)]
+pub struct CellThread {
+    zones: Arc<Zones>,
+    open: OpenCells,
+    owner: usize,
+}
+
+impl CellThread {
+    /// A thread that has none open.
+    #[must_use]
+    pub fn new(zones: &Arc<Zones>, owner: usize) -> Self {
+        Self { zones: zones.clone(), open: OpenCells::none(), owner }
+    }
+
+    fn shift() -> Shift {
+        Shift::of(Layout::from_size_align(CELL, 1).expect("small")).expect("it fits")
+    }
+
+    /// Takes a cell and writes to it: of the open chunk, of one that was given up, or of another one.
+    #[must_use]
+    pub fn take(&self, tag: u32) -> Option<CellBlock> {
+        let (table, shift) = (&self.zones.table, Self::shift());
+        let offset = self.open.take(table, shift, CELL).or_else(|| {
+            self.open.let_go(table);
+            let index = table.find_cells(tag, shift).or_else(|| {
+                let index = table.take(tag)?;
+                table.divide(index, shift);
+                Some(index)
+            })?;
+            self.open.open(table, index, self.owner);
+            self.open.take(table, shift, CELL)
+        })?;
+        let block = CellBlock { chunk: self.open.chunk().expect("it was opened"), offset };
+        self.touch(&block);
+        Some(block)
+    }
+
+    /// Writes to a block and frees it.
+    #[expect(clippy::needless_pass_by_value, reason = "the block ends here")]
+    pub fn free(&self, block: CellBlock) {
+        self.touch(&block);
+        let (table, shift) = (&self.zones.table, Self::shift());
+        if !self.open.free(table, block.chunk, shift, block.offset, CELL) {
+            table.free_cell(block.chunk, shift, block.offset, CELL);
+        }
+    }
+
+    /// Gives up what is open.
+    pub fn let_go(&self) {
+        self.open.let_go(&self.zones.table);
+    }
+
+    /// In models a chunk has two cells, and as many witnesses.
+    fn touch(&self, block: &CellBlock) {
+        let half = usize::from(block.offset == CHUNK - CELL);
+        self.zones.blocks[block.chunk as usize * 2 + half].exclusive();
+    }
+}
+
+/// Bytes of the cells of models.
+const CELL: usize = 2048;
 
 /// What regions of models are made of.
 struct Memory(*mut u8);

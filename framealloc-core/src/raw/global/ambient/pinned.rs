@@ -15,6 +15,9 @@ const UNCHECKED: u32 = 4;
 /// How many times as much as lives in them the pinned chunks of a tag may be.
 const RATIO: usize = 8;
 
+/// Refusals after which what lives is looked at again.
+const LOOK_AGAIN: usize = 8;
+
 /// What is known of one tag. All of it is numbers that nobody relies on, so relaxed.
 #[derive(Debug)]
 pub(super) struct Row {
@@ -76,7 +79,16 @@ impl Row {
             }
             return true;
         }
-        self.refusing.load(Relaxed) == 0 && self.look(table, row, pinned)
+        // More may live than when it was refused, in cells above all.
+        let looks = self.refusing.load(Relaxed) == 0 || self.refused.load(Relaxed) % LOOK_AGAIN == LOOK_AGAIN - 1;
+        looks && self.look(table, row, pinned)
+    }
+
+    /// Whether the tag may have another chunk for cells: one less than it may pin, so that its zones go on to be served.
+    pub(super) fn may_divide(&self, table: &Table, row: u32) -> bool {
+        let pinned = self.pinned() + 1;
+        pinned < self.ceiling.load(Relaxed)
+            || self.refusing.load(Relaxed) == 0 && self.look(table, row, pinned) && pinned < self.ceiling.load(Relaxed)
     }
 
     /// Compares with what lives. Walks over all chunks, so not again before an eighth more or less is pinned.
@@ -98,11 +110,22 @@ impl Row {
     }
 }
 
+impl Header {
+    /// What lives here, if the chunk counts as pinned: it was given up, or is divided into cells.
+    fn pinned_for(&self) -> Option<u32> {
+        let count = self.count();
+        if count & HELD == 0 {
+            return Some(count).filter(|count| *count < HELD / 2);
+        }
+        (self.cells.load(Relaxed) != 0).then(|| (count - HELD).wrapping_add(self.local.load(Relaxed)) % (HELD / 2))
+    }
+}
+
 impl Table {
-    /// Bytes that live in the chunks that zones of the tag gave up.
+    /// Bytes that live in the chunks that the tag pins.
     pub(super) fn live_bytes_of_given_up(&self, row: u32) -> usize {
         let of_the_tag = self.headers.iter().filter(|header| header.row.load(Relaxed) == row);
-        of_the_tag.map(Header::count).filter(|count| count & HELD == 0).map(bytes_of).sum()
+        of_the_tag.filter_map(Header::pinned_for).map(bytes_of).sum()
     }
 }
 

@@ -1,27 +1,33 @@
 //! Which sizes of a tag outlive their zones.
 //!
 //! A tag that keeps one small thing of each thousand that it makes would pin chunk after chunk, and then be served by the
-//! allocator inside altogether. Mostly what is kept is of few sizes: those are learned and go to the allocator inside, and the
-//! rest goes on to be bumped.
+//! allocator inside altogether. Mostly what is kept is of few sizes: those are learned. Blocks of those sizes are looked at
+//! one by one (`sites.rs`), and the rest goes on to be bumped.
 
 use crate::sync::{AtomicU32, AtomicU64, Relaxed, const_unless_loom};
 
-/// Zones that begin before what was learned is tried again: a level may keep what a frame does not.
+/// Zones that begin before what was learned is tried again: a level may keep what a frame does not. Twice as many each time
+/// that it was right, since what is tried costs refusals.
 const FORGET_AFTER: u32 = 4096;
+
+/// How often they are doubled.
+const MOST_DOUBLED: u32 = 6;
 
 /// What was seen of one tag, a bit for each [class](class_of) of sizes. Nobody relies on it, so relaxed.
 #[derive(Debug)]
 pub(super) struct Sizes {
     /// Kept nearly empty chunks from being used again, since it was last learned from that.
     seen: AtomicU64,
-    /// Go to the allocator inside.
+    /// Are looked at one by one.
     learned: AtomicU64,
     /// Zones that may still begin before they are forgotten.
     zones: AtomicU32,
+    /// How often something was learned.
+    times: AtomicU32,
 }
 
 /// The class of blocks of so many bytes: by 16 up to 512, then four for each doubling.
-const fn class_of(size: usize) -> u32 {
+pub(super) const fn class_of(size: usize) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "there are 64")]
     if size <= 512 {
         (size.saturating_sub(1) / 16) as u32
@@ -40,7 +46,7 @@ pub(super) const fn bit_of(size: usize) -> u64 {
 impl Sizes {
     const_unless_loom! {
         pub(super) fn new() -> Self {
-            Self { seen: AtomicU64::new(0), learned: AtomicU64::new(0), zones: AtomicU32::new(0) }
+            Self { seen: AtomicU64::new(0), learned: AtomicU64::new(0), zones: AtomicU32::new(0), times: AtomicU32::new(0) }
         }
     }
 
@@ -57,17 +63,28 @@ impl Sizes {
     pub(super) fn learn(&self) {
         let seen = self.seen.swap(0, Relaxed);
         if seen != 0 {
+            let times = self.times.fetch_add(1, Relaxed);
             self.learned.fetch_or(seen, Relaxed);
-            self.zones.store(FORGET_AFTER, Relaxed);
+            self.zones.store(FORGET_AFTER << times.min(MOST_DOUBLED), Relaxed);
         }
     }
 
-    /// How many classes of sizes go to the allocator inside.
+    /// How often something was learned: what was found out about a place before is to be found out again.
+    pub(super) fn times(&self) -> u32 {
+        self.times.load(Relaxed)
+    }
+
+    /// The classes of sizes that are learned, a bit for each.
+    pub(super) fn watched(&self) -> u64 {
+        self.learned.load(Relaxed)
+    }
+
+    /// How many classes of sizes are learned.
     pub(super) fn learned(&self) -> usize {
         self.learned.load(Relaxed).count_ones() as usize
     }
 
-    /// What a zone that begins does not serve, a bit for each class.
+    /// What a zone that begins looks at one by one, a bit for each class.
     pub(super) fn for_a_zone(&self) -> u64 {
         let learned = self.learned.load(Relaxed);
         if learned == 0 {
@@ -104,7 +121,7 @@ mod tests {
         assert_eq!(sizes.for_a_zone(), bit_of(100));
         sizes.learn();
         let both = bit_of(100) | bit_of(500);
-        assert!((0..super::FORGET_AFTER).all(|_| sizes.for_a_zone() == both));
+        assert!((0..2 * super::FORGET_AFTER).all(|_| sizes.for_a_zone() == both));
         assert_eq!(sizes.for_a_zone(), 0);
     }
 }

@@ -1,15 +1,17 @@
 //! What a thread knows of the chunks of its zones.
 
 mod full;
+mod watched;
 mod zones;
 
 use core::alloc::Layout;
 use core::cell::Cell;
 use core::ptr::NonNull;
 
+use super::cells::Shift;
 use super::chunks::{Header, NONE, Table};
 use super::region::REGION;
-use super::sizes::bit_of;
+use super::sites::Book;
 use super::{CHUNK, cost, footprint};
 use crate::raw::mem::poison::unpoison;
 use crate::sync::{AtomicU32, Relaxed, static_unless_loom};
@@ -46,6 +48,9 @@ pub(crate) struct ThreadChunks {
     /// Sizes and alignments below are served; a power of two, or 0 outside of zones.
     limit: Cell<usize>,
     word: Cell<u64>,
+    /// No block ends behind it: where chunks end, or 0 in zones that look at each request, so that it comes to
+    /// [`refill`](Self::refill).
+    end: Cell<usize>,
     /// The first byte of the open chunk.
     start: Cell<NonNull<u8>>,
     /// The part of the open chunk from its mark on: what is freed there is counted here.
@@ -57,10 +62,21 @@ pub(crate) struct ThreadChunks {
     row: Cell<u32>,
     /// Zones that are open.
     depth: Cell<u32>,
-    /// Sizes that the zone does not serve, a bit for each class of them; 0 in most zones.
-    unserved: Cell<u64>,
-    /// The chunk that such a zone has open only while it takes a block, so that each request comes to [`refill`](Self::refill).
-    ajar: Cell<u32>,
+    /// Sizes that the zone looks at, a bit for each class of them; 0 in most zones.
+    watched: Cell<u64>,
+    /// The number of the zone, which no other one of the thread has; 0 outside of zones.
+    zone: Cell<u32>,
+    /// The number of the last zone.
+    last_zone: Cell<u32>,
+    /// Where the stack was when the zone began.
+    base: Cell<usize>,
+    /// Cells that the zone has made and not freed.
+    cells: Cell<usize>,
+    /// The last zone that was refused: one that looks at requests goes on with cells.
+    refused: Cell<u32>,
+    /// What the thread knows of places, once a zone of it looked there, and in which chunk that is.
+    book: Cell<Option<NonNull<Book>>>,
+    book_chunk: Cell<u32>,
     /// A number by which the thread finds its places in the stash; 0 until it needs one.
     number: Cell<u32>,
 }
@@ -70,8 +86,10 @@ pub(crate) struct ThreadChunks {
 #[must_use = "the zone ends by it"]
 pub(in crate::raw::global) struct OuterZone {
     limit: usize,
-    unserved: u64,
-    ajar: u32,
+    watched: u64,
+    zone: u32,
+    base: usize,
+    cells: usize,
     open: u32,
     full: u32,
     row: u32,
@@ -118,6 +136,7 @@ impl ThreadChunks {
         Self {
             limit: Cell::new(0),
             word: Cell::new(FULL),
+            end: Cell::new(CHUNK),
             start: Cell::new(NonNull::dangling()),
             low: Cell::new(0),
             span: Cell::new(0),
@@ -125,8 +144,14 @@ impl ThreadChunks {
             full: Cell::new(NONE),
             row: Cell::new(0),
             depth: Cell::new(0),
-            unserved: Cell::new(0),
-            ajar: Cell::new(NONE),
+            watched: Cell::new(0),
+            zone: Cell::new(0),
+            last_zone: Cell::new(0),
+            base: Cell::new(0),
+            cells: Cell::new(0),
+            refused: Cell::new(0),
+            book: Cell::new(None),
+            book_chunk: Cell::new(NONE),
             number: Cell::new(0),
         }
     }
@@ -163,14 +188,21 @@ impl ThreadChunks {
         &self.limit
     }
 
-    /// A block of the open chunk, if it has room. The layout is one that the zone [serves](Self::serves).
+    /// A block of the open chunk, if it has room and the zone does not look at requests. The layout is one that the zone
+    /// [serves](Self::serves).
     #[inline(always)]
     pub(super) fn bump(&self, layout: Layout) -> Option<NonNull<u8>> {
+        self.bump_below(layout, self.end.get())
+    }
+
+    /// A block of the open chunk that ends there at the latest.
+    #[inline(always)]
+    fn bump_below(&self, layout: Layout, last: usize) -> Option<NonNull<u8>> {
         let word = self.word.get();
         let offset = offset_of(word) as usize;
         let start = (offset + (layout.align() - 1)) & !(layout.align() - 1);
         let end = start + footprint(layout.size());
-        if end > CHUNK {
+        if end > last {
             return None;
         }
         self.word.set(word + ((end - offset) as u64 | (u64::from(cost(layout.size())) << 32)));
@@ -218,13 +250,16 @@ impl ThreadChunks {
     pub(super) fn free_in(&self, table: &Table, address: usize, size: usize) {
         let index = table.index_of(address);
         let header = table.header(index);
+        if let Some(shift) = Shift::of_chunk(header) {
+            return self.free_cell(table, index, shift, address, size);
+        }
         if !self.owns(header, address) {
             return table.free(index, size);
         }
         let local = get(&header.local) - cost(size);
         set(&header.local, local);
         // One of a zone further out waits for its zone, and one that is used on begins anew.
-        if local == 0 && get(&header.depth) == self.depth.get() && index != self.ajar.get() {
+        if local == 0 && get(&header.depth) == self.depth.get() {
             self.drained(table, index);
         }
     }
@@ -248,8 +283,8 @@ impl ThreadChunks {
         core::ptr::from_ref(self).addr()
     }
 
-    /// Changes the size of a block of the region where it is: always if it becomes smaller, else if it is the newest of the open
-    /// chunk and there is room. Such a block may become larger than what zones serve.
+    /// Changes the size of a block of the region where it is: always if it becomes smaller, else if its cell has room, or it is
+    /// the newest of the open chunk and that has. Such a block may become larger than what zones serve.
     pub(super) fn resize(&self, address: usize, size: usize, new_size: usize) -> bool {
         if self.counts(address) {
             let (word, start) = (self.word.get(), address & (CHUNK - 1));
@@ -268,16 +303,16 @@ impl ThreadChunks {
             }
             return new_size <= size;
         }
-        if new_size > size {
-            return false;
-        }
         let Some(table) = REGION.table() else { return false };
         let header = table.header(table.index_of(address));
-        let fewer = cost(size) - cost(new_size);
+        if new_size > size && !Shift::of_chunk(header).is_some_and(|cell| cell.fits(new_size)) {
+            return false;
+        }
+        let more = cost(new_size).wrapping_sub(cost(size));
         if self.owns(header, address) {
-            set(&header.local, get(&header.local) - fewer);
+            set(&header.local, get(&header.local).wrapping_add(more));
         } else {
-            header.shrunk(fewer);
+            header.resized(more);
         }
         true
     }
@@ -286,38 +321,25 @@ impl ThreadChunks {
     #[cold]
     #[inline(never)]
     pub(super) fn refill(&self, table: &Table, layout: Layout) -> Option<NonNull<u8>> {
-        if self.unserved.get() == 0 {
-            return self.block_of_another_chunk(table, layout);
-        }
-        if self.unserved.get() & bit_of(layout.size()) != 0 {
-            return None;
-        }
-        self.open_ajar(table);
-        let block = self.bump(layout).or_else(|| self.block_of_another_chunk(table, layout));
-        self.ajar.set(self.park(table).unwrap_or(NONE));
-        block
-    }
-
-    /// Opens the chunk that is open only while a block is taken, if there is one.
-    fn open_ajar(&self, table: &Table) {
-        let index = self.ajar.replace(NONE);
-        if index != NONE {
-            self.reopen(table, index);
-        }
+        if self.watched.get() == 0 { self.block_of_another_chunk(table, layout) } else { self.look_at(table, layout) }
     }
 
     fn block_of_another_chunk(&self, table: &Table, layout: Layout) -> Option<NonNull<u8>> {
         self.close(table);
         let row = self.row.get();
         if !table.row(row).may_take(table, row) {
-            self.limit.set(0);
+            if self.watched.get() == 0 {
+                self.limit.set(0);
+            }
+            self.refused.set(self.zone.get());
             table.row(row).refused.fetch_add(1, Relaxed);
             table.refusals.fetch_add(1, Relaxed);
             return None;
         }
+        self.watch(table.row(row).sizes.watched());
         if let Some(index) = table.take_aside(self.place(), row) {
             self.open(table, index);
-            if let Some(block) = self.bump(layout) {
+            if let Some(block) = self.bump_below(layout, CHUNK) {
                 return Some(block);
             }
             self.close(table);
@@ -334,16 +356,21 @@ impl ThreadChunks {
             return None;
         };
         self.open(table, index);
-        self.bump(layout)
+        self.bump_below(layout, CHUNK)
+    }
+
+    /// The number of the thread.
+    fn number(&self) -> u32 {
+        if self.number.get() == 0 {
+            self.number.set(LAST.fetch_add(1, Relaxed).wrapping_add(1));
+        }
+        self.number.get()
     }
 
     /// The place of the thread and its tag in the stash.
     fn place(&self) -> u32 {
-        if self.number.get() == 0 {
-            self.number.set(LAST.fetch_add(1, Relaxed).wrapping_add(1));
-        }
         // Tags of a thread are neighbours, and threads some way apart.
-        self.number.get().wrapping_mul(37).wrapping_add(self.row.get())
+        self.number().wrapping_mul(37).wrapping_add(self.row.get())
     }
 
     /// Opens a chunk of which the thread is the holder.

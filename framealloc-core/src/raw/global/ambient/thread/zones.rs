@@ -1,5 +1,6 @@
 //! Zones of a thread: how they begin inside of each other, and what they leave.
 
+use super::watched::stack;
 use super::{OuterZone, ROOM, ThreadChunks, get, let_go, set};
 use crate::raw::global::ambient::CHUNK;
 use crate::raw::global::ambient::chunks::{NONE, Table};
@@ -10,34 +11,40 @@ impl ThreadChunks {
     pub(in crate::raw::global::ambient) fn begin(&self, table: Option<&Table>, row: u32, limit: usize) -> OuterZone {
         let open = table.and_then(|table| self.park(table)).unwrap_or(NONE);
         self.depth.set(self.depth.get() + 1);
-        let unserved = table.map_or(0, |table| table.row(row).sizes.for_a_zone());
+        let watched = table.map_or(0, |table| table.row(row).sizes.for_a_zone());
+        let zone = self.next_zone();
         let is_dry = table.is_some_and(Table::serves_nobody);
         if let Some(table) = table.filter(|_| is_dry) {
             table.row(row).exhausted.fetch_add(1, Relaxed);
         }
-        OuterZone {
+        let outer = OuterZone {
             limit: self.limit.replace(if is_dry { 0 } else { limit }),
-            unserved: self.unserved.replace(unserved),
-            ajar: self.ajar.replace(NONE),
+            watched: self.watched.get(),
+            zone: self.zone.replace(zone),
+            base: self.base.replace(stack()),
+            cells: self.cells.replace(0),
             open,
             full: self.full.replace(NONE),
             row: self.row.replace(row),
-        }
+        };
+        self.watch(watched);
+        outer
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "the zone ends here")]
     pub(in crate::raw::global::ambient) fn end(&self, table: Option<&Table>, outer: OuterZone) {
         if let Some(table) = table {
-            self.open_ajar(table);
-            let escaped = self.give_up_full(table) + self.put_aside(table);
+            let escaped = self.give_up_full(table) + self.put_aside(table) + self.let_cells_go(table);
             if escaped != 0 {
                 table.row(self.row.get()).escaped.fetch_add(escaped, Relaxed);
             }
         }
         self.depth.set(self.depth.get() - 1);
         self.limit.set(outer.limit);
-        self.unserved.set(outer.unserved);
-        self.ajar.set(outer.ajar);
+        self.watch(outer.watched);
+        self.zone.set(outer.zone);
+        self.base.set(outer.base);
+        self.cells.set(outer.cells);
         self.full.set(outer.full);
         self.row.set(outer.row);
         if let Some(table) = table.filter(|_| outer.open != NONE) {
