@@ -115,6 +115,7 @@ pub fn compare(folder: &Path, rounds: usize) -> ExitCode {
 }
 
 /// The same for frames of gameplay code: the median of frames, and their 99th percentile.
+#[must_use]
 pub fn compare_gameplay(folder: &Path, rounds: usize) -> ExitCode {
     let names: Vec<String> =
         gameplay::WORKLOADS.iter().flat_map(|name| [format!("{name}, p50"), format!("{name}, p99")]).collect();

@@ -38,10 +38,14 @@ struct Agent {
     speed: (f32, f32),
 }
 
+/// What an agent is going to do.
+type Plan = Box<dyn Fn(&mut Agent)>;
+
 /// What stays.
 #[derive(Default)]
 struct Second {
     messages: Vec<String>,
+    #[expect(clippy::vec_box, reason = "gameplay code has boxes in lists")]
     effects: Vec<Box<(f32, f32, u64)>>,
     near: Vec<Vec<u32>>,
     labels: Vec<String>,
@@ -78,6 +82,7 @@ fn message(number: usize, frame: usize) -> String {
 }
 
 #[inline(never)]
+#[expect(clippy::unnecessary_box_returns, reason = "as above")]
 fn effect(agent: &Agent, frame: usize) -> Box<(f32, f32, u64)> {
     Box::new((agent.at.0, agent.at.1, frame as u64))
 }
@@ -88,7 +93,7 @@ fn frame(agents: &mut [Agent], number: usize, stays: Stays) -> Second {
     for (index, agent) in agents.iter().enumerate() {
         grid.entry(cell(agent.at)).or_default().push(index as u32);
     }
-    let mut plans: Vec<Box<dyn Fn(&mut Agent)>> = Vec::new();
+    let mut plans: Vec<Plan> = Vec::new();
     let mut labels: BTreeMap<u32, String> = BTreeMap::new();
     let mut log = Vec::new();
     for (index, agent) in agents.iter().enumerate() {

@@ -59,6 +59,7 @@ fn what_lives_of_the_heap_by_tag_is_in_the_store() {
 /// What outlives the zones of a system, and how much comes in each frame.
 #[derive(Resource)]
 struct Log {
+    #[expect(clippy::vec_box, reason = "each is a block of the zone")]
     kept: Vec<Box<[u8; 100]>>,
     more: usize,
 }

@@ -128,9 +128,9 @@ fn a_cell_that_is_freed_is_used_again_by_whichever_zone_and_thread() {
             assert_eq!(calls, 0, "zone {number}");
         };
         if number % 16 == 0 {
-            std::thread::scope(|scope| scope.spawn(zone).join().expect("no panic"))
+            std::thread::scope(|scope| scope.spawn(zone).join().expect("no panic"));
         } else {
-            zone()
+            zone();
         }
         let now = figures(&TAG);
         assert!(now.pinned_bytes <= (chunks_for(60) + 1) * CHUNK, "zone {number}: {now:?}");
@@ -170,7 +170,7 @@ fn a_block_in_a_cell_grows_in_its_place_as_far_as_the_cell_goes_and_no_further()
     let alloc = SmartAlloc::default();
     learn(&alloc, &TAG);
     let mut lists: [Vec<u8>; 8] = alloc.tagged(&TAG).ambient(|| std::array::from_fn(|_| Vec::with_capacity(498)));
-    let places = lists.each_ref().map(|list| list.as_ptr());
+    let places = lists.each_ref().map(Vec::as_ptr);
     for (byte, list) in lists.iter_mut().enumerate() {
         list.reserve_exact(504);
         assert_eq!(list.as_ptr(), places[byte], "there is room in its cell");

@@ -62,6 +62,6 @@ fn steer(alloc: FrameAlloc, grid: Res<SharedGrid>, mut agents: Query<(&Agent, &P
     let alloc = alloc.whole();
     let grid = grid.get();
     agents.par_iter_mut().for_each(|(agent, position, mut velocity)| {
-        alloc.ambient(|| heaped::steer_one(grid, agent, position, &mut velocity));
+        alloc.ambient(|| heaped::steer_one(grid, *agent, *position, &mut velocity));
     });
 }

@@ -254,7 +254,9 @@ mod tests {
 
     fn read(all: &[(u64, Lives)]) -> Vec<FollowedBlock> {
         let mut reading = ReadingLives::default();
-        all.iter().for_each(|(frame, lives)| reading.lives(*frame, lives));
+        for (frame, lives) in all {
+            reading.lives(*frame, lives);
+        }
         reading.finish(Some).list
     }
 

@@ -49,10 +49,10 @@ pub(crate) fn build_grid(
 
 fn steer(grid: Res<SharedGrid>, mut agents: Query<(&Agent, &Position, &mut Velocity)>) {
     let grid = grid.get();
-    agents.par_iter_mut().for_each(|(agent, position, mut velocity)| steer_one(grid, agent, position, &mut velocity));
+    agents.par_iter_mut().for_each(|(agent, position, mut velocity)| steer_one(grid, *agent, *position, &mut velocity));
 }
 
-pub(crate) fn steer_one(grid: &Grid, agent: &Agent, position: &Position, velocity: &mut Velocity) {
+pub(crate) fn steer_one(grid: &Grid, agent: Agent, position: Position, velocity: &mut Velocity) {
     let own = Body { position: position.0, number: agent.0 };
     let mut neighbours: Vec<Body> = grid.near(own.position).filter(|body| body.number != own.number).collect();
     game::steer(own, &mut velocity.0, &mut neighbours);

@@ -123,9 +123,9 @@ fn the_heap_by_tag_is_exact_while_blocks_are_followed() {
                             let block = kept.swap_remove(index);
                             sum -= block.capacity();
                             if frame % 3 == 0 {
-                                std::thread::spawn(|| drop(block)).join().unwrap()
+                                std::thread::spawn(|| drop(block)).join().unwrap();
                             } else {
-                                drop(block)
+                                drop(block);
                             }
                         }
                         _ => {}
@@ -149,9 +149,9 @@ fn estimates_are_near_what_was_made_whatever_the_rhythm() {
     static LARGE: Tag = Tag::new("lifetimes_large");
     let _alone = alone();
     let mut alloc = recorded(20_000);
-    let (frames, each) = (60_u64, 40);
+    let (frames, each) = (60, 40);
     // Small and large ones in turn, under one tag and the other, and all of them die at once or live for ever.
-    let mut kept = Vec::with_capacity(frames as usize * each);
+    let mut kept = Vec::with_capacity(frames * each);
     for _ in 0..frames {
         alloc.whole_frame(|_| {
             for _ in 0..each {
@@ -166,7 +166,7 @@ fn estimates_are_near_what_was_made_whatever_the_rhythm() {
     let sum = |wanted: &dyn Fn(&FollowedBlock) -> bool| {
         blocks.iter().filter(|block| wanted(block)).map(|block| block.bytes).sum::<u64>() as f64
     };
-    let made = (frames * each as u64) as f64;
+    let made = (frames * each) as f64;
     // Five standard deviations of the number of samples.
     let near = |found: f64, bytes: f64| {
         let expected = made * bytes;

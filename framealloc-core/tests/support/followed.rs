@@ -6,17 +6,17 @@ use framealloc_trace::{Decoder, Item, Kind, Life, Site};
 
 /// A block that was followed: when it was made and freed, by number of the frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FollowedBlock {
-    pub tag: String,
-    pub made: u64,
-    pub freed: Option<u64>,
-    pub bytes: u64,
+pub(crate) struct FollowedBlock {
+    pub(crate) tag: String,
+    pub(crate) made: u64,
+    pub(crate) freed: Option<u64>,
+    pub(crate) bytes: u64,
     /// The functions that led there, the innermost first.
-    pub calls: Vec<String>,
+    pub(crate) calls: Vec<String>,
 }
 
 /// All blocks of a recording in the order in which it tells of them, and how many found no place.
-pub fn read(bytes: &[u8]) -> (Vec<FollowedBlock>, u64) {
+pub(crate) fn read(bytes: &[u8]) -> (Vec<FollowedBlock>, u64) {
     let mut tags: BTreeMap<u32, String> = BTreeMap::new();
     let mut sites: BTreeMap<u32, Site> = BTreeMap::new();
     let mut functions: BTreeMap<u32, String> = BTreeMap::new();

@@ -213,8 +213,8 @@ impl Following {
                 let id = self.next;
                 self.next += 1;
                 lives.born.push(Life { id, site: maker_id(maker), frame: number, blocks: 40, bytes: EVERY });
-                let lived = if usual == 0 { u64::MAX - number } else { usual / 2 + self.random.below(usual) };
-                self.alive.push((number + lived, id));
+                let age = if usual == 0 { u64::MAX - number } else { usual / 2 + self.random.below(usual) };
+                self.alive.push((number + age, id));
             }
         }
         self.alive.retain(|(end, id)| {

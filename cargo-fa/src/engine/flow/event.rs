@@ -29,6 +29,15 @@ pub(crate) struct LoopAround {
     pub(crate) bound: Bound,
 }
 
+/// Why frames seldom come to some code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Cold {
+    /// It is done once for each value, and for no other reason.
+    OnceForEach,
+    /// Something went wrong, or it is for debugging.
+    Seldom,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) kind: EventKind,
@@ -40,10 +49,8 @@ pub(crate) struct Event {
     pub(crate) in_frame: bool,
     /// Runs on another thread, outside of this frame.
     pub(crate) spawned: bool,
-    /// On a path that only runs when something went wrong.
-    pub(crate) cold: bool,
-    /// It is cold for no other reason than that it is done once for each value.
-    pub(crate) once: bool,
+    /// Why frames seldom come to it, if they do not.
+    pub(crate) cold: Option<Cold>,
     /// Branches around it, outermost first: of the arms of one branch, one runs.
     pub(crate) arms: Vec<Arm>,
     /// The closure around it that somebody else may run.

@@ -1,10 +1,12 @@
 //! Keys of maps that are kept: those that no frame has asked for before, under which a map grows for ever.
 
+use rustc_hash::FxHashMap;
+
 use super::Interpreter;
 use super::changes::{Change, bare, is_self, last_of};
 use super::types::Ty;
 use super::walk;
-use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, Literal, Pat, Statement, Type};
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, Literal, Pat, PatId, Statement, Type};
 use crate::engine::resolve::Res;
 use crate::engine::resolve::paths::Space;
 
@@ -66,28 +68,33 @@ impl<'l> Interpreter<'_, 'l> {
             && (name.starts_with("next_") || !self.has_change(owner, name, Change::True))
     }
 
-    /// What a variable is first made of.
+    /// What a variable is first made of. All of them are looked up at once: calls ask for their receivers.
     pub(super) fn init_of(&self, wanted: &str) -> Option<ExprId> {
+        self.inits.get_or_init(|| self.find_inits()).get(wanted).copied()
+    }
+
+    fn find_inits(&self) -> FxHashMap<&'l str, ExprId> {
         let facts = self.facts;
-        let mut found = None;
-        walk::visit(facts, self.def.function.body?, &mut |expr| {
+        let mut inits = FxHashMap::default();
+        let Some(body) = self.def.function.body else { return inits };
+        walk::visit(facts, body, &mut |expr| {
             let ExprKind::Block(block) = &facts.expr(expr).kind else { return };
             for statement in &block.statements {
                 if let Statement::Let { pat, init: Some(init), .. } = statement
-                    && self.is_name(*pat, wanted)
+                    && let Some(name) = self.bound_name(*pat)
                 {
-                    found = Some(*init);
+                    inits.insert(name, *init);
                 }
             }
         });
-        found
+        inits
     }
 
-    fn is_name(&self, pat: crate::engine::hir::ir::PatId, wanted: &str) -> bool {
+    fn bound_name(&self, pat: PatId) -> Option<&'l str> {
         match self.facts.pat(pat) {
-            Pat::Bind { name, .. } => self.facts.name(*name) == wanted,
-            Pat::Typed(inner, _) => self.is_name(*inner, wanted),
-            _ => false,
+            Pat::Bind { name, .. } => Some(self.facts.name(*name)),
+            Pat::Typed(inner, _) => self.bound_name(*inner),
+            _ => None,
         }
     }
 

@@ -63,7 +63,7 @@ mod variables;
 pub(crate) mod walk;
 mod zones;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -229,6 +229,8 @@ pub(crate) struct Interpreter<'p, 'l> {
     depth: u32,
     /// Closures in variables that are being called.
     called_closures: u32,
+    /// What each variable of the function is first made of, once somebody has asked.
+    inits: OnceCell<FxHashMap<&'l str, ExprId>>,
 }
 
 /// Expressions nested deeper than this are not followed; the parser's own limit lies below what the stack holds.
@@ -284,6 +286,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         recorder: Recorder::default(),
         depth: 0,
         called_closures: 0,
+        inits: OnceCell::new(),
     };
     interpreter.run()
 }

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Interpreter;
 use super::changes::last_of;
 use super::dispatch::Callee;
-use super::event::{CallSite, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
+use super::event::{CallSite, Cold, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
 use super::generics::Given;
 use super::open_tag::OpenTag;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
@@ -56,8 +56,7 @@ impl<'p> Interpreter<'p, '_> {
             loops: self.loops_from(from),
             in_frame: self.in_frame(),
             spawned: self.context.spawned > 0,
-            cold: self.context.cold > 0,
-            once: self.context.cold > 0 && self.context.once == self.context.cold,
+            cold: self.coldness(),
             arms: self.context.arms.clone(),
             closure: self.context.closures.first().copied(),
         };
@@ -101,6 +100,11 @@ impl<'p> Interpreter<'p, '_> {
             closure: self.context.closures.first().copied(),
             several: called.several,
         }
+    }
+
+    fn coldness(&self) -> Option<Cold> {
+        let only_once = self.context.once == self.context.cold;
+        (self.context.cold > 0).then_some(if only_once { Cold::OnceForEach } else { Cold::Seldom })
     }
 
     /// A value of the workspace in a variable that was made for it: it ends with this call of the function.

@@ -39,11 +39,11 @@ impl Interpreter<'_, '_> {
         let inside = |made: &&Span| zone.lo <= made.lo && made.hi <= zone.hi;
         let made: Vec<Span> = value.made.iter().filter(inside).copied().collect();
         let known = &mut self.recorder.out.leaves_zone;
-        made.into_iter().for_each(|made| {
+        for made in made {
             if !known.contains(&made) {
                 known.push(made);
             }
-        });
+        }
     }
 
     /// What a value owns is put into a parameter of the function.

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::context::Lenders;
 use super::{Context, Occurrence};
-use crate::engine::flow::event::{Container, Lent};
+use crate::engine::flow::event::{Cold, Container, Lent};
 use crate::engine::flow::types::Ty;
 use crate::engine::flow::value::Root;
 use crate::engine::resolve::{FnId, UserType};
@@ -33,7 +33,11 @@ impl Context<'_, '_> {
     /// Whether it only happens where something went wrong, or once for all frames. What is done once for each value is done
     /// in each frame that makes one.
     pub(super) fn is_cold(&self, occurrence: &Occurrence<'_>) -> bool {
-        occurrence.event.cold && !(occurrence.event.once && self.ends_with_call(occurrence))
+        match occurrence.event.cold {
+            None => false,
+            Some(Cold::Seldom) => true,
+            Some(Cold::OnceForEach) => !self.ends_with_call(occurrence),
+        }
     }
 
     /// Whether the function is a method of a value that its caller has just made.

@@ -21,7 +21,7 @@ impl<'c> LoopAllocation<'c> {
     /// Of an allocation: the loops around it count first, then those around the calls on the way to its function.
     pub(super) fn find(cx: &Context<'_, '_>, occurrence: &Occurrence<'c>) -> Option<Self> {
         let EventKind::FrameAlloc { what, once, own, .. } = &occurrence.event.kind else { return None };
-        if occurrence.event.cold || *once || !occurrence.runs_in_frame() {
+        if occurrence.event.cold.is_some() || *once || !occurrence.runs_in_frame() {
             return None;
         }
         if let Some((hot, unbounded)) = hottest(cx, occurrence.event.loops.iter()) {

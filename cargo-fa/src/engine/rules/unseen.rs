@@ -59,7 +59,7 @@ fn calls_of(cx: &Context<'_, '_>, kept: &Kept, root: FnId) -> Unknown {
     for id in below.functions() {
         let function = cx.analysed.of(id);
         let file = cx.program.fn_def(id).file;
-        for event in function.events.iter().filter(|event| !event.cold && !event.spawned) {
+        for event in function.events.iter().filter(|event| event.cold.is_none() && !event.spawned) {
             let EventKind::Unseen(unseen, declared) = &event.kind else { continue };
             let here = below.to(Effect::Heap, id, event.closure).is_some();
             // What a parameter is, whoever calls the function says; of a root nobody does.

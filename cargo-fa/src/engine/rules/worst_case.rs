@@ -73,7 +73,7 @@ fn bytes_below(
     let file = cx.program.fn_def(id).file;
     for event in &analysed.events {
         let EventKind::FrameAlloc { what, ty, count, tag, .. } = &event.kind else { continue };
-        if event.spawned || event.cold {
+        if event.spawned || event.cold.is_some() {
             continue;
         }
         let tag = tag.as_ref().and_then(|tag| arenas.path_of(tag)?);

@@ -16,7 +16,7 @@ rule! {
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::Churn { what, ty } = &occurrence.event.kind else { return None };
-    if occurrence.event.cold || !occurrence.runs_in_frame() || !matches!(ty, Ty::User(..)) {
+    if occurrence.event.cold.is_some() || !occurrence.runs_in_frame() || !matches!(ty, Ty::User(..)) {
         return None;
     }
     let name = cx.types.display(ty);

@@ -15,7 +15,7 @@ rule! {
 
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::HeapFree { ty, by } = &occurrence.event.kind else { return None };
-    if occurrence.event.cold || !occurrence.runs_in_frame() {
+    if occurrence.event.cold.is_some() || !occurrence.runs_in_frame() {
         return None;
     }
     let name = cx.types.display(ty);

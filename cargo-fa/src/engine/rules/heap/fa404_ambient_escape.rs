@@ -31,7 +31,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    if event.cold || event.spawned || !cx.is_ambient(occurrence) {
+    if event.cold.is_some() || event.spawned || !cx.is_ambient(occurrence) {
         return None;
     }
     let made = match &event.kind {
@@ -87,7 +87,7 @@ fn made_below<'c>(cx: &Context<'c, '_>, function: FnId, depth: u32) -> Option<(F
     let analysed = cx.analysed.of(function);
     let makes = |event: &&Event| match &event.kind {
         EventKind::HeapAlloc { fate, .. } | EventKind::HeapGrowth { fate, .. } => {
-            *fate == Fate::Returned && !event.cold
+            *fate == Fate::Returned && event.cold.is_none()
         }
         _ => false,
     };

@@ -28,7 +28,7 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    if occurrence.event.cold || !occurrence.runs_in_frame() {
+    if occurrence.event.cold.is_some() || !occurrence.runs_in_frame() {
         return None;
     }
     let message = match on {

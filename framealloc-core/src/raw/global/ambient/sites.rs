@@ -264,7 +264,7 @@ mod tests {
 
     /// Zones that come to the place before its blocks are bumped, which it frees.
     fn zones_until_trusted(book: &Book, from: u32) -> u32 {
-        (0..)
+        (0..1000)
             .find(|zone| match book.judge(place(64), from + zone, TIMES) {
                 Verdict::Bump => true,
                 Verdict::Watch(note) => {
@@ -298,7 +298,7 @@ mod tests {
                 // This one is kept.
                 watched(book.judge(place(64), zone, TIMES + round));
                 let patience = (u32::from(PATIENCE) << (round + 1)).min(u32::from(MOST_PATIENCE));
-                let waited = (1..).find(|step| match book.judge(place(64), zone + step, TIMES + round) {
+                let waited = (1..1000).find(|step| match book.judge(place(64), zone + step, TIMES + round) {
                     Verdict::Bump => true,
                     Verdict::Watch(note) => {
                         book.freed(note, zone + step);

@@ -53,17 +53,12 @@ pub(crate) fn open(row: u32) -> u32 {
 /// Counts a block that this thread has made, and returns how it is marked. `ask` makes rows for the thread, when it needs some.
 #[inline(always)]
 pub(in crate::raw::global) fn took(row: u32, bytes: usize, ask: impl FnOnce() -> Option<&'static Rows>) -> Mark {
-    THREAD.with(|thread| match thread.row(row) {
-        Some(own) => {
-            if own.took(bytes) {
-                return settle_made(own, row, bytes);
-            }
-            Mark::of(row)
-        }
-        None => {
+    THREAD.with(|thread| {
+        let Some(own) = thread.row(row) else {
             thread.first(row, ask, |own| own.took(bytes), |all| all.took_shared(ALL.total(row), bytes));
-            Mark::of(row)
-        }
+            return Mark::of(row);
+        };
+        if own.took(bytes) { settle_made(own, row, bytes) } else { Mark::of(row) }
     })
 }
 
