@@ -267,8 +267,12 @@ impl<'l> Interpreter<'_, 'l> {
         params: &[Value],
     ) -> Option<Value> {
         let first = self.facts.name(path.segments.first()?.name);
-        let plain = path.qself.is_some() || first == "str" || super::types::scalar(first).is_some();
-        let last = self.facts.name(path.segments.last().filter(|_| plain)?.name);
+        let last = self.facts.name(path.segments.last()?.name);
+        // Of what is in a number or a letter nothing else is on the heap: `char::to_uppercase` is not.
+        let of_scalar = super::types::scalar(first).is_some() && last == "to_string";
+        if path.qself.is_none() && first != "str" && !of_scalar {
+            return None;
+        }
         self.named_method(last, None, self.span(arg), params)
     }
 

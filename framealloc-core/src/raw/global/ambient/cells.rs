@@ -81,7 +81,7 @@ impl Shift {
     }
 
     /// Where a cell begins. The first one is at the end of the chunk, so that each is aligned.
-    const fn offset(self, cell: usize) -> usize {
+    const fn offset_of(self, cell: usize) -> usize {
         CHUNK - ((cell + 1) << self.0)
     }
 
@@ -92,7 +92,7 @@ impl Shift {
 }
 
 const _: () = assert!(Shift(SHORTEST).cells() <= WORDS * 64);
-const _: () = assert!(Shift(LONGEST).offset(Shift(LONGEST).cells() - 1) >= size_of::<Bits>() + NOTE * 7);
+const _: () = assert!(Shift(LONGEST).offset_of(Shift(LONGEST).cells() - 1) >= size_of::<Bits>() + NOTE * 7);
 
 /// Where the note of a cell is in its chunk.
 pub(super) const fn note_of(shift: Shift, offset: usize) -> usize {
@@ -140,7 +140,7 @@ impl OpenCells {
         self.free.set(free & (free - 1));
         let header = table.header(index);
         header.local.store(header.local.load(Relaxed).wrapping_add(cost(size)), Relaxed);
-        Some(shift.offset(self.word.get() as usize * 64 + free.trailing_zeros() as usize))
+        Some(shift.offset_of(self.word.get() as usize * 64 + free.trailing_zeros() as usize))
     }
 
     /// Takes all that is free of one word.
@@ -313,7 +313,7 @@ mod tests {
     fn cells_lie_apart_aligned_to_their_size_and_behind_their_notes() {
         for shift in (SHORTEST..=LONGEST).map(Shift) {
             let size = 1 << shift.0;
-            let offsets: Vec<usize> = (0..shift.cells()).map(|cell| shift.offset(cell)).collect();
+            let offsets: Vec<usize> = (0..shift.cells()).map(|cell| shift.offset_of(cell)).collect();
             assert!(offsets.windows(2).all(|pair| pair[0] == pair[1] + size));
             assert!(offsets.iter().all(|offset| offset % size == 0 && offset + size <= CHUNK));
             for (cell, offset) in offsets.iter().enumerate() {
