@@ -56,8 +56,8 @@ fn learn(alloc: &SmartAlloc, tag: &'static Tag) {
 
 /// Chunks that `blocks` blocks of [`Kept`] need.
 fn chunks_for(blocks: usize) -> usize {
-    // In cells of 512 bytes, or of 1024 where there are gaps.
-    blocks.div_ceil(if cfg!(any(framealloc_asan, feature = "debug")) { 15 } else { 31 })
+    // In cells of 512 bytes, gaps and all.
+    blocks.div_ceil(31)
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn threads_may_end_with_their_blocks_alive_and_their_chunks_are_found_again() {
     }
     assert!(kept.iter().enumerate().all(|(round, block)| block.iter().all(|byte| usize::from(*byte) == round)));
     let figures = AmbientAlloc::stats().tag("tests_dead_threads").expect("used");
-    assert_eq!((figures.blocks, figures.bytes), (200, 60_000));
+    assert_eq!((figures.blocks, figures.bytes), (200, 60_000), "{figures:?} {:?}", AmbientAlloc::stats());
     drop(kept);
     let figures = AmbientAlloc::stats().tag("tests_dead_threads").expect("used");
     assert_eq!((figures.blocks, figures.bytes, figures.pinned_bytes), (0, 0, 0));

@@ -171,7 +171,7 @@ impl<T: Into<Bytes>> From<(&'static str, T)> for Source<'static> {
     }
 }
 
-fn length<'a>(source: impl Into<Source<'a>>) -> usize {
+fn source_length<'a>(source: impl Into<Source<'a>>) -> usize {
     match source.into() {
         Source::Uri(uri) => uri.len(),
         Source::Bytes { uri, bytes } => uri.len() + bytes.0.len(),
@@ -180,5 +180,5 @@ fn length<'a>(source: impl Into<Source<'a>>) -> usize {
 
 #[frame_system]
 pub fn borrowed_through_conversions(alloc: &SmartAlloc, uri: &str) -> usize {
-    length(uri) + *alloc.frame_box(1_usize)
+    source_length(uri) + *alloc.frame_box(1_usize)
 }

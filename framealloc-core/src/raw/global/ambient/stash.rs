@@ -64,6 +64,26 @@ impl Table {
         Some(index)
     }
 
+    /// A chunk of the tag that lies at any place. Threads that end leave theirs behind, and those that come after them have
+    /// other numbers: without this each would pin a chunk of its own.
+    pub(super) fn take_left_behind(&self, row: u32) -> Option<u32> {
+        for place in self.stash.places() {
+            let index = place.load(Relaxed);
+            if index != NONE
+                && self.header(index).row.load(Relaxed) == row
+                // Acquire: what its last holder wrote is seen.
+                && place.compare_exchange(index, NONE, Acquire, Relaxed).is_ok()
+            {
+                // It may have been elsewhere meanwhile.
+                if self.header(index).row.load(Relaxed) == row {
+                    return Some(index);
+                }
+                self.give_up(index, 0);
+            }
+        }
+        None
+    }
+
     /// Gives up all that is in the stash, before the region counts as exhausted.
     pub(super) fn empty_stash(&self) {
         self.close_books();

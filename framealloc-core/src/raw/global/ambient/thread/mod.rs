@@ -337,7 +337,9 @@ impl ThreadChunks {
             return None;
         }
         self.watch(table.row(row).sizes.watched());
-        if let Some(index) = table.take_aside(self.place(), row) {
+        let first = self.full.get() == NONE;
+        let aside = table.take_aside(self.place(), row);
+        if let Some(index) = aside.or_else(|| if first { table.take_left_behind(row) } else { None }) {
             self.open(table, index);
             if let Some(block) = self.bump_below(layout, CHUNK) {
                 return Some(block);
