@@ -1,8 +1,8 @@
 //! Names that are made at run time may be any.
-use framealloc::{AllocConfig, SmartAlloc, TagId, heap_tag, kilobytes};
+use framealloc::{AllocConfig, SmartAlloc, Tag, heap_tag, kilobytes};
 
 pub fn of_level(alloc: &SmartAlloc, level: u32) -> u32 {
-    alloc.with_tag(TagId::intern(&format!("level{level}")), |alloc| *alloc.frame_box(1))
+    alloc.with_tag(Tag::intern(&format!("level{level}")), |alloc| *alloc.frame_box(1))
 }
 
 pub fn config() -> AllocConfig {
