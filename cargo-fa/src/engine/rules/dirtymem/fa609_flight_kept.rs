@@ -74,7 +74,10 @@ fn field_at(facts: &FileFacts, expr: ExprId) -> Option<&str> {
 fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let EventKind::FlightKept { container } = &occurrence.event.kind else { return None };
     let (owner, field) = container.owner.zip(container.field.as_deref())?;
-    if occurrence.event.cold.is_some() || cx.memory_of(occurrence, container) != Memory::Kept || is_let_go(cx, owner, field) {
+    if occurrence.event.cold.is_some()
+        || cx.memory_of(occurrence, container) != Memory::Kept
+        || is_let_go(cx, owner, field)
+    {
         return None;
     }
     let message = format!("a frame in flight is kept in `{field}`, and nothing takes it out");
