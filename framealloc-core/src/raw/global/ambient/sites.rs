@@ -127,7 +127,7 @@ impl Book {
         unsafe { book.write_bytes(0, 1) };
         // SAFETY: it is inside of the book.
         let cells = unsafe { core::ptr::addr_of_mut!((*book.as_ptr()).cells) };
-        // SAFETY: as above.
+        // SAFETY: it is a field of the book, which is the caller's.
         unsafe { cells.write([const { OpenCells::none() }; CLASSES]) };
         book
     }
