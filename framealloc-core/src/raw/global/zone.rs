@@ -7,7 +7,7 @@ use core::cell::Cell;
 
 use super::ambient::row_of;
 use super::ambient::thread::{self, OuterZone};
-use super::by_tag::thread::{OWN, open, open_row, row_of as heap_row_of};
+use super::by_tag::thread::{OWN, open, open_row};
 
 /// What memory without a tag is reported under.
 pub(crate) const UNTAGGED: &str = "(untagged)";
@@ -188,7 +188,7 @@ impl HeapZone {
     /// What is asked of the heap is attributed to the tag with this index from now on.
     #[inline(always)]
     pub(crate) fn attribute_to(&mut self, tag: usize) {
-        self.tag = Some(open(heap_row_of(tag)));
+        self.tag = Some(open(row_of(tag)));
     }
 
     /// Begins the time of a system that may use the heap and has it from the heap, if it interrupts another one.
@@ -266,7 +266,7 @@ impl AmbientZone {
     pub(crate) fn begin(tag: usize) -> Self {
         let zone = ZONE.get();
         ZONE.set(Zone { flags: zone.flags | AMBIENT, ..zone });
-        Self { flags: zone.flags, tag: open(heap_row_of(tag)), outer: Some(thread::begin(row_of(tag))) }
+        Self { flags: zone.flags, tag: open(row_of(tag)), outer: Some(thread::begin(row_of(tag))) }
     }
 }
 
@@ -292,14 +292,14 @@ impl OpenTag {
     /// Begins the time, for the tag with this index.
     #[inline(always)]
     pub(crate) fn begin(tag: usize) -> Self {
-        if flags() & AMBIENT != 0 { Self::in_a_zone(tag) } else { Self { outer: open(heap_row_of(tag)), zone: None } }
+        if flags() & AMBIENT != 0 { Self::in_a_zone(tag) } else { Self { outer: open(row_of(tag)), zone: None } }
     }
 
     #[cold]
     #[inline(never)]
     fn in_a_zone(tag: usize) -> Self {
         let outer = open_row();
-        let zone = (outer != heap_row_of(tag)).then(|| AmbientZone::begin(tag));
+        let zone = (outer != row_of(tag)).then(|| AmbientZone::begin(tag));
         Self { outer, zone }
     }
 }

@@ -89,8 +89,13 @@ pub(crate) const ROWS: usize = 4;
 /// The row of the tags that have none of their own: the index of [`TagId::OTHER`](crate::TagId::OTHER).
 pub(crate) const OTHER_ROW: usize = 1;
 
-/// The row of a tag, by its index. The last row is no tag's: it is that of what framealloc takes for itself.
+/// Rows that tags have. The last two are no tag's: they are those of what framealloc takes for itself and of blocks that are
+/// followed.
+pub(crate) const TAG_ROWS: usize = ROWS - 2;
+
+/// The row of a tag, by its index: the same in zones and outside, as blocks of zones count in the rows of the heap as well.
+#[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "there are few rows")]
 pub(crate) const fn row_of(tag: usize) -> u32 {
-    (if tag < ROWS - 1 { tag } else { OTHER_ROW }) as u32
+    (if tag < TAG_ROWS { tag } else { OTHER_ROW }) as u32
 }

@@ -1,9 +1,10 @@
 //! What lives of each tag, as it is now.
 
 use super::FOLLOWED_ROW;
+pub(crate) use super::row_of;
 use super::rows::RowSum;
 use super::slots::ALL;
-pub(crate) use super::thread::{OWN, row_of};
+pub(crate) use super::thread::OWN;
 
 /// What framealloc takes for itself is reported under.
 pub(crate) const OWN_PATH: &str = "(framealloc)";

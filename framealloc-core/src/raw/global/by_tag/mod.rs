@@ -9,8 +9,8 @@
 //!
 //! - **H1** A block that is passed on begins [`header::room`] bytes behind what the allocator inside gave, which depends on
 //!   its alignment only, and with that is known to whoever frees it. [`header::ROW`] bytes before the block stands its mark:
-//!   its row, and, of one that is followed, its place. It is written when the block is made or made larger, by nobody else. Blocks of zones have no header: they are told by their address (A1), and
-//!   their row is that of their chunk.
+//!   its row, and, of one that is followed, its place. It is written when the block is made or made larger, by nobody else.
+//!   Blocks of zones have no header: they are told by their address (A1), and their row is that of their chunk.
 //! - **H2** The rows of a slot are complete before the slot names them, and live as long as the program. Only the thread
 //!   writes to them whose thread-local variable has the address that the slot names. Of two threads with that address the
 //!   first has ended, and whoever gave its memory to the second ordered what they do.
@@ -25,8 +25,9 @@ pub(super) mod rows;
 mod slots;
 pub(super) mod thread;
 
-pub(crate) use super::ambient::ROWS;
+pub(crate) use super::ambient::{ROWS, row_of};
 
+use super::ambient::OTHER_ROW;
 use super::pass_on::Mode;
 
 /// What framealloc takes for itself, as arenas, pools and tables grow. No tag has this row.
@@ -36,6 +37,7 @@ pub(crate) const OWN_ROW: usize = ROWS - 1;
 pub(crate) const FOLLOWED_ROW: usize = ROWS - 2;
 
 const _: () = assert!(ROWS.is_power_of_two());
+const _: () = assert!(row_of(FOLLOWED_ROW) as usize == OTHER_ROW && row_of(OWN_ROW) as usize == OTHER_ROW);
 
 /// Blocks are attributed to the tag that is open: the mode of [`AmbientAlloc<A, Tags>`](crate::AmbientAlloc). Those that no zone
 /// serves have 8 bytes in front of them, or as many as they are aligned to, if those are more.

@@ -7,7 +7,7 @@ use super::super::zone::HeapZone;
 use super::header::Mark;
 use super::rows::{Row, Rows, Sampled};
 use super::slots::ALL;
-use super::{FOLLOWED_ROW, OWN_ROW, ROWS};
+use super::{OWN_ROW, ROWS};
 
 /// What one thread knows.
 #[derive(Debug)]
@@ -23,13 +23,6 @@ pub(super) struct Thread {
 std::thread_local! {
     /// Constant and without a destructor: memory is asked for and freed at any time in a thread's life.
     static THREAD: Thread = const { Thread { rows: Cell::new(None), open: Cell::new(0), asked: Cell::new(false) } };
-}
-
-/// The row of a tag, by its index.
-#[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "there are few rows")]
-pub(crate) const fn row_of(tag: usize) -> u32 {
-    (if tag < FOLLOWED_ROW { tag } else { super::super::ambient::OTHER_ROW }) as u32
 }
 
 /// The row of what framealloc takes for itself.
