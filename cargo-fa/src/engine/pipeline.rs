@@ -15,6 +15,7 @@ use crate::engine::hir::{self, cache::Cache};
 use crate::engine::project::{self, Loaded, Project};
 use crate::engine::resolve::{FnId, Program};
 use crate::engine::rules::{self, Context};
+use crate::engine::schedule::by_name::ByName;
 use crate::engine::schedule::graph::{self, Graph};
 use crate::engine::schedule::results::Results;
 use crate::engine::schedule::{bevy, reach, waves};
@@ -78,15 +79,14 @@ fn run(project: &Project, request: &Request, config: &Config) -> Analysis {
     let asked = Asked::of(&program, config, &users);
     let results = Results::open(&cache, build(project, request, &loaded, &users, asked), &program);
     let graph = Graph::build(&program, &pooled, &users, &results);
-    let seeds = if request.exhaustive {
-        program.all_fns().collect()
-    } else {
-        graph.seeds(configured.iter().chain(systems.functions.keys()).chain(&systems.around))
-    };
+    let of_frames = graph.seeds(configured.iter().chain(systems.functions.keys()).chain(&systems.around));
+    let by_name = ByName::new(&program, &graph, &of_frames);
+    let seeds = if request.exhaustive { program.all_fns().collect() } else { of_frames };
     analysis.timings.push(("calls", start.elapsed()));
 
     let start = Instant::now();
-    let (analysed, runs) = waves::analyse(&program, &pooled, &systems.closures, &seeds, &graph, asked, &results);
+    let (analysed, runs) =
+        waves::analyse(&program, &pooled, &systems.closures, &seeds, (&graph, &by_name), asked, &results);
     analysis.functions = Functions { analysed: runs, reused: results.reused() };
     let results = results.save();
     analysis.timings.push(("flow", start.elapsed()));

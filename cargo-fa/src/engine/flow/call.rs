@@ -82,6 +82,12 @@ impl<'p, 'l> Interpreter<'p, 'l> {
             }
             Some(Res::Static(_)) => self.call_place(callee, args, span),
             _ => {
+                if let ExprKind::Path(path) = &facts.expr(callee).kind
+                    && let Some((user, of, variant)) = self.of_self(facts.path(*path))
+                {
+                    let fields = self.types.fields(user, of, variant).into_iter().map(|(_, ty)| ty).collect::<Vec<_>>();
+                    return self.construct(Ty::User(user, of.into()), &fields, args);
+                }
                 if let Some(value) = self.derived_default(callee) {
                     return value;
                 }

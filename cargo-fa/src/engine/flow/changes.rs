@@ -1,10 +1,11 @@
 //! What functions do to fields and statics that may say whether something has been done.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, Name};
+use crate::engine::resolve::FnId;
 
 /// What is done to a field or static that may say whether something has been done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,13 +34,30 @@ pub(crate) struct Changes<'l> {
     all: FxHashSet<Changed<'l>>,
     /// To a field of whatever type.
     of_any: FxHashSet<(&'l str, Change)>,
+    /// By name: who takes elements out of it, of which type.
+    emptied_by: FxHashMap<&'l str, Vec<(Option<&'l str>, FnId)>>,
+}
+
+/// Who calls whom, as far as names tell.
+pub(crate) trait CallsByName: Sync {
+    /// Whether a function may run in every frame in which another one does, and not only where something happens.
+    fn runs_beside(&self, function: FnId, other: FnId) -> bool;
+
+    /// Whether a function can name the fields of the type that another one is a method of.
+    fn sees_fields_of(&self, function: FnId, method: FnId) -> bool;
 }
 
 impl<'l> Changes<'l> {
-    pub(crate) fn of(all: impl Iterator<Item = Changed<'l>>) -> Self {
-        let all: FxHashSet<_> = all.collect();
-        let of_any = all.iter().map(|(_, name, change)| (*name, *change)).collect();
-        Self { all, of_any }
+    pub(crate) fn of(changed: impl Iterator<Item = (Changed<'l>, FnId)>) -> Self {
+        let mut changes = Self::default();
+        for ((owner, name, change), by) in changed {
+            changes.all.insert((owner, name, change));
+            changes.of_any.insert((name, change));
+            if change == Change::Emptied {
+                changes.emptied_by.entry(name).or_default().push((owner, by));
+            }
+        }
+        changes
     }
 
     /// Whether that is done to a field of this type, or of one that is not known; without a type, to any of that name.
@@ -48,6 +66,25 @@ impl<'l> Changes<'l> {
             Some(_) => self.all.contains(&(None, name, change)) || self.all.contains(&(owner, name, change)),
             None => self.of_any.contains(&(name, change)),
         }
+    }
+
+    /// Whether elements are taken out of a field in the frames in which this function runs. What takes them out where somebody
+    /// asks for it, as a button that unloads a level does, leaves it alone in all others.
+    pub(crate) fn is_emptied_beside(
+        &self,
+        calls: &dyn CallsByName,
+        owner: Option<&str>,
+        name: &str,
+        function: FnId,
+    ) -> bool {
+        let emptied_by = self.emptied_by.get(name).into_iter().flatten();
+        let of_field = |of: Option<&str>, by: FnId| match (owner, of) {
+            (Some(owner), Some(of)) => owner == of,
+            // Through something of whose type nobody knows.
+            (Some(_), None) => calls.sees_fields_of(by, function),
+            (None, _) => true,
+        };
+        emptied_by.filter(|(of, by)| of_field(*of, *by)).any(|(_, by)| calls.runs_beside(*by, function))
     }
 }
 
@@ -119,18 +156,17 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
     changes.extend(put);
 }
 
-/// Methods after which a map may have to make again what it held.
+/// Methods after which a map may have to make again what it held. `retain` is not one of them: what throws out all that no frame
+/// has asked for lately leaves a frame that is like those before it what it needs.
 const TAKES_ELEMENTS: &[&str] = &[
     "clear",
     "drain",
     "remove",
     "remove_entry",
-    "retain",
     "pop_first",
     "pop_last",
     "first_entry",
     "last_entry",
-    "extract_if",
     "split_off",
     "pop",
 ];

@@ -225,8 +225,12 @@ impl Value {
         while let Ty::Known(Known::Option | Known::Result, args) = ty {
             ty = args.first()?;
         }
-        let leads =
-            matches!(ty, Ty::Ref { mutable: true, .. } | Ty::Known(Known::Guard, _)) && ty.collection().is_some();
+        let leads = match ty {
+            Ty::Ref { mutable: true, .. } => ty.collection().is_some(),
+            // A lock of the workspace, for whatever it holds.
+            Ty::Known(Known::Guard, held) => ty.collection().is_some() || matches!(&**held, [Ty::Generic { .. }]),
+            _ => false,
+        };
         leads.then(|| (param, owner, Arc::clone(field)))
     }
 }

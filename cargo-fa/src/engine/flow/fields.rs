@@ -91,7 +91,7 @@ impl<'l> Types<'_, 'l> {
     ) -> Option<(&'l Generics, impl Iterator<Item = &'l (Name, TypeId)>)> {
         let item: &'l Item = self.program.type_def(user).item;
         let (generics, fields, variants): (&'l Generics, &'l [_], &'l [Variant]) = match &item.kind {
-            ItemKind::Struct { generics, fields } => (generics, fields, &[]),
+            ItemKind::Struct { generics, fields, .. } => (generics, fields, &[]),
             ItemKind::Enum { generics, variants } => (generics, &[], variants),
             _ => return None,
         };

@@ -83,7 +83,7 @@ impl<'l> Interpreter<'_, 'l> {
                 if let Statement::Let { pat, init: Some(init), .. } = statement
                     && let Some(name) = self.bound_name(*pat)
                 {
-                    inits.insert(name, *init);
+                    inits.entry(name).or_insert(*init);
                 }
             }
         });

@@ -94,10 +94,8 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn struct_literal(&mut self, literal: &'l StructLiteral, expected: Option<&Ty>) -> Value {
         let facts = self.facts;
         let path = facts.path(literal.path);
-        let is_self =
-            path.segments.len() == 1 && path.segments.first().is_some_and(|first| facts.name(first.name) == "Self");
-        let (ty, variant) = if is_self {
-            (self.type_scope.self_type.clone().unwrap_or(Ty::Unknown), None)
+        let (ty, variant) = if let Some((user, args, variant)) = self.of_self(path) {
+            (Ty::User(user, args.into()), variant)
         } else {
             match self.around.program.resolve(self.module, self.file, path, Space::Types) {
                 Some(Res::Type(user)) => (self.types.user(user, Vec::new(), 0), None),

@@ -94,6 +94,7 @@ pub(crate) struct Surroundings<'p, 'l> {
     pub(crate) signatures: &'p Signatures<'l>,
     /// What is done to fields and statics that may say what has been done.
     pub(crate) changes: &'p changes::Changes<'l>,
+    pub(crate) calls: &'p dyn changes::CallsByName,
     /// Somebody declares effects, so that what nobody can see into matters.
     pub(crate) asks_effects: bool,
     /// The program makes channels that may be full.
@@ -213,6 +214,7 @@ pub(crate) struct Interpreter<'p, 'l> {
     facts: &'l FileFacts,
     file: usize,
     module: ModuleId,
+    id: FnId,
     def: &'p FnDef<'l>,
     type_scope: TypeScope<'l>,
     signature: &'p Signature<'l>,
@@ -256,6 +258,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         facts: around.program.facts(def.file),
         file: def.file,
         module: def.body_module,
+        id,
         def,
         type_scope: signature.scope.clone(),
         signature,

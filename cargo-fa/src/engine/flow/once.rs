@@ -6,6 +6,7 @@ use super::types::Ty;
 use super::value::Root;
 use super::walk;
 use crate::engine::api::Known;
+use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, Literal, Pat, PatId, Statement, UnaryOp};
 use crate::engine::resolve::Res;
 use crate::engine::resolve::paths::Space;
@@ -53,13 +54,26 @@ impl<'l> Interpreter<'_, 'l> {
     /// What it says of a place that this is `None`: the place itself, or a call that looks into it.
     fn nothing_in(&self, value: ExprId) -> Mark<'l> {
         match &self.facts.expr(bare(self.facts, value)).kind {
-            ExprKind::Method(call) => match (self.facts.name(call.name), &*call.args) {
-                ("get" | "get_mut", [key]) => Mark::Vacant(call.receiver, *key),
-                ("pop" | "pop_front" | "pop_back", []) => Mark::UsedUp(call.receiver),
-                ("cloned" | "copied", []) => self.nothing_in(call.receiver),
-                _ => Mark::Nothing(value),
+            // `let entry = self.cache.lock().get(key).cloned();`
+            ExprKind::Name(name) => match self.init_of(self.facts.name(*name)) {
+                Some(init) => self.vacancy_in(init).unwrap_or(Mark::Nothing(value)),
+                None => Mark::Nothing(value),
             },
+            ExprKind::Method(_) => self.vacancy_in(value).unwrap_or(Mark::Nothing(value)),
             _ => Mark::Nothing(value),
+        }
+    }
+
+    /// A call that looks into a map or takes out of a list.
+    fn vacancy_in(&self, value: ExprId) -> Option<Mark<'l>> {
+        match &self.facts.expr(bare(self.facts, value)).kind {
+            ExprKind::Method(call) => match (self.facts.name(call.name), &*call.args) {
+                ("get" | "get_mut", [key]) => Some(Mark::Vacant(call.receiver, *key)),
+                ("pop" | "pop_front" | "pop_back", []) => Some(Mark::UsedUp(call.receiver)),
+                ("cloned" | "copied", []) => self.vacancy_in(call.receiver),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -80,11 +94,11 @@ impl<'l> Interpreter<'_, 'l> {
         let Some(Statement::Expr { expr }) = block.statements.get(statement) else { return false };
         let ExprKind::If { cond, then, otherwise: None } = &self.facts.expr(*expr).kind else { return false };
         let ExprKind::Block(inner) = &self.facts.expr(*then).kind else { return false };
-        let only = inner.tail.or(match &*inner.statements {
-            [Statement::Expr { expr }] => Some(*expr),
+        let last = inner.tail.or(match inner.statements.last() {
+            Some(Statement::Expr { expr }) => Some(*expr),
             _ => None,
         });
-        let leaves = only.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Return(_)));
+        let leaves = last.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Return(_)));
         let mut marks = Vec::new();
         self.marks(*cond, false, &mut marks);
         let rest = block.statements[statement + 1..].iter().filter_map(|statement| match statement {
@@ -183,9 +197,12 @@ impl<'l> Interpreter<'_, 'l> {
         };
         match (mark, &facts.expr(expr).kind) {
             (Mark::Changed(..), _) => true,
-            (Mark::Vacant(place, _), ExprKind::Method(call)) => {
+            (Mark::Vacant(place, key), ExprKind::Method(call)) => {
                 facts.name(call.name) == "insert" && same_place(facts, *place, call.receiver)
+                    || are_among(facts, [*place, *key], &call.args)
             }
+            // Whoever is given the map and the key that it lacks fills it.
+            (Mark::Vacant(place, key), ExprKind::Call { args, .. }) => are_among(facts, [*place, *key], args),
             (Mark::UsedUp(place), ExprKind::Method(call)) => {
                 matches!(facts.name(call.name), "push" | "push_back") && !same_place(facts, *place, call.receiver)
             }
@@ -241,8 +258,8 @@ impl<'l> Interpreter<'_, 'l> {
             Mark::Nothing(_) => &[Change::Taken],
             Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
             Mark::Flag(..) | Mark::Changed(..) => &[Change::False],
-            // What is put there as a whole may be an empty one.
-            Mark::Vacant(..) => &[Change::Emptied, Change::Taken, Change::True],
+            // What is put there as a whole may be an empty one; who takes single elements out is asked below.
+            Mark::Vacant(..) => &[Change::Taken, Change::True],
             // Who empties such a list uses what was in it, and puts it back.
             Mark::UsedUp(_) => &[],
             Mark::Variant(..) => &[Change::Taken, Change::True],
@@ -255,7 +272,14 @@ impl<'l> Interpreter<'_, 'l> {
         if matches!(mark, Mark::Flag(_, true)) && !self.has_change(None, name, Change::MadeTrue) {
             return false;
         }
-        let emptied = matches!(mark, Mark::Nothing(_)) && self.is_emptied_here(place);
+        let emptied = match mark {
+            Mark::Nothing(_) => self.is_emptied_here(place),
+            Mark::Vacant(..) => {
+                self.is_emptied_beside(owner.filter(|_| is_own), name)
+                    || guarded.is_some_and(|field| self.is_emptied_beside(None, field))
+            }
+            _ => false,
+        };
         !set_back && !emptied
     }
 
@@ -265,6 +289,18 @@ impl<'l> Interpreter<'_, 'l> {
             asking.borrow_mut().change((owner, name, change));
         }
         self.around.changes.has(owner, name, change)
+    }
+
+    /// Whether somebody takes elements out of a field in the frames in which this runs.
+    fn is_emptied_beside(&self, owner: Option<&'l str>, name: &'l str) -> bool {
+        // Most fields are left alone.
+        if !self.has_change(owner, name, Change::Emptied) {
+            return false;
+        }
+        if let Some(asking) = self.around.asking {
+            asking.borrow_mut().emptied(owner, name);
+        }
+        self.around.changes.is_emptied_beside(self.around.calls, owner, name, self.id)
     }
 
     /// `self.target = None`.
@@ -394,4 +430,9 @@ impl<'l> Interpreter<'_, 'l> {
             _ => false,
         }
     }
+}
+
+/// Whether a call is given all of these.
+fn are_among(facts: &FileFacts, wanted: [ExprId; 2], args: &[ExprId]) -> bool {
+    wanted.iter().all(|wanted| args.iter().any(|arg| same_place(facts, *wanted, *arg)))
 }

@@ -11,9 +11,9 @@ use super::stores::Target;
 use super::types::{Link, Ty, Types};
 use super::value::{Age, Flow, FrameState, Handle, Region, Root, Value, Var};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, Span, TypeId};
-use crate::engine::resolve::Res;
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, Pat, PatId, Path, Span, TypeId};
 use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{Res, UserType};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
@@ -391,16 +391,34 @@ impl<'l> Interpreter<'_, 'l> {
         self.bind(pat, value);
     }
 
+    /// `Self`, `Self::Variant`: the type, what it is of, and which variant.
+    pub(super) fn of_self(&self, path: &Path) -> Option<(UserType, &[Ty], Option<usize>)> {
+        let Some(Ty::User(user, args)) = &self.type_scope.self_type else { return None };
+        let (first, rest) = path.segments.split_first().filter(|_| path.qself.is_none())?;
+        if self.facts.name(first.name) != "Self" {
+            return None;
+        }
+        match rest {
+            [] => Some((*user, args, None)),
+            [variant] => {
+                let def = self.around.program.type_def(*user);
+                let ItemKind::Enum { variants, .. } = &def.item.kind else { return None };
+                let of = self.around.program.facts(def.file);
+                let wanted = self.facts.name(variant.name);
+                let at = variants.iter().position(|(name, _)| of.name(*name) == wanted)?;
+                Some((*user, args, Some(at)))
+            }
+            _ => None,
+        }
+    }
+
     fn pattern_fields(&self, path: crate::engine::hir::ir::PathId, value: &Value) -> Vec<(&'l str, Ty)> {
         let args: &[Ty] = match value.ty.peeled() {
             Ty::User(_, args) => args,
             _ => &[],
         };
-        if let [only] = &*self.facts.path(path).segments
-            && self.facts.name(only.name) == "Self"
-            && let Some(Ty::User(user, args)) = &self.type_scope.self_type
-        {
-            return self.types.fields(*user, args, None);
+        if let Some((user, args, variant)) = self.of_self(self.facts.path(path)) {
+            return self.types.fields(user, args, variant);
         }
         match self.around.program.resolve(self.module, self.file, self.facts.path(path), Space::Types) {
             Some(Res::Type(user)) => self.types.fields(user, args, None),

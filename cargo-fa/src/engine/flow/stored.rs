@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::changes::{Change, Changed, Changes};
+use super::changes::{CallsByName, Change, Changed, Changes};
 use super::summary::{AllAnalysed, Summary};
 use crate::engine::hir::hash::hash;
 use crate::engine::hir::ir::ExprId;
@@ -20,6 +20,7 @@ use crate::model::finding::Confidence;
 pub(crate) struct Asking<'l> {
     summaries: FxHashSet<FnId>,
     changes: FxHashSet<Changed<'l>>,
+    emptied: FxHashSet<(Option<&'l str>, &'l str)>,
     systems: BTreeSet<(ExprId, Option<Confidence>)>,
 }
 
@@ -32,12 +33,16 @@ impl<'l> Asking<'l> {
         self.changes.insert(asked);
     }
 
+    pub(super) fn emptied(&mut self, owner: Option<&'l str>, name: &'l str) {
+        self.emptied.insert((owner, name));
+    }
+
     pub(super) fn system_closure(&mut self, body: ExprId, answer: Option<Confidence>) {
         self.systems.insert((body, answer));
     }
 
     /// What was asked, with what was answered; `None` where an answer cannot be written.
-    pub(crate) fn told(&self, known: &Known<'_, 'l>) -> Option<Told> {
+    pub(crate) fn told(&self, id: FnId, known: &Known<'_, 'l>) -> Option<Told> {
         let mut summaries: Vec<(FnId, u64)> =
             self.summaries.iter().map(|of| Some((*of, known.summary(*of)?))).collect::<Option<_>>()?;
         summaries.sort_unstable();
@@ -46,7 +51,16 @@ impl<'l> Asking<'l> {
             let told = known.changes.has(owner, name, change);
             AboutChange { owner: owner.map(str::to_owned), name: name.to_owned(), change, told }
         });
-        Some(Told { summaries, changes: changes.collect(), systems: self.systems.iter().copied().collect() })
+        let emptied = self.emptied.iter().map(|(owner, name)| {
+            let told = known.changes.is_emptied_beside(known.calls, *owner, name, id);
+            AboutEmptied { owner: owner.map(str::to_owned), name: (*name).to_owned(), told }
+        });
+        Some(Told {
+            summaries,
+            changes: changes.collect(),
+            emptied: emptied.collect(),
+            systems: self.systems.iter().copied().collect(),
+        })
     }
 }
 
@@ -56,6 +70,7 @@ pub(crate) struct Known<'p, 'l> {
     pub(crate) analysed: &'p AllAnalysed,
     pub(crate) circle: &'p [(FnId, Summary)],
     pub(crate) changes: &'p Changes<'l>,
+    pub(crate) calls: &'p dyn CallsByName,
 }
 
 impl Known<'_, '_> {
@@ -72,6 +87,7 @@ impl Known<'_, '_> {
 pub(crate) struct Told {
     summaries: Vec<(FnId, u64)>,
     changes: Vec<AboutChange>,
+    emptied: Vec<AboutEmptied>,
     systems: Vec<(ExprId, Option<Confidence>)>,
 }
 
@@ -83,15 +99,31 @@ struct AboutChange {
     told: bool,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+struct AboutEmptied {
+    owner: Option<String>,
+    name: String,
+    told: bool,
+}
+
 impl Told {
-    /// Whether it would be told the same now; `system` says whether a closure of its file is a system.
-    pub(crate) fn still_holds(&self, known: &Known<'_, '_>, system: impl Fn(ExprId) -> Option<Confidence>) -> bool {
+    /// Whether the analysis of this function would be told the same now; `system` says whether a closure of its file is a
+    /// system.
+    pub(crate) fn still_holds(
+        &self,
+        id: FnId,
+        known: &Known<'_, '_>,
+        system: impl Fn(ExprId) -> Option<Confidence>,
+    ) -> bool {
         self.summaries.iter().all(|(of, told)| known.summary(*of) == Some(*told))
             && self.systems.iter().all(|(body, told)| system(*body) == *told)
             && self
                 .changes
                 .iter()
                 .all(|about| known.changes.has(about.owner.as_deref(), &about.name, about.change) == about.told)
+            && self.emptied.iter().all(|about| {
+                known.changes.is_emptied_beside(known.calls, about.owner.as_deref(), &about.name, id) == about.told
+            })
     }
 }
 

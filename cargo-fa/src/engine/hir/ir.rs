@@ -444,6 +444,8 @@ pub(crate) enum ItemKind {
     Struct {
         generics: Sparse<Generics>,
         fields: Box<[(Name, TypeId)]>,
+        /// No field can be named outside of the module.
+        hidden: bool,
     },
     Enum {
         generics: Sparse<Generics>,

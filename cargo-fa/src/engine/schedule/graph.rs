@@ -81,13 +81,14 @@ impl Graph {
 
     /// What the functions of packages that can name frame memory do to fields and statics.
     pub(crate) fn changes<'l>(&self, program: &Program<'l>) -> Changes<'l> {
-        let of_function = |(named, def): (&Named, &FnDef<'l>)| {
+        let of_function = |(at, (named, def)): (usize, (&Named, &FnDef<'l>))| {
             let facts = program.facts(def.file);
             let owner = if named.changes.is_empty() { None } else { program.owner_of(def) };
-            let text = |(own, name, change): &Noted| (owner.filter(|_| *own), facts.name(*name), *change);
+            let text =
+                |(own, name, change): &Noted| ((owner.filter(|_| *own), facts.name(*name), *change), FnId(offset(at)));
             named.changes.iter().map(text).collect::<Vec<_>>()
         };
-        Changes::of(self.calls.iter().zip(&program.fns).flat_map(of_function))
+        Changes::of(self.calls.iter().zip(&program.fns).enumerate().flat_map(of_function))
     }
 
     /// The functions to start from: those that deal with frames.
@@ -132,6 +133,17 @@ impl Graph {
         };
         let calls = Calls { callees: self.calls.iter().enumerate().map(callees_of).collect() };
         calls.levels(&wanted).into_iter().map(|level| level.into_iter().flatten().collect()).collect()
+    }
+
+    /// What a function calls by path, and the names of the methods that it calls.
+    pub(super) fn called<'g, 'l: 'g>(
+        &'g self,
+        program: &Program<'l>,
+        by: FnId,
+    ) -> (&'g [FnId], impl Iterator<Item = &'l str> + 'g) {
+        let named = &self.calls[by.0 as usize];
+        let facts = program.facts(program.fn_def(by).file);
+        (&named.functions, named.methods.iter().map(|name| facts.name(*name)))
     }
 
     pub(crate) fn callers<'l>(&self, program: &Program<'l>) -> Callers<'l> {
@@ -401,7 +413,7 @@ fn callable_fields<'l>(program: &Program<'l>, users: &[bool]) -> FxHashSet<&'l s
     let mut names = FxHashSet::default();
     for def in program.types.iter().filter(|def| users[program.loaded.files[def.file].member]) {
         let facts = program.facts(def.file);
-        let ItemKind::Struct { fields, generics } = &def.item.kind else { continue };
+        let ItemKind::Struct { fields, generics, .. } = &def.item.kind else { continue };
         let is_function = |path: &PathId| {
             let last = facts.path(*path).segments.last().map(|last| facts.name(last.name));
             matches!(last, Some("Fn" | "FnMut" | "FnOnce"))

@@ -1,9 +1,10 @@
 //! Which functions run inside a frame, and on which way they are reached.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use framealloc_syntax::{Denied, Effect};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::flow::declared;
 use crate::engine::flow::event::{CallSite, LoopAround, Site};
@@ -63,6 +64,7 @@ pub(crate) struct Reach {
     ways: FxHashMap<FnId, Vec<Reached>>,
     /// Closures that fields keep, by the function that makes them.
     closures: FxHashMap<(FnId, ExprId), Reached>,
+    later: Arc<Later>,
 }
 
 /// What is to be followed.
@@ -94,6 +96,9 @@ impl Reach {
     /// The way to something of this effect in a function: to the function, or to the closure around it.
     pub(crate) fn to(&self, effect: Effect, id: FnId, closure: Option<ExprId>) -> Option<&Reached> {
         let (way, kept) = (self.without(effect, id), closure.and_then(|closure| self.closures.get(&(id, closure))));
+        if closure.is_some_and(|closure| self.later.contains(&(id, closure))) {
+            return kept;
+        }
         match (way, kept) {
             // Whoever is handed the closure may promise what the function around it does not.
             (Some(way), Some(kept)) if kept.denied.has(effect) && !way.denied.has(effect) => Some(kept),
@@ -141,7 +146,8 @@ pub(crate) fn reach(
     roots: &BTreeMap<FnId, Confidence>,
     preferred: &dyn Fn(FnId) -> bool,
 ) -> Reach {
-    let mut reach = Reach::default();
+    let kept = kept(analysed);
+    let mut reach = Reach { later: Arc::clone(&kept.later), ..Reach::default() };
     let mut queue = VecDeque::new();
     let mut later = VecDeque::new();
     let systems = analysed.iter().filter(|(_, function)| function.is_root()).map(|(id, _)| id);
@@ -157,9 +163,8 @@ pub(crate) fn reach(
         let node = reach.keep(id, Reached { confidence, denied, ambient, every_frame, ..start(id) });
         if preferred(id) { queue.extend(node) } else { later.extend(node) }
     }
-    let kept = kept(analysed);
     // Whatever is put into a field that declares something is held to that.
-    let mut slots: Vec<_> = kept.iter().collect();
+    let mut slots: Vec<_> = kept.callables.iter().collect();
     slots.sort_by(|left, right| left.0.cmp(right.0));
     for (slot, callables) in slots {
         let denied = declared::of_slot(program, slot);
@@ -182,7 +187,7 @@ pub(crate) fn reach(
         if reach.get(id).is_some() || def.in_test {
             continue;
         }
-        let here = |call: &CallSite| call.in_frame && !call.cold && !call.spawned;
+        let here = |call: &CallSite| call.in_frame && !call.cold && !call.spawned && kept.runs_with(id, call.closure);
         let walk = Walk { program, analysed, kept: &kept };
         let to_follow = if preferred(id) { &mut queue } else { &mut later };
         walk.on(id, &start(id), &here, &mut reach, to_follow);
@@ -216,13 +221,13 @@ impl Below<'_> {
 
     /// Whether anything is known to be put into a field.
     pub(crate) fn is_kept(&self, slot: &Slot) -> bool {
-        self.kept.contains_key(slot)
+        self.kept.callables.contains_key(slot)
     }
 }
 
 /// Follows the calls of one function that declares an effect.
 pub(crate) fn below<'k>(program: &Program<'_>, analysed: &AllAnalysed, kept: &'k Kept, root: FnId) -> Below<'k> {
-    let mut reach = Reach::default();
+    let mut reach = Reach { later: Arc::clone(&kept.later), ..Reach::default() };
     let mut queue = VecDeque::new();
     queue.extend(reach.keep(root, Reached { denied: analysed.of(root).denied, ..start(root) }));
     follow(Walk { program, analysed, kept }, &mut reach, queue, VecDeque::new());
@@ -236,7 +241,13 @@ fn follow(walk: Walk<'_, '_>, reach: &mut Reach, mut queue: VecDeque<Node>, mut 
             Node::Closure(id, closure) => (id, reach.closures.get(&(id, closure)), Some(closure)),
         };
         let Some(from) = from.filter(|from| from.path.len() <= LONGEST).cloned() else { continue };
-        let here = |call: &CallSite| !call.cold && !call.spawned && (closure.is_none() || call.closure == closure);
+        let here = |call: &CallSite| {
+            let of_node = match closure {
+                Some(_) => call.closure == closure,
+                None => walk.kept.runs_with(id, call.closure),
+            };
+            !call.cold && !call.spawned && of_node
+        };
         walk.on(id, &from, &here, reach, &mut queue);
     }
 }
@@ -284,7 +295,7 @@ impl Walk<'_, '_> {
             if declared.is_any() && declared.covers(from.denied) {
                 continue;
             }
-            for (maker, callable) in self.kept.get(slot).into_iter().flatten() {
+            for (maker, callable) in self.kept.callables.get(slot).into_iter().flatten() {
                 let mut call = call.clone();
                 match *callable {
                     Callable::Function(function) if !stops(function) => {
@@ -309,13 +320,27 @@ impl Walk<'_, '_> {
 }
 
 /// What fields keep that can be called, and who put it there.
-pub(crate) type Kept = FxHashMap<Slot, Vec<(FnId, Callable)>>;
+#[derive(Debug)]
+pub(crate) struct Kept {
+    callables: FxHashMap<Slot, Vec<(FnId, Callable)>>,
+    later: Arc<Later>,
+}
+
+/// Closures in fields: they run where the fields are called, and not where they are made.
+type Later = FxHashSet<(FnId, ExprId)>;
+
+impl Kept {
+    /// Whether something in a function runs while the function does, given the closure around it.
+    fn runs_with(&self, id: FnId, closure: Option<ExprId>) -> bool {
+        closure.is_none_or(|closure| !self.later.contains(&(id, closure)))
+    }
+}
 
 /// How often what one field keeps may come into another.
 const HANDED_ON: usize = 3;
 
 pub(crate) fn kept(analysed: &AllAnalysed) -> Kept {
-    let mut kept = Kept::default();
+    let mut kept: FxHashMap<Slot, Vec<(FnId, Callable)>> = FxHashMap::default();
     for (id, function) in analysed.iter().filter(|(_, function)| !function.stored.is_empty()) {
         for (slot, callable) in &function.stored {
             kept.entry(slot.clone()).or_default().push((id, *callable));
@@ -334,7 +359,12 @@ pub(crate) fn kept(analysed: &AllAnalysed) -> Kept {
             }
         }
     }
-    kept
+    let closures = kept.values().flatten().filter_map(|(maker, callable)| match callable {
+        Callable::Closure(closure) => Some((*maker, *closure)),
+        _ => None,
+    });
+    let later = Arc::new(closures.collect());
+    Kept { callables: kept, later }
 }
 
 fn start(root: FnId) -> Reached {

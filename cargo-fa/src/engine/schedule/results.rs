@@ -181,7 +181,7 @@ impl Results {
             }
             let read = numbering::reading(&layer.now, || {
                 let (told, rest): (Told, &[u8]) = postcard::take_from_bytes(&layer.bytes[at.from..at.to]).ok()?;
-                told.still_holds(known, &system).then_some(())?;
+                told.still_holds(id, known, &system).then_some(())?;
                 let analysed: Analysed = postcard::from_bytes(rest).ok()?;
                 Some((told, analysed))
             });

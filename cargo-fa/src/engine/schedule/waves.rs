@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::by_name::ByName;
 use super::graph::{Callers, Calls, Graph};
 use super::results::Results;
 use crate::engine::flow::declared::Asked;
@@ -32,12 +33,12 @@ const SHARE: usize = 8;
 
 /// Analyses these functions, all that they call, and their callers where those need to know of it; tells how often one was
 /// analysed.
-pub(crate) fn analyse(
-    program: &Program<'_>,
+pub(crate) fn analyse<'p, 'l>(
+    program: &'p Program<'l>,
     pooled: &FxHashSet<UserType>,
     system_closures: &FxHashMap<(usize, ExprId), Confidence>,
     seeds: &[FnId],
-    graph: &Graph,
+    (graph, by_name): (&Graph, &'p ByName<'p, 'l>),
     asked: Asked,
     results: &Results,
 ) -> (AllAnalysed, usize) {
@@ -49,6 +50,7 @@ pub(crate) fn analyse(
         system_closures,
         signatures: &signatures,
         changes: &changes,
+        by_name,
         asked,
         results,
         analysed: AllAnalysed::new(program.fns.len()),
@@ -66,14 +68,13 @@ pub(crate) fn analyse(
     for wave in graph.callees_first(program, seeds) {
         schedule.discover(wave);
     }
-    let callers = graph.callers(program);
     loop {
         for _ in 0..PASSES {
             if !schedule.pass() {
                 break;
             }
         }
-        let (fresh, again) = schedule.callers_to_notify(&callers, &mut above);
+        let (fresh, again) = schedule.callers_to_notify(by_name.callers(), &mut above);
         if !again {
             break;
         }
@@ -97,6 +98,7 @@ struct Schedule<'p, 'l> {
     system_closures: &'p FxHashMap<(usize, ExprId), Confidence>,
     signatures: &'p flow::Signatures<'l>,
     changes: &'p flow::changes::Changes<'l>,
+    by_name: &'p ByName<'p, 'l>,
     asked: Asked,
     results: &'p Results,
     analysed: AllAnalysed,
@@ -117,7 +119,7 @@ impl<'l> Schedule<'_, 'l> {
         if !self.results.is_kept() {
             return Box::new(self.run(id, circle, None));
         }
-        let known = Known { analysed: &self.analysed, circle, changes: self.changes };
+        let known = Known { analysed: &self.analysed, circle, changes: self.changes, calls: self.by_name };
         let file = self.program.fn_def(id).file;
         let system = |body: ExprId| self.system_closures.get(&(file, body)).copied();
         if let Some(found) = self.results.find(self.program, id, &known, system) {
@@ -125,7 +127,7 @@ impl<'l> Schedule<'_, 'l> {
         }
         let asking = RefCell::default();
         let analysed = Box::new(self.run(id, circle, Some(&asking)));
-        if let Some(told) = asking.into_inner().told(&known) {
+        if let Some(told) = asking.into_inner().told(id, &known) {
             self.results.add(id, &told, &analysed);
         }
         analysed
@@ -140,6 +142,7 @@ impl<'l> Schedule<'_, 'l> {
             system_closures: self.system_closures,
             signatures: self.signatures,
             changes: self.changes,
+            calls: self.by_name,
             asks_effects: self.asked.effects,
             limits_channels: self.asked.limits_channels,
             circle,

@@ -88,3 +88,34 @@ pub fn task() -> Task {
 pub fn finish(task: &mut Task) -> usize {
     task.run.take().map_or(0, |run| run())
 }
+
+/// A value that knows how it is copied, which happens where the game is saved.
+pub enum Cell {
+    Value { value: u32, copy: fn(&u32) -> Box<u32> },
+    Empty,
+}
+
+impl Cell {
+    fn new(value: u32) -> Self {
+        Self::Value { value, copy: |value| Box::new(*value) }
+    }
+}
+
+impl Clone for Cell {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Value { value, copy } => Self::Value { value: *copy(value), copy: *copy },
+            Self::Empty => Self::Empty,
+        }
+    }
+}
+
+#[frame_system]
+pub fn made_in_the_frame(alloc: &SmartAlloc, cells: &mut [Cell]) -> u32 {
+    cells[0] = Cell::new(3);
+    *alloc.frame_box(1)
+}
+
+pub fn save(cells: &[Cell]) -> Vec<Cell> {
+    cells.to_vec()
+}

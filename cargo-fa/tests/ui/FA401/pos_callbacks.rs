@@ -145,3 +145,31 @@ fn named(number: u32) -> usize {
 pub fn of_a_static(alloc: &SmartAlloc) -> usize {
     NAMED(3) + *alloc.frame_box(1_usize)
 }
+
+/// A value that knows how it is copied, which happens in the frame.
+pub enum Cell {
+    Value { value: u32, copy: fn(&u32) -> Box<u32> },
+    Empty,
+}
+
+pub fn cell(value: u32) -> Cell {
+    Cell::Value { value, copy: |value| Box::new(*value) } //~ FA401
+}
+
+impl Clone for Cell {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Value { value, copy } => Self::Value { value: *copy(value), copy: *copy },
+            Self::Empty => Self::Empty,
+        }
+    }
+}
+
+#[frame_system]
+pub fn copied_in_the_frame(alloc: &SmartAlloc, cell: &Cell) -> u32 {
+    let copy = cell.clone();
+    match copy {
+        Cell::Value { value, .. } => value + *alloc.frame_box(1),
+        Cell::Empty => 0,
+    }
+}

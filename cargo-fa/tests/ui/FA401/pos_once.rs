@@ -157,7 +157,7 @@ pub fn set_back_by_a_method(alloc: &SmartAlloc, chunk: &mut Chunk) -> usize {
     chunk.faces.len()
 }
 
-/// Pictures by name, behind a lock, which are let go.
+/// Pictures by name, behind a lock, which are let go in each frame.
 pub struct Thumbnails {
     thumbnails: Mutex<HashMap<String, usize>>,
 }
@@ -167,9 +167,20 @@ impl Thumbnails {
         self.thumbnails.get_mut().unwrap().clear();
     }
 
-    pub fn end_of_level(&self) {
+    pub fn begin(&self) {
+        self.forget();
+    }
+
+    fn forget(&self) {
         let mut thumbnails = self.thumbnails.lock().unwrap();
         thumbnails.clear();
+    }
+
+    pub fn each_frame(&self, alloc: &SmartAlloc, names: &[&str]) {
+        self.begin();
+        for name in names {
+            self.found_under_a_lock(alloc, name);
+        }
     }
 
     #[frame_system]

@@ -50,13 +50,14 @@ impl Lowerer<'_> {
                 let head = self.head(&node.ident);
                 let generics = self.generics(&node.generics);
                 let fields = self.fields(&node.fields);
-                Some(self.push_item(head, &node.attrs, ItemKind::Struct { generics, fields }))
+                let hidden = node.fields.iter().all(|field| matches!(field.vis, syn::Visibility::Inherited));
+                Some(self.push_item(head, &node.attrs, ItemKind::Struct { generics, fields, hidden }))
             }
             syn::Item::Union(node) => {
                 let head = self.head(&node.ident);
                 let generics = self.generics(&node.generics);
                 let fields = self.fields(&syn::Fields::Named(node.fields.clone()));
-                Some(self.push_item(head, &node.attrs, ItemKind::Struct { generics, fields }))
+                Some(self.push_item(head, &node.attrs, ItemKind::Struct { generics, fields, hidden: false }))
             }
             syn::Item::Enum(node) => Some(self.enumeration(node)),
             syn::Item::Impl(node) => Some(self.impl_block(node)),
