@@ -9,7 +9,7 @@ use super::graph::{Callers, Graph};
 use crate::engine::flow::changes::CallsByName;
 use crate::engine::flow::walk;
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind};
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, Literal};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{FnId, Program, Res};
 
@@ -106,11 +106,14 @@ fn calls_in_any_case(facts: &FileFacts, body: ExprId, name: &str) -> bool {
     let mut stack = vec![body];
     while let Some(expr) = stack.pop() {
         match &facts.expr(expr).kind {
-            ExprKind::If { cond, .. } => {
+            ExprKind::If { cond, then, .. } => {
                 stack.push(*cond);
+                if matches!(facts.expr(*cond).kind, ExprKind::Literal(Literal::Bool(true))) {
+                    stack.push(*then);
+                }
                 continue;
             }
-            ExprKind::Match { value, .. } => {
+            ExprKind::Match { value, arms } if arms.len() > 1 => {
                 stack.push(*value);
                 continue;
             }
