@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The overlay on all of Bevy: its tests without a window, then `bevy_swarm` in one, whose picture must show the panel. Builds a renderer:
-# for the night. Without Xvfb and a Vulkan driver (Debian: xvfb, mesa-vulkan-drivers, libvulkan1) no picture is made.
+# for the night, and with bevy_remote what plays sound (Debian: pkg-config, libasound2-dev). Without Xvfb and a Vulkan driver (xvfb,
+# mesa-vulkan-drivers, libvulkan1) no picture is made.
 # Usage: ci/overlay.sh [PICTURE]
 set -euo pipefail
 cd "$(dirname "$0")/.."

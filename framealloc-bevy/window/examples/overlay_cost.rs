@@ -11,12 +11,9 @@
 
 use std::time::{Duration, Instant};
 
-use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
-use bevy::render::settings::WgpuSettings;
-use bevy::winit::WinitPlugin;
 use framealloc::bevy::prelude::*;
+use framealloc_bevy_window::without_a_window;
 
 const ROUNDS: usize = 100;
 const FRAMES: u32 = 20;
@@ -30,24 +27,12 @@ fn game(alloc: Res<AllocResource>) {
 }
 
 fn app(overlay: Option<SmartAllocOverlayPlugin>) -> App {
-    let nothing_draws = WgpuSettings { backends: None, ..WgpuSettings::default() };
-    let mut app = App::new();
-    app.add_plugins(
-        DefaultPlugins
-            .build()
-            .disable::<WinitPlugin>()
-            .disable::<LogPlugin>()
-            .set(RenderPlugin { render_creation: nothing_draws.into(), ..RenderPlugin::default() }),
-    );
-    app.add_plugins(SmartAllocPlugins).add_systems(Update, game);
-    app.add_systems(Startup, |mut commands: Commands| {
-        commands.spawn(Camera2d);
+    let mut app = without_a_window(|app| {
+        app.add_plugins(SmartAllocPlugins).add_systems(Update, game);
+        if let Some(overlay) = overlay {
+            app.add_plugins(overlay);
+        }
     });
-    if let Some(overlay) = overlay {
-        app.add_plugins(overlay);
-    }
-    app.finish();
-    app.cleanup();
     (0..100).for_each(|_| app.update());
     app
 }

@@ -6,15 +6,12 @@ use std::time::Duration;
 
 use bevy::input::ButtonState;
 use bevy::input::keyboard::{Key, KeyboardInput};
-use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
-use bevy::render::settings::WgpuSettings;
 use bevy::window::PrimaryWindow;
-use bevy::winit::WinitPlugin;
 use framealloc::bevy::SmartAllocOverlay;
 use framealloc::bevy::prelude::*;
 use framealloc::{Budget, BudgetPolicy};
+use framealloc_bevy_window::without_a_window;
 
 /// A game that uses three tags: one within its budget, one over it, one without.
 fn contacts(alloc: Res<AllocResource>) {
@@ -32,23 +29,11 @@ fn app(overlay: SmartAllocOverlayPlugin) -> App {
 fn app_with(more: impl FnOnce(&mut App)) -> App {
     let warn = Budget::new(kilobytes(4)).with_policy(BudgetPolicy::Warn);
     let config = AllocConfig::default().with_tag_budget("physics", kilobytes(64)).with_tag_budget("ai", warn);
-    let nothing_draws = WgpuSettings { backends: None, ..WgpuSettings::default() };
-    let mut app = App::new();
-    app.add_plugins(
-        DefaultPlugins
-            .build()
-            .disable::<WinitPlugin>()
-            .disable::<LogPlugin>()
-            .set(RenderPlugin { render_creation: nothing_draws.into(), ..RenderPlugin::default() }),
-    );
-    app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config)));
-    more(&mut app);
-    app.add_systems(Startup, |mut commands: Commands| {
-        commands.spawn(Camera2d);
+    let mut app = without_a_window(|app| {
+        app.add_plugins(SmartAllocPlugins.set(SmartAllocPlugin::new(config)));
+        more(app);
+        app.add_systems(Update, contacts);
     });
-    app.add_systems(Update, contacts);
-    app.finish();
-    app.cleanup();
     app.update();
     app
 }
