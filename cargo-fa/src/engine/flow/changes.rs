@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, Name};
+use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Literal, Name, Pat, Statement};
 use crate::engine::resolve::FnId;
 
 /// What is done to a field or static that may say whether something has been done.
@@ -15,8 +15,10 @@ pub(crate) enum Change {
     Taken,
     /// A struct is made with it.
     MadeTrue,
-    /// Elements are taken out of it.
+    /// All elements are taken out of it.
     Emptied,
+    /// An element is taken out of it.
+    Removed,
     /// Something is added to a number.
     Counted,
     /// Elements are put into it.
@@ -34,14 +36,17 @@ pub(crate) struct Changes<'l> {
     all: FxHashSet<Changed<'l>>,
     /// To a field of whatever type.
     of_any: FxHashSet<(&'l str, Change)>,
-    /// By name: who takes elements out of it, of which type.
-    emptied_by: FxHashMap<&'l str, Vec<(Option<&'l str>, FnId)>>,
+    /// By name and change: who does it, of which type.
+    done_by: FxHashMap<(&'l str, Change), Vec<(Option<&'l str>, FnId)>>,
 }
 
 /// Who calls whom, as far as names tell.
 pub(crate) trait CallsByName: Sync {
     /// Whether a function may run in every frame in which another one does, and not only where something happens.
     fn runs_beside(&self, function: FnId, other: FnId) -> bool;
+
+    /// Whether a function does that wherever it runs, and not only in one of its branches.
+    fn does_in_any_case(&self, function: FnId, name: &str, change: Change) -> bool;
 
     /// Whether a function can name the fields of the type that another one is a method of.
     fn sees_fields_of(&self, function: FnId, method: FnId) -> bool;
@@ -53,9 +58,7 @@ impl<'l> Changes<'l> {
         for ((owner, name, change), by) in changed {
             changes.all.insert((owner, name, change));
             changes.of_any.insert((name, change));
-            if change == Change::Emptied {
-                changes.emptied_by.entry(name).or_default().push((owner, by));
-            }
+            changes.done_by.entry((name, change)).or_default().push((owner, by));
         }
         changes
     }
@@ -68,23 +71,53 @@ impl<'l> Changes<'l> {
         }
     }
 
-    /// Whether elements are taken out of a field in the frames in which this function runs. What takes them out where somebody
-    /// asks for it, as a button that unloads a level does, leaves it alone in all others.
-    pub(crate) fn is_emptied_beside(
+    /// Whether somebody does that to a field in the frames in which this function runs. What is done where somebody asks for it,
+    /// as a button that unloads a level does, leaves it alone in all others.
+    pub(crate) fn is_done_beside(
         &self,
         calls: &dyn CallsByName,
-        owner: Option<&str>,
-        name: &str,
+        (owner, name, change): Changed<'_>,
         function: FnId,
     ) -> bool {
-        let emptied_by = self.emptied_by.get(name).into_iter().flatten();
+        let done_by = self.done_by.get(&(name, change)).into_iter().flatten();
         let of_field = |of: Option<&str>, by: FnId| match (owner, of) {
             (Some(owner), Some(of)) => owner == of,
             // Through something of whose type nobody knows.
             (Some(_), None) => calls.sees_fields_of(by, function),
             (None, _) => true,
         };
-        emptied_by.filter(|(of, by)| of_field(*of, *by)).any(|(_, by)| calls.runs_beside(*by, function))
+        done_by.filter(|(of, by)| of_field(*of, *by)).any(|(_, by)| {
+            // Elements come and go in branches.
+            let only_sometimes = matches!(change, Change::Emptied | Change::True | Change::False);
+            calls.runs_beside(*by, function) && (!only_sometimes || calls.does_in_any_case(*by, name, change))
+        })
+    }
+}
+
+/// What functions do to the field or static that a variable leads to is done to that: `let mut jobs = self.jobs.lock()`.
+pub(crate) fn note_changes_through(facts: &FileFacts, variables: &FxHashMap<Name, ExprId>, changes: &mut Vec<Noted>) {
+    let led = |(own, name, change): &Noted| {
+        let place = bare(facts, *variables.get(name).filter(|_| !own)?);
+        match &facts.expr(place).kind {
+            ExprKind::Field { base, name } => Some((is_self(facts, *base), *name, *change)),
+            ExprKind::Name(name) => Some((false, *name, *change)),
+            ExprKind::Path(path) => Some((false, facts.path(*path).segments.last()?.name, *change)),
+            _ => None,
+        }
+    };
+    let more: Vec<Noted> = changes.iter().filter_map(led).collect();
+    changes.extend(more);
+}
+
+/// Takes down what a variable is made of, if the expression is a block that makes some.
+pub(crate) fn note_variables(facts: &FileFacts, expr: ExprId, variables: &mut FxHashMap<Name, ExprId>) {
+    let ExprKind::Block(block) = &facts.expr(expr).kind else { return };
+    for statement in &block.statements {
+        if let Statement::Let { pat, init: Some(init), .. } = statement
+            && let Pat::Bind { name, .. } = facts.pat(*pat)
+        {
+            variables.entry(*name).or_insert(*init);
+        }
     }
 }
 
@@ -132,7 +165,8 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
             ("store" | "swap" | "set" | "replace", [value, ..]) => set(call.receiver, *value),
             ("take", []) => note(call.receiver, Change::Taken),
             ("fetch_add", _) => note(call.receiver, Change::Counted),
-            (name, _) if TAKES_ELEMENTS.contains(&name) => note(call.receiver, Change::Emptied),
+            ("clear" | "drain", _) => note(call.receiver, Change::Emptied),
+            (name, _) if TAKES_ELEMENTS.contains(&name) => note(call.receiver, Change::Removed),
             (name, [_, ..]) if PUTS_ELEMENTS.contains(&name) && is_field(call.receiver) => {
                 note(call.receiver, Change::Grown);
             }
@@ -158,18 +192,8 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
 
 /// Methods after which a map may have to make again what it held. `retain` is not one of them: what throws out all that no frame
 /// has asked for lately leaves a frame that is like those before it what it needs.
-const TAKES_ELEMENTS: &[&str] = &[
-    "clear",
-    "drain",
-    "remove",
-    "remove_entry",
-    "pop_first",
-    "pop_last",
-    "first_entry",
-    "last_entry",
-    "split_off",
-    "pop",
-];
+const TAKES_ELEMENTS: &[&str] =
+    &["remove", "remove_entry", "pop_first", "pop_last", "first_entry", "last_entry", "split_off", "pop"];
 
 /// Methods after which a list has an element that nobody has seen.
 const PUTS_ELEMENTS: &[&str] =

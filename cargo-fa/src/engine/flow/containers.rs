@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::changes::Change;
 use super::event::{Container, EventKind, Fate, Keys, Lent};
 use super::method::{is_keyed, lent};
 use super::stores::Target;
@@ -59,9 +60,18 @@ impl Interpreter<'_, '_> {
         };
         let mut container = lent_container(container);
         container.keys = keys;
+        container.steady |= self.is_emptied_static(container.root);
         // Capacity that is kept from frame to frame grows only now and then.
         let confidence = if container.kept { Confidence::Medium } else { Confidence::High };
         self.record(EventKind::HeapGrowth { what: what.to_owned(), container, fate: Fate::Here }, span, confidence);
+    }
+
+    /// A static whose elements somebody takes out, as what is put into a queue for the end of the frame is.
+    fn is_emptied_static(&self, root: Option<Root>) -> bool {
+        let Some(Root::Static(id)) = root else { return false };
+        let def = &self.around.program.statics[id.0 as usize];
+        let name = self.around.program.facts(def.file).name(def.item.name);
+        [Change::Emptied, Change::Removed, Change::Taken].into_iter().any(|change| self.has_change(None, name, change))
     }
 
     /// A method of a container is called that says that its memory is used again.

@@ -138,10 +138,15 @@ impl<'l> Interpreter<'_, 'l> {
     /// `while cond { … }`.
     fn while_loop(&mut self, label: Option<Name>, cond: ExprId, body: ExprId, span: Span) -> Value {
         let bound = self.loop_bound(Some(cond), body);
+        let once = u32::from(self.runs_once(cond, true, body));
         self.run_loop(label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
             flow.eval(cond, None);
+            flow.context.cold += once;
+            flow.context.once += once;
             flow.eval(body, None);
+            flow.context.cold -= once;
+            flow.context.once -= once;
             flow.end_block(names, span);
         })
     }

@@ -165,7 +165,7 @@ impl<'l> Interpreter<'_, 'l> {
         let facts = self.facts;
         if let Some(cond) = cond {
             match &facts.expr(cond).kind {
-                ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Order, right, .. } => {
+                ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Unequal | BinaryOp::Order, right, .. } => {
                     return match &facts.expr(*right).kind {
                         ExprKind::Literal(crate::engine::hir::ir::Literal::Int(Some(number), _)) => {
                             Bound::AtMost((*number).into())
@@ -193,7 +193,10 @@ impl<'l> Interpreter<'_, 'l> {
         let mut bounded = false;
         super::walk::visit(facts, body, &mut |expr| {
             if let ExprKind::If { cond, then, .. } = &facts.expr(expr).kind
-                && matches!(facts.expr(*cond).kind, ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Order, .. })
+                && matches!(
+                    facts.expr(*cond).kind,
+                    ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Unequal | BinaryOp::Order, .. }
+                )
             {
                 super::walk::visit(facts, *then, &mut |expr| {
                     bounded |= matches!(facts.expr(expr).kind, ExprKind::Break { .. } | ExprKind::Return(_));

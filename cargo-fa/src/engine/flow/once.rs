@@ -1,7 +1,7 @@
 //! Code that runs once for all frames: where nothing is there yet, or where a flag says that it has not run.
 
 use super::Interpreter;
-use super::changes::{Change, bare, is_self, last_of, same_place, variant_of};
+use super::changes::{Change, Changed, bare, is_self, last_of, same_place, variant_of};
 use super::types::Ty;
 use super::value::Root;
 use super::walk;
@@ -25,6 +25,12 @@ enum Mark<'l> {
     UsedUp(ExprId),
     /// It is this variant of an `enum`.
     Variant(ExprId, &'l str),
+    /// It holds another value than this one, which it is to remember.
+    Remembered(ExprId, ExprId),
+    /// It is taken out of there.
+    Requested(ExprId),
+    /// A list has no element of this number.
+    Outgrown(ExprId),
 }
 
 impl<'l> Interpreter<'_, 'l> {
@@ -126,9 +132,33 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Let { pat, value } if self.is_pattern_of(*pat, if holds { "None" } else { "Some" }) => {
                 marks.push(self.nothing_in(*value));
             }
+            ExprKind::Let { pat, value } if holds && self.is_pattern_of(*pat, "Some") => {
+                if let ExprKind::Method(call) = &facts.expr(*value).kind
+                    && facts.name(call.name) == "take"
+                    && call.args.is_empty()
+                {
+                    marks.push(Mark::Requested(call.receiver));
+                }
+            }
             ExprKind::Binary { op: BinaryOp::Equal, left, right } if holds => {
                 let variant = variant_of(facts, *right).map(|variant| facts.name(variant));
                 marks.extend(variant.map(|variant| Mark::Variant(*left, variant)));
+                marks
+                    .extend([left, right].into_iter().filter_map(|side| self.list_measured(*side)).map(Mark::Outgrown));
+            }
+            ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Unequal, left, right } => {
+                let unequal = matches!(facts.expr(condition).kind, ExprKind::Binary { op: BinaryOp::Unequal, .. });
+                if unequal == holds {
+                    marks.extend([Mark::Remembered(*left, *right), Mark::Remembered(*right, *left)]);
+                }
+            }
+            ExprKind::Binary { op: BinaryOp::Order, left, right } if holds => {
+                marks
+                    .extend([left, right].into_iter().filter_map(|side| self.list_measured(*side)).map(Mark::Outgrown));
+            }
+            // `if std::mem::take(&mut self.dirty)`
+            ExprKind::Call { callee, args } if holds && last_of(facts, *callee) == Some("take") => {
+                marks.extend(args.first().map(|place| Mark::Changed(*place, true)));
             }
             ExprKind::Method(call) => match (facts.name(call.name), &*call.args) {
                 ("is_none", []) if holds => marks.push(Mark::Nothing(call.receiver)),
@@ -149,6 +179,14 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
+    /// The list whose length this is.
+    fn list_measured(&self, expr: ExprId) -> Option<ExprId> {
+        match &self.facts.expr(expr).kind {
+            ExprKind::Method(call) if self.facts.name(call.name) == "len" => Some(call.receiver),
+            _ => None,
+        }
+    }
+
     fn is_pattern_of(&self, pat: PatId, variant: &str) -> bool {
         let is = |path| self.facts.path(path).segments.last().is_some_and(|last| self.facts.name(last.name) == variant);
         match self.facts.pat(pat) {
@@ -161,7 +199,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Whether something in the body makes the condition false.
     fn settles(&self, mark: &Mark<'l>, body: ExprId) -> bool {
-        let mut settles = matches!(mark, Mark::Changed(..));
+        let mut settles = matches!(mark, Mark::Changed(..) | Mark::Requested(_));
         walk::visit(self.facts, body, &mut |expr| {
             settles = settles || self.settles_at(mark, expr) && self.is_looked_into(mark, expr);
         });
@@ -196,7 +234,12 @@ impl<'l> Interpreter<'_, 'l> {
             _ => false,
         };
         match (mark, &facts.expr(expr).kind) {
-            (Mark::Changed(..), _) => true,
+            (Mark::Changed(..) | Mark::Requested(_), _) => true,
+            (Mark::Remembered(place, _), ExprKind::Assign { left, .. }) => same_place(facts, *place, *left),
+            (Mark::Outgrown(list), ExprKind::Method(call)) => {
+                matches!(facts.name(call.name), "push" | "push_back" | "resize" | "resize_with")
+                    && same_place(facts, *list, call.receiver)
+            }
             (Mark::Vacant(place, key), ExprKind::Method(call)) => {
                 facts.name(call.name) == "insert" && same_place(facts, *place, call.receiver)
                     || are_among(facts, [*place, *key], &call.args)
@@ -237,9 +280,14 @@ impl<'l> Interpreter<'_, 'l> {
         | Mark::Changed(place, _)
         | Mark::Vacant(place, _)
         | Mark::UsedUp(place)
-        | Mark::Variant(place, _)) = mark;
+        | Mark::Variant(place, _)
+        | Mark::Remembered(place, _)
+        | Mark::Requested(place)
+        | Mark::Outgrown(place)) = mark;
         // Under a key that no frame has asked for before, there is never anything.
-        if matches!(mark, Mark::Vacant(_, key) if self.is_ever_new(*key)) {
+        if matches!(mark, Mark::Vacant(_, new) | Mark::Remembered(_, new) if self.is_ever_new(*new))
+            || matches!(mark, Mark::Remembered(_, new) if self.has_fraction(*new))
+        {
             return false;
         }
         let place = self.by_its_own_name(bare(self.facts, *place));
@@ -258,28 +306,27 @@ impl<'l> Interpreter<'_, 'l> {
             Mark::Nothing(_) => &[Change::Taken],
             Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
             Mark::Flag(..) | Mark::Changed(..) => &[Change::False],
-            // What is put there as a whole may be an empty one; who takes single elements out is asked below.
-            Mark::Vacant(..) => &[Change::Taken, Change::True],
+            // What is put there as a whole may be an empty one.
+            Mark::Vacant(..) | Mark::Outgrown(_) => &[Change::Emptied, Change::Removed, Change::Taken, Change::True],
             // Who empties such a list uses what was in it, and puts it back.
-            Mark::UsedUp(_) => &[],
-            Mark::Variant(..) => &[Change::Taken, Change::True],
+            Mark::UsedUp(_) | Mark::Remembered(..) => &[],
+            // States are always entered in branches.
+            Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put) => return false,
+            Mark::Variant(..) if self.has_change(owner.filter(|_| is_own), name, Change::True) => return false,
+            Mark::Variant(..) => &[Change::Taken],
+            Mark::Requested(_) => &[Change::True],
         };
         // A field that is reached through something else is of a type that is not asked for here: any of that name counts.
-        let set_back = undone.iter().any(|undone| self.has_change(owner.filter(|_| is_own), name, *undone))
-            || guarded.is_some_and(|field| undone.iter().any(|undone| self.has_change(None, field, *undone)))
-            || matches!(mark, Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put));
-        // A flag that nothing is made with is set by somebody who is not seen: `dirty`.
-        if matches!(mark, Mark::Flag(_, true)) && !self.has_change(None, name, Change::MadeTrue) {
+        let set_back = undone.iter().any(|undone| self.is_done_beside((owner.filter(|_| is_own), name, *undone)))
+            || guarded.is_some_and(|field| undone.iter().any(|undone| self.is_done_beside((None, field, *undone))));
+        // A flag that nothing is made with, and nobody sets, is set by somebody who is not seen: `dirty`.
+        if matches!(mark, Mark::Flag(_, true))
+            && !self.has_change(None, name, Change::MadeTrue)
+            && !self.has_change(None, name, Change::True)
+        {
             return false;
         }
-        let emptied = match mark {
-            Mark::Nothing(_) => self.is_emptied_here(place),
-            Mark::Vacant(..) => {
-                self.is_emptied_beside(owner.filter(|_| is_own), name)
-                    || guarded.is_some_and(|field| self.is_emptied_beside(None, field))
-            }
-            _ => false,
-        };
+        let emptied = matches!(mark, Mark::Nothing(_)) && self.is_emptied_here(place);
         !set_back && !emptied
     }
 
@@ -291,16 +338,16 @@ impl<'l> Interpreter<'_, 'l> {
         self.around.changes.has(owner, name, change)
     }
 
-    /// Whether somebody takes elements out of a field in the frames in which this runs.
-    fn is_emptied_beside(&self, owner: Option<&'l str>, name: &'l str) -> bool {
+    /// Whether somebody does that to a field in the frames in which this runs.
+    fn is_done_beside(&self, asked: Changed<'l>) -> bool {
         // Most fields are left alone.
-        if !self.has_change(owner, name, Change::Emptied) {
+        if !self.has_change(asked.0, asked.1, asked.2) {
             return false;
         }
         if let Some(asking) = self.around.asking {
-            asking.borrow_mut().emptied(owner, name);
+            asking.borrow_mut().change_beside(asked);
         }
-        self.around.changes.is_emptied_beside(self.around.calls, owner, name, self.id)
+        self.around.changes.is_done_beside(self.around.calls, asked, self.id)
     }
 
     /// `self.target = None`.

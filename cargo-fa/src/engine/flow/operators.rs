@@ -13,7 +13,7 @@ use crate::model::finding::Confidence;
 fn behind(op: BinaryOp) -> (&'static [(&'static str, &'static str)], (&'static str, &'static str)) {
     match op {
         BinaryOp::AndThen | BinaryOp::OrElse => (&[], ("", "")),
-        BinaryOp::Equal => (&[("PartialEq", "eq")], ("", "")),
+        BinaryOp::Equal | BinaryOp::Unequal => (&[("PartialEq", "eq")], ("", "")),
         BinaryOp::Order => (
             &[("PartialOrd", "partial_cmp"), ("PartialOrd", "lt"), ("PartialOrd", "gt"), ("PartialOrd", "le")],
             ("", ""),
@@ -63,7 +63,9 @@ impl Interpreter<'_, '_> {
             return value;
         }
         match op {
-            BinaryOp::AndThen | BinaryOp::OrElse | BinaryOp::Equal | BinaryOp::Order => Value::of(Ty::Scalar(1)),
+            BinaryOp::AndThen | BinaryOp::OrElse | BinaryOp::Equal | BinaryOp::Unequal | BinaryOp::Order => {
+                Value::of(Ty::Scalar(1))
+            }
             BinaryOp::Add if left_value.is(Known::String) => {
                 self.growth(&left_value, "String + &str", span);
                 Value::of(left_value.ty)
@@ -95,7 +97,7 @@ impl Interpreter<'_, '_> {
         let args = [left.clone(), right.clone()];
         let called =
             traits.iter().find_map(|(trait_name, method)| self.implemented(&left.ty, trait_name, method, &args, span));
-        let compares = matches!(op, BinaryOp::Equal | BinaryOp::Order);
+        let compares = matches!(op, BinaryOp::Equal | BinaryOp::Unequal | BinaryOp::Order);
         called.map(|value| if compares { Value::of(Ty::Scalar(1)) } else { value })
     }
 

@@ -20,7 +20,7 @@ use crate::model::finding::Confidence;
 pub(crate) struct Asking<'l> {
     summaries: FxHashSet<FnId>,
     changes: FxHashSet<Changed<'l>>,
-    emptied: FxHashSet<(Option<&'l str>, &'l str)>,
+    beside: FxHashSet<Changed<'l>>,
     systems: BTreeSet<(ExprId, Option<Confidence>)>,
 }
 
@@ -33,8 +33,8 @@ impl<'l> Asking<'l> {
         self.changes.insert(asked);
     }
 
-    pub(super) fn emptied(&mut self, owner: Option<&'l str>, name: &'l str) {
-        self.emptied.insert((owner, name));
+    pub(super) fn change_beside(&mut self, asked: Changed<'l>) {
+        self.beside.insert(asked);
     }
 
     pub(super) fn system_closure(&mut self, body: ExprId, answer: Option<Confidence>) {
@@ -46,19 +46,17 @@ impl<'l> Asking<'l> {
         let mut summaries: Vec<(FnId, u64)> =
             self.summaries.iter().map(|of| Some((*of, known.summary(*of)?))).collect::<Option<_>>()?;
         summaries.sort_unstable();
-        let changes = self.changes.iter().map(|asked| {
+        let about = |asked: &Changed<'l>, told: bool| {
             let (owner, name, change) = *asked;
-            let told = known.changes.has(owner, name, change);
             AboutChange { owner: owner.map(str::to_owned), name: name.to_owned(), change, told }
-        });
-        let emptied = self.emptied.iter().map(|(owner, name)| {
-            let told = known.changes.is_emptied_beside(known.calls, *owner, name, id);
-            AboutEmptied { owner: owner.map(str::to_owned), name: (*name).to_owned(), told }
-        });
+        };
+        let changes = self.changes.iter().map(|asked| about(asked, known.changes.has(asked.0, asked.1, asked.2)));
+        let beside =
+            self.beside.iter().map(|asked| about(asked, known.changes.is_done_beside(known.calls, *asked, id)));
         Some(Told {
             summaries,
             changes: changes.collect(),
-            emptied: emptied.collect(),
+            beside: beside.collect(),
             systems: self.systems.iter().copied().collect(),
         })
     }
@@ -87,7 +85,8 @@ impl Known<'_, '_> {
 pub(crate) struct Told {
     summaries: Vec<(FnId, u64)>,
     changes: Vec<AboutChange>,
-    emptied: Vec<AboutEmptied>,
+    /// In the frames in which the function runs.
+    beside: Vec<AboutChange>,
     systems: Vec<(ExprId, Option<Confidence>)>,
 }
 
@@ -96,13 +95,6 @@ struct AboutChange {
     owner: Option<String>,
     name: String,
     change: Change,
-    told: bool,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct AboutEmptied {
-    owner: Option<String>,
-    name: String,
     told: bool,
 }
 
@@ -121,8 +113,9 @@ impl Told {
                 .changes
                 .iter()
                 .all(|about| known.changes.has(about.owner.as_deref(), &about.name, about.change) == about.told)
-            && self.emptied.iter().all(|about| {
-                known.changes.is_emptied_beside(known.calls, about.owner.as_deref(), &about.name, id) == about.told
+            && self.beside.iter().all(|about| {
+                let asked = (about.owner.as_deref(), &*about.name, about.change);
+                known.changes.is_done_beside(known.calls, asked, id) == about.told
             })
     }
 }

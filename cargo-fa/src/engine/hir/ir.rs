@@ -248,8 +248,10 @@ pub(crate) enum BinaryOp {
     AndThen,
     /// `||`: the right side may not run.
     OrElse,
-    /// `==`, `!=`.
+    /// `==`.
     Equal,
+    /// `!=`.
+    Unequal,
     /// `<`, `<=`, `>`, `>=`.
     Order,
     Add,

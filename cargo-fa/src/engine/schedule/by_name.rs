@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Callers, Graph};
-use crate::engine::flow::changes::CallsByName;
+use crate::engine::flow::changes::{CallsByName, Change, note_changes, note_changes_through, note_variables};
 use crate::engine::flow::walk;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, Literal};
@@ -87,6 +87,19 @@ impl CallsByName for ByName<'_, '_> {
             || !above.is_disjoint(&self.above(other))
     }
 
+    fn does_in_any_case(&self, function: FnId, name: &str, change: Change) -> bool {
+        let def = self.program.fn_def(function);
+        let facts = self.program.facts(def.file);
+        let Some(body) = def.function.body else { return false };
+        let (mut changes, mut variables) = (Vec::new(), FxHashMap::default());
+        visit_in_any_case(facts, body, &mut |expr| {
+            note_changes(facts, expr, &mut changes);
+            note_variables(facts, expr, &mut variables);
+        });
+        note_changes_through(facts, &variables, &mut changes);
+        changes.iter().any(|(_, noted, what)| *what == change && facts.name(*noted) == name)
+    }
+
     fn sees_fields_of(&self, function: FnId, method: FnId) -> bool {
         let (def, by) = (self.program.fn_def(method), self.program.fn_def(function));
         let owner = self.program.owner_of(def);
@@ -101,33 +114,37 @@ impl CallsByName for ByName<'_, '_> {
     }
 }
 
-/// Whether something of this name is called outside of branches. Loops and closures count as running.
+/// Whether something of this name is called outside of branches.
 fn calls_in_any_case(facts: &FileFacts, body: ExprId, name: &str) -> bool {
+    let mut called = false;
+    visit_in_any_case(facts, body, &mut |expr| {
+        called |= match &facts.expr(expr).kind {
+            ExprKind::Method(call) => facts.name(call.name) == name,
+            ExprKind::Name(path) => facts.name(*path) == name,
+            ExprKind::Path(path) => {
+                let last = facts.path(*path).segments.last();
+                last.is_some_and(|last| facts.name(last.name) == name)
+            }
+            _ => false,
+        };
+    });
+    called
+}
+
+/// What is outside of branches. Loops and closures count as running.
+fn visit_in_any_case(facts: &FileFacts, body: ExprId, visit: &mut dyn FnMut(ExprId)) {
     let mut stack = vec![body];
     while let Some(expr) = stack.pop() {
+        visit(expr);
         match &facts.expr(expr).kind {
             ExprKind::If { cond, then, .. } => {
                 stack.push(*cond);
                 if matches!(facts.expr(*cond).kind, ExprKind::Literal(Literal::Bool(true))) {
                     stack.push(*then);
                 }
-                continue;
             }
-            ExprKind::Match { value, arms } if arms.len() > 1 => {
-                stack.push(*value);
-                continue;
-            }
-            ExprKind::Method(call) if facts.name(call.name) == name => return true,
-            ExprKind::Name(path) if facts.name(*path) == name => return true,
-            ExprKind::Path(path) => {
-                let last = facts.path(*path).segments.last();
-                if last.is_some_and(|last| facts.name(last.name) == name) {
-                    return true;
-                }
-            }
-            _ => {}
+            ExprKind::Match { value, arms } if arms.len() > 1 => stack.push(*value),
+            _ => walk::children(facts, expr, &mut |child| stack.push(child)),
         }
-        walk::children(facts, expr, &mut |child| stack.push(child));
     }
-    false
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::results::Results;
 
 use crate::engine::api;
-use crate::engine::flow::changes::{Changes, Noted, note_changes};
+use crate::engine::flow::changes::{Changes, Noted, note_changes, note_changes_through, note_variables};
 use crate::engine::flow::declared;
 use crate::engine::flow::walk;
 use crate::engine::hir::ir::{ExprKind, ItemKind, MacroKind, Name, PathId, Type, TypeId};
@@ -184,8 +184,10 @@ impl<'l> Look<'_, 'l> {
             named.seed |= self.deals_with_frames(def, ty);
         }
         let Some(body) = def.function.body else { return named };
+        let mut variables = FxHashMap::default();
         walk::visit(facts, body, &mut |expr| {
             note_changes(facts, expr, &mut named.changes);
+            note_variables(facts, expr, &mut variables);
             match &facts.expr(expr).kind {
                 ExprKind::Method(call) => {
                     let name = facts.name(call.name);
@@ -236,6 +238,7 @@ impl<'l> Look<'_, 'l> {
                 _ => {}
             }
         });
+        note_changes_through(facts, &variables, &mut named.changes);
         named.functions.sort_unstable();
         named.functions.dedup();
         named.methods.sort_unstable();

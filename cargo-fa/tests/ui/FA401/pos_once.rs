@@ -20,6 +20,12 @@ impl Mesh {
     }
 
     #[frame_system]
+    pub fn moves(&mut self, alloc: &SmartAlloc) -> u32 {
+        self.set();
+        *alloc.frame_box(1)
+    }
+
+    #[frame_system]
     pub fn whenever_it_changed(&mut self, alloc: &SmartAlloc) -> u32 {
         if self.dirty {
             self.dirty = false;
@@ -146,6 +152,12 @@ impl Chunk {
     pub fn touch(&mut self) {
         self.changed = true;
     }
+}
+
+#[frame_system]
+pub fn touches(alloc: &SmartAlloc, chunk: &mut Chunk) -> u32 {
+    chunk.touch();
+    *alloc.frame_box(1)
 }
 
 #[frame_system]

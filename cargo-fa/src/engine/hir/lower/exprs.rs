@@ -274,7 +274,8 @@ impl Lowerer<'_> {
         let op = match &node.op {
             BinOp::And(_) => BinaryOp::AndThen,
             BinOp::Or(_) => BinaryOp::OrElse,
-            BinOp::Eq(_) | BinOp::Ne(_) => BinaryOp::Equal,
+            BinOp::Eq(_) => BinaryOp::Equal,
+            BinOp::Ne(_) => BinaryOp::Unequal,
             BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ge(_) | BinOp::Gt(_) => BinaryOp::Order,
             BinOp::Add(_) | BinOp::AddAssign(_) => BinaryOp::Add,
             BinOp::Sub(_) | BinOp::SubAssign(_) => BinaryOp::Sub,

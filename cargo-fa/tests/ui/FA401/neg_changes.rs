@@ -1,0 +1,166 @@
+//! What is done where something has changed, was asked for, or is there for the first time: frames in which nothing has
+//! happened ask the heap for nothing.
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use framealloc::{SmartAlloc, frame_system};
+
+pub enum Command {
+    Rename(String),
+    Zoom(u32),
+}
+
+/// A title that is made anew where a command has changed it.
+pub struct Window {
+    title: String,
+    title_dirty: bool,
+    zoom: u32,
+}
+
+impl Window {
+    pub fn new() -> Self {
+        Self { title: String::new(), title_dirty: true, zoom: 1 }
+    }
+
+    fn run(&mut self, command: Command) {
+        match command {
+            Command::Rename(title) => {
+                self.title = title;
+                self.title_dirty = true;
+            }
+            Command::Zoom(zoom) => self.zoom = zoom,
+        }
+    }
+
+    #[frame_system]
+    pub fn update(&mut self, alloc: &SmartAlloc, commands: &mut Vec<Command>) -> u32 {
+        for command in commands.drain(..) {
+            self.run(command);
+        }
+        *alloc.frame_box(self.zoom)
+    }
+
+    #[frame_system]
+    pub fn sync_title(&mut self, alloc: &SmartAlloc, mut set: impl FnMut(&str)) -> u32 {
+        if self.title_dirty {
+            self.title_dirty = false;
+            set(&format!("{} ({})", self.title, self.zoom));
+        }
+        *alloc.frame_box(1)
+    }
+}
+
+/// A label that is made anew where the score has changed.
+#[derive(Default)]
+pub struct Score {
+    shown: Option<u32>,
+    coins: u32,
+    label: String,
+    purse: String,
+}
+
+impl Score {
+    fn set(&mut self, value: u32) {
+        if self.shown == Some(value) {
+            return;
+        }
+        self.shown = Some(value);
+        self.label = format!("Score {value}");
+    }
+
+    #[frame_system]
+    pub fn draw(&mut self, alloc: &SmartAlloc, value: u32, coins: u32) -> usize {
+        self.set(value);
+        if self.coins != coins {
+            self.coins = coins;
+            self.purse = coins.to_string();
+        }
+        self.label.len() + self.purse.len() + *alloc.frame_box(1_usize)
+    }
+}
+
+/// Levels are loaded where one is asked for.
+pub struct Loader {
+    tiles: Vec<u8>,
+    wanted: Option<String>,
+    reload: bool,
+}
+
+impl Loader {
+    pub fn ask(&mut self, name: &str) {
+        self.wanted = Some(name.to_owned());
+        self.reload = true;
+    }
+
+    #[frame_system]
+    pub fn step(&mut self, alloc: &SmartAlloc) -> usize {
+        if let Some(name) = self.wanted.take() {
+            self.tiles = name.bytes().cycle().take(4096).collect();
+        }
+        if std::mem::take(&mut self.reload) {
+            self.tiles = vec![0; 64];
+        }
+        self.tiles.len() + *alloc.frame_box(1_usize)
+    }
+}
+
+/// Calls of a renderer, whose slots are used again.
+#[derive(Default)]
+pub struct Batch {
+    calls: Vec<Vec<u32>>,
+    used: usize,
+    lights: Vec<Box<u32>>,
+}
+
+impl Batch {
+    #[frame_system]
+    pub fn call(&mut self, alloc: &SmartAlloc, texture: u32, lights: usize) -> usize {
+        if self.used >= self.calls.len() {
+            self.calls.push(vec![0; 64]);
+        }
+        self.calls[self.used][0] = texture;
+        self.used += *alloc.frame_box(1_usize);
+        while self.lights.len() < lights {
+            self.lights.push(Box::new(0));
+        }
+        self.used
+    }
+
+    #[frame_system]
+    pub fn end(&mut self, alloc: &SmartAlloc) -> usize {
+        self.used = 0;
+        *alloc.frame_box(1_usize)
+    }
+}
+
+/// A cache with a limit.
+#[derive(Default)]
+pub struct Glyphs {
+    glyphs: HashMap<u32, Vec<u8>>,
+}
+
+impl Glyphs {
+    #[frame_system]
+    pub fn draw(&mut self, alloc: &SmartAlloc, glyph: u32) -> usize {
+        if self.glyphs.len() > 4096 {
+            self.glyphs.clear();
+        }
+        self.glyphs.entry(glyph).or_insert_with(|| vec![0; 64]).len() + *alloc.frame_box(1_usize)
+    }
+}
+
+/// A queue for the end of the frame.
+static SOUNDS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+#[frame_system]
+pub fn play(alloc: &SmartAlloc, sound: u32) {
+    SOUNDS.lock().unwrap().push(sound + *alloc.frame_box(1));
+}
+
+#[frame_system]
+pub fn mix(alloc: &SmartAlloc) -> u32 {
+    let mut waiting = SOUNDS.lock().unwrap();
+    let sum = waiting.iter().sum::<u32>() + *alloc.frame_box(0);
+    waiting.clear();
+    sum
+}
