@@ -90,8 +90,9 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn sorted(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
         const BYTES_ON_THE_STACK: u64 = 4096;
         const SORTED_IN_PLACE: u64 = 20;
+        let given = self.given_each(receiver, name);
         for arg in args {
-            self.inline_closure(*arg, &[], Runs::Inline);
+            self.inline_closure(*arg, &given, Runs::Inline);
         }
         let element = super::layout::element_of(&receiver.ty);
         let len = match receiver.ty.peeled() {

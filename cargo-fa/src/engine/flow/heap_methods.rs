@@ -54,8 +54,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::SortsIfLong => self.sorted(receiver, name, args, at),
             Effect::SortsByKeys => {
+                let given = self.given_each(receiver, name);
                 for arg in args {
-                    self.inline_closure(*arg, &[], Runs::Inline);
+                    self.inline_closure(*arg, &given, Runs::Inline);
                 }
                 self.heap_alloc(name.to_owned(), Ty::Unknown, at, Confidence::High);
                 Value::unit()

@@ -10,6 +10,7 @@ use super::types::Ty;
 use super::value::{Bound, Value};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{BinaryOp, ExprId, ExprKind, Span};
+use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn iterator_over(over: &Value, name: &str) -> Value {
@@ -102,6 +103,13 @@ impl<'l> Interpreter<'_, 'l> {
                 let other = other.unwrap_or_else(Value::unknown);
                 value.add_flows(&other.flows);
                 Ty::Tuple(Arc::new([item.ty, other.ty.element()]))
+            }
+            "cloned" if self.types.clones_to_heap(item.ty.peeled()) == Some(true) => {
+                let ty = item.ty.peeled().clone();
+                self.through_loop(receiver, at, &mut |flow| {
+                    flow.heap_alloc("cloned".to_owned(), ty.clone(), at, Confidence::High);
+                });
+                ty
             }
             "cloned" | "copied" => item.ty.peeled().clone(),
             _ => item.ty,

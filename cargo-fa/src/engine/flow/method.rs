@@ -61,7 +61,7 @@ impl<'l> Interpreter<'_, 'l> {
     fn asks_a_cache(&self, call: &'l MethodCall, name: &str) -> bool {
         let is_entry = matches!(&self.facts.expr(call.receiver).kind, ExprKind::Method(entry) if self.facts.name(entry.name) == "entry");
         let makes = call.args.first().is_some_and(|make| self.closure_at(*make).is_some());
-        is_entry && makes && matches!(name, "or_insert_with" | "or_insert_with_key")
+        is_entry && (name == "or_insert" || makes && matches!(name, "or_insert_with" | "or_insert_with_key"))
     }
 
     /// What `entry(key).or_default()` leads to.

@@ -304,6 +304,16 @@ impl<'l> Interpreter<'_, 'l> {
         self.refine(value)
     }
 
+    /// What the closure of a method is given that looks at each element, or at each with its neighbour.
+    pub(super) fn given_each(&self, receiver: &Value, name: &str) -> Vec<Value> {
+        let each = self.each_of(receiver);
+        match &*each {
+            _ if name.starts_with("retain") || name.ends_with("_key") => each,
+            [element] if name.ends_with("_by") => vec![element.clone(), element.clone()],
+            _ => Vec::new(),
+        }
+    }
+
     /// What the closure of `retain` is given: an element, or a key and its value.
     fn each_of(&self, receiver: &Value) -> Vec<Value> {
         let part = |ty: Ty| {
@@ -322,7 +332,7 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Elements change their places or go.
     fn rearranged(&mut self, receiver: &Value, name: &str, args: &'l [ExprId], at: Span) -> Value {
-        let given = if name.starts_with("retain") { self.each_of(receiver) } else { Vec::new() };
+        let given = self.given_each(receiver, name);
         for arg in args {
             self.inline_closure(*arg, &given, Runs::Inline);
         }

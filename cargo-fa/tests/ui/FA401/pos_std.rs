@@ -105,3 +105,16 @@ pub fn repeats(alloc: &SmartAlloc, numbers: &[u32]) -> usize {
     let by_name: HashMap<u32, u32> = HashMap::from([(1, 2)]); //~ FA401
     twice.len() + by_name.len() + *alloc.frame_box(1_usize)
 }
+
+pub struct Code {
+    name: String,
+    enabled: bool,
+}
+
+#[frame_system]
+pub fn copies_in_iterators_and_keys(alloc: &SmartAlloc, codes: &mut Vec<Code>, names: &[String]) -> usize {
+    codes.sort_unstable_by_key(|code| code.name.clone()); //~ FA401
+    codes.retain(|code| code.enabled);
+    let longest = names.iter().cloned().map(|name| name.len()).max(); //~ FA401
+    longest.unwrap_or(0) + *alloc.frame_box(1_usize)
+}

@@ -24,7 +24,7 @@ impl World {
         self.names.insert(value, value); //~ FA402
         self.order.insert(value, value); //~ FA402
         self.text.push_str("x"); //~ FA402
-        *self.names.entry(7).or_insert(0) += 1; //~ FA402
+        *self.names.entry(7).or_default() += 1; //~ FA402
         self.events.extend([1_u32, 2]); //~ FA402
     }
 }

@@ -34,7 +34,7 @@ impl Kept {
         self.names.clear();
         self.names.extend(sorted.iter());
         self.names.push(sorted[0]);
-        *self.counts.entry(sorted[1]).or_insert(0) += 1; //~ FA402
+        *self.counts.entry(sorted[1]).or_insert(0) += 1;
         self.text = Cow::Owned(sorted[0].to_string()); //~ FA401
         self.text = Cow::Borrowed(sorted[0]);
     }

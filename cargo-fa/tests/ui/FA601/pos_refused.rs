@@ -71,7 +71,7 @@ impl Kept {
     #[frame_system]
     pub fn in_static_places(&mut self, alloc: &SmartAlloc) {
         self.names.push(alloc.frame_str("x")); //~ FA601 FA402
-        *self.counts.entry(alloc.frame_str("x")).or_insert(0) += 1; //~ FA601 FA402
+        *self.counts.entry(alloc.frame_str("x")).or_insert(0) += 1; //~ FA601
         self.text = alloc.frame_str("x").into(); //~ FA601
     }
 
