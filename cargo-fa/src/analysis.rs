@@ -139,6 +139,8 @@ pub struct SystemFacts {
     /// How sure it is that it asks the heap for memory in frames that are like those before them; only where
     /// [`Request::predictions`] asks for it.
     pub heap: Option<Confidence>,
+    /// Whether it may ask the heap for memory in frames in which something has changed or was asked for.
+    pub heap_on_change: bool,
     /// What one call takes from the frame.
     pub worst: WorstCase,
 }

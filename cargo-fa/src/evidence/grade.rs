@@ -23,6 +23,8 @@ pub struct Grade {
     pub wrong: usize,
     /// Not said to use the heap, and did.
     pub missed: usize,
+    /// Said to use the heap where something has changed, which counts as neither.
+    pub on_change: usize,
     /// Systems of which everything that they take from frames was numbered.
     pub bounded: usize,
     /// Of these, the ones that took more.
@@ -43,6 +45,11 @@ impl Grade {
             }
             let Some(heap) = totals.heap else { continue };
             grade.counted += 1;
+            // Which frames see a change is for the run to say: neither right nor wrong.
+            if system.heap_on_change && !asks_the_heap(system) {
+                grade.on_change += 1;
+                continue;
+            }
             match (asks_the_heap(system), heap.calls > 0) {
                 (true, true) => grade.right += 1,
                 (true, false) => grade.wrong += 1,
@@ -103,7 +110,7 @@ impl Grade {
     /// A few lines for people.
     #[must_use]
     pub fn describe(&self, runs: &Runs) -> String {
-        let Self { systems, ran, counted, right, wrong, missed, bounded, over } = *self;
+        let Self { systems, ran, counted, right, wrong, missed, on_change, bounded, over } = *self;
         let mut text = format!("{}: {ran} of {systems} systems ran\n", runs.describe());
         if ran == 0 {
             return text;
@@ -118,6 +125,12 @@ impl Grade {
                 shown(self.precision()),
                 shown(self.recall())
             );
+            if on_change > 0 {
+                let _ = writeln!(
+                    text,
+                    "of these, {on_change} were said to use it where something has changed, and count as neither"
+                );
+            }
         }
         let _ = writeln!(text, "frame memory: the bound held in {} of {bounded} systems that have one", bounded - over);
         text

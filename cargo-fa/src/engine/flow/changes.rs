@@ -19,6 +19,8 @@ pub(crate) enum Change {
     Emptied,
     /// An element is taken out of it.
     Removed,
+    /// Elements that no longer count are taken out of it.
+    Evicted,
     /// Something is added to a number.
     Counted,
     /// Elements are put into it.
@@ -166,6 +168,7 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
             ("take", []) => note(call.receiver, Change::Taken),
             ("fetch_add", _) => note(call.receiver, Change::Counted),
             ("clear" | "drain", _) => note(call.receiver, Change::Emptied),
+            ("retain" | "retain_mut" | "extract_if" | "truncate", _) => note(call.receiver, Change::Evicted),
             (name, _) if TAKES_ELEMENTS.contains(&name) => note(call.receiver, Change::Removed),
             (name, [_, ..]) if PUTS_ELEMENTS.contains(&name) && is_field(call.receiver) => {
                 note(call.receiver, Change::Grown);
@@ -190,8 +193,8 @@ pub(crate) fn note_changes(facts: &FileFacts, expr: ExprId, changes: &mut Vec<No
     changes.extend(put);
 }
 
-/// Methods after which a map may have to make again what it held. `retain` is not one of them: what throws out all that no frame
-/// has asked for lately leaves a frame that is like those before it what it needs.
+/// Methods after which a map may have to make again what it held. `retain` is not one of them: a cache that throws out what no
+/// frame has asked for lately leaves a frame that is like those before it what it needs.
 const TAKES_ELEMENTS: &[&str] =
     &["remove", "remove_entry", "pop_first", "pop_last", "first_entry", "last_entry", "split_off", "pop"];
 

@@ -34,6 +34,8 @@ pub(crate) struct LoopAround {
 pub(crate) enum Cold {
     /// It is done once for each value, and for no other reason.
     OnceForEach,
+    /// It is done where something has changed or was asked for, which most frames do not see.
+    OnChange,
     /// Something went wrong, or it is for debugging.
     Seldom,
 }
@@ -401,7 +403,7 @@ pub(crate) struct CallSite {
     pub(crate) confidence: Confidence,
     pub(crate) loops: Vec<LoopAround>,
     pub(crate) in_frame: bool,
-    pub(crate) cold: bool,
+    pub(crate) cold: Option<Cold>,
     /// It is a method of a value that the caller has just made.
     pub(crate) on_local: bool,
     /// The tag that the code around it is under.

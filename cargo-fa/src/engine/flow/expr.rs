@@ -1,7 +1,7 @@
 //! Expressions, in the order in which they run.
 
 use super::conditions::Decision;
-use super::event::{Arm, Open};
+use super::event::{Arm, Cold, Open};
 use super::loops::{Jump, LoopEnd};
 use super::types::Ty;
 use super::value::{Age, AtEnd, Callable, Handle, Root, State, Value};
@@ -138,15 +138,13 @@ impl<'l> Interpreter<'_, 'l> {
     /// `while cond { … }`.
     fn while_loop(&mut self, label: Option<Name>, cond: ExprId, body: ExprId, span: Span) -> Value {
         let bound = self.loop_bound(Some(cond), body);
-        let once = u32::from(self.runs_once(cond, true, body));
+        let once = self.runs_once(cond, true, body);
         self.run_loop(label, bound, span, LoopEnd::Condition, |flow| {
             let names = flow.variables.names.len();
             flow.eval(cond, None);
-            flow.context.cold += once;
-            flow.context.once += once;
+            flow.enter_cold(once);
             flow.eval(body, None);
-            flow.context.cold -= once;
-            flow.context.once -= once;
+            flow.leave_cold(once);
             flow.end_block(names, span);
         })
     }
@@ -312,21 +310,20 @@ impl<'l> Interpreter<'_, 'l> {
         if leaves {
             self.loops.leaves.push(self.loops.stack.len());
         }
-        let mut once = 0;
+        let mut once = None;
         for (at, statement) in block.statements.iter().enumerate() {
             self.statement(statement);
-            let rest_runs_once = once == 0 && self.goes_on_once(block, at);
-            once += u32::from(rest_runs_once);
-            self.context.cold += u32::from(rest_runs_once);
-            self.context.once += u32::from(rest_runs_once);
+            if once.is_none() {
+                once = self.goes_on_once(block, at);
+                self.enter_cold(once);
+            }
         }
         let value = match block.tail {
             Some(tail) => self.eval(tail, expected),
             None if self.state.dead => Value::of(Ty::Never),
             None => Value::unit(),
         };
-        self.context.cold -= once;
-        self.context.once -= once;
+        self.leave_cold(once);
         let end = Span { lo: span.hi.saturating_sub(1), hi: span.hi };
         // What a block that leaves has declared is dropped on the way.
         let dead = self.state.dead;
@@ -444,28 +441,26 @@ impl<'l> Interpreter<'_, 'l> {
             }
             (Decision::Debug | Decision::Open, _) => {}
         }
-        let debug = u32::from(decision == Decision::Debug);
-        let once = u32::from(debug == 0 && self.runs_once(cond, true, then));
-        let otherwise_once = u32::from(otherwise.is_some_and(|otherwise| self.runs_once(cond, false, otherwise)));
+        let once = match decision {
+            Decision::Debug => Some(Cold::Seldom),
+            _ => self.runs_once(cond, true, then),
+        };
+        let otherwise_once = otherwise.and_then(|otherwise| self.runs_once(cond, false, otherwise));
         self.eval(cond, None);
         let before = self.state.clone();
         let branch = self.span(cond);
         self.context.arms.push(Arm { branch, index: 0 });
-        self.context.cold += debug + once;
-        self.context.once += once;
+        self.enter_cold(once);
         let mut value = self.eval(then, expected);
         self.end_block(names, self.span(then));
-        self.context.cold -= debug + once;
-        self.context.once -= once;
+        self.leave_cold(once);
         self.context.arms.pop();
         let after = std::mem::replace(&mut self.state, before);
         if let Some(otherwise) = otherwise {
             self.context.arms.push(Arm { branch, index: 1 });
-            self.context.cold += otherwise_once;
-            self.context.once += otherwise_once;
+            self.enter_cold(otherwise_once);
             let other = self.eval(otherwise, expected);
-            self.context.cold -= otherwise_once;
-            self.context.once -= otherwise_once;
+            self.leave_cold(otherwise_once);
             self.context.arms.pop();
             if value.ty == Ty::Never {
                 value = other;
@@ -498,12 +493,10 @@ impl<'l> Interpreter<'_, 'l> {
             let names = self.variables.names.len();
             self.bind(*pat, scrutinee.clone());
             let fails = self.is_failure(*body) || self.is_error_pattern(*pat);
-            let once = u32::from(!fails && self.fills(value, *pat, *body));
-            self.context.cold += u32::from(fails) + once;
-            self.context.once += once;
+            let once = if fails { Some(Cold::Seldom) } else { self.fills(value, *pat, *body) };
+            self.enter_cold(once);
             let value = self.eval(*body, expected);
-            self.context.cold -= u32::from(fails) + once;
-            self.context.once -= once;
+            self.leave_cold(once);
             self.end_block(names, self.span(*body));
             self.context.arms.pop();
             if value.ty != Ty::Never {

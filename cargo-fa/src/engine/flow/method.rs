@@ -3,7 +3,7 @@
 use super::Interpreter;
 use super::changes::bare;
 use super::effects::origin_of_part;
-use super::event::{EventKind, Fate, Runner};
+use super::event::{Cold, EventKind, Fate, Runner};
 use super::option_and_result::runs_seldom;
 use super::spawn::Runs;
 use super::stores::Target;
@@ -33,13 +33,13 @@ impl<'l> Interpreter<'_, 'l> {
         let seldom = u32::from(api::runs_where_nothing_is_yet(name));
         let fails = u32::from(receiver.ty.is_unknown() && api::runs_where_it_failed(name));
         let (keyed, filled) = self.fills_a_kept_map(&receiver, call, name);
-        let (keyed, filled) = (u32::from(keyed), u32::from(filled));
+        let keyed = u32::from(keyed);
         self.context.keyed += keyed;
         // A function that is named there runs as seldom as a closure.
-        let once = filled;
-        let filled = filled + u32::from(name == "get_or_insert_with" && !self.is_user_method(&receiver.ty, name));
-        self.context.cold += fails + filled;
-        self.context.once += once;
+        let fills_option = name == "get_or_insert_with" && !self.is_user_method(&receiver.ty, name);
+        let filled = filled.or(fills_option.then_some(Cold::Seldom));
+        self.context.cold += fails;
+        self.enter_cold(filled);
         self.context.joined += scope;
         self.context.seldom += seldom;
         let mut value = self.method_of(&receiver, call, span, expected);
@@ -48,11 +48,11 @@ impl<'l> Interpreter<'_, 'l> {
         {
             value.ty = Ty::exclusive(held);
         }
-        self.context.once -= once;
         self.context.joined -= scope;
         self.context.seldom -= seldom;
         self.context.keyed -= keyed;
-        self.context.cold -= fails + filled;
+        self.context.cold -= fails;
+        self.leave_cold(filled);
         value
     }
 
@@ -79,18 +79,18 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Whether a map grows here that is kept, and that nobody takes anything out of, so that it knows all keys sooner or later;
     /// and whether the arguments run once for each key. What `insert` is given is made whether the key is known or not.
-    fn fills_a_kept_map(&self, receiver: &Value, call: &'l MethodCall, name: &str) -> (bool, bool) {
+    fn fills_a_kept_map(&self, receiver: &Value, call: &'l MethodCall, name: &str) -> (bool, Option<Cold>) {
         match (name, &self.facts.expr(call.receiver).kind) {
             ("entry" | "insert", _) => {
                 let first = call.args.first();
-                let for_good = |key: &ExprId| self.fills_gaps_for_good(call.receiver, *key);
-                (is_keyed(&lent(&receiver.ty)) && first.is_some_and(for_good), false)
+                let for_good = |key: &ExprId| self.fills_gaps_for_good(call.receiver, *key).is_some();
+                (is_keyed(&lent(&receiver.ty)) && first.is_some_and(for_good), None)
             }
             ("or_insert_with" | "or_insert_with_key", ExprKind::Method(entry)) => {
                 let key = entry.args.first().filter(|_| self.facts.name(entry.name) == "entry");
-                (false, key.is_some_and(|key| self.fills_gaps_for_good(entry.receiver, *key)))
+                (false, key.and_then(|key| self.fills_gaps_for_good(entry.receiver, *key)))
             }
-            _ => (false, false),
+            _ => (false, None),
         }
     }
 

@@ -162,6 +162,8 @@ struct Context {
     cold: u32,
     /// How many of those only run once for each value.
     once: u32,
+    /// How many of those only run where something has changed.
+    changed: u32,
     /// Inside of arguments of a macro that is not known.
     guessing: u32,
     /// Nothing here is surer than that the function is compiled as it stands.
@@ -271,6 +273,7 @@ fn interpret(around: Surroundings<'_, '_>, id: FnId) -> Analysed {
         context: Context {
             cold: 0,
             once: 0,
+            changed: 0,
             guessing: 0,
             sure: def.sure,
             spawned: 0,

@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::changes::{Change, Changed, bare, is_self, last_of, same_place, variant_of};
+use super::event::Cold;
 use super::types::Ty;
 use super::value::Root;
 use super::walk;
@@ -35,25 +36,25 @@ enum Mark<'l> {
 
 impl<'l> Interpreter<'_, 'l> {
     /// Whether `body`, which runs if the condition is `holds`, makes sure that it does not run again.
-    pub(super) fn runs_once(&self, condition: ExprId, holds: bool, body: ExprId) -> bool {
+    pub(super) fn runs_once(&self, condition: ExprId, holds: bool, body: ExprId) -> Option<Cold> {
         let mut marks = Vec::new();
         self.marks(condition, holds, &mut marks);
-        marks.iter().any(|mark| self.settles(mark, body) && self.stays_settled(mark))
+        marks.iter().find_map(|mark| self.stays_settled(mark).filter(|_| self.settles(mark, body)))
     }
 
     /// Whether an arm, of a `match` of this value, fills what it has found empty.
-    pub(super) fn fills(&self, value: ExprId, pat: PatId, body: ExprId) -> bool {
+    pub(super) fn fills(&self, value: ExprId, pat: PatId, body: ExprId) -> Option<Cold> {
         let is_nothing = matches!(self.facts.pat(pat), Pat::Wild) || self.is_pattern_of(pat, "None");
         let mark = match (is_nothing, self.variant_of_pattern(pat)) {
             (true, _) => self.nothing_in(value),
             (false, Some(variant)) => Mark::Variant(value, variant),
-            (false, None) => return false,
+            (false, None) => return None,
         };
-        self.settles(&mark, body) && self.stays_settled(&mark)
+        self.stays_settled(&mark).filter(|_| self.settles(&mark, body))
     }
 
     /// Whether what `entry` of this map leads to is made once for each key, and never again.
-    pub(super) fn fills_gaps_for_good(&self, map: ExprId, key: ExprId) -> bool {
+    pub(super) fn fills_gaps_for_good(&self, map: ExprId, key: ExprId) -> Option<Cold> {
         self.stays_settled(&Mark::Vacant(map, key))
     }
 
@@ -96,10 +97,10 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Whether what follows the first statements of a block runs once: `if self.ready { return; } … self.ready = true;`.
-    pub(super) fn goes_on_once(&self, block: &'l Block, statement: usize) -> bool {
-        let Some(Statement::Expr { expr }) = block.statements.get(statement) else { return false };
-        let ExprKind::If { cond, then, otherwise: None } = &self.facts.expr(*expr).kind else { return false };
-        let ExprKind::Block(inner) = &self.facts.expr(*then).kind else { return false };
+    pub(super) fn goes_on_once(&self, block: &'l Block, statement: usize) -> Option<Cold> {
+        let Some(Statement::Expr { expr }) = block.statements.get(statement) else { return None };
+        let ExprKind::If { cond, then, otherwise: None } = &self.facts.expr(*expr).kind else { return None };
+        let ExprKind::Block(inner) = &self.facts.expr(*then).kind else { return None };
         let last = inner.tail.or(match inner.statements.last() {
             Some(Statement::Expr { expr }) => Some(*expr),
             _ => None,
@@ -112,9 +113,13 @@ impl<'l> Interpreter<'_, 'l> {
             _ => None,
         });
         let rest: Vec<ExprId> = rest.chain(block.tail).collect();
-        let settled =
-            |mark: &Mark<'l>| rest.iter().any(|later| self.settles_at(mark, *later)) && self.stays_settled(mark);
-        leaves && marks.iter().any(settled)
+        if !leaves {
+            return None;
+        }
+        let settled = |mark: &Mark<'l>| {
+            self.stays_settled(mark).filter(|_| rest.iter().any(|later| self.settles_at(mark, *later)))
+        };
+        marks.iter().find_map(settled)
     }
 
     fn marks(&self, condition: ExprId, holds: bool, marks: &mut Vec<Mark<'l>>) {
@@ -273,8 +278,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// Whether the place outlives the frame, and nobody sets it back.
-    fn stays_settled(&self, mark: &Mark<'l>) -> bool {
+    /// Why it is cold, if the place outlives the frame and nobody sets it back in the frames in which this runs.
+    fn stays_settled(&self, mark: &Mark<'l>) -> Option<Cold> {
         let (Mark::Nothing(place)
         | Mark::Flag(place, _)
         | Mark::Changed(place, _)
@@ -288,18 +293,18 @@ impl<'l> Interpreter<'_, 'l> {
         if matches!(mark, Mark::Vacant(_, new) | Mark::Remembered(_, new) if self.is_ever_new(*new))
             || matches!(mark, Mark::Remembered(_, new) if self.has_fraction(*new))
         {
-            return false;
+            return None;
         }
         let place = self.by_its_own_name(bare(self.facts, *place));
         let lent_list = matches!(mark, Mark::UsedUp(_)) && self.is_lent(place);
         if !self.outlives(place) && !lent_list {
-            return false;
+            return None;
         }
         let owner = self.around.program.owner_of(self.def);
         let is_own = matches!(self.facts.expr(place).kind, ExprKind::Field { base, .. } if is_self(self.facts, base));
         let name = match &self.facts.expr(place).kind {
             ExprKind::Field { name, .. } | ExprKind::Name(name) => self.facts.name(*name),
-            _ => return false,
+            _ => return None,
         };
         let guarded = self.guarded_field(place);
         let undone: &[Change] = match mark {
@@ -307,27 +312,37 @@ impl<'l> Interpreter<'_, 'l> {
             Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
             Mark::Flag(..) | Mark::Changed(..) => &[Change::False],
             // What is put there as a whole may be an empty one.
-            Mark::Vacant(..) | Mark::Outgrown(_) => &[Change::Emptied, Change::Removed, Change::Taken, Change::True],
+            Mark::Vacant(..) => &[Change::Emptied, Change::Removed, Change::Taken, Change::True],
+            Mark::Outgrown(_) => &[Change::Emptied, Change::Removed, Change::Evicted, Change::Taken, Change::True],
             // Who empties such a list uses what was in it, and puts it back.
             Mark::UsedUp(_) | Mark::Remembered(..) => &[],
             // States are always entered in branches.
-            Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put) => return false,
-            Mark::Variant(..) if self.has_change(owner.filter(|_| is_own), name, Change::True) => return false,
+            Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put) => return None,
+            Mark::Variant(..) if self.has_change(owner.filter(|_| is_own), name, Change::True) => return None,
             Mark::Variant(..) => &[Change::Taken],
             Mark::Requested(_) => &[Change::True],
         };
         // A field that is reached through something else is of a type that is not asked for here: any of that name counts.
-        let set_back = undone.iter().any(|undone| self.is_done_beside((owner.filter(|_| is_own), name, *undone)))
-            || guarded.is_some_and(|field| undone.iter().any(|undone| self.is_done_beside((None, field, *undone))));
+        let places = [(owner.filter(|_| is_own), Some(name)), (None, guarded)];
+        let asked = || {
+            let named = places.iter().filter_map(|(owner, name)| Some((*owner, (*name)?)));
+            named.flat_map(|(owner, name)| undone.iter().map(move |undone| (owner, name, *undone)))
+        };
+        let set_back = asked().any(|asked| self.is_done_beside(asked));
         // A flag that nothing is made with, and nobody sets, is set by somebody who is not seen: `dirty`.
         if matches!(mark, Mark::Flag(_, true))
             && !self.has_change(None, name, Change::MadeTrue)
             && !self.has_change(None, name, Change::True)
         {
-            return false;
+            return None;
         }
         let emptied = matches!(mark, Mark::Nothing(_)) && self.is_emptied_here(place);
-        !set_back && !emptied
+        if set_back || emptied {
+            return None;
+        }
+        let on_change = matches!(mark, Mark::Remembered(..) | Mark::Requested(_))
+            || asked().any(|(owner, name, change)| self.has_change(owner, name, change));
+        Some(if on_change { Cold::OnChange } else { Cold::OnceForEach })
     }
 
     /// Whether somebody does that to a field of this type, or of one that is not known.

@@ -2,7 +2,6 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Interpreter;
 use super::changes::last_of;
 use super::dispatch::Callee;
 use super::event::{CallSite, Cold, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
@@ -11,6 +10,7 @@ use super::open_tag::OpenTag;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
 use super::types::Ty;
 use super::value::{Flow, FrameState, Region, Root, Value};
+use super::{Context, Interpreter};
 use crate::engine::api::Known;
 use crate::engine::hir::ir::{ExprKind, Span, Type};
 use crate::engine::resolve::FnId;
@@ -90,7 +90,7 @@ impl<'p> Interpreter<'p, '_> {
             confidence: if self.context.guessing > 0 { Confidence::Low } else { (*confidence).min(self.context.sure) },
             loops: self.loops_from(0),
             in_frame: self.in_frame(),
-            cold: self.context.cold > 0,
+            cold: self.coldness(),
             on_local: args.first().is_some_and(|receiver| self.is_made_here(receiver)),
             tag: self.context.tags.last().cloned(),
             spawned: self.context.spawned > 0,
@@ -103,8 +103,26 @@ impl<'p> Interpreter<'p, '_> {
     }
 
     fn coldness(&self) -> Option<Cold> {
-        let only_once = self.context.once == self.context.cold;
-        (self.context.cold > 0).then_some(if only_once { Cold::OnceForEach } else { Cold::Seldom })
+        let Context { cold, once, changed, .. } = self.context;
+        match cold {
+            0 => None,
+            _ if cold == once => Some(Cold::OnceForEach),
+            _ if cold == once + changed => Some(Cold::OnChange),
+            _ => Some(Cold::Seldom),
+        }
+    }
+
+    /// Goes into code that is cold for this reason, if there is one.
+    pub(super) fn enter_cold(&mut self, why: Option<Cold>) {
+        self.context.cold += u32::from(why.is_some());
+        self.context.once += u32::from(why == Some(Cold::OnceForEach));
+        self.context.changed += u32::from(why == Some(Cold::OnChange));
+    }
+
+    pub(super) fn leave_cold(&mut self, why: Option<Cold>) {
+        self.context.cold -= u32::from(why.is_some());
+        self.context.once -= u32::from(why == Some(Cold::OnceForEach));
+        self.context.changed -= u32::from(why == Some(Cold::OnChange));
     }
 
     /// A value of the workspace in a variable that was made for it: it ends with this call of the function.

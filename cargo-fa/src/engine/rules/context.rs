@@ -10,13 +10,14 @@ use super::emptied::{EmptiedByFlow, EmptiedIn};
 use super::kept::SteadyFields;
 use super::tags::Tags;
 use crate::engine::flow::declared;
-use crate::engine::flow::event::{Event, Site};
+use crate::engine::flow::event::{Cold, Event, Site};
 use crate::engine::flow::summary::{AllAnalysed, Analysed};
 use crate::engine::flow::types::Types;
 use crate::engine::hir::ir::Span;
 use crate::engine::project::Project;
 use crate::engine::resolve::{FnId, Program, UserType};
 use crate::engine::schedule::reach::{Called, Reach, Reached, Step};
+use crate::model::codes::{FA401, FA402};
 use crate::model::config::Config;
 use crate::model::finding::{Call, Confidence, Finding, Place};
 
@@ -65,6 +66,11 @@ impl Occurrence<'_> {
     /// Whether it happens while a frame runs, on the frame's own thread.
     pub(super) fn runs_in_frame(&self) -> bool {
         !self.event.spawned && (self.event.in_frame || self.reached.is_some())
+    }
+
+    /// Whether it happens where something has changed, and in no other frame.
+    pub(super) fn is_on_change(&self) -> bool {
+        self.event.cold == Some(Cold::OnChange) || self.reached.is_some_and(|reached| reached.changed)
     }
 
     /// How sure it is that it happens, given how the function is reached.
@@ -171,6 +177,20 @@ impl Context<'_, '_> {
         };
         let implied = if word == effect.word() { "" } else { ", which implies `no_heap`" };
         finding.note(format!("{what} `{word}`{implied}"))
+    }
+
+    /// What is found where something has changed: a promise to leave the heap alone is nearly kept there, and nothing else is
+    /// said of it.
+    pub(super) fn where_changed(occurrence: &Occurrence<'_>, mut finding: Finding) -> Option<Finding> {
+        if !occurrence.is_on_change() {
+            return Some(finding);
+        }
+        if !occurrence.is_no_heap() || (*finding.code != FA401 && *finding.code != FA402) {
+            return None;
+        }
+        finding.escalated = false;
+        finding.occasional = true;
+        Some(finding.note("only in frames in which something has changed or was asked for".to_owned()))
     }
 
     /// Whether a function has an attribute of its own that declares an effect.

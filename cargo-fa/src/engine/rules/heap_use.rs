@@ -5,16 +5,25 @@ use framealloc_syntax::Effect;
 use super::{Context, FINDERS, Finder, Occurrence};
 use crate::engine::flow::event::EventKind;
 use crate::engine::resolve::FnId;
-use crate::engine::schedule::reach::{self, Kept};
+use crate::engine::schedule::reach::{self, Changes, Kept};
 use crate::model::codes::{FA401, FA402};
 use crate::model::finding::Confidence;
 
-/// How sure it is that a system asks the heap for memory in a frame that is like those before it; `None` if nothing says so.
+/// Whether a system asks the heap for memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct HeapUse {
+    /// How sure it is that it does in a frame that is like those before it; `None` if nothing says so.
+    pub(super) steady: Option<Confidence>,
+    /// It may where something has changed.
+    pub(super) on_change: bool,
+}
+
+/// Whether a system asks the heap for memory, by all that it reaches.
 ///
 /// What only frees (FA403), waits (FA411) or is not known (FA412) says nothing of the kind.
-pub(super) fn asks_the_heap(cx: &Context<'_, '_>, kept: &Kept, root: FnId) -> Option<Confidence> {
-    let below = reach::below(cx.program, cx.analysed, kept, root);
-    let mut surest = None;
+pub(super) fn asks_the_heap(cx: &Context<'_, '_>, kept: &Kept, root: FnId) -> HeapUse {
+    let below = reach::below(cx.program, cx.analysed, kept, root, Changes::Always);
+    let mut found = HeapUse::default();
     for id in below.functions() {
         let function = cx.analysed.of(id);
         let file = cx.program.fn_def(id).file;
@@ -30,10 +39,14 @@ pub(super) fn asks_the_heap(cx: &Context<'_, '_>, kept: &Kept, root: FnId) -> Op
                 if (*finding.code != FA401 && *finding.code != FA402) || finding.occasional {
                     continue;
                 }
+                if occurrence.is_on_change() {
+                    found.on_change = true;
+                    continue;
+                }
                 let most = if reached.either.is_some() { Confidence::Medium } else { Confidence::High };
-                surest = surest.max(Some(cx.complete(&occurrence, finding).confidence.min(most)));
+                found.steady = found.steady.max(Some(cx.complete(&occurrence, finding).confidence.min(most)));
             }
         }
     }
-    surest
+    found
 }

@@ -37,6 +37,8 @@ impl Context<'_, '_> {
             None => false,
             Some(Cold::Seldom) => true,
             Some(Cold::OnceForEach) => !self.ends_with_call(occurrence),
+            // Said of what promises to leave the heap alone, in other words.
+            Some(Cold::OnChange) => false,
         }
     }
 

@@ -56,6 +56,7 @@ pub(crate) fn check(cx: &Context<'_, '_>) -> (Vec<Finding>, TagGraph) {
             let occurrence = Occurrence { id, file, event, function, reached };
             for check in &of_events {
                 let Some(finding) = check(cx, &occurrence) else { continue };
+                let Some(finding) = Context::where_changed(&occurrence, finding) else { continue };
                 let finding = cx.complete(&occurrence, finding);
                 match occurrence.reached.and_then(|reached| reached.either) {
                     Some(call) if !event.in_frame => either.add(call, finding),

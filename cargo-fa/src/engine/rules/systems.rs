@@ -22,6 +22,7 @@ pub(crate) fn systems(cx: &Context<'_, '_>, predictions: bool) -> Vec<SystemFact
         .map(|(id, analysed)| {
             let def = cx.program.fn_def(id);
             let bytes = bytes_of(cx, (id, Arenas::default()), Counted::All, &mut known);
+            let heap = kept.as_ref().map(|kept| asks_the_heap(cx, kept, id)).unwrap_or_default();
             SystemFacts {
                 name: name_in_reports(cx, id),
                 item: cx.program.fn_path(id),
@@ -30,7 +31,8 @@ pub(crate) fn systems(cx: &Context<'_, '_>, predictions: bool) -> Vec<SystemFact
                 tag: analysed.tag.as_deref().map(str::to_owned),
                 budget: analysed.budget,
                 denied: analysed.denied,
-                heap: kept.as_ref().and_then(|kept| asks_the_heap(cx, kept, id)),
+                heap: heap.steady,
+                heap_on_change: heap.on_change,
                 worst: WorstCase {
                     bytes: bytes.total,
                     parts: bytes.parts.into_iter().map(|(site, words, part)| (cx.place(site), words, part)).collect(),

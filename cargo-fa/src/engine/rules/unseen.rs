@@ -9,7 +9,7 @@ use super::Context;
 use crate::engine::flow::declared;
 use crate::engine::flow::event::{EventKind, Site, Unseen};
 use crate::engine::resolve::FnId;
-use crate::engine::schedule::reach::{self, Kept};
+use crate::engine::schedule::reach::{self, Changes, Kept};
 
 /// A root, and what it calls that nobody can see into.
 pub(super) struct Unknown {
@@ -55,7 +55,7 @@ fn calls_of(cx: &Context<'_, '_>, kept: &Kept, root: FnId) -> Unknown {
         let first = calls.entry(name).or_insert(site);
         *first = (*first).min(site);
     };
-    let below = reach::below(cx.program, cx.analysed, kept, root);
+    let below = reach::below(cx.program, cx.analysed, kept, root, Changes::Never);
     for id in below.functions() {
         let function = cx.analysed.of(id);
         let file = cx.program.fn_def(id).file;
@@ -69,7 +69,7 @@ fn calls_of(cx: &Context<'_, '_>, kept: &Kept, root: FnId) -> Unknown {
                 elsewhere |= matches!(unseen, Unseen::Path(_) | Unseen::Macro(_) | Unseen::Method(_));
             }
         }
-        for (slot, call) in function.slot_calls.iter().filter(|(_, call)| !call.cold && !call.spawned) {
+        for (slot, call) in function.slot_calls.iter().filter(|(_, call)| call.cold.is_none() && !call.spawned) {
             let here = below.to(Effect::Heap, id, call.closure).is_some();
             if here && !below.is_kept(slot) && !declared::of_slot(cx.program, slot).covers(denied) {
                 let name = format!("what `{}::{}` holds", cx.program.type_name(slot.0), slot.1);

@@ -108,7 +108,7 @@ fn bytes_below(
         parts.push(Part { arms: &event.arms, site: at, words, bytes: part });
     }
     if depth < 32 {
-        for call in analysed.calls.iter().filter(|call| !call.spawned && !call.cold) {
+        for call in analysed.calls.iter().filter(|call| !call.spawned && call.cold.is_none()) {
             let callee = cx.analysed.of(call.callee);
             // A system has a region of its own, which its callers do not pay for twice.
             if callee.system {

@@ -7,7 +7,7 @@ use framealloc_syntax::{Denied, Effect};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::engine::flow::declared;
-use crate::engine::flow::event::{CallSite, LoopAround, Site};
+use crate::engine::flow::event::{CallSite, Cold, LoopAround, Site};
 use crate::engine::flow::generics::Given;
 use crate::engine::flow::summary::AllAnalysed;
 use crate::engine::flow::types::Ty;
@@ -51,6 +51,8 @@ pub(crate) struct Reached {
     pub(crate) either: Option<(Site, FnId)>,
     /// The root runs in every frame; others run in those in which something happens.
     pub(crate) every_frame: bool,
+    /// A call on the way is made where something has changed. Such calls are followed where the heap may not be used.
+    pub(crate) changed: bool,
 }
 
 /// A generic function is told apart by what its parameters are this many times; after that they count as unknown.
@@ -83,7 +85,7 @@ impl Reach {
     /// The way to report: the shortest of those from where an effect is denied, if there are any.
     fn without(&self, effect: Effect, id: FnId) -> Option<&Reached> {
         let ways = self.ways.get(&id)?;
-        let surest = |way: &&Reached| (way.denied.has(effect), !way.ambient, way.either.is_none());
+        let surest = |way: &&Reached| (way.denied.has(effect), !way.ambient, !way.changed, way.either.is_none());
         // The first of those, which is the shortest.
         ways.iter().rev().max_by_key(surest)
     }
@@ -128,6 +130,7 @@ impl Reach {
                 // What is bumped on one way is of the heap on another.
                 && known.ambient <= way.ambient
                 && known.either.is_none() >= way.either.is_none()
+                && known.changed <= way.changed
         };
         if ways.iter().any(covers) || ways.len() >= 2 * MOST_WAYS {
             return None;
@@ -187,12 +190,13 @@ pub(crate) fn reach(
         if reach.get(id).is_some() || def.in_test {
             continue;
         }
-        let here = |call: &CallSite| call.in_frame && !call.cold && !call.spawned && kept.runs_with(id, call.closure);
-        let walk = Walk { program, analysed, kept: &kept };
+        let here =
+            |call: &CallSite| call.in_frame && call.cold.is_none() && !call.spawned && kept.runs_with(id, call.closure);
+        let walk = Walk { program, analysed, kept: &kept, changes: Changes::IfDenied };
         let to_follow = if preferred(id) { &mut queue } else { &mut later };
         walk.on(id, &start(id), &here, &mut reach, to_follow);
     }
-    let walk = Walk { program, analysed, kept: &kept };
+    let walk = Walk { program, analysed, kept: &kept, changes: Changes::IfDenied };
     follow(walk, &mut reach, queue, later);
     reach
 }
@@ -226,11 +230,17 @@ impl Below<'_> {
 }
 
 /// Follows the calls of one function that declares an effect.
-pub(crate) fn below<'k>(program: &Program<'_>, analysed: &AllAnalysed, kept: &'k Kept, root: FnId) -> Below<'k> {
+pub(crate) fn below<'k>(
+    program: &Program<'_>,
+    analysed: &AllAnalysed,
+    kept: &'k Kept,
+    root: FnId,
+    changes: Changes,
+) -> Below<'k> {
     let mut reach = Reach { later: Arc::clone(&kept.later), ..Reach::default() };
     let mut queue = VecDeque::new();
     queue.extend(reach.keep(root, Reached { denied: analysed.of(root).denied, ..start(root) }));
-    follow(Walk { program, analysed, kept }, &mut reach, queue, VecDeque::new());
+    follow(Walk { program, analysed, kept, changes }, &mut reach, queue, VecDeque::new());
     Below { reach, kept }
 }
 
@@ -246,7 +256,7 @@ fn follow(walk: Walk<'_, '_>, reach: &mut Reach, mut queue: VecDeque<Node>, mut 
                 Some(_) => call.closure == closure,
                 None => walk.kept.runs_with(id, call.closure),
             };
-            !call.cold && !call.spawned && of_node
+            walk.goes_into(call, from.denied) && !call.spawned && of_node
         };
         walk.on(id, &from, &here, reach, &mut queue);
     }
@@ -258,9 +268,31 @@ struct Walk<'w, 'l> {
     program: &'w Program<'l>,
     analysed: &'w AllAnalysed,
     kept: &'w Kept,
+    changes: Changes,
+}
+
+/// Where calls are followed that are made where something has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Changes {
+    /// Where the heap may not be used.
+    IfDenied,
+    Always,
+    Never,
 }
 
 impl Walk<'_, '_> {
+    fn goes_into(&self, call: &CallSite, denied: Denied) -> bool {
+        match call.cold {
+            None => true,
+            Some(Cold::OnChange) => match self.changes {
+                Changes::IfDenied => denied.has(Effect::Heap),
+                Changes::Always => true,
+                Changes::Never => false,
+            },
+            Some(_) => false,
+        }
+    }
+
     fn on(
         &self,
         id: FnId,
@@ -378,6 +410,7 @@ fn start(root: FnId) -> Reached {
         given: Given::new(),
         either: None,
         every_frame: true,
+        changed: false,
     }
 }
 
@@ -411,6 +444,7 @@ fn step(walk: &Walk<'_, '_>, id: FnId, from: &Reached, call: &CallSite) -> Optio
         given: known_here(&call.given, &from.given),
         either,
         every_frame: from.every_frame,
+        changed: from.changed || call.cold.is_some(),
     })
 }
 

@@ -207,3 +207,20 @@ impl Thumbnails {
         }
     }
 }
+
+/// Bolts that end by themselves, of which there are a few at any time.
+pub struct Turret {
+    bolts: Vec<Box<u32>>,
+}
+
+#[frame_system]
+pub fn shoots(alloc: &SmartAlloc, turret: &mut Turret) -> usize {
+    turret.bolts.retain_mut(|left| {
+        **left -= 1;
+        **left > 0
+    });
+    if turret.bolts.len() < 12 {
+        turret.bolts.push(Box::new(6)); //~ FA401
+    }
+    turret.bolts.len() + *alloc.frame_box(1_usize)
+}
