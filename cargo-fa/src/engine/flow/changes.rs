@@ -32,6 +32,9 @@ pub(crate) enum Change {
 /// The type whose method does it, where it does it to `self`; the name; what is done.
 pub(crate) type Changed<'l> = (Option<&'l str>, &'l str, Change);
 
+/// The type whose method does something to `self`, and the function that does it.
+type DoneBy<'l> = (Option<&'l str>, FnId);
+
 /// All that the functions of a program do of that kind.
 #[derive(Default)]
 pub(crate) struct Changes<'l> {
@@ -39,7 +42,7 @@ pub(crate) struct Changes<'l> {
     /// To a field of whatever type.
     of_any: FxHashSet<(&'l str, Change)>,
     /// By name and change: who does it, of which type.
-    done_by: FxHashMap<(&'l str, Change), Vec<(Option<&'l str>, FnId)>>,
+    done_by: FxHashMap<(&'l str, Change), Vec<DoneBy<'l>>>,
 }
 
 /// Who calls whom, as far as names tell.
@@ -55,9 +58,9 @@ pub(crate) trait CallsByName: Sync {
 }
 
 impl<'l> Changes<'l> {
-    pub(crate) fn of(changed: impl Iterator<Item = (Changed<'l>, FnId)>) -> Self {
+    pub(crate) fn of(done: impl Iterator<Item = (Changed<'l>, FnId)>) -> Self {
         let mut changes = Self::default();
-        for ((owner, name, change), by) in changed {
+        for ((owner, name, change), by) in done {
             changes.all.insert((owner, name, change));
             changes.of_any.insert((name, change));
             changes.done_by.entry((name, change)).or_default().push((owner, by));

@@ -39,7 +39,7 @@ impl<'l> Interpreter<'_, 'l> {
     pub(super) fn runs_once(&self, condition: ExprId, holds: bool, body: ExprId) -> Option<Cold> {
         let mut marks = Vec::new();
         self.marks(condition, holds, &mut marks);
-        marks.iter().find_map(|mark| self.stays_settled(mark).filter(|_| self.settles(mark, body)))
+        marks.iter().filter(|mark| self.settles(mark, body)).find_map(|mark| self.stays_settled(mark))
     }
 
     /// Whether an arm, of a `match` of this value, fills what it has found empty.
@@ -50,7 +50,7 @@ impl<'l> Interpreter<'_, 'l> {
             (false, Some(variant)) => Mark::Variant(value, variant),
             (false, None) => return None,
         };
-        self.stays_settled(&mark).filter(|_| self.settles(&mark, body))
+        self.settles(&mark, body).then(|| self.stays_settled(&mark)).flatten()
     }
 
     /// Whether what `entry` of this map leads to is made once for each key, and never again.
@@ -116,10 +116,8 @@ impl<'l> Interpreter<'_, 'l> {
         if !leaves {
             return None;
         }
-        let settled = |mark: &Mark<'l>| {
-            self.stays_settled(mark).filter(|_| rest.iter().any(|later| self.settles_at(mark, *later)))
-        };
-        marks.iter().find_map(settled)
+        let settles = |mark: &&Mark<'l>| rest.iter().any(|later| self.settles_at(mark, *later));
+        marks.iter().filter(settles).find_map(|mark| self.stays_settled(mark))
     }
 
     fn marks(&self, condition: ExprId, holds: bool, marks: &mut Vec<Mark<'l>>) {
@@ -308,7 +306,6 @@ impl<'l> Interpreter<'_, 'l> {
         };
         let guarded = self.guarded_field(place);
         let undone: &[Change] = match mark {
-            Mark::Nothing(_) => &[Change::Taken],
             Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
             Mark::Flag(..) | Mark::Changed(..) => &[Change::False],
             // What is put there as a whole may be an empty one.
@@ -319,7 +316,7 @@ impl<'l> Interpreter<'_, 'l> {
             // States are always entered in branches.
             Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put) => return None,
             Mark::Variant(..) if self.has_change(owner.filter(|_| is_own), name, Change::True) => return None,
-            Mark::Variant(..) => &[Change::Taken],
+            Mark::Nothing(_) | Mark::Variant(..) => &[Change::Taken],
             Mark::Requested(_) => &[Change::True],
         };
         // A field that is reached through something else is of a type that is not asked for here: any of that name counts.

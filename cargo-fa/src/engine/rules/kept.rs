@@ -34,11 +34,10 @@ impl Context<'_, '_> {
     /// in each frame that makes one.
     pub(super) fn is_cold(&self, occurrence: &Occurrence<'_>) -> bool {
         match occurrence.event.cold {
-            None => false,
             Some(Cold::Seldom) => true,
             Some(Cold::OnceForEach) => !self.ends_with_call(occurrence),
             // Said of what promises to leave the heap alone, in other words.
-            Some(Cold::OnChange) => false,
+            None | Some(Cold::OnChange) => false,
         }
     }
 
