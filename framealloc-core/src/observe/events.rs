@@ -347,7 +347,7 @@ impl SmartAlloc {
     /// counted in two places by another thread is not seen in both at once.
     #[inline]
     fn has_findings(&self) -> bool {
-        self.is_notable() || !self.config().heap_budgets().is_empty() || self.frames_ended().is_multiple_of(LOOK_EVERY)
+        self.is_notable() || !self.config().heap_budgets().is_empty() || self.frames_ended() % LOOK_EVERY == 0
     }
 
     #[inline(never)]
