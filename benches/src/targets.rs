@@ -3,7 +3,7 @@
 use crate::harness::Figures;
 use crate::workloads::names::{ANY_THREAD, BUMPALO, CURSOR, FIXED, HOISTED, OXC, READ, SCOPE, TAGGED};
 use crate::workloads::pools::names::{CLASS, OWN, SLAB};
-use crate::workloads::{flights, publication, recorded, scopes, threads};
+use crate::workloads::{flights, publication, queues, recorded, scopes, threads};
 
 /// A limit on the ratio of one contender (the best of several) to another.
 #[derive(Debug)]
@@ -43,6 +43,12 @@ static TARGETS: &[Target] = &[
     target("c1", &[HOISTED], BUMPALO, 1.00, 1.20),
     target("c3", &[HOISTED], BUMPALO, 1.00, 1.20),
     target("d", &[ANY_THREAD, HOISTED], BUMPALO, 0.50, 0.85),
+    target("q1", &[queues::FRAME_HEAP], queues::BINARY_HEAP, 1.05, 1.30),
+    target("q2", &[queues::FRAME_HEAP], queues::BINARY_HEAP, 1.05, 1.30),
+    target("q3", &[queues::FRAME_HEAP], queues::BINARY_HEAP, 1.05, 1.30),
+    target("q4", &[queues::FRAME_HEAP], queues::BINARY_HEAP, 1.05, 1.30),
+    target("q5", &[queues::FRAME_HEAP], queues::BINARY_HEAP, 1.05, 1.30),
+    target("q6", &[queues::FRAME_HEAP], queues::BINARY_HEAP, 1.05, 1.30),
     target("e1", &[HOISTED], BUMPALO, 0.90, 1.10),
     target("e1", &[ANY_THREAD, HOISTED, SCOPE, TAGGED, CURSOR], BUMPALO, 0.80, 1.00),
     target("e1s", &[READ], HOISTED, 1.03, 1.15),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use bevy_app::Main;
 use bevy_ecs::resource::Resource;
-use framealloc_core::__private::{held_bytes, keep_promotions};
+use framealloc_core::__private::{begin_next_frame, held_bytes, keep_promotions};
 use framealloc_core::{
     AllocConfig, Diagnostic, FlightError, FrameInFlight, FrameReport, Level, Promotions, SmartAlloc, TagId,
 };
@@ -271,7 +271,7 @@ impl<M: Send + Sync + 'static> AllocResource<M> {
             Err(panic) => Err(panic),
         };
         // However the last one ended: what is outside frames (startup systems) has ended with it.
-        let begun = catch_unwind(AssertUnwindSafe(|| alloc.begin_frame()));
+        let begun = catch_unwind(AssertUnwindSafe(|| begin_next_frame(alloc)));
         match (ended, begun) {
             (Ok((result, report)), Ok(())) => {
                 self.last_frame = report;

@@ -92,6 +92,11 @@ pub fn keep_promotions(alloc: &mut SmartAlloc, promotions: Promotions) {
     alloc.keep_promotions(promotions);
 }
 
+/// Begins a frame right after the end of the one before: for a crate of ours that has had the allocator exclusively since then.
+pub fn begin_next_frame(alloc: &mut SmartAlloc) {
+    alloc.begin_next_frame();
+}
+
 /// What all threads have taken since the last end of a frame, in bytes: for a crate of ours that tells what is outside of frames.
 pub fn held_bytes(alloc: &mut SmartAlloc) -> usize {
     let mut held = Vec::new();

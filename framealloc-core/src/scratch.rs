@@ -9,6 +9,7 @@ use crate::error::{AllocError, infallible};
 use crate::frame::retain::RetainKey;
 use crate::panics::{Payload, first_panic, resume};
 use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::hooks::FrameBefore;
 use crate::raw::frames::scratch::{self as raw, RegionEnd, Scratch};
 use crate::raw::frames::scratch_region::{Inbox, Region, ScratchStats};
 
@@ -89,7 +90,7 @@ impl Scratch {
         let mut panicked = raw::drain(self, RegionEnd::Reset);
         let (report, panic) = self.alloc.end_frame_caught(None);
         first_panic(&mut panicked, panic);
-        first_panic(&mut panicked, self.alloc.begin_frame_caught());
+        first_panic(&mut panicked, self.alloc.begin_frame_caught(FrameBefore::Ended));
         self.region.high_water.fetch_max(report.bytes, Ordering::Relaxed);
         self.region.resets.fetch_add(1, Ordering::Relaxed);
         (report.bytes, panicked)

@@ -1,10 +1,11 @@
 //! Codes about what the whole process shares: pools, the heap, the global allocator. One at a time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use framealloc_core::__private::{Site, with_frame};
 use framealloc_core::pool::{Pool, PoolSpec};
-use framealloc_core::{Diagnostic, FrameEvent, HeapGuard, Level, SmartAlloc};
+use framealloc_core::{Diagnostic, FrameEvent, HeapGuard, Level, SmartAlloc, Strict};
 
 use allocator::{Watching, refusing};
 
@@ -83,6 +84,33 @@ fn fa006_a_fixed_pool_was_full() {
     drop(both);
     alloc.whole_frame(|_| drop(ROCKETS.boxed([0; 5])));
     assert_eq!(heard(), []);
+}
+
+#[test]
+fn after_quiet_frames_refusals_are_found_without_a_subscriber() {
+    static SHELLS: Pool<[u64; 8]> = Pool::new(PoolSpec::new("Fa006Shell").capacity(1).fixed());
+    let _alone = alone();
+    let mut alloc = SmartAlloc::default();
+    alloc.set_strict(Strict::Warnings);
+    let one = SHELLS.boxed([0; 8]);
+    let ended_by = |alloc: &mut SmartAlloc, ask: fn(&SmartAlloc)| {
+        (0..3).for_each(|_| alloc.whole_frame(|alloc| drop(alloc.frame_box(1))));
+        alloc.begin_frame();
+        ask(alloc);
+        let panicked = catch_unwind(AssertUnwindSafe(|| alloc.end_frame())).expect_err("strict");
+        panicked.downcast_ref::<String>().expect("a message").clone()
+    };
+    let words = ended_by(&mut alloc, |_| assert!(SHELLS.try_boxed([0; 8]).is_err()));
+    assert!(words.starts_with("FA006"), "{words}");
+    let words = ended_by(&mut alloc, |alloc| {
+        refusing(50_000, || assert!(alloc.try_heap_alloc::<[u8; 100_000]>().is_err()));
+    });
+    assert!(words.starts_with("FA003 error: the global allocator refused a pool"), "{words}");
+    let words = ended_by(&mut alloc, |alloc| {
+        refusing(50_000, || assert!(alloc.try_frame_slice_zeroed::<u8>(300_000).is_err()));
+    });
+    assert!(words.starts_with("FA003 error: the global allocator refused frame memory"), "{words}");
+    drop(one);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod lookup;
 pub(crate) mod pools;
 pub(crate) mod publication;
 mod pushes;
+pub(crate) mod queues;
 pub(crate) mod recorded;
 pub(crate) mod scopes;
 mod small;
@@ -52,6 +53,7 @@ pub(crate) fn all() -> Vec<Workload> {
     workloads.extend(large::workloads());
     workloads.extend(copies::workloads());
     workloads.extend(pushes::workloads());
+    workloads.extend(queues::workloads());
     workloads.extend(game::workloads());
     workloads.extend(layouts::workloads());
     workloads.extend(lookup::workloads());

@@ -7,6 +7,7 @@ use core::ops::{Deref, DerefMut};
 use super::vec::{Drain, IntoIter};
 use super::{Frame, FrameVec};
 use crate::error::{AllocError, Failure, infallible};
+use crate::raw::collections::hole::{rise, sink, sink_far};
 
 /// A priority queue in frame memory: a binary heap whose greatest element comes first, as in `BinaryHeap`.
 ///
@@ -202,10 +203,7 @@ impl<'f, T: Ord> FrameHeap<'f, T> {
         let mut value = self.vec.pop()?;
         if let Some(first) = self.vec.first_mut() {
             core::mem::swap(first, &mut value);
-            // The last element belongs near the bottom: it goes there along the greater children, and up again as far as
-            // need be. That takes about half of the comparisons of asking at every step whether it has arrived.
-            let at = sink_to_bottom(&mut self.vec);
-            rise(&mut self.vec, at);
+            sink_far(&mut self.vec);
         }
         Some(value)
     }
@@ -315,51 +313,6 @@ impl<T: Ord> Drop for Mended<'_, '_, T> {
     fn drop(&mut self) {
         self.mend();
     }
-}
-
-// Elements move by swaps, so that all are in the vector whenever they are compared: a comparison that panics loses none.
-
-/// Moves the element `at` up to where its parent is not less.
-#[inline]
-fn rise<T: Ord>(heap: &mut [T], mut at: usize) {
-    while at > 0 {
-        let parent = (at - 1) / 2;
-        if heap[at] <= heap[parent] {
-            return;
-        }
-        heap.swap(at, parent);
-        at = parent;
-    }
-}
-
-/// The greater child of `at`, if it has any.
-#[inline]
-fn greater_child<T: Ord>(heap: &[T], at: usize) -> Option<usize> {
-    let left = 2 * at + 1;
-    let first = heap.get(left)?;
-    Some(if heap.get(left + 1).is_some_and(|second| first <= second) { left + 1 } else { left })
-}
-
-/// Moves the element `at` down to where no child is greater.
-fn sink<T: Ord>(heap: &mut [T], mut at: usize) {
-    while let Some(child) = greater_child(heap, at) {
-        if heap[child] <= heap[at] {
-            return;
-        }
-        heap.swap(at, child);
-        at = child;
-    }
-}
-
-/// Moves the first element down along the greater children. Returns where it is then.
-#[inline]
-fn sink_to_bottom<T: Ord>(heap: &mut [T]) -> usize {
-    let mut at = 0;
-    while let Some(child) = greater_child(heap, at) {
-        heap.swap(at, child);
-        at = child;
-    }
-    at
 }
 
 /// The greatest element of a [`FrameHeap`], mutable: see [`FrameHeap::peek_mut`].

@@ -124,15 +124,9 @@ impl SmartAlloc {
     ) -> Promotions {
         let mut promotions = Promotions::default();
         let mut panicked = None;
-        let mut settled = Settled::new(self.id());
-        let mut budget = self.config().promotion_budget();
-        let mut retained = self.take_retained();
-        // Stable: among equals the oldest goes first.
-        retained.sort_by_key(|value| core::cmp::Reverse(value.importance()));
-        for value in retained {
-            first_panic(&mut panicked, promotions.settle(value, &mut budget, &mut settled));
+        if self.has_retained() {
+            panicked = self.settle_all(&mut promotions);
         }
-        self.notify_filter(&settled);
         promotions.report = end(self, &promotions.summary, &mut panicked).unwrap_or_default();
         if let Some(earlier) = self.take_promotions() {
             promotions.add_undelivered(earlier);
@@ -148,6 +142,22 @@ impl SmartAlloc {
                 promotions
             }
         }
+    }
+
+    /// Settles all that is retained. Returns the first panic of a drop.
+    #[inline(never)]
+    fn settle_all(&mut self, promotions: &mut Promotions) -> Option<Payload> {
+        let mut panicked = None;
+        let mut settled = Settled::new(self.id());
+        let mut budget = self.config().promotion_budget();
+        let mut retained = self.take_retained();
+        // Stable: among equals the oldest goes first.
+        retained.sort_by_key(|value| core::cmp::Reverse(value.importance()));
+        for value in retained {
+            first_panic(&mut panicked, promotions.settle(value, &mut budget, &mut settled));
+        }
+        self.notify_filter(&settled);
+        panicked
     }
 
     /// Takes what was promoted at the end of a frame that could not be returned, because

@@ -26,6 +26,9 @@ use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::transfers::TransferStats;
 use crate::strict::Level;
 
+/// Without a subscriber all figures are looked at once in this many frames, at the least.
+const LOOK_EVERY: u64 = 64;
+
 /// What happened in a frame. [`Began`](Self::Began) is the first event of a frame and [`Ended`](Self::Ended) the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -135,7 +138,8 @@ impl fmt::Debug for Subscription {
 /// global allocator.
 #[derive(Default)]
 pub(crate) struct Watcher {
-    began: Option<Instant>,
+    /// When a frame began, and its number.
+    began: Option<(u64, Instant)>,
     events: Vec<FrameEvent>,
     raised: Vec<Diagnostic>,
     /// Those that are told of events.
@@ -143,7 +147,9 @@ pub(crate) struct Watcher {
     limiter: Limiter,
     pub(super) refusals: Refusals,
     /// Frame memory that subscribers took when they were told of the end of the last frame.
-    pub(super) taken_by_subscribers: Vec<HeldBytes>,
+    taken_by_subscribers: Vec<HeldBytes>,
+    /// How many frames had ended then.
+    taken_after: u64,
     held: Vec<HeldBytes>,
 }
 
@@ -154,7 +160,7 @@ impl Watcher {
 
     fn begin(&mut self, alloc: &SmartAlloc, before: FrameBefore, held: &[HeldBytes]) {
         if alloc.watch().has_subscribers() {
-            self.began = Some(Instant::now());
+            self.began = Some((alloc.frame_number(), Instant::now()));
             self.events.push(FrameEvent::Began { frame: alloc.frame_number() });
         }
         if before == FrameBefore::LeftOpen {
@@ -180,11 +186,17 @@ impl Watcher {
         }
         self.find_in_frame(alloc, report);
         self.take_raised(alloc);
-        let duration = self.began.take().map(|began| began.elapsed());
         if has_subscribers {
             let FrameReport { frame, bytes, high_water, scopes_left_open, .. } = report;
+            let began = self.began.take().filter(|(began, _)| *began == frame);
+            let duration = began.map(|(_, began)| began.elapsed());
             self.events.push(FrameEvent::Ended { frame, duration, bytes, high_water, scopes_left_open });
         }
+    }
+
+    /// What subscribers took when they were told of the end of the last frame, if they were.
+    pub(super) fn taken_by_subscribers(&self, alloc: &SmartAlloc) -> &[HeldBytes] {
+        if self.taken_after == alloc.frames_ended() { &self.taken_by_subscribers } else { &[] }
     }
 
     /// Takes in what was raised since the last end of a frame.
@@ -302,9 +314,14 @@ impl SmartAlloc {
     /// The frame has begun: notifies whoever wants to know. `before` says what had become of the one before. Notes
     /// the first panic.
     pub(crate) fn notify_begin(&mut self, before: FrameBefore, panicked: &mut Option<Payload>) {
-        if !self.watch().is_watched() {
-            return;
+        let watch = self.watch();
+        if watch.is_watched() && (before != FrameBefore::JustEnded || watch.hears_all()) {
+            self.tell_of_begin(before, panicked);
         }
+    }
+
+    #[inline(never)]
+    fn tell_of_begin(&mut self, before: FrameBefore, panicked: &mut Option<Payload>) {
         let mut held = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.held));
         self.list_held(&mut held);
         self.notify(panicked, |watcher, alloc| watcher.begin(alloc, before, &held));
@@ -319,16 +336,36 @@ impl SmartAlloc {
         promoted: Option<&PromotionSummary>,
         panicked: &mut Option<Payload>,
     ) {
-        if !self.watch().is_watched() {
-            return;
+        let watch = self.watch();
+        // In that order: what was refused is looked at once.
+        if watch.is_watched() && (watch.more_refused() || watch.hears_all() || self.has_findings()) {
+            self.tell_of_end(report, promoted, panicked);
         }
+    }
+
+    /// Whether there may be anything to find in the frame that has ended. All is looked at now and then in any case: what is
+    /// counted in two places by another thread is not seen in both at once.
+    #[inline]
+    fn has_findings(&self) -> bool {
+        self.is_notable() || !self.config().heap_budgets().is_empty() || self.frames_ended() % LOOK_EVERY == 0
+    }
+
+    #[inline(never)]
+    fn tell_of_end(
+        &mut self,
+        report: FrameReport,
+        promoted: Option<&PromotionSummary>,
+        panicked: &mut Option<Payload>,
+    ) {
         self.notify(panicked, |watcher, alloc| watcher.end(alloc, report, promoted));
         let mut taken = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.taken_by_subscribers));
         taken.clear();
         if self.watch().has_subscribers() {
             self.list_held(&mut taken);
         }
-        self.with_watcher(|watcher, _| watcher.taken_by_subscribers = taken);
+        self.with_watcher(|watcher, alloc| {
+            (watcher.taken_by_subscribers, watcher.taken_after) = (taken, alloc.frames_ended());
+        });
     }
 
     fn notify(&mut self, panicked: &mut Option<Payload>, collect: impl FnOnce(&mut Watcher, &Self)) {

@@ -34,7 +34,8 @@ impl Watcher {
     /// FA001: `held` was taken while no frame was open. What subscribers took at the end of the last frame is theirs.
     pub(super) fn find_outside(&mut self, alloc: &SmartAlloc, held: &[HeldBytes]) {
         for HeldBytes { index, thread, tag, bytes } in held {
-            let known = self.taken_by_subscribers.iter().find(|known| (known.index, known.tag) == (*index, *tag));
+            let known =
+                self.taken_by_subscribers(alloc).iter().find(|known| (known.index, known.tag) == (*index, *tag));
             let bytes = bytes.saturating_sub(known.map_or(0, |known| known.bytes));
             if bytes == 0 {
                 continue;

@@ -46,7 +46,7 @@ use record::Recorder;
 use refusals::Refusals;
 use watch::Watch;
 
-/// Whoever looks at every frame. An allocator that nobody watches has none, and the end of its frame asks one pointer.
+/// Whoever looks at every frame. An allocator that nobody watches has none, and the end of its frame asks one word.
 #[derive(Default)]
 pub(crate) struct Observers {
     pub(crate) recorder: Option<Recorder>,
@@ -84,16 +84,21 @@ impl Observers {
         panicked
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether anybody looks at every frame; the watcher looks at those in which there is something.
+    fn look_at_frames(&self) -> bool {
         #[cfg(feature = "memory_filter")]
         if self.behavior.is_some() {
-            return false;
+            return true;
         }
         #[cfg(feature = "tracy")]
         if self.tracy.is_some() {
-            return false;
+            return true;
         }
-        self.recorder.is_none() && self.watcher.is_none()
+        self.recorder.is_some()
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.look_at_frames() && self.watcher.is_none()
     }
 }
 
@@ -126,7 +131,9 @@ impl FrameHooks for Watch {
     }
 
     fn frame_began(alloc: &mut SmartAlloc, before: FrameBefore, panicked: &mut Option<Payload>) {
-        alloc.observe(panicked, |observers, _| observers.begin());
+        if alloc.watch().has_observers() {
+            alloc.observe(panicked, |observers, _| observers.begin());
+        }
         alloc.notify_begin(before, panicked);
     }
 
@@ -136,7 +143,9 @@ impl FrameHooks for Watch {
         promoted: Option<&PromotionSummary>,
         panicked: &mut Option<Payload>,
     ) {
-        alloc.observe(panicked, |observers, alloc| observers.end(alloc, report));
+        if alloc.watch().has_observers() {
+            alloc.observe(panicked, |observers, alloc| observers.end(alloc, report));
+        }
         alloc.notify_end(report, promoted, panicked);
     }
 
@@ -181,7 +190,12 @@ impl SmartAlloc {
 
     /// Adds, changes or removes observers.
     pub(crate) fn change_observers<R>(&mut self, change: impl FnOnce(&mut Observers) -> R) -> R {
-        change(Taken::new(self).observers.get_or_insert_default())
+        let mut taken = Taken::new(self);
+        let observers = taken.observers.get_or_insert_default();
+        let result = change(observers);
+        let is_observed = observers.look_at_frames();
+        taken.alloc.watch().set_observed(is_observed);
+        result
     }
 
     /// Replaces what the last watcher knows by nothing: nobody watched for a while.

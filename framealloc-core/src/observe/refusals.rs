@@ -25,6 +25,12 @@ impl Refusals {
         refusals
     }
 
+    /// How many requests were refused so far, whoever refused them.
+    #[inline]
+    pub(super) fn count() -> usize {
+        refusals::all().wrapping_add(figures::refusals())
+    }
+
     /// How many requests the global allocator has refused since this was last asked, and the bytes of the last one.
     pub(super) fn more_memory(&mut self) -> Option<(usize, usize)> {
         let (count, last) = refusals::counted();

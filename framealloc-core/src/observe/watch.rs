@@ -10,8 +10,9 @@ use crate::observe::repeats::Repeats;
 use crate::raw::epochs::list::List;
 use crate::raw::epochs::pin;
 use crate::raw::frames::allocator::SmartAlloc;
+use crate::raw::frames::hooks::FINDINGS;
 use crate::strict::Strict;
-use crate::sync::{AtomicU32, AtomicU64, Mutex, Relaxed};
+use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Mutex, Relaxed};
 
 /// Diagnostics that wait for the end of the frame; more are counted only.
 const WAITING: usize = 256;
@@ -29,6 +30,8 @@ pub(crate) struct Watch {
     flags: Arc<AtomicU32>,
     /// The number of the next subscriber.
     next: AtomicU64,
+    /// How much had been refused outside of frame memory when an end of a frame last looked.
+    refused: AtomicUsize,
     subscribers: List<Arc<Subscriber>>,
     state: Mutex<WatchState>,
 }
@@ -41,13 +44,15 @@ pub(super) struct Listed {
 }
 
 /// There is a reason to look at frames other than subscribers.
-const WANTED: u32 = 1;
+const WANTED: u32 = FINDINGS;
 /// Somebody began to watch.
 const FRESH: u32 = 2;
 /// Diagnostics wait.
 const RAISED: u32 = 4;
+/// An observer looks at every frame: a recording, a filter, Tracy.
+const OBSERVED: u32 = 8;
 /// One subscriber: the number of them is in the bits from here on.
-const SUBSCRIBER: u32 = 8;
+const SUBSCRIBER: u32 = 16;
 /// Frames are looked at.
 const WATCHED: u32 = WANTED | !(SUBSCRIBER - 1);
 
@@ -123,7 +128,13 @@ impl Watch {
         let state =
             WatchState { strict, repeats: Repeats::default(), always, fresh: None, raised: Vec::new(), lost: 0 };
         let (flags, subscribers) = (Arc::default(), List::new());
-        let watch = Self { flags, next: AtomicU64::new(1), subscribers, state: Mutex::new(state) };
+        let watch = Self {
+            flags,
+            next: AtomicU64::new(1),
+            refused: AtomicUsize::new(0),
+            subscribers,
+            state: Mutex::new(state),
+        };
         watch.change(|_| ());
         watch
     }
@@ -141,6 +152,38 @@ impl Watch {
     #[inline]
     fn has(&self, flags: u32) -> bool {
         self.flags.load(Relaxed) & flags != 0
+    }
+
+    /// Whether every frame is looked at: by a subscriber, or because diagnostics wait or somebody began to watch. Of others only
+    /// what can be found in them is of interest.
+    #[inline]
+    pub(super) fn hears_all(&self) -> bool {
+        self.has(!(WANTED | OBSERVED))
+    }
+
+    /// Whether an observer looks at every frame.
+    #[inline]
+    pub(super) fn has_observers(&self) -> bool {
+        self.has(OBSERVED)
+    }
+
+    pub(super) fn set_observed(&self, is_observed: bool) {
+        if is_observed {
+            self.flags.fetch_or(OBSERVED, Relaxed);
+        } else {
+            self.flags.fetch_and(!OBSERVED, Relaxed);
+        }
+    }
+
+    /// Whether anything was refused outside of frame memory since this was last asked.
+    #[inline]
+    pub(super) fn more_refused(&self) -> bool {
+        let refused = Refusals::count();
+        let is_more = refused != self.refused.load(Relaxed);
+        if is_more {
+            self.refused.store(refused, Relaxed);
+        }
+        is_more
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut WatchState) -> R) -> R {

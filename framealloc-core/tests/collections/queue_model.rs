@@ -1,6 +1,8 @@
 //! Random programs on queues, priority queues and sorted maps give what the standard library's give.
 #![allow(clippy::cast_possible_truncation, reason = "small numbers are drawn")]
 
+use std::cell::Cell;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use framealloc_core::{FrameDeque, FrameHeap, FrameSortedMap, FrameVec, SmartAlloc};
@@ -236,6 +238,80 @@ fn random_programs_on_priority_queues_give_what_binary_heap_gives() {
         let mut sorted = model.into_sorted_vec();
         sorted.reverse();
         assert_eq!(drained(heap), sorted);
+    });
+}
+
+/// A value whose order is what the program says next, whatever it is compared with.
+struct Liar<'a> {
+    value: Value,
+    lies: &'a Cell<u64>,
+}
+
+impl PartialEq for Liar<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Liar<'_> {}
+
+impl PartialOrd for Liar<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Liar<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Both are looked at: what is no value shows under a sanitizer.
+        let lie =
+            self.lies.get().wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1 + u64::from(*self.value ^ *other.value));
+        self.lies.set(lie);
+        (lie >> 62).cmp(&1)
+    }
+}
+
+#[test]
+fn an_order_that_lies_loses_and_doubles_nothing_in_a_priority_queue() {
+    run(60, 9, |steps| {
+        let alloc = SmartAlloc::default();
+        let lies = Cell::new(steps.len() as u64);
+        let liar = |value: u8| Liar { value: Box::new(value), lies: &lies };
+        let mut heap = alloc.frame_heap();
+        let mut model: Vec<u8> = Vec::new();
+        for &(kind, a, _, value) in steps {
+            let gone = |model: &mut Vec<u8>, gone: Option<Liar<'_>>| {
+                assert_eq!(gone.is_none(), model.is_empty());
+                if let Some(gone) = gone {
+                    let at = model.iter().position(|value| *value == *gone.value);
+                    model.swap_remove(at.expect("what comes out was in"));
+                }
+            };
+            match kind {
+                0..=2 => {
+                    heap.push(liar(value));
+                    model.push(value);
+                }
+                3 | 4 => gone(&mut model, heap.pop()),
+                5 => gone(&mut model, heap.peek_mut().map(framealloc_core::collections::PeekMut::pop)),
+                6 => {
+                    heap.extend((0..a).map(|n| liar(n as u8)));
+                    model.extend((0..a).map(|n| n as u8));
+                }
+                7 => {
+                    if let Some(mut greatest) = heap.peek_mut() {
+                        let old = std::mem::replace(&mut *greatest, liar(value));
+                        gone(&mut model, Some(old));
+                        model.push(value);
+                    }
+                }
+                _ => heap = FrameHeap::from(heap.take().into_vec()),
+            }
+            let mut elements: Vec<u8> = heap.iter().map(|element| *element.value).collect();
+            elements.sort_unstable();
+            model.sort_unstable();
+            assert_eq!(elements, model);
+        }
     });
 }
 

@@ -252,6 +252,66 @@ fn a_panic_anywhere_loses_and_doubles_nothing_in_a_priority_queue() {
     matrix::<Heap>("into_iter", |heap| drop(heap.take().into_iter().nth(3)));
 }
 
+/// Has no size, and an order that may panic.
+#[derive(PartialEq, Eq)]
+struct Nothing;
+
+impl Nothing {
+    fn new() -> Self {
+        MADE.set(MADE.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Nothing {
+    fn drop(&mut self) {
+        DROPPED.set(DROPPED.get() + 1);
+    }
+}
+
+impl PartialOrd for Nothing {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Nothing {
+    fn cmp(&self, _: &Self) -> Ordering {
+        step();
+        Ordering::Equal
+    }
+}
+
+#[test]
+fn a_panic_anywhere_loses_and_doubles_nothing_in_a_priority_queue_of_values_without_size() {
+    for fuse in 0.. {
+        let alloc = SmartAlloc::default();
+        MADE.set(0);
+        DROPPED.set(0);
+        FUSE.set(usize::MAX);
+        let mut heap = alloc.frame_heap();
+        heap.extend((0..9).map(|_| Nothing::new()));
+        CALLS.set(0);
+        FUSE.set(fuse);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            heap.push(Nothing::new());
+            drop(heap.pop());
+            *heap.peek_mut().unwrap() = Nothing::new();
+            heap.extend((0..9).map(|_| Nothing::new()));
+            drop(heap.pop());
+            heap = heap.take().into_sorted_vec().into();
+        }))
+        .is_err();
+        FUSE.set(usize::MAX);
+        assert_eq!(MADE.get() - DROPPED.get(), heap.len(), "panic at call {fuse}");
+        drop(heap);
+        assert_eq!(MADE.get(), DROPPED.get(), "panic at call {fuse}");
+        if !panicked {
+            return;
+        }
+    }
+}
+
 #[test]
 fn a_panic_anywhere_loses_and_doubles_nothing_in_a_sorted_map() {
     matrix::<Sorted>("insert", |map| drop(map.insert(value(3), value(3))));

@@ -108,6 +108,81 @@ fn a_begin_panics_for_what_it_finds_and_the_frame_has_begun() {
 }
 
 #[test]
+fn after_quiet_frames_all_is_found_without_a_subscriber() {
+    type Cause = (&'static str, fn(&mut SmartAlloc));
+    let causes: [Cause; 8] = [
+        ("FA002", |alloc| {
+            alloc.set_thread_frame_budget(kilobytes(1));
+            alloc.whole_frame(|alloc| assert!(alloc.try_frame_slice_zeroed::<u8>(4000).is_err()));
+        }),
+        ("FA004", |alloc| alloc.whole_frame(|alloc| std::mem::forget(alloc.frame_scope()))),
+        ("FA004", |alloc| alloc.whole_frame(|alloc| alloc.begin_phase("left open"))),
+        ("FA004", |alloc| {
+            alloc.begin_frame();
+            alloc.begin_frame();
+        }),
+        ("FA005", |alloc| alloc.whole_frame(|alloc| drop(alloc.frame_box_for_transfer(1_u32)))),
+        ("FA009", |alloc| {
+            assert!(alloc.try_end_frame_in_flight().is_err());
+            alloc.whole_frame(|_| ());
+        }),
+        ("FA001", |alloc| {
+            drop(alloc.frame_box(1));
+            alloc.begin_frame();
+        }),
+        ("TEST", |alloc| alloc.whole_frame(|alloc| raise(alloc, Level::Warning))),
+    ];
+    for (code, cause) in causes {
+        let mut alloc = SmartAlloc::default();
+        alloc.set_strict(Strict::Warnings);
+        (0..3).for_each(|_| alloc.whole_frame(|alloc| drop(alloc.frame_box(1))));
+        let words = panics(|| cause(&mut alloc)).unwrap_or_default();
+        assert!(words.starts_with(code), "{code}: `{words}`");
+        alloc.end_frame();
+        (0..3).for_each(|_| alloc.whole_frame(|_| ()));
+    }
+}
+
+#[test]
+fn what_a_subscriber_took_is_its_own_until_the_next_frame_only() {
+    let mut alloc = SmartAlloc::default();
+    alloc.set_strict(Strict::Warnings);
+    let taking = alloc.on_frame_event(|alloc, event| {
+        if matches!(event, FrameEvent::Ended { .. }) {
+            alloc.frame_slice_copy(&[0_u64; 100]);
+        }
+    });
+    // The arena grows in the first of them.
+    (0..3).for_each(|_| alloc.whole_frame(|_| ()));
+    alloc.begin_frame();
+    drop(taking);
+    alloc.end_frame();
+    alloc.whole_frame(|_| ());
+    alloc.frame_slice_copy(&[0_u64; 100]);
+    assert!(panics(|| alloc.begin_frame()).is_some_and(|words| words.starts_with("FA001 warning: 8")));
+}
+
+#[test]
+fn a_frame_that_began_unwatched_has_no_duration() {
+    let mut alloc = SmartAlloc::default();
+    alloc.set_strict(Strict::Errors);
+    let first = alloc.on_frame_event(|_, _| ());
+    alloc.begin_frame();
+    drop(first);
+    alloc.end_frame();
+    alloc.begin_frame();
+    let ended = Arc::new(Mutex::new(None));
+    let to = Arc::clone(&ended);
+    let _second = alloc.on_frame_event(move |_, event| {
+        if let FrameEvent::Ended { frame, duration, .. } = event {
+            *to.lock().unwrap() = Some((*frame, *duration));
+        }
+    });
+    alloc.end_frame();
+    assert_eq!(*ended.lock().unwrap(), Some((2, None)));
+}
+
+#[test]
 fn no_panic_joins_another() {
     let mut alloc = SmartAlloc::default();
     alloc.set_strict(Strict::Warnings);

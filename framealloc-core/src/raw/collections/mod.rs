@@ -22,10 +22,14 @@
 //! - **V9** The vector under a deque counts its capacity as its length, of places that may hold anything. `len` is at
 //!   most the capacity, `head` below it or both are 0. The `len` places from `head` on, round the end, are initialised
 //!   and owned by the deque; what is elsewhere is not. V2 holds for deques as for vectors.
+//! - **V10** Of a slice with a hole every place but one is initialised and owned by the slice. That one, `at`, is inside of
+//!   it, and its value is in the guard alone, which lends other places only, puts the value back in its own drop, panics
+//!   of comparisons included, and is never handed to code that could forget it.
 
 pub(crate) mod allocator;
 pub(crate) mod deque;
 pub(crate) mod gap;
+pub(crate) mod hole;
 pub(crate) mod string;
 pub(crate) mod table;
 pub(crate) mod values;

@@ -111,6 +111,9 @@ pub(super) struct FrameState {
     /// Frames ended: what handles of shared values are checked by.
     ended: u64,
     open: bool,
+    /// Whether the last end of a frame met anything but bytes: growth, budgets, names without a tag, the heap in systems,
+    /// transfers that nobody received, what was left open. Nothing is to be found in the figures of other frames.
+    pub(super) is_notable: bool,
     pub(super) bytes: usize,
     pub(super) high_water: usize,
     /// Of the last frame.
@@ -356,14 +359,20 @@ impl SmartAlloc {
     /// If the drop of a shared value of the frame left open panics, a subscriber does, or a diagnostic in strict mode. The
     /// frame has begun then all the same.
     pub fn begin_frame(&mut self) {
-        let panicked = self.begin_frame_caught();
+        let panicked = self.begin_frame_caught(FrameBefore::Ended);
         resume(panicked);
     }
 
-    /// Begins a frame. Returns the first panic instead of resuming it.
-    pub(crate) fn begin_frame_caught(&mut self) -> Option<Payload> {
+    /// As [`begin_frame`](Self::begin_frame), by who has just ended the frame before and had the allocator exclusively all the
+    /// while: nobody took memory in between.
+    pub(crate) fn begin_next_frame(&mut self) {
+        let panicked = self.begin_frame_caught(FrameBefore::JustEnded);
+        resume(panicked);
+    }
+
+    /// Begins a frame, `before` being what the caller knows of the one before. Returns the first panic instead of resuming it.
+    pub(crate) fn begin_frame_caught(&mut self, mut before: FrameBefore) -> Option<Payload> {
         let mut panicked = None;
-        let mut before = FrameBefore::Ended;
         if self.is_in_frame() {
             before = FrameBefore::LeftOpen;
             panicked = self.end_frame_caught(None).1;
@@ -374,18 +383,11 @@ impl SmartAlloc {
             (*state).frame += 1;
             (*state).open = true;
         }
-        if self.is_observed() {
+        if self.inner().hooks.hear_begin(before) {
             let frame_began = self.inner().hooks.frame_began;
             frame_began(self, before, &mut panicked);
         }
         panicked
-    }
-
-    /// Whether anybody looks at frames.
-    #[inline]
-    fn is_observed(&self) -> bool {
-        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
-        self.inner().hooks.are_interested() || unsafe { (*self.frame_state()).observers.is_some() }
     }
 
     /// Exchanges the observers.
@@ -430,7 +432,7 @@ impl SmartAlloc {
         let mut panicked = self.drop_listed(shared);
         let report = self.end_arenas(flight);
         then(report);
-        if self.is_observed() {
+        if self.inner().hooks.are_interested() {
             let frame_ended = self.inner().hooks.frame_ended;
             frame_ended(self, report, promoted, &mut panicked);
         }
@@ -451,10 +453,12 @@ impl SmartAlloc {
             // values is alive (I5). No reference to either is held while values drop (I9).
             unsafe {
                 let arenas = entry.as_ref().arenas;
-                if shared == SharedValues::Dropped {
-                    first_panic(&mut panicked, arenas.as_ref().drop_shared());
+                if arenas.as_ref().lists_values() {
+                    if shared == SharedValues::Dropped {
+                        first_panic(&mut panicked, arenas.as_ref().drop_shared());
+                    }
+                    first_panic(&mut panicked, arenas.as_ref().drop_retained());
                 }
-                first_panic(&mut panicked, arenas.as_ref().drop_retained());
                 next = entry.as_ref().next();
             }
         }
@@ -469,21 +473,14 @@ impl SmartAlloc {
         let state = unsafe { &mut *state };
         state.ended += 1;
         state.open = false;
-        state.bytes = 0;
-        state.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
-        state.flights_refused = [0, state.flights_refused[0]];
-        state.budget_events.clear();
-        state.budget_threads.clear();
-        state.merged.clear();
-        state.sampled.begin();
-        state.sites.fill(SiteFigures::default());
-        state.phases.fill(PhaseFigures::default());
+        state.clear_figures();
         // What is sealed is kept: it might not be had again. What was asked for waits until it is not.
         let is_kept = self.inner().is_sealed();
         let trim = state.ended % (self.inner().config.decay / 4).clamp(1, TRIM_EVERY) as u64 == 0 && !is_kept;
         let release = !is_kept && self.inner().trims.swap(false, Relaxed);
-        let most = self.inner().sites().and_then(SiteSampling::most_samples);
+        let sampling = self.inner().sites();
         let (mut scopes_left_open, mut phases_left_open) = (0, 0);
+        let mut is_notable = false;
         for (set, entry) in self.inner().entries().iter().enumerate() {
             let flight = flight.map(|flight| Loading { flight, set });
             // SAFETY: `self` is exclusive; arena sets live as long as the allocator (I3).
@@ -499,8 +496,11 @@ impl SmartAlloc {
             };
             // SAFETY: `self` is exclusive, and the name stays until the entry is recycled (I5, I31).
             let bytes = state.take_figures(arenas, unsafe { entry.name() });
+            is_notable |= arenas.has_grown();
             state.take_phases(arenas);
-            arenas.drain_samples(most, |by, figures| state.sampled.add(by, figures));
+            if let Some(sampling) = sampling {
+                state.take_samples(arenas, sampling);
+            }
             state.bytes += bytes;
             // SAFETY: `self` is exclusive (I5, I31).
             unsafe {
@@ -521,6 +521,7 @@ impl SmartAlloc {
             state.heap.end_frame();
         }
         probes::debug::frame_ended(self.inner().number);
+        state.is_notable = is_notable || scopes_left_open + phases_left_open != 0 || state.has_notes();
         let (frame, bytes, high_water) = (state.frame, state.bytes, state.high_water);
         state.report = FrameReport { frame, bytes, high_water, scopes_left_open, phases_left_open };
         state.report

@@ -35,6 +35,14 @@ impl ThreadArenas {
     }
 }
 
+impl ThreadArenas {
+    /// Whether any arena took from the global allocator in the last frame, or was refused.
+    pub(super) fn has_grown(&self) -> bool {
+        // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends here (I5).
+        unsafe { !(&(*self.state()).grown.published).is_empty() }
+    }
+}
+
 impl SmartAlloc {
     /// Adds to `list` what all threads have taken since the last end of a frame, by thread and tag.
     pub(crate) fn list_held(&mut self, list: &mut Vec<HeldBytes>) {

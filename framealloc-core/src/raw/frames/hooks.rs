@@ -9,11 +9,17 @@ use crate::panics::Payload;
 use crate::raw::frames::report::FrameReport;
 use crate::sync::{AtomicU32, Relaxed};
 
+/// The bit of [`FrameHooks::interest`] that stays set while hooks want to hear of what is to be found in frames. Any other one is
+/// set while they want to hear of every frame.
+pub(crate) const FINDINGS: u32 = 1;
+
 /// What had become of the frame before the one that begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FrameBefore {
     /// It was ended, or there was none.
     Ended,
+    /// Who begins this one has just ended it, and had the allocator exclusively all the while.
+    JustEnded,
     /// It was left open, and ended by this begin.
     LeftOpen,
 }
@@ -70,6 +76,13 @@ impl Hooks {
     #[inline]
     pub(super) fn are_interested(&self) -> bool {
         self.interest.load(Relaxed) != 0
+    }
+
+    /// Whether the hooks want to hear that a frame has begun. Where the one before has just ended nothing is to be found.
+    #[inline]
+    pub(super) fn hear_begin(&self, before: FrameBefore) -> bool {
+        let of_no_interest = if before == FrameBefore::JustEnded { FINDINGS } else { 0 };
+        self.interest.load(Relaxed) & !of_no_interest != 0
     }
 
     /// What the hooks share, if they are of this type.

@@ -16,6 +16,7 @@ use crate::raw::frames::report::FrameReport;
 use super::transfers::TransferStats;
 use crate::raw::global::zone::HeapUse;
 use crate::rows::row_at;
+use crate::sampling::SiteSampling;
 use crate::site;
 use crate::tag::TagId;
 
@@ -96,6 +97,13 @@ impl SmartAlloc {
     pub fn frame_report(&self) -> FrameReport {
         // SAFETY: it is written under `&mut SmartAlloc` only (I5).
         unsafe { (*self.frame_state()).report }
+    }
+
+    /// Whether the last frame met anything but bytes.
+    #[inline]
+    pub(crate) fn is_notable(&self) -> bool {
+        // SAFETY: it is written under `&mut SmartAlloc` only (I5).
+        unsafe { (*self.frame_state()).is_notable }
     }
 
     /// The observers, as the last end of a frame left them.
@@ -223,6 +231,38 @@ fn tag_stats(figures: impl Iterator<Item = TagFigures>, paths: &[&'static str]) 
 }
 
 impl FrameState {
+    /// A frame has ended: its figures begin at nothing.
+    ///
+    /// What steady frames have none of stands apart, here and below: in a game all caches are another's between two ends of
+    /// frames, and a line of code that is stepped over is fetched as one that runs.
+    #[inline(always)]
+    pub(super) fn clear_figures(&mut self) {
+        self.bytes = 0;
+        self.tags.iter_mut().for_each(|tag| *tag = TagFigures { high_water: tag.high_water, ..TagFigures::default() });
+        self.flights_refused = [0, self.flights_refused[0]];
+        if !self.budget_events.is_empty() {
+            self.forget_budget_events();
+        }
+        self.merged.clear();
+        self.sampled.begin();
+        if !self.sites.is_empty() {
+            self.sites.fill(SiteFigures::default());
+        }
+        if !self.phases.is_empty() {
+            self.phases.fill(PhaseFigures::default());
+        }
+    }
+
+    /// Whether the figures have anything but bytes of which a diagnostic may be made.
+    #[inline(always)]
+    pub(super) fn has_notes(&self) -> bool {
+        !self.budget_events.is_empty()
+            || !self.merged.is_empty()
+            || !self.transfers.unreceived.is_empty()
+            || self.flights_refused[1] != 0
+            || self.sites.iter().any(|figures| figures.heap.calls != 0)
+    }
+
     /// Adds the figures of one arena set to the totals. Returns its bytes.
     pub(super) fn take_figures(&mut self, arenas: &ThreadArenas, thread: Option<&Arc<str>>) -> usize {
         let mut bytes = 0;
@@ -234,6 +274,15 @@ impl FrameState {
             self.tags[index].add(&figures);
             bytes += figures.bytes;
         }
+        if arenas.has_news() {
+            self.take_news(arenas, thread);
+        }
+        bytes
+    }
+
+    /// Takes over what there is beside bytes.
+    #[inline(never)]
+    fn take_news(&mut self, arenas: &ThreadArenas, thread: Option<&Arc<str>>) {
         // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function
         // (I5).
         let events = unsafe { &mut (*arenas.state()).budgets.events };
@@ -250,6 +299,29 @@ impl FrameState {
         for (index, figures) in sites.iter_mut().enumerate().filter(|(_, figures)| figures.calls > 0) {
             row_at(&mut self.sites, index).add(&core::mem::take(figures));
         }
-        bytes
+    }
+
+    /// A new frame: budgets have done nothing in it.
+    #[inline(never)]
+    fn forget_budget_events(&mut self) {
+        self.budget_events.clear();
+        self.budget_threads.clear();
+    }
+
+    /// Takes over what was sampled.
+    #[inline(never)]
+    pub(super) fn take_samples(&mut self, arenas: &ThreadArenas, sampling: SiteSampling) {
+        arenas.drain_samples(sampling.most_samples(), |by, figures| self.sampled.add(by, figures));
+    }
+}
+
+impl ThreadArenas {
+    /// Whether there is more to take over than bytes.
+    #[inline]
+    fn has_news(&self) -> bool {
+        // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function
+        // (I5).
+        let state = unsafe { &*self.state() };
+        !(state.budgets.events.is_empty() && state.merged.is_empty() && state.sites.is_empty())
     }
 }

@@ -233,6 +233,12 @@ impl Drop for Retained<'_> {
 }
 
 impl SmartAlloc {
+    /// Whether anything is retained.
+    pub(crate) fn has_retained(&mut self) -> bool {
+        // SAFETY: the allocator is held exclusively, and arena sets live as long as it does (I3, I5); a plain read.
+        self.inner().entries().iter().any(|entry| unsafe { !(*entry.arenas.as_ref().state()).retained.is_null() })
+    }
+
     /// Takes all retained values out of their lists, those of a thread by age.
     pub(crate) fn take_retained(&mut self) -> Vec<Retained<'_>> {
         let allocator: &Self = self;
@@ -257,6 +263,14 @@ impl SmartAlloc {
 }
 
 impl ThreadArenas {
+    /// Whether anything was shared or retained in this frame, and has not been dropped or taken.
+    #[inline]
+    pub(super) fn lists_values(&self) -> bool {
+        let state = self.state();
+        // SAFETY: the allocator is held exclusively by who calls this; plain reads.
+        unsafe { !((*state).drops.is_null() && (*state).retained.is_null()) }
+    }
+
     /// Drops all retained values of one thread, the newest first. Returns the first panic; the others are dropped too.
     ///
     /// # Safety

@@ -9,6 +9,15 @@ use super::thread_cache::{POOLS, ThreadCache};
 use crate::pool_settings::{PoolGrowth, PoolSettings};
 use crate::sync::{Acquire, AtomicPtr, AtomicU32, AtomicUsize, Mutex, Relaxed, Release, const_unless_loom};
 
+/// Requests that fixed pools had no room for, all of them.
+static REFUSED: Hint = Hint::new(0);
+
+/// How many requests fixed pools had no room for.
+#[inline]
+pub(super) fn refused_by_all() -> usize {
+    REFUSED.load(Relaxed)
+}
+
 /// The index of a pool that has not been used yet.
 const UNUSED: u32 = u32::MAX;
 
@@ -202,6 +211,7 @@ impl RawPool {
             .fetch_update(Relaxed, Relaxed, |count| (count < self.settings.capacity).then_some(count + 1))
             .map_err(|_| {
                 refused.fetch_add(1, Relaxed);
+                REFUSED.fetch_add(1, Relaxed);
                 Denied::Full
             })?;
         if before >= high.load(Relaxed) {

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::pool::{Denied, RawPool};
+use super::pool::{self, Denied, RawPool};
 use super::size_class::{self, class_of};
 use super::slab::SLAB;
 use crate::closed::{self, Owner};
@@ -24,6 +24,13 @@ pub(crate) fn out_of_memory(asked: usize) -> AllocError {
 /// How many requests the global allocator has refused, and the bytes of the last one.
 pub(crate) fn counted() -> (usize, usize) {
     (COUNT.load(Relaxed), ASKED.load(Relaxed))
+}
+
+/// How many requests the global allocator and pools have refused: what has not changed since an end of a frame looked at all
+/// of them has nothing new in it.
+#[inline]
+pub(crate) fn all() -> usize {
+    COUNT.load(Relaxed).wrapping_add(pool::refused_by_all())
 }
 
 /// The error of a request for `size` bytes to the size classes, or past them to the heap.
