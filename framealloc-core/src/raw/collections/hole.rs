@@ -62,7 +62,7 @@ impl<T: Ord> Hole<'_, T> {
             if *self.element <= *unsafe { self.get(parent) } {
                 return;
             }
-            // SAFETY: as said above; the comparison does not reach the guard.
+            // SAFETY: `parent < at < len` still: the comparison does not reach the guard.
             unsafe { self.move_to(parent) };
         }
     }
@@ -84,7 +84,7 @@ impl<T: Ord> Hole<'_, T> {
         if !wants(unsafe { self.get(child) }, &self.element) {
             return false;
         }
-        // SAFETY: as said above; `wants` does not reach the guard.
+        // SAFETY: `at < left <= child < len` still: `wants` does not reach the guard.
         unsafe { self.move_to(child) };
         true
     }
