@@ -9,6 +9,7 @@ use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{StackCall, StackId};
+use crate::raw::global::zone::HeapZone;
 use crate::raw::mem::unwind::walk;
 
 /// The most calls of a stack that are kept.
@@ -130,10 +131,14 @@ fn is_ours(call: &StackCall) -> bool {
 }
 
 /// The calls that end at a return address: several where functions were inlined, the innermost first.
+#[cold]
+#[inline(never)]
 fn calls_at(address: usize) -> Vec<StackCall> {
     if let Some(known) = lock(&NAMES).get(&address) {
         return known.clone();
     }
+    // What is known of the program's symbols stays: in a zone it would pin a chunk for each of its blocks.
+    let _growth = HeapZone::growth();
     let mut calls = Vec::new();
     // The call is before the address that it returns to.
     let inside: *mut c_void = core::ptr::without_provenance_mut(address.saturating_sub(1));
