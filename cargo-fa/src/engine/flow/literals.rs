@@ -135,4 +135,25 @@ impl<'l> Interpreter<'_, 'l> {
         }
         whole
     }
+
+    /// `Type(value, …)`, `Type::Variant(value, …)`.
+    pub(super) fn construct(&mut self, ty: Ty, fields: &[Ty], args: &'l [ExprId]) -> Value {
+        let mut whole = Value::of(ty);
+        for (at, arg) in args.iter().enumerate() {
+            let field = fields.get(at);
+            let mut value = self.eval(*arg, field);
+            if let Some(field) = field
+                && !matches!(field, Ty::Param(_))
+            {
+                self.annotate(&mut value, field.clone());
+            }
+            whole.add_flows(&value.flows);
+            self.made_with(&whole.ty.clone(), &at.to_string(), &value);
+            whole.own_made(&value.made);
+            if whole.handle.is_none() {
+                whole.handle = value.handle;
+            }
+        }
+        whole
+    }
 }

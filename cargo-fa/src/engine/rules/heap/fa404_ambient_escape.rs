@@ -94,6 +94,7 @@ fn made_below<'c>(cx: &Context<'c, '_>, function: FnId, depth: u32) -> Option<(F
     if let Some(event) = analysed.events.iter().find(makes) {
         return Some((function, event));
     }
-    let mut calls = analysed.calls.iter().filter(|call| depth < DEEPEST && call.cold.is_none() && call.callee != function);
+    let mut calls =
+        analysed.calls.iter().filter(|call| depth < DEEPEST && call.cold.is_none() && call.callee != function);
     calls.find_map(|call| made_below(cx, call.callee, depth + 1))
 }
