@@ -66,16 +66,9 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 };
                 self.call_either(callees, &values, &generics, span)
             }
-            Some(Res::Type(user)) => {
-                let fields: Vec<Ty> = self.types.fields(user, &[], None).into_iter().map(|(_, ty)| ty).collect();
-                let ty = self.types.user(user, Vec::new(), 0);
-                self.construct(ty, &fields, args)
-            }
+            Some(Res::Type(user)) => self.construct(self.types.user(user, Vec::new(), 0), (user, &[], None), args),
             Some(Res::Variant(user, at)) => {
-                let fields: Vec<Ty> =
-                    self.types.fields(user, &[], Some(at as usize)).into_iter().map(|(_, ty)| ty).collect();
-                let ty = self.types.user(user, Vec::new(), 0);
-                self.construct(ty, &fields, args)
+                self.construct(self.types.user(user, Vec::new(), 0), (user, &[], Some(at as usize)), args)
             }
             Some(Res::External(external)) => {
                 self.external(ExternalCall { function: external, args, generics: &generics, span, expected })
@@ -85,8 +78,8 @@ impl<'p, 'l> Interpreter<'p, 'l> {
                 if let ExprKind::Path(path) = &facts.expr(callee).kind
                     && let Some((user, of, variant)) = self.of_self(facts.path(*path))
                 {
-                    let fields = self.types.fields(user, of, variant).into_iter().map(|(_, ty)| ty).collect::<Vec<_>>();
-                    return self.construct(Ty::User(user, of.into()), &fields, args);
+                    let of = of.to_vec();
+                    return self.construct(Ty::User(user, of.as_slice().into()), (user, &of, variant), args);
                 }
                 if let Some(value) = self.derived_default(callee) {
                     return value;

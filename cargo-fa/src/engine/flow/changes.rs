@@ -259,7 +259,7 @@ pub(super) fn same_place(facts: &FileFacts, left: ExprId, right: ExprId) -> bool
 }
 
 /// The last name of a path.
-pub(super) fn last_of(facts: &FileFacts, expr: ExprId) -> Option<&str> {
+pub(crate) fn last_of(facts: &FileFacts, expr: ExprId) -> Option<&str> {
     match &facts.expr(expr).kind {
         ExprKind::Name(name) => Some(facts.name(*name)),
         ExprKind::Path(path) => facts.path(*path).segments.last().map(|last| facts.name(last.name)),

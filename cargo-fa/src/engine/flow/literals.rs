@@ -6,8 +6,8 @@ use super::Interpreter;
 use super::types::Ty;
 use super::value::Value;
 use crate::engine::hir::ir::{ExprId, IntKind, Literal, StructLiteral};
-use crate::engine::resolve::Res;
 use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{Res, UserType};
 
 impl<'l> Interpreter<'_, 'l> {
     pub(super) fn literal(&mut self, literal: Literal) -> Value {
@@ -137,7 +137,13 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// `Type(value, …)`, `Type::Variant(value, …)`.
-    pub(super) fn construct(&mut self, ty: Ty, fields: &[Ty], args: &'l [ExprId]) -> Value {
+    pub(super) fn construct(
+        &mut self,
+        ty: Ty,
+        (user, of, variant): (UserType, &[Ty], Option<usize>),
+        args: &'l [ExprId],
+    ) -> Value {
+        let fields: Vec<Ty> = self.types.fields(user, of, variant).into_iter().map(|(_, ty)| ty).collect();
         let mut whole = Value::of(ty);
         for (at, arg) in args.iter().enumerate() {
             let field = fields.get(at);

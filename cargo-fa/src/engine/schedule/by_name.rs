@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Callers, Graph};
-use crate::engine::flow::changes::{CallsByName, Change, note_changes, note_changes_through, note_variables};
+use crate::engine::flow::changes::{CallsByName, Change, last_of, note_changes, note_changes_through, note_variables};
 use crate::engine::flow::walk;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, Literal};
@@ -120,12 +120,7 @@ fn calls_in_any_case(facts: &FileFacts, body: ExprId, name: &str) -> bool {
     visit_in_any_case(facts, body, &mut |expr| {
         called |= match &facts.expr(expr).kind {
             ExprKind::Method(call) => facts.name(call.name) == name,
-            ExprKind::Name(path) => facts.name(*path) == name,
-            ExprKind::Path(path) => {
-                let last = facts.path(*path).segments.last();
-                last.is_some_and(|last| facts.name(last.name) == name)
-            }
-            _ => false,
+            _ => last_of(facts, expr) == Some(name),
         };
     });
     called
