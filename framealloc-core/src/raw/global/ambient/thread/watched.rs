@@ -15,8 +15,27 @@ use crate::sync::Relaxed;
 /// About where the stack of the caller ends.
 #[inline(always)]
 pub(super) fn stack() -> usize {
-    let here = 0_u8;
-    core::ptr::from_ref(&here).addr()
+    // The address sanitizer puts local variables elsewhere, and each time that a function is called into another place.
+    #[cfg(all(framealloc_asan, any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        let pointer: usize;
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: it copies one register into another, and touches nothing else.
+        unsafe {
+            core::arch::asm!("mov {}, rsp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+        }
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: it copies one register into another, and touches nothing else.
+        unsafe {
+            core::arch::asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+        }
+        pointer
+    }
+    #[cfg(not(all(framealloc_asan, any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    {
+        let here = 0_u8;
+        core::ptr::from_ref(&here).addr()
+    }
 }
 
 impl ThreadChunks {
@@ -157,5 +176,21 @@ impl ThreadChunks {
             }
         }
         self.cells.get()
+    }
+}
+
+#[cfg(all(test, not(framealloc_loom)))]
+mod tests {
+    use super::stack;
+
+    #[inline(never)]
+    fn place() -> usize {
+        std::hint::black_box(stack())
+    }
+
+    #[test]
+    fn a_place_is_as_deep_in_the_stack_each_time_that_it_is_called() {
+        let depths: std::collections::BTreeSet<usize> = (0..1000).map(|_| place()).collect();
+        assert_eq!(depths.len(), 1);
     }
 }
