@@ -11,7 +11,7 @@ use super::stores::Target;
 use super::types::Ty;
 use super::value::{AllocatorKey, Root, Value, Var};
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::{Receiver, Span};
+use crate::engine::hir::ir::{ItemKind, Receiver, Span};
 use crate::engine::resolve::{FnId, UserType};
 use crate::model::finding::Confidence;
 
@@ -54,7 +54,7 @@ impl Interpreter<'_, '_> {
         }
         let keyed = self.context.keyed > 0 && is_keyed(&lent(&container.ty));
         let keys = match keyed {
-            true if self.context.cache > 0 => Keys::OfCache,
+            true if self.context.cache > 0 || self.are_names(&lent(&container.ty).argument(0)) => Keys::OfCache,
             true => Keys::AllSeen,
             false => Keys::Any,
         };
@@ -64,6 +64,21 @@ impl Interpreter<'_, '_> {
         // Capacity that is kept from frame to frame grows only now and then.
         let confidence = if container.kept { Confidence::Medium } else { Confidence::High };
         self.record(EventKind::HeapGrowth { what: what.to_owned(), container, fate: Fate::Here }, span, confidence);
+    }
+
+    /// Whether keys of this type are names: a program has so many of those, where numbers and places have no end.
+    fn are_names(&self, key: &Ty) -> bool {
+        match key.peeled() {
+            Ty::Str | Ty::Known(Known::String, _) => true,
+            Ty::Known(Known::Arc | Known::Rc | Known::Box | Known::Cow, inner) => {
+                inner.first().is_some_and(|inner| *inner.peeled() == Ty::Str)
+            }
+            Ty::User(user, _) => match &self.around.program.type_def(*user).item.kind {
+                ItemKind::Enum { variants, .. } => variants.iter().all(|(_, fields)| fields.is_empty()),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// A static whose elements somebody takes out, as what is put into a queue for the end of the frame is.

@@ -7,7 +7,7 @@ use super::types::Ty;
 use super::value::{Age, AtEnd, Callable, Handle, Root, State, Value};
 use super::{DEEPEST, Interpreter};
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Span, Statement, TypeId};
+use crate::engine::hir::ir::{Block, ExprId, ExprKind, ForLoop, MacroKind, Name, Pat, PatId, Span, Statement, TypeId};
 use crate::engine::resolve::paths::Space;
 use crate::engine::resolve::{Res, UserType};
 
@@ -87,7 +87,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Await(inner) => self.awaited(*inner, span),
             ExprKind::If { cond, then, otherwise } => self.branch(*cond, *then, *otherwise, expected),
             ExprKind::Let { pat, value } => {
-                let value = self.eval_place(*value);
+                let value = self.eval_scrutinee(*value, std::iter::once(*pat));
                 self.bind(*pat, value);
                 Value::of(Ty::Scalar(1))
             }
@@ -357,7 +357,7 @@ impl<'l> Interpreter<'_, 'l> {
                     self.context.cold -= 1;
                     self.state = before;
                 }
-                if matches!(self.facts.pat(*pat), crate::engine::hir::ir::Pat::Wild) {
+                if matches!(self.facts.pat(*pat), Pat::Wild) {
                     self.discarded(&value, *span, "bound to `_`");
                     if let Some(init) = init {
                         self.temporary_dropped(*init, &value);
@@ -474,13 +474,8 @@ impl<'l> Interpreter<'_, 'l> {
         value
     }
 
-    fn matched(
-        &mut self,
-        value: ExprId,
-        arms: &'l [(crate::engine::hir::ir::PatId, ExprId)],
-        expected: Option<&Ty>,
-    ) -> Value {
-        let scrutinee = self.eval_place(value);
+    fn matched(&mut self, value: ExprId, arms: &'l [(PatId, ExprId)], expected: Option<&Ty>) -> Value {
+        let scrutinee = self.eval_scrutinee(value, arms.iter().map(|(pat, _)| *pat));
         let before = self.state.clone();
         let mut after = State { dead: true, ..State::default() };
         let mut result: Option<Value> = None;
@@ -513,9 +508,17 @@ impl<'l> Interpreter<'_, 'l> {
         result.unwrap_or_else(|| Value::of(Ty::Never))
     }
 
-    fn is_error_pattern(&self, pat: crate::engine::hir::ir::PatId) -> bool {
+    fn eval_scrutinee(&mut self, value: ExprId, patterns: impl Iterator<Item = PatId>) -> Value {
+        let cache = u32::from(self.fills_vacant_entry(value, patterns));
+        self.context.cache += cache;
+        let scrutinee = self.eval_place(value);
+        self.context.cache -= cache;
+        scrutinee
+    }
+
+    fn is_error_pattern(&self, pat: PatId) -> bool {
         match self.facts.pat(pat) {
-            crate::engine::hir::ir::Pat::TupleStruct(path, _) => {
+            Pat::TupleStruct(path, _) => {
                 self.facts.path(*path).segments.last().is_some_and(|last| self.facts.name(last.name) == "Err")
             }
             _ => false,

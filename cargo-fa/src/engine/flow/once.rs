@@ -22,6 +22,8 @@ enum Mark<'l> {
     Changed(ExprId, bool),
     /// The map has nothing for a key: the map, the key.
     Vacant(ExprId, ExprId),
+    /// The same, of what `entry` gives for the key.
+    VacantEntry(ExprId, ExprId),
     /// Nothing is left in a list of what can be used again.
     UsedUp(ExprId),
     /// It is this variant of an `enum`.
@@ -44,6 +46,9 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Whether an arm, of a `match` of this value, fills what it has found empty.
     pub(super) fn fills(&self, value: ExprId, pat: PatId, body: ExprId) -> Option<Cold> {
+        if let Some(mark) = self.vacant_entry(pat, value) {
+            return self.settles(&mark, body).then(|| self.stays_settled(&mark)).flatten();
+        }
         let is_nothing = matches!(self.facts.pat(pat), Pat::Wild) || self.is_pattern_of(pat, "None");
         let mark = match (is_nothing, self.variant_of_pattern(pat)) {
             (true, _) => self.nothing_in(value),
@@ -51,6 +56,24 @@ impl<'l> Interpreter<'_, 'l> {
             (false, None) => return None,
         };
         self.settles(&mark, body).then(|| self.stays_settled(&mark)).flatten()
+    }
+
+    /// `Entry::Vacant(entry)`, where `self.meshes.entry(key)` is matched.
+    fn vacant_entry(&self, pat: PatId, value: ExprId) -> Option<Mark<'l>> {
+        let (map, key) = self.entry_of(value).filter(|_| self.is_pattern_of(pat, "Vacant"))?;
+        Some(Mark::VacantEntry(map, key))
+    }
+
+    /// The map and the key of `self.meshes.entry(key)`.
+    fn entry_of(&self, value: ExprId) -> Option<(ExprId, ExprId)> {
+        let ExprKind::Method(call) = &self.facts.expr(bare(self.facts, value)).kind else { return None };
+        let key = call.args.first().filter(|_| self.facts.name(call.name) == "entry")?;
+        Some((call.receiver, *key))
+    }
+
+    /// Whether the entry of a map is asked for to fill it where it is vacant.
+    pub(super) fn fills_vacant_entry(&self, value: ExprId, mut patterns: impl Iterator<Item = PatId>) -> bool {
+        self.entry_of(value).is_some() && patterns.any(|pat| self.is_pattern_of(pat, "Vacant"))
     }
 
     /// Whether what `entry` of this map leads to is made once for each key, and never again.
@@ -134,6 +157,9 @@ impl<'l> Interpreter<'_, 'l> {
             }
             ExprKind::Let { pat, value } if self.is_pattern_of(*pat, if holds { "None" } else { "Some" }) => {
                 marks.push(self.nothing_in(*value));
+            }
+            ExprKind::Let { pat, value } if holds && self.is_pattern_of(*pat, "Vacant") => {
+                marks.extend(self.vacant_entry(*pat, *value));
             }
             ExprKind::Let { pat, value } if holds && self.is_pattern_of(*pat, "Some") => {
                 if let ExprKind::Method(call) = &facts.expr(*value).kind
@@ -247,6 +273,11 @@ impl<'l> Interpreter<'_, 'l> {
                 facts.name(call.name) == "insert" && same_place(facts, *place, call.receiver)
                     || are_among(facts, [*place, *key], &call.args)
             }
+            (Mark::VacantEntry(..), ExprKind::Method(call)) => {
+                matches!(facts.name(call.name), "insert" | "insert_entry")
+                    && call.args.len() == 1
+                    && matches!(facts.expr(call.receiver).kind, ExprKind::Name(_))
+            }
             // Whoever is given the map and the key that it lacks fills it.
             (Mark::Vacant(place, key), ExprKind::Call { args, .. }) => are_among(facts, [*place, *key], args),
             (Mark::UsedUp(place), ExprKind::Method(call)) => {
@@ -282,13 +313,14 @@ impl<'l> Interpreter<'_, 'l> {
         | Mark::Flag(place, _)
         | Mark::Changed(place, _)
         | Mark::Vacant(place, _)
+        | Mark::VacantEntry(place, _)
         | Mark::UsedUp(place)
         | Mark::Variant(place, _)
         | Mark::Remembered(place, _)
         | Mark::Requested(place)
         | Mark::Outgrown(place)) = mark;
         // Under a key that no frame has asked for before, there is never anything.
-        if matches!(mark, Mark::Vacant(_, new) | Mark::Remembered(_, new) if self.is_ever_new(*new))
+        if matches!(mark, Mark::Vacant(_, new) | Mark::VacantEntry(_, new) | Mark::Remembered(_, new) if self.is_ever_new(*new))
             || matches!(mark, Mark::Remembered(_, new) if self.has_fraction(*new))
         {
             return None;
@@ -309,7 +341,9 @@ impl<'l> Interpreter<'_, 'l> {
             Mark::Flag(_, now) | Mark::Changed(_, now) if *now => &[Change::True],
             Mark::Flag(..) | Mark::Changed(..) => &[Change::False],
             // What is put there as a whole may be an empty one.
-            Mark::Vacant(..) => &[Change::Emptied, Change::Removed, Change::Taken, Change::True],
+            Mark::Vacant(..) | Mark::VacantEntry(..) => {
+                &[Change::Emptied, Change::Removed, Change::Taken, Change::True]
+            }
             Mark::Outgrown(_) => &[Change::Emptied, Change::Removed, Change::Evicted, Change::Taken, Change::True],
             // Who empties such a list uses what was in it, and puts it back.
             Mark::UsedUp(_) | Mark::Remembered(..) => &[],

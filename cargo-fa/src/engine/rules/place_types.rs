@@ -5,7 +5,8 @@ use crate::engine::api::Known;
 use crate::engine::flow::types::{Ty, TypeScope, Types};
 use crate::engine::flow::{param_types, type_scope};
 use crate::engine::hir::ir::{ExprId, ExprKind, Pat, PatId, TypeId};
-use crate::engine::resolve::TypeKey;
+use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{FnId, Res, TypeKey};
 
 /// Expressions are followed this far to what tells their type.
 const DEEPEST: u32 = 12;
@@ -110,6 +111,21 @@ impl<'l> Look<'_, 'l> {
                 let name = facts.name(call.name);
                 self.type_given(&receiver, name).unwrap_or_else(|| led_to(&receiver, name))
             }
+            ExprKind::Call { callee, args } => self.type_made(*callee, args, depth + 1),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// What `take(&mut self.list)` gives, or a function of the workspace.
+    fn type_made(&self, callee: ExprId, args: &[ExprId], depth: u32) -> Ty {
+        let ExprKind::Path(path) = &self.facts.expr(callee).kind else { return Ty::Unknown };
+        let path = self.facts.path(*path);
+        let last = path.segments.last().map_or("", |last| self.facts.name(last.name));
+        if let ("take" | "replace", [place, ..]) = (last, args) {
+            return self.type_at(*place, depth).peeled().clone();
+        }
+        match self.types.program.resolve(self.def.module, self.def.file, path, Space::Values) {
+            Some(Res::Fn(function)) => self.type_returned(function),
             _ => Ty::Unknown,
         }
     }
@@ -136,9 +152,14 @@ impl<'l> Look<'_, 'l> {
     fn type_given(&self, receiver: &Ty, name: &'l str) -> Option<Ty> {
         let program = self.types.program;
         let owner = Types::owner(receiver)?;
-        let def = program.fn_def(*program.methods_of(TypeKey::User(owner), name).first()?);
+        Some(self.type_returned(*program.methods_of(TypeKey::User(owner), name).first()?))
+    }
+
+    fn type_returned(&self, function: FnId) -> Ty {
+        let program = self.types.program;
+        let def = program.fn_def(function);
         let scope = type_scope(program, def);
-        Some(def.function.output.map_or(Ty::Unit, |ty| self.types.lower(def.module, def.file, ty, &scope)))
+        def.function.output.map_or(Ty::Unit, |ty| self.types.lower(def.module, def.file, ty, &scope))
     }
 }
 
@@ -154,7 +175,9 @@ fn led_to(receiver: &Ty, name: &str) -> Ty {
             }
         }
         "values_mut" => Ty::Slice(std::sync::Arc::new(receiver.looked_up())),
-        "lock" | "write" | "borrow_mut" | "unwrap" | "expect" => match receiver.peeled() {
+        "pop" | "pop_front" | "pop_back" | "swap_remove" => receiver.looked_up(),
+        "lock" | "write" | "borrow_mut" | "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else"
+        | "unwrap_or_default" => match receiver.peeled() {
             Ty::Known(
                 Known::Mutex | Known::RwLock | Known::RefCell | Known::Lock | Known::Option | Known::Result,
                 args,

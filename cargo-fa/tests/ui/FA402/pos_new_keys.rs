@@ -1,5 +1,6 @@
 //! Maps that are kept and get a key that no frame has had before, lists that get new elements, and values that are made anew
 //! in each frame: what is done once for each of them is done again.
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use framealloc::{SmartAlloc, frame_system};
@@ -27,6 +28,7 @@ pub struct Village {
     day: u64,
     next_letter: u64,
     weather: HashMap<u64, u32>,
+    storms: HashMap<u64, u32>,
     prices: BTreeMap<u32, Box<[u32]>>,
     letters: HashMap<u64, u32>,
     tracks: HashSet<(i32, i32)>,
@@ -54,6 +56,14 @@ impl Village {
         let letter = self.next_letter;
         self.next_letter += 1;
         self.letters.entry(letter).or_insert_with(|| *alloc.frame_box(1)); //~ FA402
+    }
+
+    #[frame_system]
+    pub fn by_a_tick_that_is_vacant(&mut self, alloc: &SmartAlloc, tick: u64) {
+        let rain = alloc.frame_box(3);
+        if let Entry::Vacant(entry) = self.storms.entry(tick) { //~ FA402
+            entry.insert(*rain);
+        }
     }
 
     #[frame_system]
