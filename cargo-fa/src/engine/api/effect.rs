@@ -189,6 +189,8 @@ pub(crate) enum Effect {
     Iterates,
     /// An iterator made of an iterator.
     Adapts,
+    /// `map` of an array, which gives one.
+    MapsArray,
     /// One element of an iterator.
     Yields,
     /// A guard of what is inside.
@@ -348,6 +350,8 @@ pub(crate) enum Builds {
     /// The elements of the argument, unless it is what is built.
     FromElements,
     FromBytes,
+    /// Text that is borrowed, or owned where it had to be changed.
+    SharedText,
     Pointer,
     WithoutDrop,
     /// The argument, wrapped.

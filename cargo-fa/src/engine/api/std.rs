@@ -188,10 +188,11 @@ pub(super) static SHARED: &[Method] = &[
         "iter", "iter_mut", "into_iter", "drain", "chunks", "chunks_exact", "windows", "values", "values_mut", "keys",
         "chars", "bytes", "lines", "split", "split_whitespace", "split_ascii_whitespace", "splitn", "rsplit", "rsplitn", "split_terminator",
         "split_inclusive", "par_iter", "par_iter_mut", "into_par_iter",
-        "chunks_mut", "par_chunks", "par_chunks_mut", "char_indices", "into_values", "into_keys", "try_iter",
+        "chunks_mut", "chunks_exact_mut", "rchunks", "rchunks_exact", "rchunks_mut", "chunk_by", "array_windows", "par_chunks", "par_chunks_mut", "char_indices", "into_values", "into_keys", "try_iter",
         "par_bridge",
     ], Iterates),
     Method(On::Types(&[Known::MessageReader]), &["read"], Iterates),
+    Method(On::List, &["map"], MapsArray),
     Method(On::Iterator, &[
         "map", "filter", "filter_map", "flat_map", "inspect", "take_while", "skip_while", "map_while", "scan",
         "enumerate", "rev", "zip", "skip", "take", "chain", "peekable", "flatten", "cloned", "copied", "cycle",
@@ -222,7 +223,8 @@ pub(super) static SHARED: &[Method] = &[
     Method(On::NotOfUser, &["as_ptr", "as_mut_ptr"], Address),
     Method(On::Types(&[Known::Cell]), &["get", "take", "into_inner"], CellValue),
     Method(On::HasElements, &[
-        "first", "last", "get", "first_mut", "last_mut", "get_mut", "get_unchecked", "get_unchecked_mut",
+        "first", "last", "get", "first_mut", "last_mut", "get_mut", "get_unchecked", "get_unchecked_mut", "front", "back",
+        "front_mut", "back_mut",
     ], Element),
     Method(On::NotOfUser, &[
         "as_slice", "as_mut_slice", "as_str", "as_bytes", "as_ref", "as_mut", "deref", "deref_mut", "trim", "borrow",
@@ -353,6 +355,7 @@ pub(super) static ASSOCIATED: &[Associated] = &[
     Associated(On::Types(&[Known::CString]), &["new"], Builds::CText),
     Associated(On::Types(&[Known::Path]), &["new"], Builds::Seen),
     Associated(On::Types(&[Known::String]), &["from_utf8"], Builds::FromBytes),
+    Associated(On::Types(&[Known::String]), &["from_utf8_lossy"], Builds::SharedText),
     Associated(On::Types(&[Known::NonNull]), &[
         "new", "new_unchecked", "from", "from_ref", "from_mut", "dangling",
     ], Builds::Pointer),

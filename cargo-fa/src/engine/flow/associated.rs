@@ -89,6 +89,11 @@ impl<'l> Interpreter<'_, 'l> {
                 value
             }
             Builds::FromBytes => self.wrapped(Known::Result, args, None),
+            Builds::SharedText => {
+                let mut value = self.eval_args_first(args, None);
+                value.ty = Ty::known(Known::Cow, [Ty::Str]);
+                value
+            }
             Builds::Pointer => self.non_null(function, args),
             Builds::WithoutDrop => {
                 let mut value = self.eval_args_first(args, None);

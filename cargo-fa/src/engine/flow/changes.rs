@@ -32,6 +32,9 @@ pub(crate) enum Change {
 /// The type whose method does it, where it does it to `self`; the name; what is done.
 pub(crate) type Changed<'l> = (Option<&'l str>, &'l str, Change);
 
+/// The method that does it to a field of `self`; the field; what is done.
+pub(crate) type DoneByMethod<'l> = (&'l str, &'l str, Change);
+
 /// The type whose method does something to `self`, and the function that does it.
 type DoneBy<'l> = (Option<&'l str>, FnId);
 
@@ -43,6 +46,8 @@ pub(crate) struct Changes<'l> {
     of_any: FxHashSet<(&'l str, Change)>,
     /// By name and change: who does it, of which type.
     done_by: FxHashMap<(&'l str, Change), Vec<DoneBy<'l>>>,
+    /// By name and change: what methods do to fields of `self`.
+    by_methods: FxHashSet<DoneByMethod<'l>>,
 }
 
 /// Who calls whom, as far as names tell.
@@ -58,9 +63,13 @@ pub(crate) trait CallsByName: Sync {
 }
 
 impl<'l> Changes<'l> {
-    pub(crate) fn of(done: impl Iterator<Item = (Changed<'l>, FnId)>) -> Self {
+    /// What is done, by which function, of which name.
+    pub(crate) fn of(done: impl Iterator<Item = (Changed<'l>, FnId, &'l str)>) -> Self {
         let mut changes = Self::default();
-        for ((owner, name, change), by) in done {
+        for ((owner, name, change), by, function) in done {
+            if owner.is_some() && matches!(change, Change::True | Change::False) {
+                changes.by_methods.insert((function, name, change));
+            }
             changes.all.insert((owner, name, change));
             changes.of_any.insert((name, change));
             changes.done_by.entry((name, change)).or_default().push((owner, by));
@@ -74,6 +83,11 @@ impl<'l> Changes<'l> {
             Some(_) => self.all.contains(&(None, name, change)) || self.all.contains(&(owner, name, change)),
             None => self.of_any.contains(&(name, change)),
         }
+    }
+
+    /// Whether a method of this name does that to a field of its `self`.
+    pub(crate) fn is_done_by_method(&self, asked: DoneByMethod<'_>) -> bool {
+        self.by_methods.contains(&asked)
     }
 
     /// Whether somebody does that to a field in the frames in which this function runs. What is done where somebody asks for it,

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Interpreter;
 use super::changes::Change;
 use super::event::{Container, EventKind, Fate, Keys, Lent};
@@ -46,7 +48,64 @@ pub(crate) fn keeps_steady(name: &str) -> bool {
     STEADY.contains(&name)
 }
 
+/// What of a container in containers a method leaves the memory of, if it [keeps steady](keeps_steady).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum Reach {
+    /// That of the container, or nobody knows which.
+    All,
+    /// That of the outer container: the elements end, with what they hold, or are left alone.
+    Outer,
+    /// As `Outer`; it is made as large as it is to become.
+    Room,
+}
+
+/// Methods that leave the memory of elements alone, or end it.
+const OUTER: &[&str] = &["clear", "truncate"];
+
+/// Methods that make room in a container, and leave its elements alone.
+const ROOM: &[&str] = &["reserve", "reserve_exact", "try_reserve", "resize", "resize_with"];
+
+impl Reach {
+    /// Of a method that is called on a container itself, and not on an element.
+    pub(crate) fn of_method(name: &str) -> Self {
+        match name {
+            name if OUTER.contains(&name) => Self::Outer,
+            name if ROOM.contains(&name) => Self::Room,
+            _ => Self::All,
+        }
+    }
+
+    /// Those that mean the elements of a container, or the container itself.
+    pub(crate) fn all_of(is_element: bool) -> &'static [Self] {
+        if is_element { &[Self::All] } else { &[Self::All, Self::Outer, Self::Room] }
+    }
+}
+
+/// How many containers are in one another.
+fn layers(ty: &Ty) -> u32 {
+    const MOST: u32 = 4;
+    let mut ty = ty.clone();
+    let mut layers = 0;
+    while let Some(collection) = ty.collection().filter(|_| layers < MOST) {
+        layers += 1;
+        ty = collection.looked_up();
+    }
+    layers
+}
+
 impl Interpreter<'_, '_> {
+    /// Whether a container is an element of the one that its field, or the parameter, is.
+    fn is_element(&self, container: &Value) -> bool {
+        let declared = match (container.owner, &container.field, container.alias) {
+            (Some(owner), Some(field), _) => self.types.field(&Ty::User(owner, [].into()), field),
+            (None, None, Some(Root::Param(param))) => {
+                self.param_types(self.id).get(usize::from(param)).cloned().unwrap_or(Ty::Unknown)
+            }
+            _ => return false,
+        };
+        layers(&declared) > layers(&container.ty)
+    }
+
     /// The container may have to get more memory.
     pub(super) fn growth(&mut self, container: &Value, what: &str, span: Span) {
         if container.reserved && matches!(container.alias, Some(Root::Local(_)) | None) {
@@ -58,7 +117,9 @@ impl Interpreter<'_, '_> {
             true => Keys::AllSeen,
             false => Keys::Any,
         };
+        let is_element = self.is_element(container);
         let mut container = lent_container(container);
+        container.is_element = is_element;
         container.keys = keys;
         container.steady |= self.is_emptied_static(container.root);
         // Capacity that is kept from frame to frame grows only now and then.
@@ -67,7 +128,7 @@ impl Interpreter<'_, '_> {
     }
 
     /// Whether keys of this type are names: a program has so many of those, where numbers and places have no end.
-    fn are_names(&self, key: &Ty) -> bool {
+    pub(super) fn are_names(&self, key: &Ty) -> bool {
         match key.peeled() {
             Ty::Str | Ty::Known(Known::String, _) => true,
             Ty::Known(Known::Arc | Known::Rc | Known::Box | Known::Cow, inner) => {
@@ -94,7 +155,8 @@ impl Interpreter<'_, '_> {
         if !keeps_steady(name) || receiver.ty.collection().is_none() {
             return;
         }
-        self.frames.steady.insert(key(receiver.alias, receiver.field.as_ref()));
+        let reach = if self.is_element(receiver) { Reach::All } else { Reach::of_method(name) };
+        self.frames.steady.insert((key(receiver.alias, receiver.field.as_ref()), reach));
         if receiver.kept {
             self.frames.steady_made.extend(&receiver.made);
         }
@@ -107,8 +169,8 @@ impl Interpreter<'_, '_> {
             && self.is_seen_by_others(receiver)
         {
             let emptied = &mut self.recorder.out.emptied;
-            if !emptied.iter().any(|(of, known)| *of == owner && known == field) {
-                emptied.push((owner, Arc::clone(field)));
+            if !emptied.iter().any(|(of, known, as_far)| *of == owner && known == field && *as_far == reach) {
+                emptied.push((owner, Arc::clone(field), reach));
             }
         }
     }
@@ -217,7 +279,9 @@ impl Interpreter<'_, '_> {
         let steady = std::mem::take(&mut self.frames.steady);
         let steady_made = std::mem::take(&mut self.frames.steady_made);
         let settle = |container: &mut Container| {
-            let is_steady = || steady.contains(&key(container.root, container.field.as_ref()));
+            let of = key(container.root, container.field.as_ref());
+            let reaches = Reach::all_of(container.is_element);
+            let is_steady = || reaches.iter().any(|reach| steady.contains(&(of.clone(), *reach)));
             container.steady |=
                 container.kept && (is_steady() || container.made.is_some_and(|made| steady_made.contains(&made)));
         };
@@ -290,6 +354,7 @@ pub(super) fn lent_container(container: &Value) -> Container {
         kept: container.kept || outlives,
         steady: container.reserved,
         keys: Keys::Any,
+        is_element: false,
         made: container.made.first().copied(),
     }
 }

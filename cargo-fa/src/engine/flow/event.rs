@@ -284,6 +284,8 @@ pub(crate) struct Container {
     /// The function empties it, or reserves for it.
     pub(crate) steady: bool,
     pub(crate) keys: Keys,
+    /// It is in the container that the field is, or the parameter.
+    pub(crate) is_element: bool,
     /// Where it was made, if the function did that.
     pub(crate) made: Option<Span>,
 }
@@ -394,8 +396,17 @@ pub(crate) enum EscapeRoute {
     Fixed(String),
 }
 
+/// What a method is called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum CalledOn {
+    /// A value that the caller has just made.
+    Made,
+    /// The caller's own `self`.
+    Own,
+    Other,
+}
+
 /// A call of a function of the workspace.
-#[expect(clippy::struct_excessive_bools, reason = "each is found out and asked by itself")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CallSite {
     pub(crate) callee: FnId,
@@ -404,8 +415,7 @@ pub(crate) struct CallSite {
     pub(crate) loops: Vec<LoopAround>,
     pub(crate) in_frame: bool,
     pub(crate) cold: Option<Cold>,
-    /// It is a method of a value that the caller has just made.
-    pub(crate) on_local: bool,
+    pub(crate) called_on: CalledOn,
     /// The tag that the code around it is under.
     pub(crate) tag: Option<OpenTag>,
     /// The tags of the arenas that are handed over: by parameter.

@@ -165,7 +165,10 @@ impl<'l> Interpreter<'_, 'l> {
                 item.ty = ty;
             }
             flow.bind(looped.pat, item);
+            let once = flow.settles_picked(looped.iter, looped.pat, looped.body);
+            flow.enter_cold(once);
             flow.eval(looped.body, None);
+            flow.leave_cold(once);
             flow.end_block(names, span);
         })
     }

@@ -83,8 +83,13 @@ impl<'l> Interpreter<'_, 'l> {
         match (name, &self.facts.expr(call.receiver).kind) {
             ("entry" | "insert", _) => {
                 let first = call.args.first();
-                let for_good = |key: &ExprId| self.fills_gaps_for_good(call.receiver, *key).is_some();
-                (is_keyed(&lent(&receiver.ty)) && first.is_some_and(for_good), None)
+                let map = lent(&receiver.ty);
+                let are_names = self.are_names(&map.argument(0));
+                let for_good = |key: &ExprId| {
+                    self.fills_gaps_for_good(call.receiver, *key).is_some()
+                        || are_names && self.knows_names_for_good(call.receiver, *key)
+                };
+                (is_keyed(&map) && first.is_some_and(for_good), None)
             }
             ("or_insert_with" | "or_insert_with_key", ExprKind::Method(entry)) => {
                 let key = entry.args.first().filter(|_| self.facts.name(entry.name) == "entry");

@@ -30,6 +30,7 @@ mod implemented;
 mod in_place;
 mod iterate;
 mod keys;
+mod lasting;
 mod layout;
 mod lifetimes;
 mod literals;
@@ -203,7 +204,7 @@ struct Frames {
     /// Where this function shares values.
     shares: FxHashSet<Span>,
     /// Heap containers of which something says that their memory is used again.
-    steady: FxHashSet<AllocatorKey>,
+    steady: FxHashSet<(AllocatorKey, containers::Reach)>,
     /// The same, by where they were taken out of what keeps them: they may have come by another name since.
     steady_made: FxHashSet<Span>,
     /// Values of the open frame that will be promoted.

@@ -3,14 +3,10 @@
 use super::Interpreter;
 use super::changes::{Change, Changed, bare, is_self, last_of, same_place, variant_of};
 use super::event::Cold;
-use super::types::Ty;
-use super::value::Root;
+use super::lasting::Lasting;
 use super::walk;
-use crate::engine::api::Known;
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, Literal, Pat, PatId, Statement, UnaryOp};
-use crate::engine::resolve::Res;
-use crate::engine::resolve::paths::Space;
+use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, Literal, MethodCall, Pat, PatId, Statement, UnaryOp};
 
 /// What a condition says of a place.
 enum Mark<'l> {
@@ -18,6 +14,8 @@ enum Mark<'l> {
     Nothing(ExprId),
     /// It is this.
     Flag(ExprId, bool),
+    /// Those elements are looked for whose flag is this: the flag, the element that was found.
+    Picked(ExprId, &'l str),
     /// It was this, and no longer is.
     Changed(ExprId, bool),
     /// The map has nothing for a key: the map, the key.
@@ -26,6 +24,8 @@ enum Mark<'l> {
     VacantEntry(ExprId, ExprId),
     /// Nothing is left in a list of what can be used again.
     UsedUp(ExprId),
+    /// It is the number of the first free element of a list, if one is free.
+    Threaded(ExprId),
     /// It is this variant of an `enum`.
     Variant(ExprId, &'l str),
     /// It holds another value than this one, which it is to remember.
@@ -34,6 +34,13 @@ enum Mark<'l> {
     Requested(ExprId),
     /// A list has no element of this number.
     Outgrown(ExprId),
+}
+
+/// Whether a place may be one of many, each of which is settled once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Many {
+    Excluded,
+    Allowed,
 }
 
 impl<'l> Interpreter<'_, 'l> {
@@ -55,7 +62,39 @@ impl<'l> Interpreter<'_, 'l> {
             (false, Some(variant)) => Mark::Variant(value, variant),
             (false, None) => return None,
         };
+        let threaded = Mark::Threaded(value);
+        let marks = [Some(mark), Some(threaded).filter(|_| is_nothing && self.is_field(value))];
+        let mut settled = marks.iter().flatten().filter(|mark| self.settles(mark, body));
+        settled.find_map(|mark| self.stays_settled(mark))
+    }
+
+    /// Whether the elements that `iter_mut().filter(|element| element.dirty)` yields are settled by what is done to each.
+    pub(super) fn settles_picked(&self, iter: ExprId, pat: PatId, body: ExprId) -> Option<Cold> {
+        let mark = self.picked(iter, pat)?;
         self.settles(&mark, body).then(|| self.stays_settled(&mark)).flatten()
+    }
+
+    /// `iter_mut().find(|element| element.dirty)`, `filter(…)`: the flag, for what the pattern binds.
+    fn picked(&self, iter: ExprId, pat: PatId) -> Option<Mark<'l>> {
+        let facts = self.facts;
+        let ExprKind::Method(call) = &facts.expr(bare(facts, iter)).kind else { return None };
+        let closure = call.args.first().and_then(|arg| self.closure_at(*arg));
+        let Some(closure) = closure.filter(|_| matches!(facts.name(call.name), "find" | "filter")) else {
+            return self.picked(call.receiver, pat);
+        };
+        let mut found = None;
+        walk::bound_names(facts, pat, &mut |name| found = Some(name));
+        let mut marks = Vec::new();
+        self.marks(closure.body, true, &mut marks);
+        let mut flags = marks.into_iter().filter_map(|mark| match mark {
+            Mark::Flag(place, true) if self.is_field(place) => Some(place),
+            _ => None,
+        });
+        Some(Mark::Picked(flags.next()?, found?))
+    }
+
+    fn is_field(&self, place: ExprId) -> bool {
+        matches!(self.facts.expr(bare(self.facts, place)).kind, ExprKind::Field { .. })
     }
 
     /// `Entry::Vacant(entry)`, where `self.meshes.entry(key)` is matched.
@@ -79,6 +118,11 @@ impl<'l> Interpreter<'_, 'l> {
     /// Whether what `entry` of this map leads to is made once for each key, and never again.
     pub(super) fn fills_gaps_for_good(&self, map: ExprId, key: ExprId) -> Option<Cold> {
         self.stays_settled(&Mark::Vacant(map, key))
+    }
+
+    /// The same of a map by names, of which each element of a list may have one.
+    pub(super) fn knows_names_for_good(&self, map: ExprId, name: ExprId) -> bool {
+        self.stays_settled_in(&Mark::Vacant(map, name), Many::Allowed).is_some()
     }
 
     /// What it says of a place that this is `None`: the place itself, or a call that looks into it.
@@ -128,7 +172,9 @@ impl<'l> Interpreter<'_, 'l> {
             Some(Statement::Expr { expr }) => Some(*expr),
             _ => None,
         });
-        let leaves = last.is_some_and(|last| matches!(self.facts.expr(last).kind, ExprKind::Return(_)));
+        let leaves = last.is_some_and(|last| {
+            matches!(self.facts.expr(last).kind, ExprKind::Return(_) | ExprKind::Continue { label: None })
+        });
         let mut marks = Vec::new();
         self.marks(*cond, false, &mut marks);
         let rest = block.statements[statement + 1..].iter().filter_map(|statement| match statement {
@@ -168,6 +214,7 @@ impl<'l> Interpreter<'_, 'l> {
                 {
                     marks.push(Mark::Requested(call.receiver));
                 }
+                marks.extend(self.picked(*value, *pat));
             }
             ExprKind::Binary { op: BinaryOp::Equal, left, right } if holds => {
                 let variant = variant_of(facts, *right).map(|variant| facts.name(variant));
@@ -263,6 +310,13 @@ impl<'l> Interpreter<'_, 'l> {
             _ => false,
         };
         match (mark, &facts.expr(expr).kind) {
+            (Mark::Picked(flag, found), ExprKind::Assign { left, right }) => {
+                self.is_flag_of(*flag, found, *left) && is_literal(*right, false)
+            }
+            (Mark::Picked(flag, found), ExprKind::Method(call)) => {
+                self.is_named(call.receiver, found) && self.does_to_field(call, *flag, Change::False)
+            }
+            (Mark::Remembered(place, _), ExprKind::Method(call)) => self.does_to_place(call, *place, Change::True),
             (Mark::Changed(..) | Mark::Requested(_), _) => true,
             (Mark::Remembered(place, _), ExprKind::Assign { left, .. }) => same_place(facts, *place, *left),
             (Mark::Outgrown(list), ExprKind::Method(call)) => {
@@ -283,6 +337,9 @@ impl<'l> Interpreter<'_, 'l> {
             (Mark::UsedUp(place), ExprKind::Method(call)) => {
                 matches!(facts.name(call.name), "push" | "push_back") && !same_place(facts, *place, call.receiver)
             }
+            (Mark::Threaded(first), ExprKind::Method(call)) => {
+                facts.name(call.name) == "push" && self.is_threaded(call.receiver, *first)
+            }
             (Mark::Variant(place, now), ExprKind::Assign { left, right }) => {
                 let is_another = |variant| facts.name(variant) != *now;
                 same_place(facts, *place, *left) && variant_of(facts, *right).is_some_and(is_another)
@@ -293,7 +350,7 @@ impl<'l> Interpreter<'_, 'l> {
             (Mark::Nothing(place), ExprKind::Method(call)) => {
                 let fills =
                     matches!(facts.name(call.name), "insert" | "replace" | "get_or_insert" | "get_or_insert_with");
-                fills && same_place(facts, *place, call.receiver)
+                fills && same_place(facts, *place, call.receiver) || self.does_to_place(call, *place, Change::True)
             }
             (Mark::Flag(place, now), ExprKind::Assign { left, right }) => {
                 same_place(facts, *place, *left) && is_literal(*right, !now)
@@ -302,19 +359,74 @@ impl<'l> Interpreter<'_, 'l> {
                 matches!(facts.name(call.name), "store" | "set")
                     && same_place(facts, *place, call.receiver)
                     && call.args.first().is_some_and(|value| is_literal(*value, !now))
+                    || self.does_to_place(call, *place, if *now { Change::False } else { Change::True })
             }
             _ => false,
         }
     }
 
+    /// Whether the place is that flag, of the element that was found.
+    fn is_flag_of(&self, flag: ExprId, found: &str, place: ExprId) -> bool {
+        let name_of = |place: ExprId| match &self.facts.expr(bare(self.facts, place)).kind {
+            ExprKind::Field { base, name } => Some((*base, *name)),
+            _ => None,
+        };
+        match (name_of(flag), name_of(place)) {
+            (Some((_, flag)), Some((base, name))) => flag == name && self.is_named(base, found),
+            _ => false,
+        }
+    }
+
+    fn is_named(&self, place: ExprId, wanted: &str) -> bool {
+        matches!(&self.facts.expr(bare(self.facts, place)).kind, ExprKind::Name(name) if self.facts.name(*name) == wanted)
+    }
+
+    /// `chunk.remesh()`, which does that to a field of the chunk: this one.
+    fn does_to_place(&self, call: &MethodCall, place: ExprId, change: Change) -> bool {
+        let place = bare(self.facts, place);
+        let ExprKind::Field { base, .. } = &self.facts.expr(place).kind else { return false };
+        same_place(self.facts, *base, call.receiver) && self.does_to_field(call, place, change)
+    }
+
+    fn does_to_field(&self, call: &MethodCall, place: ExprId, change: Change) -> bool {
+        let ExprKind::Field { name, .. } = &self.facts.expr(bare(self.facts, place)).kind else { return false };
+        let asked = (self.facts.name(call.name), self.facts.name(*name), change);
+        if let Some(asking) = self.around.asking {
+            asking.borrow_mut().change_by_method(asked);
+        }
+        self.around.changes.is_done_by_method(asked)
+    }
+
+    /// `self.free = self.slots[index].next`: the free elements of a list are threaded through it, and this is the first one.
+    fn is_threaded(&self, list: ExprId, first: ExprId) -> bool {
+        let facts = self.facts;
+        let Some(body) = self.def.function.body else { return false };
+        let mut threaded = false;
+        walk::visit(facts, body, &mut |expr| {
+            let ExprKind::Assign { left, right } = &facts.expr(expr).kind else { return };
+            if same_place(facts, *left, first) {
+                walk::visit(facts, *right, &mut |part| {
+                    threaded |= matches!(&facts.expr(part).kind, ExprKind::Index { base, .. } if same_place(facts, *base, list));
+                });
+            }
+        });
+        threaded
+    }
+
     /// Why it is cold, if the place outlives the frame and nobody sets it back in the frames in which this runs.
     fn stays_settled(&self, mark: &Mark<'l>) -> Option<Cold> {
+        self.stays_settled_in(mark, Many::Excluded)
+    }
+
+    fn stays_settled_in(&self, mark: &Mark<'l>, many: Many) -> Option<Cold> {
         let (Mark::Nothing(place)
+        | Mark::Picked(place, _)
         | Mark::Flag(place, _)
         | Mark::Changed(place, _)
         | Mark::Vacant(place, _)
         | Mark::VacantEntry(place, _)
         | Mark::UsedUp(place)
+        | Mark::Threaded(place)
         | Mark::Variant(place, _)
         | Mark::Remembered(place, _)
         | Mark::Requested(place)
@@ -327,7 +439,8 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let place = self.by_its_own_name(bare(self.facts, *place));
         let lent_list = matches!(mark, Mark::UsedUp(_)) && self.is_lent(place);
-        if !self.outlives(place) && !lent_list {
+        let lasting = if matches!(mark, Mark::Picked(..)) { Lasting::EachOfMany } else { self.lasting(place) };
+        if lasting == Lasting::No && !lent_list {
             return None;
         }
         let owner = self.around.program.owner_of(self.def);
@@ -346,15 +459,19 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Mark::Outgrown(_) => &[Change::Emptied, Change::Removed, Change::Evicted, Change::Taken, Change::True],
             // Who empties such a list uses what was in it, and puts it back.
-            Mark::UsedUp(_) | Mark::Remembered(..) => &[],
+            Mark::UsedUp(_) | Mark::Threaded(_) | Mark::Remembered(..) => &[],
             // States are always entered in branches.
             Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put) => return None,
             Mark::Variant(..) if self.has_change(owner.filter(|_| is_own), name, Change::True) => return None,
             Mark::Nothing(_) | Mark::Variant(..) => &[Change::Taken],
-            Mark::Requested(_) => &[Change::True],
+            Mark::Picked(..) | Mark::Requested(_) => &[Change::True],
         };
-        // A field that is reached through something else is of a type that is not asked for here: any of that name counts.
-        let places = [(owner.filter(|_| is_own), Some(name)), (None, guarded)];
+        let of_element = || match mark {
+            Mark::Picked(_, found) => self.type_of_variable(found),
+            _ => self.type_with_field(place),
+        };
+        // Where nobody knows of which type a field is, any of that name counts.
+        let places = [(if is_own { owner } else { of_element() }, Some(name)), (None, guarded)];
         let asked = || {
             let named = places.iter().filter_map(|(owner, name)| Some((*owner, (*name)?)));
             named.flat_map(|(owner, name)| undone.iter().map(move |undone| (owner, name, *undone)))
@@ -373,7 +490,9 @@ impl<'l> Interpreter<'_, 'l> {
         }
         let on_change = matches!(mark, Mark::Remembered(..) | Mark::Requested(_))
             || asked().any(|(owner, name, change)| self.has_change(owner, name, change));
-        Some(if on_change { Cold::OnChange } else { Cold::OnceForEach })
+        // Of what is once for each there is no end where there are ever more.
+        let ends = on_change || many == Many::Allowed || lasting != Lasting::EachOfMany;
+        ends.then_some(if on_change { Cold::OnChange } else { Cold::OnceForEach })
     }
 
     /// Whether somebody does that to a field of this type, or of one that is not known.
@@ -407,121 +526,6 @@ impl<'l> Interpreter<'_, 'l> {
             }
         });
         emptied
-    }
-
-    /// `let cells = &mut self.cells`, `let cells = self.cells.lock().unwrap()`: what a variable stands for.
-    fn by_its_own_name(&self, place: ExprId) -> ExprId {
-        let facts = self.facts;
-        let ExprKind::Name(name) = &facts.expr(place).kind else { return place };
-        let Some(init) = self.init_of(facts.name(*name)) else { return place };
-        let lent = matches!(&facts.expr(init).kind, ExprKind::Ref { mutable: true, .. } | ExprKind::Method(_));
-        let init = bare(facts, init);
-        if lent && matches!(facts.expr(init).kind, ExprKind::Field { .. }) { init } else { place }
-    }
-
-    /// Whether a variable is an element of a list that gets new ones: what is done once for each is done again.
-    fn is_one_of_many(&self, wanted: &str) -> bool {
-        let facts = self.facts;
-        let Some(body) = self.def.function.body else { return false };
-        let binds = |pat| {
-            let mut binds = false;
-            walk::bound_names(facts, pat, &mut |name| binds |= name == wanted);
-            binds
-        };
-        let mut list = self.init_of(wanted).and_then(|init| self.list_of_element(init));
-        walk::visit(facts, body, &mut |expr| match &facts.expr(expr).kind {
-            ExprKind::For(looped) if binds(looped.pat) => list = Some(looped.iter),
-            ExprKind::Let { pat, value } if binds(*pat) => list = list.or_else(|| self.list_of_element(*value)),
-            _ => {}
-        });
-        let Some(list) = list else { return false };
-        let field = match &facts.expr(self.listed(list)).kind {
-            ExprKind::Field { name, .. } => facts.name(*name),
-            _ => return true,
-        };
-        self.has_change(None, field, Change::Grown)
-    }
-
-    /// `self.units[i]`, `self.units.get_mut(i)`: the list that this is an element of.
-    fn list_of_element(&self, expr: ExprId) -> Option<ExprId> {
-        let facts = self.facts;
-        match &facts.expr(expr).kind {
-            ExprKind::Ref { inner, .. } | ExprKind::Try(inner) => self.list_of_element(*inner),
-            ExprKind::Index { base, .. } => Some(*base),
-            ExprKind::Method(call) => match facts.name(call.name) {
-                "get_mut" | "last_mut" | "first_mut" | "front_mut" | "back_mut" => Some(call.receiver),
-                "unwrap" | "expect" => self.list_of_element(call.receiver),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The list that `iter_mut().enumerate()` walks over.
-    fn listed(&self, iter: ExprId) -> ExprId {
-        let iter = bare(self.facts, iter);
-        match &self.facts.expr(iter).kind {
-            ExprKind::Method(call) => self.listed(call.receiver),
-            _ => iter,
-        }
-    }
-
-    /// A parameter that is `&mut`.
-    fn is_lent(&self, place: ExprId) -> bool {
-        let ExprKind::Name(name) = &self.facts.expr(place).kind else { return false };
-        let value = self.lookup_var(self.facts.name(*name)).and_then(|var| self.state.values.get(var));
-        value.is_some_and(|value| {
-            matches!(value.ty, Ty::Ref { mutable: true, .. }) && matches!(value.alias, Some(Root::Param(_)))
-        })
-    }
-
-    /// The field behind a guard that is a variable: `let cache = self.cache.lock()`.
-    fn guarded_field(&self, place: ExprId) -> Option<&'l str> {
-        let facts = self.facts;
-        let ExprKind::Name(name) = &facts.expr(place).kind else { return None };
-        let value = self.lookup_var(facts.name(*name)).and_then(|var| self.state.values.get(var))?;
-        let is_kept = matches!(value.alias, Some(Root::Param(_) | Root::Static(_)));
-        let field = value.field.as_ref().filter(|_| is_kept && value.ty.head() == Some(Known::Guard))?;
-        facts.names().find(|known| **known == **field)
-    }
-
-    /// Of `self`, a static, or something that Bevy keeps.
-    fn outlives(&self, place: ExprId) -> bool {
-        let facts = self.facts;
-        match &facts.expr(place).kind {
-            ExprKind::Field { base: inner, .. } | ExprKind::Deref(inner) => {
-                let inner = bare(facts, *inner);
-                match &facts.expr(inner).kind {
-                    ExprKind::Name(name) if facts.name(*name) != "self" => {
-                        if self.is_one_of_many(facts.name(*name)) {
-                            return false;
-                        }
-                        let var = self.lookup_var(facts.name(*name)).and_then(|var| self.state.values.get(var));
-                        var.map_or_else(
-                            || self.outlives(inner),
-                            |value| {
-                                let is_lent = matches!(value.ty, Ty::Ref { mutable: true, .. });
-                                // What a closure is lent comes from whoever calls it.
-                                is_lent && !matches!(value.alias, Some(Root::Local(_)))
-                                    || matches!(value.ty.head(), Some(Known::Local | Known::ResMut))
-                            },
-                        )
-                    }
-                    _ => self.outlives(inner),
-                }
-            }
-            ExprKind::Name(name) => {
-                let name = facts.name(*name);
-                let Some(value) = self.lookup_var(name).and_then(|var| self.state.values.get(var)) else {
-                    let res = self.around.program.resolve_name(self.module, name, Space::Values);
-                    return matches!(res, Some(Res::Static(_)));
-                };
-                name == "self" && matches!(value.ty, Ty::Ref { .. })
-                    || matches!(value.ty.head(), Some(Known::Local | Known::ResMut))
-                    || self.guarded_field(place).is_some()
-            }
-            _ => false,
-        }
     }
 }
 

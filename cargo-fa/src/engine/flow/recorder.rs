@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::last_of;
 use super::dispatch::Callee;
-use super::event::{CallSite, Cold, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
+use super::event::{CallSite, CalledOn, Cold, EscapeRoute, Event, EventKind, Fate, LoopAround, Site};
 use super::generics::Given;
 use super::open_tag::OpenTag;
 use super::summary::{Analysed, ResultFlow, Store, StoreTarget, Summary};
@@ -91,7 +91,7 @@ impl<'p> Interpreter<'p, '_> {
             loops: self.loops_from(0),
             in_frame: self.in_frame(),
             cold: self.coldness(),
-            on_local: args.first().is_some_and(|receiver| self.is_made_here(receiver)),
+            called_on: args.first().map_or(CalledOn::Other, |receiver| self.called_on(receiver)),
             tag: self.context.tags.last().cloned(),
             spawned: self.context.spawned > 0,
             arms: self.context.arms.clone(),
@@ -123,6 +123,17 @@ impl<'p> Interpreter<'p, '_> {
         self.context.cold -= u32::from(why.is_some());
         self.context.once -= u32::from(why == Some(Cold::OnceForEach));
         self.context.changed -= u32::from(why == Some(Cold::OnChange));
+    }
+
+    fn called_on(&self, receiver: &Value) -> CalledOn {
+        let is_self = receiver.alias == Some(Root::Param(0)) && receiver.field.is_none();
+        match receiver {
+            _ if is_self && self.def.function.receiver.is_some() => CalledOn::Own,
+            _ if self.is_made_here(receiver) => CalledOn::Made,
+            // `Search::new(from, to).run()`.
+            Value { alias: None, kept: false, ty: Ty::User(..), .. } => CalledOn::Made,
+            _ => CalledOn::Other,
+        }
     }
 
     /// A value of the workspace in a variable that was made for it: it ends with this call of the function.

@@ -13,7 +13,7 @@ use super::types::Ty;
 use super::value::{Root, Value};
 use crate::engine::api::effect::Effect;
 use crate::engine::api::{self, Known};
-use crate::engine::hir::ir::{ExprId, MethodCall, Span};
+use crate::engine::hir::ir::{ExprId, ExprKind, MethodCall, Span};
 use crate::model::finding::Confidence;
 
 impl<'l> Interpreter<'_, 'l> {
@@ -81,7 +81,21 @@ impl<'l> Interpreter<'_, 'l> {
             Effect::Element => {
                 self.read_all(args);
                 let mut value = receiver.clone();
-                value.ty = Ty::known(Known::Option, [Ty::reference(receiver.ty.looked_up())]);
+                // `samples.get(from..to)`.
+                let is_part = args.iter().any(|arg| matches!(self.facts.expr(*arg).kind, ExprKind::Range { .. }));
+                let part = match receiver.ty.peeled() {
+                    Ty::Str | Ty::Known(Known::String, _) => Ty::Str,
+                    _ if is_part => Ty::Slice(Arc::new(element_of(&receiver.ty))),
+                    _ => receiver.ty.looked_up(),
+                };
+                value.ty = Ty::known(Known::Option, [Ty::reference(part)]);
+                value
+            }
+            Effect::MapsArray => {
+                let mut value = self.adapted(receiver, "map", args, at);
+                if let Ty::Array(_, length) = receiver.ty.peeled() {
+                    value.ty = Ty::Array(Arc::new(value.ty.element()), *length);
+                }
                 value
             }
             Effect::Borrows => Self::borrowed(receiver),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::changes::{CallsByName, Change, Changed, Changes};
+use super::changes::{CallsByName, Change, Changed, Changes, DoneByMethod};
 use super::summary::{AllAnalysed, Summary};
 use crate::engine::hir::hash::hash;
 use crate::engine::hir::ir::ExprId;
@@ -21,6 +21,7 @@ pub(crate) struct Asking<'l> {
     summaries: FxHashSet<FnId>,
     changes: FxHashSet<Changed<'l>>,
     beside: FxHashSet<Changed<'l>>,
+    by_methods: FxHashSet<DoneByMethod<'l>>,
     systems: BTreeSet<(ExprId, Option<Confidence>)>,
 }
 
@@ -35,6 +36,10 @@ impl<'l> Asking<'l> {
 
     pub(super) fn change_beside(&mut self, asked: Changed<'l>) {
         self.beside.insert(asked);
+    }
+
+    pub(super) fn change_by_method(&mut self, asked: DoneByMethod<'l>) {
+        self.by_methods.insert(asked);
     }
 
     pub(super) fn system_closure(&mut self, body: ExprId, answer: Option<Confidence>) {
@@ -53,10 +58,15 @@ impl<'l> Asking<'l> {
         let changes = self.changes.iter().map(|asked| about(asked, known.changes.has(asked.0, asked.1, asked.2)));
         let beside =
             self.beside.iter().map(|asked| about(asked, known.changes.is_done_beside(known.calls, *asked, id)));
+        let by_methods = self.by_methods.iter().map(|asked| {
+            let (method, name, change) = *asked;
+            about(&(Some(method), name, change), known.changes.is_done_by_method(*asked))
+        });
         Some(Told {
             summaries,
             changes: changes.collect(),
             beside: beside.collect(),
+            by_methods: by_methods.collect(),
             systems: self.systems.iter().copied().collect(),
         })
     }
@@ -87,6 +97,8 @@ pub(crate) struct Told {
     changes: Vec<AboutChange>,
     /// In the frames in which the function runs.
     beside: Vec<AboutChange>,
+    /// By methods to fields of `self`: the owner is the method's name.
+    by_methods: Vec<AboutChange>,
     systems: Vec<(ExprId, Option<Confidence>)>,
 }
 
@@ -116,6 +128,10 @@ impl Told {
             && self.beside.iter().all(|about| {
                 let asked = (about.owner.as_deref(), &*about.name, about.change);
                 known.changes.is_done_beside(known.calls, asked, id) == about.told
+            })
+            && self.by_methods.iter().all(|about| {
+                let asked = (about.owner.as_deref().unwrap_or_default(), &*about.name, about.change);
+                known.changes.is_done_by_method(asked) == about.told
             })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use framealloc_syntax::Denied;
 use serde::{Deserialize, Serialize};
 
+use super::containers::Reach;
 use super::event::{CallSite, Event, Lent, Site};
 use super::signals::Signals;
 use super::types::Ty;
@@ -22,7 +23,7 @@ pub(crate) struct Analysed {
     /// Heap containers that it lends to functions that it calls.
     pub(crate) lent: Vec<Lent>,
     /// Containers in fields that it empties, sizes or takes elements out of.
-    pub(crate) emptied: Vec<(UserType, Arc<str>)>,
+    pub(crate) emptied: Vec<(UserType, Arc<str>, Reach)>,
     /// Containers that it is lent, by the parameter, and empties.
     pub(crate) emptied_params: Vec<u16>,
     pub(crate) summary: Summary,

@@ -6,8 +6,7 @@ use std::rc::Rc;
 use framealloc_syntax::{Denied, Effect};
 use rustc_hash::FxHashMap;
 
-use super::emptied::{EmptiedByFlow, EmptiedIn};
-use super::kept::SteadyFields;
+use super::emptied::{EmptiedByFlow, EmptiedIn, SteadyFields};
 use super::tags::Tags;
 use crate::engine::flow::declared;
 use crate::engine::flow::event::{Cold, Event, Site};
@@ -34,7 +33,7 @@ pub(crate) struct Context<'c, 'l> {
     pub(crate) config: &'c Config,
     tags: OnceCell<Tags>,
     /// Of the types that were asked about.
-    pub(super) steady: RefCell<FxHashMap<UserType, SteadyFields>>,
+    pub(super) steady: RefCell<FxHashMap<UserType, Rc<SteadyFields>>>,
     pub(super) lenders: OnceCell<Lenders>,
     /// What is emptied in the packages that were asked about.
     pub(super) emptied: RefCell<FxHashMap<usize, Rc<EmptiedIn<'l>>>>,

@@ -9,62 +9,21 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Context;
+use super::field_places::Place;
 use super::place_types::{Local, Part};
-use crate::engine::flow::containers::keeps_steady;
+use crate::engine::flow::containers::{Reach, keeps_steady};
 use crate::engine::flow::types::{Ty, TypeScope, Types};
 use crate::engine::flow::walk;
 use crate::engine::hir::file::FileFacts;
-use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, PathId, Receiver, Statement};
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind, MacroKind, Pat, PatId, Receiver, Statement};
 use crate::engine::hir::offset;
 use crate::engine::resolve::{FnDef, FnId, Program, UserType};
 
-/// Methods that lead to a container, to an element of one or to each of them.
-const LEADS_IN: &[&str] = &[
-    "iter_mut",
-    "values_mut",
-    "lock",
-    "write",
-    "borrow_mut",
-    "unwrap",
-    "expect",
-    "get_mut",
-    "get_unchecked_mut",
-    "first_mut",
-    "last_mut",
-    "front_mut",
-    "back_mut",
-    "as_mut",
-    "as_deref_mut",
-    "deref_mut",
-    "entry",
-    "or_default",
-    "or_insert_with",
-    "get_or_insert_with",
-    "get_or_insert_default",
-    "enumerate",
-    "flatten",
-];
-
-/// A container in a field, as an expression leads to it.
-#[derive(Clone, Copy)]
-struct Place<'l> {
-    /// Of the field, or of the method without arguments that gives it out.
-    name: &'l str,
-    by_method: bool,
-    /// What it is a field of; nothing where that is `self` or came out of a pattern.
-    of: Option<ExprId>,
-    /// The pattern that it came out of.
-    pattern: Option<PathId>,
-}
-
-impl<'l> Place<'l> {
-    fn of_self(field: &'l str) -> Self {
-        Self { name: field, by_method: false, of: None, pattern: None }
-    }
-}
-
 /// By type: its containers that functions empty that were analysed.
-pub(super) type EmptiedByFlow = FxHashMap<UserType, Vec<Arc<str>>>;
+pub(super) type EmptiedByFlow = FxHashMap<UserType, Vec<(Arc<str>, Reach)>>;
+
+/// The fields of a type that are containers whose memory is used again, and how far that reaches.
+pub(super) type SteadyFields = FxHashSet<(String, Reach)>;
 
 /// What a function empties, sizes or makes with room, and what changes places in it.
 pub(super) struct Emptied<'l> {
@@ -112,7 +71,7 @@ impl<'l> EmptiedIn<'l> {
 
 impl<'l> Context<'_, 'l> {
     /// The fields of a type that its methods, functions beside it or others of its package empty, size or make with room.
-    pub(super) fn emptied_fields(&self, owner: UserType) -> FxHashSet<String> {
+    pub(super) fn emptied_fields(&self, owner: UserType) -> SteadyFields {
         let program = self.program;
         let def = program.type_def(owner);
         let methods = program.methods_of_types(&[owner].into_iter().collect());
@@ -121,7 +80,7 @@ impl<'l> Context<'_, 'l> {
             let method = given_out.iter().find(|(method, _)| *method == place.name);
             if place.by_method { method.map(|(_, field)| *field) } else { Some(place.name) }
         };
-        let mut found = FxHashSet::default();
+        let mut found = SteadyFields::default();
         let mut swapped = Vec::new();
         // The name alone rules out most of what a package empties, and types are dear to find.
         let has_field: FxHashSet<&str> = match &def.item.kind {
@@ -151,13 +110,17 @@ impl<'l> Context<'_, 'l> {
                 look.is_field_of(*place, field, owner, near).then_some(field)
             };
             let both = |(left, right): &(Place<'l>, Place<'l>)| mine(left).zip(mine(right));
-            found.extend(emptied.places.iter().filter_map(mine).map(str::to_owned));
+            found.extend(emptied.places.iter().filter_map(|place| Some((mine(place)?.to_owned(), place.reach))));
             swapped.extend(emptied.swapped.iter().filter_map(both));
         }
-        found.extend(self.emptied_by_flow().get(&owner).into_iter().flatten().map(|field| field.as_ref().to_owned()));
+        let by_flow = self.emptied_by_flow().get(&owner).into_iter().flatten();
+        found.extend(by_flow.map(|(field, reach)| (field.as_ref().to_owned(), *reach)));
         for (left, right) in swapped {
-            if found.contains(left) || found.contains(right) {
-                found.extend([left.to_owned(), right.to_owned()]);
+            for reach in Reach::all_of(false).iter().copied() {
+                let both = [left, right].map(|field| (field.to_owned(), reach));
+                if both.iter().any(|one| found.contains(one)) {
+                    found.extend(both);
+                }
             }
         }
         found
@@ -168,13 +131,13 @@ impl<'l> Context<'_, 'l> {
         self.emptied_by_flow.get_or_init(|| {
             let mut found = EmptiedByFlow::default();
             let all = self.analysed.iter().flat_map(|(_, analysed)| &analysed.emptied);
-            all.for_each(|(owner, field)| found.entry(*owner).or_default().push(Arc::clone(field)));
+            all.for_each(|(owner, field, reach)| found.entry(*owner).or_default().push((Arc::clone(field), *reach)));
             // What is lent to a function that empties it.
             for lent in self.analysed.iter().flat_map(|(_, analysed)| &analysed.lent).filter(|lent| !lent.guessed) {
                 if let (Some(owner), Some(field)) = (lent.container.owner, &lent.container.field)
                     && self.analysed.of(lent.callee).emptied_params.contains(&lent.param)
                 {
-                    found.entry(owner).or_default().push(Arc::clone(field));
+                    found.entry(owner).or_default().push((Arc::clone(field), Reach::All));
                 }
             }
             found
@@ -231,7 +194,7 @@ pub(super) struct Look<'c, 'l> {
     pub(super) scope: OnceCell<TypeScope<'l>>,
     pub(super) params: OnceCell<Vec<Ty>>,
     /// Variables that stand for a field or for its elements.
-    names: Vec<(&'l str, Place<'l>)>,
+    pub(super) names: Vec<(&'l str, Place<'l>)>,
     pub(super) locals: Vec<Local<'l>>,
     /// Variables that hold what was taken out of a field.
     taken: Vec<(&'l str, Place<'l>)>,
@@ -282,13 +245,17 @@ impl<'c, 'l> Look<'c, 'l> {
                     call.args.first().copied().filter(|_| name == "append")
                 };
                 let place = emptied.and_then(|of| self.place(of));
-                self.emptied.extend(place);
+                self.emptied.extend(place.map(|place| place.done_by(name)));
                 let to_others = call.args.iter().copied();
                 emptied.into_iter().chain(to_others).for_each(|expr| self.may_empty(expr));
             }
             ExprKind::For(looped) => {
                 self.binds(looped.pat, looped.iter, Part::Element);
+                let known = self.names.len();
                 self.stands_for(looped.pat, looped.iter);
+                for (_, place) in self.names.iter_mut().skip(known) {
+                    *place = place.element();
+                }
             }
             ExprKind::Let { pat, value } => {
                 self.binds(*pat, *value, Part::All);
@@ -308,7 +275,9 @@ impl<'c, 'l> Look<'c, 'l> {
                 match (last, &**args) {
                     (Some("swap"), [left, right]) => self.swapped.extend(self.place(*left).zip(self.place(*right))),
                     // `Vec::clear(&mut self.list)`.
-                    (Some(name), [first, ..]) if keeps_steady(name) => self.emptied.extend(self.place(*first)),
+                    (Some(name), [first, ..]) if keeps_steady(name) => {
+                        self.emptied.extend(self.place(*first).map(|place| place.done_by(name)));
+                    }
                     _ => {}
                 }
             }
@@ -342,7 +311,7 @@ impl<'c, 'l> Look<'c, 'l> {
                     if named || self.has_room(*value) {
                         // Whoever makes it, the path says what it is.
                         let place = Place::of_self(facts.name(*field));
-                        self.emptied.push(Place { pattern: Some(literal.path), ..place });
+                        self.emptied.push(Place { pattern: Some(literal.path), reach: Reach::Room, ..place });
                     }
                 }
             }
@@ -415,48 +384,6 @@ impl<'c, 'l> Look<'c, 'l> {
         match self.facts.name(*name) {
             "self" => self.def.function.receiver == Some(Receiver::Value),
             _ => matches!(self.param_named(self.facts.name(*name)), Some(Ty::User(..))),
-        }
-    }
-
-    /// `&mut self.list`, `self.list.lock().unwrap()`, a name of these: no copy.
-    fn is_reference(&self, expr: ExprId) -> bool {
-        match &self.facts.expr(expr).kind {
-            ExprKind::Ref { .. } | ExprKind::Name(_) => true,
-            ExprKind::Method(call) => call.args.is_empty() || LEADS_IN.contains(&self.facts.name(call.name)),
-            ExprKind::Match { value, .. } => self.is_entry(*value),
-            _ => false,
-        }
-    }
-
-    /// `self.map.entry(key)`: what is removed through it is removed from the map.
-    fn is_entry(&self, expr: ExprId) -> bool {
-        matches!(&self.facts.expr(expr).kind, ExprKind::Method(call) if self.facts.name(call.name) == "entry")
-    }
-
-    /// The field that an expression leads to, or to an element of: `&mut self.cells[at]`, `self.cells.iter_mut()`.
-    fn place(&self, expr: ExprId) -> Option<Place<'l>> {
-        let facts = self.facts;
-        match &facts.expr(expr).kind {
-            ExprKind::Field { base, name } => {
-                let own = matches!(&facts.expr(*base).kind, ExprKind::Name(name) if facts.name(*name) == "self");
-                Some(Place { of: Some(*base).filter(|_| !own), ..Place::of_self(facts.name(*name)) })
-            }
-            ExprKind::Name(name) => {
-                let name = facts.name(*name);
-                self.names.iter().rev().find(|(known, _)| *known == name).map(|(_, place)| *place)
-            }
-            ExprKind::Index { base: inner, .. } | ExprKind::Ref { inner, .. } | ExprKind::Deref(inner) => {
-                self.place(*inner)
-            }
-            ExprKind::Match { value, .. } if self.is_entry(*value) => self.place(*value),
-            ExprKind::Method(call) => {
-                let name = facts.name(call.name);
-                if LEADS_IN.contains(&name) {
-                    return self.place(call.receiver);
-                }
-                call.args.is_empty().then_some(Place { name, by_method: true, of: Some(call.receiver), pattern: None })
-            }
-            _ => None,
         }
     }
 

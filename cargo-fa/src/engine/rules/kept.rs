@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
-
 use super::context::Lenders;
 use super::{Context, Occurrence};
-use crate::engine::flow::event::{Cold, Container, Lent};
+use crate::engine::flow::containers::Reach;
+use crate::engine::flow::event::{CalledOn, Cold, Container, Lent};
 use crate::engine::flow::types::Ty;
 use crate::engine::flow::value::Root;
 use crate::engine::resolve::{FnId, UserType};
@@ -23,9 +22,6 @@ pub(super) enum Memory {
     Steady,
 }
 
-/// The fields of a type that are containers whose memory is used again.
-pub(super) type SteadyFields = Rc<FxHashSet<String>>;
-
 /// How often a container is lent on.
 const LENT_ON: u32 = 4;
 
@@ -41,13 +37,21 @@ impl Context<'_, '_> {
         }
     }
 
-    /// Whether the function is a method of a value that its caller has just made.
+    /// Whether the function is a method of a value that its caller has just made, or one that such a method calls on it.
     pub(super) fn ends_with_call(&self, occurrence: &Occurrence<'_>) -> bool {
-        let Some(reached) = occurrence.reached else { return false };
-        let [before @ .., Step { site, callee, .. }] = &*reached.path else { return false };
-        let caller = before.last().map_or(reached.root, |step| step.callee);
+        occurrence.reached.is_some_and(|reached| self.is_made_on_way(reached.root, &reached.path))
+    }
+
+    fn is_made_on_way(&self, root: FnId, path: &[Step]) -> bool {
+        let [before @ .., Step { site, callee, .. }] = path else { return false };
+        let caller = before.last().map_or(root, |step| step.callee);
         let mut calls = self.analysed.of(caller).calls.iter();
-        calls.any(|call| call.on_local && call.callee == *callee && call.span == site.span)
+        let called_on = calls.find(|call| call.callee == *callee && call.span == site.span).map(|call| call.called_on);
+        match called_on {
+            Some(CalledOn::Made) => true,
+            Some(CalledOn::Own) => self.is_made_on_way(root, before),
+            Some(CalledOn::Other) | None => false,
+        }
     }
 
     /// What becomes of the memory of a container that grows in this function.
@@ -60,24 +64,25 @@ impl Context<'_, '_> {
     /// The calls that lead to the function say what is lent to it.
     fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container, depth: u32) -> Memory {
         let field = container.owner.zip(container.field.as_deref());
-        if container.steady || field.is_some_and(|(owner, field)| self.steady_fields(owner).contains(field)) {
+        if let Some(lent) = self.lent_on_way(root, path, container)
+            && matches!(lent.container.root, Some(Root::Local(_)))
+            && !(lent.container.kept || lent.container.steady)
+        {
+            return Memory::Local;
+        }
+        let ends = container.root == Some(Root::Param(0)) && self.is_made_on_way(root, path);
+        let reaches = if ends { &[Reach::Room] } else { Reach::all_of(container.is_element) };
+        if container.steady && !ends || field.is_some_and(|(owner, field)| self.is_steady(owner, field, reaches)) {
             return Memory::Steady;
         }
         if field.is_some_and(|(owner, field)| self.is_borrowed(owner, field)) {
             return Memory::Steady;
         }
-        if !container.kept {
+        if !container.kept || ends && field.is_some() {
             return Memory::Local;
         }
-        if let (Some(Root::Param(param)), None, [before @ .., Step { site, callee, .. }]) =
-            (container.root, field, path)
-        {
-            let caller = before.last().map_or(root, |step| step.callee);
-            let mut lent = self.analysed.of(caller).lent.iter();
-            let lent = lent.find(|lent| lent.callee == *callee && lent.span == site.span && lent.param == param);
-            if let Some(lent) = lent {
-                return self.memory_on_way(root, before, &lent.container, depth);
-            }
+        if let (Some(lent), [before @ .., _]) = (self.lent_on_way(root, path, container), path) {
+            return self.memory_on_way(root, before, &lent.container, depth);
         }
         if let (Some(Root::Param(param)), None) = (container.root, field) {
             let function = path.last().map_or(root, |step| step.callee);
@@ -86,6 +91,18 @@ impl Context<'_, '_> {
             }
         }
         Memory::Kept
+    }
+
+    /// What the caller has lent for the parameter that the container is.
+    fn lent_on_way(&self, root: FnId, path: &[Step], container: &Container) -> Option<&Lent> {
+        let (Some(Root::Param(param)), None, [before @ .., Step { site, callee, .. }]) =
+            (container.root, &container.field, path)
+        else {
+            return None;
+        };
+        let caller = before.last().map_or(root, |step| step.callee);
+        let mut lent = self.analysed.of(caller).lent.iter();
+        lent.find(|lent| lent.callee == *callee && lent.span == site.span && lent.param == param)
     }
 
     /// Whether everybody who runs in frames and lends a container for this parameter uses its memory again. A method that
@@ -122,13 +139,14 @@ impl Context<'_, '_> {
         matches!(self.types.field(&Ty::User(owner, [].into()), field), Ty::Ref { mutable: true, .. })
     }
 
-    /// The fields of a type whose memory is used again.
-    fn steady_fields(&self, owner: UserType) -> SteadyFields {
-        if let Some(known) = self.steady.borrow().get(&owner) {
-            return Rc::clone(known);
-        }
-        let found = Rc::new(self.emptied_fields(owner));
-        self.steady.borrow_mut().insert(owner, Rc::clone(&found));
-        found
+    /// Whether the memory of a field is used again, as far as one of these.
+    fn is_steady(&self, owner: UserType, field: &str, reaches: &[Reach]) -> bool {
+        let known = self.steady.borrow().get(&owner).cloned();
+        let fields = known.unwrap_or_else(|| {
+            let found = Rc::new(self.emptied_fields(owner));
+            self.steady.borrow_mut().insert(owner, Rc::clone(&found));
+            found
+        });
+        reaches.iter().any(|reach| fields.contains(&(field.to_owned(), *reach)))
     }
 }

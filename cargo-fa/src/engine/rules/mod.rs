@@ -13,6 +13,7 @@ mod context;
 mod either;
 mod emptied;
 mod escapes;
+mod field_places;
 mod heap_advice;
 mod heap_use;
 mod keepers;

@@ -84,8 +84,10 @@ impl Graph {
         let of_function = |(at, (named, def)): (usize, (&Named, &FnDef<'l>))| {
             let facts = program.facts(def.file);
             let owner = if named.changes.is_empty() { None } else { program.owner_of(def) };
-            let text =
-                |(own, name, change): &Noted| ((owner.filter(|_| *own), facts.name(*name), *change), FnId(offset(at)));
+            let id = FnId(offset(at));
+            let text = |(own, name, change): &Noted| {
+                ((owner.filter(|_| *own), facts.name(*name), *change), id, program.fn_name(id))
+            };
             named.changes.iter().map(text).collect::<Vec<_>>()
         };
         Changes::of(self.calls.iter().zip(&program.fns).enumerate().flat_map(of_function))

@@ -224,3 +224,32 @@ pub fn shoots(alloc: &SmartAlloc, turret: &mut Turret) -> usize {
     }
     turret.bolts.len() + *alloc.frame_box(1_usize)
 }
+
+pub struct Rune {
+    drawn: bool,
+    lines: Vec<u32>,
+}
+
+#[derive(Default)]
+pub struct Wall {
+    runes: Vec<Rune>,
+}
+
+impl Wall {
+    pub fn carve(&mut self) {
+        self.runes.push(Rune { drawn: false, lines: Vec::new() });
+    }
+
+    /// Each is drawn once, and there are ever more.
+    #[frame_system]
+    pub fn draw(&mut self, alloc: &SmartAlloc) -> u32 {
+        for rune in &mut self.runes {
+            if rune.drawn {
+                continue;
+            }
+            rune.drawn = true;
+            rune.lines = (0..9).collect(); //~ FA401
+        }
+        *alloc.frame_box(1)
+    }
+}
