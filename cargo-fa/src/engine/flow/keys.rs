@@ -13,20 +13,33 @@ use crate::engine::resolve::paths::Space;
 /// How many variables lead from a key to what it is made of.
 const STEPS: u32 = 3;
 
+/// When what a value is made of is another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum New {
+    InEachFrame,
+    /// Sooner or later, so that a map has ever more keys.
+    InTheEnd,
+}
+
 impl<'l> Interpreter<'_, 'l> {
     /// Whether a key is made of what no frame has had before it: a count of frames, the time, a number that only rises, chance,
     /// a place in the world.
     pub(super) fn is_ever_new(&self, key: ExprId) -> bool {
-        self.is_made_of_new(key, 0)
+        self.is_made_of_new(key, New::InTheEnd, 0)
     }
 
-    fn is_made_of_new(&self, key: ExprId, steps: u32) -> bool {
+    /// Whether a value is made of what is another in each frame. In which part of the world something is changes seldom.
+    pub(super) fn is_new_in_each_frame(&self, value: ExprId) -> bool {
+        self.is_made_of_new(value, New::InEachFrame, 0)
+    }
+
+    fn is_made_of_new(&self, key: ExprId, how: New, steps: u32) -> bool {
         let mut new = false;
-        walk::visit(self.facts, key, &mut |part| new = new || self.is_new_part(part, steps));
+        walk::visit(self.facts, key, &mut |part| new = new || self.is_new_part(part, how, steps));
         new
     }
 
-    fn is_new_part(&self, part: ExprId, steps: u32) -> bool {
+    fn is_new_part(&self, part: ExprId, how: New, steps: u32) -> bool {
         let facts = self.facts;
         match &facts.expr(part).kind {
             ExprKind::Name(name) => {
@@ -35,7 +48,7 @@ impl<'l> Interpreter<'_, 'l> {
                     return self.is_counted_static(name);
                 }
                 let made_of = || self.init_of(name).filter(|_| steps < STEPS);
-                says_when(name) || made_of().is_some_and(|init| self.is_made_of_new(init, steps + 1))
+                says_when(name) || made_of().is_some_and(|init| self.is_made_of_new(init, how, steps + 1))
             }
             ExprKind::Path(path) => {
                 facts.path(*path).segments.last().is_some_and(|last| self.is_counted_static(facts.name(last.name)))
@@ -46,13 +59,14 @@ impl<'l> Interpreter<'_, 'l> {
                 says_when(name) || self.only_rises(owner, name)
             }
             ExprKind::Method(call) => {
-                GIVES_NEW.contains(&facts.name(call.name)) || call.args.iter().any(|arg| self.is_place_in_world(*arg))
+                GIVES_NEW.contains(&facts.name(call.name))
+                    || how == New::InTheEnd && call.args.iter().any(|arg| self.is_place_in_world(*arg))
             }
             ExprKind::Call { callee, args } => {
                 matches!(last_of(facts, *callee), Some("now" | "random"))
-                    || args.iter().any(|arg| self.is_place_in_world(*arg))
+                    || how == New::InTheEnd && args.iter().any(|arg| self.is_place_in_world(*arg))
             }
-            ExprKind::Cast { inner, .. } => self.has_fraction(*inner),
+            ExprKind::Cast { inner, .. } => how == New::InTheEnd && self.has_fraction(*inner),
             _ => false,
         }
     }

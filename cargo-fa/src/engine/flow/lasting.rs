@@ -7,9 +7,9 @@ use super::types::Ty;
 use super::value::Root;
 use super::walk;
 use crate::engine::api::Known;
-use crate::engine::hir::ir::{ExprId, ExprKind};
-use crate::engine::resolve::Res;
+use crate::engine::hir::ir::{ExprId, ExprKind, ItemKind};
 use crate::engine::resolve::paths::Space;
+use crate::engine::resolve::{Res, UserType};
 
 /// How long a place is there, and how many of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,20 +79,27 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
-    /// The name of the type that a variable is of, or refers to.
-    pub(super) fn type_of_variable(&self, name: &str) -> Option<&'l str> {
+    /// The type that a variable is of, or refers to.
+    pub(super) fn type_of_variable(&self, name: &str) -> Option<UserType> {
         let value = self.lookup_var(name).and_then(|var| self.state.values.get(var))?;
-        let Ty::User(user, _) = value.ty.peeled() else { return None };
-        Some(self.around.program.type_name(*user))
+        match value.ty.peeled() {
+            Ty::User(user, _) => Some(*user),
+            _ => None,
+        }
     }
 
-    /// The name of the type of what a variable leads to, of which this is a field.
-    pub(super) fn type_with_field(&self, place: ExprId) -> Option<&'l str> {
+    /// The type of what a variable leads to, of which this is a field.
+    pub(super) fn type_with_field(&self, place: ExprId) -> Option<UserType> {
         let ExprKind::Field { base, .. } = &self.facts.expr(place).kind else { return None };
         match &self.facts.expr(bare(self.facts, *base)).kind {
             ExprKind::Name(name) => self.type_of_variable(self.facts.name(*name)),
             _ => None,
         }
+    }
+
+    /// Whether fields of a type can be named outside of its module.
+    pub(super) fn is_open(&self, user: UserType) -> bool {
+        matches!(self.around.program.type_def(user).item.kind, ItemKind::Struct { hidden: false, .. })
     }
 
     /// A parameter that is `&mut`.

@@ -7,6 +7,7 @@ use super::lasting::Lasting;
 use super::walk;
 use crate::engine::hir::file::FileFacts;
 use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, Literal, MethodCall, Pat, PatId, Statement, UnaryOp};
+use crate::engine::resolve::UserType;
 
 /// What a condition says of a place.
 enum Mark<'l> {
@@ -165,7 +166,14 @@ impl<'l> Interpreter<'_, 'l> {
 
     /// Whether what follows the first statements of a block runs once: `if self.ready { return; } … self.ready = true;`.
     pub(super) fn goes_on_once(&self, block: &'l Block, statement: usize) -> Option<Cold> {
-        let Some(Statement::Expr { expr }) = block.statements.get(statement) else { return None };
+        let expr = match block.statements.get(statement)? {
+            Statement::Expr { expr } => expr,
+            // `let Some(order) = self.order.take() else { return };`
+            Statement::Let { pat, init: Some(init), otherwise: Some(_), .. } if self.is_pattern_of(*pat, "Some") => {
+                return self.taken_out_of(*init).and_then(|place| self.stays_settled(&Mark::Requested(place)));
+            }
+            _ => return None,
+        };
         let ExprKind::If { cond, then, otherwise: None } = &self.facts.expr(*expr).kind else { return None };
         let ExprKind::Block(inner) = &self.facts.expr(*then).kind else { return None };
         let last = inner.tail.or(match inner.statements.last() {
@@ -208,12 +216,7 @@ impl<'l> Interpreter<'_, 'l> {
                 marks.extend(self.vacant_entry(*pat, *value));
             }
             ExprKind::Let { pat, value } if holds && self.is_pattern_of(*pat, "Some") => {
-                if let ExprKind::Method(call) = &facts.expr(*value).kind
-                    && facts.name(call.name) == "take"
-                    && call.args.is_empty()
-                {
-                    marks.push(Mark::Requested(call.receiver));
-                }
+                marks.extend(self.taken_out_of(*value).map(Mark::Requested));
                 marks.extend(self.picked(*value, *pat));
             }
             ExprKind::Binary { op: BinaryOp::Equal, left, right } if holds => {
@@ -252,6 +255,16 @@ impl<'l> Interpreter<'_, 'l> {
                 marks.push(Mark::Flag(condition, holds));
             }
             _ => {}
+        }
+    }
+
+    /// `self.order.take()`: the place.
+    fn taken_out_of(&self, value: ExprId) -> Option<ExprId> {
+        match &self.facts.expr(value).kind {
+            ExprKind::Method(call) if self.facts.name(call.name) == "take" && call.args.is_empty() => {
+                Some(call.receiver)
+            }
+            _ => None,
         }
     }
 
@@ -432,8 +445,8 @@ impl<'l> Interpreter<'_, 'l> {
         | Mark::Requested(place)
         | Mark::Outgrown(place)) = mark;
         // Under a key that no frame has asked for before, there is never anything.
-        if matches!(mark, Mark::Vacant(_, new) | Mark::VacantEntry(_, new) | Mark::Remembered(_, new) if self.is_ever_new(*new))
-            || matches!(mark, Mark::Remembered(_, new) if self.has_fraction(*new))
+        if matches!(mark, Mark::Vacant(_, new) | Mark::VacantEntry(_, new) if self.is_ever_new(*new))
+            || matches!(mark, Mark::Remembered(_, new) if self.is_new_in_each_frame(*new))
         {
             return None;
         }
@@ -466,33 +479,40 @@ impl<'l> Interpreter<'_, 'l> {
             Mark::Nothing(_) | Mark::Variant(..) => &[Change::Taken],
             Mark::Picked(..) | Mark::Requested(_) => &[Change::True],
         };
-        let of_element = || match mark {
-            Mark::Picked(_, found) => self.type_of_variable(found),
-            _ => self.type_with_field(place),
-        };
+        let of_element = || self.type_marked(mark, place).map(|user| self.around.program.type_name(user));
+        let owner = if is_own { owner } else { of_element() };
         // Where nobody knows of which type a field is, any of that name counts.
-        let places = [(if is_own { owner } else { of_element() }, Some(name)), (None, guarded)];
+        let places = [(owner, Some(name)), (None, guarded)];
         let asked = || {
             let named = places.iter().filter_map(|(owner, name)| Some((*owner, (*name)?)));
             named.flat_map(|(owner, name)| undone.iter().map(move |undone| (owner, name, *undone)))
         };
         let set_back = asked().any(|asked| self.is_done_beside(asked));
-        // A flag that nothing is made with, and nobody sets, is set by somebody who is not seen: `dirty`.
-        if matches!(mark, Mark::Flag(_, true))
-            && !self.has_change(None, name, Change::MadeTrue)
-            && !self.has_change(None, name, Change::True)
-        {
+        // A flag that nothing is made with, and nobody sets, is set by somebody who is not seen, who can name it.
+        let set_elsewhere = matches!(mark, Mark::Flag(_, true) | Mark::Picked(..))
+            && !self.has_change(owner, name, Change::MadeTrue)
+            && !self.has_change(owner, name, Change::True);
+        if set_elsewhere && !self.type_marked(mark, place).is_some_and(|user| self.is_open(user)) {
             return None;
         }
         let emptied = matches!(mark, Mark::Nothing(_)) && self.is_emptied_here(place);
         if set_back || emptied {
             return None;
         }
-        let on_change = matches!(mark, Mark::Remembered(..) | Mark::Requested(_))
+        let on_change = set_elsewhere
+            || matches!(mark, Mark::Remembered(..) | Mark::Requested(_))
             || asked().any(|(owner, name, change)| self.has_change(owner, name, change));
         // Of what is once for each there is no end where there are ever more.
         let ends = on_change || many == Many::Allowed || lasting != Lasting::EachOfMany;
         ends.then_some(if on_change { Cold::OnChange } else { Cold::OnceForEach })
+    }
+
+    /// The type that has the field.
+    fn type_marked(&self, mark: &Mark<'l>, place: ExprId) -> Option<UserType> {
+        match mark {
+            Mark::Picked(_, found) => self.type_of_variable(found),
+            _ => self.type_with_field(place),
+        }
     }
 
     /// Whether somebody does that to a field of this type, or of one that is not known.

@@ -50,7 +50,9 @@ impl Context<'_, '_> {
         match called_on {
             Some(CalledOn::Made) => true,
             Some(CalledOn::Own) => self.is_made_on_way(root, before),
-            Some(CalledOn::Other) | None => false,
+            // A part of a tree is called as the whole was.
+            Some(CalledOn::Other) => caller == *callee && self.is_made_on_way(root, before),
+            None => false,
         }
     }
 

@@ -164,3 +164,65 @@ pub fn mix(alloc: &SmartAlloc) -> u32 {
     waiting.clear();
     sum
 }
+
+/// What is asked for is taken first, or nothing is done.
+#[derive(Default)]
+pub struct Deck {
+    asked: Option<String>,
+    memory: Vec<u8>,
+    title: String,
+}
+
+impl Deck {
+    pub fn ask(&mut self, path: &str) {
+        self.asked = Some(path.to_owned());
+    }
+
+    #[frame_system]
+    pub fn load(&mut self, alloc: &SmartAlloc) -> u32 {
+        let bytes = *alloc.frame_box(2048);
+        let Some(path) = self.asked.take() else { return bytes };
+        self.title = path.to_uppercase();
+        self.memory = vec![0; bytes as usize];
+        bytes
+    }
+}
+
+/// A flag that whoever uses this sets.
+pub struct Hand {
+    pub cards: Vec<u32>,
+    pub changed: bool,
+    labels: Vec<String>,
+}
+
+impl Hand {
+    #[frame_system]
+    pub fn refresh(&mut self, alloc: &SmartAlloc) -> u32 {
+        if self.changed {
+            self.changed = false;
+            self.labels = self.cards.iter().map(|card| format!("{card}")).collect();
+        }
+        *alloc.frame_box(1)
+    }
+}
+
+/// In which part of the world the player is.
+#[derive(Default)]
+pub struct Around {
+    centre: Option<[i32; 2]>,
+    wanted: Vec<[i32; 2]>,
+}
+
+impl Around {
+    #[frame_system]
+    pub fn follow(&mut self, alloc: &SmartAlloc, eye: [f32; 2]) -> u32 {
+        let size = *alloc.frame_box(16.0);
+        let centre = eye.map(|axis| (axis / size).floor() as i32);
+        if self.centre == Some(centre) {
+            return 0;
+        }
+        self.centre = Some(centre);
+        self.wanted = (-2..=2).map(|x| [centre[0] + x, centre[1]]).collect();
+        1
+    }
+}
