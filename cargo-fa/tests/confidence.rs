@@ -6,7 +6,7 @@ use std::path::Path;
 use cargo_fa::analysis::{Request, Workspace};
 use cargo_fa::engine::Project;
 use cargo_fa::model::config::Config;
-use cargo_fa::model::finding::Confidence;
+use cargo_fa::model::finding::{Confidence, Finding};
 
 const PROGRAM: &str = r#"
 use framealloc::SmartAlloc;
@@ -70,13 +70,18 @@ macro_rules! define {
 not_items! { pub fn (alloc) => 1 }
 "#;
 
-fn found(pedantic: bool) -> BTreeMap<String, Confidence> {
+fn findings_of(program: &str, pedantic: bool) -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("game.rs"), PROGRAM).unwrap();
+    std::fs::write(folder.path().join("game.rs"), program).unwrap();
     let project = Project::of_files(folder.path(), &[Path::new("game.rs").to_owned()]);
     let analysis = project.analyze(&Request { jobs: 1, pedantic, ..Request::default() }, &Config::default());
     assert!(analysis.unparsed.is_empty(), "{:?}", analysis.unparsed);
-    let rows = analysis.findings.iter().filter(|finding| finding.code.number == "FA603");
+    analysis.findings
+}
+
+fn found(pedantic: bool) -> BTreeMap<String, Confidence> {
+    let findings = findings_of(PROGRAM, pedantic);
+    let rows = findings.iter().filter(|finding| finding.code.number == "FA603");
     rows.map(|finding| (finding.item.rsplit("::").next().unwrap().to_owned(), finding.confidence)).collect()
 }
 
@@ -98,4 +103,46 @@ fn what_a_macro_is_given_is_reported_on_demand_only() {
     let shown = found(false);
     assert!(shown.contains_key("plain") && shown.contains_key("in_cfg_if"), "{shown:?}");
     assert!(!shown.contains_key("in_a_macro"), "{shown:?}");
+}
+
+const PROMISES: &str = r#"
+use framealloc::{SmartAlloc, frame_system};
+
+pub trait Paint {
+    fn paint(&self) -> usize;
+}
+
+pub struct Plain;
+
+impl Paint for Plain {
+    fn paint(&self) -> usize {
+        String::from("plain").len()
+    }
+}
+
+pub struct Fancy;
+
+impl Paint for Fancy {
+    fn paint(&self) -> usize {
+        3
+    }
+}
+
+#[frame_system(no_heap)]
+pub fn surely(alloc: &SmartAlloc, sometimes: bool) -> usize {
+    if sometimes { vec![1, 2].len() } else { 0 }
+}
+
+#[frame_system(no_heap)]
+pub fn by_one_of_several(alloc: &SmartAlloc, what: &dyn Paint) -> usize {
+    what.paint()
+}
+"#;
+
+#[test]
+fn a_promise_is_broken_for_sure_or_there_is_a_warning() {
+    let findings = findings_of(PROMISES, false);
+    let of_heap: BTreeMap<&str, bool> =
+        findings.iter().map(|finding| (finding.item.rsplit("::").next().unwrap(), finding.escalated)).collect();
+    assert_eq!(of_heap, [("surely", true), ("paint", false)].into());
 }

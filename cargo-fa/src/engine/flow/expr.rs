@@ -1,5 +1,6 @@
 //! Expressions, in the order in which they run.
 
+use super::changes::last_of;
 use super::conditions::Decision;
 use super::event::{Arm, Cold, Open};
 use super::loops::{Jump, LoopEnd};
@@ -59,7 +60,13 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Block(block) => self.block(block, span, expected),
             ExprKind::Async(block) => self.async_value(block, span),
             ExprKind::Closure(closure) => self.loose_closure(expr, closure, &[]),
-            ExprKind::Call { callee, args } => self.call(*callee, args, span, expected),
+            ExprKind::Call { callee, args } => {
+                let tells = u32::from(last_of(self.facts, *callee).is_some_and(tells_an_error));
+                self.context.cold += tells;
+                let value = self.call(*callee, args, span, expected);
+                self.context.cold -= tells;
+                value
+            }
             ExprKind::Method(call) => self.method_call(call, span, expected),
             ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) => {
                 let place = self.eval_place(expr);
@@ -344,11 +351,15 @@ impl<'l> Interpreter<'_, 'l> {
         match statement {
             Statement::Let { pat, ty, init, otherwise, span } => {
                 let ty = ty.map(|ty| self.lower_type(ty));
+                let name = self.bound_name(*pat).filter(|_| init.is_some_and(|init| self.closure_at(init).is_some()));
+                let tells = u32::from(name.is_some_and(tells_an_error));
+                self.context.cold += tells;
                 let mut value = match init {
                     Some(init) if self.is_reference_pattern(*pat) => self.eval_place(*init),
                     Some(init) => self.eval_init(*init, ty.as_ref()),
                     None => Value::unknown(),
                 };
+                self.context.cold -= tells;
                 if let Some(ty) = ty {
                     self.declared_for_good(*pat, &value, &ty);
                     self.annotate(&mut value, ty);
@@ -534,4 +545,11 @@ impl<'l> Interpreter<'_, 'l> {
             self.eval_place(*arg);
         }
     }
+}
+
+/// `show_error(at, format!(…))`: what a function of such a name is given is made where something went wrong.
+fn tells_an_error(name: &str) -> bool {
+    let Some((verb, what)) = name.split_once('_') else { return false };
+    let tells = matches!(verb, "show" | "report" | "log" | "print" | "emit" | "raise" | "throw" | "handle");
+    tells && matches!(what, "error" | "errors" | "failure" | "fatal")
 }

@@ -104,7 +104,7 @@ impl<'l> Interpreter<'_, 'l> {
         inits
     }
 
-    fn bound_name(&self, pat: PatId) -> Option<&'l str> {
+    pub(super) fn bound_name(&self, pat: PatId) -> Option<&'l str> {
         match self.facts.pat(pat) {
             Pat::Bind { name, .. } => Some(self.facts.name(*name)),
             Pat::Typed(inner, _) => self.bound_name(*inner),

@@ -141,7 +141,9 @@ impl<'l> Interpreter<'_, 'l> {
                                 // What a closure is lent comes from whoever calls it.
                                 known(
                                     is_lent && !matches!(value.alias, Some(Root::Local(_)))
-                                        || matches!(value.ty.head(), Some(Known::Local | Known::ResMut)),
+                                        || matches!(value.ty.head(), Some(Known::Local | Known::ResMut))
+                                        || value.ty.head() == Some(Known::Guard)
+                                            && matches!(value.alias, Some(Root::Param(_) | Root::Static(_))),
                                 )
                             },
                         )

@@ -72,6 +72,11 @@ impl Occurrence<'_> {
         self.event.cold == Some(Cold::OnChange) || self.reached.is_some_and(|reached| reached.changed)
     }
 
+    /// Whether each call on the way is surely of the function that it leads to. What may be called breaks no promise.
+    pub(super) fn is_surely_reached(&self) -> bool {
+        self.event.in_frame || self.reached.is_none_or(|reached| reached.confidence == Confidence::High)
+    }
+
     /// How sure it is that it happens, given how the function is reached.
     pub(super) fn confidence(&self) -> Confidence {
         match self.reached {
@@ -163,7 +168,7 @@ impl Context<'_, '_> {
     pub(super) fn under_promise(&self, occurrence: &Occurrence<'_>, effect: Effect, mut finding: Finding) -> Finding {
         let denied = occurrence.denied();
         let Some(word) = denied.word().filter(|_| denied.has(effect)) else { return finding };
-        finding.escalated = true;
+        finding.escalated = occurrence.is_surely_reached();
         let root = occurrence.reached.map_or(occurrence.id, |reached| reached.root);
         let what = match (self.analysed.of(root).system, occurrence.reached) {
             (true, _) => "the system declares",

@@ -226,3 +226,77 @@ impl Around {
         1
     }
 }
+
+/// What went wrong is shown.
+#[frame_system]
+pub fn clashes_are_shown(alloc: &SmartAlloc, seen: &mut Vec<u32>, id: u32, mut show: impl FnMut(&str)) -> u32 {
+    let mut show_error = |text: String| show(&format!("error: {text}"));
+    if seen.contains(&id) {
+        show_error(format!("{id} is used twice"));
+    }
+    seen.clear();
+    *alloc.frame_box(id)
+}
+
+/// What is asked for is lent, and taken first; what is remembered is lent.
+#[frame_system]
+pub fn a_card_is_played(alloc: &SmartAlloc, clicked: &mut Option<usize>, hand: &mut Vec<u32>, undo: &mut Vec<Box<u32>>) -> Option<u32> {
+    let worth = *alloc.frame_box(1);
+    let card = hand.remove(clicked.take()?);
+    undo.push(Box::new(card));
+    Some(worth)
+}
+
+#[frame_system]
+pub fn a_patch_is_chosen(alloc: &SmartAlloc, chosen: usize, current: &mut usize, names: &[String], title: &mut String) -> u32 {
+    if chosen != *current {
+        *current = chosen;
+        *title = names[chosen].to_uppercase();
+    }
+    *alloc.frame_box(1)
+}
+
+/// There are several reasons.
+pub struct Shown {
+    rebuild: bool,
+    by_value: bool,
+    sorted_by_value: bool,
+    order: Vec<usize>,
+    text: String,
+    last_text: String,
+}
+
+impl Shown {
+    pub fn new() -> Self {
+        Self {
+            rebuild: true,
+            by_value: false,
+            sorted_by_value: false,
+            order: Vec::new(),
+            text: String::new(),
+            last_text: String::new(),
+        }
+    }
+
+    fn needs_text(&self) -> bool {
+        self.rebuild || self.text != self.last_text
+    }
+
+    #[frame_system]
+    pub fn sorted(&mut self, alloc: &SmartAlloc, items: &[u32]) -> u32 {
+        if self.by_value != self.sorted_by_value || self.order.len() != items.len() {
+            self.sorted_by_value = self.by_value;
+            self.order = (0..items.len()).collect();
+        }
+        *alloc.frame_box(1)
+    }
+
+    #[frame_system]
+    pub fn said_by_a_method(&mut self, alloc: &SmartAlloc) -> u32 {
+        if self.needs_text() {
+            self.last_text = self.text.clone();
+            self.rebuild = false;
+        }
+        *alloc.frame_box(1)
+    }
+}

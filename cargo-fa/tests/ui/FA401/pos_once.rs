@@ -253,3 +253,12 @@ impl Wall {
         *alloc.frame_box(1)
     }
 }
+
+#[frame_system]
+pub fn one_of_two_reasons_stays(alloc: &SmartAlloc, night: bool, chosen: usize, current: &mut usize) -> u32 {
+    if night || chosen != *current {
+        *current = chosen;
+        return vec![1, *alloc.frame_box(2)].len() as u32; //~ FA401
+    }
+    0
+}

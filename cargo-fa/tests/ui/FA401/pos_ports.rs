@@ -33,9 +33,7 @@ pub struct Bloom {
 
 impl Pass for Bloom {
     fn run(&mut self) -> usize {
-        if self.kernel.len() != self.size {
-            self.kernel = (0..self.size).map(|at| (at as f32).exp()).collect(); //~ FA401
-        }
+        self.kernel = (0..self.size).map(|at| (at as f32).exp()).collect(); //~ FA401
         self.kernel.len()
     }
 }

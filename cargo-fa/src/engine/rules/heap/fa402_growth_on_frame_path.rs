@@ -34,9 +34,9 @@ fn check(cx: &Context<'_, '_>, occurrence: &Occurrence<'_>) -> Option<Finding> {
     let mut finding =
         Finding::new(CODE, format!("`{what}` may grow a heap container in the frame path"), cx.here(occurrence))
             .caption("allocates and copies when the capacity is used up");
-    finding.escalated = occurrence.is_no_heap();
     // Sooner or later it has seen all keys, if there is an end to them.
     finding.occasional = memory == Memory::Kept && container.keys != Keys::Any;
+    finding.escalated = occurrence.is_no_heap() && occurrence.is_surely_reached() && !finding.occasional;
     let finding = cx.with_path(occurrence, finding).help(match memory {
         Memory::Local => instead_of_growth(occurrence, *fate),
         _ => "use its memory again: empty it in each frame (`clear`, `drain`), or make it with room (`with_capacity`)",
