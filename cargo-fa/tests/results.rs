@@ -426,6 +426,32 @@ fn an_edit_of_one_function_leaves_the_results_of_others() {
     }
 }
 
+const SETTLES: &str = "\
+pub struct Chunk { pub mesh: Vec<u32>, pub stale: bool }
+
+impl Chunk {
+    pub fn dig(&mut self) { self.stale = true; }
+    pub fn settle(&mut self) { self.stale = false; }
+}
+";
+
+#[test]
+fn what_a_method_of_another_file_does_to_a_field_is_compared() {
+    let (sample, _) = workspace(&[]);
+    let system = "use framealloc::{SmartAlloc, frame_system};\n\n#[frame_system]\n\
+        pub fn remesh(alloc: &SmartAlloc, chunk: &mut crate::chunk::Chunk) {\n\
+        if chunk.stale { chunk.settle(); chunk.mesh = (0..9).collect(); }\n}\n";
+    sample.write("game/src/system.rs", system);
+    sample.write("game/src/chunk.rs", SETTLES);
+    let lib = sample.read("game/src/lib.rs");
+    sample.write("game/src/lib.rs", &(lib + "pub mod chunk;\npub mod system;\n"));
+    compare(&sample, "at first");
+    for settles in [SETTLES.replace("self.stale = false;", ""), SETTLES.to_owned()] {
+        sample.write("game/src/chunk.rs", &settles);
+        compare(&sample, &settles);
+    }
+}
+
 #[test]
 fn damaged_results_are_not_used() {
     let (sample, _) = workspace(&["FA601"]);

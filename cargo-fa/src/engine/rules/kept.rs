@@ -66,10 +66,7 @@ impl Context<'_, '_> {
     /// The calls that lead to the function say what is lent to it.
     fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container, depth: u32) -> Memory {
         let field = container.owner.zip(container.field.as_deref());
-        if let Some(lent) = self.lent_on_way(root, path, container)
-            && matches!(lent.container.root, Some(Root::Local(_)))
-            && !(lent.container.kept || lent.container.steady)
-        {
+        if self.is_lent_new(root, path, container) {
             return Memory::Local;
         }
         let ends = container.root == Some(Root::Param(0)) && self.is_made_on_way(root, path);
@@ -93,6 +90,15 @@ impl Context<'_, '_> {
             }
         }
         Memory::Kept
+    }
+
+    /// Whether a function on the way has just made the container that it lends.
+    fn is_lent_new(&self, root: FnId, path: &[Step], container: &Container) -> bool {
+        let (Some(lent), [before @ .., _]) = (self.lent_on_way(root, path, container), path) else { return false };
+        match lent.container.root {
+            Some(Root::Local(_)) => !(lent.container.kept || lent.container.steady),
+            _ => self.is_lent_new(root, before, &lent.container),
+        }
     }
 
     /// What the caller has lent for the parameter that the container is.
