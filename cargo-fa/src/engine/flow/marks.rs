@@ -27,6 +27,8 @@ pub(super) enum Mark<'l> {
     Variant(ExprId, &'l str),
     /// It holds another value than this one, which it is to remember.
     Remembered(ExprId, ExprId),
+    /// It is not what it was, by its name: `curr_state != prev_state`.
+    Differs(ExprId),
     /// It is taken out of there.
     Requested(ExprId),
     /// A list has another length than it is to have.
@@ -153,6 +155,7 @@ impl<'l> Interpreter<'_, 'l> {
             ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::Unequal, left, right } => {
                 let unequal = matches!(facts.expr(condition).kind, ExprKind::Binary { op: BinaryOp::Unequal, .. });
                 if unequal == holds {
+                    marks.extend(self.is_former(*left, *right).then_some(Mark::Differs(*left)));
                     marks.extend([Mark::Remembered(*left, *right), Mark::Remembered(*right, *left)]);
                     let lists = [left, right].into_iter().filter_map(|side| self.list_measured(*side));
                     marks.extend(lists.map(Mark::Resized));
@@ -182,6 +185,33 @@ impl<'l> Interpreter<'_, 'l> {
                 marks.push(Mark::Flag(condition, holds));
             }
             _ => {}
+        }
+    }
+
+    /// `self.is_first_frame`.
+    pub(super) fn is_first_frame(&self, condition: ExprId) -> bool {
+        let name = match &self.facts.expr(condition).kind {
+            ExprKind::Field { name, .. } | ExprKind::Name(name) => self.facts.name(*name),
+            _ => return false,
+        };
+        matches!(name.strip_prefix("is_").unwrap_or(name), "first_frame" | "first_run" | "first_time" | "first_update")
+    }
+
+    /// Whether these are now and before, by their names: `speed` and `last_speed`, `curr_state` and `prev_state`.
+    fn is_former(&self, left: ExprId, right: ExprId) -> bool {
+        const NOW: &[&str] = &["curr_", "current_", "new_"];
+        const BEFORE: &[&str] = &["prev_", "previous_", "last_", "old_"];
+        let name = |place: ExprId| match &self.facts.expr(bare(self.facts, place)).kind {
+            ExprKind::Field { name, .. } | ExprKind::Name(name) => Some(self.facts.name(*name)),
+            _ => None,
+        };
+        let stripped = |name: &'l str, words: &[&str]| words.iter().find_map(|word| name.strip_prefix(word));
+        let pair = |now: &'l str, before: &'l str| {
+            stripped(before, BEFORE).is_some_and(|what| what == stripped(now, NOW).unwrap_or(now))
+        };
+        match (name(left), name(right)) {
+            (Some(left), Some(right)) => pair(left, right) || pair(right, left),
+            _ => false,
         }
     }
 

@@ -20,6 +20,9 @@ impl<'l> Interpreter<'_, 'l> {
         if holds && self.asks_for_change(condition) {
             return Some(Cold::OnChange);
         }
+        if holds && self.is_first_frame(condition) {
+            return Some(Cold::Seldom);
+        }
         let mut marks = Vec::new();
         self.marks(condition, holds, &mut marks);
         marks.iter().filter(|mark| self.settles(mark, body)).find_map(|mark| self.stays_settled(mark))

@@ -20,7 +20,7 @@ pub(super) enum Many {
 impl<'l> Interpreter<'_, 'l> {
     /// Whether something in the body makes the condition false.
     pub(super) fn settles(&self, mark: &Mark<'l>, body: ExprId) -> bool {
-        let mut settles = matches!(mark, Mark::Changed(..) | Mark::Requested(_));
+        let mut settles = matches!(mark, Mark::Changed(..) | Mark::Requested(_) | Mark::Differs(_));
         walk::visit(self.facts, body, &mut |expr| {
             settles = settles || self.settles_at(mark, expr) && self.is_looked_into(mark, expr);
         });
@@ -62,7 +62,7 @@ impl<'l> Interpreter<'_, 'l> {
                 self.is_named(call.receiver, found) && self.does_to_field(call, *flag, Change::False)
             }
             (Mark::Remembered(place, _), ExprKind::Method(call)) => self.does_to_place(call, *place, Change::True),
-            (Mark::Changed(..) | Mark::Requested(_), _) => true,
+            (Mark::Changed(..) | Mark::Requested(_) | Mark::Differs(_), _) => true,
             (Mark::Remembered(place, _), ExprKind::Assign { left, .. }) => same_place(facts, *place, *left),
             (Mark::Resized(list), ExprKind::Assign { left, .. }) => same_place(facts, *list, *left),
             (Mark::Outgrown(list), ExprKind::Method(call)) => {
@@ -165,6 +165,9 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     pub(super) fn stays_settled_in(&self, mark: &Mark<'l>, many: Many) -> Option<Cold> {
+        if let Mark::Differs(now) = mark {
+            return (!self.is_new_in_each_frame(*now)).then_some(Cold::OnChange);
+        }
         let (Mark::Nothing(place)
         | Mark::Picked(place, _)
         | Mark::Flag(place, _)
@@ -176,6 +179,7 @@ impl<'l> Interpreter<'_, 'l> {
         | Mark::Variant(place, _)
         | Mark::Remembered(place, _)
         | Mark::Requested(place)
+        | Mark::Differs(place)
         | Mark::Resized(place)
         | Mark::Outgrown(place)) = mark;
         // Under a key that no frame has asked for before, there is never anything.
@@ -206,7 +210,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Mark::Outgrown(_) => &[Change::Emptied, Change::Removed, Change::Evicted, Change::Taken, Change::True],
             // Who empties such a list uses what was in it, and puts it back.
-            Mark::UsedUp(_) | Mark::Threaded(_) | Mark::Remembered(..) | Mark::Resized(_) => &[],
+            Mark::UsedUp(_) | Mark::Threaded(_) | Mark::Remembered(..) | Mark::Resized(_) | Mark::Differs(_) => &[],
             // States are always entered in branches.
             Mark::Variant(_, variant) if self.has_change(None, variant, Change::Put) => return None,
             Mark::Variant(..) if self.has_change(owner.filter(|_| is_own), name, Change::True) => return None,

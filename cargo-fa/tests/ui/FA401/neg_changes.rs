@@ -300,3 +300,20 @@ impl Shown {
         *alloc.frame_box(1)
     }
 }
+
+/// What was is told from what is by its name.
+pub struct Columns {
+    curr_widths: Vec<f32>,
+    prev_widths: Vec<f32>,
+    is_first_frame: bool,
+}
+
+impl Columns {
+    #[frame_system]
+    pub fn save(&self, alloc: &SmartAlloc, mut store: impl FnMut(Vec<f32>)) -> u32 {
+        if self.curr_widths != self.prev_widths || self.is_first_frame {
+            store(self.curr_widths.clone());
+        }
+        *alloc.frame_box(1)
+    }
+}
