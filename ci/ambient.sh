@@ -27,9 +27,7 @@ for main in framealloc-core/tests/*.rs framealloc-core/tests/*/main.rs; do
         tests+=(--test "$name")
     fi
 done
-# The first needs an allocator that does not count. The second counts all that an allocator hears, and what the zones of its process
-# pin (FA011) is more than it knows of.
+# It needs an allocator that does not count.
 cargo test -p framealloc-core --features memory_filter --no-fail-fast "${tests[@]}" -- \
-    --skip a_limit_of_the_heap_that_nobody_counts_fails_before_a_frame_runs \
-    --skip an_issue_is_raised_once_each_time_that_it_comes_up
+    --skip a_limit_of_the_heap_that_nobody_counts_fails_before_a_frame_runs
 echo "ambient: left out, as they have a global allocator of their own: ${own[*]}"

@@ -308,12 +308,28 @@ fn a_new_thread_and_a_new_tag_are_told() {
     assert_eq!(tables.map(|growth| growth.refused).sum::<usize>(), 0, "nobody is refused those");
 }
 
+/// Large parts of what the system gives, so that nothing is left of which half of all addresses could be had: where addresses
+/// have 32 bits, they can be otherwise.
+fn all_that_is_large() -> Vec<Vec<u8>> {
+    let mut parts = Vec::with_capacity(16);
+    while parts.len() < 16 {
+        let mut part: Vec<u8> = Vec::new();
+        if part.try_reserve_exact(isize::MAX as usize / 4).is_err() {
+            break;
+        }
+        parts.push(part);
+    }
+    parts
+}
+
 #[test]
 fn a_region_that_cannot_be_had_is_an_error() {
     let _turn = turn();
     let bytes = SmartAlloc::region_stats().bytes;
     let config = AllocConfig::default().with_region(isize::MAX as usize - (128 << 10));
+    let parts = all_that_is_large();
     assert!(matches!(SmartAlloc::try_new(config.clone()), Err(AllocError::OutOfMemory { .. })));
+    drop(parts);
     let config = config.with_region(usize::MAX);
     assert_eq!(SmartAlloc::try_new(config).err(), Some(AllocError::CapacityOverflow));
     assert_eq!(SmartAlloc::region_stats().bytes, bytes);

@@ -24,8 +24,8 @@ pub struct AmbientStats {
     pub tags: Vec<AmbientTagStats>,
 }
 
-/// What the zones of one tag have used. Those of a nested tag are its own. Tags beyond the first thousand (on 32-bit targets
-/// a hundred) share the row of [`TagId::OTHER`].
+/// What the zones of one tag have used. Those of a nested tag are its own. Tags beyond the first thousand (on wasm a hundred)
+/// share the row of [`TagId::OTHER`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AmbientTagStats {

@@ -24,6 +24,7 @@ use crate::raw::frames::hooks::FrameBefore;
 use crate::raw::frames::promotions::{PromotionCount, PromotionSummary};
 use crate::raw::frames::report::FrameReport;
 use crate::raw::frames::transfers::TransferStats;
+use crate::raw::global::zone::outside_of_zones;
 use crate::strict::Level;
 
 /// Without a subscriber all figures are looked at once in this many frames, at the least.
@@ -323,7 +324,7 @@ impl SmartAlloc {
     #[inline(never)]
     fn tell_of_begin(&mut self, before: FrameBefore, panicked: &mut Option<Payload>) {
         let mut held = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.held));
-        self.list_held(&mut held);
+        outside_of_zones(|| self.list_held(&mut held));
         self.notify(panicked, |watcher, alloc| watcher.begin(alloc, before, &held));
         held.clear();
         self.with_watcher(|watcher, _| watcher.held = held);
@@ -361,7 +362,7 @@ impl SmartAlloc {
         let mut taken = self.with_watcher(|watcher, _| core::mem::take(&mut watcher.taken_by_subscribers));
         taken.clear();
         if self.watch().has_subscribers() {
-            self.list_held(&mut taken);
+            outside_of_zones(|| self.list_held(&mut taken));
         }
         self.with_watcher(|watcher, alloc| {
             (watcher.taken_by_subscribers, watcher.taken_after) = (taken, alloc.frames_ended());

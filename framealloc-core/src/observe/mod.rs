@@ -38,6 +38,7 @@ use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::hooks::{FrameBefore, FrameHooks};
 use crate::raw::frames::promotions::PromotionSummary;
 use crate::raw::frames::report::FrameReport;
+use crate::raw::global::zone::outside_of_zones;
 use crate::sync::AtomicU32;
 #[cfg(feature = "memory_filter")]
 use behavior::filter::Filter;
@@ -200,13 +201,14 @@ impl SmartAlloc {
 
     /// Replaces what the last watcher knows by nothing: nobody watched for a while.
     fn reset_watcher(&mut self, refusals: Refusals) {
-        self.change_observers(|observers| observers.watcher = Some(Watcher::new(refusals)));
+        outside_of_zones(|| self.change_observers(|observers| observers.watcher = Some(Watcher::new(refusals))));
     }
 
-    /// Calls `visit` with the watcher, if there is one. It is our own code, but reads the allocator.
+    /// Calls `visit` with the watcher, if there is one. It is our own code, but reads the allocator. What it lists is kept for the
+    /// next frame, in whichever zone this one ends.
     fn with_watcher<R: Default>(&mut self, visit: impl FnOnce(&mut Watcher, &Self) -> R) -> R {
         let mut taken = Taken::new(self);
         let watcher = taken.observers.as_mut().and_then(|observers| observers.watcher.as_mut());
-        watcher.map(|watcher| visit(watcher, taken.alloc)).unwrap_or_default()
+        watcher.map(|watcher| outside_of_zones(|| visit(watcher, taken.alloc))).unwrap_or_default()
     }
 }

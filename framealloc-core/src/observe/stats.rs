@@ -83,6 +83,8 @@ impl SmartAlloc {
     /// ```
     #[must_use]
     pub fn stats(&self) -> AllocStats {
+        // First: the other lists may be made in a zone that is asked for its figures.
+        let ambient = AmbientStats::now();
         let (bytes, high_water) = self.frame_figures();
         AllocStats {
             frame: self.frame_number(),
@@ -96,7 +98,7 @@ impl SmartAlloc {
             scratch: self.scratch_stats(),
             transfers: self.transfer_stats().clone(),
             flights: self.flight_stats(),
-            ambient: AmbientStats::now(),
+            ambient,
             heap_tags: self.heap_tag_stats(),
         }
     }

@@ -11,6 +11,7 @@ use crate::raw::epochs::list::List;
 use crate::raw::epochs::pin;
 use crate::raw::frames::allocator::SmartAlloc;
 use crate::raw::frames::hooks::FINDINGS;
+use crate::raw::global::zone::outside_of_zones;
 use crate::strict::Strict;
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Mutex, Relaxed};
 
@@ -214,7 +215,7 @@ impl Watch {
             }
         }
         let seat = Seat { callback: Some(callback), has_unsubscribed: false };
-        self.subscribers.push(Arc::new(Subscriber { number, seat: Mutex::new(seat) }));
+        outside_of_zones(|| self.subscribers.push(Arc::new(Subscriber { number, seat: Mutex::new(seat) })));
         self.flags.fetch_add(SUBSCRIBER, Relaxed);
         number
     }
@@ -252,7 +253,7 @@ impl Watch {
         }
         listed.changes = changes;
         listed.subscribers.clear();
-        listed.subscribers.extend(self.subscribers.walk(&pin()).map(Arc::clone));
+        outside_of_zones(|| listed.subscribers.extend(self.subscribers.walk(&pin()).map(Arc::clone)));
         listed.subscribers.sort_unstable_by_key(|subscriber| subscriber.number());
     }
 
@@ -285,7 +286,7 @@ impl Watch {
         // What finds no room is dropped without the lock.
         let _too_many = self.change(|state| {
             if state.raised.len() < WAITING {
-                state.raised.push(diagnostic);
+                outside_of_zones(|| state.raised.push(diagnostic));
                 None
             } else {
                 state.lost += 1;

@@ -137,3 +137,57 @@ fn recordings_and_snapshots_say_what_escaped_and_what_it_pins() {
     assert_eq!((zones.blocks, zones.escaped), (7, 7));
     assert!((2..=3).contains(&(zones.pinned_bytes / CHUNK as u64)), "{zones:?}");
 }
+
+#[test]
+fn figures_take_nothing_of_the_zone_that_asks_for_them() {
+    static TAG: Tag = Tag::new("tests_asking");
+    let mut alloc = SmartAlloc::default();
+    alloc.whole_frame(|alloc| {
+        for path in ["tests_asking::a", "tests_asking::b", "tests_asking::c"] {
+            alloc.with_tag(path, |alloc| alloc.frame_slice_copy(&[1_u8; 10]).len());
+        }
+    });
+    let figures_of = |stats: &framealloc_core::AmbientStats| stats.tag(TAG.path()).map(|tag| (tag.blocks, tag.bytes));
+    zone(&alloc, &TAG, || {
+        let block = Box::new([1_u8; 33]);
+        // What they are asked for is what there was before, in which form ever.
+        assert_eq!(figures_of(&AmbientAlloc::stats()), Some((1, 33)));
+        let stats = alloc.stats();
+        assert_eq!(figures_of(&stats.ambient), Some((1, 33)));
+        drop(stats);
+        let snapshot = alloc.snapshot();
+        let zones = snapshot.zones.iter().find(|zones| zones.path == TAG.path());
+        assert_eq!(zones.map(|zones| (zones.blocks, zones.bytes)), Some((1, 33)));
+        drop((snapshot, block));
+    });
+    assert_eq!(AmbientAlloc::stats().tag(TAG.path()), None, "nothing lives, and nothing escaped");
+}
+
+/// Zones of a program may be around its frames: what framealloc finds, lists and tells there lives longer than they do.
+#[test]
+fn frames_that_end_in_a_zone_leave_nothing_there() {
+    static TAG: Tag = Tag::new("tests_frames_in_zones");
+    let outer = SmartAlloc::default();
+    let mut alloc = SmartAlloc::default();
+    let told = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let telling = std::sync::Arc::clone(&told);
+    let subscription = alloc.on_frame_event(move |_, _| _ = telling.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+    zone(&outer, &TAG, || {
+        for number in 0..20_usize {
+            alloc.whole_frame(|alloc| {
+                for path in ["tests_frames_in_zones::a", "tests_frames_in_zones::b"].iter().take(number) {
+                    alloc.with_tag(*path, |alloc| alloc.frame_slice_copy(&[1_u8; 1000]).len());
+                }
+                alloc.begin_phase("tests_left_open");
+                std::mem::forget(alloc.frame_scope());
+                alloc.raise(framealloc_core::Diagnostic::new("TEST", framealloc_core::Level::Warning, "words"));
+            });
+            alloc.deliver_diagnostics();
+            drop(alloc.frame_box(1));
+        }
+    });
+    let told = told.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(told > 40, "{told}");
+    assert_eq!(AmbientAlloc::stats().tag(TAG.path()), None, "what was found and told is framealloc's own");
+    drop(subscription);
+}

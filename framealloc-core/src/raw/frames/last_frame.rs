@@ -14,7 +14,7 @@ use crate::budget::BudgetEvent;
 use crate::raw::frames::report::FrameReport;
 
 use super::transfers::TransferStats;
-use crate::raw::global::zone::HeapUse;
+use crate::raw::global::zone::{HeapUse, outside_of_zones};
 use crate::rows::row_at;
 use crate::sampling::SiteSampling;
 use crate::site;
@@ -268,16 +268,24 @@ impl FrameState {
         let mut bytes = 0;
         for (index, figures) in arenas.tag_figures().enumerate() {
             if self.tags.len() <= index {
-                self.tags.resize(index + 1, TagFigures::default());
-                self.tag_paths.extend((self.tag_paths.len()..=index).map(|index| TagId::from_index(index).path()));
+                self.has_more_tags(index + 1);
             }
             self.tags[index].add(&figures);
             bytes += figures.bytes;
         }
         if arenas.has_news() {
-            self.take_news(arenas, thread);
+            outside_of_zones(|| self.take_news(arenas, thread));
         }
         bytes
+    }
+
+    /// There are so many tags.
+    #[inline(never)]
+    fn has_more_tags(&mut self, tags: usize) {
+        outside_of_zones(|| {
+            self.tags.resize(tags, TagFigures::default());
+            self.tag_paths.extend((self.tag_paths.len()..tags).map(|index| TagId::from_index(index).path()));
+        });
     }
 
     /// Takes over what there is beside bytes.

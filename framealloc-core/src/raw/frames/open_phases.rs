@@ -5,7 +5,7 @@ use super::phases::{EndedBy, Open, PhaseFigures, Phases, Start};
 use super::thread_arenas::ThreadArenas;
 use crate::clock::Instant;
 use crate::phase::PhaseSpan;
-use crate::raw::global::zone::HeapZone;
+use crate::raw::global::zone::{HeapZone, outside_of_zones};
 
 impl ThreadArenas {
     /// How far the arenas of this thread were bumped since the last end of a frame. A cursor that is out counts whole.
@@ -94,7 +94,7 @@ impl FrameState {
         // SAFETY: called at the end of a frame: the allocator is held exclusively, and the reference ends with this function.
         let Some(phases) = (unsafe { (*arenas.state()).phases.as_deref_mut() }) else { return };
         if self.phases.len() < phases.ended.len() {
-            self.phases.resize(phases.ended.len(), PhaseFigures::default());
+            outside_of_zones(|| self.phases.resize(phases.ended.len(), PhaseFigures::default()));
         }
         for (total, figures) in self.phases.iter_mut().zip(&mut phases.ended) {
             total.add(&core::mem::take(figures));

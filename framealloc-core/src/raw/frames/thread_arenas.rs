@@ -16,7 +16,7 @@ use super::sampling::samples::{OpenSystem, Samples};
 use crate::closed;
 use crate::probes::debug::Trail;
 use crate::raw::frames::lists::{DropNode, RetainNode};
-use crate::raw::global::zone::{HeapUse, HeapZone};
+use crate::raw::global::zone::{HeapUse, HeapZone, outside_of_zones};
 use crate::raw::mem::chunk::{Chunk, ChunkPolicy};
 use crate::raw::mem::count::Count;
 use crate::rows::row_at;
@@ -452,7 +452,9 @@ impl ThreadArenas {
                 self.flush(frame);
             }
             let (scoped, published) = (&mut (*state).scoped, &mut *self.published());
-            published.resize(scoped.len().max(published.len()), TagFigures::default());
+            if published.len() < scoped.len() {
+                outside_of_zones(|| published.resize(scoped.len(), TagFigures::default()));
+            }
             for (used, figures) in scoped.iter_mut().zip(published) {
                 let Attributed { bytes, fallbacks, requests, heap } = core::mem::take(used);
                 *figures = TagFigures { bytes, fallbacks, requests, heap, high_water: figures.high_water };

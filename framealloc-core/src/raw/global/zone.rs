@@ -313,6 +313,19 @@ impl Drop for OpenTag {
     }
 }
 
+/// Calls `take` while nothing is bumped: what framealloc takes to answer or to tell is in no zone, whoever asks. Whether the heap
+/// may be used stays as it was, as does the tag.
+pub(crate) fn outside_of_zones<R>(take: impl FnOnce() -> R) -> R {
+    struct Paused(usize);
+    impl Drop for Paused {
+        fn drop(&mut self) {
+            thread::resume(self.0);
+        }
+    }
+    let _paused = Paused(thread::pause());
+    take()
+}
+
 /// Calls `keep`, which asks for memory that is not the program's: it is not counted.
 #[cfg(feature = "debug")]
 #[inline(never)]

@@ -216,17 +216,28 @@ impl Table {
         &self.hints[(row as usize * CLASSES + shift.class()) % self.hints.len()]
     }
 
-    /// A chunk of the tag with a free cell of this size, which was given up. The caller is its holder.
+    /// A chunk of the tag with a free cell of this size, which was given up: where the last one was, or among the next few. The
+    /// caller is its holder.
     pub(super) fn find_cells(&self, row: u32, shift: Shift) -> Option<u32> {
         let hint = self.hint(row, shift).load(Relaxed);
         if hint != NONE && self.hold(hint, row, shift) {
             return Some(hint);
         }
+        self.find_cells_among(LOOK, row, shift)
+    }
+
+    /// The same, wherever there is one: before another chunk is divided, so that there are never more than were needed at once.
+    pub(super) fn find_cells_anywhere(&self, row: u32, shift: Shift) -> Option<u32> {
+        self.find_cells_among(u32::MAX, row, shift)
+    }
+
+    fn find_cells_among(&self, most: u32, row: u32, shift: Shift) -> Option<u32> {
         let touched = self.touched.load(Relaxed).max(1);
+        let most = most.min(touched);
         let from = self.looked.load(Relaxed);
-        let mut seen = (0..LOOK.min(touched)).map(|step| (from.wrapping_add(step)) % touched);
+        let mut seen = (0..most).map(|step| (from.wrapping_add(step)) % touched);
         let found = seen.find(|index| self.hold(*index, row, shift));
-        self.looked.store(found.unwrap_or(from.wrapping_add(LOOK) % touched), Relaxed);
+        self.looked.store(found.unwrap_or(from.wrapping_add(most) % touched), Relaxed);
         found
     }
 

@@ -5,6 +5,7 @@ use super::pinned::{blocks_of, bytes_of};
 use super::region::REGION;
 use super::thread::here;
 use super::{CHUNK, HELD, ROWS};
+use crate::raw::global::zone::outside_of_zones;
 use crate::sync::Relaxed;
 
 /// The figures of one tag.
@@ -41,8 +42,8 @@ pub(crate) struct Figures {
 /// Asks for memory. What other threads take in zones that are open is in it up to when they opened their newest chunk.
 pub(crate) fn figures() -> Option<Figures> {
     let table = REGION.table()?;
-    // Taken before anything is counted: it may be a zone that is asked.
-    let mut rows = vec![RowFigures::default(); ROWS];
+    // It may be a zone that is asked: what is counted is what there was before.
+    let mut rows = outside_of_zones(|| vec![RowFigures::default(); ROWS]);
     count(table, 0, &mut rows);
     Some(Figures { region_bytes: REGION.bytes(), free_bytes: free_bytes(table), rows })
 }

@@ -80,9 +80,10 @@ const fn footprint(size: usize) -> usize {
     if REDZONE == 0 { size } else { (size + REDZONE + 7) & !7 }
 }
 
-/// Rows of figures: tags with a higher number share that of [`TagId::OTHER`](crate::TagId::OTHER).
+/// Rows of figures: tags with a higher number share that of [`TagId::OTHER`](crate::TagId::OTHER). On wasm all memory is
+/// touched, and a thread's rows are 64 bytes each.
 #[cfg(not(framealloc_loom))]
-pub(crate) const ROWS: usize = if usize::BITS >= 64 { 1024 } else { 128 };
+pub(crate) const ROWS: usize = if cfg!(target_family = "wasm") { 128 } else { 1024 };
 #[cfg(framealloc_loom)]
 pub(crate) const ROWS: usize = 4;
 

@@ -132,12 +132,11 @@ impl ThreadChunks {
             Some(index) => index,
             None if book.without_cells.get() == self.zone.get() => return None,
             None => {
-                let taken = if table.row(row).may_divide(table, row) { table.take(row) } else { None };
-                let Some(index) = taken else {
+                let found = table.find_cells_anywhere(row, shift).or_else(|| divided(table, row, shift));
+                let Some(index) = found else {
                     book.without_cells.set(self.zone.get());
                     return None;
                 };
-                table.divide(index, shift);
                 index
             }
         };
@@ -177,6 +176,13 @@ impl ThreadChunks {
         }
         self.cells.get()
     }
+}
+
+/// Another chunk of such cells, if the tag may have one.
+fn divided(table: &Table, row: u32, shift: Shift) -> Option<u32> {
+    let index = if table.row(row).may_divide(table, row) { table.take(row) } else { None }?;
+    table.divide(index, shift);
+    Some(index)
 }
 
 #[cfg(all(test, not(framealloc_loom)))]
