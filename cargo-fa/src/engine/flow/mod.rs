@@ -9,7 +9,7 @@ mod callbacks;
 pub(crate) mod changes;
 mod closure_params;
 mod conditions;
-pub(crate) mod containers;
+mod containers;
 mod content;
 pub(crate) mod declared;
 mod dispatch;
@@ -55,6 +55,7 @@ mod shared;
 mod signals;
 mod signature;
 mod spawn;
+pub(crate) mod steady;
 pub(crate) mod stored;
 mod stores;
 pub(crate) mod summary;
@@ -206,7 +207,7 @@ struct Frames {
     /// Where this function shares values.
     shares: FxHashSet<Span>,
     /// Heap containers of which something says that their memory is used again.
-    steady: FxHashSet<(AllocatorKey, containers::Reach)>,
+    steady: FxHashSet<(AllocatorKey, steady::Reach)>,
     /// The same, by where they were taken out of what keeps them: they may have come by another name since.
     steady_made: FxHashSet<Span>,
     /// Values of the open frame that will be promoted.

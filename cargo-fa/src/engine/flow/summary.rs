@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 use framealloc_syntax::Denied;
 use serde::{Deserialize, Serialize};
 
-use super::containers::Reach;
 use super::event::{CallSite, Event, Lent, Site};
 use super::signals::Signals;
+use super::steady::Reach;
 use super::types::Ty;
 use super::value::{Callable, Slot};
 use crate::engine::hir::ir::Span;

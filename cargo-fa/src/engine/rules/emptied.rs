@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Context;
 use super::field_places::Place;
 use super::place_types::{Local, Part};
-use crate::engine::flow::containers::{Reach, keeps_steady};
+use crate::engine::flow::steady::{Reach, keeps_steady};
 use crate::engine::flow::types::{Ty, TypeScope, Types};
 use crate::engine::flow::walk;
 use crate::engine::hir::file::FileFacts;

@@ -1,7 +1,7 @@
 //! Fields as expressions lead to them, and to their elements.
 
 use super::emptied::Look;
-use crate::engine::flow::containers::Reach;
+use crate::engine::flow::steady::Reach;
 use crate::engine::hir::ir::{ExprId, ExprKind, PathId};
 
 /// Methods that lead to a container, to an element of one or to each of them.

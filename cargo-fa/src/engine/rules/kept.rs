@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::context::Lenders;
 use super::{Context, Occurrence};
-use crate::engine::flow::containers::Reach;
 use crate::engine::flow::event::{CalledOn, Cold, Container, Lent};
+use crate::engine::flow::steady::Reach;
 use crate::engine::flow::types::Ty;
 use crate::engine::flow::value::Root;
 use crate::engine::resolve::{FnId, UserType};
