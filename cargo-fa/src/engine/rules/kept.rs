@@ -48,7 +48,7 @@ impl Context<'_, '_> {
         let mut calls = self.analysed.of(caller).calls.iter();
         let called_on = calls.find(|call| call.callee == *callee && call.span == site.span).map(|call| call.called_on);
         match called_on {
-            Some(CalledOn::Made) => true,
+            Some(CalledOn::Made) => self.is_inside_of_frames(caller, root),
             Some(CalledOn::Own) => self.is_made_on_way(root, before),
             // A part of a tree is called as the whole was.
             Some(CalledOn::Other) => caller == *callee && self.is_made_on_way(root, before),
@@ -95,10 +95,19 @@ impl Context<'_, '_> {
     /// Whether a function on the way has just made the container that it lends.
     fn is_lent_new(&self, root: FnId, path: &[Step], container: &Container) -> bool {
         let (Some(lent), [before @ .., _]) = (self.lent_on_way(root, path, container), path) else { return false };
+        let lender = before.last().map_or(root, |step| step.callee);
         match lent.container.root {
-            Some(Root::Local(_)) => !(lent.container.kept || lent.container.steady),
+            Some(Root::Local(_)) => {
+                !(lent.container.kept || lent.container.steady) && self.is_inside_of_frames(lender, root)
+            }
             _ => self.is_lent_new(root, before, &lent.container),
         }
+    }
+
+    /// Whether a function on the way begins in a frame and ends in it, with its variables: what opens frames itself, as a
+    /// main loop does, has some that outlive them.
+    fn is_inside_of_frames(&self, function: FnId, root: FnId) -> bool {
+        function != root || self.analysed.of(root).system
     }
 
     /// What the caller has lent for the parameter that the container is.

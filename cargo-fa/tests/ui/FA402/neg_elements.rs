@@ -82,3 +82,27 @@ impl Route {
 pub fn a_value_with_room(alloc: &SmartAlloc) -> u32 {
     *alloc.frame_box(Route::new().walk())
 }
+
+#[derive(Default)]
+pub struct World {
+    bullets: Vec<u32>,
+}
+
+impl World {
+    fn fire(&mut self, at: u32) {
+        self.bullets.push(at);
+    }
+}
+
+/// What a main loop has made outlives its frames.
+pub fn main_loop(alloc: &mut SmartAlloc, frames: u32) {
+    let mut world = World::default();
+    let mut hits = Vec::new();
+    for frame in 0..frames {
+        alloc.begin_frame();
+        world.bullets.retain(|bullet| bullet % 2 == 0);
+        world.fire(frame);
+        cast(frame, &mut hits);
+        alloc.end_frame();
+    }
+}
