@@ -225,6 +225,19 @@ impl<'l> Interpreter<'_, 'l> {
         }
     }
 
+    /// `hand.remove(self.clicked.take()?)`: the place without which what follows does not run. What is in a branch or closure
+    /// leaves nothing, or not always.
+    pub(super) fn requested_by(&self, value: ExprId) -> Option<ExprId> {
+        match &self.facts.expr(value).kind {
+            ExprKind::Try(inner) => self.taken_out_of(*inner).or_else(|| self.requested_by(*inner)),
+            ExprKind::Method(call) => {
+                std::iter::once(&call.receiver).chain(&call.args).find_map(|part| self.requested_by(*part))
+            }
+            ExprKind::Call { args, .. } => args.iter().find_map(|part| self.requested_by(*part)),
+            _ => None,
+        }
+    }
+
     /// The list whose length this is.
     pub(super) fn list_measured(&self, expr: ExprId) -> Option<ExprId> {
         match &self.facts.expr(expr).kind {

@@ -5,6 +5,7 @@ use super::changes::bare;
 use super::effects::origin_of_part;
 use super::event::{Cold, EventKind, Fate, Runner};
 use super::option_and_result::runs_seldom;
+use super::settled::Many;
 use super::spawn::Runs;
 use super::stores::Target;
 use super::types::Ty;
@@ -84,16 +85,14 @@ impl<'l> Interpreter<'_, 'l> {
             ("entry" | "insert", _) => {
                 let first = call.args.first();
                 let map = lent(&receiver.ty);
-                let are_names = self.are_names(&map.argument(0));
-                let for_good = |key: &ExprId| {
-                    self.fills_gaps_for_good(call.receiver, *key).is_some()
-                        || are_names && self.knows_names_for_good(call.receiver, *key)
-                };
+                // By names each element of a list may have one.
+                let many = if self.are_names(&map.argument(0)) { Many::Allowed } else { Many::Excluded };
+                let for_good = |key: &ExprId| self.fills_gaps_for_good(call.receiver, *key, many).is_some();
                 (is_keyed(&map) && first.is_some_and(for_good), None)
             }
             ("or_insert_with" | "or_insert_with_key", ExprKind::Method(entry)) => {
                 let key = entry.args.first().filter(|_| self.facts.name(entry.name) == "entry");
-                (false, key.and_then(|key| self.fills_gaps_for_good(entry.receiver, *key)))
+                (false, key.and_then(|key| self.fills_gaps_for_good(entry.receiver, *key, Many::Excluded)))
             }
             _ => (false, None),
         }

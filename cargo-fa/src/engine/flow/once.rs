@@ -4,7 +4,6 @@ use super::Interpreter;
 use super::event::Cold;
 use super::marks::Mark;
 use super::settled::Many;
-use super::walk;
 use crate::engine::hir::ir::{BinaryOp, Block, ExprId, ExprKind, Pat, PatId, Statement};
 
 impl<'l> Interpreter<'_, 'l> {
@@ -57,13 +56,8 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// Whether what `entry` of this map leads to is made once for each key, and never again.
-    pub(super) fn fills_gaps_for_good(&self, map: ExprId, key: ExprId) -> Option<Cold> {
-        self.stays_settled(&Mark::Vacant(map, key))
-    }
-
-    /// The same of a map by names, of which each element of a list may have one.
-    pub(super) fn knows_names_for_good(&self, map: ExprId, name: ExprId) -> bool {
-        self.stays_settled_in(&Mark::Vacant(map, name), Many::Allowed).is_some()
+    pub(super) fn fills_gaps_for_good(&self, map: ExprId, key: ExprId, many: Many) -> Option<Cold> {
+        self.stays_settled_in(&Mark::Vacant(map, key), many)
     }
 
     /// Whether what follows the first statements of a block runs once: `if self.ready { return; } … self.ready = true;`.
@@ -76,13 +70,7 @@ impl<'l> Interpreter<'_, 'l> {
             }
             // `let order = self.order.take()?;`
             Statement::Let { init: Some(init), .. } => {
-                let mut taken = None;
-                walk::visit(self.facts, *init, &mut |part| {
-                    if let ExprKind::Try(inner) = &self.facts.expr(part).kind {
-                        taken = self.taken_out_of(*inner).or(taken);
-                    }
-                });
-                return taken.and_then(|place| self.stays_settled(&Mark::Requested(place)));
+                return self.requested_by(*init).and_then(|place| self.stays_settled(&Mark::Requested(place)));
             }
             _ => return None,
         };
@@ -95,6 +83,9 @@ impl<'l> Interpreter<'_, 'l> {
         let leaves = last.is_some_and(|last| {
             matches!(self.facts.expr(last).kind, ExprKind::Return(_) | ExprKind::Continue { label: None })
         });
+        if !leaves {
+            return None;
+        }
         let mut marks = Vec::new();
         self.marks(*cond, false, &mut marks);
         let rest = block.statements[statement + 1..].iter().filter_map(|statement| match statement {
@@ -102,9 +93,6 @@ impl<'l> Interpreter<'_, 'l> {
             _ => None,
         });
         let rest: Vec<ExprId> = rest.chain(block.tail).collect();
-        if !leaves {
-            return None;
-        }
         let settles = |mark: &&Mark<'l>| rest.iter().any(|later| self.settles_at(mark, *later));
         marks.iter().filter(settles).find_map(|mark| self.stays_settled(mark))
     }

@@ -262,3 +262,10 @@ pub fn one_of_two_reasons_stays(alloc: &SmartAlloc, night: bool, chosen: usize, 
     }
     0
 }
+
+/// A closure that ends early ends nothing else.
+#[frame_system]
+pub fn asked_in_a_closure(alloc: &SmartAlloc, order: &mut Option<u32>) -> usize {
+    let taken: u32 = (0..3).filter_map(|more| Some(order.take()? + more + *alloc.frame_box(1))).sum();
+    vec![taken, 2].len() //~ FA401
+}
