@@ -113,7 +113,7 @@ impl<'l> Interpreter<'_, 'l> {
     }
 
     /// A number of which only the whole part is wanted: `at.x as i32`, `(x / SIZE).floor() as i64`.
-    pub(super) fn has_fraction(&self, number: ExprId) -> bool {
+    fn has_fraction(&self, number: ExprId) -> bool {
         let facts = self.facts;
         let mut fraction = false;
         walk::visit(facts, number, &mut |part| {

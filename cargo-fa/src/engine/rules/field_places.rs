@@ -4,34 +4,7 @@ use super::emptied::Look;
 use crate::engine::flow::steady::Reach;
 use crate::engine::hir::ir::{ExprId, ExprKind, PathId};
 
-/// Methods that lead to a container, to an element of one or to each of them.
-const LEADS_IN: &[&str] = &[
-    "iter_mut",
-    "values_mut",
-    "lock",
-    "write",
-    "borrow_mut",
-    "unwrap",
-    "expect",
-    "get_mut",
-    "get_unchecked_mut",
-    "first_mut",
-    "last_mut",
-    "front_mut",
-    "back_mut",
-    "as_mut",
-    "as_deref_mut",
-    "deref_mut",
-    "entry",
-    "or_default",
-    "or_insert_with",
-    "get_or_insert_with",
-    "get_or_insert_default",
-    "enumerate",
-    "flatten",
-];
-
-/// Those of them that lead to elements.
+/// Methods that lead from a container to an element of it, or to each.
 const ELEMENTS: &[&str] = &[
     "iter_mut",
     "values_mut",
@@ -43,6 +16,29 @@ const ELEMENTS: &[&str] = &[
     "back_mut",
     "entry",
 ];
+
+/// Methods that lead on, from what is around a container or from what leads to an element.
+const ONWARDS: &[&str] = &[
+    "lock",
+    "write",
+    "borrow_mut",
+    "unwrap",
+    "expect",
+    "as_mut",
+    "as_deref_mut",
+    "deref_mut",
+    "or_default",
+    "or_insert_with",
+    "get_or_insert_with",
+    "get_or_insert_default",
+    "enumerate",
+    "flatten",
+];
+
+/// Whether a method leads to a container, to an element of one or to each of them.
+fn leads_in(method: &str) -> bool {
+    ELEMENTS.contains(&method) || ONWARDS.contains(&method)
+}
 
 /// A container in a field, as an expression leads to it.
 #[derive(Clone, Copy)]
@@ -81,7 +77,7 @@ impl<'l> Look<'_, 'l> {
     pub(super) fn is_reference(&self, expr: ExprId) -> bool {
         match &self.facts.expr(expr).kind {
             ExprKind::Ref { .. } | ExprKind::Name(_) => true,
-            ExprKind::Method(call) => call.args.is_empty() || LEADS_IN.contains(&self.facts.name(call.name)),
+            ExprKind::Method(call) => call.args.is_empty() || leads_in(self.facts.name(call.name)),
             ExprKind::Match { value, .. } => self.is_entry(*value),
             _ => false,
         }
@@ -109,7 +105,7 @@ impl<'l> Look<'_, 'l> {
             ExprKind::Match { value, .. } if self.is_entry(*value) => self.place(*value),
             ExprKind::Method(call) => {
                 let name = facts.name(call.name);
-                if LEADS_IN.contains(&name) {
+                if leads_in(name) {
                     let place = self.place(call.receiver);
                     return if ELEMENTS.contains(&name) { place.map(Place::element) } else { place };
                 }

@@ -60,15 +60,15 @@ impl Context<'_, '_> {
     pub(super) fn memory_of(&self, occurrence: &Occurrence<'_>, container: &Container) -> Memory {
         let way = occurrence.reached.map(|reached| (reached.root, &*reached.path));
         let (root, path) = way.unwrap_or((occurrence.id, &[]));
+        if self.is_lent_new(root, path, container) {
+            return Memory::Local;
+        }
         self.memory_on_way(root, path, container, 0)
     }
 
     /// The calls that lead to the function say what is lent to it.
     fn memory_on_way(&self, root: FnId, path: &[Step], container: &Container, depth: u32) -> Memory {
         let field = container.owner.zip(container.field.as_deref());
-        if self.is_lent_new(root, path, container) {
-            return Memory::Local;
-        }
         let ends = container.root == Some(Root::Param(0)) && self.is_made_on_way(root, path);
         let reaches = if ends { &[Reach::Room] } else { Reach::all_of(container.is_element) };
         if container.steady && !ends || field.is_some_and(|(owner, field)| self.is_steady(owner, field, reaches)) {
@@ -164,6 +164,6 @@ impl Context<'_, '_> {
             self.steady.borrow_mut().insert(owner, Rc::clone(&found));
             found
         });
-        reaches.iter().any(|reach| fields.contains(&(field.to_owned(), *reach)))
+        fields.iter().any(|(known, reach)| known == field && reaches.contains(reach))
     }
 }
