@@ -66,6 +66,7 @@ fn r7_no_atomic_carries_an_ordering_but_those_of_flights_zones_and_of_what_obser
         ("raw/global/ambient/chunks.rs", 7),
         ("raw/global/ambient/region.rs", 5),
         ("raw/global/ambient/stash.rs", 8),
+        ("raw/global/by_tag/magazines.rs", 5),
         ("raw/global/by_tag/slots.rs", 3),
         ("raw/global/followed.rs", 7),
         ("raw/pools/depot_figures.rs", 5),

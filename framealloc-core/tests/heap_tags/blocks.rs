@@ -69,20 +69,48 @@ fn a_size_that_leaves_no_room_for_a_header_is_refused() {
 fn what_the_allocator_inside_refuses_is_nobodys() {
     static TAG: Tag = Tag::new("tests_refused");
     let layout = Layout::array::<u8>(1000).expect("small");
+    let aligned = Layout::array::<u128>(1000).expect("small");
     let (refused, mut kept) = heap_tag(&TAG, || {
         let mut kept: Vec<u8> = Vec::with_capacity(10);
         allocator::refusing(500, || {
-            // SAFETY: it has a size.
-            assert!(unsafe { alloc(layout) }.is_null());
+            for layout in [layout, aligned] {
+                // SAFETY: it has a size.
+                assert!(unsafe { alloc(layout) }.is_null());
+            }
             assert!(kept.try_reserve_exact(1000).is_err());
         });
-        (live(&TAG), kept)
+        (figures(&TAG), kept)
     });
-    assert_eq!(refused, (10, 1));
+    assert_eq!((refused.bytes, refused.blocks, refused.peak_bytes), (10, 1, 10));
     kept.reserve_exact(1000);
     assert_eq!(live(&TAG), (1000, 1));
     drop(kept);
     assert_eq!(live(&TAG), (0, 0));
+}
+
+#[test]
+fn a_request_that_is_refused_is_no_allocation() {
+    static TAG: Tag = Tag::new("tests_refused_requests");
+    let layout = Layout::array::<u8>(1000).expect("small");
+    let mut alloc = SmartAlloc::default();
+    let take = || {
+        // SAFETY: it has a size.
+        let block = unsafe { alloc_zeroed(layout) };
+        if block.is_null() {
+            return;
+        }
+        // SAFETY: the block is of this layout.
+        unsafe { dealloc(block, layout) };
+    };
+    alloc.whole_frame(|_| heap_tag(&TAG, take));
+    alloc.whole_frame(|_| {
+        heap_tag(&TAG, || {
+            (0..3).for_each(|_| take());
+            allocator::refusing(500, || (0..5).for_each(|_| take()));
+        });
+    });
+    let tag = alloc.stats().heap_tag(TAG.path()).expect("used");
+    assert_eq!((tag.allocations, tag.frees, tag.blocks, tag.bytes), (3, 3, 0, 0));
 }
 
 #[test]

@@ -144,3 +144,21 @@ fn threads_without_rows_of_their_own_share_some() {
         assert_eq!(all.sum(UI), (208, 4, 2));
     });
 }
+
+#[test]
+fn who_takes_a_kept_block_sees_what_was_done_with_it_whoever_kept_it() {
+    model(3, || {
+        let all = HeapRows::new();
+        drop(HeapThread::new(&all, 1));
+        let first = thread::spawn({
+            let all = all.clone();
+            move || HeapThread::new(&all, 1).keep(16)
+        });
+        // Its address is another thread's, who need not have waited for its end: the block is there, or it is not.
+        let second = HeapThread::new(&all, 1);
+        let taken = second.take_kept(16);
+        assert!(first.join().unwrap(), "there is room for one");
+        assert_eq!(second.take_kept(16), !taken);
+        assert!(second.keep(16) && !second.keep(16), "models have room for one");
+    });
+}

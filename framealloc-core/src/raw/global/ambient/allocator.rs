@@ -166,6 +166,32 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         }
     }
 
+    /// A block of the zone that is open.
+    ///
+    /// # Safety
+    /// The zone serves the layout.
+    #[inline(always)]
+    unsafe fn bump(&self, layout: Layout) -> *mut u8 {
+        match here(|chunks| chunks.bump(layout)) {
+            Some(block) => {
+                self.took(block, layout);
+                block.as_ptr()
+            }
+            // SAFETY: what is served has a size.
+            None => unsafe { self.refill_or_pass_on(layout) },
+        }
+    }
+
+    /// The same apart: where blocks are attributed it takes so much that those of no zone would suffer.
+    ///
+    /// # Safety
+    /// As for that.
+    #[inline(never)]
+    unsafe fn bump_apart(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        unsafe { self.bump(layout) }
+    }
+
     fn refill(&self, chunks: &ThreadChunks, layout: Layout) -> Option<NonNull<u8>> {
         if let Some(table) = REGION.table() {
             return chunks.refill(table, layout);
@@ -177,17 +203,6 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         };
         chunks.limit().set(REGION.block());
         if chunks.serves(layout) { chunks.refill(table, layout) } else { None }
-    }
-
-    /// A block that no zone serves, and that has a header: apart, as it keeps registers for what comes after the call of the
-    /// allocator inside, and blocks of zones need none.
-    ///
-    /// # Safety
-    /// The layout has a size.
-    #[inline(never)]
-    unsafe fn attribute(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's contract.
-        unsafe { self.outside.alloc(layout) }
     }
 
     /// Attributes a block that the zone has just served to its tag.
@@ -202,11 +217,17 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         }
     }
 
-    /// Takes a block of a zone off its tag. Apart, as [`attribute`](Self::attribute) is.
+    /// Takes a block of a zone off its tag, and frees it.
     #[inline(never)]
-    fn take_off(&self, block: *mut u8, layout: Layout) {
-        let row = here(|chunks| chunks.row_of(block.addr()));
-        by_tag::freed(Mark::of(row), layout.size(), || self.outside.rows());
+    fn free_attributed(&self, block: *mut u8, layout: Layout) {
+        let taken_off = |row| by_tag::freed(Mark::of(row), layout.size(), || self.outside.rows());
+        if here(|chunks| chunks.counts(block.addr())) {
+            taken_off(here(ThreadChunks::row));
+            free_counted(block, layout);
+        } else {
+            taken_off(here(|chunks| chunks.row_of(block.addr())));
+            free_elsewhere(block, layout);
+        }
     }
 
     /// Attributes what became of a block of a zone in its place: it stays its tag's.
@@ -237,21 +258,15 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !here(|chunks| chunks.serves(layout)) {
-            if T::TAGS {
-                // SAFETY: the caller's contract.
-                return unsafe { self.attribute(layout) };
-            }
             // SAFETY: the caller's contract is the inner allocator's (G1).
             return unsafe { self.outside.alloc(layout) };
         }
-        match here(|chunks| chunks.bump(layout)) {
-            Some(block) => {
-                self.took(block, layout);
-                block.as_ptr()
-            }
+        if T::TAGS {
             // SAFETY: the caller's contract.
-            None => unsafe { self.refill_or_pass_on(layout) },
+            return unsafe { self.bump_apart(layout) };
         }
+        // SAFETY: the caller's contract.
+        unsafe { self.bump(layout) }
     }
 
     #[inline]
@@ -295,30 +310,42 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // First what most blocks of a zone are: such a block is of the region, so nothing else has to be looked at.
-        if here(|chunks| chunks.counts(block.addr())) {
-            #[cfg(feature = "debug")]
-            super::escapes::freed(block.addr());
-            if T::TAGS {
-                self.take_off(block, layout);
-            }
-            poison(block, layout.size());
-            here(|chunks| chunks.free_counted(block.addr(), layout.size()));
-            return;
-        }
-        if !REGION.contains(block.addr()) {
-            // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
-            return unsafe { self.outside.dealloc(block, layout) };
-        }
-        #[cfg(feature = "debug")]
-        super::escapes::freed(block.addr());
         if T::TAGS {
-            self.take_off(block, layout);
+            // Apart, since what is done after a block of a zone is counted keeps registers, and others need none.
+            if REGION.contains(block.addr()) {
+                return self.free_attributed(block, layout);
+            }
+        } else {
+            // First what most blocks of a zone are: such a block is of the region, so nothing else has to be looked at.
+            if here(|chunks| chunks.counts(block.addr())) {
+                return free_counted(block, layout);
+            }
+            if REGION.contains(block.addr()) {
+                return free_elsewhere(block, layout);
+            }
         }
-        // Before it is freed: another thread may have the chunk at once.
-        poison(block, layout.size());
-        here(|chunks| chunks.free_elsewhere(block.addr(), layout.size()));
+        // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
+        unsafe { self.outside.dealloc(block, layout) };
     }
+}
+
+/// Frees a block of the open chunk.
+#[inline(always)]
+fn free_counted(block: *mut u8, layout: Layout) {
+    #[cfg(feature = "debug")]
+    super::escapes::freed(block.addr());
+    poison(block, layout.size());
+    here(|chunks| chunks.free_counted(block.addr(), layout.size()));
+}
+
+/// Frees a block of another chunk.
+#[inline(always)]
+fn free_elsewhere(block: *mut u8, layout: Layout) {
+    #[cfg(feature = "debug")]
+    super::escapes::freed(block.addr());
+    // Before it is freed: another thread may have the chunk at once.
+    poison(block, layout.size());
+    here(|chunks| chunks.free_elsewhere(block.addr(), layout.size()));
 }
 
 /// Marks what a block that stayed in its place has more, or less.

@@ -3,6 +3,8 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
+use super::magazines::rounded;
+use super::rows::Row;
 use super::{FOLLOWED_ROW, ROWS};
 
 /// How many bytes before a block its row stands.
@@ -18,62 +20,64 @@ pub(in crate::raw::global) const fn room(align: usize) -> usize {
 /// The layout of a block with its room. `None` if there is no layout of that size.
 #[inline(always)]
 pub(in crate::raw::global) const fn whole(layout: Layout) -> Option<Layout> {
-    let room = room(layout.align());
     // The size is at most `isize::MAX - (align - 1)`, so this is the sum, or too large.
-    if layout.size().wrapping_add(2 * room).wrapping_sub(1) > isize::MAX.unsigned_abs() {
+    if layout.size().wrapping_add(2 * room(layout.align())).wrapping_sub(1) > isize::MAX.unsigned_abs() {
         return None;
     }
-    // SAFETY: the room is a power of two, and the size rounded up to it is at most `isize::MAX`.
-    Some(unsafe { Layout::from_size_align_unchecked(layout.size() + room, room) })
+    // SAFETY: it was looked at; what is rounded up further is small.
+    Some(unsafe { whole_of(layout) })
 }
 
-/// The layout of a block with its room, of which there is one.
+/// The layout of a block with its room, of which there is one. Small blocks have that of the largest one of their class (H4).
 ///
 /// # Safety
-/// A block was made with it.
+/// The size with its room, rounded up to that, is at most `isize::MAX`: a block was made with it, or it is small.
 #[inline(always)]
 pub(in crate::raw::global) const unsafe fn whole_of(layout: Layout) -> Layout {
     let room = room(layout.align());
-    // SAFETY: by the contract `whole` made it.
-    unsafe { Layout::from_size_align_unchecked(layout.size() + room, room) }
+    let bytes = if room == ROW { rounded(layout.size()) } else { layout.size() };
+    // SAFETY: the room is a power of two, and the sum is a size by the contract.
+    unsafe { Layout::from_size_align_unchecked(bytes + room, room) }
 }
 
 /// What the header of a block says: the row of its tag. Of a block that is followed the row is [`FOLLOWED_ROW`], whose count of
 /// what is freed is always full, so that it is seen when the block is freed and others pay nothing; above it are its own row
 /// and the number of its place.
+///
+/// The row is multiplied by the size of a [`Row`], so that to find it takes an addition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::raw::global) struct Mark(u64);
 
-/// Bits of a row.
+/// Bits of a row, with those that are always 0.
 const ROW_BITS: u32 = 16;
-const _: () = assert!(ROWS <= 1 << ROW_BITS);
+const SHIFT: u32 = 6;
+const _: () = assert!(ROWS << SHIFT <= 1 << ROW_BITS);
+const _: () = assert!(cfg!(framealloc_loom) || size_of::<Row>() == 1 << SHIFT);
 
 impl Mark {
     #[inline(always)]
     pub(in crate::raw::global) const fn of(row: u32) -> Self {
-        Self(row as u64)
+        Self((row as u64) << SHIFT)
     }
 
     /// Of a block that is followed.
+    #[expect(clippy::cast_possible_truncation, reason = "there are few rows")]
     pub(in crate::raw::global) const fn followed(row: u32, place: u32) -> Self {
-        Self((place as u64) << (2 * ROW_BITS) | (row as u64) << ROW_BITS | FOLLOWED_ROW as u64)
+        Self((place as u64) << (2 * ROW_BITS) | (row as u64) << ROW_BITS | Self::of(FOLLOWED_ROW as u32).0)
     }
 
     /// The row that counts it when it is freed.
     #[inline(always)]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "of what is more the rows are a part: who counts looks at no more"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "what is above is not of the row")]
     pub(in crate::raw::global) const fn row(self) -> u32 {
-        self.0 as u32
+        (self.0 as u16 >> SHIFT) as u32
     }
 
     /// The row of the tag, and the number of the place, if it is followed.
     #[expect(clippy::cast_possible_truncation, reason = "the parts that were put together")]
     pub(in crate::raw::global) const fn parts(self) -> (u32, Option<u32>) {
-        if self.0 as u32 % (1 << ROW_BITS) != FOLLOWED_ROW as u32 {
-            return (self.0 as u32, None);
+        if self.row() != FOLLOWED_ROW as u32 {
+            return (self.row(), None);
         }
         ((self.0 >> ROW_BITS) as u32 % (1 << ROW_BITS), Some((self.0 >> (2 * ROW_BITS)) as u32))
     }

@@ -16,9 +16,12 @@
 //!   first has ended, and whoever gave its memory to the second ordered what they do.
 //! - **H3** Counting neither asks for memory nor waits nor unwinds. A thread that asks for its rows counts in the shared
 //!   ones until it has them, so that an allocator inside that comes back here finds nothing half done.
+//!
+//! H4, of the small blocks that a thread keeps, is in [`magazines`].
 
 pub(crate) mod figures;
 pub(super) mod header;
+pub(super) mod magazines;
 #[cfg(framealloc_loom)]
 pub(crate) mod model;
 pub(super) mod rows;
@@ -41,6 +44,9 @@ const _: () = assert!(row_of(FOLLOWED_ROW) as usize == OTHER_ROW && row_of(OWN_R
 
 /// Blocks are attributed to the tag that is open: the mode of [`AmbientAlloc<A, Tags>`](crate::AmbientAlloc). Those that no zone
 /// serves have 8 bytes in front of them, or as many as they are aligned to, if those are more.
+///
+/// Each thread keeps a few of the small ones that it frees (up to 256 bytes, and 15 of each 16 bytes of size) for its next requests,
+/// so that the allocator inside is not asked for each; with the feature `debug` it is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tags;
 

@@ -1,8 +1,11 @@
 //! The face of the rows for loom: the slots of a process, and threads that count in them, over the very code that programs
 //! run. Only the thread-local shell is left out.
 
+use core::ptr::NonNull;
+
 use loom::sync::Arc;
 
+use super::magazines::Next;
 use super::rows::{RowSum, Rows, Sampled};
 use super::slots::Slots;
 
@@ -70,5 +73,17 @@ impl HeapThread {
             }
             None => self.all.0.shared().row(tag).freed_shared(total, bytes),
         }
+    }
+
+    /// A block of so many bytes is freed, and kept if there is room.
+    pub fn keep(&self, bytes: usize) -> bool {
+        let place = self.rows.and_then(|rows| rows.magazines.place(bytes));
+        place.map(|place| place.put(NonNull::dangling())).is_some()
+    }
+
+    /// Takes a block for so many bytes that was kept.
+    pub fn take_kept(&self, bytes: usize) -> bool {
+        let next = self.rows.and_then(|rows| rows.magazines.next(bytes));
+        next.and_then(Next::take).is_some()
     }
 }

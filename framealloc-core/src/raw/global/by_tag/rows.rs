@@ -1,6 +1,7 @@
 //! Rows of one thread, and what is known of a tag over all threads.
 
 use super::super::followed;
+use super::magazines::Magazines;
 use super::{FOLLOWED_ROW, ROWS};
 use crate::sync::{AtomicU64, AtomicUsize, Relaxed, Witness, const_unless_loom};
 
@@ -65,6 +66,28 @@ impl Row {
                 until: AtomicUsize::new(0),
             }
         }
+    }
+
+    /// Counts a block that the calling thread, whose row it is, is about to make, unless it is time to settle then. Returns
+    /// whether it is counted.
+    #[inline(always)]
+    #[must_use]
+    pub(super) fn take(&self, bytes: usize) -> bool {
+        // First, since more bytes than there can be in a block may be asked for: they would not fit into the count.
+        bytes <= TELL && count_if_small(&self.made, bytes)
+    }
+
+    /// The same for one that it is about to free.
+    #[inline(always)]
+    #[must_use]
+    pub(super) fn free(&self, bytes: usize) -> bool {
+        count_if_small(&self.freed, bytes)
+    }
+
+    /// A block that was [counted](Self::take) was not made. It may be settled already.
+    pub(super) fn took_nothing(&self, bytes: usize) {
+        self.allocations.store(self.allocations.load(Relaxed).wrapping_sub(1), Relaxed);
+        self.net.store(self.net.load(Relaxed).wrapping_sub(bytes), Relaxed);
     }
 
     /// Counts a block of the calling thread, whose row it is. Returns whether it is time to [settle](Self::settle).
@@ -159,9 +182,30 @@ fn lead(until: usize) -> usize {
 /// Adds a block to a pending count. Returns whether it is large.
 #[inline(always)]
 fn count(pending: &AtomicU64, bytes: usize) -> bool {
-    let now = pending.load(Relaxed).wrapping_add(((bytes as u64) << BYTES) + BLOCK);
+    let now = with(pending, bytes);
     pending.store(now, Relaxed);
-    now > (TELL as u64) << BYTES
+    is_large(now)
+}
+
+/// Adds a block to a pending count, unless that is large then. Returns whether it is added.
+#[inline(always)]
+fn count_if_small(pending: &AtomicU64, bytes: usize) -> bool {
+    let now = with(pending, bytes);
+    if is_large(now) {
+        return false;
+    }
+    pending.store(now, Relaxed);
+    true
+}
+
+#[inline(always)]
+fn with(pending: &AtomicU64, bytes: usize) -> u64 {
+    pending.load(Relaxed).wrapping_add(((bytes as u64) << BYTES) + BLOCK)
+}
+
+#[inline(always)]
+const fn is_large(pending: u64) -> bool {
+    pending > (TELL as u64) << BYTES
 }
 
 /// Blocks and bytes of a pending count.
@@ -174,7 +218,9 @@ fn parts(pending: &AtomicU64) -> (u64, usize) {
 /// The rows of one thread, or those that threads share.
 #[derive(Debug)]
 pub(in crate::raw::global) struct Rows {
-    rows: [Row; ROWS],
+    by_tag: [Row; ROWS],
+    /// Blocks that the thread keeps. Those that are shared keep none.
+    pub(super) magazines: Magazines,
     /// The rows, for models: they are complete before anybody sees them (H2).
     pub(super) made: Witness,
 }
@@ -182,19 +228,19 @@ pub(in crate::raw::global) struct Rows {
 impl Rows {
     const_unless_loom! {
         pub(in crate::raw::global) fn new() -> Self {
-            Self { rows: each!(Row::new(); ROWS), made: Witness::new() }
+            Self { by_tag: each!(Row::new(); ROWS), magazines: Magazines::new(), made: Witness::new() }
         }
     }
 
     /// Has each block that is followed seen when it is freed. Called before anybody else knows the rows.
     pub(in crate::raw::global) fn see_followed(&self) {
-        self.rows[FOLLOWED_ROW].fill();
+        self.by_tag[FOLLOWED_ROW].fill();
     }
 
     /// The row with this number.
     #[inline(always)]
     pub(super) fn row(&self, row: u32) -> &Row {
-        &self.rows[row as usize % ROWS]
+        &self.by_tag[row as usize % ROWS]
     }
 }
 

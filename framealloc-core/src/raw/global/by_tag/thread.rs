@@ -1,6 +1,7 @@
 //! What a thread knows: its rows, and the tag that is open.
 
 use core::cell::Cell;
+use core::ptr::NonNull;
 
 use super::super::followed;
 use super::super::zone::HeapZone;
@@ -14,15 +15,15 @@ use super::{OWN_ROW, ROWS};
 pub(super) struct Thread {
     /// `None` until it counts, and where it has none of its own.
     rows: Cell<Option<&'static Rows>>,
-    /// The row of the tag that is open.
-    open: Cell<u32>,
+    /// The mark of the tag that is open.
+    open: Cell<Mark>,
     /// Whether it has asked for rows.
     asked: Cell<bool>,
 }
 
 std::thread_local! {
     /// Constant and without a destructor: memory is asked for and freed at any time in a thread's life.
-    static THREAD: Thread = const { Thread { rows: Cell::new(None), open: Cell::new(0), asked: Cell::new(false) } };
+    static THREAD: Thread = const { Thread { rows: Cell::new(None), open: Cell::new(Mark::of(0)), asked: Cell::new(false) } };
 }
 
 /// The row of what framealloc takes for itself.
@@ -34,13 +35,64 @@ const _: () = assert!(ROWS <= u32::MAX as usize);
 /// The row of the tag that is open on this thread.
 #[inline(always)]
 pub(crate) fn open_row() -> u32 {
-    THREAD.with(|thread| thread.open.get())
+    THREAD.with(|thread| thread.open.get().row())
 }
 
 /// Opens the tag with this row, and returns the row of that which was open.
 #[inline(always)]
 pub(crate) fn open(row: u32) -> u32 {
-    THREAD.with(|thread| thread.open.replace(row))
+    THREAD.with(|thread| thread.open.replace(Mark::of(row)).row())
+}
+
+/// A block for so many bytes that the thread has kept, and its mark: it is counted under the tag that is open. `None`, and nothing
+/// is counted, if there is none, or if that takes more than one addition.
+#[inline(always)]
+pub(in crate::raw::global) fn take_kept(bytes: usize) -> Option<(NonNull<u8>, Mark)> {
+    THREAD.with(|thread| {
+        let rows = thread.rows.get()?;
+        let next = rows.magazines.next(bytes)?;
+        let mark = thread.open.get();
+        if !rows.row(mark.row()).take(bytes) {
+            return None;
+        }
+        Some((next.take()?, mark))
+    })
+}
+
+/// Counts a block with this mark that this thread frees, and keeps what the allocator inside gave for it. Otherwise nothing is
+/// counted, and it returns false: it is not kept, or to count it takes more than one addition.
+#[inline(always)]
+pub(in crate::raw::global) fn keep(start: NonNull<u8>, mark: Mark, bytes: usize) -> bool {
+    THREAD.with(|thread| {
+        let Some(rows) = thread.rows.get() else { return false };
+        let Some(place) = rows.magazines.place(bytes) else { return false };
+        if !rows.row(mark.row()).free(bytes) {
+            return false;
+        }
+        place.put(start);
+        true
+    })
+}
+
+/// Counts a block under the tag that is open before it is made, where that takes one addition, and returns its mark. `None`, and
+/// nothing is counted, where it takes more: that is for [`took`].
+#[inline(always)]
+pub(in crate::raw::global) fn take(bytes: usize) -> Option<Mark> {
+    THREAD.with(|thread| {
+        let mark = thread.open.get();
+        thread.row(mark.row())?.take(bytes).then_some(mark)
+    })
+}
+
+/// A block that was counted by [`take`] could not be made.
+#[cold]
+#[inline(never)]
+pub(in crate::raw::global) fn took_nothing(mark: Mark, bytes: usize) {
+    THREAD.with(|thread| {
+        if let Some(own) = thread.row(mark.row()) {
+            own.took_nothing(bytes);
+        }
+    });
 }
 
 /// Counts a block that this thread has made, and returns how it is marked. `ask` makes rows for the thread, when it needs some.
@@ -67,6 +119,13 @@ pub(in crate::raw::global) fn took_in_zone(row: u32, bytes: usize, ask: impl FnO
         }
         None => thread.first(row, ask, |own| own.took(bytes), |all| all.took_shared(ALL.total(row), bytes)),
     });
+}
+
+/// Counts a block with this mark that this thread is about to free, where that takes one addition. Otherwise nothing is counted,
+/// and it returns false: that is for [`freed`].
+#[inline(always)]
+pub(in crate::raw::global) fn free(mark: Mark, bytes: usize) -> bool {
+    THREAD.with(|thread| thread.row(mark.row()).is_some_and(|own| own.free(bytes)))
 }
 
 /// Counts a block with this mark that this thread frees.
