@@ -226,7 +226,7 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
             free_counted(block, layout);
         } else {
             taken_off(here(|chunks| chunks.row_of(block.addr())));
-            free_elsewhere(block, layout);
+            free_elsewhere(block, layout.size());
         }
     }
 
@@ -321,7 +321,7 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
                 return free_counted(block, layout);
             }
             if REGION.contains(block.addr()) {
-                return free_elsewhere(block, layout);
+                return free_elsewhere(block, layout.size());
             }
         }
         // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
@@ -338,14 +338,14 @@ fn free_counted(block: *mut u8, layout: Layout) {
     here(|chunks| chunks.free_counted(block.addr(), layout.size()));
 }
 
-/// Frees a block of another chunk.
-#[inline(always)]
-fn free_elsewhere(block: *mut u8, layout: Layout) {
+/// Frees a block of another chunk. With the arguments of `dealloc`, and apart, so that for a block of no chunk none is moved.
+#[inline(never)]
+fn free_elsewhere(block: *mut u8, size: usize) {
     #[cfg(feature = "debug")]
     super::escapes::freed(block.addr());
     // Before it is freed: another thread may have the chunk at once.
-    poison(block, layout.size());
-    here(|chunks| chunks.free_elsewhere(block.addr(), layout.size()));
+    poison(block, size);
+    here(|chunks| chunks.free_elsewhere(block.addr(), size));
 }
 
 /// Marks what a block that stayed in its place has more, or less.

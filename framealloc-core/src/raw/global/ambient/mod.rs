@@ -74,10 +74,13 @@ const fn cost(size: usize) -> u32 {
     BLOCK + size as u32
 }
 
+/// What offsets in a chunk are multiples of: most blocks are aligned to no more, and begin where the last one ends.
+const UNIT: usize = 8;
+
 /// The bytes that a block takes of its chunk: with a sanitizer some behind it are not to be touched.
 #[inline(always)]
 const fn footprint(size: usize) -> usize {
-    if REDZONE == 0 { size } else { (size + REDZONE + 7) & !7 }
+    (size + REDZONE + (UNIT - 1)) & !(UNIT - 1)
 }
 
 /// Rows of figures: tags with a higher number share that of [`TagId::OTHER`](crate::TagId::OTHER). On wasm all memory is

@@ -12,12 +12,15 @@ use super::cells::Shift;
 use super::chunks::{Header, NONE, Table};
 use super::region::REGION;
 use super::sites::Book;
-use super::{CHUNK, cost, footprint};
+use super::{CHUNK, UNIT, cost, footprint};
 use crate::raw::mem::poison::unpoison;
 use crate::sync::{AtomicU32, Relaxed, static_unless_loom};
 
 /// The word of a thread without an open chunk: nothing fits.
 const FULL: u64 = CHUNK as u64;
+
+/// Bytes of a page, where stores are told apart.
+const PAGE: usize = 4096;
 
 /// A zone puts a chunk with so many bytes left into the stash.
 const ROOM: usize = CHUNK / 16;
@@ -200,12 +203,14 @@ impl ThreadChunks {
     fn bump_below(&self, layout: Layout, last: usize) -> Option<NonNull<u8>> {
         let word = self.word.get();
         let offset = offset_of(word) as usize;
-        let start = (offset + (layout.align() - 1)) & !(layout.align() - 1);
-        let end = start + footprint(layout.size());
-        if end > last {
+        // An offset is aligned as most blocks are.
+        let gap = if layout.align() <= UNIT { 0 } else { offset.wrapping_neg() & (layout.align() - 1) };
+        let taken = gap + footprint(layout.size());
+        if offset + taken > last {
             return None;
         }
-        self.word.set(word + ((end - offset) as u64 | (u64::from(cost(layout.size())) << 32)));
+        self.word.set(word + (taken as u64 | (u64::from(cost(layout.size())) << 32)));
+        let start = offset + gap;
         // SAFETY: the chunk has so many bytes, or the thread none and nothing fits; nothing lives from the offset on (A4).
         let block = unsafe { self.start.get().add(start) };
         unpoison(block.as_ptr(), layout.size());
@@ -239,7 +244,7 @@ impl ThreadChunks {
     }
 
     /// Frees a block of a chunk that is not open here.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn free_elsewhere(&self, address: usize, size: usize) {
         // There is a region, since there is a block.
         let Some(table) = REGION.table() else { return };
@@ -379,13 +384,21 @@ impl ThreadChunks {
     fn open(&self, table: &Table, index: u32) {
         let header = table.header(index);
         if header.holds_only(0) {
-            set(&header.offset, 0);
+            set(&header.offset, self.first_offset());
         }
         set(&header.mark, get(&header.offset));
         set(&header.local, 0);
         set(&header.depth, self.depth.get());
         header.owner.store(self.address(), Relaxed);
         self.reopen(table, index);
+    }
+
+    /// Where the first block of a chunk goes. Not where the thread's word is in its page: processors look at the place in the page
+    /// first to tell whether a load wants what was just stored, and would wait for each store to the block.
+    fn first_offset(&self) -> u32 {
+        const APART: u32 = 256;
+        let word = core::ptr::from_ref(&self.word).addr() % PAGE;
+        if word < APART as usize { APART } else { 0 }
     }
 
     /// Opens a chunk as its header says.
