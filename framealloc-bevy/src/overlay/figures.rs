@@ -103,7 +103,7 @@ impl<M: Send + Sync + 'static> Figures<M> {
     }
 
     /// The frames of the timeline, the oldest first.
-    pub(super) fn columns(&self) -> impl Iterator<Item = Column> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = Column> + Clone {
         let (newer, older) = self.columns.split_at(self.next);
         older.iter().chain(newer).copied()
     }
@@ -159,7 +159,7 @@ impl<M: Send + Sync + 'static> Figures<M> {
         let calls = if let Some(calls) = self.calls {
             let now = calls();
             self.calls_before.replace(now).map(|before| now.saturating_sub(before))
-        } else if self.shows_pools() {
+        } else if Self::shows_pools() {
             let mut made = None;
             alloc.for_each_heap_tag(|tag| *made.get_or_insert(0) += tag.allocations + tag.frees);
             made
@@ -170,7 +170,7 @@ impl<M: Send + Sync + 'static> Figures<M> {
     }
 
     /// Whether pools are part of it: they are the whole process's, so that one panel is enough for them.
-    pub(super) fn shows_pools(&self) -> bool {
+    pub(super) fn shows_pools() -> bool {
         TypeId::of::<M>() == TypeId::of::<Main>()
     }
 

@@ -2,6 +2,7 @@
 
 mod figures;
 mod panel;
+mod timeline;
 
 use core::fmt;
 use core::marker::PhantomData;

@@ -19,7 +19,8 @@ use bevy_ui::{Display, GlobalZIndex};
 use framealloc_core::{PoolStats, pool};
 
 use super::OverlayCorner;
-use super::figures::{Bytes, Column, FRAMES, Figures, Row, Verdict};
+use super::figures::{Bytes, Figures, Row, Verdict};
+use super::timeline::Timeline;
 
 /// Tags that have a bar; the rest is summed in a line.
 const ROWS: usize = 10;
@@ -32,7 +33,7 @@ const TRACK: Color = Color::Srgba(Srgba::new(0.22, 0.24, 0.28, 1.0));
 const TEXT: Color = Color::Srgba(Srgba::new(0.88, 0.90, 0.93, 1.0));
 
 impl Verdict {
-    fn color(self) -> Color {
+    pub(super) fn color(self) -> Color {
         Color::Srgba(match self {
             Self::Free => Srgba::new(0.33, 0.62, 0.90, 1.0),
             Self::Within => Srgba::new(0.36, 0.76, 0.45, 1.0),
@@ -57,7 +58,7 @@ pub(super) struct Panel<M: Send + Sync + 'static> {
 struct Parts {
     root: Entity,
     head: Entity,
-    columns: Vec<Entity>,
+    timeline: Timeline,
     bars: Entity,
     rows: Vec<RowParts>,
     foot: Entity,
@@ -98,7 +99,7 @@ impl<M: Send + Sync + 'static> Panel<M> {
         let buffer = &mut self.buffer;
 
         set_text(world, parts.head, buffer, |text| write_head(text, self.title, figures));
-        write_columns(world, &parts.columns, figures);
+        parts.timeline.write(world, figures.columns());
         parts.write_rows(world, &figures.rows, buffer);
         set_text(world, parts.foot, buffer, |text| write_foot(text, figures));
     }
@@ -119,21 +120,11 @@ impl Parts {
             .insert(Name::new(format!("framealloc overlay: {title}")))
             .id();
         let head = world.spawn((line(), ChildOf(root))).id();
-        let timeline = Node {
-            height: Val::Px(36.0),
-            column_gap: Val::Px(1.0),
-            align_items: AlignItems::FlexEnd,
-            ..Node::default()
-        };
-        let timeline = world.spawn((timeline, Pickable::IGNORE, ChildOf(root))).id();
-        let column = Node { width: Val::Px(3.0), height: Val::Percent(0.0), ..Node::default() };
-        let columns = (0..FRAMES)
-            .map(|_| world.spawn((bar(column.clone(), Verdict::Free.color()), ChildOf(timeline))).id())
-            .collect();
+        let timeline = Timeline::spawn(world, root);
         let bars = Node { flex_direction: FlexDirection::Column, row_gap: Val::Px(2.0), ..Node::default() };
         let bars = world.spawn((bars, Pickable::IGNORE, ChildOf(root))).id();
         let foot = world.spawn((line(), ChildOf(root))).id();
-        Self { root, head, columns, bars, rows: Vec::new(), foot }
+        Self { root, head, timeline, bars, rows: Vec::new(), foot }
     }
 
     fn write_rows(&mut self, world: &mut World, all: &[Row], buffer: &mut String) {
@@ -217,14 +208,6 @@ fn write_head<M: Send + Sync + 'static>(text: &mut String, title: &str, figures:
     }
 }
 
-fn write_columns<M: Send + Sync + 'static>(world: &mut World, columns: &[Entity], figures: &Figures<M>) {
-    let highest = figures.columns().map(|column| column.bytes).max().unwrap_or(0);
-    for (entity, Column { bytes, verdict }) in columns.iter().zip(figures.columns()) {
-        set_node(world, *entity, |node| &mut node.height, percent(bytes, highest));
-        set_color(world, *entity, verdict.color());
-    }
-}
-
 fn write_foot<M: Send + Sync + 'static>(text: &mut String, figures: &Figures<M>) -> fmt::Result {
     match figures.heap_calls {
         Some(calls) => write!(text, "heap: {calls} calls, ")?,
@@ -235,7 +218,7 @@ fn write_foot<M: Send + Sync + 'static>(text: &mut String, figures: &Figures<M>)
     if flights.limit > 0 {
         write!(text, "\nin flight: {} of {}, {}", flights.frames, flights.limit, Bytes(flights.bytes))?;
     }
-    if !figures.shows_pools() {
+    if !Figures::<M>::shows_pools() {
         return Ok(());
     }
     let (mut lines, mut more, mut written) = (0, 0, Ok(()));
