@@ -160,6 +160,7 @@ mod frame_test;
 mod handle;
 #[cfg(feature = "overlay")]
 mod overlay;
+mod par_ambient;
 mod param;
 mod plugin;
 mod prewarm;
@@ -177,6 +178,7 @@ pub use handle::{AllocHandle, FrameHeldError, MissingAllocatorError, WorldFrameA
 #[cfg(feature = "overlay")]
 #[cfg_attr(docsrs, doc(cfg(feature = "overlay")))]
 pub use overlay::{OverlayCorner, SmartAllocOverlay, SmartAllocOverlayPlugin};
+pub use par_ambient::AmbientQueries;
 pub use param::FrameAlloc;
 pub use plugin::{SmartAllocPlugin, SmartAllocPlugins};
 pub use promotions::FramePromotions;
@@ -197,8 +199,9 @@ pub mod prelude {
     pub use crate::SmartAllocOverlayPlugin;
     #[doc(no_inline)]
     pub use crate::{
-        AllocHandle, AllocResource, FixedFrameBegin, FrameAlloc, FrameBegin, FrameEnd, FramePromotions, LastFlight,
-        SmartAllocDiagnosticsPlugin, SmartAllocPlugin, SmartAllocPlugins, SmartAllocSystems, WorldFrameAlloc,
+        AllocHandle, AllocResource, AmbientQueries, FixedFrameBegin, FrameAlloc, FrameBegin, FrameEnd, FramePromotions,
+        LastFlight, SmartAllocDiagnosticsPlugin, SmartAllocPlugin, SmartAllocPlugins, SmartAllocSystems,
+        WorldFrameAlloc,
     };
     #[doc(no_inline)]
     pub use bevy_app::FixedMain;

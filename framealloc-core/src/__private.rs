@@ -8,6 +8,7 @@ pub use self::in_flight::{Flight, whole_frame_in_flight, whole_frame_in_flight_a
 pub use self::lending::{Lending, Lends, LentAsItIs, LentLonger};
 pub use crate::__framealloc_options as options;
 pub use crate::budget::DeclaredBudgets;
+pub use crate::frame::ambient::ZoneGuard;
 pub use crate::frame::boxed::Itself;
 pub use crate::frame::scope::{TaggedAlloc, with_frame, with_frame_apart};
 pub use crate::frame_test::FrameTest;

@@ -1,5 +1,5 @@
 //! The game as it stands, with a zone around each system. The systems know nothing of it, but for the one that works on all
-//! threads: a zone is that of its thread, so each task has its own.
+//! threads: a zone is that of its thread, so each batch has its own.
 
 use std::sync::Arc;
 
@@ -59,9 +59,8 @@ pub(crate) fn plugin(app: &mut App) {
 }
 
 fn steer(alloc: FrameAlloc, grid: Res<SharedGrid>, mut agents: Query<(&Agent, &Position, &mut Velocity)>) {
-    let alloc = alloc.whole();
     let grid = grid.get();
-    agents.par_iter_mut().for_each(|(agent, position, mut velocity)| {
-        alloc.ambient(|| heaped::steer_one(grid, *agent, *position, &mut velocity));
+    alloc.ambient_for_each(agents.par_iter_mut(), |(agent, position, mut velocity)| {
+        heaped::steer_one(grid, *agent, *position, &mut velocity);
     });
 }

@@ -1,5 +1,7 @@
 //! Zones: parts of a program whose heap is bumped.
 
+use core::marker::PhantomData;
+
 use crate::SmartAlloc;
 use crate::raw::global::zone::AmbientZone;
 
@@ -33,5 +35,25 @@ impl SmartAlloc {
     pub fn ambient<R>(&self, body: impl FnOnce() -> R) -> R {
         let _zone = AmbientZone::begin(self.tag_id().index());
         body()
+    }
+}
+
+/// A zone that ends when the guard is dropped, for parallel iterators that make a value for each batch.
+///
+/// It is not handed to users: a guard that is forgotten, or dropped after one that began before it, ends the program as soon as a
+/// zone ends that is not the innermost.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ZoneGuard {
+    _zone: AmbientZone,
+    /// The zone is that of its thread.
+    _thread: PhantomData<*const ()>,
+}
+
+impl ZoneGuard {
+    /// Begins a zone of the allocator's tag.
+    #[must_use = "the zone ends by it"]
+    pub fn new(alloc: &SmartAlloc) -> Self {
+        Self { _zone: AmbientZone::begin(alloc.tag_id().index()), _thread: PhantomData }
     }
 }

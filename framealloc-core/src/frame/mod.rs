@@ -1,6 +1,6 @@
 //! Frame memory: values that die with the frame or with a scope in it.
 
-mod ambient;
+pub(crate) mod ambient;
 mod box_compare;
 mod box_convert;
 pub(crate) mod boxed;

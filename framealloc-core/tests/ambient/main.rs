@@ -9,6 +9,8 @@ mod std_torture;
 mod torture;
 mod zones;
 
+#[path = "../support/again.rs"]
+mod again;
 #[path = "../support/allocator.rs"]
 mod allocator;
 #[path = "../support/random.rs"]

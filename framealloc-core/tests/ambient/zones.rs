@@ -4,9 +4,10 @@ use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, realloc};
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use framealloc_core::__private::{Site, with_frame};
+use framealloc_core::__private::{Site, ZoneGuard, with_frame};
 use framealloc_core::{AmbientAlloc, SmartAlloc, Tag};
 
+use crate::again::again;
 use crate::{CHUNK, passed_on, warm, zone};
 
 #[test]
@@ -266,4 +267,23 @@ fn the_crate_itself_stays_outside_of_the_zones_that_it_is_used_in() {
     });
     // What it takes for itself lives on, and would have left the zone.
     assert_eq!(AmbientAlloc::stats().tag("tests_own_growth"), None);
+}
+
+#[test]
+fn a_zone_that_is_not_the_innermost_ends_the_program_instead_of_taking_its_chunks() {
+    const FORGETS: &str = "FRAMEALLOC_TEST_FORGETS_A_ZONE";
+    if std::env::var_os(FORGETS).is_none() {
+        let name = "a_zone_that_is_not_the_innermost_ends_the_program_instead_of_taking_its_chunks";
+        let output = again(module_path!(), name).env(FORGETS, "1").output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("not the innermost"), "{}\n{said}", output.status);
+        return;
+    }
+    let alloc = SmartAlloc::default();
+    alloc.ambient(|| {
+        let kept = Box::new(1);
+        std::mem::forget(ZoneGuard::new(&alloc));
+        drop(kept);
+    });
+    unreachable!("the outer zone has ended as if nothing were open");
 }

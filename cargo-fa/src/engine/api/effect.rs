@@ -22,6 +22,8 @@ pub(crate) enum Effect {
     Scoped,
     /// Runs the argument, and has what that asks of the heap bumped.
     Ambient,
+    /// Runs the second argument for each item of the first, and has what that asks of the heap bumped.
+    AmbientForEach,
     /// Runs the argument in a frame.
     WholeFrame,
     /// An arena of its own until the result is dropped.

@@ -107,6 +107,7 @@ pub(super) static ALLOCATORS: &[(&[&str], Effect)] = &[
     (&["whole"], Whole),
     (&["with_tag"], UnderTag),
     (&["ambient"], Ambient),
+    (&["ambient_for_each"], AmbientForEach),
     (&["scoped", "speculative"], Scoped),
     (&["whole_frame"], WholeFrame),
     (&["frame_scope"], OpensScope),

@@ -40,7 +40,8 @@ impl<'l> Interpreter<'_, 'l> {
             }
             Effect::UnderTag => self.under_tag(allocator, args),
             Effect::Scoped => self.scoped(allocator, args.first().copied(), Known::Frame),
-            Effect::Ambient => args.first().map_or_else(Value::unknown, |body| self.in_zone(*body)),
+            Effect::Ambient => args.first().map_or_else(Value::unknown, |body| self.in_zone(*body, &[])),
+            Effect::AmbientForEach => self.each_in_zone(args, at),
             Effect::WholeFrame => self.whole_frame(allocator, args, at),
             Effect::OpensScope => {
                 let whole = self.whole_of(allocator);

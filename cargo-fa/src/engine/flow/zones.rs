@@ -12,16 +12,27 @@ use crate::model::finding::Confidence;
 /// Of what a function makes, this much is followed into its parameters.
 const MOST_KEPT: usize = 64;
 
-impl Interpreter<'_, '_> {
-    /// `alloc.ambient(|| …)`: what the closure returns leaves the zone.
-    pub(super) fn in_zone(&mut self, body: ExprId) -> Value {
+impl<'l> Interpreter<'_, 'l> {
+    /// `alloc.ambient(|| …)`: what the closure, which is given these, returns leaves the zone.
+    pub(super) fn in_zone(&mut self, body: ExprId, given: &[Value]) -> Value {
         let zone = self.span(body);
         self.recorder.out.ambient_in.push(zone);
         self.context.zones.push((self.variables.names.len(), zone));
-        let value = self.inline_closure(body, &[], Runs::Inline);
+        let value = self.inline_closure(body, given, Runs::Inline);
         self.context.zones.pop();
         self.leaves_zone(&value, zone);
         value
+    }
+
+    /// `alloc.ambient_for_each(query.par_iter_mut(), |item| …)`: a zone for items that are one like the other.
+    pub(super) fn each_in_zone(&mut self, args: &'l [ExprId], at: Span) -> Value {
+        let [items, body] = args else { return Value::unknown() };
+        let items = self.eval(*items, None);
+        let item = self.item_of(&items);
+        self.through_loop(&items, at, &mut |flow| {
+            flow.in_zone(*body, std::slice::from_ref(&item));
+        });
+        Value::unit()
     }
 
     /// A value is put into a variable, which may be one that was declared before the zone.

@@ -18,7 +18,7 @@ use super::pack::{self, Entry, Origin, Record};
 use super::{Extent, Refused, parse};
 
 /// Changes whenever the facts of the same text, or the form of a pack, do.
-pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-24");
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-25");
 
 /// Entries that no run has used are removed once there are this many times more of them than of used ones.
 const KEPT: usize = 4;

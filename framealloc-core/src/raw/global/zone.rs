@@ -254,6 +254,7 @@ impl Drop for HeapZone {
 }
 
 /// The time in which what is asked of the heap is bumped, in the middle of a function: who may use the heap stays as it was.
+#[derive(Debug)]
 pub(crate) struct AmbientZone {
     flags: u8,
     tag: u32,

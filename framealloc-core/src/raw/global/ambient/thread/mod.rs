@@ -88,6 +88,8 @@ pub(crate) struct ThreadChunks {
 #[derive(Debug)]
 #[must_use = "the zone ends by it"]
 pub(in crate::raw::global) struct OuterZone {
+    /// Zones that are open with the one that ends.
+    depth: u32,
     limit: usize,
     watched: u64,
     zone: u32,

@@ -1,5 +1,7 @@
 //! Zones of a thread: how they begin inside of each other, and what they leave.
 
+use std::io::Write;
+
 use super::watched::stack;
 use super::{OuterZone, ROOM, ThreadChunks, get, let_go, set};
 use crate::raw::global::ambient::CHUNK;
@@ -18,6 +20,7 @@ impl ThreadChunks {
             table.row(row).exhausted.fetch_add(1, Relaxed);
         }
         let outer = OuterZone {
+            depth: self.depth.get(),
             limit: self.limit.replace(if is_dry { 0 } else { limit }),
             watched: self.watched.get(),
             zone: self.zone.replace(zone),
@@ -33,6 +36,9 @@ impl ThreadChunks {
 
     #[expect(clippy::needless_pass_by_value, reason = "the zone ends here")]
     pub(in crate::raw::global::ambient) fn end(&self, table: Option<&Table>, outer: OuterZone) {
+        if self.depth.get() != outer.depth {
+            not_the_innermost();
+        }
         if let Some(table) = table {
             let escaped = self.give_up_full(table) + self.put_aside(table) + self.let_cells_go(table);
             if escaped != 0 {
@@ -69,4 +75,14 @@ impl ThreadChunks {
         }
         blocks_of(local)
     }
+}
+
+/// A guard of a zone was forgotten, or outlived one that began before. What is known of chunks would be that of another zone.
+#[cold]
+#[inline(never)]
+fn not_the_innermost() -> ! {
+    // Zones end in drops, also while a panic unwinds, and nothing may unwind while this is as it is.
+    let _ = std::io::stderr()
+        .write_all(b"framealloc: a zone ended that is not the innermost one of its thread; the program ends\n");
+    std::process::abort()
 }
