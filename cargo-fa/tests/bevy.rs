@@ -22,11 +22,24 @@ fn marked(text: &str) -> BTreeSet<String> {
     lines.flat_map(|(at, codes)| codes.split_whitespace().map(move |code| format!("{code} src/lib.rs:{at}"))).collect()
 }
 
+/// The program of zones around parallel queries, likewise.
+const ZONES: &str = include_str!("../../framealloc-bevy/tests/ambient_queries.rs");
+
 #[test]
 fn every_shape_of_a_system_runs_every_frame_and_set_up_does_not() {
-    let expected = marked(PROGRAM);
-    assert!(expected.len() > 30, "{}", expected.len());
-    let found: BTreeSet<String> = game(PROGRAM).codes("").into_iter().collect();
+    assert!(marked(PROGRAM).len() > 30, "{}", marked(PROGRAM).len());
+    found_as_marked(PROGRAM);
+}
+
+#[test]
+fn in_a_zone_around_a_parallel_query_the_heap_is_no_finding() {
+    assert_eq!(marked(ZONES).len(), 1);
+    found_as_marked(ZONES);
+}
+
+fn found_as_marked(program: &str) {
+    let expected = marked(program);
+    let found: BTreeSet<String> = game(program).codes("").into_iter().collect();
     let missing: Vec<_> = expected.difference(&found).collect();
     let wrong: Vec<_> = found.difference(&expected).collect();
     assert!(missing.is_empty() && wrong.is_empty(), "not found: {missing:#?}\nunexpected: {wrong:#?}");

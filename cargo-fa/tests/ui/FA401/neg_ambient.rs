@@ -1,6 +1,4 @@
 //! What is asked of the heap is bumped: in the system, and in what only such systems lead to.
-use bevy::prelude::*;
-use framealloc::bevy::prelude::*;
 use framealloc::{SmartAlloc, frame_system};
 
 #[frame_system(tag = "ui", ambient)]
@@ -32,15 +30,4 @@ fn named() -> usize {
 #[frame_system(ambient)]
 pub fn tick(alloc: &mut SmartAlloc) -> usize {
     label(3).len() + alloc.frame_str("tick").len()
-}
-
-#[derive(Component)]
-pub struct Path(u32);
-
-#[frame_system]
-pub fn plan(alloc: FrameAlloc, mut paths: Query<&mut Path>) {
-    alloc.ambient_for_each(paths.par_iter_mut(), |mut path| {
-        let open: Vec<u32> = (0..path.0).collect();
-        path.0 = open.len() as u32 + label(3).len() as u32;
-    });
 }

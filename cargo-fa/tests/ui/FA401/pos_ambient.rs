@@ -1,6 +1,4 @@
 //! Another system leads there too, or sets its own, or promises not to use the heap.
-use bevy::prelude::*;
-use framealloc::bevy::prelude::*;
 use framealloc::{SmartAlloc, frame_system};
 
 #[frame_system(ambient)]
@@ -29,16 +27,4 @@ pub fn beside(alloc: &SmartAlloc, count: usize) -> usize {
 pub fn both(alloc: &SmartAlloc, count: usize) -> usize {
     let text = format!("{count}"); //~ FA401
     alloc.frame_str(&text).len()
-}
-
-#[derive(Component)]
-pub struct Path(u32);
-
-#[frame_system]
-pub fn plan(alloc: FrameAlloc, mut paths: Query<&mut Path>) {
-    let width = alloc.frame_slice_zeroed::<u8>(4).len() as u32;
-    paths.par_iter_mut().for_each(|mut path| {
-        let open: Vec<u32> = (0..path.0).collect(); //~ FA401
-        path.0 = open.len() as u32 + width;
-    });
 }
