@@ -1,6 +1,7 @@
 //! Scopes: arenas of their own for a part of a frame.
 
 use core::fmt;
+use core::mem::ManuallyDrop;
 use core::ops::Deref;
 
 use super::Frame;
@@ -63,7 +64,8 @@ struct SystemScope<'a> {
     shared: SharedMark,
     /// The system that was open before.
     outer: OpenSystem,
-    zone: HeapZone,
+    /// Left when this is dropped, and looked at no more after that.
+    zone: ManuallyDrop<HeapZone>,
 }
 
 impl Drop for SystemScope<'_> {
@@ -94,7 +96,7 @@ pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let index = site.index();
     let here = 0_u8;
     let outer = region.frame().arenas().enter_system(index, core::ptr::from_ref(&here).addr());
-    let mut scope = SystemScope { region, site: index, shared, outer, zone: HeapZone::new() };
+    let mut scope = SystemScope { region, site: index, shared, outer, zone: ManuallyDrop::new(HeapZone::new()) };
     scope.zone.begin(site, tag);
     body(scope.region.frame())
 }
@@ -111,7 +113,7 @@ pub fn with_frame_apart<R>(alloc: &SmartAlloc, site: &'static Site, body: impl F
 /// Where a `&Frame` belongs to a thread, this looks its arena up at every call: what a task allocates is attributed to the
 /// tag on whichever thread polls it.
 pub struct TaggedAlloc<'a> {
-    handle: core::mem::ManuallyDrop<SmartAlloc>,
+    handle: ManuallyDrop<SmartAlloc>,
     owner: core::marker::PhantomData<&'a SmartAlloc>,
 }
 

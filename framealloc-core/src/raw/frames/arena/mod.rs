@@ -345,6 +345,7 @@ impl Arena {
     ///
     /// Without what cursors hold: of a forgotten one nobody knows how much it used, and to go by its capacity would let
     /// every frame that forgets one grow the arena (I16).
+    #[inline]
     pub(super) fn peak(&self) -> usize {
         let state = self.state.get();
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
@@ -354,11 +355,13 @@ impl Arena {
     /// How far the arena was bumped since the last reset, from both ends: `used`, and what growables gave back.
     ///
     /// What is reported: a system that works with one vector used its bytes, although they were given back in time.
+    #[inline]
     pub(crate) fn reached(&self) -> usize {
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
         unsafe { self.peak() + (*self.state.get()).carved }
     }
 
+    #[inline]
     pub(super) fn window_slack(&self) -> usize {
         let state = self.state.get();
         // SAFETY: one thread uses the arena, and no reference into its state is alive (I2, I9); plain reads.
