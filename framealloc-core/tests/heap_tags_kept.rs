@@ -1,6 +1,8 @@
 //! What threads keep of the small blocks that they free: a process of its own, which counts the calls of the allocator inside.
 #![cfg(not(any(feature = "debug", framealloc_asan)))]
 
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -55,7 +57,7 @@ fn a_thread_keeps_fifteen_blocks_of_a_size_and_gives_the_others_back() {
     // Where the thread's counts are added up, a block goes past what is kept.
     let (freed, made) = (calls(|| blocks.clear()), calls(|| blocks.extend((0..100).map(|_| block(112)))));
     assert!((85..90).contains(&freed) && (85..90).contains(&made), "{freed} {made}");
-    let addresses: std::collections::BTreeSet<_> = blocks.iter().map(|block| block.as_ptr().addr()).collect();
+    let addresses: BTreeSet<_> = blocks.iter().map(|block| block.as_ptr().addr()).collect();
     assert_eq!(addresses.len(), 100, "no block is anybody else's");
 }
 
@@ -101,4 +103,62 @@ fn what_another_thread_made_is_kept_by_the_one_that_frees_it() {
     }
     let tag = SmartAlloc::default().stats().heap_tag(TAG.path()).expect("used");
     assert_eq!((tag.blocks, tag.bytes), (0, 0));
+}
+
+/// An allocator that knows its blocks: those of others are not freed.
+struct Knows(Mutex<BTreeSet<usize>>);
+
+impl Knows {
+    const fn new() -> Self {
+        Self(Mutex::new(BTreeSet::new()))
+    }
+
+    fn blocks(&self) -> MutexGuard<'_, BTreeSet<usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// SAFETY: calls go on unchanged.
+unsafe impl GlobalAlloc for Knows {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as the caller promises.
+        let block = unsafe { System.alloc(layout) };
+        self.blocks().insert(block.addr());
+        block
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        assert!(self.blocks().remove(&block.addr()), "a block of another allocator");
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(block, layout) };
+    }
+}
+
+#[test]
+fn of_several_allocators_none_serves_what_another_one_kept() {
+    let _alone = alone();
+    let layout = Layout::array::<u8>(48).expect("small");
+    // They may move, and another one may come to lie where one was.
+    let other: AmbientAlloc<Knows, Tags> = AmbientAlloc::new(Knows::new());
+    let (mut others, mut moved) = (vec![other], Vec::new());
+    for _ in 0..3 {
+        drop(block(48));
+        let other = others.pop().expect("one is left");
+        // SAFETY: it has a size.
+        let of_other = unsafe { other.alloc(layout) };
+        drop(block(48));
+        // SAFETY: it is of this layout.
+        unsafe { other.dealloc(of_other, layout) };
+        let of_global = block(48);
+        assert_ne!(of_global.as_ptr().addr(), of_other.addr(), "it is the other one's");
+        // SAFETY: it has a size.
+        let again = unsafe { other.alloc(layout) };
+        drop(of_global);
+        // SAFETY: it is of this layout.
+        unsafe { other.dealloc(again, layout) };
+        moved.push(other);
+        others.push(AmbientAlloc::new(Knows::new()));
+    }
+    let kept = moved.iter().map(|other| other.inner().blocks().len()).sum::<usize>();
+    assert!(kept <= 3, "{kept} blocks of {} allocators", moved.len());
 }

@@ -75,8 +75,7 @@ fn a_refusal_of_the_allocator_inside_is_passed_on_and_leaves_the_zone_as_it_was(
 #[test]
 fn without_memory_for_a_region_zones_are_served_by_the_allocator_inside() {
     // The region of this process is there, or is made here: what has none has no chunk either.
-    const NOTHING: AmbientAlloc = AmbientAlloc::system().with_region_bytes(100);
-    static SMALL: AmbientAlloc = NOTHING.with_block_limit(0).with_pinned_limit(0);
+    static SMALL: AmbientAlloc = AmbientAlloc::system().with_region_bytes(100).with_block_limit(0).with_pinned_limit(0);
     use std::alloc::GlobalAlloc as _;
     let layout = Layout::new::<[u64; 4]>();
     // SAFETY: the layout has a size, and the block is freed once by whom it is from.

@@ -92,7 +92,7 @@ impl<A> CountingAlloc<A> {
     /// Counts the calls of `inner`.
     #[must_use]
     pub const fn new(inner: A) -> Self {
-        Self { heap: PassOn { inner, mode: Counts::new() } }
+        Self { heap: PassOn::new(inner, Counts::new()) }
     }
 
     /// Returns the calls that all threads have made.

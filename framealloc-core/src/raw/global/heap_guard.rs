@@ -44,7 +44,7 @@ impl<A> HeapGuard<A> {
     /// Guards `inner`.
     #[must_use]
     pub const fn new(inner: A) -> Self {
-        Self { heap: PassOn { inner, mode: NoTags } }
+        Self { heap: PassOn::new(inner, NoTags) }
     }
 }
 

@@ -5,7 +5,7 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::NonNull;
 
 use super::by_tag::header::{self, Mark};
-use super::by_tag::magazines::KEEPS;
+use super::by_tag::magazines::{KEEPS, Keeper};
 use super::by_tag::rows::Rows;
 use super::by_tag::thread;
 use super::{followed, heap_use, zone};
@@ -38,6 +38,13 @@ enum Holds {
 pub(super) struct PassOn<A, M> {
     pub(super) inner: A,
     pub(super) mode: M,
+    keeper: Keeper,
+}
+
+impl<A, M> PassOn<A, M> {
+    pub(super) const fn new(inner: A, mode: M) -> Self {
+        Self { inner, mode, keeper: Keeper::new() }
+    }
 }
 
 impl<A: GlobalAlloc, M: Mode> PassOn<A, M> {
@@ -52,8 +59,8 @@ impl<A: GlobalAlloc, M: Mode> PassOn<A, M> {
             return call(&self.inner, layout);
         }
         if KEEPS && layout.align() <= header::ROW {
-            if let Some((start, mark)) = thread::take_kept(layout.size()) {
-                // SAFETY: it was given for this layout, and is nobody else's (H4).
+            if let Some((start, mark)) = thread::take_kept(&self.keeper, layout.size()) {
+                // SAFETY: the allocator inside gave it for this layout, and it is nobody else's (H4).
                 let block = unsafe { header::begin(start, header::ROW, mark) }.as_ptr();
                 if holds == Holds::Zeroes {
                     // SAFETY: it has so many bytes.
@@ -196,7 +203,7 @@ impl<A: GlobalAlloc, M: Mode> PassOn<A, M> {
         }
         // SAFETY: counts that are zeroes are counts; it stays for ever, shared (H2).
         let rows = unsafe { rows.as_ref() };
-        rows.see_followed();
+        rows.begin(&self.keeper);
         Some(rows)
     }
 }
@@ -265,7 +272,7 @@ unsafe impl<A: GlobalAlloc, M: Mode> GlobalAlloc for PassOn<A, M> {
         if KEEPS && layout.align() <= header::ROW {
             // SAFETY: the block is one of `make`, for this room.
             let (start, mark) = unsafe { header::end(block, header::ROW) };
-            if thread::keep(start, mark, layout.size()) {
+            if thread::keep(&self.keeper, start, mark, layout.size()) {
                 return;
             }
         }

@@ -84,7 +84,7 @@ impl<A, T: HeapTags> AmbientAlloc<A, T> {
     #[must_use]
     pub const fn new(inner: A) -> Self {
         let plan = Plan { bytes: DEFAULT_REGION, block: DEFAULT_BLOCK, pinned: DEFAULT_REGION / 4 };
-        Self { outside: PassOn { inner, mode: T::MODE }, plan }
+        Self { outside: PassOn::new(inner, T::MODE), plan }
     }
 
     /// Has a region of `bytes` bytes, less what is over whole chunks of 16 KiB. At first it is 64 MiB, on 32-bit targets

@@ -4,12 +4,13 @@
 //! A magazine is a short stack, as in J. Bonwick and J. Adams, *Magazines and Vmem* (USENIX 2001), without the depot behind it:
 //! an empty one asks the allocator inside, a full one gives back to it.
 //!
-//! - **H4** A block in a magazine is nobody's. The allocator inside gave it for [`header::whole`](super::header::whole) of each
+//! - **H4** A block in a magazine is nobody's. The allocator inside of the one that the rows were made for gave it for [`header::whole`](super::header::whole) of each
 //!   layout of its class, which is the same. Only the thread that the rows are of (H2) puts blocks in and takes them out. How
 //!   many there are it stores with release and reads with acquire: what a thread that had these rows before did with the blocks
 //!   lies before what it does, whether or not anybody waited for the end of that one.
 
 use core::ptr::{self, NonNull};
+use core::sync::atomic::AtomicUsize as InConstants;
 
 use super::rows::each;
 use crate::sync::{Acquire, AtomicPtr, AtomicUsize, Relaxed, Release, Witness, const_unless_loom};
@@ -31,6 +32,44 @@ pub(in crate::raw::global) const KEEPS: bool = !cfg!(any(framealloc_asan, featur
 #[inline(always)]
 pub(in crate::raw::global) const fn rounded(bytes: usize) -> usize {
     if KEEPS && bytes <= KEPT { (bytes + (STEP - 1)) & !(STEP - 1) } else { bytes }
+}
+
+/// The number of an allocator that keeps blocks, which it has wherever it lies: another one may come to lie there, and must not
+/// serve, or give to what is inside of it, what this one kept (H4).
+///
+/// No atomic of models, as allocators are made in constants: nobody waits for it.
+#[derive(Debug, Default)]
+pub(in crate::raw::global) struct Keeper(InConstants);
+
+/// The number of rows whose allocator got none.
+const NOBODY: usize = usize::MAX;
+
+impl Keeper {
+    pub(in crate::raw::global) const fn new() -> Self {
+        Self(InConstants::new(0))
+    }
+
+    /// The number; 0 until it was asked to [number](Self::numbered) itself, which no rows have.
+    #[inline(always)]
+    pub(in crate::raw::global) fn number(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+
+    /// The number, which is another one for each allocator.
+    pub(super) fn numbered(&self) -> usize {
+        static LAST: InConstants = InConstants::new(0);
+        let known = self.number();
+        if known != 0 {
+            return known;
+        }
+        let next = |last: usize| last.checked_add(1).filter(|next| *next != NOBODY);
+        let Ok(last) = LAST.fetch_update(Relaxed, Relaxed, next) else { return NOBODY };
+        match self.0.compare_exchange(0, last + 1, Relaxed, Relaxed) {
+            Ok(_) => last + 1,
+            // Another thread was faster.
+            Err(known) => known,
+        }
+    }
 }
 
 /// The blocks of one class.
@@ -117,5 +156,21 @@ impl Place<'_> {
             self.magazine.held.exclusive();
             self.magazine.count.store(self.count + 1, Release);
         }
+    }
+}
+
+#[cfg(all(test, not(framealloc_loom)))]
+mod tests {
+    use super::Keeper;
+
+    #[test]
+    fn each_allocator_has_a_number_of_its_own_once_it_is_asked_for_one() {
+        let keepers = [Keeper::new(), Keeper::new(), Keeper::new()];
+        assert!(keepers.iter().all(|keeper| keeper.number() == 0));
+        let numbers: std::collections::BTreeSet<usize> = keepers.iter().map(Keeper::numbered).collect();
+        assert!(numbers.len() == keepers.len() && !numbers.contains(&0), "{numbers:?}");
+        assert!(
+            keepers.iter().all(|keeper| numbers.contains(&keeper.number()) && keeper.numbered() == keeper.number())
+        );
     }
 }

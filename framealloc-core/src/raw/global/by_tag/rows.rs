@@ -1,7 +1,7 @@
 //! Rows of one thread, and what is known of a tag over all threads.
 
 use super::super::followed;
-use super::magazines::Magazines;
+use super::magazines::{Keeper, Magazines};
 use super::{FOLLOWED_ROW, ROWS};
 use crate::sync::{AtomicU64, AtomicUsize, Relaxed, Witness, const_unless_loom};
 
@@ -221,6 +221,8 @@ pub(in crate::raw::global) struct Rows {
     by_tag: [Row; ROWS],
     /// Blocks that the thread keeps. Those that are shared keep none.
     pub(super) magazines: Magazines,
+    /// The number of the allocator whose blocks they are.
+    keeper: AtomicUsize,
     /// The rows, for models: they are complete before anybody sees them (H2).
     pub(super) made: Witness,
 }
@@ -228,13 +230,21 @@ pub(in crate::raw::global) struct Rows {
 impl Rows {
     const_unless_loom! {
         pub(in crate::raw::global) fn new() -> Self {
-            Self { by_tag: each!(Row::new(); ROWS), magazines: Magazines::new(), made: Witness::new() }
+            Self { by_tag: each!(Row::new(); ROWS), magazines: Magazines::new(), keeper: AtomicUsize::new(0), made: Witness::new() }
         }
     }
 
-    /// Has each block that is followed seen when it is freed. Called before anybody else knows the rows.
-    pub(in crate::raw::global) fn see_followed(&self) {
+    /// Makes zeroes rows of this allocator, in which each block that is followed is seen when it is freed. Called before anybody
+    /// else knows the rows.
+    pub(in crate::raw::global) fn begin(&self, keeper: &Keeper) {
+        self.keeper.store(keeper.numbered(), Relaxed);
         self.by_tag[FOLLOWED_ROW].fill();
+    }
+
+    /// The magazines, if what they have is this allocator's.
+    #[inline(always)]
+    pub(super) fn magazines_of(&self, keeper: &Keeper) -> Option<&Magazines> {
+        (self.keeper.load(Relaxed) == keeper.number()).then_some(&self.magazines)
     }
 
     /// The row with this number.

@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 use super::super::followed;
 use super::super::zone::HeapZone;
 use super::header::Mark;
+use super::magazines::Keeper;
 use super::rows::{Row, Rows, Sampled};
 use super::slots::ALL;
 use super::{OWN_ROW, ROWS};
@@ -44,13 +45,13 @@ pub(crate) fn open(row: u32) -> u32 {
     THREAD.with(|thread| thread.open.replace(Mark::of(row)).row())
 }
 
-/// A block for so many bytes that the thread has kept, and its mark: it is counted under the tag that is open. `None`, and nothing
+/// A block for so many bytes that the thread has kept for this allocator, and its mark: it is counted under the tag that is open. `None`, and nothing
 /// is counted, if there is none, or if that takes more than one addition.
 #[inline(always)]
-pub(in crate::raw::global) fn take_kept(bytes: usize) -> Option<(NonNull<u8>, Mark)> {
+pub(in crate::raw::global) fn take_kept(keeper: &Keeper, bytes: usize) -> Option<(NonNull<u8>, Mark)> {
     THREAD.with(|thread| {
         let rows = thread.rows.get()?;
-        let next = rows.magazines.next(bytes)?;
+        let next = rows.magazines_of(keeper)?.next(bytes)?;
         let mark = thread.open.get();
         if !rows.row(mark.row()).take(bytes) {
             return None;
@@ -62,10 +63,10 @@ pub(in crate::raw::global) fn take_kept(bytes: usize) -> Option<(NonNull<u8>, Ma
 /// Counts a block with this mark that this thread frees, and keeps what the allocator inside gave for it. Otherwise nothing is
 /// counted, and it returns false: it is not kept, or to count it takes more than one addition.
 #[inline(always)]
-pub(in crate::raw::global) fn keep(start: NonNull<u8>, mark: Mark, bytes: usize) -> bool {
+pub(in crate::raw::global) fn keep(keeper: &Keeper, start: NonNull<u8>, mark: Mark, bytes: usize) -> bool {
     THREAD.with(|thread| {
         let Some(rows) = thread.rows.get() else { return false };
-        let Some(place) = rows.magazines.place(bytes) else { return false };
+        let Some(place) = rows.magazines_of(keeper).and_then(|magazines| magazines.place(bytes)) else { return false };
         if !rows.row(mark.row()).free(bytes) {
             return false;
         }
