@@ -42,9 +42,9 @@ fn a_full_region_costs_nothing_but_what_the_allocator_inside_costs() {
 
     // Six chunks of blocks and some: what four chunks have no room for is from the allocator inside, each by one call.
     let handle = alloc.tagged(&TAGS[0]);
-    let mut blocks: Vec<Option<Box<[u8; 1024]>>> = (0..96).map(|_| None).collect();
+    let mut blocks: Vec<Option<Box<[u8; 1000]>>> = (0..96).map(|_| None).collect();
     let before = allocations();
-    handle.ambient(|| blocks.iter_mut().for_each(|block| *block = Some(Box::new([7; 1024]))));
+    handle.ambient(|| blocks.iter_mut().for_each(|block| *block = Some(Box::new([7; 1000]))));
     assert_eq!(allocations() - before, 96 - 4 * PER_CHUNK as u64);
     let stats = AmbientAlloc::stats();
     let full = stats.tag("a").expect("used");
