@@ -10,8 +10,8 @@ static GLOBAL: AmbientAlloc<CountingAlloc> =
 
 const CHUNK: usize = 16 << 10;
 
-/// Blocks of 1024 bytes in a chunk: where they are watched there is a gap behind each.
-const PER_CHUNK: usize = if cfg!(any(framealloc_asan, feature = "debug")) { 15 } else { 16 };
+/// Blocks of 1000 bytes in a chunk, with gaps where they are watched, and wherever the first one begins.
+const PER_CHUNK: usize = 16;
 
 static FIRST: Tag = Tag::new("first");
 static TAGS: [Tag; 6] = [Tag::new("a"), Tag::new("b"), Tag::new("c"), Tag::new("d"), Tag::new("e"), Tag::new("f")];

@@ -1,7 +1,5 @@
 //! Zones of a thread: how they begin inside of each other, and what they leave.
 
-use std::io::Write;
-
 use super::watched::stack;
 use super::{OuterZone, ROOM, ThreadChunks, get, let_go, set};
 use crate::raw::global::ambient::CHUNK;
@@ -77,12 +75,10 @@ impl ThreadChunks {
     }
 }
 
-/// A guard of a zone was forgotten, or outlived one that began before. What is known of chunks would be that of another zone.
+/// A guard of a zone was forgotten, or outlived one that began before. What is known of chunks would be that of another zone: the
+/// program ends, as a panic does in a function that nothing may unwind out of.
 #[cold]
 #[inline(never)]
-fn not_the_innermost() -> ! {
-    // Zones end in drops, also while a panic unwinds, and nothing may unwind while this is as it is.
-    let _ = std::io::stderr()
-        .write_all(b"framealloc: a zone ended that is not the innermost one of its thread; the program ends\n");
-    std::process::abort()
+extern "C" fn not_the_innermost() -> ! {
+    panic!("a zone ended that is not the innermost one of its thread")
 }
