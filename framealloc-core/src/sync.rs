@@ -64,6 +64,19 @@ macro_rules! const_unless_loom {
 }
 pub(crate) use const_unless_loom;
 
+/// An array of what `make` is, in a constant, except under loom.
+macro_rules! each {
+    ($make:expr; $count:expr) => {{
+        #[cfg(not(framealloc_loom))]
+        #[allow(clippy::large_stack_arrays, reason = "some are large, and all are a static's")]
+        let all = [const { $make }; $count];
+        #[cfg(framealloc_loom)]
+        let all = core::array::from_fn(|_| $make);
+        all
+    }};
+}
+pub(crate) use each;
+
 /// A `static` with a constant initialiser, except under loom, where each execution of a model makes its own when it first
 /// uses it: the atomics that one execution leaves behind are nothing to the next.
 macro_rules! static_unless_loom {

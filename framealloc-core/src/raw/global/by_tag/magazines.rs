@@ -12,8 +12,7 @@
 use core::ptr::{self, NonNull};
 use core::sync::atomic::AtomicUsize as InConstants;
 
-use super::rows::each;
-use crate::sync::{Acquire, AtomicPtr, AtomicUsize, Relaxed, Release, Witness, const_unless_loom};
+use crate::sync::{Acquire, AtomicPtr, AtomicUsize, Relaxed, Release, Witness, const_unless_loom, each};
 
 /// Sizes of a class, in bytes.
 const STEP: usize = 16;

@@ -3,7 +3,7 @@
 use super::super::followed;
 use super::magazines::{Keeper, Magazines};
 use super::{FOLLOWED_ROW, ROWS};
-use crate::sync::{AtomicU64, AtomicUsize, Relaxed, Witness, const_unless_loom};
+use crate::sync::{AtomicU64, AtomicUsize, Relaxed, Witness, const_unless_loom, each};
 
 /// What a thread keeps to itself: it settles when it made or freed as many bytes, and tells the total when that is as far from
 /// what it told.
@@ -282,16 +282,3 @@ impl Total {
         if bytes <= peak { peak } else { self.peak.fetch_max(bytes, Relaxed).max(bytes) }
     }
 }
-
-/// An array of what `make` is, in a constant, except under loom.
-macro_rules! each {
-    ($make:expr; $count:expr) => {{
-        #[cfg(not(framealloc_loom))]
-        #[allow(clippy::large_stack_arrays, reason = "some are large, and all are a static's")]
-        let all = [const { $make }; $count];
-        #[cfg(framealloc_loom)]
-        let all = core::array::from_fn(|_| $make);
-        all
-    }};
-}
-pub(super) use each;

@@ -3,9 +3,9 @@
 use core::ptr;
 
 use super::ROWS;
-use super::rows::{RowSum, Rows, Total, each};
+use super::rows::{RowSum, Rows, Total};
 use crate::sync::{
-    Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, const_unless_loom, static_unless_loom,
+    Acquire, AtomicBool, AtomicPtr, AtomicUsize, Relaxed, Release, const_unless_loom, each, static_unless_loom,
 };
 
 /// Threads with rows of their own.
