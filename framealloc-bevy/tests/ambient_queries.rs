@@ -4,6 +4,7 @@
 #![allow(elided_lifetimes_in_paths, reason = "systems are written as in every Bevy program")]
 
 use std::hint::black_box;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
@@ -12,6 +13,12 @@ use framealloc::{AmbientAlloc, CountingAlloc};
 
 #[global_allocator]
 static GLOBAL: AmbientAlloc<CountingAlloc> = AmbientAlloc::new(CountingAlloc::system());
+
+/// One test at a time: calls are those of all threads.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 #[derive(Component)]
 struct Path(usize);
@@ -63,6 +70,7 @@ fn play(systems: impl FnOnce(&mut App)) -> (u64, usize) {
 
 #[test]
 fn what_parallel_queries_ask_of_the_heap_is_bumped_in_zones_of_their_batches() {
+    let _alone = alone();
     let (on_the_heap, summed) = play(with_the_heap);
     assert_eq!(summed, 6 * 2000 * 3);
     assert!(on_the_heap >= 2000, "{on_the_heap}");
@@ -73,6 +81,7 @@ fn what_parallel_queries_ask_of_the_heap_is_bumped_in_zones_of_their_batches() {
 
 #[test]
 fn a_panic_in_an_item_ends_the_zone_of_its_batch() {
+    let _alone = alone();
     let mut app = App::new();
     app.add_plugins((SmartAllocPlugin::default(), TaskPoolPlugin::default()));
     app.world_mut().spawn_batch((0..100).map(Path));
