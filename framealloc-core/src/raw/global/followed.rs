@@ -14,7 +14,7 @@ use core::cell::Cell;
 
 use crate::raw::mem::gaps::Gaps;
 use crate::sync::{
-    Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, Release, Witness, const_unless_loom, static_unless_loom,
+    Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, Release, Witness, const_unless_loom, each, static_unless_loom,
     thread_locals,
 };
 
@@ -82,26 +82,14 @@ pub(crate) struct Followed {
     missed: AtomicU64,
 }
 
-/// An array of what `make` is, in a constant, except under loom.
-macro_rules! each {
-    ($make:expr) => {{
-        #[cfg(not(framealloc_loom))]
-        #[allow(clippy::large_stack_arrays, reason = "all are a static's")]
-        let all = [const { $make }; _];
-        #[cfg(framealloc_loom)]
-        let all = core::array::from_fn(|_| $make);
-        all
-    }};
-}
-
 impl Followed {
     const_unless_loom! {
         pub(crate) fn new() -> Self {
             Self {
-                taken: each!(AtomicU64::new(0)),
-                born: each!(AtomicU64::new(0)),
-                died: each!(AtomicU64::new(0)),
-                places: each!(Place::new()),
+                taken: each!(AtomicU64::new(0); WORDS),
+                born: each!(AtomicU64::new(0); WORDS),
+                died: each!(AtomicU64::new(0); WORDS),
+                places: each!(Place::new(); PLACES),
                 missed: AtomicU64::new(0),
             }
         }

@@ -7,7 +7,7 @@
 //! come back into them.
 //!
 //! - **G1** A call goes on to the inner allocator unchanged, so that the caller's contract is the inner one's; where blocks
-//!   have a header, with the size and the alignment that this takes (H1).
+//!   have a header, with the size and the alignment that this takes (H1), or not at all, where a block is kept (H4).
 //! - **G2** What a thread knows of its zone is a constant thread-local without a destructor, and what is done besides
 //!   passing a call on runs with the zone's flag off and under `catch_unwind`.
 

@@ -219,8 +219,8 @@ fn watched(bytes: usize, call: impl FnOnce() -> *mut u8) -> *mut u8 {
 }
 
 // SAFETY: calls go on to `inner` with the caller's contract (G1), or with room in front of the block for a header, which is the
-// same for each call about the block, and keeps it as large and aligned as was asked for (H1). What is done besides neither
-// unwinds nor allocates (G2, H3).
+// same for each call about the block, and keeps it as large and aligned as was asked for (H1). Or a block is served that was
+// given for the same, and was freed since (H4). What is done besides neither unwinds nor allocates (G2, H3).
 unsafe impl<A: GlobalAlloc, M: Mode> GlobalAlloc for PassOn<A, M> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {

@@ -119,7 +119,8 @@ impl<A, T: HeapTags> AmbientAlloc<A, T> {
         self
     }
 
-    /// Returns the allocator inside: what it counts of all threads is asked of it.
+    /// Returns the allocator inside: what it counts of all threads is asked of it. With [`Tags`](crate::Tags) it hears of fewer small
+    /// blocks than the program makes.
     ///
     /// ```
     /// use framealloc_core::{AmbientAlloc, CountingAlloc, SmartAlloc};

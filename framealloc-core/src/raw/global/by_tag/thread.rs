@@ -45,8 +45,8 @@ pub(crate) fn open(row: u32) -> u32 {
     THREAD.with(|thread| thread.open.replace(Mark::of(row)).row())
 }
 
-/// A block for so many bytes that the thread has kept for this allocator, and its mark: it is counted under the tag that is open. `None`, and nothing
-/// is counted, if there is none, or if that takes more than one addition.
+/// A block for so many bytes that the thread has kept for this allocator, and its mark: it is counted under the tag that is open.
+/// `None`, and nothing is counted, if there is none, or if that takes more than one addition.
 #[inline(always)]
 pub(in crate::raw::global) fn take_kept(keeper: &Keeper, bytes: usize) -> Option<(NonNull<u8>, Mark)> {
     THREAD.with(|thread| {
