@@ -137,7 +137,8 @@ fn a_tag_of_which_nothing_escaped_goes_down_to_nothing() {
     begun.wait();
     app.update();
     let [bytes, pinned, escaped] = zone_values(&app, "loading");
-    assert!(bytes >= Some(16_000.0), "{bytes:?}");
+    // The blocks of the first chunk, whose first may come some bytes later than its header: fifteen or sixteen.
+    assert!(bytes >= Some(15_000.0), "{bytes:?}");
     assert_eq!((pinned, escaped), (Some(0.0), Some(0.0)), "the zone is still open");
     end.wait();
     thread.join().expect("no panic");
