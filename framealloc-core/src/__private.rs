@@ -23,7 +23,7 @@ pub mod frame_unsize {
 
 use crate::Promotions;
 use crate::raw::frames::sampling::samples::OpenSystem;
-use crate::raw::global::zone::HeapZone;
+use crate::raw::global::zone::{HeapZone, OuterTag, open_tag};
 use crate::site::apart;
 use crate::tag::{IntoTag, TagId};
 
@@ -38,10 +38,10 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
     let tag = site.tag().unwrap_or(alloc.tag_id());
     // The number of the site first: with it comes whether its use of the heap is counted.
-    let index = site.index();
     let here = 0_u8;
-    let outer = alloc.frame().arenas().enter_system(index, core::ptr::from_ref(&here).addr());
-    let mut call = WholeFrameCall { alloc, site: index, tag, outer, zone: HeapZone::new() };
+    let system = OpenSystem::new(site.number(), &raw const here);
+    let outer = (alloc.frame().arenas().enter_system(system), open_tag(tag.index()));
+    let mut call = WholeFrameCall { alloc, system: system.number, tag, outer, zone: HeapZone::new() };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
 }
@@ -54,21 +54,21 @@ pub fn whole_frame_apart<R>(alloc: &mut SmartAlloc, site: &'static Site, body: i
 /// Attributes the call to its system when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.
 struct WholeFrameCall<'a> {
     alloc: &'a SmartAlloc,
-    site: usize,
+    system: u32,
     tag: TagId,
-    /// The system that was open before.
-    outer: OpenSystem,
+    /// The system that was open before, and the tag that was open for the heap.
+    outer: (OpenSystem, OuterTag),
     zone: HeapZone,
 }
 
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
+        let (system, tag) = self.outer;
+        tag.put_back();
         let (used, arenas) = (self.zone.leave(), self.alloc.frame().arenas());
-        arenas.leave_system(self.outer);
-        arenas.attribute_to_site(self.site, 0, used);
-        if used.calls != 0 {
-            arenas.attribute_heap_use(self.tag, used);
-        }
+        arenas.leave_system(system);
+        arenas.attribute_to_system(self.system, 0);
+        arenas.attribute_heap_use(self.system, self.tag, used);
     }
 }
 

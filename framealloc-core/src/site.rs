@@ -1,5 +1,6 @@
 //! Sites: what an attribute knows about the function it is on.
 
+use core::num::NonZeroU32;
 use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -25,11 +26,13 @@ pub struct Site {
     line: u32,
     tag: SiteTag,
     budget: usize,
-    /// What it declares about the heap, and whether its use is counted: all in one byte, since most have none of it, and begin
-    /// with one look. Changed while calls run, under the lock of the list; nothing is published through it.
+    /// What it declares about the heap, and whether its use is counted. Changed while calls run, under the lock of the list;
+    /// nothing is published through it.
     heap: AtomicU8,
     /// 1 + the index in the list of sites; 0 until the first call.
-    index: AtomicU32,
+    number: AtomicU32,
+    /// The same while the site has neither a budget nor a word about the heap; else 0. Most have none, and begin with one look.
+    plain: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -55,7 +58,8 @@ impl Site {
             tag: SiteTag::None,
             budget: usize::MAX,
             heap: AtomicU8::new(0),
-            index: AtomicU32::new(0),
+            number: AtomicU32::new(0),
+            plain: AtomicU32::new(0),
         }
     }
 
@@ -139,33 +143,36 @@ impl Site {
         }
     }
 
+    /// Its number, if it has neither a budget nor a word about the heap. `None` for others, and before the first call.
+    #[inline(always)]
+    pub(crate) fn plain_number(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.plain.load(Ordering::Relaxed))
+    }
+
+    /// 1 + the index in the list of sites.
     #[inline]
-    pub(crate) fn index(&'static self) -> usize {
-        // Relaxed: the index is only a number; the list it points into is behind a lock.
-        match self.index.load(Ordering::Relaxed) {
-            0 => self.register(),
-            index => index as usize - 1,
-        }
+    pub(crate) fn number(&'static self) -> NonZeroU32 {
+        // Relaxed: it is only a number; the list it points into is behind a lock.
+        NonZeroU32::new(self.number.load(Ordering::Relaxed)).unwrap_or_else(|| self.register())
     }
 
     #[cold]
     #[inline(never)]
-    fn register(&'static self) -> usize {
+    fn register(&'static self) -> NonZeroU32 {
         let _growth = HeapZone::growth();
         let mut known = SITES.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.index.load(Ordering::Relaxed) {
-            0 => {
-                if known.sites.len() == known.sites.capacity() {
-                    closed::table_grows(Owner::Process, "annotated systems", size_of::<&Self>());
-                }
-                known.sites.push(self);
-                self.count_heap(known.counting > 0);
-                self.index.store(u32::try_from(known.sites.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
-                known.sites.len() - 1
-            }
+        if let Some(number) = NonZeroU32::new(self.number.load(Ordering::Relaxed)) {
             // Another thread was faster.
-            index => index as usize - 1,
+            return number;
         }
+        if known.sites.len() == known.sites.capacity() {
+            closed::table_grows(Owner::Process, "annotated systems", size_of::<&Self>());
+        }
+        known.sites.push(self);
+        let number = u32::try_from(known.sites.len()).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
+        self.number.store(number.get(), Ordering::Relaxed);
+        self.count_heap(known.counting > 0);
+        number
     }
 
     fn count_heap(&self, counts: bool) {
@@ -174,6 +181,8 @@ impl Site {
         } else {
             self.heap.fetch_and(!Self::COUNTED, Ordering::Relaxed);
         }
+        let is_plain = self.heap.load(Ordering::Relaxed) == 0 && self.budget().is_none();
+        self.plain.store(if is_plain { self.number.load(Ordering::Relaxed) } else { 0 }, Ordering::Relaxed);
     }
 }
 
@@ -261,21 +270,12 @@ pub(crate) fn apart<A, R>(body: impl FnOnce(A) -> R, argument: A) -> R {
 }
 
 impl HeapZone {
-    /// Begins the time of a call of a function with `#[frame_system]`.
+    /// Begins the time of a call of a function with `#[frame_system]`; of those that are [plain](Site::plain_number) it is
+    /// [`interrupt`](Self::interrupt).
     ///
     /// In place: what it puts aside is large, and most systems put nothing aside.
-    #[inline(always)]
-    pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
-        self.attribute_to(tag.index());
-        if site.heap.load(Ordering::Relaxed) == 0 {
-            self.interrupt();
-        } else {
-            self.begin_declared(site, tag);
-        }
-    }
-
     #[inline(never)]
-    fn begin_declared(&mut self, site: &'static Site, tag: TagId) {
+    pub(crate) fn begin(&mut self, site: &'static Site, tag: TagId) {
         let heap = site.heap.load(Ordering::Relaxed);
         if heap & Site::NO_HEAP != 0 {
             self.watch_system(site, tag);

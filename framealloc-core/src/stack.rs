@@ -7,7 +7,7 @@ mod capture;
 #[path = "stack/on.rs"]
 mod capture;
 
-pub(crate) use capture::{calls_of, here, try_here};
+pub(crate) use capture::{OpenedAt, calls_of, here, try_here};
 
 /// The number of a stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

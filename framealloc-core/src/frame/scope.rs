@@ -2,13 +2,14 @@
 
 use core::fmt;
 use core::mem::ManuallyDrop;
+use core::num::NonZeroU32;
 use core::ops::Deref;
 
 use super::Frame;
 use crate::SmartAlloc;
 use crate::raw::frames::frame::Region;
 use crate::raw::frames::sampling::samples::OpenSystem;
-use crate::raw::frames::shared_arenas::SharedMark;
+use crate::raw::frames::system_region::SystemRegion;
 use crate::raw::global::zone::HeapZone;
 use crate::site::{Site, apart};
 use crate::tag::TagId;
@@ -57,48 +58,41 @@ impl fmt::Debug for FrameScope<'_> {
     }
 }
 
-/// The frame of one call of an annotated function; attributes the call to its system when it closes, by a panic as well.
-struct SystemScope<'a> {
-    region: Region<'a>,
-    site: usize,
-    shared: SharedMark,
-    /// The system that was open before.
-    outer: OpenSystem,
-    /// Left when this is dropped, and looked at no more after that.
-    zone: ManuallyDrop<HeapZone>,
-}
-
-impl Drop for SystemScope<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        let used = self.zone.leave();
-        let frame = self.region.frame();
-        // What it shared is not in its region, but is its own all the same.
-        let bytes = self.region.reached_with_tags() + frame.arenas().take_shared_since(self.shared);
-        frame.arenas().leave_system(self.outer);
-        frame.arenas().attribute_to_site(self.site, bytes, used);
-        if used.calls != 0 {
-            frame.arenas().attribute_heap_use(frame.tag_id(), used);
-        }
-    }
-}
-
 /// What `#[frame_system]` on a function with `&SmartAlloc` expands to.
 #[inline]
 #[cfg_attr(feature = "debug", track_caller)]
 pub fn with_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(&Frame) -> R) -> R {
     let tag = site.tag().unwrap_or(alloc.tag_id());
-    let region = match site.budget() {
-        None => Region::open(alloc.frame_for_scope(), tag),
-        Some(bytes) => Region::open_limited(alloc.frame_for_scope(), tag, site.name(), bytes),
+    let parent = alloc.frame_for_scope();
+    let plain = site.plain_number();
+    let (number, region) = match plain {
+        Some(number) => (number, Region::open(parent, tag)),
+        None => open_declared(parent, tag, site),
     };
-    let shared = region.frame().arenas().mark_shared();
-    let index = site.index();
-    let here = 0_u8;
-    let outer = region.frame().arenas().enter_system(index, core::ptr::from_ref(&here).addr());
-    let mut scope = SystemScope { region, site: index, shared, outer, zone: ManuallyDrop::new(HeapZone::new()) };
-    scope.zone.begin(site, tag);
-    body(scope.region.frame())
+    // Left when the call ends, and looked at no more after that.
+    let (mut zone, here) = (ManuallyDrop::new(HeapZone::new()), 0_u8);
+    let system = OpenSystem::new(number, &raw const here);
+    let mut call = SystemRegion::begin(parent, tag, region, system, &mut zone);
+    match plain {
+        Some(_) => call.zone().interrupt(),
+        None => call.zone().begin(site, tag),
+    }
+    let result = body(call.frame());
+    call.close();
+    result
+}
+
+/// The number of the site, and the region that it asks for.
+#[inline(never)]
+#[cfg_attr(feature = "debug", track_caller)]
+fn open_declared<'a>(parent: &'a Frame, tag: TagId, site: &'static Site) -> (NonZeroU32, Region<'a>) {
+    // The number first: with it comes whether its use of the heap is counted.
+    let number = site.number();
+    let region = match site.budget() {
+        None => Region::open(parent, tag),
+        Some(bytes) => Region::open_limited(parent, tag, site.name(), bytes),
+    };
+    (number, region)
 }
 
 /// [`with_frame`] for a function that declares an effect.

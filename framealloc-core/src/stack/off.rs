@@ -2,7 +2,21 @@
 
 use super::{StackCall, StackId};
 
-pub(crate) fn here(_depth: usize, _opened_at: usize) -> StackId {
+/// Where on the stack a function was called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenedAt;
+
+impl OpenedAt {
+    pub(crate) const NOWHERE: Self = Self;
+
+    /// In a function that has this variable.
+    #[inline(always)]
+    pub(crate) fn of(_variable: *const u8) -> Self {
+        Self
+    }
+}
+
+pub(crate) fn here(_depth: usize, _opened_at: OpenedAt) -> StackId {
     StackId::NONE
 }
 

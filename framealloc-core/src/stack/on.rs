@@ -30,9 +30,23 @@ static KNOWN: Mutex<Known> = Mutex::new(Known { stacks: Vec::new(), addresses: V
 /// Calls by return address.
 static NAMES: Mutex<FxHashMap<usize, Vec<StackCall>>> = Mutex::new(FxHashMap::with_hasher(FxBuildHasher));
 
-/// The stack of the caller, with at most `depth` calls of it, up to the function that has a variable at the address `opened_at`:
+/// Where on the stack a function was called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenedAt(usize);
+
+impl OpenedAt {
+    pub(crate) const NOWHERE: Self = Self(usize::MAX);
+
+    /// In a function that has this variable.
+    #[inline(always)]
+    pub(crate) fn of(variable: *const u8) -> Self {
+        Self(variable.addr())
+    }
+}
+
+/// The stack of the caller, with at most `depth` calls of it, up to the function that was called at `opened_at`:
 /// a call is a fifth of a microsecond, and those that led to a system say nothing of it.
-pub(crate) fn here(depth: usize, opened_at: usize) -> StackId {
+pub(crate) fn here(depth: usize, opened_at: OpenedAt) -> StackId {
     let (addresses, len) = addresses(depth, opened_at);
     lock(&KNOWN).number_of(&addresses[..len])
 }
@@ -40,21 +54,21 @@ pub(crate) fn here(depth: usize, opened_at: usize) -> StackId {
 /// The whole stack for a global allocator, which may be called by whoever has what is known locked, this thread too: there
 /// is none then.
 pub(crate) fn try_here(depth: usize) -> StackId {
-    let (addresses, len) = addresses(depth, usize::MAX);
+    let (addresses, len) = addresses(depth, OpenedAt::NOWHERE);
     match KNOWN.try_lock() {
         Ok(mut known) => known.number_of(&addresses[..len]),
         Err(_) => StackId::NONE,
     }
 }
 
-fn addresses(depth: usize, opened_at: usize) -> ([usize; DEEPEST], usize) {
+fn addresses(depth: usize, opened_at: OpenedAt) -> ([usize; DEEPEST], usize) {
     let mut addresses = [0; DEEPEST];
     let mut len = 0;
     walk(|frame| {
         addresses[len] = frame.ip().addr();
         len += 1;
         // Stacks grow downwards: the frame of that function begins above.
-        len < depth.min(DEEPEST) && frame.sp().addr() <= opened_at
+        len < depth.min(DEEPEST) && frame.sp().addr() <= opened_at.0
     });
     (addresses, len)
 }

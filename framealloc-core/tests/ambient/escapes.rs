@@ -168,10 +168,12 @@ fn blocks_that_escaped_are_told_until_they_are_freed_with_who_asked_for_them() {
     });
     assert_eq!(escaped(&TAG), (900, 3));
     let sites = AmbientAlloc::escapes();
-    let site = sites.iter().find(|site| site.tag == TAG.path()).expect("it was told");
-    // The stack is there unless the feature is off.
-    let named = site.calls.iter().any(|call| call.function.contains("remembers"));
-    assert!(named || cfg!(not(feature = "stacks")), "{:?}", site.calls);
+    let sites: Vec<_> = sites.iter().filter(|site| site.tag == TAG.path()).collect();
+    assert!(!sites.is_empty(), "it was told");
+    // The stack is there unless the feature is off, and of a block that is made while another test has the list of stacks
+    // there is none: an allocator does not wait for it. So one of the three will do.
+    let named = sites.iter().flat_map(|site| &site.calls).any(|call| call.function.contains("remembers"));
+    assert!(named || cfg!(not(feature = "stacks")), "{sites:?}");
     // A later zone goes on in the same chunk.
     zone(&alloc, &TAG, || drop(remembers(4)));
     kept[0].truncate(100);

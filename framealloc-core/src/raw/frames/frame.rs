@@ -207,32 +207,6 @@ impl Frame {
         }
     }
 
-    /// How far this arena and those of the tags opened under it were bumped.
-    #[inline]
-    pub(crate) fn reached_with_tags(&self) -> usize {
-        let bytes = self.arena.reached();
-        // SAFETY: a plain read of the link, on this thread (I2).
-        match NonNull::new(unsafe { (*self.link()).children }) {
-            None => bytes,
-            Some(first) => bytes + Self::reached_by_all(first),
-        }
-    }
-
-    /// The same of a list of open regions.
-    #[cold]
-    #[inline(never)]
-    fn reached_by_all(first: NonNull<Self>) -> usize {
-        let (mut bytes, mut at) = (0, Some(first));
-        while let Some(child) = at {
-            // SAFETY: the list holds open regions of a scope, on this thread (I6).
-            unsafe {
-                bytes += child.as_ref().reached_with_tags();
-                at = NonNull::new((*child.as_ref().link()).next);
-            }
-        }
-        bytes
-    }
-
     fn child_of(&self, tag: TagId) -> NonNull<Self> {
         let link = self.link();
         // SAFETY: the list holds open regions of this scope, on this thread (I6).
@@ -305,16 +279,16 @@ impl<'a> Region<'a> {
         Self { frame, owner: PhantomData }
     }
 
-    /// How far this region and those of the tags opened under it were bumped.
-    #[inline]
-    pub(crate) fn reached_with_tags(&self) -> usize {
-        self.frame().reached_with_tags()
-    }
-
     #[inline(always)]
     pub(crate) fn frame(&self) -> &Frame {
         // SAFETY: the region is ours until we drop (I6); on its own thread, as `Region` is not `Send`.
         unsafe { self.frame.as_ref() }
+    }
+
+    /// The region without the guard: whoever asked for it closes it.
+    #[inline(always)]
+    pub(super) fn into_frame(self) -> NonNull<Frame> {
+        ManuallyDrop::new(self).frame
     }
 }
 

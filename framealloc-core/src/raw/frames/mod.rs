@@ -123,6 +123,7 @@ pub(crate) mod scratch_region;
 pub(crate) mod shared;
 pub(crate) mod shared_arenas;
 pub(crate) mod shared_name;
+pub(crate) mod system_region;
 pub(crate) mod thread_arenas;
 pub(crate) mod tls;
 pub(crate) mod transfers;

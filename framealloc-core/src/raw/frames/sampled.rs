@@ -52,20 +52,17 @@ impl ThreadArenas {
         unsafe { (&mut (*self.state()).samples).drain(most, visit) };
     }
 
-    /// The annotated system with this index begins, in a function that has a variable at this address. Returns what
-    /// [`leave_system`](Self::leave_system) goes back to.
+    /// The annotated system begins. Returns what [`leave_system`](Self::leave_system) goes back to.
     #[inline]
-    pub(crate) fn enter_system(&self, index: usize, opened_at: usize) -> OpenSystem {
-        let system = OpenSystem { number: u32::try_from(index).map_or(0, |index| index.wrapping_add(1)), opened_at };
+    pub(crate) fn enter_system(&self, system: OpenSystem) -> OpenSystem {
         // SAFETY: this thread has the arena set to itself (I2); a plain value.
         unsafe { core::mem::replace(&mut (*self.state()).system, system) }
     }
 
-    /// The system ends.
+    /// The system ends, and is returned.
     #[inline]
-    pub(crate) fn leave_system(&self, outer: OpenSystem) {
-        // SAFETY: this thread has the arena set to itself (I2); a plain value.
-        unsafe { (*self.state()).system = outer };
+    pub(crate) fn leave_system(&self, outer: OpenSystem) -> OpenSystem {
+        self.enter_system(outer)
     }
 }
 

@@ -7,7 +7,8 @@ use core::cell::Cell;
 
 use super::ambient::row_of;
 use super::ambient::thread::{self, OuterZone};
-use super::by_tag::thread::{OWN, open, open_row};
+pub(crate) use super::by_tag::thread::OuterTag;
+use super::by_tag::thread::{OWN, open_row};
 
 /// What memory without a tag is reported under.
 pub(crate) const UNTAGGED: &str = "(untagged)";
@@ -133,22 +134,13 @@ enum OuterHeap {
 /// annotated system sets its own: one that Bevy runs on the stack of a waiting one is not attributed to that one.
 pub(crate) struct HeapZone {
     previous: Option<Outer>,
-    /// The row of the tag that was open, where another one is in the zone.
-    tag: Option<u32>,
-    #[cfg(feature = "rtsan")]
-    looks_away: Option<super::sanitizer::LooksAway>,
 }
 
 impl HeapZone {
     /// No time yet.
     #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Self {
-            previous: None,
-            tag: None,
-            #[cfg(feature = "rtsan")]
-            looks_away: None,
-        }
+        Self { previous: None }
     }
 
     /// Begins the time of a function that may not use the heap.
@@ -185,12 +177,6 @@ impl HeapZone {
         }
     }
 
-    /// What is asked of the heap is attributed to the tag with this index from now on.
-    #[inline(always)]
-    pub(crate) fn attribute_to(&mut self, tag: usize) {
-        self.tag = Some(open(row_of(tag)));
-    }
-
     /// Begins the time of a system that may use the heap and has it from the heap, if it interrupts another one.
     #[inline(always)]
     pub(crate) fn interrupt(&mut self) {
@@ -215,23 +201,26 @@ impl HeapZone {
     /// so that the program is judged by the rule of the run. `cargo-fa/tests/prove.rs` looks at each.
     #[cold]
     #[inline(never)]
-    pub(crate) fn growth() -> Self {
+    pub(crate) fn growth() -> Growth {
         let mut zone = Self::new();
         zone.interrupt();
-        zone.tag = Some(open(OWN));
-        #[cfg(feature = "rtsan")]
-        {
-            zone.looks_away = Some(super::sanitizer::LooksAway::begin());
+        Growth {
+            _zone: zone,
+            tag: OuterTag::open(OWN),
+            #[cfg(feature = "rtsan")]
+            _looks_away: super::sanitizer::LooksAway::begin(),
         }
-        zone
+    }
+
+    /// Whether a time has begun that has not ended.
+    #[inline(always)]
+    pub(crate) fn has_begun(&self) -> bool {
+        self.previous.is_some()
     }
 
     /// Ends the time and returns what was used in it.
     #[inline(always)]
     pub(crate) fn leave(&mut self) -> HeapUse {
-        if let Some(tag) = self.tag.take() {
-            open(tag);
-        }
         if self.previous.is_none() { HeapUse::NONE } else { self.put_back() }
     }
 
@@ -253,11 +242,32 @@ impl Drop for HeapZone {
     }
 }
 
+/// What is asked of the heap is attributed to the tag with this index from now on.
+#[inline(always)]
+pub(crate) fn open_tag(tag: usize) -> OuterTag {
+    OuterTag::open(row_of(tag))
+}
+
+/// The time in which the allocator itself grows.
+pub(crate) struct Growth {
+    tag: OuterTag,
+    _zone: HeapZone,
+    #[cfg(feature = "rtsan")]
+    _looks_away: super::sanitizer::LooksAway,
+}
+
+impl Drop for Growth {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.tag.put_back();
+    }
+}
+
 /// The time in which what is asked of the heap is bumped, in the middle of a function: who may use the heap stays as it was.
 #[derive(Debug)]
 pub(crate) struct AmbientZone {
     flags: u8,
-    tag: u32,
+    tag: OuterTag,
     outer: Option<OuterZone>,
 }
 
@@ -267,7 +277,7 @@ impl AmbientZone {
     pub(crate) fn begin(tag: usize) -> Self {
         let zone = ZONE.get();
         ZONE.set(Zone { flags: zone.flags | AMBIENT, ..zone });
-        Self { flags: zone.flags, tag: open(row_of(tag)), outer: Some(thread::begin(row_of(tag))) }
+        Self { flags: zone.flags, tag: open_tag(tag), outer: Some(thread::begin(row_of(tag))) }
     }
 }
 
@@ -277,40 +287,43 @@ impl Drop for AmbientZone {
         if let Some(outer) = self.outer.take() {
             thread::end(outer);
         }
-        open(self.tag);
+        self.tag.put_back();
         ZONE.set(Zone { flags: self.flags, ..ZONE.get() });
     }
 }
 
 /// The time in which a tag is open: what is asked of the heap is attributed to it, and bumped from chunks of its own where it
 /// was bumped before.
-pub(crate) struct OpenTag {
-    outer: u32,
-    zone: Option<AmbientZone>,
+pub(crate) enum OpenTag {
+    /// Nothing is bumped, and another tag was open.
+    Heap(OuterTag),
+    /// Blocks are bumped from chunks of the tag, which was not open before.
+    Zone { _zone: AmbientZone },
+    /// The tag was open, and blocks were bumped from its chunks.
+    Same,
 }
 
 impl OpenTag {
     /// Begins the time, for the tag with this index.
     #[inline(always)]
     pub(crate) fn begin(tag: usize) -> Self {
-        if flags() & AMBIENT != 0 { Self::in_a_zone(tag) } else { Self { outer: open(row_of(tag)), zone: None } }
+        if flags() & AMBIENT != 0 { Self::in_a_zone(tag) } else { Self::Heap(open_tag(tag)) }
     }
 
     #[cold]
     #[inline(never)]
     fn in_a_zone(tag: usize) -> Self {
-        let outer = open_row();
-        let zone = (outer != row_of(tag)).then(|| AmbientZone::begin(tag));
-        Self { outer, zone }
+        if open_row() == row_of(tag) { Self::Same } else { Self::Zone { _zone: AmbientZone::begin(tag) } }
     }
 }
 
 impl Drop for OpenTag {
     #[inline(always)]
     fn drop(&mut self) {
-        // First the zone: it puts back the tag that was open when it began, which is this one's outer one.
-        drop(self.zone.take());
-        open(self.outer);
+        // A zone puts back the tag that was open when it began.
+        if let Self::Heap(outer) = self {
+            outer.put_back();
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! What was sampled: by stack, tag and system.
 
+use core::num::NonZeroU32;
+
 use rustc_hash::FxHashMap;
 
 use crate::closed::{self, Owner};
-use crate::stack::StackId;
+use crate::stack::{OpenedAt, StackId};
 use crate::tag::TagId;
 
 /// Who asked.
@@ -21,11 +23,17 @@ pub(crate) struct OpenSystem {
     /// 1 + its index; 0 for none.
     pub(crate) number: u32,
     /// Where on the stack it was opened: calls of frames above this are not its own.
-    pub(crate) opened_at: usize,
+    pub(crate) opened_at: OpenedAt,
 }
 
 impl OpenSystem {
-    pub(crate) const NONE: Self = Self { number: 0, opened_at: usize::MAX };
+    pub(crate) const NONE: Self = Self { number: 0, opened_at: OpenedAt::NOWHERE };
+
+    /// The system with this number, opened in a function that has this variable.
+    #[inline(always)]
+    pub(crate) fn new(number: NonZeroU32, variable: *const u8) -> Self {
+        Self { number: number.get(), opened_at: OpenedAt::of(variable) }
+    }
 }
 
 /// What was asked for, estimated from what was sampled of it.

@@ -39,10 +39,23 @@ pub(crate) fn open_row() -> u32 {
     THREAD.with(|thread| thread.open.get().row())
 }
 
-/// Opens the tag with this row, and returns the row of that which was open.
-#[inline(always)]
-pub(crate) fn open(row: u32) -> u32 {
-    THREAD.with(|thread| thread.open.replace(Mark::of(row)).row())
+/// The tag that was open on this thread before another one.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "the other tag stays open until it is put back"]
+pub(crate) struct OuterTag(Mark);
+
+impl OuterTag {
+    /// Opens the tag with this row.
+    #[inline(always)]
+    pub(crate) fn open(row: u32) -> Self {
+        Self(THREAD.with(|thread| thread.open.replace(Mark::of(row))))
+    }
+
+    /// Opens it again.
+    #[inline(always)]
+    pub(crate) fn put_back(self) {
+        THREAD.with(|thread| thread.open.set(self.0));
+    }
 }
 
 /// A block for so many bytes that the thread has kept for this allocator, and its mark: it is counted under the tag that is open.
