@@ -79,7 +79,7 @@ fn a_sample_has_the_calls_that_led_there() {
     );
     // Within a system, up to that.
     let mut alloc = sampled();
-    alloc.whole_frame(|alloc| around_a_system(alloc));
+    alloc.whole_frame(around_a_system);
     let inner = alloc.sampled_sites();
     let calls: Vec<&str> = inner[0].calls.iter().map(|call| call.function.as_str()).collect();
     assert!(calls.iter().any(|call| call.contains("around_a_system")), "the system itself: {calls:#?}");

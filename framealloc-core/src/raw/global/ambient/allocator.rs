@@ -231,6 +231,19 @@ impl<A: GlobalAlloc, T: HeapTags> AmbientAlloc<A, T> {
         }
     }
 
+    /// Frees a block that may be of another chunk, or is of none.
+    ///
+    /// # Safety
+    /// The caller's contract is that of `dealloc`.
+    #[inline(never)]
+    unsafe fn free_uncounted(&self, block: *mut u8, layout: Layout) {
+        if REGION.contains(block.addr()) {
+            return free_elsewhere(block, layout.size());
+        }
+        // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
+        unsafe { self.outside.dealloc(block, layout) };
+    }
+
     /// Attributes what became of a block of a zone in its place: it stays its tag's.
     #[inline(always)]
     fn resized(&self, block: *mut u8, layout: Layout, new_size: usize) {
@@ -316,14 +329,14 @@ unsafe impl<A: GlobalAlloc, T: HeapTags> GlobalAlloc for AmbientAlloc<A, T> {
             if REGION.contains(block.addr()) {
                 return self.free_attributed(block, layout);
             }
-        } else {
-            // First what most blocks of a zone are: such a block is of the region, so nothing else has to be looked at.
+        } else if REGION.may_contain(block.addr()) {
+            // In this order those of no zone pay for one comparison, and those of zones for two. To look at what the thread counts
+            // first saves a third of a nanosecond of those, and costs the others one.
             if here(|chunks| chunks.counts(block.addr())) {
                 return free_counted(block, layout);
             }
-            if REGION.contains(block.addr()) {
-                return free_elsewhere(block, layout.size());
-            }
+            // SAFETY: the caller's contract.
+            return unsafe { self.free_uncounted(block, layout) };
         }
         // SAFETY: the block is the inner allocator's (A1), and so is the caller's contract (G1).
         unsafe { self.outside.dealloc(block, layout) };
@@ -339,8 +352,7 @@ fn free_counted(block: *mut u8, layout: Layout) {
     here(|chunks| chunks.free_counted(block.addr(), layout.size()));
 }
 
-/// Frees a block of another chunk. With the arguments of `dealloc`, and apart, so that for a block of no chunk none is moved.
-#[inline(never)]
+/// Frees a block of another chunk.
 fn free_elsewhere(block: *mut u8, size: usize) {
     #[cfg(feature = "debug")]
     super::escapes::freed(block.addr());

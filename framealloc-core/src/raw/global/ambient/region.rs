@@ -74,13 +74,19 @@ impl Region {
         }
     }
 
-    /// Whether the address is that of a block in a chunk.
+    /// Whether the address may be that of a block in a chunk, by one comparison: of others it is said only of low addresses, and
+    /// while another thread makes the region, to whom sees how large it is before it sees where. What is not, is not.
     ///
-    /// Relaxed, both: see A1. Low addresses are below the size of the region as long as there is none.
+    /// Relaxed, both: see A1.
+    #[inline(always)]
+    pub(super) fn may_contain(&self, address: usize) -> bool {
+        address.wrapping_sub(self.data.load(Relaxed).addr()) < self.bytes.load(Relaxed)
+    }
+
+    /// Whether the address is that of a block in a chunk.
     #[inline(always)]
     pub(super) fn contains(&self, address: usize) -> bool {
-        let data = self.data.load(Relaxed);
-        address.wrapping_sub(data.addr()) < self.bytes.load(Relaxed) && !data.is_null()
+        self.may_contain(address) && !self.data.load(Relaxed).is_null()
     }
 
     /// The largest block that zones serve.
@@ -177,4 +183,20 @@ unsafe fn lay_out(start: NonNull<u8>, parts: &Parts, chunks: usize, pinned: u32)
     unsafe { place.write(table) };
     // SAFETY: it was just written, and stays for ever, shared.
     unsafe { place.as_ref() }
+}
+
+#[cfg(all(test, not(framealloc_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_is_in_a_region_of_which_only_the_size_is_seen() {
+        let region = Region::new();
+        assert!(!region.may_contain(0) && !region.may_contain(CHUNK) && !region.may_contain(usize::MAX));
+        region.bytes.store(4 * CHUNK, Relaxed);
+        assert!(region.may_contain(CHUNK) && !region.contains(CHUNK));
+        region.data.store(core::ptr::without_provenance_mut(16 * CHUNK), Relaxed);
+        let inside: Vec<usize> = (15..22).filter(|chunk| region.contains(chunk * CHUNK)).collect();
+        assert_eq!(inside, [16, 17, 18, 19]);
+    }
 }

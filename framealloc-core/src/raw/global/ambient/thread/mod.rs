@@ -234,15 +234,15 @@ impl ThreadChunks {
     /// Frees a block that is counted in the word, and has so many bytes.
     #[inline(always)]
     pub(super) fn free_counted(&self, address: usize, size: usize) {
-        let word = self.word.get() - (u64::from(cost(size)) << 32);
+        let word = self.word.get();
+        // The halves are compared before anything is taken off: where it is the last block, nothing has to be.
+        if counted(word) == cost(size) {
+            return self.word.set(self.mark());
+        }
+        let word = word - (u64::from(cost(size)) << 32);
         let start = (address & (CHUNK - 1)) as u64;
-        self.word.set(if counted(word) == 0 {
-            self.mark()
-        } else if start + footprint(size) as u64 == u64::from(offset_of(word)) {
-            word - footprint(size) as u64
-        } else {
-            word
-        });
+        let is_newest = start + footprint(size) as u64 == u64::from(offset_of(word));
+        self.word.set(if is_newest { word - footprint(size) as u64 } else { word });
     }
 
     /// Frees a block of a chunk that is not open here.
