@@ -7,6 +7,7 @@
 # filled where it lies, in the frame of a tag as well.
 # A call of a guarded global allocator reads one thread-local flag.
 # From a pool of its size it is at most 8 with one branch, from one of its own 9; a drop is at most 14 with two.
+# A call of an annotated system is at most 118, the loop around it included, as valgrind counts them.
 # A change that moves a check, a counter or a reference to the cold path's arguments into the hot path fails here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -93,8 +94,8 @@ fi
 # disassemble OPTIONS: builds the example with these options of cargo.
 disassemble() {
     cargo build --quiet --release -p framealloc-core --example hot_path "$@"
-    listing=$(objdump -d --no-show-raw-insn -M intel -C \
-        "$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/examples/hot_path")
+    example="$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/examples/hot_path"
+    listing=$(objdump -d --no-show-raw-insn -M intel -C "$example")
 }
 disassemble
 # function NAME: its lines.
@@ -153,6 +154,17 @@ expect "drop of a PoolBox" "conditional branches" "${branches:-}" 2
 reads=$(awk '/<__rustc::__rust_alloc>:$/ { inside = 1; next } /^$/ { inside = 0 } inside && /fs:/ { reads++ }
     inside && /jmp.*<?malloc/ { if (reads) print reads; exit }' <<<"$listing")
 expect "HeapGuard" "reads of a thread-local" "${reads:-}" 1
+
+# A call of an annotated system that does nothing, with its loop: its way out is no function that is called. Of branches it is known only as
+# it runs which of them are taken, so it is run.
+if command -v valgrind >/dev/null; then
+    instructions_of() {
+        valgrind --tool=callgrind --callgrind-out-file=/dev/null "$example" "$1" 2>&1 | sed -n 's/.*Collected : *//p'
+    }
+    expect "annotated system" instructions "$((($(instructions_of 2000) - $(instructions_of 1000)) / 1000))" "${SYSTEM_MAX:-118}"
+else
+    echo "hot-path: no valgrind here; the instructions of an annotated system were not counted"
+fi
 
 # With the behaviour filter in the program and not enabled: one flag and one branch more (four instructions or five, since the flag is
 # found through a table, and two for the tag of the handle), and nothing in frames.

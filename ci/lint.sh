@@ -8,7 +8,11 @@ cargo fmt --all --check
 rustfmt --edition 2024 --check ci/checkers/src/bin/*.rs ci/checkers/src/bin/*/main.rs fuzz/fuzz_targets/*.rs cargo-fa/src/engine/rules/*/*.rs
 cargo clippy --workspace --all-targets -- -D warnings
 # Features that change what is compiled, in the crate that they change.
-for features in debug parking_lot allocator-api2 diagnostics memory_filter "debug,parking_lot,allocator-api2"; do
+# Each feature alone; the tests with the two that change most, and with all others.
+for features in debug parking_lot allocator-api2 diagnostics memory_filter stacks tracy; do
+    cargo clippy -p framealloc-core --features "$features" -- -D warnings
+done
+for features in debug,stacks parking_lot,allocator-api2,diagnostics,memory_filter; do
     cargo clippy -p framealloc-core --all-targets --features "$features" -- -D warnings
 done
 # The fuzzer's targets run by night (`ci/nightly`); that they compile is seen with every change. libFuzzer itself is C++.

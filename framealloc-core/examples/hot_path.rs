@@ -3,6 +3,7 @@
 
 use std::hint::black_box;
 
+use framealloc_core::__private::{Site, with_frame};
 use framealloc_core::{Cursor, Frame, HeapGuard, Pool, PoolBox, PoolSpec, SmartAlloc, Tag};
 
 /// Every call of the global allocator reads one flag.
@@ -92,8 +93,20 @@ fn pool_u64_drop(value: PoolBox<u64>) {
     drop(value);
 }
 
+/// A call of an annotated system that does nothing.
+#[inline(never)]
+fn system(alloc: &SmartAlloc) {
+    static SITE: Site = Site::new("hot_path::system", file!(), line!());
+    with_frame(alloc, &SITE, |frame| _ = black_box(frame));
+}
+
 fn main() {
     let alloc = black_box(SmartAlloc::default());
+    // What a call takes is the difference between two numbers of them.
+    if let Some(calls) = std::env::args().nth(1).and_then(|calls| calls.parse().ok()) {
+        return (0..calls).for_each(|_: u32| system(&alloc));
+    }
+    system(&alloc);
     black_box(alloc_u64_shared(alloc.frame(), black_box(1)));
     black_box(alloc_u64_any_thread(&alloc, black_box(2)));
     black_box(alloc_u64_cursor(&mut alloc.cursor(), black_box(3)));
