@@ -21,6 +21,8 @@ pub mod frame_unsize {
     pub use crate::raw::frames::frame_raw::{from_parts, into_parts};
 }
 
+use core::mem::ManuallyDrop;
+
 use crate::Promotions;
 use crate::raw::frames::sampling::samples::OpenSystem;
 use crate::raw::global::zone::{HeapZone, OuterTag, open_tag};
@@ -41,7 +43,8 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let here = 0_u8;
     let system = OpenSystem::new(site.number(), &raw const here);
     let outer = (alloc.frame().arenas().enter_system(system), open_tag(tag.index()));
-    let mut call = WholeFrameCall { alloc, system: system.number, tag, outer, zone: HeapZone::new() };
+    let mut call =
+        WholeFrameCall { alloc, system: system.number, tag, outer, zone: ManuallyDrop::new(HeapZone::new()) };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
 }
@@ -58,7 +61,8 @@ struct WholeFrameCall<'a> {
     tag: TagId,
     /// The system that was open before, and the tag that was open for the heap.
     outer: (OpenSystem, OuterTag),
-    zone: HeapZone,
+    /// Left when this is dropped, and looked at no more after that.
+    zone: ManuallyDrop<HeapZone>,
 }
 
 impl Drop for WholeFrameCall<'_> {
