@@ -17,7 +17,8 @@ run() {
     echo "examples: $name ok"
 }
 
-cargo build --release --examples -p framealloc-examples -p framealloc-bevy
+cargo build --release -p framealloc-examples -p framealloc-bevy \
+    --example swarm --example pipeline --example arena_shooter --example bevy_swarm
 run swarm "both worlds are equal" cargo run -q --release --example swarm -- --frames 60 --agents 2000
 run swarm-sealed "sealed: 0 requests were refused" cargo run -q --release --example swarm -- --frames 60 --agents 2000 --sealed
 run swarm-sites "ratio of pairs" cargo run -q --release --example swarm -- --frames 60 --agents 2000 --sites
