@@ -169,9 +169,11 @@ impl Site {
             closed::table_grows(Owner::Process, "annotated systems", size_of::<&Self>());
         }
         known.sites.push(self);
+        // Before the number, by which others begin at once.
+        self.count_heap(known.counting > 0);
         let number = u32::try_from(known.sites.len()).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
         self.number.store(number.get(), Ordering::Relaxed);
-        self.count_heap(known.counting > 0);
+        self.tell_whether_plain();
         number
     }
 
@@ -181,6 +183,11 @@ impl Site {
         } else {
             self.heap.fetch_and(!Self::COUNTED, Ordering::Relaxed);
         }
+        self.tell_whether_plain();
+    }
+
+    /// Under the lock of the list.
+    fn tell_whether_plain(&self) {
         let is_plain = self.heap.load(Ordering::Relaxed) == 0 && self.budget().is_none();
         self.plain.store(if is_plain { self.number.load(Ordering::Relaxed) } else { 0 }, Ordering::Relaxed);
     }
