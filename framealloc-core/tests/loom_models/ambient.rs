@@ -176,6 +176,19 @@ fn the_region_is_made_once_whoever_needs_it_first_and_is_complete_when_it_is_see
 }
 
 #[test]
+fn no_block_of_the_allocator_inside_is_in_the_region_however_little_of_it_is_seen() {
+    model(3, || {
+        let region = ZoneRegion::new();
+        let other = thread::spawn({
+            let region = region.clone();
+            move || region.need()
+        });
+        assert!(!region.has_low_block());
+        assert!(other.join().unwrap() && !region.has_low_block());
+    });
+}
+
+#[test]
 fn a_cell_is_used_again_after_all_that_was_done_in_it() {
     model(3, || {
         let zones = Zones::new(1);

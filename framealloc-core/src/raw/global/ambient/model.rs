@@ -255,6 +255,12 @@ impl ZoneRegion {
         self.region.table().or_else(|| self.region.make(plan, ask)).is_some()
     }
 
+    /// Whether a block of the allocator inside is taken for one of a chunk that lies as low as a region is long.
+    #[must_use]
+    pub fn has_low_block(&self) -> bool {
+        self.region.contains(CHUNK / 2)
+    }
+
     /// How often memory was asked for.
     #[must_use]
     pub fn asked(&self) -> usize {

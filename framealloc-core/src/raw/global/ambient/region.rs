@@ -80,13 +80,20 @@ impl Region {
     /// Relaxed, both: see A1.
     #[inline(always)]
     pub(super) fn may_contain(&self, address: usize) -> bool {
-        address.wrapping_sub(self.data.load(Relaxed).addr()) < self.bytes.load(Relaxed)
+        self.spans(self.data.load(Relaxed), address)
+    }
+
+    #[inline(always)]
+    fn spans(&self, data: *mut u8, address: usize) -> bool {
+        address.wrapping_sub(data.addr()) < self.bytes.load(Relaxed)
     }
 
     /// Whether the address is that of a block in a chunk.
     #[inline(always)]
     pub(super) fn contains(&self, address: usize) -> bool {
-        self.may_contain(address) && !self.data.load(Relaxed).is_null()
+        // Once for both: a low address could be told by no region, and then there be one.
+        let data = self.data.load(Relaxed);
+        self.spans(data, address) && !data.is_null()
     }
 
     /// The largest block that zones serve.
