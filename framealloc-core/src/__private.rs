@@ -39,12 +39,11 @@ fn in_whole_frame<R>(alloc: &SmartAlloc, site: &'static Site, body: impl FnOnce(
     let _limit = site.budget().map(|bytes| CallLimit::new(alloc, site.name(), bytes));
     let tagged = site.tag().map(|tag| TaggedAlloc::new(alloc, tag));
     let tag = site.tag().unwrap_or(alloc.tag_id());
-    // The number of the site first: with it comes whether its use of the heap is counted.
     let here = 0_u8;
+    // The number of the site first: with it comes whether its use of the heap is counted.
     let system = OpenSystem::new(site.number(), &raw const here);
     let outer = (alloc.frame().arenas().enter_system(system), open_tag(tag.index()));
-    let mut call =
-        WholeFrameCall { alloc, system: system.number, tag, outer, zone: ManuallyDrop::new(HeapZone::new()) };
+    let mut call = WholeFrameCall { alloc, tag, outer, zone: ManuallyDrop::new(HeapZone::new()) };
     call.zone.begin(site, tag);
     body(tagged.as_deref().unwrap_or(alloc))
 }
@@ -57,7 +56,6 @@ pub fn whole_frame_apart<R>(alloc: &mut SmartAlloc, site: &'static Site, body: i
 /// Attributes the call to its system when the body ends, by a panic as well. Its bytes are those of the frame, which the report has.
 struct WholeFrameCall<'a> {
     alloc: &'a SmartAlloc,
-    system: u32,
     tag: TagId,
     /// The system that was open before, and the tag that was open for the heap.
     outer: (OpenSystem, OuterTag),
@@ -67,12 +65,12 @@ struct WholeFrameCall<'a> {
 
 impl Drop for WholeFrameCall<'_> {
     fn drop(&mut self) {
-        let (system, tag) = self.outer;
-        tag.put_back();
+        let (outer, outer_tag) = self.outer;
+        outer_tag.put_back();
         let (used, arenas) = (self.zone.leave(), self.alloc.frame().arenas());
-        arenas.leave_system(system);
-        arenas.attribute_to_system(self.system, 0);
-        arenas.attribute_heap_use(self.system, self.tag, used);
+        let system = arenas.leave_system(outer).number;
+        arenas.attribute_to_system(system, 0);
+        arenas.attribute_heap_use(system, self.tag, used);
     }
 }
 

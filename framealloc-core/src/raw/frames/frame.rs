@@ -285,18 +285,31 @@ impl<'a> Region<'a> {
         unsafe { self.frame.as_ref() }
     }
 
-    /// The region without the guard: whoever asked for it closes it.
+    /// The arena set of the thread, which is there when the region is closed, too.
     #[inline(always)]
-    pub(super) fn into_frame(self) -> NonNull<Frame> {
-        ManuallyDrop::new(self).frame
+    pub(super) fn arenas(&self) -> &'a ThreadArenas {
+        // SAFETY: heaps outlive their frames, that of the parent which `'a` borrows as well (I3); on their thread (I2).
+        unsafe { (*self.frame().link()).arenas.as_ref() }
+    }
+
+    /// Closes the region, and returns how far it and those of the tags opened under it were bumped.
+    #[inline(always)]
+    pub(super) fn close(self) -> usize {
+        ManuallyDrop::new(self).close_once()
+    }
+
+    /// By [`close`](Self::close) or by the drop, and nothing is done with the region after it.
+    #[inline(always)]
+    fn close_once(&mut self) -> usize {
+        let arenas = self.arenas();
+        // SAFETY: `frame` borrows `self`, so nothing handed out is alive; the region was opened once (I5, I6).
+        unsafe { arenas.close(self.frame) }
     }
 }
 
 impl Drop for Region<'_> {
     #[inline]
     fn drop(&mut self) {
-        let arenas = self.frame().arenas();
-        // SAFETY: `frame` borrows `self`, so nothing handed out is alive; the region was opened once (I5, I6).
-        unsafe { arenas.close(self.frame) };
+        self.close_once();
     }
 }

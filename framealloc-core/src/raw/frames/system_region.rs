@@ -1,12 +1,10 @@
 //! The region of one call of an annotated system.
 
 use core::mem::ManuallyDrop;
-use core::ptr::NonNull;
 
 use super::frame::{Frame, Region};
 use super::sampling::samples::OpenSystem;
 use super::shared_arenas::SharedMark;
-use super::thread_arenas::ThreadArenas;
 use crate::raw::global::zone::{HeapZone, OuterTag, open_tag};
 use crate::tag::TagId;
 
@@ -18,7 +16,7 @@ pub(crate) struct SystemRegion<'a>(ManuallyDrop<Call<'a>>);
 
 /// What a call ends with.
 struct Call<'a> {
-    frame: NonNull<Frame>,
+    region: Region<'a>,
     shared: SharedMark,
     /// The system that was open before.
     outer: OpenSystem,
@@ -39,7 +37,7 @@ impl<'a> SystemRegion<'a> {
     ) -> Self {
         let arenas = parent.arenas();
         Self(ManuallyDrop::new(Call {
-            frame: region.into_frame(),
+            region,
             shared: arenas.mark_shared(),
             outer: arenas.enter_system(system),
             tag: open_tag(tag.index()),
@@ -49,8 +47,7 @@ impl<'a> SystemRegion<'a> {
 
     #[inline(always)]
     pub(crate) fn frame(&self) -> &Frame {
-        // SAFETY: the region is ours until the call ends (I6); on its own thread, as a pointer is not `Send`.
-        unsafe { self.0.frame.as_ref() }
+        self.0.region.frame()
     }
 
     /// What the system does with the heap, which ends with the call.
@@ -63,53 +60,45 @@ impl<'a> SystemRegion<'a> {
     #[inline(always)]
     pub(crate) fn close(self) {
         let mut this = ManuallyDrop::new(self);
-        // SAFETY: nothing that borrowed the frame from `self` is alive, and `self` is dropped no more (I5, I6).
-        unsafe { ManuallyDrop::take(&mut this.0).end() };
+        // SAFETY: `self` is dropped no more, so that this is the last that is done with it.
+        unsafe { ManuallyDrop::take(&mut this.0) }.end();
     }
 }
 
 impl Drop for SystemRegion<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: nothing that borrowed the frame from `self` is alive, and this is the last that is done with it (I5, I6).
-        unsafe { ManuallyDrop::take(&mut self.0).end_by_panic() };
+        // SAFETY: this is the last that is done with it.
+        unsafe { ManuallyDrop::take(&mut self.0) }.end_by_panic();
     }
 }
 
 impl Call<'_> {
-    /// # Safety
-    /// Nothing that was handed out from the region is alive, and the region is closed by this only.
     #[cold]
     #[inline(never)]
-    unsafe fn end_by_panic(self) {
-        // SAFETY: by the contract.
-        unsafe { self.end() };
+    fn end_by_panic(self) {
+        self.end();
     }
 
-    /// # Safety
-    /// As for [`end_by_panic`](Self::end_by_panic).
     #[inline(always)]
-    unsafe fn end(self) {
-        let Self { frame, shared, outer, tag, zone } = self;
+    fn end(self) {
+        let Self { region, shared, outer, tag, zone } = self;
         tag.put_back();
         // Looked up again: what is kept beside a call takes a register, which has to be saved first.
-        // SAFETY: heaps outlive their frames (I3), and this is their thread (I2).
-        let arenas = unsafe { (*frame.as_ref().link()).arenas.as_ref() };
+        let arenas = region.arenas();
         let system = arenas.leave_system(outer).number;
         if zone.has_begun() {
-            // SAFETY: the region is not closed yet (I6).
-            end_zone(arenas, unsafe { frame.as_ref() }, system, zone);
+            end_zone(region.frame(), system, zone);
         }
         // What it shared is not in its region, but is its own all the same.
         let shared = arenas.take_shared_since(shared);
-        // SAFETY: by the contract; the region is of this thread, and was opened once (I5, I6).
-        let bytes = unsafe { arenas.close(frame) } + shared;
+        let bytes = region.close() + shared;
         arenas.attribute_to_system(system, bytes);
     }
 }
 
 /// Attributes what the system with this number took from the heap.
 #[inline(never)]
-fn end_zone(arenas: &ThreadArenas, frame: &Frame, system: u32, zone: &mut HeapZone) {
-    arenas.attribute_heap_use(system, frame.tag_id(), zone.leave());
+fn end_zone(frame: &Frame, system: u32, zone: &mut HeapZone) {
+    frame.arenas().attribute_heap_use(system, frame.tag_id(), zone.leave());
 }

@@ -423,7 +423,6 @@ impl ThreadArenas {
     }
 
     /// Attributes what one call of a system took from the heap to the system and its tag.
-    #[inline(never)]
     pub(crate) fn attribute_heap_use(&self, system: u32, tag: TagId, heap: HeapUse) {
         if heap.calls == 0 {
             return;
